@@ -1,0 +1,16 @@
+package io.ostinato.evaluation;
+
+import io.ostinato.weights.HostArray;
+import java.io.Serializable;
+import java.util.List;
+
+/** The results of one batch, on the host. An array without a name is named by the empty string. */
+public record BatchOutput(long firstRow, int rows, List<HostArray> arrays) implements Serializable {
+  public BatchOutput {
+    arrays = List.copyOf(arrays);
+  }
+
+  String place() {
+    return "rows %d to %d".formatted(firstRow, firstRow + rows - 1);
+  }
+}

@@ -1,0 +1,50 @@
+package io.ostinato.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.ostinato.weights.HostArray;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs one block through a loaded model: the innermost step, the same in every engine. All native
+ * memory of a batch lives under one manager, closed when the batch is done.
+ */
+public final class BatchRunner {
+  private final EvaluationTag tag;
+  private final BatchProcessor processor;
+
+  public BatchRunner(EvaluationTag tag, BatchProcessor processor) {
+    this.tag = tag;
+    this.processor = processor;
+  }
+
+  /**
+   * The results of one block.
+   *
+   * @throws EvaluationException if {@code processData} fails; names callback, iteration, partition
+   *     and rows
+   */
+  public BatchOutput run(DataBlock block, LoadedModel model) {
+    try (NDManager scope = model.manager().newSubManager()) {
+      NDList results = processor.process(block.toBatch(scope), model.model());
+      return new BatchOutput(block.firstRow(), block.rows(), onHost(results));
+    } catch (Exception e) {
+      throw new EvaluationException(
+          "%s failed in processData, partition %d, rows %d to %d: %s"
+              .formatted(
+                  tag, block.partition(), block.firstRow(), block.firstRow() + block.rows() - 1, e),
+          Portable.of(e));
+    }
+  }
+
+  private static List<HostArray> onHost(NDList results) {
+    List<HostArray> arrays = new ArrayList<>(results.size());
+    for (NDArray array : results) {
+      String name = array.getName();
+      arrays.add(HostArray.copyOf(name == null ? "" : name, array));
+    }
+    return arrays;
+  }
+}

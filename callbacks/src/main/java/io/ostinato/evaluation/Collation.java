@@ -1,0 +1,107 @@
+package io.ostinato.evaluation;
+
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.weights.HostArray;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Joins the results of all batches, in dataset order: arrays with a dimension are concatenated
+ * along the first, scalars are stacked. Works on bytes, so no number changes.
+ */
+public final class Collation {
+  private Collation() {}
+
+  /**
+   * Collates batches that are already in dataset order.
+   *
+   * @throws EvaluationException if number, names, data types or trailing shapes differ between
+   *     batches (names the evaluation, the array and both batches), or if the joined array is
+   *     larger than 2 GiB
+   */
+  public static List<HostArray> collate(EvaluationTag tag, List<BatchOutput> batches) {
+    if (batches.isEmpty()) {
+      return List.of();
+    }
+    BatchOutput first = batches.get(0);
+    batches.forEach(batch -> checkSameArrays(tag, first, batch));
+    List<HostArray> collated = new ArrayList<>();
+    for (int i = 0; i < first.arrays().size(); i++) {
+      collated.add(join(tag, batches, i));
+    }
+    return collated;
+  }
+
+  private static void checkSameArrays(EvaluationTag tag, BatchOutput first, BatchOutput batch) {
+    if (first.arrays().size() != batch.arrays().size()) {
+      throw refuse(
+          tag,
+          "%s returned %d arrays, %s returned %d"
+              .formatted(
+                  first.place(), first.arrays().size(), batch.place(), batch.arrays().size()));
+    }
+    for (int i = 0; i < first.arrays().size(); i++) {
+      checkSameKind(tag, first, batch, i);
+    }
+  }
+
+  private static void checkSameKind(
+      EvaluationTag tag, BatchOutput first, BatchOutput batch, int position) {
+    HostArray a = first.arrays().get(position);
+    HostArray b = batch.arrays().get(position);
+    boolean same =
+        a.name().equals(b.name())
+            && a.dataType() == b.dataType()
+            && a.shape().dimension() == b.shape().dimension()
+            && trailing(a).equals(trailing(b));
+    if (!same) {
+      throw refuse(
+          tag,
+          "array %d is '%s' %s %s in %s but '%s' %s %s in %s; name, data type and all dimensions"
+                  .formatted(
+                      position,
+                      a.name(),
+                      a.dataType(),
+                      a.shape(),
+                      first.place(),
+                      b.name(),
+                      b.dataType(),
+                      b.shape(),
+                      batch.place())
+              + " but the first must agree");
+    }
+  }
+
+  private static HostArray join(EvaluationTag tag, List<BatchOutput> batches, int position) {
+    HostArray kind = batches.get(0).arrays().get(position);
+    long bytes = 0;
+    long length = 0;
+    for (BatchOutput batch : batches) {
+      HostArray array = batch.arrays().get(position);
+      bytes += array.sizeBytes();
+      length += array.shape().dimension() == 0 ? 1 : array.shape().get(0);
+    }
+    if (bytes > Integer.MAX_VALUE - 8) {
+      throw refuse(
+          tag,
+          "array '%s' has %d bytes over the whole dataset; at most %d can be collected, so reduce"
+                  .formatted(kind.name(), bytes, Integer.MAX_VALUE - 8)
+              + " it to what is needed in processData");
+    }
+    ByteBuffer joined = ByteBuffer.allocate((int) bytes);
+    batches.forEach(batch -> batch.arrays().get(position).writeTo(joined));
+    Shape shape = new Shape(length).addAll(trailing(kind));
+    return HostArray.of(kind.name(), kind.dataType(), shape, joined.array());
+  }
+
+  private static Shape trailing(HostArray array) {
+    Shape shape = array.shape();
+    return shape.dimension() <= 1 ? new Shape() : shape.slice(1);
+  }
+
+  private static EvaluationException refuse(EvaluationTag tag, String reason) {
+    return new EvaluationException(
+        "the results of %s can't be collated: %s".formatted(tag, reason));
+  }
+}

@@ -1,0 +1,39 @@
+package io.ostinato.evaluation;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.ostinato.weights.HostArray;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * Consecutive rows of a dataset as tensors on the host; one block is one batch.
+ *
+ * @param partition where the rows come from
+ * @param firstRow the index of the first row, in the dataset
+ * @param rows how many rows, at least one
+ * @param arrays the columns; the first dimension of each is {@code rows}
+ */
+public record DataBlock(int partition, long firstRow, int rows, List<HostArray> arrays)
+    implements Serializable {
+  public DataBlock {
+    arrays = List.copyOf(arrays);
+    if (rows < 1 || firstRow < 0) {
+      throw new IllegalArgumentException(
+          "a block needs at least one row and an index from 0; given: %d rows from %d"
+              .formatted(rows, firstRow));
+    }
+  }
+
+  /** The same rows, with another index. */
+  public DataBlock startingAt(long row) {
+    return new DataBlock(partition, row, rows, arrays);
+  }
+
+  /** A batch on the manager's device, which owns its arrays. */
+  public EvaluationBatch toBatch(NDManager manager) {
+    NDList list = new NDList(arrays.size());
+    arrays.forEach(array -> list.add(array.copyTo(manager)));
+    return new EvaluationBatch(list, firstRow, rows);
+  }
+}

@@ -1,0 +1,13 @@
+package io.ostinato.evaluation;
+
+import java.util.stream.Stream;
+
+/** A dataset that can be evaluated on. Reading it twice gives the same rows in the same order. */
+public interface EvaluationData {
+
+  /**
+   * Reads the dataset into this process, block by block, in dataset order. Every block but the last
+   * of a partition has {@code batchSize} rows. The caller closes the stream.
+   */
+  Stream<DataBlock> blocks(int batchSize);
+}

@@ -1,0 +1,97 @@
+package io.ostinato.evaluation;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.ostinato.weights.HostArray;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The collated results of a whole dataset, in dataset order, on the driver's CPU. Closing them
+ * frees their arrays; keep what you need with {@link NDArray#toByteBuffer()} or a detached copy.
+ * Not thread-safe.
+ */
+public final class EvaluationResults implements AutoCloseable {
+  private final NDManager manager;
+  private final NDList arrays;
+  private final long rows;
+  private final String manifest;
+  private final EvaluationTimings timings;
+
+  private EvaluationResults(
+      NDManager manager, NDList arrays, long rows, String manifest, EvaluationTimings timings) {
+    this.manager = manager;
+    this.arrays = arrays;
+    this.rows = rows;
+    this.manifest = manifest;
+    this.timings = timings;
+  }
+
+  /**
+   * Results over collated arrays.
+   *
+   * @param manifest the hash of the weights that were evaluated
+   */
+  public static EvaluationResults of(
+      List<HostArray> collated, long rows, String manifest, EvaluationTimings timings) {
+    NDManager manager = Engine.getInstance().newBaseManager(Device.cpu());
+    NDList arrays = new NDList(collated.size());
+    for (HostArray array : collated) {
+      NDArray copy = array.copyTo(manager);
+      if (array.name().isEmpty()) {
+        copy.setName(null);
+      }
+      arrays.add(copy);
+    }
+    return new EvaluationResults(manager, arrays, rows, manifest, timings);
+  }
+
+  /**
+   * The results of one name, over all batches.
+   *
+   * @throws IllegalArgumentException if there are none of that name; lists those there are
+   */
+  public NDArray get(String name) {
+    for (NDArray array : arrays) {
+      if (Objects.equals(array.getName(), name)) {
+        return array;
+      }
+    }
+    throw new IllegalArgumentException(
+        "the results have no array '%s'; they have: %s"
+            .formatted(
+                name, String.join(", ", arrays.stream().map(a -> "" + a.getName()).toList())));
+  }
+
+  /** The results at one position of the list that {@code processData} returned, from 0. */
+  public NDArray get(int position) {
+    return arrays.get(position);
+  }
+
+  /** How many arrays a batch returned. */
+  public int size() {
+    return arrays.size();
+  }
+
+  /** How many rows were evaluated. */
+  public long rows() {
+    return rows;
+  }
+
+  /** The hash of the manifest of the weights that were evaluated. */
+  public String manifest() {
+    return manifest;
+  }
+
+  public EvaluationTimings timings() {
+    return timings;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

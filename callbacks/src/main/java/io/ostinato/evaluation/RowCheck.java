@@ -1,0 +1,34 @@
+package io.ostinato.evaluation;
+
+import java.util.List;
+
+/** Checks that batches in dataset order cover every row exactly once. */
+public final class RowCheck {
+  private RowCheck() {}
+
+  /**
+   * The number of rows that the batches cover.
+   *
+   * @throws EvaluationException if a row is missing or covered twice, or if there is none
+   */
+  public static long check(EvaluationTag tag, List<BatchOutput> batches, long expectedRows) {
+    long next = 0;
+    for (BatchOutput batch : batches) {
+      if (batch.firstRow() != next) {
+        throw new EvaluationException(
+            "%s: row %d should come next, but the next batch starts at row %d"
+                .formatted(tag, next, batch.firstRow()));
+      }
+      next += batch.rows();
+    }
+    if (next != expectedRows) {
+      throw new EvaluationException(
+          "%s: %d rows were evaluated of %d".formatted(tag, next, expectedRows));
+    }
+    if (next == 0) {
+      throw new EvaluationException(
+          "%s: the dataset is empty; an evaluation needs at least one row".formatted(tag));
+    }
+    return next;
+  }
+}

@@ -1,0 +1,34 @@
+package io.ostinato.progress;
+
+import java.time.Clock;
+
+/** Where progress is shown. */
+public interface ProgressDisplay {
+
+  /** The total of work whose size isn't known. */
+  long UNKNOWN = -1;
+
+  /**
+   * Begins to show one piece of work.
+   *
+   * @param total how much there is to do, or {@link #UNKNOWN}
+   * @param unit of total and done, in plural
+   */
+  Progress start(String label, long total, String unit);
+
+  /** Bars on standard error, or nothing where that is not a terminal. */
+  static ProgressDisplay console() {
+    boolean terminal = System.console() != null && System.getenv("TERM") != null;
+    return terminal ? console(new Terminal(System.err, 100), Clock.systemUTC()) : silent();
+  }
+
+  /** Bars on a terminal; work that starts within other work takes the line until it is over. */
+  static ProgressDisplay console(Terminal terminal, Clock clock) {
+    return (label, total, unit) -> new ConsoleProgress(label, total, unit, terminal, clock);
+  }
+
+  /** Shows nothing. */
+  static ProgressDisplay silent() {
+    return (label, total, unit) -> SilentProgress.INSTANCE;
+  }
+}

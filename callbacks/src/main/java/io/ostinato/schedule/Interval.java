@@ -1,0 +1,91 @@
+package io.ostinato.schedule;
+
+import java.io.Serializable;
+
+/**
+ * Every so many epochs, updates or samples.
+ *
+ * @param type EPOCH, UPDATE or SAMPLE
+ * @param every at least 1
+ */
+public record Interval(IntervalType type, long every) implements Serializable {
+  public Interval {
+    if (type == IntervalType.EVAL) {
+      throw new IllegalArgumentException(
+          "an interval counts epochs, updates or samples; given: EVAL");
+    }
+    if (every < 1) {
+      throw new IllegalArgumentException(
+          "every_n_%s=%d must be at least 1; leave it out for never".formatted(type.unit(), every));
+    }
+  }
+
+  /**
+   * Whether this interval ends with the present update. In samples {@code s} after an update of
+   * {@code b}: whether {@code floor(s/n) > floor((s-b)/n)}, so at most once per update.
+   */
+  public boolean isDueAt(UpdateCounter counter) {
+    TrainingIteration at = counter.current();
+    if (at.update() == 0) {
+      return false;
+    }
+    return switch (type) {
+      case EPOCH -> counter.isFullEpoch() && at.epoch() % every == 0;
+      case UPDATE -> at.update() % every == 0;
+      case SAMPLE ->
+          at.sample() / every > Math.floorDiv(at.sample() - counter.effectiveBatchSize(), every);
+      case EVAL -> throw new IllegalStateException("refused by the constructor");
+    };
+  }
+
+  /**
+   * How many updates lie between two invocations.
+   *
+   * @throws IllegalArgumentException if samples are no multiple of the effective batch size
+   */
+  public long updatesPerInterval(UpdateCounter counter) {
+    return switch (type) {
+      case EPOCH -> Math.multiplyExact(every, counter.updatesPerEpoch());
+      case UPDATE -> every;
+      case SAMPLE -> {
+        if (every % counter.effectiveBatchSize() != 0) {
+          throw new IllegalArgumentException(
+              "every_n_samples=%d is no multiple of the effective batch size %d, so the updates"
+                      .formatted(every, counter.effectiveBatchSize())
+                  + " between two invocations differ");
+        }
+        yield every / counter.effectiveBatchSize();
+      }
+      case EVAL -> throw new IllegalStateException("refused by the constructor");
+    };
+  }
+
+  /** How many updates from now this interval is due again; at least 1. */
+  public long updatesTillNextInvocation(UpdateCounter counter) {
+    TrainingIteration at = counter.current();
+    return switch (type) {
+      case EPOCH -> {
+        long within = at.update() % counter.updatesPerEpoch();
+        long epochs = every - at.epoch() % every;
+        yield Math.multiplyExact(epochs, counter.updatesPerEpoch()) - within;
+      }
+      case UPDATE -> every - at.update() % every;
+      case SAMPLE -> {
+        long missing = every - at.sample() % every;
+        yield -Math.floorDiv(-missing, counter.effectiveBatchSize());
+      }
+      case EVAL -> throw new IllegalStateException("refused by the constructor");
+    };
+  }
+
+  /** As in {@code every_n_epochs=1}. */
+  public String verbose() {
+    return "every_n_%s=%d".formatted(type.unit(), every);
+  }
+
+  /** As in {@code E1}. */
+  @Override
+  public String toString() {
+    return type.symbol() + every;
+  }
+}

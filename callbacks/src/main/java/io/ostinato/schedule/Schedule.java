@@ -1,0 +1,101 @@
+package io.ostinato.schedule;
+
+import java.io.Serializable;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * When a callback is due: any number of intervals, also none.
+ *
+ * <p>{@code everyNEpochs(1).and(everyNUpdates(100))} runs at the end of each epoch and after every
+ * hundredth update, once where both fall together.
+ *
+ * @param intervals in the order EPOCH, UPDATE, SAMPLE
+ */
+public record Schedule(List<Interval> intervals) implements Serializable {
+  public Schedule {
+    intervals =
+        intervals.stream()
+            .distinct()
+            .sorted(Comparator.comparing(Interval::type).thenComparing(Interval::every))
+            .toList();
+  }
+
+  /** Never by itself; only when an evaluation is asked for. */
+  public static Schedule never() {
+    return new Schedule(List.of());
+  }
+
+  public static Schedule everyNEpochs(long n) {
+    return new Schedule(List.of(new Interval(IntervalType.EPOCH, n)));
+  }
+
+  public static Schedule everyNUpdates(long n) {
+    return new Schedule(List.of(new Interval(IntervalType.UPDATE, n)));
+  }
+
+  public static Schedule everyNSamples(long n) {
+    return new Schedule(List.of(new Interval(IntervalType.SAMPLE, n)));
+  }
+
+  /** Due whenever this or the other is. */
+  public Schedule and(Schedule other) {
+    return new Schedule(Stream.concat(intervals.stream(), other.intervals.stream()).toList());
+  }
+
+  /** The first type of EPOCH, UPDATE, SAMPLE that is due with the present update, if any. */
+  public Optional<IntervalType> dueAt(UpdateCounter counter) {
+    return intervals.stream()
+        .filter(interval -> interval.isDueAt(counter))
+        .map(Interval::type)
+        .findFirst();
+  }
+
+  /**
+   * How many updates lie between two invocations.
+   *
+   * @throws IllegalStateException unless there is exactly one interval
+   * @throws IllegalArgumentException if samples are no multiple of the effective batch size
+   */
+  public long updatesPerInterval(UpdateCounter counter) {
+    if (intervals.size() != 1) {
+      throw new IllegalStateException(
+          "updates per interval are defined for one interval; this schedule has %d: %s"
+              .formatted(intervals.size(), intervalStringVerbose()));
+    }
+    return intervals.get(0).updatesPerInterval(counter);
+  }
+
+  /** How many updates from now the nearest interval is due, at least 1; empty for never. */
+  public OptionalLong updatesTillNextInvocation(UpdateCounter counter) {
+    return intervals.stream()
+        .mapToLong(interval -> interval.updatesTillNextInvocation(counter))
+        .min();
+  }
+
+  /** As in {@code E1_U10}; {@code never} without intervals. */
+  public String intervalString() {
+    return join("_", Interval::toString);
+  }
+
+  /** As in {@code every_n_epochs=1,every_n_updates=10}; {@code never} without intervals. */
+  public String intervalStringVerbose() {
+    return join(",", Interval::verbose);
+  }
+
+  private String join(String separator, Function<Interval, String> form) {
+    return intervals.isEmpty()
+        ? "never"
+        : intervals.stream().map(form).collect(Collectors.joining(separator));
+  }
+
+  @Override
+  public String toString() {
+    return intervalStringVerbose();
+  }
+}

@@ -1,0 +1,60 @@
+package io.ostinato.schedule;
+
+import java.io.Serializable;
+import java.util.Comparator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How far training is, written {@code E1_U10_S100}.
+ *
+ * @param epoch full epochs completed
+ * @param update optimizer steps done
+ * @param sample samples trained on
+ */
+public record TrainingIteration(int epoch, long update, long sample)
+    implements Serializable, Comparable<TrainingIteration> {
+
+  /** Before the first update. */
+  public static final TrainingIteration START = new TrainingIteration(0, 0, 0);
+
+  private static final Pattern FORM = Pattern.compile("E(\\d{1,9})_U(\\d{1,18})_S(\\d{1,18})");
+
+  public TrainingIteration {
+    if (epoch < 0 || update < 0 || sample < 0) {
+      throw new IllegalArgumentException(
+          "an iteration counts from 0; given: epoch %d, update %d, sample %d"
+              .formatted(epoch, update, sample));
+    }
+  }
+
+  /**
+   * Reads {@code E1_U10_S100}.
+   *
+   * @throws IllegalArgumentException if the text has another form
+   */
+  public static TrainingIteration parse(String text) {
+    Matcher matcher = FORM.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "'%s' is not an iteration; the form is E1_U10_S100".formatted(text));
+    }
+    return new TrainingIteration(
+        Integer.parseInt(matcher.group(1)),
+        Long.parseLong(matcher.group(2)),
+        Long.parseLong(matcher.group(3)));
+  }
+
+  @Override
+  public int compareTo(TrainingIteration other) {
+    return Comparator.comparingLong(TrainingIteration::update)
+        .thenComparingLong(TrainingIteration::sample)
+        .thenComparingInt(TrainingIteration::epoch)
+        .compare(this, other);
+  }
+
+  @Override
+  public String toString() {
+    return "E%d_U%d_S%d".formatted(epoch, update, sample);
+  }
+}

@@ -1,0 +1,157 @@
+package io.ostinato.tracking;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import io.ostinato.schedule.TrainingIteration;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The file {@code metrics.jsonl} of a run: one JSON object per moment that has metrics, appended as
+ * the run goes, so that a crash loses nothing that was flushed. Thread-safe.
+ *
+ * <p>Numbers that JSON lacks are written as the strings {@code "NaN"}, {@code "Infinity"} and
+ * {@code "-Infinity"}.
+ */
+public final class MetricsLog implements AutoCloseable {
+  private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+
+  private record Entry(String writer, double value) {}
+
+  private final Path file;
+  private final Clock clock;
+  private final FileChannel channel;
+  private final Map<String, Entry> pending = new LinkedHashMap<>();
+
+  private MetricsLog(Path file, Clock clock, FileChannel channel) {
+    this.file = file;
+    this.clock = clock;
+    this.channel = channel;
+  }
+
+  /**
+   * Opens a file to append to, and makes it and its folder where they are missing. What a crash
+   * left of an unfinished last line is cut off.
+   *
+   * @throws UncheckedIOException if the file can't be written
+   */
+  public static MetricsLog open(Path file, Clock clock) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      cutUnfinishedLine(file);
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      return new MetricsLog(file, clock, channel);
+    } catch (IOException e) {
+      throw cantWrite(file, e);
+    }
+  }
+
+  /** A writer of this name; the name appears in the error about a key that is written twice. */
+  public LogWriter writerFor(String name) {
+    return (key, value) -> add(name, key, value);
+  }
+
+  /** What was added since the last flush, in that order. */
+  public synchronized Map<String, Double> pending() {
+    Map<String, Double> values = new LinkedHashMap<>();
+    pending.forEach((key, entry) -> values.put(key, entry.value()));
+    return Collections.unmodifiableMap(values);
+  }
+
+  /**
+   * Writes what was added as the record of this iteration; nothing if nothing was added.
+   *
+   * @throws UncheckedIOException if the file can't be written; the record is kept for another try
+   */
+  public synchronized void flush(TrainingIteration iteration) {
+    if (pending.isEmpty()) {
+      return;
+    }
+    byte[] line = (GSON.toJson(record(iteration)) + "\n").getBytes(StandardCharsets.UTF_8);
+    try {
+      for (ByteBuffer rest = ByteBuffer.wrap(line); rest.hasRemaining(); ) {
+        channel.write(rest);
+      }
+    } catch (IOException e) {
+      throw cantWrite(file, e);
+    }
+    pending.clear();
+  }
+
+  @Override
+  public synchronized void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw cantWrite(file, e);
+    }
+  }
+
+  private synchronized void add(String writer, String key, double value) {
+    Entry earlier = pending.putIfAbsent(key, new Entry(writer, value));
+    if (earlier != null) {
+      throw new IllegalStateException(
+          "'%s' and '%s' both write the metric '%s' at one moment; give one of them another key"
+              .formatted(earlier.writer(), writer, key));
+    }
+  }
+
+  private JsonObject record(TrainingIteration iteration) {
+    JsonObject record = new JsonObject();
+    record.addProperty("iteration", iteration.toString());
+    record.addProperty("epoch", iteration.epoch());
+    record.addProperty("update", iteration.update());
+    record.addProperty("sample", iteration.sample());
+    record.addProperty("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+    JsonObject metrics = new JsonObject();
+    pending.forEach(
+        (key, entry) -> {
+          if (Double.isFinite(entry.value())) {
+            metrics.addProperty(key, entry.value());
+          } else {
+            metrics.addProperty(key, Double.toString(entry.value()));
+          }
+        });
+    record.add("metrics", metrics);
+    return record;
+  }
+
+  private static void cutUnfinishedLine(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return;
+    }
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      long end = access.length();
+      while (end > 0) {
+        access.seek(end - 1);
+        if (access.read() == '\n') {
+          break;
+        }
+        end--;
+      }
+      access.setLength(end);
+    }
+  }
+
+  private static UncheckedIOException cantWrite(Path file, IOException e) {
+    return new UncheckedIOException(
+        "can't write the metrics to '%s': %s".formatted(file, e.getMessage()), e);
+  }
+}

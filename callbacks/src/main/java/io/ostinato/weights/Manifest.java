@@ -1,0 +1,25 @@
+package io.ostinato.weights;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The shards that make one snapshot, in order: the version of a model.
+ *
+ * @param hash SHA-256, hexadecimal, over the hashes of the shards
+ */
+public record Manifest(String hash, List<String> shards) implements Serializable {
+  public Manifest {
+    shards = List.copyOf(shards);
+  }
+
+  /** The manifest of these shards' hashes. */
+  public static Manifest of(List<String> shards) {
+    MessageDigest digest = Shard.sha256();
+    shards.forEach(shard -> digest.update(shard.getBytes(StandardCharsets.US_ASCII)));
+    return new Manifest(HexFormat.of().formatHex(digest.digest()), shards);
+  }
+}
