@@ -29,6 +29,9 @@ public final class BatchRunner {
   public BatchOutput run(DataBlock block, LoadedModel model) {
     try (NDManager scope = model.manager().newSubManager()) {
       NDList results = processor.process(block.toBatch(scope), model.model());
+      if (results == null) {
+        throw new IllegalStateException("processData returned null instead of a list of arrays");
+      }
       return new BatchOutput(block.firstRow(), block.rows(), onHost(results));
     } catch (Exception e) {
       throw new EvaluationException(

@@ -8,7 +8,6 @@ import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +33,11 @@ public final class BlockWeights {
   public static void restore(Block block, WeightSnapshot snapshot) {
     Map<String, HostArray> arrays = new HashMap<>();
     snapshot.arrays().forEach(array -> arrays.put(array.name(), array));
-    Map<NDArray, HostArray> writes = new LinkedHashMap<>();
+    List<Runnable> writes = new ArrayList<>();
     for (Pair<String, Parameter> entry : block.getParameters()) {
-      writes.put(entry.getValue().getArray(), match(entry, arrays.remove(entry.getKey())));
+      NDArray target = entry.getValue().getArray();
+      HostArray array = match(entry, arrays.remove(entry.getKey()));
+      writes.add(() -> target.set(array.buffer()));
     }
     if (!arrays.isEmpty()) {
       throw new IllegalArgumentException(
@@ -44,7 +45,7 @@ public final class BlockWeights {
                   .formatted(arrays.keySet())
               + " same architecture?");
     }
-    writes.forEach((target, array) -> target.set(array.buffer()));
+    writes.forEach(Runnable::run);
   }
 
   private static HostArray match(Pair<String, Parameter> entry, @Nullable HostArray array) {

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
 import io.ostinato.weights.WeightSnapshot;
 
 /** A DJL block on a device, refreshed in place. */
@@ -20,6 +21,9 @@ final class LoadedBlock implements LoadedModel {
     this.manager = Engine.getInstance().newBaseManager(device);
     try {
       this.block = source.factory().get();
+      // The weights follow with the first refresh; random ones would draw on the generator that
+      // training draws on.
+      block.setInitializer(Initializer.ZEROS, parameter -> true);
       block.initialize(manager, DataType.FLOAT32, source.inputShapes(1));
       block.freezeParameters(true);
       this.parameters = new ParameterStore(manager, false);

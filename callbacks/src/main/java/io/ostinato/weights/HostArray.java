@@ -75,6 +75,20 @@ public final class HostArray implements Serializable {
     return array;
   }
 
+  /**
+   * Some rows, that is elements along the first dimension; a copy.
+   *
+   * @throws IndexOutOfBoundsException if the array has no such rows
+   */
+  public HostArray rows(int from, int to) {
+    Objects.checkFromToIndex(from, to, dimensions.length == 0 ? 0 : (int) dimensions[0]);
+    long[] part = dimensions.clone();
+    part[0] = to - from;
+    int rowBytes = dimensions[0] == 0 ? 0 : (int) (bytes.length / dimensions[0]);
+    return new HostArray(
+        name, dataType, part, Arrays.copyOfRange(bytes, from * rowBytes, to * rowBytes));
+  }
+
   /** The same elements under another name; shares the bytes. */
   public HostArray named(String newName) {
     return new HostArray(newName, dataType, dimensions, bytes);

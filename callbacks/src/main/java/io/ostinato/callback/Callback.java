@@ -1,0 +1,109 @@
+package io.ostinato.callback;
+
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.tracking.LogWriter;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that a training run calls back at fixed moments.
+ *
+ * <p>A callback has two lives. On the driver it has its {@link #context()}. A copy of it on an
+ * executor has only its own serializable fields. All hooks run on the driver, on the thread that
+ * trains, and do nothing unless overridden.
+ */
+public abstract class Callback implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final String name;
+  private transient @Nullable TrainingContext context;
+  private transient @Nullable LogWriter writer;
+
+  /** A callback of this name; it appears in errors, in logs and in the names of jobs. */
+  protected Callback(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException(
+          "a callback needs a name that is not blank: " + getClass().getName());
+    }
+    this.name = name;
+  }
+
+  /** A callback named after its class: {@code TopKAccuracyCallback} is {@code top_k_accuracy}. */
+  protected Callback() {
+    String type = getClass().getSimpleName().replaceFirst("Callback$", "");
+    String words = type.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_");
+    this.name = words.isEmpty() ? "callback" : words.toLowerCase(Locale.ROOT);
+  }
+
+  public final String name() {
+    return name;
+  }
+
+  /** Gives the callback its context; the training calls it once, before everything else. */
+  public final void attach(TrainingContext trainingContext) {
+    this.context = trainingContext;
+    this.writer = trainingContext.writerFor(name);
+  }
+
+  /**
+   * The training run that this callback belongs to.
+   *
+   * @throws IllegalStateException where there is none: before training, or in the copy of the
+   *     callback that runs on an executor
+   */
+  protected final TrainingContext context() {
+    if (context == null) {
+      throw noContext("training context");
+    }
+    return context;
+  }
+
+  /**
+   * Where this callback writes its metrics.
+   *
+   * @throws IllegalStateException where {@link #context()} does
+   */
+  protected final LogWriter writer() {
+    if (writer == null) {
+      throw noContext("log writer");
+    }
+    return writer;
+  }
+
+  /** What keeps this callback from working with these datasets; every mistake that is found. */
+  public List<String> mistakes(DataContainer data) {
+    return List.of();
+  }
+
+  /** Before the first update. */
+  public void beforeTraining(UpdateCounter at) {}
+
+  /** After each micro-batch; the step's arrays live until this returns. */
+  public void trackAfterAccumulationStep(AccumulationStep step) {}
+
+  /** After each update, before {@link #afterUpdate} of any callback. */
+  public void trackAfterUpdateStep(UpdateCounter at) {}
+
+  /** After each update. */
+  public void afterUpdate(UpdateCounter at) {}
+
+  /** After the last update of each epoch, and after {@link #afterUpdate} of all callbacks. */
+  public void afterEpoch(UpdateCounter at) {}
+
+  /** When an evaluation is asked for, outside every schedule. */
+  public void atEval(UpdateCounter at) {}
+
+  /** After the last update and all that was due with it. */
+  public void afterTraining(UpdateCounter at) {}
+
+  private IllegalStateException noContext(String what) {
+    return new IllegalStateException(
+        "callback '%s' has no %s here: it has one on the driver, while training runs; processData"
+                .formatted(name, what)
+            + " works on a copy that has only the callback's own fields, so hand it what it needs"
+            + " in a serializable field");
+  }
+}

@@ -1,0 +1,63 @@
+package io.ostinato.callback;
+
+import io.ostinato.schedule.IntervalType;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.UpdateCounter;
+import java.util.OptionalLong;
+
+/**
+ * A callback that runs on a schedule: at most once at an iteration, with the first type that is due
+ * of EPOCH, UPDATE, SAMPLE; and with EVAL whenever an evaluation is asked for.
+ */
+public abstract class PeriodicCallback extends Callback {
+  private static final long serialVersionUID = 1;
+
+  private final Schedule schedule;
+
+  protected PeriodicCallback(Schedule schedule) {
+    this.schedule = schedule;
+  }
+
+  protected PeriodicCallback(String name, Schedule schedule) {
+    super(name);
+    this.schedule = schedule;
+  }
+
+  /** What is done when this callback is due. */
+  protected abstract void periodicCallback(Invocation at);
+
+  public final Schedule schedule() {
+    return schedule;
+  }
+
+  /** See {@link Schedule#updatesPerInterval}. */
+  public final long updatesPerInterval(UpdateCounter counter) {
+    return schedule.updatesPerInterval(counter);
+  }
+
+  /** See {@link Schedule#updatesTillNextInvocation}. */
+  public final OptionalLong updatesTillNextInvocation(UpdateCounter counter) {
+    return schedule.updatesTillNextInvocation(counter);
+  }
+
+  @Override
+  public final void afterUpdate(UpdateCounter at) {
+    schedule
+        .dueAt(at)
+        .filter(type -> type != IntervalType.EPOCH)
+        .ifPresent(type -> periodicCallback(new Invocation(type, at)));
+  }
+
+  @Override
+  public final void afterEpoch(UpdateCounter at) {
+    schedule
+        .dueAt(at)
+        .filter(type -> type == IntervalType.EPOCH)
+        .ifPresent(type -> periodicCallback(new Invocation(type, at)));
+  }
+
+  @Override
+  public final void atEval(UpdateCounter at) {
+    periodicCallback(new Invocation(IntervalType.EVAL, at));
+  }
+}

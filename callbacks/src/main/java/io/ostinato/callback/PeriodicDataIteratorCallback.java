@@ -1,0 +1,99 @@
+package io.ostinato.callback;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationModel;
+import io.ostinato.evaluation.EvaluationResults;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Evaluates the model on a dataset whenever it is due: {@link #processData} on the executors, once
+ * per batch, then {@link #processResults} on the driver, once, with the results of all batches in
+ * dataset order.
+ */
+public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
+  private static final long serialVersionUID = 1;
+
+  private final DataIteratorConfig config;
+
+  protected PeriodicDataIteratorCallback(DataIteratorConfig config) {
+    super(config.schedule());
+    this.config = config;
+  }
+
+  protected PeriodicDataIteratorCallback(String name, DataIteratorConfig config) {
+    super(name, config.schedule());
+    this.config = config;
+  }
+
+  /**
+   * The results of one batch. Runs on an executor, on a copy of this callback, on several threads
+   * at once; the model is in evaluation mode and gradients are off.
+   *
+   * <p>Arrays with a dimension are concatenated along the first, scalars are stacked. Number,
+   * names, data types and trailing shapes must be the same for every batch.
+   *
+   * @return named arrays, see {@link #results}, or unnamed ones that are told apart by position
+   */
+  protected abstract NDList processData(EvaluationBatch batch, EvaluationModel model)
+      throws Exception;
+
+  /**
+   * Takes the results of the whole dataset, on the driver. They are closed when this returns.
+   * Training may have gone on since: {@code at} is the moment that was measured.
+   */
+  protected abstract void processResults(EvaluationResults results, Invocation at);
+
+  @Override
+  protected final void periodicCallback(Invocation at) {
+    try (EvaluationResults results =
+        context().evaluate(new CallbackEvaluation(name(), at, config, this::processData))) {
+      processResults(results, at);
+    }
+  }
+
+  @Override
+  public final List<String> mistakes(DataContainer data) {
+    Set<String> known = new TreeSet<>(data.evaluationKeys());
+    return known.contains(datasetKey())
+        ? List.of()
+        : List.of(
+            "callback '%s' asks for dataset '%s'; registered: %s"
+                .formatted(
+                    name(), datasetKey(), known.isEmpty() ? "none" : String.join(", ", known)));
+  }
+
+  /** The key of the dataset that this callback evaluates on. */
+  public final String datasetKey() {
+    return config.datasetKey();
+  }
+
+  public final DataIteratorConfig config() {
+    return config;
+  }
+
+  /** Names one array. */
+  protected static NDList results(String name, NDArray array) {
+    array.setName(name);
+    return new NDList(array);
+  }
+
+  /** Names two arrays. */
+  protected static NDList results(String name1, NDArray array1, String name2, NDArray array2) {
+    NDList list = results(name1, array1);
+    list.addAll(results(name2, array2));
+    return list;
+  }
+
+  /** Names three arrays. */
+  protected static NDList results(
+      String name1, NDArray array1, String name2, NDArray array2, String name3, NDArray array3) {
+    NDList list = results(name1, array1, name2, array2);
+    list.addAll(results(name3, array3));
+    return list;
+  }
+}

@@ -1,0 +1,53 @@
+package io.ostinato;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The rules of the house, for the rooms of this module. */
+@AnalyzeClasses(packages = "io.ostinato", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule NO_CYCLES_BETWEEN_ROOMS =
+      slices().matching("io.ostinato.(*)..").should().beFreeOfCycles();
+
+  @ArchTest static final ArchRule SCHEDULE_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("schedule");
+
+  @ArchTest static final ArchRule WEIGHTS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("weights");
+
+  @ArchTest static final ArchRule PROGRESS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("progress");
+
+  @ArchTest
+  static final ArchRule CALLBACK_NEVER_IMPORTS_TRAINING =
+      noClasses()
+          .that()
+          .resideInAPackage("..callback..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("..training..");
+
+  @ArchTest
+  static final ArchRule NO_SPARK_AND_NO_HADOOP =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..");
+
+  private static ArchRule importsNoOtherRoom(String room) {
+    return noClasses()
+        .that()
+        .resideInAPackage("io.ostinato." + room + "..")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "reside in another room",
+                type ->
+                    type.getPackageName().startsWith("io.ostinato")
+                        && !type.getPackageName().startsWith("io.ostinato." + room)));
+  }
+}

@@ -1,0 +1,311 @@
+package io.ostinato.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.weights.WeightSnapshot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link EvaluationEngine} promises. */
+public abstract class EvaluationEngineContract {
+  private static final ModelSource CLASSIFIER =
+      ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+
+  private static final ModelSource TORCH_SCRIPT = ModelSource.torchScript();
+
+  /** The engine under test; the same one for all tests of a class will do. */
+  protected abstract EvaluationEngine engine();
+
+  /** {@link GeneratedRows} in partitions of these sizes, as this engine reads them. */
+  protected abstract EvaluationData generated(int... partitions);
+
+  /** The rows of {@code images}, float32 (rows, 1, 5, 5), as column x. */
+  protected abstract EvaluationData images(float[][] images);
+
+  @Test
+  void resultsComeInDatasetOrder() {
+    int[] partitions = GeneratedRows.unevenPartitions();
+    int rows = IntStream.of(partitions).sum();
+    try (EvaluationResults results = evaluate(64, EvaluationEngineContract::echo, partitions)) {
+      assertThat(results.rows()).isEqualTo(rows);
+      assertThat(results.get("x").getShape().getShape()).containsExactly(rows, 8);
+      float[] x = results.get("x").toFloatArray();
+      long[] labels = results.get("labels").toLongArray();
+      for (int row = 0; row < rows; row++) {
+        assertThat(labels[row]).isEqualTo(GeneratedRows.label(row));
+        assertThat(Arrays.copyOfRange(x, row * 8, row * 8 + 8)).isEqualTo(GeneratedRows.x(row));
+      }
+    }
+  }
+
+  @Test
+  void numbersAreThoseOfTheLocalEngineBitForBit() {
+    int[] partitions = GeneratedRows.unevenPartitions();
+    for (int batchSize : new int[] {64, 333}) {
+      EvaluationRequest request =
+          request(generated(partitions), batchSize, EvaluationEngineContract::predict, 1);
+      EvaluationRequest local =
+          request(
+              GeneratedRows.inMemory(partitions), batchSize, EvaluationEngineContract::predict, 1);
+      assertThat(bytes(engine(), request)).isEqualTo(bytes(new LocalEvaluationEngine(), local));
+    }
+  }
+
+  @Test
+  void rowCountsAreExactForAnySizeAndBatch() {
+    Random random = new Random(42);
+    for (int i = 0; i < 40; i++) {
+      int rows = i == 0 ? 1 : 1 + random.nextInt(300);
+      int batchSize = 1 + random.nextInt(64);
+      int[] partitions = GeneratedRows.randomPartitions(rows, random);
+      try (EvaluationResults results =
+          evaluate(batchSize, EvaluationEngineContract::echo, partitions)) {
+        assertThat(results.rows()).isEqualTo(rows);
+        assertThat(results.get("labels").toLongArray())
+            .as("%d rows in batches of %d", rows, batchSize)
+            .isEqualTo(IntStream.range(0, rows).mapToLong(GeneratedRows::label).toArray());
+      }
+    }
+  }
+
+  @Test
+  void eachBatchIsAsLargeAsItsPartitionAllows() {
+    try (EvaluationResults results = evaluate(4, (batch, model) -> rowsOf(batch), 9, 0, 4, 1)) {
+      assertThat(results.get("rows").toIntArray()).containsExactly(4, 4, 1, 4, 1);
+      assertThat(results.get("first").toLongArray()).containsExactly(0, 4, 8, 9, 13);
+    }
+  }
+
+  @Test
+  void everyEvaluationSeesTheWeightsOfItsRequest() {
+    EvaluationData data = generated(70, 30);
+    List<byte[]> outputs = new ArrayList<>();
+    for (int seed : new int[] {1, 2, 1, 1}) {
+      outputs.add(bytes(engine(), request(data, 16, EvaluationEngineContract::predict, seed)));
+    }
+    assertThat(outputs.get(1)).isNotEqualTo(outputs.get(0));
+    assertThat(outputs.get(2)).isEqualTo(outputs.get(0));
+    assertThat(outputs.get(3)).as("and leaves them as they were").isEqualTo(outputs.get(0));
+  }
+
+  @Test
+  void resultsCarryTheHashOfTheirWeights() {
+    EvaluationRequest request = request(generated(5), 2, EvaluationEngineContract::echo, 3);
+    try (EvaluationResults results = engine().evaluate(request, ProgressDisplay.silent())) {
+      assertThat(results.manifest()).isEqualTo(TestNets.weights(3).manifest().hash());
+      assertThat(results.timings().total()).isPositive();
+      assertThat(results.timings().batches()).isPositive();
+    }
+  }
+
+  @Test
+  void torchScriptTakesOtherWeightsAndRunningStatistics() throws IOException {
+    EvaluationData images = images(imagesOf(resource("input.bin")));
+    for (String name : new String[] {"a", "b", "c", "a"}) {
+      WeightSnapshot module =
+          TorchScriptSource.snapshotOf(resource("batchnorm-" + name + ".pt").array());
+      EvaluationRequest request =
+          new EvaluationRequest(
+              tag(), images, 5, TORCH_SCRIPT, module, EvaluationEngineContract::forward);
+      float[] expected = floats(resource("expected-" + name + ".bin"));
+      try (EvaluationResults results = engine().evaluate(request, ProgressDisplay.silent())) {
+        float[] outputs = results.get("out").toFloatArray();
+        assertThat(outputs).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.length; i++) {
+          assertThat(outputs[i]).as("module %s", name).isCloseTo(expected[i], within(2e-6f));
+        }
+      }
+      try (LocalEvaluationEngine fresh = new LocalEvaluationEngine()) {
+        assertThat(bytes(engine(), request)).isEqualTo(bytes(fresh, request));
+      }
+    }
+  }
+
+  @Test
+  void aModuleThatIsNoneIsRefused() {
+    WeightSnapshot garbage = TorchScriptSource.snapshotOf(new byte[] {1, 2, 3});
+    EvaluationRequest request =
+        new EvaluationRequest(
+            tag(), generated(4), 2, TORCH_SCRIPT, garbage, EvaluationEngineContract::echo);
+    assertThatThrownBy(() -> bytes(engine(), request))
+        .hasMessageContaining("not a TorchScript module that can be loaded (3 bytes)");
+  }
+
+  @Test
+  void weightsOfAnotherArchitectureAreRefusedByName() {
+    ModelSource other = ModelSource.ofBlock(TestNets::classifier, new Shape(5));
+    EvaluationRequest request =
+        new EvaluationRequest(
+            tag(), generated(4), 2, other, TestNets.weights(1), EvaluationEngineContract::echo);
+    assertThatThrownBy(() -> bytes(engine(), request))
+        .hasMessageContaining("weight '01Linear_weight' is float32 (16, 8) in the snapshot")
+        .hasMessageContaining("float32 (16, 5) in the model");
+  }
+
+  @Test
+  void anEmptyDatasetIsAnError() {
+    for (int[] empty : new int[][] {{0}, {0, 0, 0}}) {
+      assertThatThrownBy(() -> evaluate(4, EvaluationEngineContract::echo, empty).close())
+          .isInstanceOf(EvaluationException.class)
+          .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated'")
+          .hasMessageContaining("the dataset is empty");
+    }
+  }
+
+  @Test
+  void anExceptionInProcessDataNamesWhereItHappened() {
+    assertThatThrownBy(() -> evaluate(10, EvaluationEngineContract::failAtRow48, 30, 0, 35).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated'")
+        .hasMessageContaining("partition 2, rows 40 to 49")
+        .hasMessageContaining("no luck with row 48");
+    try (EvaluationResults results = evaluate(10, EvaluationEngineContract::echo, 30, 0, 35)) {
+      assertThat(results.rows()).as("and the engine goes on").isEqualTo(65);
+    }
+  }
+
+  @Test
+  void noResultsAtAllAreAnError() {
+    assertThatThrownBy(() -> evaluate(10, EvaluationEngineContract::nothing, 5).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("processData returned null");
+  }
+
+  @Test
+  void anUnknownColumnListsTheKnownOnes() {
+    assertThatThrownBy(() -> evaluate(10, (batch, model) -> new NDList(batch.get("y")), 5).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("the batch has no array 'y'; it has: x, class");
+  }
+
+  @Test
+  void resultsThatDontFitTogetherNameBothBatches() {
+    assertThatThrownBy(() -> evaluate(10, EvaluationEngineContract::otherTypeFromRow20, 30).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("the results of callback 'contract' at E2_U7_S70")
+        .hasMessageContaining("can't be collated")
+        .hasMessageContaining("'labels' int64 (10) in rows 0 to 9")
+        .hasMessageContaining("'labels' float32 (10) in rows 20 to 29");
+  }
+
+  private EvaluationResults evaluate(int batchSize, BatchProcessor processor, int... partitions) {
+    return engine()
+        .evaluate(
+            request(generated(partitions), batchSize, processor, 1), ProgressDisplay.silent());
+  }
+
+  private static EvaluationRequest request(
+      EvaluationData data, int batchSize, BatchProcessor processor, int seed) {
+    return new EvaluationRequest(
+        tag(), data, batchSize, CLASSIFIER, TestNets.weights(seed), processor);
+  }
+
+  private static EvaluationTag tag() {
+    return new EvaluationTag("contract", new TrainingIteration(2, 7, 70), "generated");
+  }
+
+  private static NDList echo(EvaluationBatch batch, EvaluationModel model) {
+    return named(batch.get("x"), "x", batch.get("class"), "labels");
+  }
+
+  private static NDList predict(EvaluationBatch batch, EvaluationModel model) {
+    NDArray logits = model.forward(batch.get("x"));
+    return named(logits, "logits", logits.argMax(1), "predictions");
+  }
+
+  private static NDList forward(EvaluationBatch batch, EvaluationModel model) {
+    NDArray out = model.forward(batch.get("x"));
+    out.setName("out");
+    return new NDList(out);
+  }
+
+  private static NDList rowsOf(EvaluationBatch batch) {
+    var manager = batch.get("x").getManager();
+    return named(manager.create(batch.rows()), "rows", manager.create(batch.firstRow()), "first");
+  }
+
+  private static NDList failAtRow48(EvaluationBatch batch, EvaluationModel model) {
+    if (batch.firstRow() <= 48 && 48 < batch.firstRow() + batch.rows()) {
+      throw new IllegalStateException("no luck with row 48");
+    }
+    return echo(batch, model);
+  }
+
+  @SuppressWarnings("NullAway") // what a careless user writes
+  private static NDList nothing(EvaluationBatch batch, EvaluationModel model) {
+    return null;
+  }
+
+  private static NDList otherTypeFromRow20(EvaluationBatch batch, EvaluationModel model) {
+    NDArray labels = batch.get("class");
+    return batch.firstRow() < 20
+        ? named(labels, "labels")
+        : named(labels.toType(DataType.FLOAT32, false), "labels");
+  }
+
+  private static NDList named(NDArray array, String name) {
+    array.setName(name);
+    return new NDList(array);
+  }
+
+  private static NDList named(NDArray array1, String name1, NDArray array2, String name2) {
+    array1.setName(name1);
+    array2.setName(name2);
+    return new NDList(array1, array2);
+  }
+
+  private static byte[] bytes(EvaluationEngine engine, EvaluationRequest request) {
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      int size = 0;
+      List<byte[]> arrays = new ArrayList<>();
+      for (int i = 0; i < results.size(); i++) {
+        byte[] array = results.get(i).toByteArray();
+        arrays.add(array);
+        size += array.length;
+      }
+      ByteBuffer all = ByteBuffer.allocate(size);
+      arrays.forEach(all::put);
+      return all.array();
+    }
+  }
+
+  private static ByteBuffer resource(String name) throws IOException {
+    try (InputStream in =
+        EvaluationEngineContract.class.getResourceAsStream("/torchscript/" + name)) {
+      return ByteBuffer.wrap(Objects.requireNonNull(in, name).readAllBytes())
+          .order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  private static float[] floats(ByteBuffer bytes) {
+    float[] floats = new float[bytes.remaining() / 4];
+    bytes.asFloatBuffer().get(floats);
+    return floats;
+  }
+
+  private static float[][] imagesOf(ByteBuffer bytes) {
+    float[] all = floats(bytes);
+    float[][] images = new float[all.length / 25][];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = Arrays.copyOfRange(all, i * 25, i * 25 + 25);
+    }
+    return images;
+  }
+}

@@ -1,0 +1,68 @@
+package io.ostinato.evaluation;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
+import ai.djl.util.Pair;
+import io.ostinato.weights.HostArray;
+import io.ostinato.weights.WeightSnapshot;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Small architectures, and weights for them. */
+public final class TestNets {
+  /** The inputs of {@link #classifier}. */
+  public static final Shape FEATURES = new Shape(GeneratedRows.FEATURES);
+
+  /** How often {@link #counted} has built a block in this process. */
+  public static final AtomicInteger BUILT = new AtomicInteger();
+
+  private TestNets() {}
+
+  /** float32 (N, 8) to logits (N, 3), with BatchNorm. */
+  public static Block classifier() {
+    return new SequentialBlock()
+        .add(Linear.builder().setUnits(16).build())
+        .add(BatchNorm.builder().build())
+        .add(Activation.reluBlock())
+        .add(Linear.builder().setUnits(3).build());
+  }
+
+  /** A {@link #classifier} that is counted. */
+  public static Block counted() {
+    BUILT.incrementAndGet();
+    return classifier();
+  }
+
+  /** Random weights for {@link #classifier}, running statistics included. */
+  public static WeightSnapshot weights(long seed) {
+    Random random = new Random(seed);
+    List<HostArray> arrays = new ArrayList<>();
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      Block block = classifier();
+      block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(FEATURES));
+      for (Pair<String, Parameter> entry : block.getParameters()) {
+        boolean variance = entry.getValue().getType() == Parameter.Type.RUNNING_VAR;
+        Shape shape = entry.getValue().getArray().getShape();
+        ByteBuffer bytes =
+            ByteBuffer.allocate((int) shape.size() * 4).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < shape.size(); i++) {
+          bytes.putFloat((float) (variance ? 0.5 + random.nextDouble() : random.nextGaussian()));
+        }
+        arrays.add(HostArray.of(entry.getKey(), DataType.FLOAT32, shape, bytes.array()));
+      }
+    }
+    return WeightSnapshot.of(arrays);
+  }
+}
