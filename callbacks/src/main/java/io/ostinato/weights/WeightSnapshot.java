@@ -51,6 +51,21 @@ public final class WeightSnapshot {
     return new WeightSnapshot(shards);
   }
 
+  /**
+   * The snapshot that a manifest describes.
+   *
+   * @throws IllegalArgumentException if these are not the shards of the manifest, in its order
+   */
+  public static WeightSnapshot of(Manifest manifest, List<Shard> shards) {
+    WeightSnapshot snapshot = new WeightSnapshot(shards);
+    if (!snapshot.manifest.equals(manifest)) {
+      throw new IllegalArgumentException(
+          "the shards %s are not those of the manifest %s"
+              .formatted(snapshot.manifest.shards(), manifest.shards()));
+    }
+    return snapshot;
+  }
+
   public Manifest manifest() {
     return manifest;
   }

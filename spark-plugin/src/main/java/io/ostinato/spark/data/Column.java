@@ -1,0 +1,88 @@
+package io.ostinato.spark.data;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/**
+ * A column of a dataset as a tensor.
+ *
+ * @param name of the tensor
+ * @param column of the dataset
+ * @param dimensions of one row
+ */
+record Column(String name, String column, DataType dataType, long[] dimensions, Kind kind)
+    implements Serializable {
+
+  /** How a column holds its numbers. */
+  enum Kind {
+    NUMBER,
+    ARRAY,
+    BINARY
+  }
+
+  int elements() {
+    return Math.toIntExact(new Shape(dimensions).size());
+  }
+
+  int rowBytes() {
+    return Math.multiplyExact(elements(), dataType.getNumOfBytes());
+  }
+
+  /** Appends the tensor of one row. */
+  void put(Row row, int position, ByteBuffer target, RowPlace place) {
+    if (row.isNullAt(position)) {
+      throw refuse(
+          place, "is null; expected %s; drop or fill such rows first".formatted(expected()));
+    }
+    switch (kind) {
+      case NUMBER -> putNumber(row.get(position), target, place);
+      case ARRAY -> putArray(row.getList(position), target, place);
+      case BINARY -> putBinary(row.<byte[]>getAs(position), target, place);
+    }
+  }
+
+  private void putNumber(Object value, ByteBuffer target, RowPlace place) {
+    try {
+      Numbers.put(value, dataType, target);
+    } catch (ArithmeticException e) {
+      throw refuse(place, "%s; expected %s".formatted(e.getMessage(), expected()));
+    }
+  }
+
+  private void putArray(List<?> values, ByteBuffer target, RowPlace place) {
+    if (values.size() != elements()) {
+      throw refuse(
+          place,
+          "has %d elements; expected %d for %s".formatted(values.size(), elements(), expected()));
+    }
+    int index = 0;
+    for (Object value : values) {
+      if (value == null) {
+        throw refuse(place, "element %d is null; expected %s".formatted(index, expected()));
+      }
+      putNumber(value, target, place);
+      index++;
+    }
+  }
+
+  private void putBinary(byte[] bytes, ByteBuffer target, RowPlace place) {
+    if (bytes.length != rowBytes()) {
+      throw refuse(
+          place,
+          "has %d bytes; expected %d for %s".formatted(bytes.length, rowBytes(), expected()));
+    }
+    target.put(bytes);
+  }
+
+  private RuntimeException refuse(RowPlace place, String problem) {
+    return place.refuse("column '%s'".formatted(column), problem);
+  }
+
+  private String expected() {
+    return dataType + " " + new Shape(dimensions);
+  }
+}

@@ -1,0 +1,80 @@
+package io.ostinato.spark.data;
+
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.spark.data.Column.Kind;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Which columns can be which tensors. */
+final class ColumnTypes {
+  private ColumnTypes() {}
+
+  /**
+   * How a column holds its numbers.
+   *
+   * @throws IllegalArgumentException if there is no such column, or it holds something else
+   */
+  static Kind kindOf(String column, StructType schema) {
+    StructField field =
+        Arrays.stream(schema.fields())
+            .filter(candidate -> candidate.name().equals(column))
+            .findFirst()
+            .orElseThrow(() -> unknown(column, schema));
+    DataType type = field.dataType();
+    if (isNumber(type)) {
+      return Kind.NUMBER;
+    }
+    if (type instanceof BinaryType) {
+      return Kind.BINARY;
+    }
+    if (type instanceof ArrayType array && isNumber(array.elementType())) {
+      return Kind.ARRAY;
+    }
+    throw new IllegalArgumentException(
+        "column '%s' is %s; it must be a number, an array of numbers, or binary (raw little-endian"
+                .formatted(column, type.simpleString())
+            + " elements); convert it, or give a row function");
+  }
+
+  /**
+   * The column itself.
+   *
+   * @throws IllegalArgumentException if its kind doesn't go with its data type or shape
+   */
+  static Column check(Column column) {
+    if (LongStream.of(column.dimensions()).anyMatch(dimension -> dimension < 1)) {
+      throw new IllegalArgumentException(
+          "column '%s': every dimension of %s must be at least 1"
+              .formatted(column.column(), new Shape(column.dimensions())));
+    }
+    if (column.kind() == Kind.NUMBER && column.elements() != 1) {
+      throw new IllegalArgumentException(
+          "column '%s' holds one number per row, so its shape can't be %s"
+              .formatted(column.column(), new Shape(column.dimensions())));
+    }
+    if (column.kind() != Kind.BINARY && !Numbers.supports(column.dataType())) {
+      throw new IllegalArgumentException(
+          "column '%s': numbers become float32, float64, int8, uint8, int32, int64 or boolean, not"
+                  .formatted(column.column())
+              + " %s; give binary for other types".formatted(column.dataType()));
+    }
+    return column;
+  }
+
+  private static boolean isNumber(DataType type) {
+    return type instanceof NumericType || type instanceof BooleanType;
+  }
+
+  private static IllegalArgumentException unknown(String column, StructType schema) {
+    return new IllegalArgumentException(
+        "the dataset has no column '%s'; it has: %s"
+            .formatted(column, String.join(", ", schema.fieldNames())));
+  }
+}

@@ -1,0 +1,80 @@
+package io.ostinato.spark.data;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.spark.plugin.NativeEngine;
+import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.weights.HostArray;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/** Rows to tensors by a user's function. */
+record FunctionDecoder(RowFunction function, OstinatoSettings settings) implements BlockDecoder {
+
+  @Override
+  public List<HostArray> decode(List<Row> rows, RowPlace first) {
+    Engine engine = NativeEngine.load(settings);
+    List<HostArray> kinds = List.of();
+    List<ByteArrayOutputStream> columns = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      RowPlace place = new RowPlace(first.partition(), first.row() + i);
+      List<HostArray> arrays = tensorsOf(rows.get(i), engine, place);
+      if (i == 0) {
+        kinds = arrays;
+        arrays.forEach(array -> columns.add(new ByteArrayOutputStream()));
+      }
+      append(arrays, kinds, columns, place);
+    }
+    List<HostArray> stacked = new ArrayList<>();
+    for (int c = 0; c < kinds.size(); c++) {
+      HostArray kind = kinds.get(c);
+      Shape shape = new Shape(rows.size()).addAll(kind.shape());
+      stacked.add(HostArray.of(kind.name(), kind.dataType(), shape, columns.get(c).toByteArray()));
+    }
+    return stacked;
+  }
+
+  private List<HostArray> tensorsOf(Row row, Engine engine, RowPlace place) {
+    try (NDManager manager = engine.newBaseManager(Device.cpu())) {
+      NDList list = function.apply(row, manager);
+      if (list == null || list.isEmpty()) {
+        throw new IllegalStateException("it returned no arrays");
+      }
+      List<HostArray> arrays = new ArrayList<>();
+      for (NDArray array : list) {
+        if (array.getName() == null || array.getName().isEmpty()) {
+          throw new IllegalStateException("it returned an array without a name; call setName");
+        }
+        arrays.add(HostArray.copyOf(array.getName(), array));
+      }
+      return arrays;
+    } catch (Exception e) {
+      throw place.refuse("the row function", "it failed with " + e);
+    }
+  }
+
+  private static void append(
+      List<HostArray> arrays,
+      List<HostArray> kinds,
+      List<ByteArrayOutputStream> columns,
+      RowPlace place) {
+    if (!kindsOf(arrays).equals(kindsOf(kinds))) {
+      throw place.refuse(
+          "the row function",
+          "returned %s; expected %s, as for the rows before".formatted(arrays, kinds));
+    }
+    for (int c = 0; c < arrays.size(); c++) {
+      columns.get(c).writeBytes(arrays.get(c).bytes());
+    }
+  }
+
+  private static List<String> kindsOf(List<HostArray> arrays) {
+    return arrays.stream().map(HostArray::toString).toList();
+  }
+}

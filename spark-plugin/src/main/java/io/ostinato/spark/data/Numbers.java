@@ -1,0 +1,58 @@
+package io.ostinato.spark.data;
+
+import ai.djl.ndarray.types.DataType;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+
+/** Numbers of Spark as elements of tensors. */
+final class Numbers {
+  private Numbers() {}
+
+  static boolean supports(DataType type) {
+    return switch (type) {
+      case FLOAT32, FLOAT64, INT8, UINT8, INT32, INT64, BOOLEAN -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * Appends a number; to a floating-point type it is rounded.
+   *
+   * @throws ArithmeticException if an integer type can't hold it
+   */
+  static void put(Object value, DataType type, ByteBuffer target) {
+    Number number = value instanceof Boolean truth ? (truth ? 1 : 0) : (Number) value;
+    switch (type) {
+      case FLOAT32 -> target.putFloat(number.floatValue());
+      case FLOAT64 -> target.putDouble(number.doubleValue());
+      case INT8 -> target.put((byte) whole(number, Byte.MIN_VALUE, Byte.MAX_VALUE));
+      case UINT8 -> target.put((byte) whole(number, 0, 255));
+      case BOOLEAN -> target.put((byte) whole(number, 0, 1));
+      case INT32 -> target.putInt((int) whole(number, Integer.MIN_VALUE, Integer.MAX_VALUE));
+      case INT64 -> target.putLong(whole(number, Long.MIN_VALUE, Long.MAX_VALUE));
+      default -> throw new IllegalStateException("unsupported " + type);
+    }
+  }
+
+  private static long whole(Number number, long least, long most) {
+    try {
+      long whole = toDecimal(number).longValueExact();
+      if (whole >= least && whole <= most) {
+        return whole;
+      }
+    } catch (ArithmeticException | NumberFormatException e) {
+      // Reported below, like a number out of range.
+    }
+    throw new ArithmeticException(
+        "%s is no whole number from %d to %d".formatted(number, least, most));
+  }
+
+  private static BigDecimal toDecimal(Number number) {
+    if (number instanceof BigDecimal decimal) {
+      return decimal;
+    }
+    return number instanceof Float || number instanceof Double
+        ? new BigDecimal(number.doubleValue())
+        : BigDecimal.valueOf(number.longValue());
+  }
+}

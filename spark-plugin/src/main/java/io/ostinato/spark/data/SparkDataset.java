@@ -1,0 +1,169 @@
+package io.ostinato.spark.data;
+
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.EvaluationData;
+import io.ostinato.spark.plugin.OstinatoSettings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Spark dataset whose columns are tensors. Immutable: {@link #column} gives another one.
+ *
+ * <p>A column holds one number per row, an array of numbers, or a {@code binary} with the raw
+ * little-endian elements of the tensor. Dataset order is the order of Spark's partitions and of the
+ * rows in them, so the query behind it should give the same order each time it runs.
+ *
+ * <p>The first evaluation turns the rows into blocks and stores them on the executors; later ones
+ * read those. Thread-safe.
+ */
+public final class SparkDataset implements EvaluationData {
+  private final Dataset<Row> rows;
+  private final List<Column> columns;
+  private final @Nullable RowFunction function;
+  private final Map<Integer, PreparedDataset> prepared = new HashMap<>();
+
+  private SparkDataset(Dataset<Row> rows, List<Column> columns, @Nullable RowFunction function) {
+    this.rows = rows;
+    this.columns = List.copyOf(columns);
+    this.function = function;
+  }
+
+  /** A dataset whose columns are still to be named with {@link #column}. */
+  public static SparkDataset of(Dataset<Row> rows) {
+    return new SparkDataset(rows, List.of(), null);
+  }
+
+  /** A dataset whose tensors a user's function makes, row by row. */
+  public static SparkDataset of(Dataset<Row> rows, RowFunction function) {
+    return new SparkDataset(rows, List.of(), function);
+  }
+
+  /**
+   * Adds a column.
+   *
+   * @param name of the tensor, as {@code processData} asks for it
+   * @param column of the dataset: a number, an array of numbers, or {@code binary}
+   * @param dataType of the tensor; whole numbers must fit it, others are rounded to it
+   * @param shape of one row; none for a scalar
+   * @throws IllegalArgumentException if there is no such column, or it can't have this data type
+   *     and shape
+   */
+  public SparkDataset column(String name, String column, DataType dataType, long... shape) {
+    if (function != null) {
+      throw new IllegalArgumentException(
+          "column '%s': the tensors of this dataset come from a row function".formatted(column));
+    }
+    if (columns.stream().anyMatch(other -> other.name().equals(name))) {
+      throw new IllegalArgumentException("two tensors are named '%s'".formatted(name));
+    }
+    Column.Kind kind = ColumnTypes.kindOf(column, rows.schema());
+    List<Column> more = new ArrayList<>(columns);
+    more.add(ColumnTypes.check(new Column(name, column, dataType, shape.clone(), kind)));
+    return new SparkDataset(rows, more, null);
+  }
+
+  /**
+   * Says why this dataset can't be evaluated on, if it can't.
+   *
+   * @throws IllegalArgumentException if no column was named
+   */
+  public void check() {
+    if (columns.isEmpty() && function == null) {
+      throw new IllegalArgumentException(
+          "no column is named; call column(name, column, dataType, shape) for each tensor");
+    }
+  }
+
+  @Override
+  public Stream<DataBlock> blocks(int batchSize) {
+    PreparedDataset dataset = prepare(batchSize);
+    Spliterator<StoredBlock> blocks =
+        Spliterators.spliteratorUnknownSize(
+            dataset.blocks().toLocalIterator(), Spliterator.ORDERED);
+    return StreamSupport.stream(blocks, false)
+        .map(block -> block.inDataset(dataset.partitionStarts()[block.partition()]));
+  }
+
+  /** The stored blocks of this size; a job that reads the whole dataset where there are none. */
+  public PreparedDataset prepare(int batchSize) {
+    check();
+    synchronized (prepared) {
+      return prepared.computeIfAbsent(batchSize, this::read);
+    }
+  }
+
+  /** Frees what the executors store. */
+  public void unpersist() {
+    synchronized (prepared) {
+      prepared.values().forEach(dataset -> dataset.blocks().unpersist());
+      prepared.clear();
+    }
+  }
+
+  private PreparedDataset read(int batchSize) {
+    BlockDecoder decoder = decoder();
+    JavaRDD<StoredBlock> blocks =
+        selected()
+            .javaRDD()
+            .mapPartitionsWithIndex(
+                (partition, partitionRows) ->
+                    new BlockIterator(partition, partitionRows, decoder, batchSize),
+                true)
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      return counted(blocks);
+    } catch (RuntimeException e) {
+      blocks.unpersist();
+      throw e;
+    }
+  }
+
+  private static PreparedDataset counted(JavaRDD<StoredBlock> blocks) {
+    long[] starts = new long[blocks.getNumPartitions() + 1];
+    List<long[]> counts =
+        blocks
+            .mapPartitionsWithIndex(
+                (partition, partitionBlocks) -> {
+                  long count = 0;
+                  while (partitionBlocks.hasNext()) {
+                    count += partitionBlocks.next().rows();
+                  }
+                  return List.of(new long[] {partition, count}).iterator();
+                },
+                true)
+            .collect();
+    counts.forEach(count -> starts[(int) count[0] + 1] = count[1]);
+    for (int partition = 1; partition < starts.length; partition++) {
+      starts[partition] += starts[partition - 1];
+    }
+    return new PreparedDataset(blocks, starts, starts[starts.length - 1]);
+  }
+
+  private Dataset<Row> selected() {
+    return function != null
+        ? rows
+        : rows.selectExpr(
+            columns.stream()
+                .map(column -> "`" + column.column().replace("`", "``") + "`")
+                .toArray(String[]::new));
+  }
+
+  private BlockDecoder decoder() {
+    return function == null
+        ? new ColumnsDecoder(new ArrayList<>(columns))
+        : new FunctionDecoder(
+            function, OstinatoSettings.of(rows.sparkSession().sparkContext().getConf()));
+  }
+}

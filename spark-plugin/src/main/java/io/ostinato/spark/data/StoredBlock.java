@@ -1,0 +1,57 @@
+package io.ostinato.spark.data;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.DataBlock;
+import io.ostinato.weights.HostArray;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A block as executors store it, with the index of its first row within the partition. Made of
+ * plain arrays, which every serializer that Spark may be set to can write.
+ */
+public final class StoredBlock implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final int partition;
+  private final long firstRow;
+  private final int rows;
+  private final String[] names;
+  private final String[] types;
+  private final long[][] shapes;
+  private final byte[][] elements;
+
+  StoredBlock(int partition, long firstRow, int rows, List<HostArray> arrays) {
+    this.partition = partition;
+    this.firstRow = firstRow;
+    this.rows = rows;
+    this.names = arrays.stream().map(HostArray::name).toArray(String[]::new);
+    this.types = arrays.stream().map(array -> array.dataType().name()).toArray(String[]::new);
+    this.shapes = arrays.stream().map(array -> array.shape().getShape()).toArray(long[][]::new);
+    this.elements = arrays.stream().map(HostArray::bytes).toArray(byte[][]::new);
+  }
+
+  int partition() {
+    return partition;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  /**
+   * The block in its dataset; shares the elements.
+   *
+   * @param partitionStart the index of the partition's first row in the dataset
+   */
+  public DataBlock inDataset(long partitionStart) {
+    List<HostArray> arrays = new ArrayList<>(names.length);
+    for (int i = 0; i < names.length; i++) {
+      arrays.add(
+          HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i]));
+    }
+    return new DataBlock(partition, partitionStart + firstRow, rows, arrays);
+  }
+}

@@ -1,0 +1,32 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationTag;
+import java.util.concurrent.ExecutionException;
+
+/** What went wrong on an executor, out of what Spark wraps it in. */
+final class Failures {
+  private Failures() {}
+
+  /**
+   * An evaluation's exception that says what the task's exception says. Spark's own, with the
+   * executor and its log, stays attached.
+   */
+  static EvaluationException asEvaluationException(EvaluationTag tag, Throwable thrown) {
+    Throwable told = thrown;
+    while (isWrapper(told) && told.getCause() != null) {
+      told = told.getCause();
+    }
+    String message = told.getMessage();
+    return new EvaluationException(about(tag, message == null ? told.toString() : message), thrown);
+  }
+
+  private static String about(EvaluationTag tag, String message) {
+    return message.contains(tag.toString()) ? message : tag + " failed: " + message;
+  }
+
+  private static boolean isWrapper(Throwable thrown) {
+    return thrown instanceof ExecutionException
+        || thrown.getClass().getName().startsWith("org.apache.spark.");
+  }
+}

@@ -1,0 +1,61 @@
+package io.ostinato.spark.plugin;
+
+import io.ostinato.spark.resident.ResidentModels;
+import java.util.Map;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes an application ready for evaluations: {@code
+ * spark.plugins=io.ostinato.spark.plugin.OstinatoPlugin}.
+ *
+ * <p>The driver half checks the settings, so that mistakes stop the application before it starts.
+ * The executor half loads the native engine with its number of threads before anything else can,
+ * and closes the resident models at the end.
+ */
+public final class OstinatoPlugin implements SparkPlugin {
+
+  @Override
+  public DriverPlugin driverPlugin() {
+    return new Driver();
+  }
+
+  @Override
+  public ExecutorPlugin executorPlugin() {
+    return new Executor();
+  }
+
+  private static final class Driver implements DriverPlugin {
+    @Override
+    public Map<String, String> init(SparkContext context, PluginContext plugin) {
+      OstinatoSettings.of(plugin.conf());
+      return Map.of();
+    }
+  }
+
+  private static final class Executor implements ExecutorPlugin {
+    private static final Logger log = LoggerFactory.getLogger(OstinatoPlugin.class);
+
+    @Override
+    public void init(PluginContext plugin, Map<String, String> fromDriver) {
+      OstinatoSettings settings = OstinatoSettings.of(plugin.conf());
+      try {
+        log.info("Ostinato is ready with {}", NativeEngine.load(settings));
+      } catch (RuntimeException | LinkageError e) {
+        // An executor that dies here would be started again and again; the first evaluation fails
+        // with the same message instead.
+        log.error("the native engine can't be loaded; is it on the executors' class path?", e);
+      }
+    }
+
+    @Override
+    public void shutdown() {
+      ResidentModels.ofThisProcess().closeAll();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.ostinato.spark;
+
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.spark.data.SparkDataset;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** Sessions and datasets of the tests. */
+public final class TestSpark {
+  private TestSpark() {}
+
+  /** In this process, on two threads. */
+  public static SparkSession local(Map<String, String> conf) {
+    return start("local[2]", conf);
+  }
+
+  /** With two executors that are processes of their own, of one core each. */
+  public static SparkSession localCluster(Map<String, String> conf) {
+    try {
+      Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return start("local-cluster[2,1,1024]", conf);
+  }
+
+  private static SparkSession start(String master, Map<String, String> conf) {
+    SparkSession.Builder builder =
+        SparkSession.builder()
+            .master(master)
+            .appName("ostinato-tests")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+            .config("spark.executor.extraJavaOptions", executorOptions());
+    conf.forEach(builder::config);
+    return builder.getOrCreate();
+  }
+
+  /** What the build gives this process, for executors. */
+  private static String executorOptions() {
+    return List.of(
+            "ai.djl.offline", "ai.djl.pytorch.num_threads", "ai.djl.pytorch.num_interop_threads")
+        .stream()
+        .map(key -> "-D%s=%s".formatted(key, System.getProperty(key)))
+        .collect(Collectors.joining(" "));
+  }
+
+  /** {@link GeneratedRows} in partitions of these sizes: x array of float, class bigint. */
+  public static Dataset<Row> generatedRows(SparkSession spark, int... partitions) {
+    int[] starts = new int[partitions.length];
+    for (int i = 1; i < starts.length; i++) {
+      starts[i] = starts[i - 1] + partitions[i - 1];
+    }
+    JavaRDD<Row> rows =
+        new JavaSparkContext(spark.sparkContext())
+            .parallelize(IntStream.range(0, partitions.length).boxed().toList(), partitions.length)
+            .flatMap(
+                partition ->
+                    IntStream.range(starts[partition], starts[partition] + partitions[partition])
+                        .mapToObj(TestSpark::generatedRow)
+                        .iterator());
+    return spark.createDataFrame(
+        rows,
+        new StructType()
+            .add("x", DataTypes.createArrayType(DataTypes.FloatType))
+            .add("class", DataTypes.LongType));
+  }
+
+  /** {@link #generatedRows} with its columns. */
+  public static SparkDataset generated(SparkSession spark, int... partitions) {
+    return SparkDataset.of(generatedRows(spark, partitions))
+        .column("x", "x", DataType.FLOAT32, GeneratedRows.FEATURES)
+        .column("class", "class", DataType.INT64);
+  }
+
+  /** Images of 5 by 5 pixels in two partitions: x array of float. */
+  public static SparkDataset images(SparkSession spark, float[][] images) {
+    List<Row> rows = Arrays.stream(images).map(image -> RowFactory.create(boxed(image))).toList();
+    JavaRDD<Row> rdd = new JavaSparkContext(spark.sparkContext()).parallelize(rows, 2);
+    return SparkDataset.of(
+            spark.createDataFrame(
+                rdd, new StructType().add("x", DataTypes.createArrayType(DataTypes.FloatType))))
+        .column("x", "x", DataType.FLOAT32, 1, 5, 5);
+  }
+
+  private static Row generatedRow(int row) {
+    return RowFactory.create(boxed(GeneratedRows.x(row)), GeneratedRows.label(row));
+  }
+
+  private static Object boxed(float[] values) {
+    List<Float> list = new ArrayList<>();
+    for (float value : values) {
+      list.add(value);
+    }
+    return list.toArray(Float[]::new);
+  }
+}
