@@ -78,8 +78,10 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
 
   /** Names one array. */
   protected static NDList results(String name, NDArray array) {
-    array.setName(name);
-    return new NDList(array);
+    // An array that has a name keeps it: it may be a column of the batch, or a result already.
+    NDArray result = array.getName() == null ? array : array.reshape(array.getShape());
+    result.setName(name);
+    return new NDList(result);
   }
 
   /** Names two arrays. */

@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Runs one block through a loaded model: the innermost step, the same in every engine. All native
@@ -44,8 +46,12 @@ public final class BatchRunner {
 
   private static List<HostArray> onHost(NDList results) {
     List<HostArray> arrays = new ArrayList<>(results.size());
+    Set<String> names = new HashSet<>();
     for (NDArray array : results) {
       String name = array.getName();
+      if (name != null && !names.add(name)) {
+        throw new IllegalArgumentException("two results are named '%s'".formatted(name));
+      }
       arrays.add(HostArray.copyOf(name == null ? "" : name, array));
     }
     return arrays;

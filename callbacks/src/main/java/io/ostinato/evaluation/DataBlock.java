@@ -34,6 +34,6 @@ public record DataBlock(int partition, long firstRow, int rows, List<HostArray> 
   public EvaluationBatch toBatch(NDManager manager) {
     NDList list = new NDList(arrays.size());
     arrays.forEach(array -> list.add(array.copyTo(manager)));
-    return new EvaluationBatch(list, firstRow, rows);
+    return new EvaluationBatch(arrays.stream().map(HostArray::name).toList(), list, firstRow, rows);
   }
 }

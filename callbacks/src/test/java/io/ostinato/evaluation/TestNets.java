@@ -39,6 +39,11 @@ public final class TestNets {
         .add(Linear.builder().setUnits(3).build());
   }
 
+  /** float32 (N, 8) to (N, 65536): 2 MiB of weights. */
+  public static Block wide() {
+    return Linear.builder().setUnits(65_536).optBias(false).build();
+  }
+
   /** A {@link #classifier} that is counted. */
   public static Block counted() {
     BUILT.incrementAndGet();
@@ -47,10 +52,18 @@ public final class TestNets {
 
   /** Random weights for {@link #classifier}, running statistics included. */
   public static WeightSnapshot weights(long seed) {
+    return weights(classifier(), seed);
+  }
+
+  /** Random weights for {@link #wide}. */
+  public static WeightSnapshot wideWeights(long seed) {
+    return weights(wide(), seed);
+  }
+
+  private static WeightSnapshot weights(Block block, long seed) {
     Random random = new Random(seed);
     List<HostArray> arrays = new ArrayList<>();
     try (NDManager manager = Engine.getInstance().newBaseManager()) {
-      Block block = classifier();
       block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(FEATURES));
       for (Pair<String, Parameter> entry : block.getParameters()) {
         boolean variance = entry.getValue().getType() == Parameter.Type.RUNNING_VAR;

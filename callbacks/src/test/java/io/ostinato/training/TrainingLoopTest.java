@@ -107,6 +107,13 @@ class TrainingLoopTest {
   }
 
   @Test
+  void resultsMayNameOneArrayTwice() {
+    Twice twice = new Twice(every(Schedule.everyNUpdates(1)));
+    loop().callback(twice).length(TrainingLength.updates(1)).build().run();
+    assertThat(twice.seen).containsExactly("40 rows", "40 rows", "scalars (1)");
+  }
+
+  @Test
   void aFailedEvaluationLeavesTrainingIntact() {
     TrainingResult plain = loop().length(TrainingLength.epochs(2)).runId("a").build().run();
     Tolerant tolerant = new Tolerant(new Failing(every(Schedule.everyNUpdates(1))));
@@ -267,6 +274,31 @@ class TrainingLoopTest {
     protected void processResults(EvaluationResults results, Invocation at) {
       last = results.get("hit").toType(DataType.FLOAT32, false).mean().getFloat();
       writer().addScalar("accuracy/" + datasetKey(), last);
+    }
+  }
+
+  private static final class Twice extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+    private final ArrayList<String> seen = new ArrayList<>();
+
+    Twice(DataIteratorConfig config) {
+      super(config);
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      NDArray x = batch.get("x");
+      NDList results = results("a", x, "b", x, "sum", x.sum());
+      assertThat(batch.get("x").getName()).isEqualTo("x");
+      return results;
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      assertThat(results.get("a")).isEqualTo(results.get("b"));
+      seen.add(results.get("a").getShape().get(0) + " rows");
+      seen.add(results.get("b").getShape().get(0) + " rows");
+      seen.add("scalars " + results.get("sum").getShape());
     }
   }
 

@@ -122,11 +122,15 @@ public final class SparkDataset implements EvaluationData {
                     new BlockIterator(partition, partitionRows, decoder, batchSize),
                 true)
             .persist(StorageLevel.MEMORY_AND_DISK());
+    boolean stored = false;
     try {
-      return counted(blocks);
-    } catch (RuntimeException e) {
-      blocks.unpersist();
-      throw e;
+      PreparedDataset dataset = counted(blocks);
+      stored = true;
+      return dataset;
+    } finally {
+      if (!stored) {
+        blocks.unpersist();
+      }
     }
   }
 

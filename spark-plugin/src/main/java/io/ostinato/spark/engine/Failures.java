@@ -18,11 +18,18 @@ final class Failures {
       told = told.getCause();
     }
     String message = told.getMessage();
+    if (thrown instanceof EvaluationException e && message != null && isAbout(tag, message)) {
+      return e;
+    }
     return new EvaluationException(about(tag, message == null ? told.toString() : message), thrown);
   }
 
   private static String about(EvaluationTag tag, String message) {
-    return message.contains(tag.toString()) ? message : tag + " failed: " + message;
+    return isAbout(tag, message) ? message : tag + " failed: " + message;
+  }
+
+  private static boolean isAbout(EvaluationTag tag, String message) {
+    return message.contains(tag.toString());
   }
 
   private static boolean isWrapper(Throwable thrown) {

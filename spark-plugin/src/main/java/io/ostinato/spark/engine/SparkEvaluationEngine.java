@@ -127,7 +127,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     datasets.add(dataset);
     try {
       return dataset.prepare(request.batchSize());
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       throw Failures.asEvaluationException(request.tag(), e);
     }
   }
@@ -154,7 +154,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
                   .map(bytes -> SerializedBytes.read(bytes, PartitionOutcome.class))
                   .sorted(Comparator.comparingInt(PartitionOutcome::partition))
                   .toList();
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       throw Failures.asEvaluationException(request.tag(), e);
     }
     outcomes.stream()
@@ -179,7 +179,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       context
           .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
           .foreach(i -> ids.forEach(ResidentModels.ofThisProcess()::close));
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       log.warn("the resident models could not be freed; the executors free them when they end", e);
     }
   }

@@ -1,0 +1,318 @@
+package io.ostinato.spark.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.DataBlock;
+import io.ostinato.spark.TestSpark;
+import io.ostinato.weights.HostArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class SparkDatasetTest {
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void start() {
+    spark = TestSpark.local(Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  @Test
+  void theTestsRunOnTheSparkTheyShould() {
+    assertThat(spark.version()).isEqualTo(System.getProperty("ostinato.tests.spark"));
+  }
+
+  @Test
+  void everyKindOfNumberBecomesEveryDataType() {
+    Dataset<Row> rows =
+        spark.sql(
+            "select cast(7 as tinyint) a, cast(7 as smallint) b, 7 c, 7L d, cast(7 as float) e,"
+                + " cast(7 as double) f, cast(7 as decimal(10,2)) g, true h, 2.5D i");
+    for (String column : new String[] {"a", "b", "c", "d", "e", "f", "g"}) {
+      for (DataType type :
+          new DataType[] {
+            DataType.FLOAT32,
+            DataType.FLOAT64,
+            DataType.INT8,
+            DataType.UINT8,
+            DataType.INT32,
+            DataType.INT64
+          }) {
+        HostArray array = only(SparkDataset.of(rows).column("t", column, type));
+        assertThat(array).hasToString("t: %s (1)".formatted(type));
+        assertThat(valueOf(array)).as("%s as %s", column, type).isEqualTo(7.0);
+      }
+    }
+    assertThat(only(SparkDataset.of(rows).column("t", "h", DataType.BOOLEAN)).bytes())
+        .containsExactly(1);
+    assertThat(valueOf(only(SparkDataset.of(rows).column("t", "i", DataType.FLOAT32))))
+        .isEqualTo(2.5);
+  }
+
+  @Test
+  void arraysAndBinariesTakeTheirShape() {
+    byte[] raw = littleEndian(1.5f, -2f, 3f, 4f);
+    Dataset<Row> rows =
+        rows(
+            new StructType()
+                .add("floats", DataTypes.createArrayType(DataTypes.DoubleType))
+                .add("raw.bytes", DataTypes.BinaryType),
+            RowFactory.create(new Double[] {1.5, -2.0, 3.0, 4.0}, raw));
+    DataBlock block =
+        SparkDataset.of(rows)
+            .column("array", "floats", DataType.FLOAT32, 2, 2)
+            .column("binary", "raw.bytes", DataType.FLOAT32, 1, 4)
+            .blocks(8)
+            .findFirst()
+            .orElseThrow();
+    assertThat(block.arrays().toString())
+        .isEqualTo("[array: float32 (1, 2, 2), binary: float32 (1, 1, 4)]");
+    assertThat(block.arrays()).allSatisfy(array -> assertThat(array.bytes()).isEqualTo(raw));
+  }
+
+  @Test
+  void aRowFunctionMakesTheTensors() {
+    Dataset<Row> rows = spark.range(0, 5, 1, 2).toDF("n");
+    List<DataBlock> blocks = SparkDataset.of(rows, SparkDatasetTest::square).blocks(2).toList();
+    assertThat(blocks.stream().map(DataBlock::firstRow)).containsExactly(0L, 2L, 4L);
+    assertThat(blocks.stream().flatMap(block -> block.arrays().stream()).map(HostArray::toString))
+        .containsExactly("square: int64 (2, 1)", "square: int64 (2, 1)", "square: int64 (1, 1)");
+    assertThat(blocks.get(1).arrays().get(0).buffer().asLongBuffer().get(1)).isEqualTo(9);
+  }
+
+  @Test
+  void aRowFunctionThatIsNotAsItShouldBeNamesTheRow() {
+    Dataset<Row> rows = spark.range(0, 5, 1, 1).toDF("n");
+    refused(
+        () -> SparkDataset.of(rows, SparkDatasetTest::growing).blocks(5).toList(),
+        "the row function, row 1 of partition 0",
+        "returned [n: int64 (2)]; expected [n: int64 (1)], as for the rows before");
+    refused(
+        () -> SparkDataset.of(rows, SparkDatasetTest::failing).blocks(5).toList(),
+        "the row function, row 3 of partition 0",
+        "no luck with 3");
+    refused(
+        () -> SparkDataset.of(rows, (row, manager) -> new NDList()).blocks(5).toList(),
+        "row 0 of partition 0",
+        "it returned no arrays");
+    refused(
+        () ->
+            SparkDataset.of(rows, (row, manager) -> new NDList(manager.create(1)))
+                .blocks(5)
+                .toList(),
+        "an array without a name");
+  }
+
+  @Test
+  void growingBatchesAcrossBlocksAreFoundWhenTheyAreCollated() {
+    Dataset<Row> rows = spark.range(0, 2, 1, 1).toDF("n");
+    assertThat(SparkDataset.of(rows, SparkDatasetTest::growing).blocks(1).toList()).hasSize(2);
+  }
+
+  @Test
+  void unknownColumnsListTheKnownOnes() {
+    Dataset<Row> rows = spark.sql("select 1 pixels, 2 label");
+    refused(
+        () -> SparkDataset.of(rows).column("x", "pixel", DataType.FLOAT32),
+        "the dataset has no column 'pixel'; it has: pixels, label");
+  }
+
+  @Test
+  void columnsThatCantBeTensorsAreRefusedAtOnce() {
+    Dataset<Row> rows =
+        spark.sql("select 'a' text, array(array(1)) nested, 1 number, array(1.0F) floats");
+    refused(
+        () -> SparkDataset.of(rows).column("x", "text", DataType.FLOAT32),
+        "column 'text' is string; it must be a number, an array of numbers, or binary");
+    refused(
+        () -> SparkDataset.of(rows).column("x", "nested", DataType.FLOAT32),
+        "column 'nested' is array<array<int>>");
+    refused(
+        () -> SparkDataset.of(rows).column("x", "number", DataType.FLOAT32, 2),
+        "column 'number' holds one number per row, so its shape can't be (2)");
+    refused(
+        () -> SparkDataset.of(rows).column("x", "floats", DataType.FLOAT32, 2, 0),
+        "column 'floats': every dimension of (2, 0) must be at least 1");
+    refused(
+        () -> SparkDataset.of(rows).column("x", "floats", DataType.FLOAT16, 1),
+        "column 'floats': numbers become float32",
+        "not float16; give binary for other types");
+    refused(
+        () ->
+            SparkDataset.of(rows)
+                .column("x", "number", DataType.FLOAT32)
+                .column("x", "floats", DataType.FLOAT32, 1),
+        "two tensors are named 'x'");
+    refused(() -> SparkDataset.of(rows).blocks(1).toList(), "no column is named");
+    refused(
+        () ->
+            SparkDataset.of(rows, SparkDatasetTest::square).column("x", "number", DataType.FLOAT32),
+        "come from a row function");
+  }
+
+  @Test
+  void nullsAreRefusedWithColumnAndRow() {
+    StructType schema =
+        new StructType()
+            .add("pixels", DataTypes.createArrayType(DataTypes.FloatType))
+            .add("label", DataTypes.LongType);
+    Dataset<Row> nullColumn = rows(schema, pixels(1, 2), RowFactory.create(null, 1L));
+    refused(
+        () -> read(SparkDataset.of(nullColumn).column("x", "pixels", DataType.FLOAT32, 2)),
+        "column 'pixels', row 1 of partition 0: is null; expected float32 (2)");
+    Dataset<Row> nullElement = rows(schema, pixels(1, 2), pixels(1, 2), pixels(1f, null));
+    refused(
+        () -> read(SparkDataset.of(nullElement).column("x", "pixels", DataType.FLOAT32, 2)),
+        "column 'pixels', row 2 of partition 0: element 1 is null; expected float32 (2)");
+    Dataset<Row> nullLabel = rows(schema, RowFactory.create(new Float[] {1f}, null));
+    refused(
+        () -> read(SparkDataset.of(nullLabel).column("y", "label", DataType.INT64)),
+        "column 'label', row 0 of partition 0: is null; expected int64 ()");
+  }
+
+  @Test
+  void wrongLengthsAreRefusedWithColumnAndRow() {
+    StructType schema =
+        new StructType().add("pixels", DataTypes.createArrayType(DataTypes.FloatType));
+    Dataset<Row> rows =
+        rows(
+            schema,
+            RowFactory.create((Object) new Float[] {1f, 2f}),
+            RowFactory.create((Object) new Float[] {1f}));
+    refused(
+        () -> read(SparkDataset.of(rows).column("x", "pixels", DataType.FLOAT32, 1, 2)),
+        "column 'pixels', row 1 of partition 0: has 1 elements; expected 2 for float32 (1, 2)");
+    Dataset<Row> binary =
+        rows(
+            new StructType().add("raw", DataTypes.BinaryType),
+            RowFactory.create((Object) new byte[7]));
+    refused(
+        () -> read(SparkDataset.of(binary).column("x", "raw", DataType.FLOAT32, 2)),
+        "column 'raw', row 0 of partition 0: has 7 bytes; expected 8 for float32 (2)");
+  }
+
+  @Test
+  void numbersThatDontFitAreRefused() {
+    Dataset<Row> rows = spark.sql("select 300 big, 1.5D half, cast('NaN' as double) nan, -1 minus");
+    refused(
+        () -> read(SparkDataset.of(rows).column("x", "big", DataType.UINT8)),
+        "column 'big', row 0 of partition 0: 300 is no whole number from 0 to 255; expected uint8");
+    refused(
+        () -> read(SparkDataset.of(rows).column("x", "half", DataType.INT64)),
+        "1.5 is no whole number from -9223372036854775808 to 9223372036854775807");
+    refused(
+        () -> read(SparkDataset.of(rows).column("x", "nan", DataType.INT32)),
+        "NaN is no whole number");
+    refused(
+        () -> read(SparkDataset.of(rows).column("x", "minus", DataType.BOOLEAN)),
+        "-1 is no whole number from 0 to 1");
+  }
+
+  @Test
+  void blocksAreStoredOncePerBatchSizeAndFreed() {
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    Set<Integer> before = Set.copyOf(context.getPersistentRDDs().keySet());
+    SparkDataset dataset = TestSpark.generated(spark, 10, 3);
+    assertThat(dataset.prepare(4).blocks()).isSameAs(dataset.prepare(4).blocks());
+    assertThat(dataset.prepare(5).blocks()).isNotSameAs(dataset.prepare(4).blocks());
+    assertThat(dataset.prepare(4).rows()).isEqualTo(13);
+    assertThat(context.getPersistentRDDs()).hasSize(before.size() + 2);
+    dataset.unpersist();
+    assertThat(context.getPersistentRDDs().keySet()).isEqualTo(before);
+  }
+
+  private static void refused(ThrowingCallable code, String... words) {
+    assertThatThrownBy(code).hasMessageContainingAll(words);
+  }
+
+  private static void read(SparkDataset dataset) {
+    try (Stream<DataBlock> blocks = dataset.blocks(16)) {
+      assertThat(blocks.toList()).isEmpty();
+    }
+  }
+
+  private static HostArray only(SparkDataset dataset) {
+    return dataset.blocks(1).findFirst().orElseThrow().arrays().get(0);
+  }
+
+  private static double valueOf(HostArray array) {
+    ByteBuffer bytes = array.buffer();
+    return switch (array.dataType()) {
+      case FLOAT32 -> bytes.getFloat();
+      case FLOAT64 -> bytes.getDouble();
+      case INT32 -> bytes.getInt();
+      case INT64 -> bytes.getLong();
+      default -> bytes.get();
+    };
+  }
+
+  private static Dataset<Row> rows(StructType schema, Row... rows) {
+    return spark.createDataFrame(
+        new JavaSparkContext(spark.sparkContext()).parallelize(Arrays.asList(rows), 1), schema);
+  }
+
+  private static Row pixels(@Nullable Float... values) {
+    return RowFactory.create(values, 1L);
+  }
+
+  private static Row pixels(int... values) {
+    Float[] floats = new Float[values.length];
+    Arrays.setAll(floats, i -> (float) values[i]);
+    return RowFactory.create(floats, 1L);
+  }
+
+  private static byte[] littleEndian(float... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      bytes.putFloat(value);
+    }
+    return bytes.array();
+  }
+
+  private static NDList square(Row row, NDManager manager) {
+    long n = row.getLong(0);
+    return named(manager.create(new long[] {n * n}), "square");
+  }
+
+  private static NDList growing(Row row, NDManager manager) {
+    return named(manager.create(new long[(int) row.getLong(0) + 1]), "n");
+  }
+
+  private static NDList failing(Row row, NDManager manager) {
+    if (row.getLong(0) == 3) {
+      throw new IllegalStateException("no luck with 3");
+    }
+    return square(row, manager);
+  }
+
+  private static NDList named(NDArray array, String name) {
+    array.setName(name);
+    return new NDList(array);
+  }
+}

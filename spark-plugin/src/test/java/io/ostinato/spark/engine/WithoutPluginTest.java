@@ -1,0 +1,169 @@
+package io.ostinato.spark.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.ModelSource;
+import io.ostinato.evaluation.TestNets;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.data.SparkDataset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.config.Property;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** In a session that knows nothing of the plugin. */
+class WithoutPluginTest {
+  private static SparkSession session;
+
+  @BeforeAll
+  static void start() {
+    session = TestSpark.local(Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    session.stop();
+  }
+
+  @Test
+  void evaluationsWorkAndTheLogHintsOnce() {
+    List<String> lines = new ArrayList<>();
+    Configurator.setLevel(SparkEvaluationEngine.class.getName(), Level.INFO);
+    Logger logger = (Logger) LogManager.getLogger(SparkEvaluationEngine.class);
+    AbstractAppender appender = appenderTo(lines);
+    logger.addAppender(appender);
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      SparkDataset data = TestSpark.generated(session, 20, 20);
+      for (int i = 0; i < 3; i++) {
+        try (EvaluationResults results = engine.evaluate(request(data), silent())) {
+          assertThat(results.rows()).isEqualTo(40);
+        }
+      }
+    } finally {
+      logger.removeAppender(appender);
+    }
+    assertThat(lines).hasSize(1);
+    assertThat(lines.get(0))
+        .contains("the Ostinato plugin is not configured")
+        .contains("spark.plugins=io.ostinato.spark.plugin.OstinatoPlugin");
+  }
+
+  @Test
+  void jobsAreGroupedByCallbackAndIterationAndTheUsersGroupComesBack() {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    context.setJobGroup("mine", "my jobs");
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      engine.evaluate(request("grouped", TestSpark.generated(session, 20)), silent()).close();
+      assertThat(context.statusTracker().getJobIdsForGroup("grouped E1_U2_S3"))
+          .as("one that stores the blocks, one that evaluates")
+          .hasSize(2);
+      assertThat(context.getLocalProperty("spark.jobGroup.id")).isEqualTo("mine");
+      assertThat(context.getLocalProperty("spark.job.description")).isEqualTo("my jobs");
+    } finally {
+      context.clearJobGroup();
+    }
+  }
+
+  @Test
+  void aDatasetThatIsNotOfSparkIsRefused() {
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      assertThatThrownBy(() -> engine.check("test", GeneratedRows.inMemory(3)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(
+              "dataset 'test': a SparkEvaluationEngine evaluates on a SparkDataset")
+          .hasMessageContaining("InMemoryData");
+      assertThatThrownBy(
+              () -> engine.check("test", SparkDataset.of(TestSpark.generatedRows(session, 3))))
+          .hasMessageContaining("dataset 'test': no column is named");
+    }
+  }
+
+  @Test
+  void aDatasetThatCantBeReadNamesTheEvaluationAndTheCause() {
+    SparkDataset wrong =
+        SparkDataset.of(TestSpark.generatedRows(session, 3)).column("x", "x", DataType.FLOAT32, 9);
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      assertThatThrownBy(() -> engine.evaluate(request(wrong), silent()).close())
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              "callback 'accuracy' at E1_U2_S3 on dataset 'test' failed: column 'x', row 0 of"
+                  + " partition 0: has 8 elements; expected 9 for float32 (9)");
+    }
+  }
+
+  @Test
+  void nothingIsLeftBehindWhenTheEngineIsClosed() {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    SparkEvaluationEngine engine = SparkEvaluationEngine.of(session);
+    engine.evaluate(request(TestSpark.generated(session, 20)), silent()).close();
+    assertThat(context.getPersistentRDDs()).isNotEmpty();
+    engine.close();
+    assertThat(context.getPersistentRDDs()).isEmpty();
+  }
+
+  @Test
+  void progressIsShownInTasks() {
+    List<String> started = new ArrayList<>();
+    ProgressDisplay display =
+        (label, total, unit) -> {
+          started.add("%s: %d %s".formatted(label, total, unit));
+          return silent().start(label, total, unit);
+        };
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      engine.evaluate(request(TestSpark.generated(session, 20, 5, 5)), display).close();
+    }
+    assertThat(started)
+        .containsExactly("callback 'accuracy' at E1_U2_S3 on dataset 'test': 3 tasks");
+  }
+
+  private static ProgressDisplay silent() {
+    return ProgressDisplay.silent();
+  }
+
+  private static EvaluationRequest request(SparkDataset data) {
+    return request("accuracy", data);
+  }
+
+  private static EvaluationRequest request(String callback, SparkDataset data) {
+    return new EvaluationRequest(
+        new EvaluationTag(callback, new TrainingIteration(1, 2, 3), "test"),
+        data,
+        8,
+        ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+        TestNets.weights(1),
+        (batch, model) -> new NDList(model.forward(batch.get("x"))));
+  }
+
+  private static AbstractAppender appenderTo(List<String> lines) {
+    AbstractAppender appender =
+        new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
+          @Override
+          public void append(LogEvent event) {
+            lines.add(event.getMessage().getFormattedMessage());
+          }
+        };
+    appender.start();
+    return appender;
+  }
+}

@@ -1,0 +1,96 @@
+package io.ostinato.spark.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ostinato.spark.TestSpark;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+class OstinatoSettingsTest {
+
+  @Test
+  void everyKeyHasItsDefault() {
+    OstinatoSettings settings = OstinatoSettings.of(conf("spark.master", "local[1]"));
+    assertThat(settings).isEqualTo(new OstinatoSettings(0, 1, 2));
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    OstinatoSettings settings =
+        OstinatoSettings.of(
+            conf("spark.ostinato.threads", "3", "spark.ostinato.resident.models", "5"));
+    assertThat(settings.threads()).isEqualTo(3);
+    assertThat(settings.residentModels()).isEqualTo(5);
+  }
+
+  @Test
+  void mistakesAreReportedTogetherWithKeyValueAndWhatIsAllowed() {
+    assertThatThrownBy(
+            () ->
+                OstinatoSettings.of(
+                    conf(
+                        "spark.ostinato.threads", "0",
+                        "spark.ostinato.resident.models", "many",
+                        "spark.ostinato.thread", "2")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "spark.ostinato.threads=0 is not allowed; it must be a whole number from 1")
+        .hasMessageContaining("spark.ostinato.resident.models=many is not allowed")
+        .hasMessageContaining(
+            "unknown setting spark.ostinato.thread=2; known: spark.ostinato.resident.models,"
+                + " spark.ostinato.threads");
+  }
+
+  @Test
+  void thePluginStopsAnApplicationWhoseSettingsAreWrong() {
+    assertThatThrownBy(
+            () ->
+                TestSpark.local(
+                    Map.of(
+                        "spark.plugins",
+                        OstinatoPlugin.class.getName(),
+                        "spark.ostinato.threads",
+                        "-1")))
+        .hasStackTraceContaining("spark.ostinato.threads=-1 is not allowed");
+  }
+
+  @Test
+  void threadsAreCoresOverSlots() {
+    assertThat(threads("spark.master", "local[6]")).isEqualTo(1);
+    assertThat(threads("spark.master", "local[6]", "spark.task.cpus", "3")).isEqualTo(3);
+    assertThat(threads("spark.master", "local-cluster[2,4,1024]", "spark.task.cpus", "2"))
+        .isEqualTo(2);
+    assertThat(threads("spark.master", "yarn", "spark.executor.cores", "8")).isEqualTo(1);
+    assertThat(threads("spark.master", "yarn")).isEqualTo(1);
+    assertThat(
+            threads(
+                "spark.master", "yarn",
+                "spark.executor.cores", "16",
+                "spark.executor.resource.gpu.amount", "2",
+                "spark.task.resource.gpu.amount", "0.5"))
+        .as("four tasks fit the GPUs")
+        .isEqualTo(4);
+  }
+
+  @Test
+  void thePluginIsFoundAmongOthers() {
+    String name = OstinatoPlugin.class.getName();
+    assertThat(OstinatoSettings.pluginConfigured(conf("spark.plugins", "a.B, " + name))).isTrue();
+    assertThat(OstinatoSettings.pluginConfigured(conf("spark.plugins", "a.B"))).isFalse();
+    assertThat(OstinatoSettings.pluginConfigured(conf())).isFalse();
+  }
+
+  private static int threads(String... keysAndValues) {
+    return OstinatoSettings.of(conf(keysAndValues)).threadsPerSlot();
+  }
+
+  private static SparkConf conf(String... keysAndValues) {
+    SparkConf conf = new SparkConf(false);
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      conf.set(keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return conf;
+  }
+}
