@@ -1,0 +1,5 @@
+/** The command line of Ostinato's jobs. */
+@NullMarked
+package io.ostinato.jobs;
+
+import org.jspecify.annotations.NullMarked;

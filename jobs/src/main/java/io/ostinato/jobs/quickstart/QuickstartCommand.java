@@ -1,0 +1,89 @@
+package io.ostinato.jobs.quickstart;
+
+import static io.ostinato.callback.DataIteratorConfig.every;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.jobs.Sessions;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingLength;
+import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.training.TrainingLoop;
+import io.ostinato.training.TrainingResult;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains on the bundled digits, and evaluates after every epoch through Spark. */
+@Command(
+    name = "quickstart",
+    description = {
+      "Trains a small convolutional network on handwritten digits, and evaluates it on 360 others"
+          + " after every epoch, each time as a Spark job.",
+      "Runs on two threads of this process unless spark-submit says otherwise."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+public final class QuickstartCommand implements Callable<Integer> {
+
+  private static final float LEARNING_RATE = 0.005f;
+
+  @Option(names = "--epochs", description = "How many epochs to train.")
+  private int epochs = 10;
+
+  @Option(names = "--batch-size", description = "Samples of one update.")
+  private int batchSize = 64;
+
+  @Option(names = "--seed", description = "What weights and order of the samples come from.")
+  private int seed = 1;
+
+  @Option(names = "--output", description = "The folder of all runs.")
+  private Path output = Path.of("runs");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    QualityCallback quality =
+        new QualityCallback(every(Schedule.everyNEpochs(1)).dataset("test").batchSize(90))
+            .onEvaluation(result -> out.println(QualityTable.line(result)));
+    TrainingResult result = train(quality);
+    out.println();
+    out.println(QualityTable.table(quality.history()));
+    out.println("The files of this run are in " + result.folder());
+    return 0;
+  }
+
+  private TrainingResult train(QualityCallback quality) {
+    Digits digits = Digits.load();
+    try (SparkSession spark = Sessions.start("ostinato quickstart");
+        SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark);
+        NDManager manager = Engine.getInstance().newBaseManager()) {
+      return TrainingLoop.builder()
+          .model(DigitsNet::new, DigitsNet.INPUT)
+          .data(
+              DataContainer.builder()
+                  .train(digits.train(manager))
+                  .evaluation("test", digits.test(spark))
+                  .build())
+          .engine(engine)
+          .callback(quality)
+          .length(TrainingLength.epochs(epochs))
+          .effectiveBatchSize(batchSize)
+          .optimizer(Optimizer.adam().optLearningRateTracker(Tracker.fixed(LEARNING_RATE)).build())
+          .seed(seed)
+          .output(output)
+          .build()
+          .run();
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.ostinato.jobs.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationData;
+import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.evaluation.EvaluationModel;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.InMemoryData;
+import io.ostinato.evaluation.LocalEvaluationEngine;
+import io.ostinato.evaluation.ModelSource;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.schedule.TrainingLength;
+import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.training.TrainingLoop;
+import io.ostinato.weights.HostArray;
+import io.ostinato.weights.WeightSnapshot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The digits through Spark and in this process. */
+abstract class DigitsContract {
+  @TempDir Path folder;
+
+  abstract SparkSession session();
+
+  @Test
+  void theNumbersAreThoseOfTheLocalEngineBitForBit() {
+    Digits digits = Digits.load();
+    WeightSnapshot weights = trainedWeights(digits);
+    SparkDataset data = digits.test(session());
+    int[] partitions = partitionSizes(digits.testRows(session()));
+    assertThat(Arrays.stream(partitions).sum()).isEqualTo(360);
+    try (SparkEvaluationEngine spark = SparkEvaluationEngine.of(session());
+        LocalEvaluationEngine local = new LocalEvaluationEngine();
+        EvaluationResults there = evaluate(spark, data, weights);
+        EvaluationResults here = evaluate(local, inMemory(partitions), weights)) {
+      assertThat(there.rows()).isEqualTo(360);
+      for (String name : new String[] {"logits", "labels"}) {
+        assertThat(there.get(name).toByteArray()).isEqualTo(here.get(name).toByteArray());
+      }
+      float accuracy =
+          there
+              .get("logits")
+              .argMax(1)
+              .eq(there.get("labels"))
+              .toType(DataType.FLOAT32, false)
+              .mean()
+              .getFloat();
+      assertThat(accuracy).as("the weights are trained ones").isGreaterThan(0.7f);
+    }
+  }
+
+  private WeightSnapshot trainedWeights(Digits digits) {
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      return TrainingLoop.builder()
+          .model(DigitsNet::new, DigitsNet.INPUT)
+          .data(DataContainer.builder().train(digits.train(manager)).build())
+          .length(TrainingLength.epochs(2))
+          .output(folder)
+          .progress(ProgressDisplay.silent())
+          .build()
+          .run()
+          .weights();
+    }
+  }
+
+  /** The test rows by another way: the file's last 360 lines, without Spark. */
+  private static InMemoryData inMemory(int[] partitions) {
+    String file = "/io/ostinato/jobs/quickstart/digits.csv";
+    try (InputStream in = DigitsContract.class.getResourceAsStream(file)) {
+      String text =
+          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.US_ASCII);
+      List<String> lines = text.lines().skip(1437).toList();
+      ByteBuffer x = ByteBuffer.allocate(360 * 64 * 4).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer labels = ByteBuffer.allocate(360 * 8).order(ByteOrder.LITTLE_ENDIAN);
+      for (String line : lines) {
+        String[] numbers = line.split(",");
+        for (int i = 0; i < 64; i++) {
+          x.putFloat(Integer.parseInt(numbers[i]) / 16f);
+        }
+        labels.putLong(Long.parseLong(numbers[64]));
+      }
+      return InMemoryData.of(
+              HostArray.of("x", DataType.FLOAT32, new Shape(360, 1, 8, 8), x.array()),
+              HostArray.of("class", DataType.INT64, new Shape(360), labels.array()))
+          .partitioned(partitions);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int[] partitionSizes(Dataset<Row> rows) {
+    return rows.javaRDD().glom().map(List::size).collect().stream()
+        .mapToInt(size -> size)
+        .toArray();
+  }
+
+  private static EvaluationResults evaluate(
+      EvaluationEngine engine, EvaluationData data, WeightSnapshot weights) {
+    return engine.evaluate(
+        new EvaluationRequest(
+            new EvaluationTag("digits", TrainingIteration.START, "test"),
+            data,
+            32,
+            ModelSource.ofBlock(DigitsNet::new, DigitsNet.INPUT),
+            weights,
+            DigitsContract::logits),
+        ProgressDisplay.silent());
+  }
+
+  private static NDList logits(EvaluationBatch batch, EvaluationModel model) {
+    NDArray logits = model.forward(batch.get("x"));
+    logits.setName("logits");
+    NDArray labels = batch.get("class");
+    labels.setName("labels");
+    return new NDList(logits, labels);
+  }
+}
