@@ -35,7 +35,7 @@ public final class BatchRunner {
         throw new IllegalStateException("processData returned null instead of a list of arrays");
       }
       return new BatchOutput(block.firstRow(), block.rows(), onHost(results));
-    } catch (Exception e) {
+    } catch (Exception | LinkageError | AssertionError e) {
       throw new EvaluationException(
           "%s failed in processData, partition %d, rows %d to %d: %s"
               .formatted(

@@ -86,9 +86,7 @@ public final class MetricsLog implements AutoCloseable {
     }
     byte[] line = (GSON.toJson(record(iteration)) + "\n").getBytes(StandardCharsets.UTF_8);
     try {
-      for (ByteBuffer rest = ByteBuffer.wrap(line); rest.hasRemaining(); ) {
-        channel.write(rest);
-      }
+      append(line);
     } catch (IOException e) {
       throw cantWrite(file, e);
     }
@@ -101,6 +99,19 @@ public final class MetricsLog implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw cantWrite(file, e);
+    }
+  }
+
+  /** All of the line or nothing of it. */
+  private void append(byte[] line) throws IOException {
+    long end = channel.size();
+    try {
+      for (ByteBuffer rest = ByteBuffer.wrap(line); rest.hasRemaining(); ) {
+        channel.write(rest);
+      }
+    } catch (IOException e) {
+      channel.truncate(end);
+      throw e;
     }
   }
 

@@ -57,6 +57,8 @@ public final class TrainingLoop {
         trainer.initialize(settings.model().inputShapes(settings.effectiveBatchSize()));
         return run(trainer, metrics);
       }
+    } finally {
+      settings.atEnd().run();
     }
   }
 

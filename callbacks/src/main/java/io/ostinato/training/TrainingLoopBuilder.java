@@ -150,6 +150,7 @@ public final class TrainingLoopBuilder {
             (BlockSource) ModelSource.ofBlock(factory, inputShapes.toArray(Shape[]::new)),
             data,
             evaluator,
+            engine == null ? evaluator::close : () -> {},
             callbacks,
             lengths.get(0),
             effectiveBatchSize,

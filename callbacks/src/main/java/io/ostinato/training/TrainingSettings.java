@@ -12,11 +12,16 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 
-/** A complete and checked training. */
+/**
+ * A complete and checked training.
+ *
+ * @param atEnd frees what was made for this training alone
+ */
 record TrainingSettings(
     BlockSource model,
     DataContainer data,
     EvaluationEngine engine,
+    Runnable atEnd,
     List<Callback> callbacks,
     TrainingLength length,
     int effectiveBatchSize,

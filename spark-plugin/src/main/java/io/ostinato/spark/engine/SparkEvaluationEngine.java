@@ -13,6 +13,7 @@ import io.ostinato.evaluation.RowCheck;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.ModelId;
@@ -70,6 +71,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
               + " executor starts, with its number of threads set before other code can load it",
           OstinatoPlugin.class.getName());
     }
+    NativeEngine.loadOnDriver(context.sc(), settings);
     return new SparkEvaluationEngine(context, settings);
   }
 

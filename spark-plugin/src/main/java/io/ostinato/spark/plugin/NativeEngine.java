@@ -9,12 +9,16 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.apache.spark.SparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads DJL's native engine into this process: the number of threads is set before, and only one
  * process of a host unpacks the native libraries at a time.
  */
 public final class NativeEngine {
+  private static final Logger log = LoggerFactory.getLogger(NativeEngine.class);
   private static final String THREADS = "ai.djl.pytorch.num_threads";
   private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
 
@@ -40,13 +44,28 @@ public final class NativeEngine {
     }
   }
 
+  /**
+   * Loads the engine into the driver, which computes on all of its cores unless DJL's system
+   * property says otherwise; in local mode the driver is the executor too.
+   *
+   * @throws UncheckedIOException if DJL's cache folder can't be written
+   */
+  public static Engine loadOnDriver(SparkContext context, OstinatoSettings settings) {
+    if (context.isLocal()) {
+      return load(settings);
+    }
+    synchronized (NativeEngine.class) {
+      return loadAlone();
+    }
+  }
+
   private static Engine loadAlone() {
     Path lockFile = Utils.getCacheDir().resolve("ostinato-natives.lock");
     try {
       Files.createDirectories(Utils.getCacheDir());
       try (FileChannel channel =
               FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
+          FileLock lock = lock(channel)) {
         assert lock.isValid();
         return Engine.getInstance();
       }
@@ -57,5 +76,14 @@ public final class NativeEngine {
               + " can be written",
           e);
     }
+  }
+
+  private static FileLock lock(FileChannel channel) throws IOException {
+    FileLock lock = channel.tryLock();
+    if (lock != null) {
+      return lock;
+    }
+    log.info("another process of this host loads the native libraries; waiting for it");
+    return channel.lock();
   }
 }

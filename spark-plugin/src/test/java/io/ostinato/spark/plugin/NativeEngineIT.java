@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +39,35 @@ class NativeEngineIT {
     }
   }
 
+  @Test
+  void aProcessWaitsWhileAnotherUnpacks() throws Exception {
+    Path lockFile = cache.resolve("ostinato-natives.lock");
+    Process process;
+    BufferedReader output;
+    try (FileChannel channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      assertThat(lock.isValid()).isTrue();
+      process = start();
+      output = process.inputReader(StandardCharsets.UTF_8);
+      assertThat(firstLineWith("waiting for it", output)).isNotNull();
+      try (Stream<Path> files = Files.list(cache)) {
+        assertThat(files).as("nothing is unpacked yet").containsExactly(lockFile);
+      }
+    }
+    assertThat(firstLineWith("sum 6.0", output)).isNotNull();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+  }
+
+  private static @Nullable String firstLineWith(String words, BufferedReader output)
+      throws IOException {
+    String line = output.readLine();
+    while (line != null && !line.contains(words)) {
+      line = output.readLine();
+    }
+    return line;
+  }
+
   private Process start() throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -47,6 +85,7 @@ class NativeEngineIT {
     private Load() {}
 
     public static void main(String[] args) {
+      Configurator.setLevel(NativeEngine.class.getName(), Level.INFO);
       Engine engine = NativeEngine.load(new OstinatoSettings(3, 1, 2));
       try (var manager = engine.newBaseManager()) {
         System.out.printf(
