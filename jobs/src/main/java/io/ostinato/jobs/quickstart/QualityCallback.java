@@ -19,7 +19,7 @@ final class QualityCallback extends PeriodicDataIteratorCallback {
   private static final long serialVersionUID = 1;
 
   private transient @Nullable Consumer<Quality> listener;
-  private final ArrayList<Quality> history = new ArrayList<>();
+  private final transient List<Quality> history = new ArrayList<>();
 
   QualityCallback(DataIteratorConfig config) {
     super("quality", config);

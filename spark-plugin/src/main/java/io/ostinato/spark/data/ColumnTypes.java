@@ -65,6 +65,12 @@ final class ColumnTypes {
                   .formatted(column.column())
               + " %s; give binary for other types".formatted(column.dataType()));
     }
+    if (column.dataType() == ai.djl.ndarray.types.DataType.STRING
+        || column.dataType().getNumOfBytes() < 1) {
+      throw new IllegalArgumentException(
+          "column '%s': a tensor of raw elements can't be %s"
+              .formatted(column.column(), column.dataType()));
+    }
     return column;
   }
 

@@ -177,6 +177,14 @@ class SparkDatasetTest {
   }
 
   @Test
+  void rawElementsMustHaveASize() {
+    Dataset<Row> rows = spark.sql("select X'00000000' raw");
+    refused(
+        () -> SparkDataset.of(rows).column("x", "raw", DataType.STRING, 1),
+        "column 'raw': a tensor of raw elements can't be string");
+  }
+
+  @Test
   void nullsAreRefusedWithColumnAndRow() {
     StructType schema =
         new StructType()
