@@ -33,7 +33,7 @@ public record Interval(IntervalType type, long every) implements Serializable {
       case EPOCH -> counter.isFullEpoch() && at.epoch() % every == 0;
       case UPDATE -> at.update() % every == 0;
       case SAMPLE ->
-          at.sample() / every > Math.floorDiv(at.sample() - counter.effectiveBatchSize(), every);
+          at.sample() / every > Math.floorDiv(at.sample() - counter.samplesOfUpdate(), every);
       case EVAL -> throw new IllegalStateException("refused by the constructor");
     };
   }
@@ -48,16 +48,27 @@ public record Interval(IntervalType type, long every) implements Serializable {
       case EPOCH -> Math.multiplyExact(every, counter.updatesPerEpoch());
       case UPDATE -> every;
       case SAMPLE -> {
-        if (every % counter.effectiveBatchSize() != 0) {
-          throw new IllegalArgumentException(
-              "every_n_samples=%d is no multiple of the effective batch size %d, so the updates"
-                      .formatted(every, counter.effectiveBatchSize())
-                  + " between two invocations differ");
-        }
+        checkMultiple(counter.epochSize());
         yield every / counter.effectiveBatchSize();
       }
       case EVAL -> throw new IllegalStateException("refused by the constructor");
     };
+  }
+
+  private void checkMultiple(EpochSize size) {
+    if (every % size.effectiveBatchSize() != 0) {
+      throw new IllegalArgumentException(
+          "every_n_samples=%d is no multiple of the effective batch size %d, so the updates"
+                  .formatted(every, size.effectiveBatchSize())
+              + " between two invocations differ");
+    }
+    if (size.samples() % size.effectiveBatchSize() != 0) {
+      throw new IllegalArgumentException(
+          "every_n_samples=%d has no fixed number of updates: an epoch of %d samples is no multiple"
+                  .formatted(every, size.samples())
+              + " of the effective batch size %d; drop the last batch, or count updates"
+                  .formatted(size.effectiveBatchSize()));
+    }
   }
 
   /** How many updates from now this interval is due again; at least 1. */
@@ -71,8 +82,8 @@ public record Interval(IntervalType type, long every) implements Serializable {
       }
       case UPDATE -> every - at.update() % every;
       case SAMPLE -> {
-        long missing = every - at.sample() % every;
-        yield -Math.floorDiv(-missing, counter.effectiveBatchSize());
+        long next = Math.multiplyExact(at.sample() / every + 1, every);
+        yield counter.epochSize().updateReaching(next) - at.update();
       }
       case EVAL -> throw new IllegalStateException("refused by the constructor");
     };

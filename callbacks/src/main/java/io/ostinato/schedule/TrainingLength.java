@@ -33,24 +33,15 @@ public record TrainingLength(IntervalType unit, long count) implements Serializa
     return new TrainingLength(IntervalType.SAMPLE, count);
   }
 
-  /**
-   * The last iteration of a training of this length that starts at {@link TrainingIteration#START}.
-   *
-   * @param updatesPerEpoch at least 1
-   * @param effectiveBatchSize samples of one update, at least 1
-   */
-  public TrainingIteration end(long updatesPerEpoch, int effectiveBatchSize) {
-    long updates =
+  /** The last iteration of a training of this length. */
+  public TrainingIteration end(EpochSize epochSize) {
+    return epochSize.iterationAt(
         switch (unit) {
-          case EPOCH -> Math.multiplyExact(count, updatesPerEpoch);
+          case EPOCH -> Math.multiplyExact(count, epochSize.updates());
           case UPDATE -> count;
-          case SAMPLE -> -Math.floorDiv(-count, effectiveBatchSize);
+          case SAMPLE -> epochSize.updateReaching(count);
           case EVAL -> throw new IllegalStateException("refused by the constructor");
-        };
-    return new TrainingIteration(
-        Math.toIntExact(updates / updatesPerEpoch),
-        updates,
-        Math.multiplyExact(updates, effectiveBatchSize));
+        });
   }
 
   @Override

@@ -9,40 +9,38 @@ import java.io.Serializable;
  * @param start where this run began; not the beginning of training where it was resumed
  * @param end the last iteration
  * @param current the present iteration
- * @param updatesPerEpoch at least 1
- * @param effectiveBatchSize samples of one update, at least 1
  */
 public record UpdateCounter(
-    TrainingIteration start,
-    TrainingIteration end,
-    TrainingIteration current,
-    long updatesPerEpoch,
-    int effectiveBatchSize)
+    TrainingIteration start, TrainingIteration end, TrainingIteration current, EpochSize epochSize)
     implements Serializable {
 
-  public UpdateCounter {
-    if (updatesPerEpoch < 1 || effectiveBatchSize < 1) {
-      throw new IllegalArgumentException(
-          "an epoch needs at least one update and an update at least one sample; given: %d updates"
-                  .formatted(updatesPerEpoch)
-              + " of %d samples".formatted(effectiveBatchSize));
-    }
+  /** A counter at the beginning of training, in epochs of full updates. */
+  public static UpdateCounter of(
+      TrainingLength length, long updatesPerEpoch, int effectiveBatchSize) {
+    return of(length, EpochSize.of(updatesPerEpoch, effectiveBatchSize));
   }
 
   /** A counter at the beginning of training. */
-  public static UpdateCounter of(
-      TrainingLength length, long updatesPerEpoch, int effectiveBatchSize) {
-    return startingAt(TrainingIteration.START, length, updatesPerEpoch, effectiveBatchSize);
+  public static UpdateCounter of(TrainingLength length, EpochSize epochSize) {
+    return startingAt(TrainingIteration.START, length, epochSize);
   }
 
-  /** A counter of a training that goes on from {@code start}; the length counts from 0. */
+  /**
+   * A counter of a training that goes on from {@code start}; the length counts from 0.
+   *
+   * @throws IllegalArgumentException if epochs of this size never pass through {@code start}
+   */
   public static UpdateCounter startingAt(
-      TrainingIteration start, TrainingLength length, long updatesPerEpoch, int batchSize) {
-    if (updatesPerEpoch < 1 || batchSize < 1) {
-      return new UpdateCounter(start, start, start, updatesPerEpoch, batchSize);
+      TrainingIteration start, TrainingLength length, EpochSize epochSize) {
+    TrainingIteration expected = epochSize.iterationAt(start.update());
+    if (!expected.equals(start)) {
+      throw new IllegalArgumentException(
+          "a training in epochs of %d updates and %d samples is at %s after %d updates, never at"
+                  .formatted(epochSize.updates(), epochSize.samples(), expected, start.update())
+              + " %s; go on with the dataset and the effective batch size of before"
+                  .formatted(start));
     }
-    TrainingIteration end = length.end(updatesPerEpoch, batchSize);
-    return new UpdateCounter(start, end, start, updatesPerEpoch, batchSize);
+    return new UpdateCounter(start, length.end(epochSize), start, epochSize);
   }
 
   /**
@@ -52,23 +50,34 @@ public record UpdateCounter(
    */
   public UpdateCounter advance() {
     if (isFinished()) {
-      throw new IllegalStateException("training is finished at %s".formatted(end));
+      throw new IllegalStateException("training is finished at %s".formatted(current));
     }
-    long update = current.update() + 1;
-    int epoch = update % updatesPerEpoch == 0 ? current.epoch() + 1 : current.epoch();
-    TrainingIteration next =
-        new TrainingIteration(epoch, update, current.sample() + effectiveBatchSize);
-    return new UpdateCounter(start, end, next, updatesPerEpoch, effectiveBatchSize);
+    return new UpdateCounter(start, end, epochSize.iterationAt(current.update() + 1), epochSize);
+  }
+
+  /** Updates of one epoch, at least 1. */
+  public long updatesPerEpoch() {
+    return epochSize.updates();
+  }
+
+  /** Samples of one update, at least 1; the last update of an epoch may have fewer. */
+  public int effectiveBatchSize() {
+    return epochSize.effectiveBatchSize();
+  }
+
+  /** Samples of the present update; 0 before the first. */
+  public long samplesOfUpdate() {
+    return current.update() == 0 ? 0 : epochSize.samplesOf(current.update());
   }
 
   /** Whether the present update was the last of an epoch. */
   public boolean isFullEpoch() {
-    return current.update() > 0 && current.update() % updatesPerEpoch == 0;
+    return current.update() > 0 && current.update() % updatesPerEpoch() == 0;
   }
 
   /** How much of the present epoch is done, from 0 to below 1. */
   public double epochFraction() {
-    return (double) (current.update() % updatesPerEpoch) / updatesPerEpoch;
+    return (double) (current.update() % updatesPerEpoch()) / updatesPerEpoch();
   }
 
   public boolean isFinished() {

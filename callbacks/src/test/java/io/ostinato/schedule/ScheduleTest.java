@@ -67,15 +67,19 @@ class ScheduleTest {
           new Interval(IntervalType.values()[random.nextInt(3)], 1 + random.nextInt(40));
       int batch = 1 + random.nextInt(20);
       int updatesPerEpoch = 1 + random.nextInt(12);
-      UpdateCounter counter = UpdateCounter.of(TrainingLength.updates(120), updatesPerEpoch, batch);
+      long rows = (long) updatesPerEpoch * batch - random.nextInt(batch);
+      UpdateCounter counter =
+          UpdateCounter.of(TrainingLength.updates(120), EpochSize.keepingLast(rows, batch));
       int epochs = 0;
+      long before = 0;
       while (!counter.isFinished()) {
         counter = counter.advance();
         long update = counter.current().update();
         epochs += update % updatesPerEpoch == 0 ? 1 : 0;
         assertThat(interval.isDueAt(counter))
             .as("%s at %s of %s", interval, counter.current(), counter)
-            .isEqualTo(dueByHand(interval, update, epochs, updatesPerEpoch, batch));
+            .isEqualTo(dueByHand(interval, counter.current(), epochs, updatesPerEpoch, before));
+        before = counter.current().sample();
       }
     }
   }
@@ -88,9 +92,10 @@ class ScheduleTest {
           everyNEpochs(1 + random.nextInt(3))
               .and(everyNUpdates(1 + random.nextInt(30)))
               .and(everyNSamples(1 + random.nextInt(100)));
+      int batch = 1 + random.nextInt(16);
+      long rows = (1 + random.nextInt(10)) * (long) batch - random.nextInt(batch);
       UpdateCounter from =
-          UpdateCounter.of(
-              TrainingLength.updates(200), 1 + random.nextInt(10), 1 + random.nextInt(16));
+          UpdateCounter.of(TrainingLength.updates(200), EpochSize.keepingLast(rows, batch));
       for (int i = random.nextInt(50); i > 0; i--) {
         from = from.advance();
       }
@@ -121,6 +126,11 @@ class ScheduleTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("every_n_samples=1000")
         .hasMessageContaining("effective batch size 64");
+    UpdateCounter uneven =
+        UpdateCounter.of(TrainingLength.epochs(1), EpochSize.keepingLast(100, 64));
+    assertThatThrownBy(() -> everyNSamples(640).updatesPerInterval(uneven))
+        .hasMessageContaining(
+            "an epoch of 100 samples is no multiple of the effective batch size 64");
   }
 
   @Test
@@ -162,14 +172,15 @@ class ScheduleTest {
   }
 
   private static boolean dueByHand(
-      Interval interval, long update, long epochs, int updatesPerEpoch, int batch) {
+      Interval interval, TrainingIteration at, long epochs, int updatesPerEpoch, long before) {
     long n = interval.every();
+    long update = at.update();
     return switch (interval.type()) {
       case EPOCH -> update % updatesPerEpoch == 0 && epochs % n == 0;
       case UPDATE -> update % n == 0;
       case SAMPLE -> {
         boolean crossed = false;
-        for (long s = (update - 1) * batch + 1; s <= update * batch; s++) {
+        for (long s = before + 1; s <= at.sample(); s++) {
           crossed |= s % n == 0;
         }
         yield crossed;

@@ -24,11 +24,12 @@ class UpdateCounterTest {
 
   @Test
   void everyLengthEndsWithItsLastUpdate() {
-    assertThat(TrainingLength.updates(250).end(100, 32)).hasToString("E2_U250_S8000");
-    assertThat(TrainingLength.samples(65).end(100, 32))
+    assertThat(TrainingLength.updates(250).end(EpochSize.of(100, 32))).hasToString("E2_U250_S8000");
+    assertThat(TrainingLength.samples(65).end(EpochSize.of(100, 32)))
         .as("the update that reaches 65 samples")
         .hasToString("E0_U3_S96");
-    assertThat(TrainingLength.epochs(0).end(100, 32)).isEqualTo(TrainingIteration.START);
+    assertThat(TrainingLength.epochs(0).end(EpochSize.of(100, 32)))
+        .isEqualTo(TrainingIteration.START);
   }
 
   @Test
@@ -51,10 +52,42 @@ class UpdateCounterTest {
   void aResumedRunGoesOnFromItsStart() {
     TrainingIteration start = TrainingIteration.parse("E1_U5_S50");
     UpdateCounter counter =
-        UpdateCounter.startingAt(start, TrainingLength.epochs(2), 4, 10).advance();
+        UpdateCounter.startingAt(start, TrainingLength.epochs(2), EpochSize.of(4, 10)).advance();
     assertThat(counter.start()).isEqualTo(start);
     assertThat(counter.current()).hasToString("E1_U6_S60");
     assertThat(counter.remainingUpdates()).isEqualTo(2);
+  }
+
+  @Test
+  void aRunNeverGoesOnFromAnIterationItDoesntPassThrough() {
+    TrainingIteration start = TrainingIteration.parse("E1_U5_S50");
+    assertThatThrownBy(
+            () -> UpdateCounter.startingAt(start, TrainingLength.epochs(2), EpochSize.of(4, 16)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a training in epochs of 4 updates and 64 samples is at E1_U5_S80 after 5 updates,"
+                + " never at E1_U5_S50; go on with the dataset and the effective batch size of"
+                + " before");
+  }
+
+  @Test
+  void theLastUpdateOfAnEpochMayTakeWhatIsLeft() {
+    EpochSize size = EpochSize.keepingLast(10, 4);
+    assertThat(size).isEqualTo(new EpochSize(3, 4, 10));
+    assertThat(EpochSize.droppingLast(10, 4)).isEqualTo(new EpochSize(2, 4, 8));
+    UpdateCounter counter = UpdateCounter.of(TrainingLength.epochs(2), size);
+    StringBuilder seen = new StringBuilder();
+    while (!counter.isFinished()) {
+      counter = counter.advance();
+      seen.append(counter.current()).append('/').append(counter.samplesOfUpdate()).append(' ');
+    }
+    assertThat(seen)
+        .hasToString("E0_U1_S4/4 E0_U2_S8/4 E1_U3_S10/2 E1_U4_S14/4 E1_U5_S18/4 E2_U6_S20/2 ");
+    assertThat(TrainingLength.samples(10).end(size)).hasToString("E1_U3_S10");
+    assertThat(TrainingLength.samples(11).end(size)).hasToString("E1_U4_S14");
+    assertThat(TrainingLength.samples(9).end(size)).hasToString("E1_U3_S10");
+    assertThatThrownBy(() -> new EpochSize(3, 4, 8))
+        .hasMessage("3 updates of 4 samples can't make an epoch of 8 samples");
   }
 
   @Test
