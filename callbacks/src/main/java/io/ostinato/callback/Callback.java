@@ -1,11 +1,11 @@
 package io.ostinato.callback;
 
-import io.ostinato.evaluation.DataContainer;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.tracking.LogWriter;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +42,15 @@ public abstract class Callback implements Serializable {
     return name;
   }
 
-  /** Gives the callback its context; the training calls it once, before everything else. */
+  /** Gives the callback its context; the training calls it, before everything else. */
   public final void attach(TrainingContext trainingContext) {
     this.context = trainingContext;
     this.writer = trainingContext.writerFor(name);
+    attached();
   }
+
+  /** The context is there; comes before everything else, the restoring of a state included. */
+  protected void attached() {}
 
   /**
    * The training run that this callback belongs to.
@@ -73,9 +77,22 @@ public abstract class Callback implements Serializable {
     return writer;
   }
 
-  /** What keeps this callback from working with these datasets; every mistake that is found. */
-  public List<String> mistakes(DataContainer data) {
+  /** What keeps this callback from doing its work in a training; every mistake that is found. */
+  public List<String> mistakes(TrainingPlan plan) {
     return List.of();
+  }
+
+  /**
+   * The metrics that this callback reads from {@link TrainingContext#metrics} at the moments when
+   * it is due. It is called after everybody who may write them, whatever the order of registration.
+   */
+  public Set<String> readsMetrics() {
+    return Set.of();
+  }
+
+  /** The metrics that this callback writes, where one that reads metrics might read them too. */
+  public Set<String> writesMetrics() {
+    return Set.of();
   }
 
   /** Before the first update. */

@@ -10,9 +10,11 @@ import java.io.Serializable;
  * @param schedule when
  * @param datasetKey the key of an evaluation dataset; {@value #DEFAULT_DATASET} unless told
  * @param batchSize the most rows of a batch, at least 1; {@value #DEFAULT_BATCH_SIZE} unless told
+ * @param weights the key of the weights to evaluate, see {@link WeightVariants}; empty, which it is
+ *     unless told, for those that are trained
  */
-public record DataIteratorConfig(Schedule schedule, String datasetKey, int batchSize)
-    implements Serializable {
+public record DataIteratorConfig(
+    Schedule schedule, String datasetKey, int batchSize, String weights) implements Serializable {
   static final String DEFAULT_DATASET = "test";
   static final int DEFAULT_BATCH_SIZE = 256;
 
@@ -24,14 +26,24 @@ public record DataIteratorConfig(Schedule schedule, String datasetKey, int batch
 
   /** On this schedule, with the defaults. */
   public static DataIteratorConfig every(Schedule schedule) {
-    return new DataIteratorConfig(schedule, DEFAULT_DATASET, DEFAULT_BATCH_SIZE);
+    return new DataIteratorConfig(schedule, DEFAULT_DATASET, DEFAULT_BATCH_SIZE, "");
   }
 
   public DataIteratorConfig dataset(String key) {
-    return new DataIteratorConfig(schedule, key, batchSize);
+    return new DataIteratorConfig(schedule, key, batchSize, weights);
   }
 
   public DataIteratorConfig batchSize(int rows) {
-    return new DataIteratorConfig(schedule, datasetKey, rows);
+    return new DataIteratorConfig(schedule, datasetKey, rows, weights);
+  }
+
+  /** Evaluates other weights, as in {@code ema=0.999}. */
+  public DataIteratorConfig weights(String variant) {
+    return new DataIteratorConfig(schedule, datasetKey, batchSize, variant);
+  }
+
+  /** The dataset in keys of metrics, as in {@code test}, or {@code test.ema=0.999}. */
+  public String label() {
+    return weights.isEmpty() ? datasetKey : datasetKey + "." + weights;
   }
 }

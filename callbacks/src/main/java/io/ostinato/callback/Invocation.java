@@ -14,4 +14,9 @@ public record Invocation(IntervalType type, UpdateCounter counter) implements Se
   public TrainingIteration iteration() {
     return counter.current();
   }
+
+  /** Whether the schedule asked for it, and not someone from outside. */
+  public boolean isScheduled() {
+    return type != IntervalType.EVAL;
+  }
 }

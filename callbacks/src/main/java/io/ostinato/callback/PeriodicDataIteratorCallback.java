@@ -2,7 +2,6 @@ package io.ostinato.callback;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
@@ -57,8 +56,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   @Override
-  public final List<String> mistakes(DataContainer data) {
-    Set<String> known = new TreeSet<>(data.evaluationKeys());
+  public List<String> mistakes(TrainingPlan plan) {
+    Set<String> known = new TreeSet<>(plan.data().evaluationKeys());
     return known.contains(datasetKey())
         ? List.of()
         : List.of(

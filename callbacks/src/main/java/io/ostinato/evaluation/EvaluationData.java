@@ -10,4 +10,7 @@ public interface EvaluationData {
    * of a partition has {@code batchSize} rows. The caller closes the stream.
    */
   Stream<DataBlock> blocks(int batchSize);
+
+  /** How many rows there are. May read the dataset. */
+  long rows();
 }

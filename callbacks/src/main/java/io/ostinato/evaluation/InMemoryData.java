@@ -69,6 +69,11 @@ public final class InMemoryData implements EvaluationData {
   }
 
   @Override
+  public long rows() {
+    return columns.get(0).shape().get(0);
+  }
+
+  @Override
   public Stream<DataBlock> blocks(int batchSize) {
     List<DataBlock> blocks = new ArrayList<>();
     int start = 0;

@@ -3,59 +3,73 @@ package io.ostinato.training;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.schedule.UpdateCounter;
-import io.ostinato.tracking.MetricsLog;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The moments at which callbacks are called. One that fails doesn't keep the others of the moment
- * from running, nor the metrics from being written; then its exception is thrown.
+ * from running, nor its metrics from being written; then its exception is thrown, with those of the
+ * others suppressed.
  */
 final class Moments {
   private final List<Callback> callbacks;
-  private final MetricsLog metrics;
-  private @Nullable RuntimeException failure;
+  private final List<List<Callback>> groups;
+  private final Consumer<UpdateCounter> atEnd;
+  private @Nullable Throwable failure;
 
-  Moments(List<Callback> callbacks, MetricsLog metrics) {
-    this.callbacks = callbacks;
-    this.metrics = metrics;
+  /**
+   * The moments of a training.
+   *
+   * @param atEnd writes what a moment has to be written
+   */
+  Moments(List<Callback> callbacks, Consumer<UpdateCounter> atEnd) {
+    this.callbacks = List.copyOf(callbacks);
+    this.groups = CallbackOrder.of(callbacks);
+    this.atEnd = atEnd;
   }
 
   void beforeTraining(UpdateCounter start) {
-    callAll(callback -> callback.beforeTraining(start));
+    callAll(callbacks, callback -> callback.beforeTraining(start));
     end(start);
   }
 
   void afterAccumulationStep(AccumulationStep step) {
-    callAll(callback -> callback.trackAfterAccumulationStep(step));
+    callAll(callbacks, callback -> callback.trackAfterAccumulationStep(step));
   }
 
   void afterUpdate(UpdateCounter now) {
-    callAll(callback -> callback.trackAfterUpdateStep(now));
-    callAll(callback -> callback.afterUpdate(now));
-    if (now.isFullEpoch()) {
-      callAll(callback -> callback.afterEpoch(now));
+    callAll(callbacks, callback -> callback.trackAfterUpdateStep(now));
+    for (List<Callback> group : groups) {
+      callAll(group, callback -> callback.afterUpdate(now));
+      if (now.isFullEpoch()) {
+        callAll(group, callback -> callback.afterEpoch(now));
+      }
     }
     end(now);
   }
 
+  void atEval(UpdateCounter now) {
+    groups.forEach(group -> callAll(group, callback -> callback.atEval(now)));
+    end(now);
+  }
+
   void afterTraining(UpdateCounter end) {
-    callAll(callback -> callback.afterTraining(end));
+    groups.forEach(group -> callAll(group, callback -> callback.afterTraining(end)));
     end(end);
   }
 
-  private void callAll(Consumer<Callback> hook) {
-    for (Callback callback : callbacks) {
+  private void callAll(List<Callback> some, Consumer<Callback> hook) {
+    for (Callback callback : some) {
       try {
         hook.accept(callback);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // also what Spark throws without declaring it
         keep(e);
       }
     }
   }
 
-  private void keep(RuntimeException e) {
+  private void keep(Throwable e) {
     if (failure == null) {
       failure = e;
     } else if (failure != e) {
@@ -63,20 +77,20 @@ final class Moments {
     }
   }
 
-  /** Writes the record; throws the first failure, with the later ones suppressed. */
   private void end(UpdateCounter at) {
-    RuntimeException first = failure;
-    failure = null;
     try {
-      metrics.flush(at.current());
-    } catch (RuntimeException e) {
-      if (first == null) {
-        throw e;
-      }
-      first.addSuppressed(e);
+      atEnd.accept(at);
+    } catch (RuntimeException | Error e) {
+      keep(e);
     }
-    if (first != null) {
-      throw first;
+    Throwable first = failure;
+    failure = null;
+    if (first instanceof RuntimeException exception) {
+      throw exception;
+    } else if (first instanceof Error error) {
+      throw error;
+    } else if (first != null) {
+      throw new IllegalStateException("a callback failed at %s".formatted(at.current()), first);
     }
   }
 }

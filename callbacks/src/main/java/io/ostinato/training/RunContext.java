@@ -2,16 +2,27 @@ package io.ostinato.training;
 
 import ai.djl.nn.Block;
 import io.ostinato.callback.CallbackEvaluation;
+import io.ostinato.callback.CheckpointRequests;
+import io.ostinato.callback.MomentMetrics;
 import io.ostinato.callback.TrainingContext;
+import io.ostinato.callback.UpdateTimings;
+import io.ostinato.callback.WeightVariants;
 import io.ostinato.evaluation.BlockWeights;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.LossFactory;
+import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.tracking.LogWriter;
+import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,20 +33,38 @@ final class RunContext implements TrainingContext {
 
   private final TrainingSettings settings;
   private final Block block;
-  private final Path folder;
   private final MetricsLog metrics;
+  private final CheckpointRequests checkpoints;
+  private final Supplier<Map<String, Double>> learningRates;
+  private final WeightVariants variants = new WeightVariants();
+  private final MomentMetrics momentMetrics;
   private @Nullable WeightSnapshot weights;
+  private @Nullable String stopReason;
+  private UpdateTimings timings = UpdateTimings.NONE;
 
-  RunContext(TrainingSettings settings, Block block, Path folder, MetricsLog metrics) {
+  RunContext(
+      TrainingSettings settings,
+      Block block,
+      MetricsLog metrics,
+      CheckpointRequests checkpoints,
+      Supplier<Map<String, Double>> learningRates) {
     this.settings = settings;
     this.block = block;
-    this.folder = folder;
     this.metrics = metrics;
+    this.checkpoints = checkpoints;
+    this.learningRates = learningRates;
+    this.momentMetrics = new MomentMetrics(metrics::pending);
   }
 
   /** The weights have changed. */
-  void updated() {
+  void updated(UpdateTimings timingsOfUpdate) {
     weights = null;
+    timings = timingsOfUpdate;
+  }
+
+  /** Why training is to end, if a callback wants that. */
+  Optional<String> stopReason() {
+    return Optional.ofNullable(stopReason);
   }
 
   @Override
@@ -51,6 +80,7 @@ final class RunContext implements TrainingContext {
   @Override
   public EvaluationResults evaluate(CallbackEvaluation evaluation) {
     String datasetKey = evaluation.config().datasetKey();
+    String variant = evaluation.config().weights();
     EvaluationTag tag =
         new EvaluationTag(evaluation.callback(), evaluation.at().iteration(), datasetKey);
     EvaluationRequest request =
@@ -59,11 +89,19 @@ final class RunContext implements TrainingContext {
             data().evaluation(datasetKey),
             evaluation.config().batchSize(),
             settings.model(),
-            weights(),
+            variant.isEmpty() ? weights() : variants.get(variant),
             evaluation.processor());
     EvaluationResults results = settings.engine().evaluate(request, settings.progress());
     log.info("{}: {} rows, {}", tag, results.rows(), results.timings());
     return results;
+  }
+
+  @Override
+  public void stop(String reason) {
+    if (stopReason == null) {
+      log.info("training ends: {}", reason);
+      stopReason = reason;
+    }
   }
 
   @Override
@@ -72,12 +110,62 @@ final class RunContext implements TrainingContext {
   }
 
   @Override
+  public LossFactory loss() {
+    return settings.loss();
+  }
+
+  @Override
+  public Block block() {
+    return block;
+  }
+
+  @Override
+  public WeightVariants variants() {
+    return variants;
+  }
+
+  @Override
+  public Map<String, Double> learningRates() {
+    return learningRates.get();
+  }
+
+  @Override
+  public UpdateTimings timings() {
+    return timings;
+  }
+
+  @Override
   public LogWriter writerFor(String callback) {
     return metrics.writerFor(callback);
   }
 
   @Override
+  public MomentMetrics metrics() {
+    return momentMetrics;
+  }
+
+  @Override
+  public MetricProperties metricProperties() {
+    return settings.metricProperties();
+  }
+
+  @Override
+  public CheckpointRequests checkpoints() {
+    return checkpoints;
+  }
+
+  @Override
+  public ProgressDisplay progress() {
+    return settings.progress();
+  }
+
+  @Override
   public Path folder() {
-    return folder;
+    return settings.folder();
+  }
+
+  @Override
+  public Clock clock() {
+    return settings.clock();
   }
 }

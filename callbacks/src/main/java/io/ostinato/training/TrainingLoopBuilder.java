@@ -1,60 +1,67 @@
 package io.ostinato.training;
 
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
-import ai.djl.translate.TranslateException;
 import io.ostinato.callback.Callback;
-import io.ostinato.callback.SerializationCheck;
 import io.ostinato.evaluation.BlockFactory;
-import io.ostinato.evaluation.BlockSource;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
-import io.ostinato.evaluation.LocalEvaluationEngine;
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.evaluation.LossFactory;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingLength;
-import java.io.IOException;
+import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.Tracker;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a training, and reports all that is wrong with them together. */
 public final class TrainingLoopBuilder {
-  private static final DateTimeFormatter RUN_ID =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+  /** The tag of the newest checkpoint, see {@link #resume}. */
+  public static final String LATEST = "latest";
 
-  private final List<Callback> callbacks = new ArrayList<>();
-  private final List<TrainingLength> lengths = new ArrayList<>();
-  private @Nullable BlockFactory factory;
-  private List<Shape> inputShapes = List.of();
-  private @Nullable DataContainer data;
-  private @Nullable EvaluationEngine engine;
-  private int effectiveBatchSize = 32;
-  private Supplier<Loss> loss = Loss::softmaxCrossEntropyLoss;
-  private Supplier<Optimizer> optimizer = () -> Optimizer.adam().build();
-  private int seed;
-  private Path output = Path.of("runs");
-  private @Nullable String runId;
-  private @Nullable ProgressDisplay progress;
-  private Clock clock = Clock.systemUTC();
+  final List<Callback> callbacks = new ArrayList<>();
+  final List<TrainingLength> lengths = new ArrayList<>();
+  final List<Tracker> trackers = new ArrayList<>();
+  final List<String> signals = new ArrayList<>(List.of("TERM"));
+  final Map<String, String> parameters = new LinkedHashMap<>();
+  @Nullable BlockFactory factory;
+  List<Shape> inputShapes = List.of();
+  @Nullable DataContainer data;
+  @Nullable EvaluationEngine engine;
+  int effectiveBatchSize = 32;
+  @Nullable Integer microBatchSize;
+  LastBatch lastBatch = LastBatch.DROP;
+  GradientClipping gradientClipping = GradientClipping.none();
+  NonFiniteLoss nonFiniteLoss = NonFiniteLoss.fail();
+  LossFactory loss = ai.djl.training.loss.Loss::softmaxCrossEntropyLoss;
+  Supplier<Optimizer> optimizer = () -> Optimizer.adam().build();
+  boolean defaultCallbacks = true;
+  int seed;
+  Path output = Path.of("runs");
+  @Nullable String runId;
+  @Nullable String resumeTag;
+  @Nullable RunFiles checkpointFiles;
+  MetricProperties metricProperties = MetricProperties.defaults();
+  @Nullable ProgressDisplay progress;
+  Clock clock = Clock.systemUTC();
 
   TrainingLoopBuilder() {}
 
   /**
    * The model; needed.
    *
-   * @param inputShapes the shape of each input, without the batch dimension
+   * @param shapes the shape of each input, without the batch dimension
    */
-  public TrainingLoopBuilder model(BlockFactory blockFactory, Shape... inputShapes) {
+  public TrainingLoopBuilder model(BlockFactory blockFactory, Shape... shapes) {
     this.factory = blockFactory;
-    this.inputShapes = List.of(inputShapes);
+    this.inputShapes = List.of(shapes);
     return this;
   }
 
@@ -76,6 +83,12 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
+  /** Leaves out what runs without being asked for; see {@link DefaultCallbacks}. */
+  public TrainingLoopBuilder withoutDefaultCallbacks() {
+    this.defaultCallbacks = false;
+    return this;
+  }
+
   /** How long to train; needed, once. */
   public TrainingLoopBuilder length(TrainingLength length) {
     this.lengths.add(length);
@@ -88,9 +101,36 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
+  /**
+   * The most samples that go through the model at once, for updates that don't fit the device as
+   * one. It must divide the effective batch size, which it is unless told.
+   */
+  public TrainingLoopBuilder microBatchSize(int samples) {
+    this.microBatchSize = samples;
+    return this;
+  }
+
+  /** What becomes of the rows that don't fill an epoch's last update; left out unless told. */
+  public TrainingLoopBuilder lastBatch(LastBatch choice) {
+    this.lastBatch = choice;
+    return this;
+  }
+
+  /** How gradients are bounded; not at all unless told. */
+  public TrainingLoopBuilder gradientClipping(GradientClipping clipping) {
+    this.gradientClipping = clipping;
+    return this;
+  }
+
+  /** What is done when the loss is not a finite number; training fails unless told. */
+  public TrainingLoopBuilder nonFiniteLoss(NonFiniteLoss choice) {
+    this.nonFiniteLoss = choice;
+    return this;
+  }
+
   /** The loss to train with, the mean over a batch; cross entropy of logits unless told. */
-  public TrainingLoopBuilder loss(Loss trainingLoss) {
-    this.loss = () -> trainingLoss;
+  public TrainingLoopBuilder loss(LossFactory trainingLoss) {
+    this.loss = trainingLoss;
     return this;
   }
 
@@ -118,6 +158,49 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
+  /**
+   * Goes on with a run from one of its checkpoints, in the same folder, as if it had not stopped.
+   * Records after the checkpoint are put aside.
+   *
+   * @param id of the run
+   * @param tag of a checkpoint that has all of the training, or {@link #LATEST}
+   */
+  public TrainingLoopBuilder resume(String id, String tag) {
+    this.runId = id;
+    this.resumeTag = tag;
+    return this;
+  }
+
+  /** Where checkpoints are kept; in {@code checkpoints} of the run's folder unless told. */
+  public TrainingLoopBuilder checkpoints(RunFiles files) {
+    this.checkpointFiles = files;
+    return this;
+  }
+
+  /** Ends training after the present update on SIGINT too, as it always does on SIGTERM. */
+  public TrainingLoopBuilder stopOnInterrupt() {
+    this.signals.add("INT");
+    return this;
+  }
+
+  /** Adds a tracker that is given every record; it is closed at the end. */
+  public TrainingLoopBuilder tracker(Tracker tracker) {
+    this.trackers.add(tracker);
+    return this;
+  }
+
+  /** Adds a parameter of this run, for trackers. */
+  public TrainingLoopBuilder parameter(String key, String value) {
+    this.parameters.put(key, value);
+    return this;
+  }
+
+  /** Which metrics are better when higher, or when lower. */
+  public TrainingLoopBuilder metricProperties(MetricProperties properties) {
+    this.metricProperties = properties;
+    return this;
+  }
+
   /** Where progress is shown; on the console unless told, and nowhere if that is no terminal. */
   public TrainingLoopBuilder progress(ProgressDisplay display) {
     this.progress = display;
@@ -136,90 +219,6 @@ public final class TrainingLoopBuilder {
    * @throws TrainingConfigurationException if something is wrong; says all that is
    */
   public TrainingLoop build() {
-    List<String> mistakes = new ArrayList<>();
-    EvaluationEngine evaluator = engine == null ? new LocalEvaluationEngine() : engine;
-    checkModel(mistakes);
-    checkLength(mistakes);
-    checkData(evaluator, mistakes);
-    callbacks.forEach(callback -> checkCallback(callback, mistakes));
-    if (factory == null || data == null || !mistakes.isEmpty()) {
-      throw new TrainingConfigurationException(mistakes);
-    }
-    return new TrainingLoop(
-        new TrainingSettings(
-            (BlockSource) ModelSource.ofBlock(factory, inputShapes.toArray(Shape[]::new)),
-            data,
-            evaluator,
-            engine == null ? evaluator::close : () -> {},
-            callbacks,
-            lengths.get(0),
-            effectiveBatchSize,
-            loss.get(),
-            optimizer.get(),
-            seed,
-            output,
-            runId == null ? RUN_ID.format(clock.instant()) : runId,
-            progress == null ? ProgressDisplay.console() : progress,
-            clock));
-  }
-
-  private void checkModel(List<String> mistakes) {
-    if (factory == null) {
-      mistakes.add("there is no model; call model(factory, inputShapes)");
-      return;
-    }
-    if (inputShapes.isEmpty()) {
-      mistakes.add("the model has no input shape; give one per input, without the batch dimension");
-    }
-    SerializationCheck.problemOf(factory)
-        .ifPresent(problem -> mistakes.add("the model's factory can't be serialized: " + problem));
-  }
-
-  private void checkLength(List<String> mistakes) {
-    if (lengths.isEmpty()) {
-      mistakes.add("there is no training length; call length(...) with epochs, updates or samples");
-    } else if (lengths.size() > 1) {
-      mistakes.add(
-          "there are several training lengths: %s; give exactly one"
-              .formatted(lengths.stream().map(Object::toString).collect(Collectors.joining(", "))));
-    }
-    if (effectiveBatchSize < 1) {
-      mistakes.add("effective_batch_size=%d must be at least 1".formatted(effectiveBatchSize));
-    }
-  }
-
-  private void checkData(EvaluationEngine evaluator, List<String> mistakes) {
-    if (data == null) {
-      mistakes.add("there is no data; call data(container)");
-      return;
-    }
-    for (String key : data.evaluationKeys()) {
-      try {
-        evaluator.check(key, data.evaluation(key));
-      } catch (RuntimeException e) {
-        mistakes.add(String.valueOf(e.getMessage()));
-      }
-    }
-    try {
-      data.train().prepare();
-      if (data.train().size() < effectiveBatchSize) {
-        mistakes.add(
-            "the training dataset has %d rows, fewer than effective_batch_size=%d"
-                .formatted(data.train().size(), effectiveBatchSize));
-      }
-    } catch (IOException | TranslateException e) {
-      mistakes.add("the training dataset can't be prepared: " + e);
-    }
-  }
-
-  private void checkCallback(Callback callback, List<String> mistakes) {
-    if (data != null) {
-      mistakes.addAll(callback.mistakes(data));
-    }
-    SerializationCheck.problemOf(callback)
-        .ifPresent(
-            problem ->
-                mistakes.add(
-                    "callback '%s' can't be serialized: %s".formatted(callback.name(), problem)));
+    return new TrainingLoop(new TrainingAssembly(this).assemble());
   }
 }

@@ -1,6 +1,7 @@
 package io.ostinato.training;
 
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.tracking.RunSummary;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
 
@@ -10,5 +11,14 @@ import java.nio.file.Path;
  * @param folder the files of the run
  * @param end how far it went
  * @param weights at the end
+ * @param endedBy why it ended
+ * @param reason why it ended, in words
+ * @param summary the last and the best value of each metric
  */
-public record TrainingResult(Path folder, TrainingIteration end, WeightSnapshot weights) {}
+public record TrainingResult(
+    Path folder,
+    TrainingIteration end,
+    WeightSnapshot weights,
+    EndedBy endedBy,
+    String reason,
+    RunSummary summary) {}

@@ -1,13 +1,18 @@
 package io.ostinato.training;
 
-import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import io.ostinato.callback.Callback;
 import io.ostinato.evaluation.BlockSource;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.evaluation.LossFactory;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.EpochSize;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.storage.Checkpoints;
+import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.RunInfo;
+import io.ostinato.tracking.Tracker;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -16,6 +21,8 @@ import java.util.List;
  * A complete and checked training.
  *
  * @param atEnd frees what was made for this training alone
+ * @param resumeFrom the tag of the checkpoint to go on from; none for a new training
+ * @param signals that end training after an update, as in {@code TERM}
  */
 record TrainingSettings(
     BlockSource model,
@@ -24,15 +31,28 @@ record TrainingSettings(
     Runnable atEnd,
     List<Callback> callbacks,
     TrainingLength length,
-    int effectiveBatchSize,
-    Loss loss,
+    EpochSize epochSize,
+    int microBatchSize,
+    GradientClipping gradientClipping,
+    NonFiniteLoss nonFiniteLoss,
+    LossFactory loss,
     Optimizer optimizer,
     int seed,
-    Path output,
-    String runId,
+    RunInfo run,
+    Checkpoints checkpoints,
+    List<String> resumeFrom,
+    List<String> signals,
+    Tracker tracker,
+    MetricProperties metricProperties,
     ProgressDisplay progress,
     Clock clock) {
   TrainingSettings {
     callbacks = List.copyOf(callbacks);
+    resumeFrom = List.copyOf(resumeFrom);
+    signals = List.copyOf(signals);
+  }
+
+  Path folder() {
+    return run.folder();
   }
 }

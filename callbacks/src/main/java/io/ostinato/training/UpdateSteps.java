@@ -1,64 +1,167 @@
 package io.ostinato.training;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
-import ai.djl.training.dataset.BatchSampler;
-import ai.djl.training.dataset.Sampler;
+import ai.djl.training.loss.Loss;
 import ai.djl.translate.TranslateException;
 import io.ostinato.callback.AccumulationStep;
+import io.ostinato.callback.UpdateTimings;
+import io.ostinato.callback.UpdateTimings.Phase;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Draws batches epoch by epoch, and takes one optimizer step on each. */
-final class UpdateSteps {
+/**
+ * Draws the micro-batches of an update, sums their gradients, and takes one optimizer step.
+ *
+ * <p>Each micro-batch's loss is weighted by its share of the update's samples, so the sum is the
+ * gradient of the mean over all of them. PyTorch adds to a gradient until the optimizer clears it;
+ * a test compares the sum with one large batch.
+ */
+final class UpdateSteps implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
   private final TrainingSettings settings;
   private final Trainer trainer;
-  private final Moments moments;
+  private final Consumer<AccumulationStep> afterMicroBatch;
+  private final Loss loss;
+  private final Gradients gradients;
+  private final RunningStatistics statistics;
+  private final PhaseClock clock = new PhaseClock();
   private Iterator<Batch> batches = Collections.emptyIterator();
+  private int skippedInARow;
 
-  UpdateSteps(TrainingSettings settings, Trainer trainer, Moments moments) {
+  UpdateSteps(
+      TrainingSettings settings, Trainer trainer, Consumer<AccumulationStep> afterMicroBatch) {
     this.settings = settings;
     this.trainer = trainer;
-    this.moments = moments;
+    this.afterMicroBatch = afterMicroBatch;
+    this.loss = trainer.getLoss();
+    Block block = trainer.getModel().getBlock();
+    this.gradients = new Gradients(block);
+    this.statistics = new RunningStatistics(block, trainer.getManager());
   }
 
-  /** Takes the step that follows on this counter. */
+  /**
+   * Makes the update that follows on this counter.
+   *
+   * @throws NonFiniteLossException if the loss is not finite and no more updates may be skipped
+   */
   void next(UpdateCounter counter) {
+    clock.enter(Phase.DATA);
+    Engine.getInstance().setRandomSeed(Seeds.ofUpdate(settings.seed(), counter.current().update()));
     if (!batches.hasNext()) {
-      batches = epoch(counter.current().epoch()).iterator();
+      batches = restOfEpoch(counter);
     }
-    try (Batch batch = batches.next()) {
-      step(batch);
+    statistics.remember();
+    long samples = counter.epochSize().samplesOf(counter.current().update() + 1);
+    if (accumulate(samples)) {
+      clock.enter(Phase.STEP);
+      double norm = gradients.clip(settings.gradientClipping());
+      if (Double.isFinite(norm)) {
+        trainer.step();
+        skippedInARow = 0;
+      } else {
+        skip("the norm of the gradient is " + norm, counter);
+      }
+    } else {
+      skip("the loss is not finite", counter);
     }
+    clock.enter(Phase.CALLBACKS);
   }
 
-  private void step(Batch batch) {
+  /** Where the time since the last call went. */
+  UpdateTimings timings() {
+    return clock.takeTimings();
+  }
+
+  @Override
+  public void close() {
+    statistics.close();
+  }
+
+  /** Runs all micro-batches of an update; false if a loss was not finite. */
+  private boolean accumulate(long samples) {
+    boolean finite = true;
+    for (long seen = 0; seen < samples; ) {
+      clock.enter(Phase.DATA);
+      try (Batch batch = batches.next()) {
+        seen += batch.getSize();
+        // After a loss that is not finite the rest is only drawn, to keep the order of the data.
+        finite = finite && run(batch, samples);
+      }
+    }
+    return finite;
+  }
+
+  private boolean run(Batch batch, long samplesOfUpdate) {
     Device device = trainer.getDevices()[0];
+    NDList inputs = batch.getData().toDevice(device, false);
     NDList labels = batch.getLabels().toDevice(device, false);
     NDList outputs;
-    NDArray loss;
-    try (GradientCollector gradients = trainer.newGradientCollector()) {
-      outputs = trainer.forward(batch.getData().toDevice(device, false), labels);
-      loss = settings.loss().evaluate(labels, outputs);
-      gradients.backward(loss);
+    NDArray mean;
+    try (GradientCollector collector = trainer.newGradientCollector()) {
+      clock.enter(Phase.FORWARD);
+      outputs = trainer.forward(inputs, labels);
+      mean = loss.evaluate(labels, outputs);
+      if (!Float.isFinite(mean.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).getFloat())) {
+        return false;
+      }
+      clock.enter(Phase.BACKWARD);
+      boolean whole = batch.getSize() == samplesOfUpdate;
+      collector.backward(whole ? mean : mean.mul((double) batch.getSize() / samplesOfUpdate));
     }
-    trainer.step();
-    moments.afterAccumulationStep(new AccumulationStep(outputs, loss, batch.getSize()));
+    clock.enter(Phase.CALLBACKS);
+    NDList detached = new NDList(outputs.size());
+    outputs.forEach(output -> detached.add(withoutGraph(output)));
+    afterMicroBatch.accept(
+        new AccumulationStep(detached, labels, mean.stopGradient(), batch.getSize()));
+    return true;
   }
 
-  private Iterable<Batch> epoch(int epoch) {
-    Sampler sampler =
-        new BatchSampler(
-            new EpochSampler(settings.seed(), epoch), settings.effectiveBatchSize(), true);
+  private static NDArray withoutGraph(NDArray output) {
+    NDArray detached = output.stopGradient();
+    detached.setName(output.getName());
+    return detached;
+  }
+
+  private void skip(String what, UpdateCounter counter) {
+    gradients.clear();
+    statistics.restore();
+    skippedInARow++;
+    if (skippedInARow > settings.nonFiniteLoss().skipLimit()) {
+      throw new NonFiniteLossException(what, counter.current(), skippedInARow);
+    }
+    log.warn(
+        "{} in the update after {}; it is skipped, {} in a row of at most {}",
+        what,
+        counter.current(),
+        skippedInARow,
+        settings.nonFiniteLoss().skipLimit());
+  }
+
+  private Iterator<Batch> restOfEpoch(UpdateCounter counter) {
+    long update = counter.current().update();
+    EpochBatches sampler =
+        new EpochBatches(
+            settings.seed(),
+            Math.toIntExact(update / counter.updatesPerEpoch()),
+            counter.epochSize(),
+            update % counter.updatesPerEpoch(),
+            settings.microBatchSize());
     try {
-      return settings.data().train().getData(trainer.getManager(), sampler);
+      return settings.data().train().getData(trainer.getManager(), sampler).iterator();
     } catch (IOException e) {
       throw new UncheckedIOException("can't read the training dataset: " + e.getMessage(), e);
     } catch (TranslateException e) {

@@ -23,6 +23,7 @@ import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.monitor.EtaCallback;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
@@ -81,6 +82,7 @@ class TrainingLoopTest {
             .model(TestNets::classifier, TestNets.FEATURES)
             .data(container(largestOfThree(512), 40))
             .callback(accuracy)
+            .withoutDefaultCallbacks()
             .length(TrainingLength.epochs(20))
             .output(folder)
             .progress(ProgressDisplay.silent())
@@ -193,6 +195,7 @@ class TrainingLoopTest {
               public void close() {}
             };
     loop()
+        .callback(new EtaCallback())
         .callback(new Accuracy(every(Schedule.everyNEpochs(1)).batchSize(20)))
         .length(TrainingLength.epochs(1))
         .progress(display)
@@ -201,9 +204,9 @@ class TrainingLoopTest {
     assertThat(shown)
         .containsExactly(
             "training 1/2 updates",
+            "training 2/2 updates",
             "callback 'accuracy' at E1_U2_S32 on dataset 'test' 20/-1 rows",
-            "callback 'accuracy' at E1_U2_S32 on dataset 'test' 40/-1 rows",
-            "training 2/2 updates");
+            "callback 'accuracy' at E1_U2_S32 on dataset 'test' 40/-1 rows");
   }
 
   /** Two updates per epoch: 40 rows in batches of 16, the rest dropped. */
@@ -213,6 +216,7 @@ class TrainingLoopTest {
         .data(container(rows(40), 40))
         .effectiveBatchSize(16)
         .output(folder)
+        .withoutDefaultCallbacks()
         .progress(ProgressDisplay.silent());
   }
 

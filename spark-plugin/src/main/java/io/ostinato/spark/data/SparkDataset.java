@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
@@ -94,6 +95,17 @@ public final class SparkDataset implements EvaluationData {
             dataset.blocks().toLocalIterator(), Spliterator.ORDERED);
     return StreamSupport.stream(blocks, false)
         .map(block -> block.inDataset(dataset.partitionStarts()[block.partition()]));
+  }
+
+  @Override
+  public long rows() {
+    synchronized (prepared) {
+      Optional<PreparedDataset> known = prepared.values().stream().findFirst();
+      if (known.isPresent()) {
+        return known.get().rows();
+      }
+    }
+    return rows.count();
   }
 
   /** The stored blocks of this size; a job that reads the whole dataset where there are none. */

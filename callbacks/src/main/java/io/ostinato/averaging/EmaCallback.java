@@ -1,0 +1,119 @@
+package io.ostinato.averaging;
+
+import io.ostinato.callback.Callback;
+import io.ostinato.callback.Stateful;
+import io.ostinato.callback.TrainingPlan;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.SavedState;
+import io.ostinato.weights.HostArray;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Keeps exponential moving averages of the weights over updates: {@code average = factor * average
+ * + (1 - factor) * weights} after each, beginning with the first weights.
+ *
+ * <p>Evaluations ask for the averages as the weights {@code ema={factor}}; at the end of training
+ * they are kept as {@code {iteration}.ema={factor}}. Running statistics and frozen parameters are
+ * not averaged: they are those of the present model.
+ */
+public final class EmaCallback extends Callback implements Stateful {
+  private static final long serialVersionUID = 1;
+
+  private final Config config;
+  private transient Map<Double, WeightAverage> averages = new LinkedHashMap<>();
+
+  /**
+   * What is configured.
+   *
+   * @param factors each above 0 and below 1; 0.999 unless told
+   */
+  public record Config(List<Double> factors) implements Serializable {
+    public Config {
+      factors = List.copyOf(new LinkedHashSet<>(factors));
+    }
+
+    public static Config defaults() {
+      return new Config(List.of(0.999));
+    }
+  }
+
+  public EmaCallback(Config config) {
+    super("ema");
+    this.config = config;
+  }
+
+  @Override
+  public List<String> mistakes(TrainingPlan plan) {
+    List<String> mistakes = new ArrayList<>();
+    if (config.factors().isEmpty()) {
+      mistakes.add("callback '%s' needs at least one factor".formatted(name()));
+    }
+    for (double factor : config.factors()) {
+      if (!(factor > 0 && factor < 1)) {
+        mistakes.add(
+            "callback '%s': factor %s must be above 0 and below 1".formatted(name(), factor));
+      }
+    }
+    return mistakes;
+  }
+
+  /** The key of the averaged weights, as in {@code ema=0.999}. */
+  public static String weightsKey(double factor) {
+    return "ema=" + factor;
+  }
+
+  @Override
+  protected void attached() {
+    close();
+    for (double factor : config.factors()) {
+      WeightAverage average = new WeightAverage(factor, context().block());
+      averages.put(factor, average);
+      context().variants().offer(weightsKey(factor), average::snapshot);
+    }
+  }
+
+  @Override
+  public void trackAfterUpdateStep(UpdateCounter at) {
+    averages.values().forEach(WeightAverage::update);
+  }
+
+  @Override
+  public void afterTraining(UpdateCounter at) {
+    averages.forEach(
+        (factor, average) ->
+            context()
+                .checkpoints()
+                .saveWeights(at.current() + "." + weightsKey(factor), average.snapshot()));
+  }
+
+  @Override
+  public SavedState saveState() {
+    SavedState state = SavedState.empty();
+    for (WeightAverage average : averages.values()) {
+      for (HostArray array : average.save()) {
+        state = state.withArray(array);
+      }
+    }
+    return state;
+  }
+
+  @Override
+  public void restoreState(SavedState state) {
+    averages.values().forEach(average -> average.restore(state));
+  }
+
+  private void close() {
+    averages.values().forEach(WeightAverage::close);
+    averages.clear();
+  }
+
+  private Object readResolve() {
+    averages = new LinkedHashMap<>();
+    return this;
+  }
+}

@@ -1,0 +1,86 @@
+package io.ostinato.averaging;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.util.Pair;
+import io.ostinato.storage.SavedState;
+import io.ostinato.weights.HostArray;
+import io.ostinato.weights.WeightSnapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One average of a block's trained parameters, on the device where they are. */
+final class WeightAverage implements AutoCloseable {
+  private final double factor;
+  private final Block block;
+  private final NDManager manager;
+  private final Map<String, NDArray> averages = new LinkedHashMap<>();
+
+  /** An average that begins with the present weights. */
+  WeightAverage(double factor, Block block) {
+    this.factor = factor;
+    this.block = block;
+    this.manager = block.getParameters().get(0).getValue().getArray().getManager().newSubManager();
+    for (Pair<String, Parameter> entry : block.getParameters()) {
+      if (entry.getValue().requiresGradient()) {
+        try (NDArray weights = entry.getValue().getArray().stopGradient()) {
+          NDArray average = weights.duplicate();
+          average.attach(manager);
+          averages.put(entry.getKey(), average);
+        }
+      }
+    }
+  }
+
+  /** Takes in the present weights. */
+  void update() {
+    for (Pair<String, Parameter> entry : block.getParameters()) {
+      NDArray average = averages.get(entry.getKey());
+      if (average != null) {
+        try (NDArray weights = entry.getValue().getArray().stopGradient();
+            NDArray share = weights.mul(1 - factor)) {
+          average.muli(factor);
+          average.addi(share);
+        }
+      }
+    }
+  }
+
+  /** The averages, and what is not averaged as it is now; on the host. */
+  WeightSnapshot snapshot() {
+    List<HostArray> arrays = new ArrayList<>();
+    for (Pair<String, Parameter> entry : block.getParameters()) {
+      NDArray array = averages.getOrDefault(entry.getKey(), entry.getValue().getArray());
+      arrays.add(HostArray.copyOf(entry.getKey(), array));
+    }
+    return WeightSnapshot.of(arrays);
+  }
+
+  List<HostArray> save() {
+    List<HostArray> arrays = new ArrayList<>();
+    averages.forEach((name, average) -> arrays.add(HostArray.copyOf(key(name), average)));
+    return arrays;
+  }
+
+  void restore(SavedState state) {
+    averages.forEach(
+        (name, average) -> {
+          try (NDArray saved = state.getArray(key(name)).copyTo(manager)) {
+            saved.copyTo(average);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+
+  private String key(String name) {
+    return factor + "/" + name;
+  }
+}

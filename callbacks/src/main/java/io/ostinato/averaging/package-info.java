@@ -1,0 +1,5 @@
+/** Averages of weights over updates. */
+@NullMarked
+package io.ostinato.averaging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,69 @@
+package io.ostinato.callback;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import io.ostinato.evaluation.EvaluationBatch;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * Which columns of a dataset go into the model, and which the outputs are compared with.
+ *
+ * @param inputs by name; empty for all that are no targets
+ * @param targets by name; empty for the last column
+ */
+public record BatchColumns(List<String> inputs, List<String> targets) implements Serializable {
+  public BatchColumns {
+    inputs = List.copyOf(inputs);
+    targets = List.copyOf(targets);
+  }
+
+  /** The last column is the target, the others are inputs. */
+  public static BatchColumns lastIsTarget() {
+    return new BatchColumns(List.of(), List.of());
+  }
+
+  /** One input and one target. */
+  public static BatchColumns of(String input, String target) {
+    return new BatchColumns(List.of(input), List.of(target));
+  }
+
+  /**
+   * What goes into the model.
+   *
+   * @throws IllegalArgumentException if the batch has no such columns; lists those it has
+   */
+  public NDList inputs(EvaluationBatch batch) {
+    if (!inputs.isEmpty()) {
+      return columns(batch, inputs);
+    }
+    List<String> notInputs = targetNames(batch);
+    return columns(
+        batch, batch.names().stream().filter(name -> !notInputs.contains(name)).toList());
+  }
+
+  /**
+   * What the outputs are compared with.
+   *
+   * @throws IllegalArgumentException if the batch has no such columns; lists those it has
+   */
+  public NDList targets(EvaluationBatch batch) {
+    return columns(batch, targetNames(batch));
+  }
+
+  private List<String> targetNames(EvaluationBatch batch) {
+    if (!targets.isEmpty()) {
+      return targets;
+    }
+    if (batch.names().size() < 2) {
+      throw new IllegalArgumentException(
+          "a batch of the column %s has no target; name the inputs and the targets"
+              .formatted(batch.names()));
+    }
+    return batch.names().subList(batch.names().size() - 1, batch.names().size());
+  }
+
+  private static NDList columns(EvaluationBatch batch, List<String> names) {
+    return new NDList(names.stream().map(batch::get).toArray(NDArray[]::new));
+  }
+}

@@ -1,0 +1,139 @@
+package io.ostinato.checkpoint;
+
+import io.ostinato.callback.BestValue;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.Stateful;
+import io.ostinato.callback.TrainingPlan;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.storage.SavedState;
+import io.ostinato.tracking.Direction;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Keeps the weights at which a metric was best, as {@code best_model.{metric}} with dots for
+ * slashes and underscores for what a file can't be named.
+ *
+ * <p>For each tolerance there is a {@code best_model.{metric}.tolerance={n}} besides: the best
+ * weights that a training would have had which stops after {@code n} values in a row that were no
+ * better. One run so answers for several settings of early stopping.
+ */
+public final class BestCheckpointCallback extends PeriodicCallback implements Stateful {
+  private static final long serialVersionUID = 1;
+
+  private final Config config;
+  private final BestValue best = new BestValue();
+  private final TreeSet<Integer> exhausted = new TreeSet<>();
+
+  /**
+   * What is configured.
+   *
+   * @param schedule when to look at the metric: when it is written; every epoch unless told
+   * @param metric the key, as in {@code accuracy/test}
+   * @param tolerances each at least 1; none unless told
+   * @param weights the key of the weights to keep, see {@link io.ostinato.callback.WeightVariants};
+   *     empty, which it is unless told, for those that are trained
+   */
+  public record Config(Schedule schedule, String metric, List<Integer> tolerances, String weights)
+      implements Serializable {
+    public Config {
+      tolerances = List.copyOf(new LinkedHashSet<>(tolerances));
+    }
+
+    public static Config of(String metric) {
+      return new Config(Schedule.everyNEpochs(1), metric, List.of(), "");
+    }
+
+    public Config every(Schedule newSchedule) {
+      return new Config(newSchedule, metric, tolerances, weights);
+    }
+
+    public Config tolerances(Integer... newTolerances) {
+      return new Config(schedule, metric, List.of(newTolerances), weights);
+    }
+
+    /** Keeps other weights, as in {@code ema=0.999}. */
+    public Config weights(String variant) {
+      return new Config(schedule, metric, tolerances, variant);
+    }
+  }
+
+  public BestCheckpointCallback(Config config) {
+    super("best_checkpoint." + config.metric(), config.schedule());
+    this.config = config;
+  }
+
+  @Override
+  public List<String> mistakes(TrainingPlan plan) {
+    List<String> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
+    config.tolerances().stream()
+        .filter(tolerance -> tolerance < 1)
+        .map(
+            tolerance ->
+                "callback '%s': tolerance %d must be at least 1".formatted(name(), tolerance))
+        .forEach(mistakes::add);
+    return mistakes;
+  }
+
+  @Override
+  public Set<String> readsMetrics() {
+    return Set.of(config.metric());
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    if (!at.isScheduled()) {
+      return;
+    }
+    Direction direction =
+        context().metricProperties().directionForDecision(config.metric(), name());
+    double value = context().metrics().get(config.metric(), name());
+    if (best.improvesWith(value, direction)) {
+      save(tag());
+      config.tolerances().stream()
+          .filter(tolerance -> !exhausted.contains(tolerance))
+          .forEach(tolerance -> save(tag() + ".tolerance=" + tolerance));
+    }
+    config.tolerances().stream()
+        .filter(tolerance -> best.since() >= tolerance)
+        .forEach(exhausted::add);
+  }
+
+  @Override
+  public SavedState saveState() {
+    SavedState state = best.saveIn(SavedState.empty(), "");
+    for (int tolerance : exhausted) {
+      state = state.with("exhausted." + tolerance, "");
+    }
+    return state;
+  }
+
+  @Override
+  public void restoreState(SavedState state) {
+    best.restoreFrom(state, "");
+    exhausted.clear();
+    config.tolerances().stream()
+        .filter(tolerance -> state.find("exhausted." + tolerance).isPresent())
+        .forEach(exhausted::add);
+  }
+
+  private String tag() {
+    return "best_model." + config.metric().replace('/', '.').replaceAll("[^A-Za-z0-9._=-]", "_");
+  }
+
+  private void save(String tag) {
+    context()
+        .checkpoints()
+        .saveWeights(
+            tag,
+            config.weights().isEmpty()
+                ? context().weights()
+                : context().variants().get(config.weights()));
+  }
+}

@@ -1,0 +1,99 @@
+package io.ostinato.checkpoint;
+
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.Stateful;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.SavedState;
+import java.io.Serializable;
+
+/**
+ * Keeps checkpoints named after their iteration, and has {@code latest} point at the newest. The
+ * end of training is kept too.
+ */
+public final class CheckpointCallback extends PeriodicCallback implements Stateful {
+  private static final long serialVersionUID = 1;
+
+  private final Config config;
+  private String newest = "";
+
+  /** What a checkpoint has. */
+  public enum Content {
+    /** Weights, optimizer and the states of callbacks: all that is needed to go on from it. */
+    TRAINING,
+    /** Weights only. */
+    WEIGHTS
+  }
+
+  /** Which checkpoints stay. */
+  public enum Keep {
+    ALL,
+    /** The newest; the one before is removed once the next is complete. */
+    LATEST
+  }
+
+  /**
+   * What is configured.
+   *
+   * @param schedule when to keep one, besides the end; every epoch unless told
+   * @param content {@link Content#TRAINING} unless told
+   * @param keep {@link Keep#LATEST} unless told
+   */
+  public record Config(Schedule schedule, Content content, Keep keep) implements Serializable {
+    public static Config defaults() {
+      return new Config(Schedule.everyNEpochs(1), Content.TRAINING, Keep.LATEST);
+    }
+
+    public Config every(Schedule newSchedule) {
+      return new Config(newSchedule, content, keep);
+    }
+
+    public Config content(Content newContent) {
+      return new Config(schedule, newContent, keep);
+    }
+
+    public Config keep(Keep newKeep) {
+      return new Config(schedule, content, newKeep);
+    }
+  }
+
+  public CheckpointCallback(Config config) {
+    super("checkpoint." + config.schedule().intervalString(), config.schedule());
+    this.config = config;
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    keep(at.counter());
+  }
+
+  @Override
+  public void afterTraining(UpdateCounter at) {
+    keep(at);
+  }
+
+  @Override
+  public SavedState saveState() {
+    return SavedState.empty().with("newest", newest);
+  }
+
+  @Override
+  public void restoreState(SavedState state) {
+    newest = state.getString("newest");
+  }
+
+  private void keep(UpdateCounter at) {
+    String tag = at.current().toString();
+    String before = newest;
+    newest = tag;
+    switch (config.content()) {
+      case TRAINING -> context().checkpoints().saveTraining(tag);
+      case WEIGHTS -> context().checkpoints().saveWeights(tag, context().weights());
+    }
+    context().checkpoints().markLatest(tag);
+    if (config.keep() == Keep.LATEST && !before.isEmpty() && !before.equals(tag)) {
+      context().checkpoints().delete(before);
+    }
+  }
+}

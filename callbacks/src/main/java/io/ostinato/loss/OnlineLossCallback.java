@@ -1,0 +1,69 @@
+package io.ostinato.loss;
+
+import io.ostinato.callback.AccumulationStep;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.Stateful;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.SavedState;
+import java.io.Serializable;
+
+/**
+ * Writes {@code loss/online/{name}/{interval}}: the loss that training saw, as the mean over the
+ * samples since it was last written. Weights change meanwhile; {@link OfflineLossCallback} measures
+ * at one moment.
+ */
+public final class OnlineLossCallback extends PeriodicCallback implements Stateful {
+  private static final long serialVersionUID = 1;
+
+  private final LossMean mean = new LossMean();
+
+  /**
+   * What is configured.
+   *
+   * @param schedule when to write; every epoch unless told
+   */
+  public record Config(Schedule schedule) implements Serializable {
+    public static Config defaults() {
+      return new Config(Schedule.everyNEpochs(1));
+    }
+  }
+
+  public OnlineLossCallback(Config config) {
+    super("online_loss." + config.schedule().intervalString(), config.schedule());
+  }
+
+  @Override
+  public void trackAfterAccumulationStep(AccumulationStep step) {
+    mean.add(step);
+  }
+
+  @Override
+  public void trackAfterUpdateStep(UpdateCounter at) {
+    mean.updateIsComplete();
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    if (mean.isEmpty()) {
+      return;
+    }
+    String name = LossName.of(context().loss().get());
+    writer()
+        .addScalar("loss/online/%s/%s".formatted(name, schedule().intervalString()), mean.mean());
+    if (at.isScheduled()) {
+      mean.reset();
+    }
+  }
+
+  @Override
+  public SavedState saveState() {
+    return mean.save();
+  }
+
+  @Override
+  public void restoreState(SavedState state) {
+    mean.restore(state);
+  }
+}

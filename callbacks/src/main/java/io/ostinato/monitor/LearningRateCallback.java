@@ -1,0 +1,32 @@
+package io.ostinato.monitor;
+
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.schedule.Schedule;
+import java.io.Serializable;
+
+/**
+ * Writes {@code optim/lr/{group}}: the learning rate of the next update. The group is {@code all},
+ * or a parameter's name where parameters have different ones.
+ */
+public final class LearningRateCallback extends PeriodicCallback {
+  private static final long serialVersionUID = 1;
+
+  /** What is configured: when to write; every epoch unless told. */
+  public record Config(Schedule schedule) implements Serializable {
+    public static Config defaults() {
+      return new Config(Schedule.everyNEpochs(1));
+    }
+  }
+
+  public LearningRateCallback(Config config) {
+    super("learning_rate", config.schedule());
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    context()
+        .learningRates()
+        .forEach((group, rate) -> writer().addScalar("optim/lr/" + group, rate));
+  }
+}

@@ -1,0 +1,81 @@
+package io.ostinato.monitor;
+
+import ai.djl.Device;
+import ai.djl.util.cuda.CudaUtils;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.UpdateCounter;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Writes, in bytes: {@code peak_memory/heap}, the sum of the peaks of this virtual machine's heap
+ * pools; where Linux tells it, {@code peak_memory/host}, the largest resident set of this process;
+ * and, where the model is on a GPU, {@code peak_memory/device}, the most that was in use on it, by
+ * any process, at the end of an update.
+ */
+public final class PeakMemoryCallback extends PeriodicCallback {
+  private static final long serialVersionUID = 1;
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final String PEAK = "VmHWM:";
+  private static final int KIBI = 1024;
+
+  private long deviceBytes;
+
+  /** What is configured: when to write; every epoch unless told. */
+  public record Config(Schedule schedule) implements Serializable {
+    public static Config defaults() {
+      return new Config(Schedule.everyNEpochs(1));
+    }
+  }
+
+  public PeakMemoryCallback(Config config) {
+    super("peak_memory", config.schedule());
+  }
+
+  @Override
+  public void trackAfterUpdateStep(UpdateCounter at) {
+    Device device = context().block().getParameters().get(0).getValue().getArray().getDevice();
+    if (device.isGpu()) {
+      deviceBytes = Math.max(deviceBytes, CudaUtils.getGpuMemory(device).getCommitted());
+    }
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    writer().addScalar("peak_memory/heap", heapBytes());
+    if (Files.isReadable(STATUS)) {
+      writer().addScalar("peak_memory/host", residentBytes());
+    }
+    if (deviceBytes > 0) {
+      writer().addScalar("peak_memory/device", deviceBytes);
+    }
+  }
+
+  private static long heapBytes() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(pool -> pool.getType() == MemoryType.HEAP)
+        .map(MemoryPoolMXBean::getPeakUsage)
+        .mapToLong(java.lang.management.MemoryUsage::getUsed)
+        .sum();
+  }
+
+  private static long residentBytes() {
+    try {
+      return Files.readAllLines(STATUS).stream()
+          .filter(line -> line.startsWith(PEAK))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * KIBI)
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException(STATUS + " has no line " + PEAK));
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read " + STATUS, e);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.ostinato.monitor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.callback.AccumulationStep;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.Stateful;
+import io.ostinato.callback.TrainingPlan;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.SavedState;
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Writes {@code outputs/{output}/{mean|last}/{interval}}: what the model gave while it trained, as
+ * the mean over all numbers of an output since it was last written, or over those of the last
+ * micro-batch. An output without a name is named by its position, from 0.
+ */
+public final class TrackOutputsCallback extends PeriodicCallback implements Stateful {
+  private static final long serialVersionUID = 1;
+
+  private final Config config;
+  private final LinkedHashMap<String, OutputMean> means = new LinkedHashMap<>();
+
+  /** Over what an output is reduced. */
+  public enum Reduction {
+    /** All that was given since the last time. */
+    MEAN,
+    /** The last micro-batch. */
+    LAST
+  }
+
+  /**
+   * What is configured.
+   *
+   * @param schedule when to write; every epoch unless told
+   * @param patterns names of outputs, {@code *} for any characters; all unless told
+   * @param reduction {@link Reduction#MEAN} unless told
+   */
+  public record Config(Schedule schedule, List<String> patterns, Reduction reduction)
+      implements Serializable {
+    public Config {
+      patterns = List.copyOf(patterns);
+    }
+
+    public static Config defaults() {
+      return new Config(Schedule.everyNEpochs(1), List.of("*"), Reduction.MEAN);
+    }
+
+    public Config every(Schedule newSchedule) {
+      return new Config(newSchedule, patterns, reduction);
+    }
+
+    public Config outputs(String... newPatterns) {
+      return new Config(schedule, List.of(newPatterns), reduction);
+    }
+
+    public Config reduction(Reduction newReduction) {
+      return new Config(schedule, patterns, newReduction);
+    }
+
+    private boolean matches(String output) {
+      return patterns.stream()
+          .map(pattern -> Pattern.quote(pattern).replace("*", "\\E.*\\Q"))
+          .anyMatch(output::matches);
+    }
+  }
+
+  public TrackOutputsCallback(Config config) {
+    super(
+        "track_outputs.%s.%s"
+            .formatted(String.join(".", config.patterns()), config.schedule().intervalString()),
+        config.schedule());
+    this.config = config;
+  }
+
+  @Override
+  public List<String> mistakes(TrainingPlan plan) {
+    return config.patterns().isEmpty()
+        ? List.of("callback '%s' needs at least one name of an output".formatted(name()))
+        : List.of();
+  }
+
+  @Override
+  public void trackAfterAccumulationStep(AccumulationStep step) {
+    for (int i = 0; i < step.outputs().size(); i++) {
+      NDArray output = step.outputs().get(i);
+      String name = output.getName() == null ? Integer.toString(i) : output.getName();
+      if (config.matches(name)) {
+        try (NDArray numbers = output.toType(DataType.FLOAT64, true);
+            NDArray sum = numbers.sum()) {
+          means
+              .computeIfAbsent(name, n -> new OutputMean())
+              .add(sum.getDouble(), output.size(), config.reduction());
+        }
+      }
+    }
+  }
+
+  @Override
+  public void trackAfterUpdateStep(UpdateCounter at) {
+    means.values().forEach(OutputMean::updateIsComplete);
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    for (Map.Entry<String, OutputMean> entry : means.entrySet()) {
+      OutputMean mean = entry.getValue();
+      if (mean.count > 0) {
+        writer().addScalar(key(entry.getKey()), mean.sum / mean.count);
+        if (at.isScheduled()) {
+          mean.reset();
+        }
+      }
+    }
+  }
+
+  @Override
+  public SavedState saveState() {
+    SavedState state = SavedState.empty();
+    for (Map.Entry<String, OutputMean> entry : means.entrySet()) {
+      state =
+          state
+              .with("sum." + entry.getKey(), entry.getValue().sum)
+              .with("count." + entry.getKey(), entry.getValue().count);
+    }
+    return state;
+  }
+
+  @Override
+  public void restoreState(SavedState state) {
+    means.clear();
+    for (String key : state.values().keySet()) {
+      if (key.startsWith("sum.")) {
+        String name = key.substring("sum.".length());
+        OutputMean mean = new OutputMean();
+        mean.sum = state.getDouble(key);
+        mean.count = state.getLong("count." + name);
+        means.put(name, mean);
+      }
+    }
+  }
+
+  private String key(String output) {
+    return "outputs/%s/%s/%s"
+        .formatted(
+            output,
+            config.reduction() == Reduction.MEAN ? "mean" : "last",
+            schedule().intervalString());
+  }
+
+  /** Sum and count, of complete updates and of the present one. */
+  private static final class OutputMean implements Serializable {
+    private static final long serialVersionUID = 1;
+    private double sum;
+    private long count;
+    private double sumOfUpdate;
+    private long countOfUpdate;
+    private boolean lastOnly;
+
+    void add(double more, long numbers, Reduction reduction) {
+      lastOnly = reduction == Reduction.LAST;
+      if (lastOnly) {
+        sumOfUpdate = 0;
+        countOfUpdate = 0;
+      }
+      sumOfUpdate += more;
+      countOfUpdate += numbers;
+    }
+
+    void updateIsComplete() {
+      if (lastOnly && countOfUpdate > 0) {
+        reset();
+      }
+      sum += sumOfUpdate;
+      count += countOfUpdate;
+      sumOfUpdate = 0;
+      countOfUpdate = 0;
+    }
+
+    void reset() {
+      sum = 0;
+      count = 0;
+    }
+  }
+}

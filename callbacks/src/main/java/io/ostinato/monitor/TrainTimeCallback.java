@@ -1,0 +1,74 @@
+package io.ostinato.monitor;
+
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.UpdateTimings;
+import io.ostinato.callback.UpdateTimings.Phase;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.UpdateCounter;
+import java.io.Serializable;
+import java.util.Locale;
+
+/**
+ * Writes {@code train_time/{phase}/{mean|max}/{interval}}: the seconds that a phase of an update
+ * took since they were last written, as the mean over updates and as the most. Phases: {@code data,
+ * forward, backward, step, callbacks}. Times of a run that was resumed count from there.
+ */
+public final class TrainTimeCallback extends PeriodicCallback {
+  private static final long serialVersionUID = 1;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final long[] sumNanos = new long[Phase.values().length];
+  private final long[] maxNanos = new long[Phase.values().length];
+  private long updates;
+
+  /** What is configured: when to write; every epoch unless told. */
+  public record Config(Schedule schedule) implements Serializable {
+    public static Config defaults() {
+      return new Config(Schedule.everyNEpochs(1));
+    }
+  }
+
+  public TrainTimeCallback(Config config) {
+    super("train_time." + config.schedule().intervalString(), config.schedule());
+  }
+
+  @Override
+  public void trackAfterUpdateStep(UpdateCounter at) {
+    UpdateTimings timings = context().timings();
+    updates++;
+    for (Phase phase : Phase.values()) {
+      long nanos = timings.of(phase).toNanos();
+      sumNanos[phase.ordinal()] += nanos;
+      maxNanos[phase.ordinal()] = Math.max(maxNanos[phase.ordinal()], nanos);
+    }
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    if (updates == 0) {
+      return;
+    }
+    for (Phase phase : Phase.values()) {
+      int i = phase.ordinal();
+      write(phase, "mean", (double) sumNanos[i] / updates);
+      write(phase, "max", maxNanos[i]);
+      if (at.isScheduled()) {
+        sumNanos[i] = 0;
+        maxNanos[i] = 0;
+      }
+    }
+    if (at.isScheduled()) {
+      updates = 0;
+    }
+  }
+
+  private void write(Phase phase, String what, double nanos) {
+    writer()
+        .addScalar(
+            "train_time/%s/%s/%s"
+                .formatted(
+                    phase.name().toLowerCase(Locale.ROOT), what, schedule().intervalString()),
+            nanos / NANOS_PER_SECOND);
+  }
+}

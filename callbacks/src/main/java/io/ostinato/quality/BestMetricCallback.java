@@ -1,0 +1,123 @@
+package io.ostinato.quality;
+
+import io.ostinato.callback.BestValue;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.Stateful;
+import io.ostinato.callback.TrainingPlan;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.storage.SavedState;
+import io.ostinato.tracking.Direction;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Writes {@code {target}/at_best/{source}}: what the targets were when the source was best, as in
+ * the accuracy on test data at the epoch with the best accuracy on validation data. Nothing is
+ * written before the source has a value that is a number.
+ */
+public final class BestMetricCallback extends PeriodicCallback implements Stateful {
+  private static final long serialVersionUID = 1;
+  private static final String AT_BEST = "at_best.";
+
+  private final Config config;
+  private final BestValue best = new BestValue();
+  private final LinkedHashMap<String, Double> atBest = new LinkedHashMap<>();
+
+  /**
+   * What is configured.
+   *
+   * @param schedule when to look at the metrics: when they are written; every epoch unless told
+   * @param source the key of the metric that decides
+   * @param targets the keys of the metrics to keep, at least one; may have the source too
+   */
+  public record Config(Schedule schedule, String source, List<String> targets)
+      implements Serializable {
+    public Config {
+      targets = List.copyOf(new LinkedHashSet<>(targets));
+    }
+
+    public static Config of(String source, String... targets) {
+      return new Config(Schedule.everyNEpochs(1), source, List.of(targets));
+    }
+
+    public Config every(Schedule newSchedule) {
+      return new Config(newSchedule, source, targets);
+    }
+  }
+
+  public BestMetricCallback(Config config) {
+    super("best_metric." + config.source(), config.schedule());
+    this.config = config;
+  }
+
+  @Override
+  public List<String> mistakes(TrainingPlan plan) {
+    List<String> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.source(), name()).ifPresent(mistakes::add);
+    if (config.targets().isEmpty()) {
+      mistakes.add("callback '%s' needs at least one target".formatted(name()));
+    }
+    return mistakes;
+  }
+
+  @Override
+  public Set<String> readsMetrics() {
+    Set<String> keys = new LinkedHashSet<>(config.targets());
+    keys.add(config.source());
+    return keys;
+  }
+
+  @Override
+  public Set<String> writesMetrics() {
+    return config.targets().stream().map(this::key).collect(Collectors.toSet());
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    if (at.isScheduled()) {
+      look();
+    }
+    atBest.forEach((target, value) -> writer().addScalar(key(target), value));
+  }
+
+  private void look() {
+    Direction direction =
+        context().metricProperties().directionForDecision(config.source(), name());
+    Map<String, Double> now = new LinkedHashMap<>();
+    config.targets().forEach(target -> now.put(target, context().metrics().get(target, name())));
+    if (best.improvesWith(context().metrics().get(config.source(), name()), direction)) {
+      atBest.putAll(now);
+    }
+  }
+
+  @Override
+  public SavedState saveState() {
+    SavedState state = best.saveIn(SavedState.empty(), "");
+    for (Map.Entry<String, Double> entry : atBest.entrySet()) {
+      state = state.with(AT_BEST + entry.getKey(), entry.getValue());
+    }
+    return state;
+  }
+
+  @Override
+  public void restoreState(SavedState state) {
+    best.restoreFrom(state, "");
+    atBest.clear();
+    for (String target : config.targets()) {
+      if (state.find(AT_BEST + target).isPresent()) {
+        atBest.put(target, state.getDouble(AT_BEST + target));
+      }
+    }
+  }
+
+  private String key(String target) {
+    return target + "/at_best/" + config.source();
+  }
+}

@@ -1,0 +1,31 @@
+package io.ostinato.stopping;
+
+import io.ostinato.callback.Callback;
+import io.ostinato.schedule.TrainingLength;
+import io.ostinato.schedule.UpdateCounter;
+import java.io.Serializable;
+
+/**
+ * Ends training at a fixed point before its length, while everything that depends on the length (a
+ * schedule of the learning rate, say) stays as it was.
+ */
+public final class FixedEarlyStopper extends Callback {
+  private static final long serialVersionUID = 1;
+
+  private final Config config;
+
+  /** What is configured: the number of epochs, updates or samples after which training ends. */
+  public record Config(TrainingLength after) implements Serializable {}
+
+  public FixedEarlyStopper(Config config) {
+    super("fixed_early_stopper");
+    this.config = config;
+  }
+
+  @Override
+  public void afterUpdate(UpdateCounter at) {
+    if (at.current().update() >= config.after().end(at.epochSize()).update()) {
+      context().stop("it was to stop after " + config.after());
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.ostinato.stopping;
+
+import io.ostinato.callback.BestValue;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.Stateful;
+import io.ostinato.callback.TrainingPlan;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.storage.SavedState;
+import io.ostinato.tracking.Direction;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Ends training when a metric has not become better for a number of values in a row. */
+public final class MetricEarlyStopper extends PeriodicCallback implements Stateful {
+  private static final long serialVersionUID = 1;
+
+  private final Config config;
+  private final BestValue best = new BestValue();
+
+  /**
+   * What is configured.
+   *
+   * @param schedule when to look at the metric: when it is written; every epoch unless told
+   * @param metric the key, as in {@code accuracy/test}
+   * @param tolerance how many values in a row may be no better before training ends, at least 1
+   */
+  public record Config(Schedule schedule, String metric, int tolerance) implements Serializable {
+    public static Config of(String metric, int tolerance) {
+      return new Config(Schedule.everyNEpochs(1), metric, tolerance);
+    }
+
+    public Config every(Schedule newSchedule) {
+      return new Config(newSchedule, metric, tolerance);
+    }
+  }
+
+  public MetricEarlyStopper(Config config) {
+    super("early_stopper.%s.%d".formatted(config.metric(), config.tolerance()), config.schedule());
+    this.config = config;
+  }
+
+  @Override
+  public List<String> mistakes(TrainingPlan plan) {
+    List<String> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
+    if (config.tolerance() < 1) {
+      mistakes.add(
+          "callback '%s': tolerance %d must be at least 1".formatted(name(), config.tolerance()));
+    }
+    return mistakes;
+  }
+
+  @Override
+  public Set<String> readsMetrics() {
+    return Set.of(config.metric());
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    if (!at.isScheduled()) {
+      return;
+    }
+    Direction direction =
+        context().metricProperties().directionForDecision(config.metric(), name());
+    best.improvesWith(context().metrics().get(config.metric(), name()), direction);
+    if (best.since() >= config.tolerance()) {
+      context()
+          .stop(
+              "%s has not become better than %s for %d values in a row"
+                  .formatted(config.metric(), best.best(), best.since()));
+    }
+  }
+
+  @Override
+  public SavedState saveState() {
+    return best.saveIn(SavedState.empty(), "");
+  }
+
+  @Override
+  public void restoreState(SavedState state) {
+    best.restoreFrom(state, "");
+  }
+}

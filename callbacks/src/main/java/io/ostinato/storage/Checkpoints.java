@@ -1,0 +1,303 @@
+package io.ostinato.storage;
+
+import io.ostinato.storage.Sidecar.DataFile;
+import io.ostinato.weights.HostArray;
+import io.ostinato.weights.WeightSnapshot;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of a run, by tag: {@code <tag>.safetensors} has the weights, {@code
+ * <tag>.optimizer.safetensors} and {@code <tag>.states.safetensors} what there is besides, and
+ * {@code <tag>.json} says what belongs together. One thread at a time.
+ *
+ * <p>New data is written beside the old as {@code <file>.next}; the sidecar is what commits it,
+ * since it has the hash of each file; then the files take their names. So whatever is interrupted,
+ * a tag is what it was before or what it is after.
+ */
+public final class Checkpoints {
+  private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
+  private static final String LATEST = "latest";
+  private static final String SIDECAR = ".json";
+  private static final String NEXT = ".next";
+
+  private final RunFiles files;
+
+  private Checkpoints(RunFiles files) {
+    this.files = files;
+  }
+
+  public static Checkpoints in(RunFiles files) {
+    return new Checkpoints(files);
+  }
+
+  /**
+   * Keeps a checkpoint; one of that tag is replaced.
+   *
+   * @throws StorageException if it can't be written; one of that tag is as it was then
+   */
+  public synchronized void save(String tag, Checkpoint checkpoint) {
+    checkTag(tag);
+    recover(tag);
+    List<DataFile> written = new ArrayList<>();
+    Map<String, String> metadata =
+        Map.of("iteration", checkpoint.iteration().toString(), "run_id", checkpoint.runId());
+    written.add(write(weightsFile(tag), checkpoint.weights().arrays(), metadata));
+    if (!checkpoint.optimizer().isEmpty()) {
+      written.add(write(optimizerFile(tag), checkpoint.optimizer(), metadata));
+    }
+    List<HostArray> states = StateArrays.join(checkpoint.states());
+    if (!states.isEmpty()) {
+      written.add(write(statesFile(tag), states, metadata));
+    }
+    byte[] sidecar = Sidecar.of(checkpoint, written).toJson().getBytes(StandardCharsets.UTF_8);
+    files.write(tag + SIDECAR, out -> out.write(sidecar));
+    written.forEach(file -> files.rename(file.name() + NEXT, file.name()));
+    dropUnused(tag, written);
+  }
+
+  /**
+   * A checkpoint, its files compared with their hashes.
+   *
+   * @throws StorageException if there is none of that tag (lists those there are), or a file is
+   *     missing or damaged (says which)
+   */
+  public synchronized Checkpoint load(String tag) {
+    checkTag(tag);
+    recover(tag);
+    Sidecar sidecar = sidecar(tag).orElseThrow(() -> noSuch(tag));
+    Map<String, List<HostArray>> arrays = new LinkedHashMap<>();
+    sidecar.files().forEach(file -> arrays.put(file.name(), read(tag, file)));
+    List<HostArray> weights = arrays.get(weightsFile(tag));
+    if (weights == null) {
+      throw new StorageException("checkpoint '%s' has no weights".formatted(tag));
+    }
+    return new Checkpoint(
+        Checkpoint.Content.valueOf(sidecar.content()),
+        sidecar.trainingIteration(),
+        sidecar.runId(),
+        sidecar.architecture(),
+        WeightSnapshot.of(weights),
+        arrays.getOrDefault(optimizerFile(tag), List.of()),
+        StateArrays.split(sidecar.states(), arrays.getOrDefault(statesFile(tag), List.of())));
+  }
+
+  /** The tags of all checkpoints that are complete, sorted. */
+  public synchronized List<String> tags() {
+    return files.list().stream()
+        .filter(name -> name.endsWith(SIDECAR))
+        .map(name -> name.substring(0, name.length() - SIDECAR.length()))
+        .filter(this::isComplete)
+        .toList();
+  }
+
+  /** Has {@link #latest} give this tag. */
+  public synchronized void markLatest(String tag) {
+    if (!isComplete(checkTag(tag))) {
+      throw noSuch(tag);
+    }
+    byte[] text = tag.getBytes(StandardCharsets.UTF_8);
+    files.write(LATEST, out -> out.write(text));
+  }
+
+  /**
+   * The tag that was marked last. If it isn't there, or is not complete, the tag of the complete
+   * checkpoint of a training with the highest iteration, with a warning.
+   */
+  public synchronized Optional<String> latest() {
+    Optional<String> marked =
+        files.exists(LATEST) ? Optional.of(text(LATEST).strip()) : Optional.empty();
+    if (marked.isPresent() && isComplete(marked.get())) {
+      return marked;
+    }
+    Optional<String> newest =
+        tags().stream()
+            .filter(tag -> sidecar(tag).filter(Sidecar::isTraining).isPresent())
+            .max(Comparator.comparing(tag -> sidecar(tag).orElseThrow().trainingIteration()));
+    if (newest.isPresent()) {
+      log.warn(
+          "'{}' in {} names {}; the newest complete checkpoint is taken, '{}'",
+          LATEST,
+          files.location(),
+          marked.map("'%s', which is not complete"::formatted).orElse("nothing"),
+          newest.get());
+    }
+    return newest;
+  }
+
+  /** Removes a checkpoint; nothing if there is none. */
+  public synchronized void delete(String tag) {
+    checkTag(tag);
+    files.delete(tag + SIDECAR);
+    for (String file : List.of(weightsFile(tag), optimizerFile(tag), statesFile(tag))) {
+      files.delete(file);
+      files.delete(file + NEXT);
+    }
+  }
+
+  private DataFile write(String name, List<HostArray> arrays, Map<String, String> metadata) {
+    MessageDigest digest = sha256();
+    Safetensors content = new Safetensors(arrays, metadata);
+    files.write(
+        name + NEXT,
+        out -> {
+          DigestOutputStream digesting = new DigestOutputStream(out, digest);
+          content.writeTo(digesting);
+          digesting.flush();
+        });
+    return new DataFile(
+        name, files.sizeBytes(name + NEXT), HexFormat.of().formatHex(digest.digest()));
+  }
+
+  private List<HostArray> read(String tag, DataFile file) {
+    if (!files.exists(file.name())) {
+      throw new StorageException(
+          "checkpoint '%s' lacks its file '%s' in %s"
+              .formatted(tag, file.name(), files.location()));
+    }
+    MessageDigest digest = sha256();
+    try (InputStream in =
+        new BufferedInputStream(new DigestInputStream(files.read(file.name()), digest), 1 << 16)) {
+      List<HostArray> arrays = Safetensors.readFrom(in).arrays();
+      if (!HexFormat.of().formatHex(digest.digest()).equals(file.sha256())) {
+        throw new StorageException("its content is not what was written");
+      }
+      return arrays;
+    } catch (IOException | StorageException e) {
+      throw new StorageException(
+          "file '%s' of checkpoint '%s' in %s is damaged: %s"
+              .formatted(file.name(), tag, files.location(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Finishes a save that was interrupted after its commit. */
+  private void recover(String tag) {
+    if (!files.exists(tag + SIDECAR)) {
+      return;
+    }
+    Sidecar sidecar;
+    try {
+      sidecar = Sidecar.parse(tag, text(tag + SIDECAR));
+    } catch (StorageException e) {
+      log.warn("{}", e.getMessage());
+      return;
+    }
+    for (DataFile file : sidecar.files()) {
+      String next = file.name() + NEXT;
+      if (files.exists(next) && hash(next).equals(file.sha256())) {
+        files.rename(next, file.name());
+      }
+    }
+  }
+
+  private Optional<Sidecar> sidecar(String tag) {
+    return files.exists(tag + SIDECAR)
+        ? Optional.of(Sidecar.parse(tag, text(tag + SIDECAR)))
+        : Optional.empty();
+  }
+
+  private boolean isComplete(String tag) {
+    try {
+      return sidecar(tag)
+          .filter(sidecar -> sidecar.files().stream().allMatch(this::isThere))
+          .isPresent();
+    } catch (StorageException e) {
+      log.warn("{}", e.getMessage());
+      return false;
+    }
+  }
+
+  /** Whether a file of the right size has this name, or is about to take it. */
+  private boolean isThere(DataFile file) {
+    return hasSize(file.name(), file.bytes()) || hasSize(file.name() + NEXT, file.bytes());
+  }
+
+  private boolean hasSize(String name, long bytes) {
+    return files.exists(name) && files.sizeBytes(name) == bytes;
+  }
+
+  private void dropUnused(String tag, List<DataFile> written) {
+    List<String> used = written.stream().map(DataFile::name).toList();
+    for (String name : List.of(optimizerFile(tag), statesFile(tag))) {
+      if (!used.contains(name)) {
+        files.delete(name);
+        files.delete(name + NEXT);
+      }
+    }
+  }
+
+  private String text(String name) {
+    try (InputStream in = files.read(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new StorageException(
+          "can't read '%s' in %s: %s".formatted(name, files.location(), e.getMessage()), e);
+    }
+  }
+
+  private String hash(String name) {
+    MessageDigest digest = sha256();
+    try (InputStream in = new DigestInputStream(files.read(name), digest)) {
+      in.transferTo(java.io.OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new StorageException(
+          "can't read '%s' in %s: %s".formatted(name, files.location(), e.getMessage()), e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private StorageException noSuch(String tag) {
+    List<String> tags = tags();
+    return new StorageException(
+        "there is no checkpoint '%s' in %s; there are: %s"
+            .formatted(tag, files.location(), tags.isEmpty() ? "none" : String.join(", ", tags)));
+  }
+
+  private static String checkTag(String tag) {
+    if (tag.equals(LATEST)) {
+      throw new IllegalArgumentException(
+          "'latest' names the newest checkpoint, and can't be a tag");
+    }
+    if (tag.endsWith(".optimizer") || tag.endsWith(".states")) {
+      throw new IllegalArgumentException(
+          "tag '%s' ends as files of other checkpoints do; choose another".formatted(tag));
+    }
+    return FileNames.checked(tag);
+  }
+
+  private static String weightsFile(String tag) {
+    return tag + ".safetensors";
+  }
+
+  private static String optimizerFile(String tag) {
+    return tag + ".optimizer.safetensors";
+  }
+
+  private static String statesFile(String tag) {
+    return tag + ".states.safetensors";
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

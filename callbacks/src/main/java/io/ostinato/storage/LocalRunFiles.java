@@ -1,0 +1,137 @@
+package io.ostinato.storage;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Files of a run in a folder of this machine. */
+public final class LocalRunFiles implements RunFiles {
+  private final Path folder;
+
+  private LocalRunFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  /** The files in this folder, which is made with the first of them. */
+  public static LocalRunFiles in(Path folder) {
+    return new LocalRunFiles(folder.toAbsolutePath());
+  }
+
+  @Override
+  public void write(String name, Content content) {
+    Path file = file(name);
+    Path temporary = folder.resolve(FileNames.TEMPORARY + UUID.randomUUID());
+    try {
+      Files.createDirectories(folder);
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+        content.writeTo(out);
+        out.flush();
+        channel.force(true);
+      }
+      move(temporary, file);
+    } catch (IOException e) {
+      deleteAfter(e, temporary);
+      throw failed("write", file, e);
+    } catch (RuntimeException | Error e) {
+      deleteAfter(e, temporary);
+      throw e;
+    }
+  }
+
+  @Override
+  public void rename(String from, String to) {
+    try {
+      move(file(from), file(to));
+    } catch (IOException e) {
+      throw failed("rename", file(from), e);
+    }
+  }
+
+  @Override
+  public InputStream read(String name) {
+    try {
+      return Files.newInputStream(file(name));
+    } catch (IOException e) {
+      throw failed("read", file(name), e);
+    }
+  }
+
+  @Override
+  public boolean exists(String name) {
+    return Files.isRegularFile(file(name));
+  }
+
+  @Override
+  public List<String> list() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw failed("list", folder, e);
+    }
+  }
+
+  @Override
+  public void delete(String name) {
+    try {
+      Files.deleteIfExists(file(name));
+    } catch (IOException e) {
+      throw failed("delete", file(name), e);
+    }
+  }
+
+  @Override
+  public long sizeBytes(String name) {
+    try {
+      return Files.size(file(name));
+    } catch (IOException e) {
+      throw failed("read", file(name), e);
+    }
+  }
+
+  @Override
+  public String location() {
+    return folder.toString();
+  }
+
+  private Path file(String name) {
+    return folder.resolve(FileNames.checked(name));
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void deleteAfter(Throwable failure, Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private static StorageException failed(String verb, Path file, IOException e) {
+    String why = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
+    return new StorageException("can't %s '%s': %s".formatted(verb, file, why), e);
+  }
+}

@@ -1,0 +1,93 @@
+package io.ostinato.storage;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import io.ostinato.schedule.TrainingIteration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The small JSON file of a checkpoint: it says what there is, and which files it is in. A
+ * checkpoint is there when its sidecar is.
+ */
+record Sidecar(
+    int format,
+    String content,
+    String iteration,
+    String runId,
+    String architecture,
+    List<DataFile> files,
+    Map<String, Map<String, String>> states) {
+  static final int FORMAT = 1;
+  private static final Gson GSON =
+      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /** A file, and what it must have in it. */
+  record DataFile(String name, long bytes, String sha256) {}
+
+  static Sidecar of(Checkpoint checkpoint, List<DataFile> files) {
+    Map<String, Map<String, String>> states = new LinkedHashMap<>();
+    checkpoint.states().forEach((name, state) -> states.put(name, state.values()));
+    return new Sidecar(
+        FORMAT,
+        checkpoint.content().name(),
+        checkpoint.iteration().toString(),
+        checkpoint.runId(),
+        checkpoint.architecture(),
+        files,
+        states);
+  }
+
+  String toJson() {
+    return GSON.toJson(this) + "\n";
+  }
+
+  /**
+   * Reads a sidecar.
+   *
+   * @throws StorageException if it is none, or of a later format
+   */
+  static Sidecar parse(String tag, String json) {
+    Sidecar sidecar;
+    try {
+      sidecar = GSON.fromJson(json, Sidecar.class);
+    } catch (JsonParseException e) {
+      throw new StorageException(
+          "the sidecar of checkpoint '%s' can't be read: %s".formatted(tag, e.getMessage()), e);
+    }
+    if (sidecar == null || isIncomplete(sidecar)) {
+      throw new StorageException("the sidecar of checkpoint '%s' is incomplete".formatted(tag));
+    }
+    if (sidecar.format() > FORMAT) {
+      throw new StorageException(
+          "checkpoint '%s' has format %d; this version of Ostinato reads up to %d"
+              .formatted(tag, sidecar.format(), FORMAT));
+    }
+    return sidecar;
+  }
+
+  TrainingIteration trainingIteration() {
+    return TrainingIteration.parse(iteration);
+  }
+
+  boolean isTraining() {
+    return content.equals(Checkpoint.Content.TRAINING.name());
+  }
+
+  private static boolean isIncomplete(Sidecar sidecar) {
+    return missing(sidecar.content())
+        || missing(sidecar.iteration())
+        || missing(sidecar.runId())
+        || missing(sidecar.architecture())
+        || missing(sidecar.files())
+        || missing(sidecar.states());
+  }
+
+  /** Gson leaves null what the text lacks. */
+  private static boolean missing(@Nullable Object field) {
+    return field == null;
+  }
+}

@@ -1,0 +1,24 @@
+package io.ostinato.tracking;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A line for each record: the iteration, then the metrics with six significant digits. */
+final class ConsoleTracker implements Tracker {
+  private final PrintStream stream;
+
+  ConsoleTracker(PrintStream stream) {
+    this.stream = stream;
+  }
+
+  @Override
+  public void log(MetricsRecord record) {
+    String metrics =
+        record.metrics().entrySet().stream()
+            .map(entry -> String.format(Locale.ROOT, "%s %.6g", entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining("  "));
+    stream.println(String.format(Locale.ROOT, "%-16s %s", record.iteration(), metrics));
+    stream.flush();
+  }
+}

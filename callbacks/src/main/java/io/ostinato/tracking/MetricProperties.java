@@ -1,0 +1,131 @@
+package io.ostinato.tracking;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Which metrics are better when higher, or when lower, by patterns of their keys; the first that
+ * matches decides. Immutable.
+ *
+ * <p>A pattern is a whole key, with {@code *} for any characters and {@code ?} for one. The
+ * defaults look for words of the field in a key: its letters and digits between other characters,
+ * so {@code loss/test/total} and {@code val_loss} are losses, and {@code lossless_rate} is not.
+ */
+public final class MetricProperties {
+  private static final String LOWER =
+      "loss|lossdiff|error|err|rmse|mse|mae|mape|perplexity|nll|brier|ece|relative_l2|log_loss"
+          + "|calibration_error";
+  private static final String HIGHER =
+      "accuracy|acc|f1|fbeta|f_beta|auc|auroc|roc_auc|average_precision|ap|map|precision|recall|r2"
+          + "|pearson|iou|dice|bleu|rouge|psnr|ssim";
+  private static final MetricProperties DEFAULTS =
+      new MetricProperties(
+          List.of(
+              rule(
+                  "optim/*|train_time/*|param_count/*|ds_stats/*|peak_memory/*|outputs/*",
+                  Direction.NEUTRAL),
+              new Rule(words(LOWER), Direction.LOWER_IS_BETTER),
+              new Rule(words(HIGHER), Direction.HIGHER_IS_BETTER)));
+
+  private final List<Rule> rules;
+
+  private record Rule(Pattern pattern, Direction direction) {}
+
+  private MetricProperties(List<Rule> rules) {
+    this.rules = List.copyOf(rules);
+  }
+
+  /**
+   * Losses and errors are better when lower; accuracies, scores and correlations when higher; what
+   * training tells about itself is neutral; nothing is known of the others.
+   */
+  public static MetricProperties defaults() {
+    return DEFAULTS;
+  }
+
+  /** Nothing is known. */
+  public static MetricProperties none() {
+    return new MetricProperties(List.of());
+  }
+
+  /** The same, and before that: what matches the pattern is better when higher. */
+  public MetricProperties higherIsBetter(String pattern) {
+    return with(pattern, Direction.HIGHER_IS_BETTER);
+  }
+
+  /** The same, and before that: what matches the pattern is better when lower. */
+  public MetricProperties lowerIsBetter(String pattern) {
+    return with(pattern, Direction.LOWER_IS_BETTER);
+  }
+
+  /** The same, and before that: what matches the pattern is neither better nor worse. */
+  public MetricProperties neutral(String pattern) {
+    return with(pattern, Direction.NEUTRAL);
+  }
+
+  /** The direction of a metric, if it is known. */
+  public Optional<Direction> direction(String key) {
+    // What was at the best of another metric is better as it is itself.
+    int atBest = key.indexOf("/at_best/");
+    String metric = atBest < 0 ? key : key.substring(0, atBest);
+    return rules.stream()
+        .filter(rule -> rule.pattern().matcher(metric).find())
+        .map(Rule::direction)
+        .findFirst();
+  }
+
+  /**
+   * The direction of a metric that something is decided by.
+   *
+   * @throws IllegalArgumentException if it is not known, or neutral; says how to declare it
+   */
+  public Direction directionForDecision(String key, String callback) {
+    mistake(key, callback)
+        .ifPresent(
+            message -> {
+              throw new IllegalArgumentException(message);
+            });
+    return direction(key).orElseThrow();
+  }
+
+  /** Why nothing can be decided by a metric, if nothing can. */
+  public Optional<String> mistake(String key, String callback) {
+    Optional<Direction> direction = direction(key);
+    if (direction.isPresent() && direction.get() != Direction.NEUTRAL) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "callback '%s' decides by the metric '%s', %s; declare it, as in metricProperties("
+                .formatted(
+                    callback,
+                    key,
+                    direction.isPresent()
+                        ? "which is neutral"
+                        : "of which it isn't known whether it is better when higher or when lower")
+            + "MetricProperties.defaults().higherIsBetter(\"%s\")) or lowerIsBetter"
+                .formatted(key));
+  }
+
+  private MetricProperties with(String pattern, Direction direction) {
+    List<Rule> more = new ArrayList<>();
+    more.add(rule(pattern, direction));
+    more.addAll(rules);
+    return new MetricProperties(more);
+  }
+
+  private static Rule rule(String globs, Direction direction) {
+    List<String> patterns = new ArrayList<>();
+    for (String glob : globs.split("\\|", -1)) {
+      String quoted = Pattern.quote(glob).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
+      patterns.add("^" + quoted + "$");
+    }
+    return new Rule(Pattern.compile(String.join("|", patterns)), direction);
+  }
+
+  private static Pattern words(String alternatives) {
+    return Pattern.compile(
+        "(?<![a-z0-9])(" + alternatives + ")(?![a-z0-9])", Pattern.CASE_INSENSITIVE);
+  }
+}

@@ -1,0 +1,114 @@
+package io.ostinato.tracking;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import io.ostinato.schedule.TrainingIteration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The last and the best value of each metric of a run. A metric whose direction isn't known, or is
+ * neutral, has no best value; NaN never is the best, and of equal values the first is. Not
+ * thread-safe.
+ */
+public final class RunSummary {
+  private static final Gson GSON =
+      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  private final MetricProperties properties;
+  private final Map<String, Value> last = new LinkedHashMap<>();
+  private final Map<String, Value> best = new LinkedHashMap<>();
+
+  /** A value, and when it was measured. */
+  public record Value(double value, TrainingIteration iteration) {}
+
+  private RunSummary(MetricProperties properties) {
+    this.properties = properties;
+  }
+
+  /** The summary of these records, in their order. */
+  public static RunSummary of(MetricProperties properties, List<MetricsRecord> records) {
+    RunSummary summary = new RunSummary(properties);
+    records.forEach(summary::add);
+    return summary;
+  }
+
+  public void add(MetricsRecord record) {
+    record
+        .metrics()
+        .forEach(
+            (key, number) -> {
+              Value value = new Value(number, record.iteration());
+              last.put(key, value);
+              if (isBetter(key, number)) {
+                best.put(key, value);
+              }
+            });
+  }
+
+  /** The last value of each metric. */
+  public Map<String, Value> last() {
+    return Collections.unmodifiableMap(last);
+  }
+
+  /** The best value of each metric that has one. */
+  public Map<String, Value> best() {
+    return Collections.unmodifiableMap(best);
+  }
+
+  /**
+   * Writes {@code {"metric": {"last": {"value":…,"iteration":…}, "best": {…}}}}, whole or not at
+   * all.
+   *
+   * @throws UncheckedIOException if the file can't be written
+   */
+  public void write(Path file) {
+    JsonObject json = new JsonObject();
+    last.forEach(
+        (key, value) -> {
+          JsonObject metric = new JsonObject();
+          metric.add("last", json(value));
+          Value bestValue = best.get(key);
+          if (bestValue != null) {
+            metric.add("best", json(bestValue));
+          }
+          json.add(key, metric);
+        });
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      Files.writeString(temporary, GSON.toJson(json) + "\n");
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "can't write the summary to '%s': %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private boolean isBetter(String key, double value) {
+    Direction direction = properties.direction(key).orElse(Direction.NEUTRAL);
+    if (direction == Direction.NEUTRAL || Double.isNaN(value)) {
+      return false;
+    }
+    Value before = best.get(key);
+    return before == null
+        || (direction == Direction.HIGHER_IS_BETTER
+            ? value > before.value()
+            : value < before.value());
+  }
+
+  private static JsonObject json(Value value) {
+    JsonObject json = new JsonObject();
+    JsonNumbers.add(json, "value", value.value());
+    json.addProperty("iteration", value.iteration().toString());
+    return json;
+  }
+}

@@ -1,0 +1,27 @@
+package io.ostinato.tracking;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/** Trackers that ship, and several as one. */
+public final class Trackers {
+  private Trackers() {}
+
+  /** Shows nothing. */
+  public static Tracker none() {
+    return all(List.of());
+  }
+
+  /** A line for each record. */
+  public static Tracker console(PrintStream stream) {
+    return new ConsoleTracker(stream);
+  }
+
+  /**
+   * Several as one. A member that fails is warned about, once, and keeps neither the others nor the
+   * training from going on; one that can't be started is left alone.
+   */
+  public static Tracker all(List<Tracker> trackers) {
+    return new FailSafeTrackers(trackers);
+  }
+}

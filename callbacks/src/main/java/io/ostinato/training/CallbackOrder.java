@@ -1,0 +1,48 @@
+package io.ostinato.training;
+
+import io.ostinato.callback.Callback;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The order in which callbacks are called at the end of an update: first those that read no
+ * metrics, as they were registered, then each reader after everybody who may write what it reads.
+ */
+final class CallbackOrder {
+  private CallbackOrder() {}
+
+  /**
+   * Groups that are called one after the other; within a group one hook of all comes before the
+   * next hook of any.
+   *
+   * @throws IllegalArgumentException if readers wait for each other; names them
+   */
+  static List<List<Callback>> of(List<Callback> callbacks) {
+    List<List<Callback>> groups = new ArrayList<>();
+    groups.add(callbacks.stream().filter(callback -> callback.readsMetrics().isEmpty()).toList());
+    List<Callback> waiting =
+        new ArrayList<>(
+            callbacks.stream().filter(callback -> !callback.readsMetrics().isEmpty()).toList());
+    while (!waiting.isEmpty()) {
+      Callback next =
+          waiting.stream()
+              .filter(reader -> waiting.stream().noneMatch(writer -> isBefore(writer, reader)))
+              .findFirst()
+              .orElseThrow(() -> waitForEachOther(waiting));
+      groups.add(List.of(next));
+      waiting.remove(next);
+    }
+    return List.copyOf(groups);
+  }
+
+  private static boolean isBefore(Callback writer, Callback reader) {
+    return writer != reader && !Collections.disjoint(writer.writesMetrics(), reader.readsMetrics());
+  }
+
+  private static IllegalArgumentException waitForEachOther(List<Callback> callbacks) {
+    return new IllegalArgumentException(
+        "callbacks %s read metrics that they write for each other, so none can be called first"
+            .formatted(callbacks.stream().map(callback -> "'" + callback.name() + "'").toList()));
+  }
+}

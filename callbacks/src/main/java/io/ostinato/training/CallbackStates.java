@@ -1,0 +1,71 @@
+package io.ostinato.training;
+
+import io.ostinato.callback.Callback;
+import io.ostinato.callback.Stateful;
+import io.ostinato.storage.Checkpoint;
+import io.ostinato.storage.SavedState;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The states of stateful callbacks, by the callbacks' names. */
+final class CallbackStates {
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
+  private CallbackStates() {}
+
+  static Map<String, SavedState> of(List<Callback> callbacks) {
+    Map<String, SavedState> states = new LinkedHashMap<>();
+    for (Callback callback : callbacks) {
+      if (callback instanceof Stateful stateful) {
+        states.put(callback.name(), stateful.saveState());
+      }
+    }
+    return states;
+  }
+
+  /** Gives the callbacks their states back; warns of a state or a callback without the other. */
+  static void restore(List<Callback> callbacks, Checkpoint checkpoint) {
+    Map<String, SavedState> states = new LinkedHashMap<>(checkpoint.states());
+    for (Callback callback : callbacks) {
+      if (callback instanceof Stateful stateful) {
+        SavedState state = states.remove(callback.name());
+        if (state == null) {
+          log.warn(
+              "checkpoint {} has no state of callback '{}', which begins anew",
+              checkpoint.iteration(),
+              callback.name());
+        } else {
+          stateful.restoreState(state);
+        }
+      }
+    }
+    states
+        .keySet()
+        .forEach(
+            name ->
+                log.warn(
+                    "checkpoint {} has the state of a callback '{}', which this training lacks",
+                    checkpoint.iteration(),
+                    name));
+  }
+
+  /** Names that two stateful callbacks share. */
+  static List<String> mistakes(List<Callback> callbacks) {
+    Set<String> names = new HashSet<>();
+    List<String> mistakes = new ArrayList<>();
+    for (Callback callback : callbacks) {
+      if (callback instanceof Stateful && !names.add(callback.name())) {
+        mistakes.add(
+            "two callbacks that keep a state are named '%s'; give one of them another name"
+                .formatted(callback.name()));
+      }
+    }
+    return mistakes;
+  }
+}

@@ -1,0 +1,40 @@
+package io.ostinato.training;
+
+import io.ostinato.callback.Callback;
+import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.monitor.DatasetStatsCallback;
+import io.ostinato.monitor.EtaCallback;
+import io.ostinato.monitor.LearningRateCallback;
+import io.ostinato.monitor.ParameterCountCallback;
+import io.ostinato.monitor.ProgressCallback;
+import io.ostinato.monitor.TrainTimeCallback;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What runs without being asked for: progress and a bar, and every epoch the loss that training
+ * saw, the learning rate and the times of an update; before training the numbers of rows and
+ * parameters.
+ */
+public final class DefaultCallbacks {
+  private DefaultCallbacks() {}
+
+  /** All of them, new. */
+  public static List<Callback> all() {
+    return List.of(
+        new EtaCallback(),
+        new ProgressCallback(ProgressCallback.Config.defaults()),
+        new DatasetStatsCallback(),
+        new ParameterCountCallback(),
+        new OnlineLossCallback(OnlineLossCallback.Config.defaults()),
+        new LearningRateCallback(LearningRateCallback.Config.defaults()),
+        new TrainTimeCallback(TrainTimeCallback.Config.defaults()));
+  }
+
+  /** Those whose class is not among these callbacks: who adds one configures it. */
+  static List<Callback> without(List<Callback> registered) {
+    Set<Class<?>> classes = registered.stream().map(Object::getClass).collect(Collectors.toSet());
+    return all().stream().filter(callback -> !classes.contains(callback.getClass())).toList();
+  }
+}

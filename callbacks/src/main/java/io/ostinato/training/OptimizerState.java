@@ -1,0 +1,231 @@
+package io.ostinato.training;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.ParameterTracker;
+import ai.djl.util.Pair;
+import io.ostinato.weights.HostArray;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a DJL optimizer remembers of earlier updates: moments by parameter and device, and how often
+ * each parameter was updated.
+ *
+ * <p>DJL has no access to it, so it is read from the private fields of the optimizer's classes: the
+ * maps from parameter and device to arrays, {@code updateCounts} and {@code numUpdate}. Saved
+ * arrays are named {@code field/parameter}, with the names that the block gives its parameters.
+ */
+final class OptimizerState implements AutoCloseable {
+  private static final String COUNTS = "updateCounts";
+  private static final String COUNT = "numUpdate";
+
+  private final Optimizer optimizer;
+  private final Map<String, String> nameOfId = new LinkedHashMap<>();
+  private final Map<String, String> idOfName = new LinkedHashMap<>();
+  private final Map<String, Map<String, Map<Device, NDArray>>> moments = new LinkedHashMap<>();
+  private final List<String> unknown = new ArrayList<>();
+  private final Map<String, Integer> counts;
+  private final Field count;
+
+  OptimizerState(Optimizer optimizer, Block block) {
+    this.optimizer = optimizer;
+    for (Pair<String, ai.djl.nn.Parameter> entry : block.getParameters()) {
+      nameOfId.put(entry.getValue().getId(), entry.getKey());
+      idOfName.put(entry.getKey(), entry.getValue().getId());
+    }
+    for (Class<?> type = optimizer.getClass();
+        type != null && type != Optimizer.class;
+        type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        register(field);
+      }
+    }
+    this.counts = countsOf(optimizer);
+    this.count = fieldOf(Optimizer.class, COUNT);
+  }
+
+  /** Fields that may hold state which is not understood; a resumed training may differ then. */
+  List<String> unknownFields() {
+    return List.copyOf(unknown);
+  }
+
+  /** Copies the state to the host. */
+  List<HostArray> save() {
+    List<HostArray> arrays = new ArrayList<>();
+    moments.forEach(
+        (field, byParameter) ->
+            nameOfId.forEach(
+                (id, name) -> {
+                  Map<Device, NDArray> byDevice = byParameter.getOrDefault(id, Map.of());
+                  byDevice.values().stream()
+                      .findFirst()
+                      .ifPresent(array -> arrays.add(HostArray.copyOf(field + "/" + name, array)));
+                }));
+    nameOfId.forEach(
+        (id, name) -> {
+          Integer updates = counts.get(id);
+          if (updates != null) {
+            arrays.add(scalar(COUNTS + "/" + name, updates));
+          }
+        });
+    arrays.add(scalar(COUNT, intValue(count)));
+    return arrays;
+  }
+
+  /**
+   * Takes up a saved state.
+   *
+   * @throws IllegalArgumentException if it is not that of such an optimizer of such a block
+   */
+  void restore(List<HostArray> arrays, NDManager manager) {
+    for (HostArray array : arrays) {
+      int slash = array.name().indexOf('/');
+      String field = slash < 0 ? array.name() : array.name().substring(0, slash);
+      if (field.equals(COUNT)) {
+        setInt(count, (int) value(array));
+        continue;
+      }
+      String id = idOfName.get(array.name().substring(slash + 1));
+      Map<String, Map<Device, NDArray>> byParameter = moments.get(field);
+      if (id != null && field.equals(COUNTS)) {
+        counts.put(id, (int) value(array));
+      } else if (id != null && byParameter != null) {
+        NDArray copy = array.copyTo(manager);
+        copy.detach();
+        byParameter.computeIfAbsent(id, i -> new ConcurrentHashMap<>()).put(copy.getDevice(), copy);
+      } else {
+        throw new IllegalArgumentException(
+            "the saved optimizer has '%s', which this %s has no place for; go on with the optimizer"
+                    .formatted(array.name(), optimizer.getClass().getSimpleName())
+                + " and the model of before");
+      }
+    }
+  }
+
+  /** The learning rate of the next update: {@code all}, or by parameter where they differ. */
+  Map<String, Double> learningRates() {
+    ParameterTracker tracker = learningRateTracker();
+    if (tracker == null) {
+      return Map.of();
+    }
+    int next = intValue(count) + 1;
+    Map<String, Double> rates = new LinkedHashMap<>();
+    nameOfId.forEach((id, name) -> rates.put(name, (double) tracker.getNewValue(id, next)));
+    long different = rates.values().stream().distinct().count();
+    return different == 1 ? Map.of("all", rates.values().iterator().next()) : rates;
+  }
+
+  /** Forgets all, and frees the arrays, which DJL leaves to the garbage collector. */
+  @Override
+  public void close() {
+    for (Map<String, Map<Device, NDArray>> byParameter : moments.values()) {
+      byParameter.values().forEach(byDevice -> byDevice.values().forEach(NDArray::close));
+      byParameter.clear();
+    }
+    counts.clear();
+    setInt(count, 0);
+  }
+
+  private void register(Field field) {
+    if (Modifier.isStatic(field.getModifiers()) || field.getType().isPrimitive()) {
+      return;
+    }
+    if (isMoments(field.getGenericType())) {
+      moments.put(field.getName(), moments(field));
+    } else if (!ParameterTracker.class.isAssignableFrom(field.getType())) {
+      unknown.add(field.getDeclaringClass().getSimpleName() + "." + field.getName());
+    }
+  }
+
+  private static boolean isMoments(Type type) {
+    return type instanceof ParameterizedType outer
+        && outer.getRawType() == Map.class
+        && outer.getActualTypeArguments()[0] == String.class
+        && outer.getActualTypeArguments()[1] instanceof ParameterizedType inner
+        && inner.getRawType() == Map.class
+        && inner.getActualTypeArguments()[0] == Device.class
+        && inner.getActualTypeArguments()[1] == NDArray.class;
+  }
+
+  @SuppressWarnings("unchecked") // isMoments has looked at the type arguments
+  private Map<String, Map<Device, NDArray>> moments(Field field) {
+    return (Map<String, Map<Device, NDArray>>) valueOf(field, optimizer);
+  }
+
+  @SuppressWarnings("unchecked") // declared so by DJL
+  private static Map<String, Integer> countsOf(Optimizer optimizer) {
+    return (Map<String, Integer>) valueOf(fieldOf(Optimizer.class, COUNTS), optimizer);
+  }
+
+  private @org.jspecify.annotations.Nullable ParameterTracker learningRateTracker() {
+    for (Class<?> type = optimizer.getClass(); type != null; type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (ParameterTracker.class.isAssignableFrom(field.getType())) {
+          return (ParameterTracker) valueOf(field, optimizer);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static Field fieldOf(Class<?> type, String name) {
+    try {
+      return type.getDeclaredField(name);
+    } catch (NoSuchFieldException e) {
+      throw changed(e);
+    }
+  }
+
+  private static Object valueOf(Field field, Object owner) {
+    try {
+      field.setAccessible(true);
+      return field.get(owner);
+    } catch (IllegalAccessException e) {
+      throw changed(e);
+    }
+  }
+
+  private int intValue(Field field) {
+    return (Integer) valueOf(field, optimizer);
+  }
+
+  private void setInt(Field field, int value) {
+    try {
+      field.setAccessible(true);
+      field.setInt(optimizer, value);
+    } catch (IllegalAccessException e) {
+      throw changed(e);
+    }
+  }
+
+  private static IllegalStateException changed(ReflectiveOperationException e) {
+    return new IllegalStateException(
+        "this version of DJL keeps the state of its optimizers elsewhere; use the version that"
+            + " Ostinato is built with",
+        e);
+  }
+
+  private static HostArray scalar(String name, long value) {
+    ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    return HostArray.of(name, DataType.INT64, new Shape(), buffer.putLong(value).array());
+  }
+
+  private static long value(HostArray scalar) {
+    return ByteBuffer.wrap(scalar.bytes()).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+}

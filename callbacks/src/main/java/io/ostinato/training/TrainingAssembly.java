@@ -1,0 +1,222 @@
+package io.ostinato.training;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.TranslateException;
+import io.ostinato.callback.Callback;
+import io.ostinato.callback.SerializationCheck;
+import io.ostinato.callback.TrainingPlan;
+import io.ostinato.evaluation.BlockFactory;
+import io.ostinato.evaluation.BlockSource;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.evaluation.LocalEvaluationEngine;
+import io.ostinato.evaluation.ModelSource;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.EpochSize;
+import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.RunInfo;
+import io.ostinato.tracking.Trackers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Makes a training of what its builder was told, or says all that is wrong with it. */
+final class TrainingAssembly {
+  private static final DateTimeFormatter RUN_ID =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+  private final TrainingLoopBuilder from;
+  private final List<String> mistakes = new ArrayList<>();
+  private final EvaluationEngine evaluator;
+  private final String runId;
+  private final Path folder;
+  private final Checkpoints checkpoints;
+  private final List<Callback> callbacks;
+
+  TrainingAssembly(TrainingLoopBuilder from) {
+    this.from = from;
+    this.evaluator = from.engine == null ? new LocalEvaluationEngine() : from.engine;
+    this.runId = from.runId == null ? RUN_ID.format(from.clock.instant()) : from.runId;
+    this.folder = from.output.resolve(runId);
+    RunFiles files =
+        from.checkpointFiles == null
+            ? LocalRunFiles.in(folder.resolve("checkpoints"))
+            : from.checkpointFiles;
+    this.checkpoints = Checkpoints.in(files);
+    this.callbacks = new ArrayList<>(from.callbacks);
+    if (from.defaultCallbacks) {
+      callbacks.addAll(DefaultCallbacks.without(from.callbacks));
+    }
+  }
+
+  TrainingSettings assemble() {
+    checkModel();
+    checkSizes();
+    checkData();
+    checkCallbacks();
+    List<String> resumeFrom = resumeFrom();
+    BlockFactory factory = from.factory;
+    DataContainer data = from.data;
+    if (factory == null || data == null || !mistakes.isEmpty()) {
+      throw new TrainingConfigurationException(mistakes);
+    }
+    return new TrainingSettings(
+        (BlockSource) ModelSource.ofBlock(factory, from.inputShapes.toArray(Shape[]::new)),
+        data,
+        evaluator,
+        from.engine == null ? evaluator::close : () -> {},
+        callbacks,
+        from.lengths.get(0),
+        epochSize(data),
+        microBatchSize(),
+        from.gradientClipping,
+        from.nonFiniteLoss,
+        from.loss,
+        from.optimizer.get(),
+        from.seed,
+        new RunInfo(runId, folder, parameters()),
+        checkpoints,
+        resumeFrom,
+        from.signals,
+        Trackers.all(from.trackers),
+        from.metricProperties,
+        from.progress == null ? ProgressDisplay.console() : from.progress,
+        from.clock);
+  }
+
+  private int microBatchSize() {
+    return from.microBatchSize == null ? from.effectiveBatchSize : from.microBatchSize;
+  }
+
+  private EpochSize epochSize(DataContainer data) {
+    return switch (from.lastBatch) {
+      case DROP -> EpochSize.droppingLast(data.train().size(), from.effectiveBatchSize);
+      case KEEP -> EpochSize.keepingLast(data.train().size(), from.effectiveBatchSize);
+    };
+  }
+
+  private Map<String, String> parameters() {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("length", from.lengths.get(0).toString());
+    parameters.put("effective_batch_size", Integer.toString(from.effectiveBatchSize));
+    parameters.put("micro_batch_size", Integer.toString(microBatchSize()));
+    parameters.put("seed", Integer.toString(from.seed));
+    parameters.putAll(from.parameters);
+    return parameters;
+  }
+
+  private void checkModel() {
+    if (from.factory == null) {
+      mistakes.add("there is no model; call model(factory, inputShapes)");
+      return;
+    }
+    if (from.inputShapes.isEmpty()) {
+      mistakes.add("the model has no input shape; give one per input, without the batch dimension");
+    }
+    SerializationCheck.problemOf(from.factory)
+        .ifPresent(problem -> mistakes.add("the model's factory can't be serialized: " + problem));
+  }
+
+  private void checkSizes() {
+    if (from.lengths.isEmpty()) {
+      mistakes.add("there is no training length; call length(...) with epochs, updates or samples");
+    } else if (from.lengths.size() > 1) {
+      mistakes.add(
+          "there are several training lengths: %s; give exactly one"
+              .formatted(
+                  from.lengths.stream().map(Object::toString).collect(Collectors.joining(", "))));
+    }
+    if (from.effectiveBatchSize < 1) {
+      mistakes.add("effective_batch_size=%d must be at least 1".formatted(from.effectiveBatchSize));
+    } else if (microBatchSize() < 1 || from.effectiveBatchSize % microBatchSize() != 0) {
+      mistakes.add(
+          "micro_batch_size=%d must divide effective_batch_size=%d"
+              .formatted(microBatchSize(), from.effectiveBatchSize));
+    }
+  }
+
+  private void checkData() {
+    DataContainer data = from.data;
+    if (data == null) {
+      mistakes.add("there is no data; call data(container)");
+      return;
+    }
+    for (String key : data.evaluationKeys()) {
+      try {
+        evaluator.check(key, data.evaluation(key));
+      } catch (RuntimeException e) {
+        mistakes.add(String.valueOf(e.getMessage()));
+      }
+    }
+    try {
+      data.train().prepare();
+      checkRows(data.train().size());
+    } catch (IOException | TranslateException e) {
+      mistakes.add("the training dataset can't be prepared: " + e);
+    }
+  }
+
+  private void checkRows(long rows) {
+    if (rows == 0) {
+      mistakes.add("the training dataset is empty");
+    } else if (rows < from.effectiveBatchSize && from.lastBatch == LastBatch.DROP) {
+      mistakes.add(
+          "the training dataset has %d rows, fewer than effective_batch_size=%d"
+              .formatted(rows, from.effectiveBatchSize));
+    }
+  }
+
+  private void checkCallbacks() {
+    for (Callback callback : callbacks) {
+      if (from.data != null) {
+        mistakes.addAll(callback.mistakes(new TrainingPlan(from.data, from.metricProperties)));
+      }
+      SerializationCheck.problemOf(callback)
+          .ifPresent(
+              problem ->
+                  mistakes.add(
+                      "callback '%s' can't be serialized: %s".formatted(callback.name(), problem)));
+    }
+    mistakes.addAll(CallbackStates.mistakes(callbacks));
+    try {
+      CallbackOrder.of(callbacks);
+    } catch (IllegalArgumentException e) {
+      mistakes.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The tag to go on from; none for a new training, whose folder must be new too. */
+  private List<String> resumeFrom() {
+    String tag = from.resumeTag;
+    if (tag == null) {
+      if (Files.exists(folder.resolve("metrics.jsonl"))) {
+        mistakes.add(
+            "run '%s' has been there before, in '%s'; resume it, or give this one another run id"
+                .formatted(runId, folder));
+      }
+      return List.of();
+    }
+    List<String> tags = checkpoints.tags();
+    if (tag.equals(TrainingLoopBuilder.LATEST)) {
+      if (checkpoints.latest().isEmpty()) {
+        mistakes.add("run '%s' has no checkpoint to go on from in '%s'".formatted(runId, folder));
+      }
+      return checkpoints.latest().stream().toList();
+    }
+    if (!tags.contains(tag)) {
+      mistakes.add(
+          "run '%s' has no checkpoint '%s'; it has: %s"
+              .formatted(runId, tag, tags.isEmpty() ? "none" : String.join(", ", tags)));
+    }
+    return List.of(tag);
+  }
+}

@@ -1,0 +1,259 @@
+package io.ostinato.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.weights.HostArray;
+import io.ostinato.weights.WeightSnapshot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What checkpoints promise on every file system. */
+public abstract class CheckpointsContract {
+
+  /** Files in a folder that is not there yet; the same folder each time within a test. */
+  protected abstract RunFiles files();
+
+  @Test
+  void aTrainingComesBackAsItWas() {
+    Checkpoint checkpoint = training("E1_U10_S160", 1);
+    checkpoints().save("E1_U10_S160", checkpoint);
+    Checkpoint loaded = checkpoints().load("E1_U10_S160");
+    assertThat(loaded.weights().manifest()).isEqualTo(checkpoint.weights().manifest());
+    assertThat(loaded.weights().arrays()).isEqualTo(checkpoint.weights().arrays());
+    assertThat(loaded.optimizer()).isEqualTo(checkpoint.optimizer());
+    assertThat(loaded.states()).isEqualTo(checkpoint.states());
+    assertThat(loaded.iteration()).isEqualTo(checkpoint.iteration());
+    assertThat(loaded.runId()).isEqualTo("run");
+    assertThat(loaded.architecture()).isEqualTo("net");
+    assertThat(loaded.isResumable()).isTrue();
+    assertThat(files().list())
+        .containsExactly(
+            "E1_U10_S160.json",
+            "E1_U10_S160.optimizer.safetensors",
+            "E1_U10_S160.safetensors",
+            "E1_U10_S160.states.safetensors");
+  }
+
+  @Test
+  void weightsAloneAreOneFileAndASidecar() {
+    checkpoints().save("best", weights("E2_U20_S320", 2));
+    assertThat(checkpoints().load("best").isResumable()).isFalse();
+    assertThat(files().list()).containsExactly("best.json", "best.safetensors");
+  }
+
+  @Test
+  void aTagIsReplacedWithAllThatBelongsToIt() {
+    checkpoints().save("best", training("E1_U10_S160", 1));
+    checkpoints().save("best", weights("E2_U20_S320", 2));
+    assertThat(files().list()).containsExactly("best.json", "best.safetensors");
+    assertThat(checkpoints().load("best").iteration()).hasToString("E2_U20_S320");
+    assertThat(checkpoints().load("best").weights().manifest())
+        .isEqualTo(weights("E2_U20_S320", 2).weights().manifest());
+  }
+
+  @Test
+  void whateverIsInterruptedATagIsWhatItWasOrWhatItIsAfter() {
+    // Each run of this loop fails at one more step of the second save.
+    for (int steps = 0; ; steps++) {
+      String tag = "best" + steps;
+      checkpoints().save(tag, training("E1_U10_S160", 1));
+      FailingFiles failing = new FailingFiles(files(), steps);
+      boolean interrupted = false;
+      try {
+        Checkpoints.in(failing).save(tag, training("E2_U20_S320", 2));
+      } catch (StorageException e) {
+        assertThat(e).hasMessage("interrupted");
+        interrupted = true;
+      }
+      assertThat(checkpoints().tags()).contains(tag);
+      Checkpoint loaded = checkpoints().load(tag);
+      long seed = loaded.iteration().epoch();
+      Checkpoint expected = training(loaded.iteration().toString(), seed);
+      assertThat(loaded.weights().manifest()).isEqualTo(expected.weights().manifest());
+      assertThat(loaded.optimizer()).isEqualTo(expected.optimizer());
+      assertThat(loaded.states()).isEqualTo(expected.states());
+      if (!interrupted) {
+        assertThat(steps).as("steps of a save").isGreaterThan(5);
+        assertThat(loaded.iteration()).hasToString("E2_U20_S320");
+        break;
+      }
+      checkpoints().save(tag, training("E3_U30_S480", 3));
+      assertThat(checkpoints().load(tag).iteration()).hasToString("E3_U30_S480");
+    }
+  }
+
+  @Test
+  void whatIsTornIsNeverTheLatest() throws IOException {
+    Checkpoints checkpoints = checkpoints();
+    assertThat(checkpoints.latest()).isEmpty();
+    checkpoints.save("E1_U10_S160", training("E1_U10_S160", 1));
+    checkpoints.save("E2_U20_S320", training("E2_U20_S320", 2));
+    checkpoints.save("best", weights("E3_U30_S480", 3));
+    assertThat(checkpoints.latest()).as("of trainings").contains("E2_U20_S320");
+    checkpoints.markLatest("E1_U10_S160");
+    assertThat(checkpoints.latest()).contains("E1_U10_S160");
+    checkpoints.markLatest("E2_U20_S320");
+    cut("E2_U20_S320.optimizer.safetensors");
+    assertThat(checkpoints.latest()).contains("E1_U10_S160");
+    assertThat(checkpoints.tags()).containsExactly("E1_U10_S160", "best");
+    RunFilesContract.write(files(), "E4_U40_S640.json", "{\"format\":1,");
+    RunFilesContract.write(files(), "E5_U50_S800.json", "{}");
+    RunFilesContract.write(files(), "E6_U60_S960.safetensors", "no sidecar");
+    RunFilesContract.write(files(), "latest", "E9_U90_S1440");
+    assertThat(checkpoints.latest()).contains("E1_U10_S160");
+    checkpoints.delete("E1_U10_S160");
+    assertThat(checkpoints.latest()).isEmpty();
+  }
+
+  @Test
+  void damageIsFoundAndNamed() throws IOException {
+    Checkpoints checkpoints = checkpoints();
+    checkpoints.save("a", training("E1_U10_S160", 1));
+    flip("a.safetensors");
+    assertThatThrownBy(() -> checkpoints.load("a"))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("file 'a.safetensors' of checkpoint 'a' in")
+        .hasMessageContaining("is damaged: its content is not what was written");
+    checkpoints.save("b", training("E1_U10_S160", 1));
+    cut("b.states.safetensors");
+    assertThatThrownBy(() -> checkpoints.load("b"))
+        .hasMessageContaining("file 'b.states.safetensors' of checkpoint 'b'")
+        .hasMessageContaining("cut off");
+    checkpoints.save("c", training("E1_U10_S160", 1));
+    files().delete("c.optimizer.safetensors");
+    assertThatThrownBy(() -> checkpoints.load("c"))
+        .hasMessageContaining("checkpoint 'c' lacks its file 'c.optimizer.safetensors'");
+  }
+
+  @Test
+  void anUnknownTagListsThoseThereAre() {
+    checkpoints().save("a", weights("E1_U10_S160", 1));
+    assertThatThrownBy(() -> checkpoints().load("b"))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("there is no checkpoint 'b' in")
+        .hasMessageEndingWith("there are: a");
+    assertThatThrownBy(() -> checkpoints().markLatest("b"))
+        .hasMessageContaining("there is no checkpoint 'b'");
+    for (String tag : List.of("latest", "a.optimizer", "../a", "a/b")) {
+      assertThatThrownBy(() -> checkpoints().save(tag, weights("E1_U10_S160", 1)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  /** Checkpoints that know nothing of what others did before. */
+  private Checkpoints checkpoints() {
+    return Checkpoints.in(files());
+  }
+
+  static Checkpoint training(String iteration, long seed) {
+    return Checkpoint.ofTraining(
+        TrainingIteration.parse(iteration),
+        "run",
+        "net",
+        weights(iteration, seed).weights(),
+        List.of(array("means/a", (int) seed, 10 * seed)),
+        Map.of(
+            "best",
+            SavedState.empty().with("value", 0.1 * seed).with("nan", Double.NaN),
+            "ema",
+            SavedState.empty().with("n", seed).withArray(array("0.9/a", 4, seed))));
+  }
+
+  static Checkpoint weights(String iteration, long seed) {
+    return Checkpoint.ofWeights(
+        TrainingIteration.parse(iteration),
+        "run",
+        "net",
+        WeightSnapshot.of(List.of(array("b", 1000, seed), array("a", 3, seed + 1))));
+  }
+
+  private static HostArray array(String name, int size, long seed) {
+    byte[] bytes = new byte[size];
+    new java.util.Random(seed).nextBytes(bytes);
+    return HostArray.of(name, DataType.UINT8, new Shape(size), bytes);
+  }
+
+  private void cut(String name) throws IOException {
+    byte[] bytes = bytes(name);
+    files().write(name, out -> out.write(bytes, 0, bytes.length - 1));
+  }
+
+  private void flip(String name) throws IOException {
+    byte[] bytes = bytes(name);
+    bytes[bytes.length - 1] ^= 1;
+    files().write(name, out -> out.write(bytes));
+  }
+
+  private byte[] bytes(String name) throws IOException {
+    try (InputStream in = files().read(name)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /** Fails after a number of changes, as if the process had ended there. */
+  private static final class FailingFiles implements RunFiles {
+    private final RunFiles files;
+    private int stepsLeft;
+
+    FailingFiles(RunFiles files, int steps) {
+      this.files = files;
+      this.stepsLeft = steps;
+    }
+
+    private void step() {
+      if (stepsLeft-- <= 0) {
+        throw new StorageException("interrupted");
+      }
+    }
+
+    @Override
+    public void write(String name, Content content) {
+      step();
+      files.write(name, content);
+    }
+
+    @Override
+    public void rename(String from, String to) {
+      step();
+      files.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) {
+      step();
+      files.delete(name);
+    }
+
+    @Override
+    public InputStream read(String name) {
+      return files.read(name);
+    }
+
+    @Override
+    public boolean exists(String name) {
+      return files.exists(name);
+    }
+
+    @Override
+    public List<String> list() {
+      return files.list();
+    }
+
+    @Override
+    public long sizeBytes(String name) {
+      return files.sizeBytes(name);
+    }
+
+    @Override
+    public String location() {
+      return files.location();
+    }
+  }
+}

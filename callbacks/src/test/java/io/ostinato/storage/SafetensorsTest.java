@@ -1,0 +1,146 @@
+package io.ostinato.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.weights.HostArray;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SafetensorsTest {
+
+  @Test
+  void arraysOfAllTypesComeBackInTheirOrder() throws IOException {
+    List<HostArray> arrays = arrays();
+    Safetensors read = Safetensors.readFrom(new ByteArrayInputStream(bytes(arrays)));
+    assertThat(read.arrays()).isEqualTo(arrays);
+    assertThat(read.metadata()).containsExactly(Map.entry("iteration", "E1_U2_S3"));
+  }
+
+  @Test
+  void elementsBeginAtAMultipleOfEightBytes() throws IOException {
+    for (int length = 0; length < 9; length++) {
+      HostArray array =
+          HostArray.of("x".repeat(1 + length), DataType.UINT8, new Shape(1), new byte[1]);
+      byte[] bytes = bytes(List.of(array));
+      long header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+      assertThat(header % 8).isZero();
+    }
+  }
+
+  @Test
+  void djlOpensThem() throws IOException {
+    HostArray array = HostArray.of("w", DataType.FLOAT32, new Shape(2, 1), floats(1.5f, -2f));
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      NDList list = NDList.decode(manager, new ByteArrayInputStream(bytes(List.of(array))));
+      NDArray read = list.singletonOrThrow();
+      assertThat(read.getName()).isEqualTo("w");
+      assertThat(read.getShape()).isEqualTo(new Shape(2, 1));
+      assertThat(read.toFloatArray()).containsExactly(1.5f, -2f);
+    }
+  }
+
+  @Test
+  void whatIsNoSafetensorsFileIsRefused() throws IOException {
+    byte[] good = bytes(arrays());
+    for (int length : new int[] {0, 5, 8, 20, good.length / 2, good.length - 1}) {
+      assertThatThrownBy(() -> read(Arrays.copyOf(good, length)))
+          .isInstanceOf(StorageException.class)
+          .hasMessage("this safetensors file is cut off");
+    }
+    assertThatThrownBy(() -> read(Arrays.copyOf(good, good.length + 1)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("this safetensors file has more than the");
+    assertThatThrownBy(() -> read("PK\u0003\u0004 a zip, or so".getBytes(StandardCharsets.UTF_8)))
+        .hasMessageContaining("this is no safetensors file: its header would have");
+    assertThatThrownBy(() -> read(file("not json", 0)))
+        .hasMessage("the header of this safetensors file can't be read");
+    assertThatThrownBy(() -> read(file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4)))
+        .hasMessage("array 'a' of this safetensors file has no dtype, shape or data_offsets");
+    assertThatThrownBy(() -> read(file(entry("F4", "1", 0, 4), 4)))
+        .hasMessageContaining("has the data type \"F4\", which is not known here");
+    assertThatThrownBy(() -> read(file(entry("F32", "2", 0, 4), 4)))
+        .hasMessageContaining("has 4 bytes; float32 (2) needs 8");
+    assertThatThrownBy(() -> read(file(entry("F32", "1", 4, 8), 8)))
+        .hasMessage("array 'a' of this safetensors file begins at byte 4, not at 0");
+  }
+
+  @Test
+  void twoArraysOfOneNameAreRefused() {
+    HostArray array = HostArray.of("a", DataType.UINT8, new Shape(1), new byte[1]);
+    assertThatThrownBy(() -> bytes(List.of(array, array)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("two arrays are named 'a'");
+  }
+
+  static List<HostArray> arrays() {
+    Random random = new Random(5);
+    List<HostArray> arrays = new ArrayList<>();
+    for (DataType type :
+        new DataType[] {
+          DataType.FLOAT64,
+          DataType.UINT8,
+          DataType.FLOAT32,
+          DataType.FLOAT16,
+          DataType.INT64,
+          DataType.INT32,
+          DataType.INT8
+        }) {
+      byte[] bytes = new byte[6 * type.getNumOfBytes()];
+      random.nextBytes(bytes);
+      arrays.add(HostArray.of("of " + type, type, new Shape(2, 3), bytes));
+    }
+    arrays.add(HostArray.of("flags", DataType.BOOLEAN, new Shape(2), new byte[] {0, 1}));
+    arrays.add(HostArray.of("scalar", DataType.FLOAT32, new Shape(), floats(3.25f)));
+    arrays.add(HostArray.of("empty", DataType.FLOAT32, new Shape(0, 3), new byte[0]));
+    return arrays;
+  }
+
+  private static byte[] floats(float... values) {
+    ByteBuffer buffer = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      buffer.putFloat(value);
+    }
+    return buffer.array();
+  }
+
+  private static String entry(String type, String shape, int from, int to) {
+    return "{\"a\":{\"dtype\":\"%s\",\"shape\":[%s],\"data_offsets\":[%d,%d]}}"
+        .formatted(type, shape, from, to);
+  }
+
+  private static byte[] file(String header, int data) {
+    byte[] text = header.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + text.length + data)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(text.length)
+        .put(text)
+        .array();
+  }
+
+  private static Safetensors read(byte[] bytes) throws IOException {
+    return Safetensors.readFrom(new ByteArrayInputStream(bytes));
+  }
+
+  static byte[] bytes(List<HostArray> arrays) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new Safetensors(arrays, Map.of("iteration", "E1_U2_S3")).writeTo(out);
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,337 @@
+package io.ostinato.training;
+
+import static io.ostinato.callback.DataIteratorConfig.every;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import io.ostinato.averaging.EmaCallback;
+import io.ostinato.callback.BatchColumns;
+import io.ostinato.callback.Callback;
+import io.ostinato.callback.Stateful;
+import io.ostinato.checkpoint.BestCheckpointCallback;
+import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.evaluation.TestNets;
+import io.ostinato.loss.OfflineLossCallback;
+import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.monitor.LearningRateCallback;
+import io.ostinato.monitor.TrackOutputsCallback;
+import io.ostinato.quality.BestMetricCallback;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.schedule.TrainingLength;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.Checkpoint;
+import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.SavedState;
+import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.MetricsRecord;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A training that goes on from a checkpoint gives what it would have given without the stop. */
+class ResumeTest {
+  private static final TrainingLength LENGTH = TrainingLength.epochs(3);
+  private final NDManager manager = Engine.getInstance().newBaseManager();
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  static Stream<Arguments> optimizers() {
+    Tracker decaying =
+        Tracker.factor().setBaseValue(0.05f).setFactor(0.97f).optMaxUpdates(1000).build();
+    return Stream.of(
+        Arguments.of("Adam", (Supplier<Optimizer>) () -> Optimizer.adam().build()),
+        Arguments.of(
+            "AdamW",
+            (Supplier<Optimizer>) () -> Optimizer.adamW().optLearningRateTracker(decaying).build()),
+        Arguments.of(
+            "SGD with momentum",
+            (Supplier<Optimizer>)
+                () -> Optimizer.sgd().setLearningRateTracker(decaying).optMomentum(0.9f).build()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("optimizers")
+  void inTheMiddleOfAnEpochNothingDiffersFromAnUninterruptedRun(
+      String name, Supplier<Optimizer> optimizer) {
+    TrainingLoop whole = loop("whole", optimizer).length(LENGTH).build();
+    TrainingResult expected = whole.run();
+
+    TrainingIteration stop = TrainingIteration.parse("E1_U17_S272");
+    TrainingLoop first = loop("parts", optimizer).callback(new Crash(stop)).length(LENGTH).build();
+    assertThatThrownBy(first::run).hasMessage("the machine is gone");
+    TrainingLoop second =
+        loop("parts", optimizer).resume("parts", "E1_U14_S224").length(LENGTH).build();
+    TrainingResult resumed = second.run();
+
+    assertThat(resumed.end()).isEqualTo(expected.end()).hasToString("E3_U30_S480");
+    assertThat(resumed.weights().manifest()).isEqualTo(expected.weights().manifest());
+    assertThat(metrics(second)).isEqualTo(metrics(whole));
+    assertThat(Trainings.records(second)).hasSizeGreaterThan(10);
+    assertThat(checkpoints(second).load("E3_U30_S480").optimizer())
+        .isEqualTo(checkpoints(whole).load("E3_U30_S480").optimizer());
+    assertThat(checkpoints(second).load("E3_U30_S480").states())
+        .isEqualTo(checkpoints(whole).load("E3_U30_S480").states());
+    assertThat(
+            MetricsLog.read(second.folder().resolve("metrics.superseded-1.jsonl")).stream()
+                .map(MetricsRecord::iteration))
+        .as("what the first run had measured after the checkpoint is put aside, not lost")
+        .extracting(TrainingIteration::toString)
+        .containsExactly("E1_U15_S240", "E1_U16_S256", "E1_U17_S272");
+  }
+
+  @Test
+  void atTheEndOfAnEpochToo() {
+    TrainingLoop whole = loop("whole", () -> Optimizer.adam().build()).length(LENGTH).build();
+    TrainingResult expected = whole.run();
+    loop("parts", () -> Optimizer.adam().build()).length(TrainingLength.epochs(2)).build().run();
+    TrainingLoop second =
+        loop("parts", () -> Optimizer.adam().build())
+            .resume("parts", TrainingLoopBuilder.LATEST)
+            .length(LENGTH)
+            .build();
+    assertThat(second.run().weights().manifest()).isEqualTo(expected.weights().manifest());
+    assertThat(metrics(second)).isEqualTo(metrics(whole));
+  }
+
+  @Test
+  void aFinishedTrainingThatIsResumedTrainsNothing() {
+    TrainingResult whole = loop("run", () -> Optimizer.adam().build()).length(LENGTH).build().run();
+    TrainingResult again =
+        loop("run", () -> Optimizer.adam().build())
+            .resume("run", "latest")
+            .length(LENGTH)
+            .build()
+            .run();
+    assertThat(again.end()).isEqualTo(whole.end());
+    assertThat(again.weights().manifest()).isEqualTo(whole.weights().manifest());
+  }
+
+  @Test
+  void bestMetricAndPatienceAreKept() {
+    TrainingLoop whole = loop("whole", () -> Optimizer.adam().build()).length(LENGTH).build();
+    whole.run();
+    TrainingLoop parts =
+        loop("parts", () -> Optimizer.adam().build()).length(TrainingLength.updates(14)).build();
+    parts.run();
+    SavedState before =
+        checkpoints(parts)
+            .load("E1_U14_S224")
+            .states()
+            .getOrDefault("best_metric.accuracy/test", SavedState.empty());
+    assertThat(before.getDouble("best")).isGreaterThan(0);
+    TrainingLoop second =
+        loop("parts", () -> Optimizer.adam().build())
+            .resume("parts", "latest")
+            .length(LENGTH)
+            .build();
+    second.run();
+    assertThat(checkpoints(second).load("E3_U30_S480").states())
+        .isEqualTo(checkpoints(whole).load("E3_U30_S480").states());
+  }
+
+  @Test
+  void whatCantBeResumedIsRefusedBeforeAnythingRuns() {
+    assertThatThrownBy(
+            () ->
+                loop("gone", () -> Optimizer.adam().build())
+                    .resume("gone", "latest")
+                    .length(LENGTH)
+                    .build())
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining("run 'gone' has no checkpoint to go on from in");
+    TrainingLoop run = loop("run", () -> Optimizer.adam().build()).length(LENGTH).build();
+    run.run();
+    assertThatThrownBy(
+            () ->
+                loop("run", () -> Optimizer.adam().build())
+                    .resume("run", "E9")
+                    .length(LENGTH)
+                    .build())
+        .hasMessageContaining("run 'run' has no checkpoint 'E9'; it has: E0_U7_S112, E1_U10_S160,");
+    assertThatThrownBy(() -> loop("run", () -> Optimizer.adam().build()).length(LENGTH).build())
+        .hasMessageContaining("run 'run' has been there before, in");
+    TrainingLoop otherBatch =
+        loop("run", () -> Optimizer.adam().build())
+            .resume("run", "latest")
+            .effectiveBatchSize(32)
+            .length(LENGTH)
+            .build();
+    assertThatThrownBy(otherBatch::run)
+        .hasMessageContaining("after 30 updates, never at E3_U30_S480");
+    TrainingLoop otherOptimizer =
+        loop("run", () -> Optimizer.sgd().setLearningRateTracker(Tracker.fixed(1)).build())
+            .resume("run", "latest")
+            .length(LENGTH)
+            .build();
+    assertThatThrownBy(otherOptimizer::run)
+        .hasMessageContaining("the saved optimizer has 'means/")
+        .hasMessageContaining("which this Sgd has no place for");
+    TrainingLoop otherModel =
+        loop("run", () -> Optimizer.adam().build())
+            .model(TestNets::wide, TestNets.FEATURES)
+            .resume("run", "latest")
+            .length(LENGTH)
+            .build();
+    assertThatThrownBy(otherModel::run)
+        .hasMessageContaining(
+            "the snapshot lacks the weight 'weight' (float32 (65536, 8)) of the model");
+    checkpoints(run)
+        .save(
+            "weights",
+            Checkpoint.ofWeights(
+                TrainingIteration.START,
+                "run",
+                "",
+                checkpoints(run).load("E3_U30_S480").weights()));
+    TrainingLoop weightsOnly =
+        loop("run", () -> Optimizer.adam().build()).resume("run", "weights").length(LENGTH).build();
+    assertThatThrownBy(weightsOnly::run)
+        .hasMessageContaining("checkpoint 'weights' has weights only");
+  }
+
+  @Test
+  void twoStatefulCallbacksOfOneNameAreRefused() {
+    assertThatThrownBy(
+            () ->
+                Trainings.on(manager, folder)
+                    .callback(new OnlineLossCallback(OnlineLossCallback.Config.defaults()))
+                    .callback(new OnlineLossCallback(OnlineLossCallback.Config.defaults()))
+                    .length(LENGTH)
+                    .build())
+        .hasMessageContaining("two callbacks that keep a state are named 'online_loss.E1'");
+  }
+
+  @Test
+  void missingAndUnknownStatesAreLeftAlone() {
+    Counter one = new Counter("one");
+    Trainings.on(manager, folder)
+        .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+        .callback(one)
+        .length(TrainingLength.epochs(1))
+        .build()
+        .run();
+    assertThat(one.updates).isEqualTo(10);
+    Counter two = new Counter("two");
+    Trainings.on(manager, folder)
+        .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+        .callback(two)
+        .resume("run", "latest")
+        .length(TrainingLength.epochs(2))
+        .build()
+        .run();
+    assertThat(two.updates).as("begins anew").isEqualTo(10);
+    Counter again = new Counter("two");
+    Trainings.on(manager, folder)
+        .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+        .callback(again)
+        .resume("run", "latest")
+        .length(TrainingLength.epochs(3))
+        .build()
+        .run();
+    assertThat(again.updates).as("goes on").isEqualTo(20);
+  }
+
+  /** Everything that has a state, on a model that draws random numbers. */
+  private TrainingLoopBuilder loop(String runId, Supplier<Optimizer> optimizer) {
+    return Trainings.on(manager, folder)
+        .runId(runId)
+        .model(Trainings::noisyNet, TestNets.FEATURES)
+        .optimizer(optimizer.get())
+        .microBatchSize(8)
+        .callback(
+            new CheckpointCallback(
+                CheckpointCallback.Config.defaults()
+                    .every(Schedule.everyNUpdates(7).and(Schedule.everyNEpochs(1)))
+                    .keep(CheckpointCallback.Keep.ALL)))
+        .callback(
+            new BestMetricCallback(
+                BestMetricCallback.Config.of("accuracy/test", "loss/test/softmax_cross_entropy")))
+        .callback(
+            new BestCheckpointCallback(
+                BestCheckpointCallback.Config.of("accuracy/test").tolerances(1)))
+        .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9, 0.99))))
+        .callback(Trainings.accuracy())
+        .callback(new Trainings.Accuracy(every(Schedule.everyNUpdates(1)).weights("ema=0.9")))
+        .callback(
+            new OfflineLossCallback(
+                new OfflineLossCallback.Config(
+                    every(Schedule.everyNEpochs(1)), BatchColumns.of("x", "class"))))
+        .callback(new OnlineLossCallback(new OnlineLossCallback.Config(Schedule.everyNUpdates(4))))
+        .callback(
+            new TrackOutputsCallback(
+                TrackOutputsCallback.Config.defaults().every(Schedule.everyNUpdates(4))))
+        .callback(
+            new LearningRateCallback(new LearningRateCallback.Config(Schedule.everyNUpdates(1))));
+  }
+
+  private static List<String> metrics(TrainingLoop training) {
+    return Trainings.records(training).stream()
+        .map(record -> record.iteration() + " " + record.metrics())
+        .toList();
+  }
+
+  private static Checkpoints checkpoints(TrainingLoop training) {
+    Path files = training.folder().resolve("checkpoints");
+    assertThat(Files.isDirectory(files)).isTrue();
+    return Checkpoints.in(LocalRunFiles.in(files));
+  }
+
+  /** Ends everything at one iteration, as a crash would. */
+  private static final class Crash extends Callback {
+    private static final long serialVersionUID = 1;
+    private final TrainingIteration at;
+
+    Crash(TrainingIteration at) {
+      this.at = at;
+    }
+
+    @Override
+    public void afterUpdate(UpdateCounter counter) {
+      if (counter.current().equals(at)) {
+        throw new IllegalStateException("the machine is gone");
+      }
+    }
+  }
+
+  private static final class Counter extends Callback implements Stateful {
+    private static final long serialVersionUID = 1;
+    private long updates;
+
+    Counter(String name) {
+      super(name);
+    }
+
+    @Override
+    public void afterUpdate(UpdateCounter at) {
+      updates++;
+    }
+
+    @Override
+    public SavedState saveState() {
+      return SavedState.empty().with("updates", updates);
+    }
+
+    @Override
+    public void restoreState(SavedState state) {
+      updates = state.getLong("updates");
+    }
+  }
+}
