@@ -4,10 +4,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.List;
 
 /** The rules of the house, for the rooms of this module. */
 @AnalyzeClasses(packages = "io.ostinato", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -19,6 +23,8 @@ class ArchitectureTest {
   @ArchTest static final ArchRule SCHEDULE_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("schedule");
 
   @ArchTest static final ArchRule WEIGHTS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("weights");
+
+  @ArchTest static final ArchRule METRIC_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("metric");
 
   @ArchTest static final ArchRule PROGRESS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("progress");
 
@@ -32,11 +38,35 @@ class ArchitectureTest {
           .resideInAPackage("..training..");
 
   @ArchTest
+  static final ArchRule ROOMS_OF_SHIPPED_CALLBACKS_NEVER_IMPORT_EACH_OTHER =
+      slices().assignedFrom(shippedCallbacks()).should().notDependOnEachOther();
+
+  @ArchTest
   static final ArchRule NO_SPARK_AND_NO_HADOOP =
       noClasses()
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..");
+
+  private static SliceAssignment shippedCallbacks() {
+    List<String> rooms =
+        List.of("averaging", "checkpoint", "loss", "monitor", "quality", "stopping");
+    return new SliceAssignment() {
+      @Override
+      public String getDescription() {
+        return "rooms of shipped callbacks";
+      }
+
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        return rooms.stream()
+            .filter(room -> type.getPackageName().equals("io.ostinato." + room))
+            .findFirst()
+            .map(SliceIdentifier::of)
+            .orElse(SliceIdentifier.ignore());
+      }
+    };
+  }
 
   private static ArchRule importsNoOtherRoom(String room) {
     return noClasses()

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.metric.Metric;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,6 +43,15 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
       throws Exception;
 
   /**
+   * What the results of {@link #processData} are reduced to, where it runs: the driver then has a
+   * state per partition instead of the results of all rows, and {@link EvaluationResults#metrics}
+   * instead of arrays. None unless overridden.
+   */
+  protected List<Metric<?>> metrics() {
+    return List.of();
+  }
+
+  /**
    * Takes the results of the whole dataset, on the driver. They are closed when this returns.
    * Training may have gone on since: {@code at} is the moment that was measured.
    */
@@ -50,7 +60,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   @Override
   protected final void periodicCallback(Invocation at) {
     try (EvaluationResults results =
-        context().evaluate(new CallbackEvaluation(name(), at, config, this::processData))) {
+        context()
+            .evaluate(new CallbackEvaluation(name(), at, config, this::processData, metrics()))) {
       processResults(results, at);
     }
   }

@@ -3,6 +3,8 @@ package io.ostinato.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.metric.Metric;
+import io.ostinato.metric.MetricStates;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,16 +12,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Runs one block through a loaded model: the innermost step, the same in every engine. All native
- * memory of a batch lives under one manager, closed when the batch is done.
+ * Runs blocks through a loaded model: the innermost step, the same in every engine. All native
+ * memory of a batch lives under one manager, closed when the batch is done. With metrics it keeps
+ * their states, and gives no arrays. For one thread.
  */
 public final class BatchRunner {
   private final EvaluationTag tag;
   private final BatchProcessor processor;
+  private final List<MetricStates> states;
 
-  public BatchRunner(EvaluationTag tag, BatchProcessor processor) {
+  public BatchRunner(
+      EvaluationTag tag, BatchProcessor processor, List<? extends Metric<?>> metrics) {
     this.tag = tag;
     this.processor = processor;
+    this.states = metrics.isEmpty() ? List.of() : List.of(MetricStates.zero(metrics));
+  }
+
+  /** The states of the metrics over all blocks so far; none without metrics. */
+  public List<MetricStates> states() {
+    return states;
   }
 
   /**
@@ -33,6 +44,10 @@ public final class BatchRunner {
       NDList results = processor.process(block.toBatch(scope), model.model());
       if (results == null) {
         throw new IllegalStateException("processData returned null instead of a list of arrays");
+      }
+      if (!states.isEmpty()) {
+        states.get(0).update(results);
+        return new BatchOutput(block.firstRow(), block.rows(), List.of());
       }
       return new BatchOutput(block.firstRow(), block.rows(), onHost(results));
     } catch (Exception | LinkageError | AssertionError e) {

@@ -1,11 +1,15 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.metric.Metric;
 import io.ostinato.weights.WeightSnapshot;
+import java.util.List;
 
 /**
  * One evaluation: this function, of this model at these weights, over this dataset.
  *
  * @param batchSize the most rows of a batch, at least one
+ * @param metrics what the results of batches are reduced to, where they run; none to have the
+ *     results themselves
  */
 public record EvaluationRequest(
     EvaluationTag tag,
@@ -13,11 +17,24 @@ public record EvaluationRequest(
     int batchSize,
     ModelSource model,
     WeightSnapshot weights,
-    BatchProcessor processor) {
+    BatchProcessor processor,
+    List<Metric<?>> metrics) {
   public EvaluationRequest {
+    metrics = List.copyOf(metrics);
     if (batchSize < 1) {
       throw new IllegalArgumentException(
           "%s: batch_size=%d must be at least 1".formatted(tag, batchSize));
     }
+  }
+
+  /** An evaluation whose results are collated. */
+  public EvaluationRequest(
+      EvaluationTag tag,
+      EvaluationData data,
+      int batchSize,
+      ModelSource model,
+      WeightSnapshot weights,
+      BatchProcessor processor) {
+    this(tag, data, batchSize, model, weights, processor, List.of());
   }
 }

@@ -5,8 +5,10 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.metric.MetricStates;
 import io.ostinato.weights.HostArray;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -17,26 +19,38 @@ import java.util.Objects;
 public final class EvaluationResults implements AutoCloseable {
   private final NDManager manager;
   private final NDList arrays;
+  private final List<MetricStates> states;
   private final long rows;
   private final String manifest;
   private final EvaluationTimings timings;
 
   private EvaluationResults(
-      NDManager manager, NDList arrays, long rows, String manifest, EvaluationTimings timings) {
+      NDManager manager,
+      NDList arrays,
+      List<MetricStates> states,
+      long rows,
+      String manifest,
+      EvaluationTimings timings) {
     this.manager = manager;
     this.arrays = arrays;
+    this.states = states;
     this.rows = rows;
     this.manifest = manifest;
     this.timings = timings;
   }
 
   /**
-   * Results over collated arrays.
+   * Results over collated arrays, or over the states of metrics.
    *
+   * @param states of partitions, in any order; they are merged, and the first is changed
    * @param manifest the hash of the weights that were evaluated
    */
   public static EvaluationResults of(
-      List<HostArray> collated, long rows, String manifest, EvaluationTimings timings) {
+      List<HostArray> collated,
+      List<MetricStates> states,
+      long rows,
+      String manifest,
+      EvaluationTimings timings) {
     NDManager manager = Engine.getInstance().newBaseManager(Device.cpu());
     NDList arrays = new NDList(collated.size());
     for (HostArray array : collated) {
@@ -46,7 +60,8 @@ public final class EvaluationResults implements AutoCloseable {
       }
       arrays.add(copy);
     }
-    return new EvaluationResults(manager, arrays, rows, manifest, timings);
+    List<MetricStates> merged = states.stream().reduce(MetricStates::merge).stream().toList();
+    return new EvaluationResults(manager, arrays, merged, rows, manifest, timings);
   }
 
   /**
@@ -74,6 +89,23 @@ public final class EvaluationResults implements AutoCloseable {
   /** How many arrays a batch returned. */
   public int size() {
     return arrays.size();
+  }
+
+  /** The result of each metric, by name, in their order; none where there were no metrics. */
+  public Map<String, Double> metrics() {
+    return states.isEmpty() ? Map.of() : states.get(0).results();
+  }
+
+  /**
+   * The states of the metrics, for those whose result is more than a number.
+   *
+   * @throws IllegalStateException if this evaluation had no metrics
+   */
+  public MetricStates metricStates() {
+    if (states.isEmpty()) {
+      throw new IllegalStateException("this evaluation collated its results; it had no metrics");
+    }
+    return states.get(0);
   }
 
   /** How many rows were evaluated. */

@@ -24,7 +24,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
       EvaluationRequest request, ProgressDisplay display) {
     long start = System.nanoTime();
     LoadedModel loaded = modelOf(request);
-    BatchRunner runner = new BatchRunner(request.tag(), request.processor());
+    BatchRunner runner = new BatchRunner(request.tag(), request.processor(), request.metrics());
     List<BatchOutput> outputs = new ArrayList<>();
     long busy = 0;
     long rows = 0;
@@ -43,7 +43,8 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     var collated = Collation.collate(request.tag(), outputs);
     var timings =
         new EvaluationTimings(Duration.ofNanos(System.nanoTime() - start), Duration.ofNanos(busy));
-    return EvaluationResults.of(collated, rows, request.weights().manifest().hash(), timings);
+    return EvaluationResults.of(
+        collated, runner.states(), rows, request.weights().manifest().hash(), timings);
   }
 
   private LoadedModel modelOf(EvaluationRequest request) {

@@ -90,7 +90,8 @@ final class RunContext implements TrainingContext {
             evaluation.config().batchSize(),
             settings.model(),
             variant.isEmpty() ? weights() : variants.get(variant),
-            evaluation.processor());
+            evaluation.processor(),
+            evaluation.metrics());
     EvaluationResults results = settings.engine().evaluate(request, settings.progress());
     log.info("{}: {} rows, {}", tag, results.rows(), results.timings());
     return results;

@@ -9,6 +9,10 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.metric.Average;
+import io.ostinato.metric.MetricBatch;
+import io.ostinato.metric.Metrics;
+import io.ostinato.metric.OutputKind;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.weights.WeightSnapshot;
@@ -21,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -109,6 +114,55 @@ public abstract class EvaluationEngineContract {
     assertThat(outputs.get(1)).isNotEqualTo(outputs.get(0));
     assertThat(outputs.get(2)).isEqualTo(outputs.get(0));
     assertThat(outputs.get(3)).as("and leaves them as they were").isEqualTo(outputs.get(0));
+  }
+
+  @Test
+  void metricsAreThoseOfAllRowsHoweverTheyArePartitioned() {
+    int[] partitions = GeneratedRows.unevenPartitions();
+    List<Map<String, Double>> results = new ArrayList<>();
+    for (EvaluationRequest request :
+        List.of(
+            measured(generated(partitions), 64),
+            measured(generated(partitions), 64),
+            measured(generated(IntStream.of(partitions).sum()), 1000))) {
+      try (EvaluationResults evaluated = engine().evaluate(request, ProgressDisplay.silent())) {
+        assertThat(evaluated.rows()).isEqualTo(10_007);
+        assertThat(evaluated.size()).as("arrays").isZero();
+        results.add(evaluated.metrics());
+      }
+    }
+    try (LocalEvaluationEngine local = new LocalEvaluationEngine();
+        EvaluationResults evaluated =
+            local.evaluate(
+                measured(GeneratedRows.inMemory(partitions), 64), ProgressDisplay.silent())) {
+      results.add(evaluated.metrics());
+    }
+    assertThat(results.get(0)).containsOnlyKeys("accuracy", "log_loss", "f1_macro");
+    assertThat(metric(results.get(0), "accuracy")).isBetween(0.2, 0.5);
+    assertThat(results.get(1)).isEqualTo(results.get(0));
+    assertThat(results.get(3)).as("the local engine").isEqualTo(results.get(0));
+    assertThat(metric(results.get(2), "accuracy"))
+        .as("other batches may give other bits of the outputs, but no other count")
+        .isEqualTo(metric(results.get(0), "accuracy"));
+    assertThat(metric(results.get(2), "log_loss"))
+        .isCloseTo(metric(results.get(0), "log_loss"), within(1e-6));
+  }
+
+  @Test
+  void aMetricThatRefusesItsInputNamesTheRows() {
+    EvaluationRequest request =
+        new EvaluationRequest(
+            tag(),
+            generated(10),
+            4,
+            CLASSIFIER,
+            TestNets.weights(1),
+            EvaluationEngineContract::echo,
+            List.of(Metrics.accuracy()));
+    assertThatThrownBy(() -> engine().evaluate(request, ProgressDisplay.silent()).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("partition 0, rows 0 to 3")
+        .hasMessageContaining("a metric needs the array 'outputs'; the batch has: x, labels");
   }
 
   @Test
@@ -259,6 +313,30 @@ public abstract class EvaluationEngineContract {
       EvaluationData data, int batchSize, BatchProcessor processor, int seed) {
     return new EvaluationRequest(
         tag(), data, batchSize, CLASSIFIER, TestNets.weights(seed), processor);
+  }
+
+  private static EvaluationRequest measured(EvaluationData data, int batchSize) {
+    return new EvaluationRequest(
+        tag(),
+        data,
+        batchSize,
+        CLASSIFIER,
+        TestNets.weights(1),
+        EvaluationEngineContract::outputsAndTargets,
+        List.of(
+            Metrics.accuracy(), Metrics.logLoss(OutputKind.LOGITS), Metrics.f1(3, Average.MACRO)));
+  }
+
+  private static NDList outputsAndTargets(EvaluationBatch batch, EvaluationModel model) {
+    NDArray outputs = model.forward(batch.get("x"));
+    outputs.setName(MetricBatch.OUTPUTS);
+    NDArray targets = batch.get("class");
+    targets.setName(MetricBatch.TARGETS);
+    return new NDList(outputs, targets);
+  }
+
+  private static double metric(Map<String, Double> metrics, String name) {
+    return metrics.getOrDefault(name, Double.NaN);
   }
 
   private static EvaluationTag tag() {

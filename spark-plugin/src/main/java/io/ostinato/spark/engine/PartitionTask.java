@@ -5,6 +5,7 @@ import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.metric.Metric;
 import io.ostinato.spark.data.StoredBlock;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
@@ -27,6 +28,7 @@ import org.apache.spark.broadcast.Broadcast;
 record PartitionTask(
     EvaluationTag tag,
     BatchProcessor processor,
+    ArrayList<Metric<?>> metrics,
     ModelId model,
     Manifest manifest,
     ArrayList<Broadcast<byte[]>> shards,
@@ -40,7 +42,7 @@ record PartitionTask(
     PartitionOutcome outcome =
         blocks.hasNext()
             ? evaluate(partition, blocks)
-            : new PartitionOutcome(partition, List.of(), 0, List.of());
+            : new PartitionOutcome(partition, List.of(), List.of(), 0, List.of());
     return List.of(SerializedBytes.of(outcome)).iterator();
   }
 
@@ -48,7 +50,7 @@ record PartitionTask(
       throws InterruptedException {
     NativeEngine.load(settings);
     Device device = Devices.ofTask(TaskContext.get());
-    BatchRunner runner = new BatchRunner(tag, processor);
+    BatchRunner runner = new BatchRunner(tag, processor, metrics);
     List<BatchOutput> outputs = new ArrayList<>();
     long busy = 0;
     try (ResidentModels.Lease lease =
@@ -63,7 +65,7 @@ record PartitionTask(
       ResidentReport report =
           new ResidentReport(
               SparkEnv.get().executorId(), device.toString(), lease.builds(), lease.refreshes());
-      return new PartitionOutcome(partition, outputs, busy, List.of(report));
+      return new PartitionOutcome(partition, outputs, runner.states(), busy, List.of(report));
     }
   }
 

@@ -10,6 +10,7 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.RowCheck;
+import io.ostinato.metric.MetricStates;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.SparkDataset;
@@ -21,6 +22,7 @@ import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.weights.WeightSnapshot;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -103,7 +105,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
           new EvaluationTimings(
               Duration.ofNanos(System.nanoTime() - start), Duration.ofNanos(busy));
       String manifest = request.weights().manifest().hash();
-      return EvaluationResults.of(collated, dataset.rows(), manifest, timings);
+      List<MetricStates> states =
+          outcomes.stream().flatMap(outcome -> outcome.states().stream()).toList();
+      return EvaluationResults.of(collated, states, dataset.rows(), manifest, timings);
     }
   }
 
@@ -141,6 +145,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         new PartitionTask(
             request.tag(),
             request.processor(),
+            new ArrayList<>(request.metrics()),
             modelId(request.model()),
             weights.manifest(),
             broadcasts.publish(weights),

@@ -1,0 +1,57 @@
+package io.ostinato.metric;
+
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * A metric of a ranking, from counts in bins of one width: 16 bytes for each bin, whatever the
+ * number of rows; scores of one bin count as equal.
+ */
+record BinnedRanking(String name, int bins, ExactRanking.Area area) implements Metric<long[][]> {
+  private static final int POSITIVES = 0;
+  private static final int NEGATIVES = 1;
+
+  BinnedRanking {
+    if (bins < 1) {
+      throw new IllegalArgumentException("a metric needs at least 1 bin; given: " + bins);
+    }
+  }
+
+  @Override
+  public long[][] zero() {
+    return new long[2][bins];
+  }
+
+  @Override
+  public long[][] update(long[][] state, MetricBatch batch) {
+    Shape shape = batch.get(MetricBatch.OUTPUTS).getShape();
+    boolean both = shape.dimension() == 2 && shape.get(1) == 2;
+    BinaryScores scores = BinaryScores.of(batch);
+    for (int row = 0; row < scores.scores().length; row++) {
+      // Two probabilities p and 1 - p have the difference 2 p - 1.
+      double score = both ? (scores.scores()[row] + 1) / 2 : scores.scores()[row];
+      if (!(score >= 0 && score <= 1)) {
+        throw new IllegalArgumentException(
+            "'%s' is binned, so its outputs must be probabilities from 0 to 1; given: %s"
+                .formatted(name, score));
+      }
+      int bin = (int) Math.min(bins - 1, Math.floor(score * bins));
+      state[scores.positive()[row] ? POSITIVES : NEGATIVES][bins - 1 - bin]++;
+    }
+    return state;
+  }
+
+  @Override
+  public long[][] merge(long[][] left, long[][] right) {
+    for (int i = 0; i < left.length; i++) {
+      for (int bin = 0; bin < bins; bin++) {
+        left[i][bin] += right[i][bin];
+      }
+    }
+    return left;
+  }
+
+  @Override
+  public double result(long[][] state) {
+    return area.of(new CountedSteps(state[POSITIVES], state[NEGATIVES]));
+  }
+}

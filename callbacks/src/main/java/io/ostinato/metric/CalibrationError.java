@@ -1,0 +1,76 @@
+package io.ostinato.metric;
+
+import java.io.Serializable;
+
+/**
+ * The expected calibration error: over bins of the confidence, the mean of how far the confidence
+ * is from the accuracy, weighted by rows (Guo, Pleiss, Sun and Weinberger, On calibration of modern
+ * neural networks, 2017).
+ */
+record CalibrationError(String name, OutputKind kind, int bins)
+    implements Metric<CalibrationError.Bins> {
+
+  CalibrationError {
+    if (bins < 1) {
+      throw new IllegalArgumentException("a metric needs at least 1 bin; given: " + bins);
+    }
+  }
+
+  /** Rows, hits and the sum of confidences, by bin. */
+  static final class Bins implements Serializable {
+    private static final long serialVersionUID = 1;
+    private final long[] rows;
+    private final long[] hits;
+    private final ExactSum[] confidences;
+
+    Bins(int bins) {
+      rows = new long[bins];
+      hits = new long[bins];
+      confidences = new ExactSum[bins];
+      for (int bin = 0; bin < bins; bin++) {
+        confidences[bin] = new ExactSum();
+      }
+    }
+  }
+
+  @Override
+  public Bins zero() {
+    return new Bins(bins);
+  }
+
+  @Override
+  public Bins update(Bins state, MetricBatch batch) {
+    ClassScores scores = ClassScores.of(batch);
+    for (int row = 0; row < scores.rows(); row++) {
+      int predicted = scores.predicted(row);
+      double confidence = kind.probability(scores, row, predicted);
+      // A bin has its upper bound, as in torchmetrics; the first one has 0 too.
+      int bin = (int) Math.max(0, Math.min(bins - 1, Math.ceil(confidence * bins) - 1));
+      state.rows[bin]++;
+      state.hits[bin] += predicted == scores.targets()[row] ? 1 : 0;
+      state.confidences[bin].add(confidence);
+    }
+    return state;
+  }
+
+  @Override
+  public Bins merge(Bins left, Bins right) {
+    for (int bin = 0; bin < bins; bin++) {
+      left.rows[bin] += right.rows[bin];
+      left.hits[bin] += right.hits[bin];
+      left.confidences[bin].add(right.confidences[bin]);
+    }
+    return left;
+  }
+
+  @Override
+  public double result(Bins state) {
+    double sum = 0;
+    long rows = 0;
+    for (int bin = 0; bin < bins; bin++) {
+      sum += Math.abs(state.hits[bin] - state.confidences[bin].value());
+      rows += state.rows[bin];
+    }
+    return sum / rows;
+  }
+}

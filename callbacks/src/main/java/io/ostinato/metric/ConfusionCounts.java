@@ -1,0 +1,75 @@
+package io.ostinato.metric;
+
+import java.io.Serializable;
+
+/** How often each class was predicted for each target. */
+public final class ConfusionCounts implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final long[][] counts;
+
+  ConfusionCounts(int classes) {
+    this.counts = new long[classes][classes];
+  }
+
+  void add(ClassScores scores) {
+    if (scores.classes() != counts.length) {
+      throw new IllegalArgumentException(
+          "this metric is of %d classes, but the outputs are of %d"
+              .formatted(counts.length, scores.classes()));
+    }
+    for (int row = 0; row < scores.rows(); row++) {
+      counts[(int) scores.targets()[row]][scores.predicted(row)]++;
+    }
+  }
+
+  void add(ConfusionCounts other) {
+    for (int target = 0; target < counts.length; target++) {
+      for (int predicted = 0; predicted < counts.length; predicted++) {
+        counts[target][predicted] += other.counts[target][predicted];
+      }
+    }
+  }
+
+  public int classes() {
+    return counts.length;
+  }
+
+  public long count(int target, int predicted) {
+    return counts[target][predicted];
+  }
+
+  /** How many rows have this target. */
+  public long ofTarget(int target) {
+    long sum = 0;
+    for (long count : counts[target]) {
+      sum += count;
+    }
+    return sum;
+  }
+
+  /** For how many rows this class was predicted. */
+  public long ofPredicted(int predicted) {
+    long sum = 0;
+    for (long[] row : counts) {
+      sum += row[predicted];
+    }
+    return sum;
+  }
+
+  public long total() {
+    long sum = 0;
+    for (int target = 0; target < counts.length; target++) {
+      sum += ofTarget(target);
+    }
+    return sum;
+  }
+
+  public long hits() {
+    long sum = 0;
+    for (int target = 0; target < counts.length; target++) {
+      sum += counts[target][target];
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,95 @@
+package io.ostinato.metric;
+
+import java.io.Serializable;
+
+/** What is computed from the confusion matrix of a classifier of a fixed number of classes. */
+record ConfusionMetric(String name, int classes, Score score) implements Metric<ConfusionCounts> {
+
+  /** Makes a number of the counts. */
+  @FunctionalInterface
+  interface Score extends Serializable {
+    double of(ConfusionCounts counts);
+  }
+
+  ConfusionMetric {
+    if (classes < 2) {
+      throw new IllegalArgumentException("a metric of classes needs at least 2; given: " + classes);
+    }
+  }
+
+  @Override
+  public ConfusionCounts zero() {
+    return new ConfusionCounts(classes);
+  }
+
+  @Override
+  public ConfusionCounts update(ConfusionCounts state, MetricBatch batch) {
+    state.add(ClassScores.of(batch));
+    return state;
+  }
+
+  @Override
+  public ConfusionCounts merge(ConfusionCounts left, ConfusionCounts right) {
+    left.add(right);
+    return left;
+  }
+
+  @Override
+  public double result(ConfusionCounts state) {
+    return state.total() == 0 ? Double.NaN : score.of(state);
+  }
+
+  static double precision(long hits, long predicted, long targets) {
+    return predicted == 0 ? 0 : (double) hits / predicted;
+  }
+
+  static double recall(long hits, long predicted, long targets) {
+    return targets == 0 ? 0 : (double) hits / targets;
+  }
+
+  /** {@code (1 + b²) hits / (b² targets + predicted)}, van Rijsbergen's measure. */
+  static OneClass fBeta(double beta) {
+    double square = beta * beta;
+    return (hits, predicted, targets) ->
+        hits == 0 ? 0 : (1 + square) * hits / (square * targets + predicted);
+  }
+
+  /** The score of one class. */
+  @FunctionalInterface
+  interface OneClass extends Serializable {
+    double of(long hits, long predicted, long targets);
+  }
+
+  static Score averaged(Average average, OneClass score) {
+    return switch (average) {
+      case MICRO -> counts -> score.of(counts.hits(), counts.total(), counts.total());
+      case MACRO -> counts -> macro(counts, score);
+      case WEIGHTED -> counts -> weighted(counts, score);
+      case BINARY -> counts -> ofClass(counts, score, 1);
+    };
+  }
+
+  private static double macro(ConfusionCounts counts, OneClass score) {
+    double sum = 0;
+    int occurring = 0;
+    for (int c = 0; c < counts.classes(); c++) {
+      if (counts.ofTarget(c) + counts.ofPredicted(c) > 0) {
+        sum += ofClass(counts, score, c);
+        occurring++;
+      }
+    }
+    return sum / occurring;
+  }
+
+  private static double weighted(ConfusionCounts counts, OneClass score) {
+    double sum = 0;
+    for (int c = 0; c < counts.classes(); c++) {
+      sum += ofClass(counts, score, c) * counts.ofTarget(c);
+    }
+    return sum / counts.total();
+  }
+
+  private static double ofClass(ConfusionCounts counts, OneClass score, int c) {
+    return score.of(counts.count(c, c), counts.ofPredicted(c), counts.ofTarget(c));
+  }
+}

@@ -1,0 +1,41 @@
+package io.ostinato.metric;
+
+import java.io.Serializable;
+
+/**
+ * A measurement over a dataset, as states that are made batch by batch, on any executor, and
+ * merged. The metric itself has no state and may be shared between threads; a state belongs to one
+ * thread.
+ *
+ * <p>Neither the order of batches nor that of merging may change a bit of the result, so states
+ * hold counts and exact sums.
+ *
+ * @param <S> the state, which travels by Java serialization
+ */
+public interface Metric<S extends Serializable> extends Serializable {
+
+  /** As it appears in keys: {@code accuracy}, {@code f1_macro}. */
+  String name();
+
+  /** The state of no rows. */
+  S zero();
+
+  /**
+   * The state with one more batch.
+   *
+   * @param state is changed, and may be what is returned
+   * @throws IllegalArgumentException if the batch lacks an array, or its shape or content is wrong
+   */
+  S update(S state, MetricBatch batch);
+
+  /**
+   * The state of both.
+   *
+   * @param left is changed, and may be what is returned
+   * @param right stays as it is
+   */
+  S merge(S left, S right);
+
+  /** The measurement; NaN where it isn't defined, as for no rows. */
+  double result(S state);
+}

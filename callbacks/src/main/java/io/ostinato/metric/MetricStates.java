@@ -1,0 +1,114 @@
+package io.ostinato.metric;
+
+import ai.djl.ndarray.NDList;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The states of several metrics side by side. Not thread-safe. */
+public final class MetricStates implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final ArrayList<Slot<?>> slots;
+
+  private MetricStates(List<Slot<?>> slots) {
+    this.slots = new ArrayList<>(slots);
+  }
+
+  /**
+   * The states of no rows.
+   *
+   * @throws IllegalArgumentException if two metrics have one name
+   */
+  public static MetricStates zero(List<? extends Metric<?>> metrics) {
+    List<Slot<?>> slots = new ArrayList<>();
+    for (Metric<?> metric : metrics) {
+      if (slots.stream().anyMatch(slot -> slot.metric.name().equals(metric.name()))) {
+        throw new IllegalArgumentException("two metrics are named '%s'".formatted(metric.name()));
+      }
+      slots.add(Slot.zero(metric));
+    }
+    return new MetricStates(slots);
+  }
+
+  /** Takes in the results of one batch. */
+  public MetricStates update(NDList results) {
+    MetricBatch batch = new MetricBatch(results);
+    slots.forEach(slot -> slot.update(batch));
+    return this;
+  }
+
+  /**
+   * Takes in the states of other rows, which stay as they are.
+   *
+   * @throws IllegalArgumentException if they are of other metrics
+   */
+  public MetricStates merge(MetricStates other) {
+    if (!names().equals(other.names())) {
+      throw new IllegalArgumentException(
+          "states of %s can't be merged with states of %s".formatted(names(), other.names()));
+    }
+    for (int i = 0; i < slots.size(); i++) {
+      slots.get(i).merge(other.slots.get(i));
+    }
+    return this;
+  }
+
+  /** The result of each metric, by name, in their order. */
+  public Map<String, Double> results() {
+    Map<String, Double> results = new LinkedHashMap<>();
+    slots.forEach(slot -> results.put(slot.metric.name(), slot.result()));
+    return Collections.unmodifiableMap(results);
+  }
+
+  /**
+   * The state of one metric, for those whose result is more than a number.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public Serializable state(String name) {
+    for (Slot<?> slot : slots) {
+      if (slot.metric.name().equals(name)) {
+        return slot.state;
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no metric '%s'; there are: %s".formatted(name, String.join(", ", names())));
+  }
+
+  public List<String> names() {
+    return slots.stream().map(slot -> slot.metric.name()).toList();
+  }
+
+  /** A metric and its state. */
+  private static final class Slot<S extends Serializable> implements Serializable {
+    private static final long serialVersionUID = 1;
+    private final Metric<S> metric;
+    private S state;
+
+    private Slot(Metric<S> metric, S state) {
+      this.metric = metric;
+      this.state = state;
+    }
+
+    static <S extends Serializable> Slot<S> zero(Metric<S> metric) {
+      return new Slot<>(metric, metric.zero());
+    }
+
+    void update(MetricBatch batch) {
+      state = metric.update(state, batch);
+    }
+
+    @SuppressWarnings("unchecked") // the slot of a metric of the same name
+    void merge(Slot<?> other) {
+      state = metric.merge(state, (S) other.state);
+    }
+
+    double result() {
+      return metric.result(state);
+    }
+  }
+}

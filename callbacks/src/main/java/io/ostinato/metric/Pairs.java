@@ -1,0 +1,48 @@
+package io.ostinato.metric;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Outputs and targets of a regression, element by element.
+ *
+ * @param rows of the batch; each has as many elements
+ */
+record Pairs(int rows, double[] outputs, double[] targets) {
+
+  /**
+   * Of outputs and targets of one shape.
+   *
+   * @throws IllegalArgumentException if the shapes differ
+   */
+  static Pairs of(MetricBatch batch) {
+    NDArray outputs = batch.get(MetricBatch.OUTPUTS);
+    NDArray targets = batch.get(MetricBatch.TARGETS);
+    if (!outputs.getShape().equals(targets.getShape())) {
+      throw new IllegalArgumentException(
+          "a metric of numbers needs outputs and targets of one shape; given: %s and %s"
+              .formatted(outputs.getShape(), targets.getShape()));
+    }
+    int rows = outputs.getShape().dimension() == 0 ? 1 : (int) outputs.getShape().get(0);
+    return new Pairs(rows, MetricBatch.doubles(outputs), MetricBatch.doubles(targets));
+  }
+
+  int size() {
+    return outputs.length;
+  }
+
+  double error(int i) {
+    return outputs[i] - targets[i];
+  }
+
+  /** The Euclidean norm of a row's error over that of its targets; 0 where both are 0. */
+  double relativeError(int row) {
+    int length = size() / rows;
+    double error = 0;
+    double target = 0;
+    for (int i = row * length; i < (row + 1) * length; i++) {
+      error += error(i) * error(i);
+      target += targets[i] * targets[i];
+    }
+    return error == 0 ? 0 : Math.sqrt(error) / Math.sqrt(target);
+  }
+}

@@ -1,0 +1,103 @@
+package io.ostinato.quality;
+
+import ai.djl.ndarray.NDList;
+import io.ostinato.callback.BatchColumns;
+import io.ostinato.callback.DataIteratorConfig;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.callback.TrainingPlan;
+import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationModel;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.metric.Metric;
+import io.ostinato.metric.MetricBatch;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Writes {@code {metric}/{dataset}} for any metrics of a model's output and a target. Whatever the
+ * number of rows, the driver receives one state per partition.
+ */
+public final class MetricCallback extends PeriodicDataIteratorCallback {
+  private static final long serialVersionUID = 1;
+
+  private final Config config;
+
+  /**
+   * What is configured.
+   *
+   * @param data when, and on which dataset
+   * @param columns what goes into the model and what its first output is compared with; the last
+   *     column is the target unless told
+   * @param metrics at least one, with names that differ
+   */
+  public record Config(DataIteratorConfig data, BatchColumns columns, ArrayList<Metric<?>> metrics)
+      implements Serializable {
+    public Config {
+      metrics = new ArrayList<>(metrics);
+    }
+
+    public static Config of(DataIteratorConfig data, Metric<?>... metrics) {
+      return new Config(data, BatchColumns.lastIsTarget(), new ArrayList<>(List.of(metrics)));
+    }
+
+    public Config columns(BatchColumns newColumns) {
+      return new Config(data, newColumns, metrics);
+    }
+  }
+
+  public MetricCallback(Config config) {
+    super("metrics." + config.data().label(), config.data());
+    this.config = config;
+  }
+
+  @Override
+  public List<String> mistakes(TrainingPlan plan) {
+    List<String> mistakes = new ArrayList<>(super.mistakes(plan));
+    if (config.metrics().isEmpty()) {
+      mistakes.add("callback '%s' needs at least one metric".formatted(name()));
+    }
+    Set<String> names = new HashSet<>();
+    config.metrics().stream()
+        .map(Metric::name)
+        .filter(name -> !names.add(name))
+        .forEach(
+            name -> mistakes.add("callback '%s' has two metrics '%s'".formatted(name(), name)));
+    return mistakes;
+  }
+
+  @Override
+  public Set<String> writesMetrics() {
+    return config.metrics().stream().map(this::key).collect(Collectors.toSet());
+  }
+
+  @Override
+  protected List<Metric<?>> metrics() {
+    return List.copyOf(config.metrics());
+  }
+
+  @Override
+  protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+    NDList outputs = model.forward(config.columns().inputs(batch));
+    return results(
+        MetricBatch.OUTPUTS,
+        outputs.get(0),
+        MetricBatch.TARGETS,
+        config.columns().targets(batch).get(0));
+  }
+
+  @Override
+  protected void processResults(EvaluationResults results, Invocation at) {
+    results
+        .metrics()
+        .forEach((name, value) -> writer().addScalar(name + "/" + config().label(), value));
+  }
+
+  private String key(Metric<?> metric) {
+    return metric.name() + "/" + config().label();
+  }
+}

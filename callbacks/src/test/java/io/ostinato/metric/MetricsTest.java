@@ -1,0 +1,292 @@
+package io.ostinato.metric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.metric.MetricCases.Case;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MetricsTest {
+  private final NDManager manager = Engine.getInstance().newBaseManager();
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  static Stream<Case> cases() {
+    return MetricCases.all().stream();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void valuesAreThoseOfOtherLibraries(Case one) {
+    MetricStates states = MetricStates.zero(List.of(one.metric()));
+    states.update(one.rows(manager, 0, one.rows()));
+    assertThat(result(states))
+        .isCloseTo(one.expected(), within(one.relativeTolerance() * Math.abs(one.expected())));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void neitherBatchesNorTheOrderOfMergingChangeABit(Case one) throws Exception {
+    MetricStates whole = MetricStates.zero(List.of(one.metric()));
+    whole.update(one.rows(manager, 0, one.rows()));
+    long expected = Double.doubleToLongBits(result(whole));
+    Random random = new Random(one.toString().hashCode());
+    for (int run = 0; run < 5; run++) {
+      assertThat(Double.doubleToLongBits(result(anyTree(one, random)))).isEqualTo(expected);
+    }
+  }
+
+  /** Random batches in random partitions, merged in a random tree after travelling as bytes. */
+  private MetricStates anyTree(Case one, Random random) throws Exception {
+    List<MetricStates> states = new ArrayList<>();
+    states.add(MetricStates.zero(List.of(one.metric())));
+    for (int from = 0; from < one.rows(); ) {
+      int to = Math.min(one.rows(), from + 1 + random.nextInt(9));
+      MetricStates partition = states.get(random.nextInt(states.size()));
+      if (random.nextInt(3) == 0) {
+        partition = MetricStates.zero(List.of(one.metric()));
+        states.add(partition);
+      }
+      partition.update(one.rows(manager, from, to));
+      from = to;
+    }
+    Collections.shuffle(states, random);
+    while (states.size() > 1) {
+      MetricStates left = states.remove(random.nextInt(states.size()));
+      MetricStates right = states.remove(random.nextInt(states.size()));
+      states.add(travelled(left).merge(travelled(right)));
+    }
+    return states.get(0);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void noRowsGiveNaNAndAddNothing(Case one) {
+    MetricStates empty = MetricStates.zero(List.of(one.metric()));
+    assertThat(result(empty)).isNaN();
+    MetricStates whole = MetricStates.zero(List.of(one.metric()));
+    whole.update(one.rows(manager, 0, one.rows()));
+    double expected = result(whole);
+    whole.merge(empty);
+    assertThat(result(whole)).isEqualTo(expected);
+    empty.merge(whole);
+    assertThat(result(empty)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void nothingNativeIsLeftBehind(Case one) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDList rows = one.rows(scope, 0, one.rows());
+      int before = scope.getManagedArrays().size();
+      MetricStates states = MetricStates.zero(List.of(one.metric()));
+      states.update(rows);
+      assertThat(scope.getManagedArrays()).hasSize(before);
+      assertThat(rows.get(0).isReleased()).isFalse();
+    }
+  }
+
+  @Test
+  void nanIsNotHidden() {
+    NDList regression = batch(new double[] {1, Double.NaN}, new double[] {1, 2}, new Shape(2));
+    for (Metric<?> metric :
+        List.of(
+            Metrics.mse(),
+            Metrics.mae(),
+            Metrics.mape(),
+            Metrics.r2(),
+            Metrics.pearson(),
+            Metrics.relativeL2(),
+            Metrics.errorQuantile(0.5))) {
+      assertThat(result(MetricStates.zero(List.of(metric)).update(regression)))
+          .as(metric.name())
+          .isNaN();
+    }
+    NDList scores =
+        batch(new double[] {0.1, Double.NaN, 0.3}, new double[] {0, 1, 1}, new Shape(3));
+    assertThat(result(MetricStates.zero(List.of(Metrics.rocAuc())).update(scores))).isNaN();
+    assertThat(result(MetricStates.zero(List.of(Metrics.averagePrecision())).update(scores)))
+        .isNaN();
+  }
+
+  @Test
+  void edgesAreAsDocumented() {
+    NDList oneClass = batch(new double[] {0.1, 0.4}, new double[] {1, 1}, new Shape(2));
+    assertThat(result(MetricStates.zero(List.of(Metrics.rocAuc())).update(oneClass))).isNaN();
+    NDList same = batch(new double[] {1, 2}, new double[] {3, 3}, new Shape(2));
+    assertThat(result(MetricStates.zero(List.of(Metrics.r2())).update(same))).isNaN();
+    assertThat(result(MetricStates.zero(List.of(Metrics.pearson())).update(same))).isNaN();
+    NDList zero = batch(new double[] {0, 0, 1, 1}, new double[] {0, 0, 0, 0}, new Shape(2, 2));
+    assertThat(result(MetricStates.zero(List.of(Metrics.relativeL2())).update(zero)))
+        .isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(result(MetricStates.zero(List.of(Metrics.mape())).update(same)))
+        .isCloseTo((2.0 / 3 + 1.0 / 3) / 2, within(1e-15));
+  }
+
+  @Test
+  void halfAndSinglePrecisionOutputsAndNarrowTargetsAreTaken() {
+    for (DataType type : List.of(DataType.FLOAT16, DataType.FLOAT32, DataType.FLOAT64)) {
+      NDArray outputs =
+          manager.create(new float[] {1, 2, 4, 3}, new Shape(2, 2)).toType(type, true);
+      NDArray targets = manager.create(new int[] {1, 1}, new Shape(2, 1));
+      assertThat(
+              result(
+                  MetricStates.zero(List.of(Metrics.accuracy())).update(named(outputs, targets))))
+          .isEqualTo(0.5);
+    }
+  }
+
+  @Test
+  void aMeanOfMeansIsWeightedByRows() {
+    NDArray means = manager.create(new float[] {1, 4});
+    means.setName("loss");
+    NDArray rows = manager.create(new long[] {3, 1});
+    rows.setName("rows");
+    MetricStates states =
+        MetricStates.zero(List.of(Metrics.mean("loss"))).update(new NDList(means, rows));
+    assertThat(result(states)).isEqualTo(2.5);
+    MetricStates weighted =
+        MetricStates.zero(List.of(Metrics.weightedMean("loss", "rows")))
+            .update(new NDList(means, rows));
+    assertThat(result(weighted)).isEqualTo(1.75);
+  }
+
+  @Test
+  void theConfusionMatrixHasItsCounts() {
+    NDArray outputs = manager.create(new float[] {1, 0, 1, 0, 0, 1}, new Shape(3, 2));
+    NDArray targets = manager.create(new long[] {0, 1, 1});
+    MetricStates states =
+        MetricStates.zero(List.of(Metrics.confusionMatrix(2))).update(named(outputs, targets));
+    ConfusionCounts counts = (ConfusionCounts) states.state("confusion_matrix");
+    assertThat(counts.count(0, 0)).isEqualTo(1);
+    assertThat(counts.count(1, 0)).isEqualTo(1);
+    assertThat(counts.count(1, 1)).isEqualTo(1);
+    assertThat(counts.count(0, 1)).isZero();
+    assertThatThrownBy(() -> states.state("other"))
+        .hasMessage("there is no metric 'other'; there are: confusion_matrix");
+  }
+
+  @Test
+  void wrongInputIsRefusedSayingWhatIsNeeded() {
+    NDList classes =
+        named(
+            manager.create(new float[] {1, 0, 0, 1}, new Shape(2, 2)),
+            manager.create(new long[] {0, 2}));
+    refused(Metrics.accuracy(), classes, "the target 2 is none of the 2 classes of the outputs");
+    NDList ragged =
+        named(
+            manager.create(new float[] {1, 0, 0, 1}, new Shape(2, 2)),
+            manager.create(new long[] {0, 1, 1}));
+    refused(
+        Metrics.accuracy(),
+        ragged,
+        "one target for each of 2 rows; given: targets of the shape (3)");
+    NDList fraction =
+        named(
+            manager.create(new float[] {1, 0}, new Shape(1, 2)),
+            manager.create(new float[] {0.5f}));
+    refused(Metrics.accuracy(), fraction, "the target 0.5 is no whole number");
+    NDList good =
+        named(manager.create(new float[] {1, 0}, new Shape(1, 2)), manager.create(new long[] {0}));
+    refused(Metrics.topK(3), good, "top_3_accuracy needs at least 3 classes; the outputs have 2");
+    refused(
+        Metrics.f1(3, Average.MACRO),
+        good,
+        "this metric is of 3 classes, but the outputs are of 2");
+    refused(Metrics.mse(), good, "one shape; given: (1, 2) and (1)");
+    refused(
+        Metrics.perplexity(),
+        named(good.get(0), manager.create(new long[] {5})),
+        "none of the 2 tokens");
+    refused(
+        Metrics.rocAuc(),
+        named(manager.create(new float[3], new Shape(1, 3)), good.get(1)),
+        "given: (1, 3)");
+    refused(
+        Metrics.rocAuc(10),
+        batch(new double[] {1.5}, new double[] {1}, new Shape(1)),
+        "must be probabilities from 0 to 1; given: 1.5");
+    refused(
+        Metrics.mean("loss"),
+        good,
+        "a metric needs the array 'loss'; the batch has: outputs, targets");
+    assertRefused(() -> Metrics.topK(0), "top_k needs k of at least 1; given: 0");
+    assertRefused(() -> Metrics.fBeta(0, 2, Average.MICRO), "beta must be a finite number above 0");
+    assertRefused(() -> Metrics.f1(3, Average.BINARY), "the binary f1 is of 2 classes; given: 3");
+    assertRefused(() -> Metrics.confusionMatrix(1), "needs at least 2; given: 1");
+    assertRefused(() -> Metrics.rocAuc(0), "a metric needs at least 1 bin; given: 0");
+    assertRefused(() -> Metrics.calibrationError(OutputKind.LOGITS, 0), "at least 1 bin; given: 0");
+    assertRefused(() -> Metrics.errorQuantile(95), "a quantile is from 0 to 1; given: 95");
+    assertRefused(
+        () -> MetricStates.zero(List.of(Metrics.mse(), Metrics.mse())),
+        "two metrics are named 'mse'");
+    assertRefused(
+        () ->
+            MetricStates.zero(List.of(Metrics.mse()))
+                .merge(MetricStates.zero(List.of(Metrics.mae()))),
+        "states of [mse] can't be merged with states of [mae]");
+  }
+
+  private void refused(Metric<?> metric, NDList batch, String message) {
+    assertRefused(() -> MetricStates.zero(List.of(metric)).update(batch), message);
+  }
+
+  private static void assertRefused(ThrowingCallable call, String message) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  private NDList batch(double[] outputs, double[] targets, Shape shape) {
+    return named(manager.create(outputs, shape), manager.create(targets, shape));
+  }
+
+  private static NDList named(NDArray outputs, NDArray targets) {
+    outputs.setName(MetricBatch.OUTPUTS);
+    targets.setName(MetricBatch.TARGETS);
+    return new NDList(outputs, targets);
+  }
+
+  private static double result(MetricStates states) {
+    Map<String, Double> results = states.results();
+    assertThat(results).hasSize(1);
+    return results.values().iterator().next();
+  }
+
+  private static MetricStates travelled(MetricStates states)
+      throws IOException, ClassNotFoundException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(states);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (MetricStates) in.readObject();
+    }
+  }
+}
