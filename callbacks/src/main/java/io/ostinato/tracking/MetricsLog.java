@@ -94,6 +94,7 @@ public final class MetricsLog implements AutoCloseable {
             iteration, clock.instant().truncatedTo(ChronoUnit.MILLIS), pendingValues());
     try {
       append(line(record));
+      channel.force(false);
     } catch (IOException e) {
       throw cantWrite(file, e);
     }

@@ -9,19 +9,25 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.PythonTools;
 import io.ostinato.weights.HostArray;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsTest {
 
@@ -54,6 +60,50 @@ class SafetensorsTest {
       assertThat(read.getShape()).isEqualTo(new Shape(2, 1));
       assertThat(read.toFloatArray()).containsExactly(1.5f, -2f);
     }
+  }
+
+  @Test
+  void pythonOpensThemAndWritesThemForUs(@TempDir Path folder) throws IOException {
+    Path ours = Files.write(folder.resolve("ours.safetensors"), bytes(arrays()));
+    Path theirs = folder.resolve("theirs.safetensors");
+    String read =
+        PythonTools.python(
+            "-c",
+            """
+            import sys
+            from safetensors import safe_open
+            from safetensors.numpy import save_file
+            arrays = {}
+            with safe_open(sys.argv[1], "numpy") as f:
+                print(f.metadata())
+                for key in f.keys():
+                    arrays[key] = f.get_tensor(key)
+                    print(key, arrays[key].dtype, arrays[key].shape, arrays[key].tobytes().hex())
+            save_file(arrays, sys.argv[2], {"by": "Python"})
+            """,
+            ours.toString(),
+            theirs.toString());
+    assertThat(read.lines().findFirst()).contains("{'iteration': 'E1_U2_S3'}");
+    assertThat(read.lines().skip(1).map(String::stripTrailing))
+        .containsExactlyInAnyOrderElementsOf(
+            arrays().stream().map(SafetensorsTest::asNumPyShowsIt).toList());
+    try (InputStream in = Files.newInputStream(theirs)) {
+      Safetensors back = Safetensors.readFrom(in);
+      assertThat(back.metadata()).containsExactly(Map.entry("by", "Python"));
+      assertThat(back.arrays()).containsExactlyInAnyOrderElementsOf(arrays());
+    }
+  }
+
+  private static String asNumPyShowsIt(HostArray array) {
+    String type = array.dataType() == DataType.BOOLEAN ? "bool" : array.dataType().toString();
+    long[] shape = array.shape().getShape();
+    String tuple =
+        shape.length == 1
+            ? "(" + shape[0] + ",)"
+            : Arrays.toString(shape).replace('[', '(').replace(']', ')');
+    return "%s %s %s %s"
+        .formatted(array.name(), type, tuple, HexFormat.of().formatHex(array.bytes()))
+        .stripTrailing();
   }
 
   @Test

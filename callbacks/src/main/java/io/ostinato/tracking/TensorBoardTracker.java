@@ -1,0 +1,116 @@
+package io.ostinato.tracking;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Event files for TensorBoard. The step of a value is the number of updates; values are float32
+ * there. A run that is resumed adds a file, which TensorBoard reads as going on.
+ */
+public final class TensorBoardTracker implements Tracker {
+  private static final double MILLIS_PER_SECOND = 1e3;
+
+  private final @Nullable Path folder;
+  private final Clock clock;
+  private @Nullable OutputStream out;
+
+  private TensorBoardTracker(@Nullable Path folder, Clock clock) {
+    this.folder = folder;
+    this.clock = clock;
+  }
+
+  /** Event files in {@code tensorboard} of the run's folder. */
+  public static TensorBoardTracker inRunFolder() {
+    return new TensorBoardTracker(null, Clock.systemUTC());
+  }
+
+  /** Event files in a folder that one run has for itself. */
+  public static TensorBoardTracker in(Path folder) {
+    return new TensorBoardTracker(folder, Clock.systemUTC());
+  }
+
+  @Override
+  public void start(RunInfo run) {
+    Path into = folder == null ? run.folder().resolve("tensorboard") : folder;
+    Instant now = clock.instant();
+    try {
+      Files.createDirectories(into);
+      OutputStream file = create(into, now);
+      out = file;
+      TensorBoardEvents.writeVersion(file, seconds(now));
+      file.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "can't write event files to '%s': %s".formatted(into, e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public void log(MetricsRecord record) {
+    OutputStream file = out;
+    if (file == null) {
+      throw new IllegalStateException("this tracker is not started");
+    }
+    try {
+      for (Map.Entry<String, Double> metric : record.metrics().entrySet()) {
+        TensorBoardEvents.writeScalar(
+            file,
+            seconds(record.time()),
+            record.iteration().update(),
+            metric.getKey(),
+            metric.getValue().floatValue());
+      }
+      file.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't write an event: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    OutputStream file = out;
+    out = null;
+    if (file != null) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("can't close an event file: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** A new file; TensorBoard reads those of one folder in the order of their names. */
+  private static OutputStream create(Path folder, Instant now) throws IOException {
+    for (int n = 0; ; n++) {
+      Path file =
+          folder.resolve(
+              "events.out.tfevents.%010d.%s.%d.%d"
+                  .formatted(now.getEpochSecond(), host(), ProcessHandle.current().pid(), n));
+      if (!Files.exists(file)) {
+        return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
+      }
+    }
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException unnamed) {
+      return "localhost";
+    }
+  }
+
+  private static double seconds(Instant time) {
+    return time.toEpochMilli() / MILLIS_PER_SECOND;
+  }
+}
