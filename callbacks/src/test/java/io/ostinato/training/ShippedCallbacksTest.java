@@ -1,0 +1,508 @@
+package io.ostinato.training;
+
+import static io.ostinato.callback.DataIteratorConfig.every;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import io.ostinato.averaging.EmaCallback;
+import io.ostinato.callback.AccumulationStep;
+import io.ostinato.callback.BatchColumns;
+import io.ostinato.callback.Callback;
+import io.ostinato.checkpoint.BestCheckpointCallback;
+import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.checkpoint.CheckpointCallback.Keep;
+import io.ostinato.evaluation.TestNets;
+import io.ostinato.loss.OfflineLossCallback;
+import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.metric.Average;
+import io.ostinato.metric.Metrics;
+import io.ostinato.metric.OutputKind;
+import io.ostinato.monitor.LearningRateCallback;
+import io.ostinato.monitor.ParameterCountCallback;
+import io.ostinato.monitor.PeakMemoryCallback;
+import io.ostinato.monitor.TrackOutputsCallback;
+import io.ostinato.quality.BestMetricCallback;
+import io.ostinato.quality.MetricCallback;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingLength;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.stopping.MetricEarlyStopper;
+import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.MetricsRecord;
+import io.ostinato.weights.HostArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The callbacks that ship, in real trainings. */
+class ShippedCallbacksTest {
+  private final NDManager manager = Engine.getInstance().newBaseManager();
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void theNewestCheckpointStaysOrAllDo() {
+    TrainingLoop latest =
+        loop("latest")
+            .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+            .length(TrainingLength.updates(25))
+            .build();
+    latest.run();
+    assertThat(checkpoints(latest).tags()).containsExactly("E2_U25_S400");
+    assertThat(checkpoints(latest).latest()).contains("E2_U25_S400");
+    TrainingLoop all =
+        loop("all")
+            .callback(
+                new CheckpointCallback(
+                    CheckpointCallback.Config.defaults()
+                        .keep(Keep.ALL)
+                        .content(CheckpointCallback.Content.WEIGHTS)))
+            .length(TrainingLength.epochs(2))
+            .build();
+    TrainingResult result = all.run();
+    assertThat(checkpoints(all).tags()).containsExactly("E1_U10_S160", "E2_U20_S320");
+    assertThat(checkpoints(all).load("E1_U10_S160").isResumable()).isFalse();
+    assertThat(checkpoints(all).load("E2_U20_S320").weights().manifest())
+        .isEqualTo(result.weights().manifest());
+  }
+
+  @Test
+  void theBestWeightsAreThoseThatWereMeasuredForEachTolerance() {
+    double nan = Double.NaN;
+    double[] series = {0.1, 0.5, 0.5, nan, 0.6, 0.2, 0.7};
+    TrainingLoop training =
+        loop("best")
+            .callback(
+                new BestCheckpointCallback(
+                    BestCheckpointCallback.Config.of("accuracy/test").tolerances(1, 2, 3)))
+            .callback(new CheckpointCallback(CheckpointCallback.Config.defaults().keep(Keep.ALL)))
+            .callback(new Scripted("accuracy/test", series))
+            .length(TrainingLength.epochs(series.length))
+            .build();
+    training.run();
+    Checkpoints kept = checkpoints(training);
+    Map<String, String> expected =
+        Map.of(
+            "best_model.accuracy.test", "E7_U70_S1120",
+            // The second 0.5 is no better: who tolerates one such value stops there.
+            "best_model.accuracy.test.tolerance=1", "E2_U20_S320",
+            // So does who tolerates two, with the NaN.
+            "best_model.accuracy.test.tolerance=2", "E2_U20_S320",
+            // Three in a row never come.
+            "best_model.accuracy.test.tolerance=3", "E7_U70_S1120");
+    expected.forEach(
+        (tag, iteration) -> {
+          assertThat(kept.load(tag).iteration()).as(tag).hasToString(iteration);
+          assertThat(kept.load(tag).weights().manifest())
+              .isEqualTo(kept.load(iteration).weights().manifest());
+        });
+  }
+
+  @Test
+  void stagnationAndNaNCountAgainstPatience() {
+    double[] series = {0.9, 0.5, 0.5, Double.NaN, 0.4, 0.4, 0.6, 0.1};
+    TrainingLoop training =
+        loop("stop")
+            .callback(new MetricEarlyStopper(MetricEarlyStopper.Config.of("loss/test", 2)))
+            .callback(new Scripted("loss/test", series))
+            .length(TrainingLength.epochs(series.length))
+            .build();
+    TrainingResult result = training.run();
+    assertThat(result.end()).hasToString("E4_U40_S640");
+    assertThat(result.endedBy()).isEqualTo(EndedBy.CALLBACK);
+    assertThat(result.reason())
+        .isEqualTo("loss/test has not become better than 0.5 for 2 values in a row");
+    assertThat(result.summary().best().get("loss/test"))
+        .hasToString("Value[value=0.5, iteration=E2_U20_S320]");
+  }
+
+  @Test
+  void nanIsNeverTheBestEvenIfItComesFirst() {
+    double[] series = {Double.NaN, Double.NaN, 0.3, Double.NaN};
+    TrainingLoop training =
+        loop("nan")
+            .callback(
+                new BestMetricCallback(
+                    BestMetricCallback.Config.of("accuracy/test", "epoch", "accuracy/test")))
+            .callback(new Scripted("accuracy/test", series))
+            .callback(new Scripted("epoch", 1, 2, 3, 4))
+            .length(TrainingLength.epochs(4))
+            .build();
+    training.run();
+    assertThat(values(training, "epoch/at_best/accuracy/test")).containsExactly(3.0, 3.0);
+    assertThat(values(training, "accuracy/test/at_best/accuracy/test")).containsExactly(0.3, 0.3);
+  }
+
+  @Test
+  void decidingByAnUnknownMetricIsRefusedWithTheWayToDeclareIt() {
+    TrainingLoopBuilder unknown =
+        loop("unknown")
+            .callback(new MetricEarlyStopper(MetricEarlyStopper.Config.of("zeta/test", 0)))
+            .callback(
+                new BestCheckpointCallback(
+                    BestCheckpointCallback.Config.of("optim/lr/all").tolerances(0)))
+            .callback(new BestMetricCallback(BestMetricCallback.Config.of("zeta/test")))
+            .callback(new EmaCallback(new EmaCallback.Config(List.of(1.0, 0.0, Double.NaN))))
+            .callback(new MetricCallback(MetricCallback.Config.of(every(Schedule.everyNEpochs(1)))))
+            .callback(
+                new MetricCallback(
+                    MetricCallback.Config.of(
+                        every(Schedule.everyNEpochs(1)).dataset("dev"),
+                        Metrics.mse(),
+                        Metrics.mse())))
+            .length(TrainingLength.epochs(1));
+    assertThatThrownBy(unknown::build)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "callback 'early_stopper.zeta/test.0' decides by the metric 'zeta/test', of which it"
+                + " isn't known whether it is better when higher or when lower; declare it, as in"
+                + " metricProperties(MetricProperties.defaults().higherIsBetter(\"zeta/test\"))")
+        .hasMessageContaining("'early_stopper.zeta/test.0': tolerance 0 must be at least 1")
+        .hasMessageContaining("decides by the metric 'optim/lr/all', which is neutral")
+        .hasMessageContaining("'best_checkpoint.optim/lr/all': tolerance 0 must be at least 1")
+        .hasMessageContaining("callback 'best_metric.zeta/test' needs at least one target")
+        .hasMessageContaining("callback 'ema': factor 1.0 must be above 0 and below 1")
+        .hasMessageContaining("callback 'ema': factor 0.0 must be")
+        .hasMessageContaining("callback 'ema': factor NaN must be")
+        .hasMessageContaining("callback 'metrics.test' needs at least one metric")
+        .hasMessageContaining("callback 'metrics.dev' has two metrics 'mse'")
+        .hasMessageContaining("callback 'metrics.dev' asks for dataset 'dev'; registered: test");
+    TrainingLoop declared =
+        loop("declared")
+            .metricProperties(MetricProperties.defaults().lowerIsBetter("zeta/*"))
+            .callback(new MetricEarlyStopper(MetricEarlyStopper.Config.of("zeta/test", 1)))
+            .callback(new Scripted("zeta/test", 1, 2, 3))
+            .length(TrainingLength.epochs(3))
+            .build();
+    assertThat(declared.run().end()).hasToString("E2_U20_S320");
+  }
+
+  @Test
+  void averagesFollowTheirFormulaAndCanBeEvaluated() {
+    Snapshots snapshots = new Snapshots();
+    TrainingLoop training =
+        loop("ema")
+            .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9, 0.5))))
+            .callback(snapshots)
+            .callback(new Trainings.Accuracy(every(Schedule.everyNUpdates(5)).weights("ema=0.9")))
+            .callback(Trainings.accuracy())
+            .length(TrainingLength.updates(10))
+            .build();
+    training.run();
+    for (double factor : new double[] {0.9, 0.5}) {
+      float[] average = snapshots.weights.get(0).clone();
+      for (float[] weights : snapshots.weights.subList(1, snapshots.weights.size())) {
+        for (int i = 0; i < average.length; i++) {
+          average[i] = (float) (factor * average[i] + (1 - factor) * weights[i]);
+        }
+      }
+      HostArray kept =
+          checkpoints(training).load("E1_U10_S160.ema=" + factor).weights().arrays().get(0);
+      float[] expected = average;
+      float[] actual = floats(kept);
+      assertThat(actual).hasSameSizeAs(expected);
+      for (int i = 0; i < actual.length; i++) {
+        assertThat(actual[i]).isCloseTo(expected[i], within(1e-6f));
+      }
+      assertThat(actual).isNotEqualTo(snapshots.weights.get(10));
+    }
+    assertThat(values(training, "accuracy/test.ema=0.9")).hasSize(2);
+    assertThatThrownBy(
+            () ->
+                loop("none")
+                    .callback(
+                        new Trainings.Accuracy(every(Schedule.everyNUpdates(5)).weights("ema=0.7")))
+                    .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9))))
+                    .length(TrainingLength.updates(5))
+                    .build()
+                    .run())
+        .hasMessage("there are no weights 'ema=0.7'; offered: ema=0.9");
+  }
+
+  @Test
+  void theOnlineLossIsTheMeanOverSamples() {
+    // Micro-batches of 16 and, at the end of each epoch, one of 10: 90 rows in updates of 16.
+    LossLog log = new LossLog();
+    TrainingLoop training =
+        Trainings.on(manager, folder)
+            .data(
+                io.ostinato.evaluation.DataContainer.builder()
+                    .train(Trainings.rows(manager, 90))
+                    .build())
+            .lastBatch(LastBatch.KEEP)
+            .callback(new OnlineLossCallback(OnlineLossCallback.Config.defaults()))
+            .callback(
+                new OnlineLossCallback(new OnlineLossCallback.Config(Schedule.everyNUpdates(4))))
+            .callback(log)
+            .length(TrainingLength.epochs(2))
+            .build();
+    training.run();
+    assertThat(log.samples).containsExactly(16, 16, 16, 16, 16, 10, 16, 16, 16, 16, 16, 10);
+    assertThat(values(training, "loss/online/softmax_cross_entropy/E1"))
+        .containsExactly(log.mean(0, 6), log.mean(6, 12));
+    assertThat(values(training, "loss/online/softmax_cross_entropy/U4"))
+        .containsExactly(log.mean(0, 4), log.mean(4, 8), log.mean(8, 12));
+    assertThat(log.mean(0, 6)).isNotEqualTo(log.unweighted(0, 6));
+  }
+
+  @Test
+  void theOfflineLossIsTheMeanOverSamplesAndHasItsDifference() {
+    TrainingLoop training =
+        loop("offline")
+            .callback(
+                new OfflineLossCallback(
+                    OfflineLossCallback.Config.of(every(Schedule.everyNEpochs(1)).batchSize(15))))
+            .callback(
+                new MetricCallback(
+                    MetricCallback.Config.of(
+                        every(Schedule.everyNEpochs(1)), Metrics.logLoss(OutputKind.LOGITS))))
+            .callback(new OnlineLossCallback(OnlineLossCallback.Config.defaults()))
+            .length(TrainingLength.epochs(2))
+            .build();
+    training.run();
+    for (MetricsRecord record : Trainings.records(training)) {
+      Map<String, Double> m = record.metrics();
+      double offline = m.getOrDefault("loss/test/softmax_cross_entropy", Double.NaN);
+      // 40 rows in batches of 15, 15 and 10: a mean of means would differ.
+      assertThat(offline).isCloseTo(m.getOrDefault("log_loss/test", Double.NaN), within(1e-6));
+      assertThat(m.getOrDefault("lossdiff/test/softmax_cross_entropy", Double.NaN))
+          .isCloseTo(
+              offline - m.getOrDefault("loss/online/softmax_cross_entropy/E1", Double.NaN),
+              within(1e-12));
+    }
+    assertThat(Trainings.records(training)).hasSize(2);
+  }
+
+  @Test
+  void metricsOfAnyDatasetAreWrittenUnderTheirNames() {
+    TrainingLoop training =
+        loop("metrics")
+            .callback(
+                new MetricCallback(
+                    MetricCallback.Config.of(
+                            every(Schedule.everyNEpochs(1)),
+                            Metrics.accuracy(),
+                            Metrics.topK(2),
+                            Metrics.f1(3, Average.MACRO))
+                        .columns(BatchColumns.of("x", "class"))))
+            .length(TrainingLength.epochs(1))
+            .build();
+    training.run();
+    Map<String, Double> metrics = Trainings.records(training).get(0).metrics();
+    assertThat(metrics).containsOnlyKeys("accuracy/test", "top_2_accuracy/test", "f1_macro/test");
+    assertThat(metrics.get("top_2_accuracy/test"))
+        .isGreaterThanOrEqualTo(metrics.get("accuracy/test"));
+    assertThatThrownBy(
+            () ->
+                loop("columns")
+                    .callback(
+                        new MetricCallback(
+                            MetricCallback.Config.of(
+                                    every(Schedule.everyNEpochs(1)), Metrics.accuracy())
+                                .columns(BatchColumns.of("pixels", "class"))))
+                    .length(TrainingLength.epochs(1))
+                    .build()
+                    .run())
+        .hasMessageContaining("the batch has no array 'pixels'; it has: x, class");
+  }
+
+  @Test
+  void learningRatesAreThoseOfTheNextUpdate() {
+    Tracker halving = Tracker.factor().setBaseValue(0.5f).setFactor(0.5f).build();
+    TrainingLoop training =
+        loop("rate")
+            .optimizer(Optimizer.sgd().setLearningRateTracker(halving).build())
+            .callback(
+                new LearningRateCallback(
+                    new LearningRateCallback.Config(Schedule.everyNUpdates(1))))
+            .length(TrainingLength.updates(3))
+            .build();
+    training.run();
+    assertThat(values(training, "optim/lr/all")).containsExactly(0.125, 0.0625, 0.03125);
+  }
+
+  @Test
+  void outputsAreTrackedByNameOrPosition() {
+    TrainingLoop training =
+        loop("outputs")
+            .callback(new TrackOutputsCallback(TrackOutputsCallback.Config.defaults()))
+            .callback(
+                new TrackOutputsCallback(
+                    TrackOutputsCallback.Config.defaults()
+                        .every(Schedule.everyNUpdates(5))
+                        .outputs("0")
+                        .reduction(TrackOutputsCallback.Reduction.LAST)))
+            .callback(
+                new TrackOutputsCallback(TrackOutputsCallback.Config.defaults().outputs("hidden*")))
+            .length(TrainingLength.epochs(1))
+            .build();
+    training.run();
+    assertThat(values(training, "outputs/0/mean/E1")).hasSize(1).allMatch(Double::isFinite);
+    assertThat(values(training, "outputs/0/last/U5")).hasSize(2).allMatch(Double::isFinite);
+    assertThat(Trainings.records(training).get(1).metrics()).hasSize(2);
+  }
+
+  @Test
+  void countsAndMemoryAreThoseOfTheModelAndTheProcess() {
+    TrainingLoop training =
+        loop("counts")
+            .callback(new ParameterCountCallback("classifier"))
+            .callback(new PeakMemoryCallback(PeakMemoryCallback.Config.defaults()))
+            .length(TrainingLength.epochs(1))
+            .build();
+    training.run();
+    // 8·16 + 16, batch norm's 16 + 16, 16·3 + 3; its running statistics are no parameters.
+    Map<String, Double> counts = Trainings.records(training).get(0).metrics();
+    assertThat(counts)
+        .containsEntry("param_count/classifier", 227.0)
+        .containsEntry("param_count/classifier/trainable", 227.0)
+        .containsEntry("param_count/classifier/frozen", 0.0);
+    Map<String, Double> memory = Trainings.records(training).get(1).metrics();
+    assertThat(memory.get("peak_memory/heap")).isGreaterThan(1e6);
+    if (Path.of("/proc/self/status").toFile().canRead()) {
+      assertThat(memory.get("peak_memory/host")).isGreaterThan(memory.get("peak_memory/heap"));
+    }
+  }
+
+  @Test
+  void theDefaultSetRunsWithoutBeingAskedForAndCanBeSwitchedOff() {
+    TrainingLoop training =
+        TrainingLoop.builder()
+            .model(TestNets::classifier, TestNets.FEATURES)
+            .data(
+                io.ostinato.evaluation.DataContainer.builder()
+                    .train(Trainings.rows(manager, 160))
+                    .evaluation("test", io.ostinato.evaluation.GeneratedRows.inMemory(40))
+                    .build())
+            .effectiveBatchSize(16)
+            .output(folder)
+            .length(TrainingLength.epochs(1))
+            .build();
+    training.run();
+    assertThat(Trainings.records(training).get(0).metrics())
+        .containsEntry("ds_stats/train/len", 160.0)
+        .containsEntry("ds_stats/test/len", 40.0)
+        .containsEntry("param_count/model", 227.0);
+    Map<String, Double> end = Trainings.records(training).get(1).metrics();
+    assertThat(end)
+        .containsKeys(
+            "loss/online/softmax_cross_entropy/E1",
+            "optim/lr/all",
+            "train_time/data/mean/E1",
+            "train_time/forward/max/E1",
+            "train_time/backward/mean/E1",
+            "train_time/step/mean/E1",
+            "train_time/callbacks/max/E1");
+    for (String phase : List.of("data", "forward", "backward", "step")) {
+      assertThat(end.get("train_time/%s/mean/E1".formatted(phase)))
+          .isPositive()
+          .isLessThanOrEqualTo(end.get("train_time/%s/max/E1".formatted(phase)));
+    }
+    TrainingLoop bare = loop("bare").length(TrainingLength.epochs(1)).build();
+    bare.run();
+    assertThat(Trainings.records(bare)).isEmpty();
+  }
+
+  private TrainingLoopBuilder loop(String runId) {
+    return Trainings.on(manager, folder).runId(runId);
+  }
+
+  private static Checkpoints checkpoints(TrainingLoop training) {
+    return Checkpoints.in(LocalRunFiles.in(training.folder().resolve("checkpoints")));
+  }
+
+  private static List<Double> values(TrainingLoop training, String key) {
+    return Trainings.records(training).stream()
+        .map(MetricsRecord::metrics)
+        .filter(metrics -> metrics.containsKey(key))
+        .map(metrics -> metrics.getOrDefault(key, Double.NaN))
+        .toList();
+  }
+
+  private static float[] floats(HostArray array) {
+    float[] values = new float[array.sizeBytes() / 4];
+    ByteBuffer.wrap(array.bytes()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    return values;
+  }
+
+  /** Writes one value after each epoch. */
+  private static final class Scripted extends Callback {
+    private static final long serialVersionUID = 1;
+    private final String key;
+    private final double[] series;
+
+    Scripted(String key, double... series) {
+      super("scripted." + key);
+      this.key = key;
+      this.series = series.clone();
+    }
+
+    @Override
+    public void afterEpoch(UpdateCounter at) {
+      writer().addScalar(key, series[at.current().epoch() - 1]);
+    }
+  }
+
+  /** Keeps the first array of the weights before training and after each update. */
+  private static final class Snapshots extends Callback {
+    private static final long serialVersionUID = 1;
+    private final ArrayList<float[]> weights = new ArrayList<>();
+
+    @Override
+    public void beforeTraining(UpdateCounter at) {
+      weights.add(floats(context().weights().arrays().get(0)));
+    }
+
+    @Override
+    public void afterUpdate(UpdateCounter at) {
+      weights.add(floats(context().weights().arrays().get(0)));
+    }
+  }
+
+  private static final class LossLog extends Callback {
+    private static final long serialVersionUID = 1;
+    private final ArrayList<Double> losses = new ArrayList<>();
+    private final ArrayList<Integer> samples = new ArrayList<>();
+
+    @Override
+    public void trackAfterAccumulationStep(AccumulationStep step) {
+      losses.add((double) step.loss().getFloat());
+      samples.add(step.samples());
+    }
+
+    double mean(int from, int to) {
+      double sum = 0;
+      int count = 0;
+      for (int i = from; i < to; i++) {
+        sum += losses.get(i) * samples.get(i);
+        count += samples.get(i);
+      }
+      return sum / count;
+    }
+
+    double unweighted(int from, int to) {
+      return Arrays.stream(losses.subList(from, to).toArray(Double[]::new))
+          .mapToDouble(Double::doubleValue)
+          .average()
+          .orElse(Double.NaN);
+    }
+  }
+}
