@@ -12,7 +12,8 @@ import java.util.Locale;
 /**
  * Writes {@code train_time/{phase}/{mean|max}/{interval}}: the seconds that a phase of an update
  * took since they were last written, as the mean over updates and as the most. Phases: {@code data,
- * forward, backward, step, callbacks}. Times of a run that was resumed count from there.
+ * forward, backward, step, callbacks}. A phase that isn't told apart isn't written. Times of a run
+ * that was resumed count from there.
  */
 public final class TrainTimeCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
@@ -51,6 +52,9 @@ public final class TrainTimeCallback extends PeriodicCallback {
     }
     for (Phase phase : Phase.values()) {
       int i = phase.ordinal();
+      if (maxNanos[i] == 0) {
+        continue;
+      }
       write(phase, "mean", (double) sumNanos[i] / updates);
       write(phase, "max", maxNanos[i]);
       if (at.isScheduled()) {

@@ -58,6 +58,24 @@ final class TrainingAssembly {
     }
   }
 
+  /** As {@link #assemble}, of what a listener can do. */
+  TrainingSettings assembleForListener() {
+    if (from.resumeTag != null) {
+      mistakes.add("EasyTrain can't go on from a checkpoint; use a TrainingLoop");
+    }
+    if (microBatchSize() != from.effectiveBatchSize) {
+      mistakes.add(
+          "EasyTrain has no micro-batches; leave microBatchSize out or use a TrainingLoop");
+    }
+    if (from.gradientClipping.kind() != GradientClipping.Kind.NONE) {
+      mistakes.add("EasyTrain clips no gradients; use the optimizer's or a TrainingLoop");
+    }
+    if (from.nonFiniteLoss.skipLimit() > 0) {
+      mistakes.add("EasyTrain skips no update; use a TrainingLoop");
+    }
+    return assemble();
+  }
+
   TrainingSettings assemble() {
     checkModel();
     checkSizes();
@@ -172,6 +190,18 @@ final class TrainingAssembly {
       mistakes.add(
           "the training dataset has %d rows, fewer than effective_batch_size=%d"
               .formatted(rows, from.effectiveBatchSize));
+    } else if (from.data != null && mistakes.isEmpty()) {
+      checkCountable(from.data);
+    }
+  }
+
+  private void checkCountable(DataContainer data) {
+    try {
+      from.lengths.get(0).end(epochSize(data));
+    } catch (ArithmeticException e) {
+      mistakes.add(
+          "a training length of %s is more than can be counted: at most %d epochs"
+              .formatted(from.lengths.get(0), Integer.MAX_VALUE));
     }
   }
 

@@ -221,4 +221,14 @@ public final class TrainingLoopBuilder {
   public TrainingLoop build() {
     return new TrainingLoop(new TrainingAssembly(this).assemble());
   }
+
+  /**
+   * A listener that calls these callbacks back from {@code EasyTrain.fit}.
+   *
+   * @throws TrainingConfigurationException if something is wrong, or asked for that only a {@link
+   *     TrainingLoop} can do; says all that is
+   */
+  public CallbackTrainingListener buildListener() {
+    return new CallbackTrainingListener(new TrainingAssembly(this).assembleForListener());
+  }
 }

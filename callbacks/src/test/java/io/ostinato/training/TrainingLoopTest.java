@@ -165,6 +165,8 @@ class TrainingLoopTest {
         .hasMessageContaining("40 rows, fewer than effective_batch_size=64")
         .hasMessageContaining(
             "there are several training lengths: 1 epochs, 5 updates; give exactly one");
+    assertThatThrownBy(() -> loop().length(TrainingLength.updates(Long.MAX_VALUE / 2)).build())
+        .hasMessageContaining("updates is more than can be counted: at most 2147483647 epochs");
     assertThatThrownBy(() -> TrainingLoop.builder().build())
         .hasMessageContaining("there is no model")
         .hasMessageContaining("there is no data")

@@ -1,0 +1,169 @@
+package io.ostinato.training;
+
+import ai.djl.nn.Block;
+import io.ostinato.callback.AccumulationStep;
+import io.ostinato.callback.UpdateTimings;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.Checkpoint;
+import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.RunStatus;
+import io.ostinato.tracking.RunSummary;
+import io.ostinato.weights.WeightSnapshot;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The callbacks' side of a training, whoever makes its updates: where it is, what is called then,
+ * and what is written.
+ */
+final class CallbackRun implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
+  private final TrainingSettings settings;
+  private final Block block;
+  private final OptimizerState optimizer;
+  private final Closing closing = new Closing();
+  private final MetricsLog metrics;
+  private final RunSummary summary;
+  private final PendingCheckpoints checkpoints;
+  private final RunContext context;
+  private final Moments moments;
+  private UpdateCounter counter;
+
+  /**
+   * A run at this counter, on an initialized block.
+   *
+   * @param resumed what it goes on from; none for a run from the beginning
+   */
+  CallbackRun(
+      TrainingSettings settings,
+      Block block,
+      OptimizerState optimizer,
+      UpdateCounter counter,
+      List<Checkpoint> resumed) {
+    this.settings = settings;
+    this.block = block;
+    this.optimizer = optimizer;
+    this.counter = counter;
+    try {
+      if (!settings.resumeFrom().isEmpty()) {
+        MetricsLog.keepUpTo(metricsFile(), counter.current());
+      }
+      this.metrics = closing.add(MetricsLog.open(metricsFile(), settings.clock()));
+      this.summary = RunSummary.of(settings.metricProperties(), MetricsLog.read(metricsFile()));
+      this.checkpoints =
+          new PendingCheckpoints(settings.checkpoints(), this::checkpoint, this::ofWeights);
+      this.context =
+          new RunContext(settings, block, metrics, checkpoints, optimizer::learningRates);
+      this.moments = new Moments(settings.callbacks(), this::endMoment);
+      closing.add(settings.tracker());
+      settings.tracker().start(settings.run());
+      settings.callbacks().forEach(callback -> callback.attach(context));
+      resumed.forEach(checkpoint -> CallbackStates.restore(settings.callbacks(), checkpoint));
+    } catch (RuntimeException | Error e) {
+      closing.closeAfter(e);
+      throw e;
+    }
+  }
+
+  UpdateCounter counter() {
+    return counter;
+  }
+
+  /** Why training is to end, if a callback wants that. */
+  Optional<String> stopReason() {
+    return context.stopReason();
+  }
+
+  void beforeTraining() {
+    moments.beforeTraining(counter);
+  }
+
+  void afterAccumulationStep(AccumulationStep step) {
+    moments.afterAccumulationStep(step);
+  }
+
+  /** One more update has been made. */
+  void afterUpdate(UpdateTimings timings) {
+    counter = counter.advance();
+    context.updated(timings);
+    moments.afterUpdate(counter);
+  }
+
+  void atEval() {
+    moments.atEval(counter);
+  }
+
+  void afterTraining() {
+    moments.afterTraining(counter);
+  }
+
+  /** Keeps the present moment under this addition to its iteration. */
+  String keep(String addition) {
+    String tag = counter.current() + addition;
+    settings.checkpoints().save(tag, checkpoint());
+    return tag;
+  }
+
+  /** Keeps what there is after a failure; if that fails too, the failure says so. */
+  void keepError(Throwable failure) {
+    try {
+      log.info("training failed; checkpoint '{}' is kept", keep(".error"));
+      finish(RunStatus.FAILED);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  void finish(RunStatus status) {
+    summary.write(settings.folder().resolve("summary.json"));
+    settings.tracker().finish(summary, status);
+  }
+
+  TrainingResult result(EndedBy endedBy, String reason) {
+    return new TrainingResult(
+        settings.folder(), counter.current(), context.weights(), endedBy, reason, summary);
+  }
+
+  /** All that is needed to go on from the present moment. */
+  Checkpoint checkpoint() {
+    return Checkpoint.ofTraining(
+        counter.current(),
+        settings.run().runId(),
+        architecture(),
+        context.weights(),
+        optimizer.save(),
+        CallbackStates.of(settings.callbacks()));
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+
+  private void endMoment(UpdateCounter at) {
+    metrics
+        .flush(at.current())
+        .ifPresent(
+            record -> {
+              summary.add(record);
+              settings.tracker().log(record);
+            });
+    checkpoints.write();
+  }
+
+  private Checkpoint ofWeights(WeightSnapshot weights) {
+    return Checkpoint.ofWeights(counter.current(), settings.run().runId(), architecture(), weights);
+  }
+
+  private Path metricsFile() {
+    return settings.folder().resolve("metrics.jsonl");
+  }
+
+  private String architecture() {
+    return block.getClass().getName();
+  }
+}

@@ -1,0 +1,245 @@
+package io.ostinato.training;
+
+import static io.ostinato.callback.DataIteratorConfig.every;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.dataset.Dataset;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import io.ostinato.callback.Callback;
+import io.ostinato.evaluation.BlockWeights;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.TestNets;
+import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingLength;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.stopping.FixedEarlyStopper;
+import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.MetricsRecord;
+import io.ostinato.weights.Manifest;
+import io.ostinato.weights.WeightSnapshot;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same callbacks, called back from DJL's own training. */
+class CallbackTrainingListenerTest {
+  private final NDManager manager = Engine.getInstance().newBaseManager();
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void callbacksSeeEveryUpdateOfFitWithItsWeights() throws Exception {
+    Snapshots seen = new Snapshots();
+    Optimizer optimizer = optimizer();
+    CallbackTrainingListener listener =
+        builder(optimizer)
+            .callback(seen)
+            .callback(new Trainings.Accuracy(every(Schedule.everyNUpdates(4))))
+            .callback(new OnlineLossCallback(OnlineLossCallback.Config.defaults()))
+            .length(TrainingLength.epochs(2))
+            .buildListener();
+    List<Manifest> expected = new ArrayList<>();
+    WeightSnapshot end = fit(listener, optimizer, 2, expected);
+    assertThat(seen.moments)
+        .containsExactly(
+            "before E0_U0_S0",
+            "E0_U1_S16",
+            "E0_U2_S32",
+            "E0_U3_S48",
+            "E0_U4_S64",
+            "E1_U5_S80",
+            "epoch E1_U5_S80",
+            "E1_U6_S96",
+            "E1_U7_S112",
+            "E1_U8_S128",
+            "E1_U9_S144",
+            "E2_U10_S160",
+            "epoch E2_U10_S160",
+            "after E2_U10_S160");
+    assertThat(seen.weights).as("after each update").isEqualTo(expected).hasSize(10);
+    assertThat(end.manifest()).isEqualTo(expected.get(9));
+    List<MetricsRecord> records = MetricsLog.read(folder.resolve("run").resolve("metrics.jsonl"));
+    assertThat(records)
+        .extracting(record -> record.iteration() + " " + record.metrics().keySet())
+        .containsExactly(
+            "E0_U4_S64 [accuracy/test]",
+            "E1_U5_S80 [loss/online/softmax_cross_entropy/E1]",
+            "E1_U8_S128 [accuracy/test]",
+            "E2_U10_S160 [loss/online/softmax_cross_entropy/E1]");
+  }
+
+  @Test
+  void anEarlyStopLeavesTheRestOut() throws Exception {
+    Snapshots seen = new Snapshots();
+    Optimizer optimizer = optimizer();
+    CallbackTrainingListener listener =
+        builder(optimizer)
+            .callback(seen)
+            .callback(
+                new FixedEarlyStopper(new FixedEarlyStopper.Config(TrainingLength.updates(5))))
+            .length(TrainingLength.epochs(3))
+            .buildListener();
+    fit(listener, optimizer, 3, new ArrayList<>());
+    assertThat(seen.moments).endsWith("E1_U5_S80", "epoch E1_U5_S80", "after E1_U5_S80");
+  }
+
+  @Test
+  void whatWouldGiveWrongMomentsIsRefused() {
+    Optimizer optimizer = optimizer();
+    CallbackTrainingListener otherBatch =
+        builder(optimizer).effectiveBatchSize(20).length(TrainingLength.epochs(1)).buildListener();
+    assertThatThrownBy(() -> fit(otherBatch, optimizer, 1, new ArrayList<>()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the update after E0_U0_S0 has 16 samples, but")
+        .hasMessageContaining("effective_batch_size=20");
+    CallbackTrainingListener unwatched =
+        builder(optimizer).runId("b").length(TrainingLength.epochs(1)).buildListener();
+    assertThatThrownBy(
+            () -> {
+              try (Model model = model();
+                  Trainer trainer = model.newTrainer(config(optimizer, unwatched))) {
+                trainer.initialize(new Shape(16).addAll(TestNets.FEATURES));
+                EasyTrain.fit(trainer, 1, rows(), null);
+              }
+            })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("hand fit the result of watch(dataset)");
+    assertThatThrownBy(
+            () ->
+                builder(optimizer)
+                    .microBatchSize(4)
+                    .gradientClipping(GradientClipping.byNorm(1))
+                    .nonFiniteLoss(NonFiniteLoss.skipUpTo(1))
+                    .resume("run", "latest")
+                    .length(TrainingLength.epochs(1))
+                    .buildListener())
+        .hasMessageContaining("EasyTrain has no micro-batches")
+        .hasMessageContaining("EasyTrain clips no gradients")
+        .hasMessageContaining("EasyTrain skips no update")
+        .hasMessageContaining("EasyTrain can't go on from a checkpoint");
+  }
+
+  /** Trains with DJL's own loop, and notes the weights after each of its steps. */
+  private WeightSnapshot fit(
+      CallbackTrainingListener listener, Optimizer optimizer, int epochs, List<Manifest> weights)
+      throws Exception {
+    try (Model model = model();
+        Trainer trainer = model.newTrainer(config(optimizer, listener))) {
+      trainer.initialize(new Shape(16).addAll(TestNets.FEATURES));
+      Dataset watched = listener.watch(rows());
+      // What EasyTrain.fit does, with a look at the weights.
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        for (var batch : trainer.iterateDataset(watched)) {
+          EasyTrain.trainBatch(trainer, batch);
+          trainer.step();
+          batch.close();
+          weights.add(BlockWeights.snapshot(model.getBlock()).manifest());
+        }
+        trainer.notifyListeners(l -> l.onEpoch(trainer));
+      }
+      return BlockWeights.snapshot(model.getBlock());
+    }
+  }
+
+  @Test
+  void fitItselfWorksToo() throws Exception {
+    Snapshots seen = new Snapshots();
+    Optimizer optimizer = optimizer();
+    CallbackTrainingListener listener =
+        builder(optimizer).callback(seen).length(TrainingLength.epochs(1)).buildListener();
+    try (Model model = model();
+        Trainer trainer = model.newTrainer(config(optimizer, listener))) {
+      trainer.initialize(new Shape(16).addAll(TestNets.FEATURES));
+      EasyTrain.fit(trainer, 1, listener.watch(rows()), rows());
+      assertThat(seen.weights.get(4)).isEqualTo(BlockWeights.snapshot(model.getBlock()).manifest());
+    }
+    assertThat(seen.moments).hasSize(8).endsWith("epoch E1_U5_S80", "after E1_U5_S80");
+  }
+
+  private TrainingLoopBuilder builder(Optimizer optimizer) {
+    return TrainingLoop.builder()
+        .model(TestNets::classifier, TestNets.FEATURES)
+        .data(
+            DataContainer.builder()
+                .train(rows())
+                .evaluation("test", GeneratedRows.inMemory(40))
+                .build())
+        .optimizer(optimizer)
+        .effectiveBatchSize(16)
+        .withoutDefaultCallbacks()
+        .progress(ProgressDisplay.silent())
+        .output(folder)
+        .runId("run");
+  }
+
+  private static Model model() {
+    Model model = Model.newInstance("model");
+    model.setBlock(TestNets.classifier());
+    return model;
+  }
+
+  private static DefaultTrainingConfig config(
+      Optimizer optimizer, CallbackTrainingListener listener) {
+    return new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+        .optOptimizer(optimizer)
+        .addTrainingListeners(listener);
+  }
+
+  private static Optimizer optimizer() {
+    return Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.1f)).build();
+  }
+
+  /** 80 rows in batches of 16. */
+  private ArrayDataset rows() {
+    return Trainings.rows(manager, 80);
+  }
+
+  /** Notes the moments, and the weights after each update. */
+  private static final class Snapshots extends Callback {
+    private static final long serialVersionUID = 1;
+    private final transient List<String> moments = new ArrayList<>();
+    private final transient List<Manifest> weights = new ArrayList<>();
+
+    @Override
+    public void beforeTraining(UpdateCounter at) {
+      moments.add("before " + at.current());
+    }
+
+    @Override
+    public void afterUpdate(UpdateCounter at) {
+      moments.add(at.current().toString());
+      weights.add(context().weights().manifest());
+    }
+
+    @Override
+    public void afterEpoch(UpdateCounter at) {
+      moments.add("epoch " + at.current());
+    }
+
+    @Override
+    public void afterTraining(UpdateCounter at) {
+      moments.add("after " + at.current());
+    }
+  }
+}
