@@ -1,0 +1,77 @@
+package io.ostinato.spark.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ostinato.storage.RunFiles;
+import io.ostinato.storage.RunFilesContract;
+import io.ostinato.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HadoopRunFilesIT extends RunFilesContract {
+  private MiniDfs hdfs;
+  private String folder = "";
+
+  @BeforeAll
+  void start(@TempDir Path disk) throws IOException {
+    hdfs = new MiniDfs(disk);
+  }
+
+  @AfterAll
+  void stop() {
+    hdfs.close();
+  }
+
+  @BeforeEach
+  void folder() {
+    folder = hdfs.newFolder();
+  }
+
+  @Override
+  protected RunFiles files() {
+    return HadoopRunFiles.in(folder, hdfs.configuration());
+  }
+
+  @Override
+  protected List<String> everything() throws IOException {
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(folder);
+    RemoteIterator<FileStatus> files =
+        FileContext.getFileContext(path.toUri(), hdfs.configuration()).listStatus(path);
+    List<String> names = new ArrayList<>();
+    while (files.hasNext()) {
+      names.add(files.next().getPath().getName());
+    }
+    return names;
+  }
+
+  @Test
+  void localFilesAndTheDefaultFileSystemAreHadToo(@TempDir Path disk) {
+    RunFiles local = HadoopRunFiles.in(disk.toUri().toString(), new Configuration());
+    local.write("a", out -> out.write(1));
+    assertThat(disk.resolve("a")).isRegularFile();
+    RunFiles byDefault = HadoopRunFiles.in(disk.resolve("b").toString(), new Configuration());
+    byDefault.write("c", out -> out.write(1));
+    assertThat(disk.resolve("b").resolve("c")).isRegularFile();
+  }
+
+  @Test
+  void aFileSystemThatIsNotKnownIsNamed() {
+    assertThatThrownBy(() -> HadoopRunFiles.in("nowhere://x/y", new Configuration()))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("can't open the folder 'nowhere://x/y'");
+  }
+}

@@ -1,0 +1,37 @@
+package io.ostinato.spark.storage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+
+/** A real HDFS of one node, on loopback; each test has a folder of its own. */
+final class MiniDfs implements AutoCloseable {
+  private static final AtomicInteger FOLDERS = new AtomicInteger();
+
+  private final Configuration configuration = new Configuration();
+  private final MiniDFSCluster cluster;
+
+  MiniDfs(Path folder) throws IOException {
+    configuration.set("dfs.namenode.rpc-bind-host", "127.0.0.1");
+    configuration.set("dfs.datanode.address", "127.0.0.1:0");
+    configuration.set("dfs.datanode.http.address", "127.0.0.1:0");
+    configuration.set("dfs.datanode.ipc.address", "127.0.0.1:0");
+    cluster = new MiniDFSCluster.Builder(configuration, folder.toFile()).numDataNodes(1).build();
+    cluster.waitActive();
+  }
+
+  Configuration configuration() {
+    return configuration;
+  }
+
+  String newFolder() {
+    return cluster.getURI() + "/runs/" + FOLDERS.incrementAndGet() + "/checkpoints";
+  }
+
+  @Override
+  public void close() {
+    cluster.shutdown(true);
+  }
+}
