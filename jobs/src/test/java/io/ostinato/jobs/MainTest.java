@@ -9,7 +9,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,18 +24,67 @@ class MainTest {
 
   @Test
   void quickstartLearnsTheDigitsAndLogsEveryEpochTheSameWayTwice() throws IOException {
-    List<JsonObject> first = quickstart("first");
-    List<JsonObject> second = quickstart("second");
+    List<JsonObject> first = evaluations(quickstart("first"));
+    List<JsonObject> second = evaluations(quickstart("second"));
     assertThat(first.stream().map(record -> record.get("iteration").getAsString()))
         .containsExactlyElementsOf(
             IntStream.rangeClosed(1, 10)
                 .mapToObj(epoch -> "E%d_U%d_S%d".formatted(epoch, 22 * epoch, 22 * 64 * epoch))
                 .toList());
     JsonObject last = first.get(9).getAsJsonObject("metrics");
-    assertThat(last.keySet()).containsExactly("accuracy/test", "loss/test");
+    assertThat(last.keySet())
+        .contains(
+            "accuracy/test",
+            "loss/test",
+            "loss/online/softmax_cross_entropy/E1",
+            "optim/lr/all",
+            "train_time/forward/mean/E1");
     assertThat(last.get("accuracy/test").getAsDouble()).isBetween(0.93, 1.0);
     assertThat(last.get("loss/test").getAsDouble()).isBetween(0.0, 0.4);
     assertThat(metricsOf(second)).isEqualTo(metricsOf(first));
+  }
+
+  @Test
+  void quickstartKeepsTheBestWeightsTheNewestCheckpointAndEventFiles() throws IOException {
+    quickstart("run", "--epochs", "3");
+    Path run = onlyRunIn(folder.resolve("run"));
+    try (Stream<Path> files = Files.list(run.resolve("checkpoints"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "latest",
+              "E3_U66_S4224.json",
+              "E3_U66_S4224.safetensors",
+              "E3_U66_S4224.optimizer.safetensors",
+              "best_model.accuracy.test.json",
+              "best_model.accuracy.test.safetensors");
+    }
+    try (Stream<Path> files = Files.list(run.resolve("tensorboard"))) {
+      assertThat(files).hasSize(1).allMatch(file -> file.toString().contains("tfevents"));
+    }
+    assertThat(JsonParser.parseString(Files.readString(run.resolve("summary.json"))))
+        .extracting(json -> json.getAsJsonObject().getAsJsonObject("accuracy/test").keySet())
+        .isEqualTo(Set.of("last", "best"));
+    assertThat(out.toString()).containsPattern("The best accuracy/test was 0\\.\\d{4}, at E\\d_U");
+  }
+
+  @Test
+  void aResumedQuickstartGoesOnAsIfItHadNotStopped() throws IOException {
+    List<JsonObject> whole = evaluations(quickstart("whole", "--epochs", "4"));
+    quickstart("parts", "--epochs", "2");
+    String runId = onlyRunIn(folder.resolve("parts")).getFileName().toString();
+    List<JsonObject> parts = evaluations(quickstart("parts", "--epochs", "4", "--resume", runId));
+    assertThat(parts).hasSize(4);
+    assertThat(metricsOf(parts)).isEqualTo(metricsOf(whole));
+    assertThat(run("quickstart", "--resume", "gone", "--output", folder.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("run 'gone' has no checkpoint to go on from");
+  }
+
+  @Test
+  void quickstartEndsEarlyWhenTheAccuracyGetsNoBetter() throws IOException {
+    List<JsonObject> records = quickstart("run", "--epochs", "40", "--patience", "1");
+    assertThat(evaluations(records)).hasSizeBetween(2, 30);
+    assertThat(out.toString())
+        .contains("Training ended early: accuracy/test has not become better than 0.");
   }
 
   @Test
@@ -79,16 +130,33 @@ class MainTest {
     assertThat(Sessions.withPlugin("a.B," + ours)).isEqualTo("a.B," + ours);
   }
 
-  private List<JsonObject> quickstart(String name) throws IOException {
+  private List<JsonObject> quickstart(String name, String... options) throws IOException {
     Path output = folder.resolve(name);
-    assertThat(run("quickstart", "--output", output.toString())).as(err.toString()).isZero();
+    List<String> args = new ArrayList<>(List.of("quickstart", "--output", output.toString()));
+    args.addAll(List.of(options));
+    assertThat(run(args.toArray(String[]::new))).as(err.toString()).isZero();
     try (Stream<String> lines = Files.lines(onlyRunIn(output).resolve("metrics.jsonl"))) {
       return lines.map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
     }
   }
 
+  private static List<JsonObject> evaluations(List<JsonObject> records) {
+    return records.stream()
+        .filter(record -> record.getAsJsonObject("metrics").has("accuracy/test"))
+        .toList();
+  }
+
+  /** All that doesn't depend on the speed of the machine. */
   private static List<JsonObject> metricsOf(List<JsonObject> records) {
-    return records.stream().map(record -> record.getAsJsonObject("metrics")).toList();
+    List<JsonObject> metrics = new ArrayList<>();
+    for (JsonObject record : records) {
+      JsonObject copy = record.getAsJsonObject("metrics").deepCopy();
+      record.getAsJsonObject("metrics").keySet().stream()
+          .filter(key -> key.startsWith("train_time/"))
+          .forEach(copy::remove);
+      metrics.add(copy);
+    }
+    return metrics;
   }
 
   private static Path onlyRunIn(Path output) throws IOException {

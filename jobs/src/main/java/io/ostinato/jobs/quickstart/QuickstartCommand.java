@@ -6,17 +6,26 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.ostinato.checkpoint.BestCheckpointCallback;
+import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.jobs.Sessions;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.stopping.MetricEarlyStopper;
+import io.ostinato.tracking.RunSummary;
+import io.ostinato.tracking.TensorBoardTracker;
+import io.ostinato.training.EndedBy;
 import io.ostinato.training.TrainingLoop;
+import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,6 +44,7 @@ import picocli.CommandLine.Spec;
 public final class QuickstartCommand implements Callable<Integer> {
 
   private static final float LEARNING_RATE = 0.005f;
+  private static final String ACCURACY = "accuracy/test";
 
   @Option(names = "--epochs", description = "How many epochs to train.")
   private int epochs = 10;
@@ -45,8 +55,21 @@ public final class QuickstartCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "What weights and order of the samples come from.")
   private int seed = 1;
 
+  @Option(
+      names = "--patience",
+      description = "After how many epochs without a better accuracy training ends; 0 for none.")
+  private int patience = 5;
+
   @Option(names = "--output", description = "The folder of all runs.")
   private Path output = Path.of("runs");
+
+  @Option(
+      names = "--resume",
+      paramLabel = "<run_id>",
+      description =
+          "Goes on with this run from its newest checkpoint; the other options are those of before,"
+              + " but for the number of epochs.")
+  private @Nullable String resume;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -59,6 +82,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     TrainingResult result = train(quality);
     out.println();
     out.println(QualityTable.table(quality.history()));
+    printBest(out, result);
     out.println("The files of this run are in " + result.folder());
     return 0;
   }
@@ -68,22 +92,47 @@ public final class QuickstartCommand implements Callable<Integer> {
     try (SparkSession spark = Sessions.start("ostinato quickstart");
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark);
         NDManager manager = Engine.getInstance().newBaseManager()) {
-      return TrainingLoop.builder()
-          .model(DigitsNet::new, DigitsNet.INPUT)
-          .data(
-              DataContainer.builder()
-                  .train(digits.train(manager))
-                  .evaluation("test", digits.test(spark))
-                  .build())
-          .engine(engine)
-          .callback(quality)
-          .length(TrainingLength.epochs(epochs))
-          .effectiveBatchSize(batchSize)
-          .optimizer(Optimizer.adam().optLearningRateTracker(Tracker.fixed(LEARNING_RATE)).build())
-          .seed(seed)
-          .output(output)
-          .build()
-          .run();
+      TrainingLoopBuilder training =
+          TrainingLoop.builder()
+              .model(DigitsNet::new, DigitsNet.INPUT)
+              .data(
+                  DataContainer.builder()
+                      .train(digits.train(manager))
+                      .evaluation("test", digits.test(spark))
+                      .build())
+              .engine(engine)
+              .callback(quality)
+              .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+              .callback(new BestCheckpointCallback(BestCheckpointCallback.Config.of(ACCURACY)))
+              .tracker(TensorBoardTracker.inRunFolder())
+              .length(TrainingLength.epochs(epochs))
+              .effectiveBatchSize(batchSize)
+              .optimizer(
+                  Optimizer.adam().optLearningRateTracker(Tracker.fixed(LEARNING_RATE)).build())
+              .seed(seed)
+              .output(output);
+      if (patience > 0) {
+        training.callback(new MetricEarlyStopper(MetricEarlyStopper.Config.of(ACCURACY, patience)));
+      }
+      if (resume != null) {
+        training.resume(resume, TrainingLoopBuilder.LATEST);
+      }
+      return training.build().run();
+    }
+  }
+
+  private static void printBest(PrintWriter out, TrainingResult result) {
+    RunSummary.Value best = result.summary().best().get(ACCURACY);
+    if (best != null) {
+      out.printf(
+          Locale.ROOT,
+          "The best %s was %.4f, at %s; its weights are checkpoints/best_model.accuracy.test%n",
+          ACCURACY,
+          best.value(),
+          best.iteration());
+    }
+    if (result.endedBy() == EndedBy.CALLBACK) {
+      out.println("Training ended early: " + result.reason());
     }
   }
 }
