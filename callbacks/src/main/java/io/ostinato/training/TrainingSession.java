@@ -52,6 +52,12 @@ final class TrainingSession implements AutoCloseable {
       Trainer trainer = closing.add(model.newTrainer(config(device)));
       trainer.initialize(settings.model().inputShapes(settings.microBatchSize()));
       OptimizerState optimizer = closing.add(new OptimizerState(settings.optimizer(), block));
+      if (!optimizer.unknownFields().isEmpty()) {
+        log.warn(
+            "checkpoints leave out what the optimizer keeps in {}; a training that is resumed may"
+                + " differ",
+            optimizer.unknownFields());
+      }
       UpdateCounter counter = UpdateCounter.of(settings.length(), settings.epochSize());
       for (Checkpoint checkpoint : resumed) {
         counter =

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.quickstart;
 
+import static io.ostinato.callback.DataIteratorConfig.every;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
@@ -8,6 +9,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.averaging.EmaCallback;
+import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationData;
@@ -19,11 +22,20 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.InMemoryData;
 import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.ModelSource;
+import io.ostinato.loss.OfflineLossCallback;
+import io.ostinato.metric.Average;
+import io.ostinato.metric.Metrics;
+import io.ostinato.metric.OutputKind;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.quality.BestMetricCallback;
+import io.ostinato.quality.MetricCallback;
+import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
@@ -36,6 +48,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -73,6 +86,69 @@ abstract class DigitsContract {
               .mean()
               .getFloat();
       assertThat(accuracy).as("the weights are trained ones").isGreaterThan(0.7f);
+    }
+  }
+
+  @Test
+  void shippedCallbacksMeasureTheSameThroughSparkAndInProcess() {
+    Digits digits = Digits.load();
+    SparkDataset data = digits.test(session());
+    InMemoryData same = inMemory(partitionSizes(digits.testRows(session())));
+    try (SparkEvaluationEngine spark = SparkEvaluationEngine.of(session());
+        LocalEvaluationEngine local = new LocalEvaluationEngine()) {
+      List<Map<String, Double>> there = measured(digits, "spark", spark, data);
+      assertThat(there).hasSize(2);
+      assertThat(there.get(1))
+          .containsOnlyKeys(
+              "accuracy/test",
+              "f1_macro/test",
+              "log_loss/test",
+              "accuracy/test.ema=0.9",
+              "loss/test/softmax_cross_entropy",
+              "lossdiff/test/softmax_cross_entropy",
+              "log_loss/test/at_best/accuracy/test");
+      assertThat(there).isEqualTo(measured(digits, "local", local, same));
+    }
+  }
+
+  private List<Map<String, Double>> measured(
+      Digits digits, String runId, EvaluationEngine engine, EvaluationData data) {
+    DataIteratorConfig everyEpoch = every(Schedule.everyNEpochs(1)).batchSize(32);
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      TrainingLoop training =
+          TrainingLoop.builder()
+              .model(DigitsNet::new, DigitsNet.INPUT)
+              .data(
+                  DataContainer.builder()
+                      .train(digits.train(manager))
+                      .evaluation("test", data)
+                      .build())
+              .engine(engine)
+              .callback(
+                  new BestMetricCallback(
+                      BestMetricCallback.Config.of("accuracy/test", "log_loss/test")))
+              .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9))))
+              .callback(
+                  new MetricCallback(
+                      MetricCallback.Config.of(
+                          everyEpoch,
+                          Metrics.accuracy(),
+                          Metrics.f1(10, Average.MACRO),
+                          Metrics.logLoss(OutputKind.LOGITS))))
+              .callback(
+                  new MetricCallback(
+                      MetricCallback.Config.of(everyEpoch.weights("ema=0.9"), Metrics.accuracy())))
+              .callback(new OfflineLossCallback(OfflineLossCallback.Config.of(everyEpoch)))
+              .withoutDefaultCallbacks()
+              .length(TrainingLength.epochs(2))
+              .output(folder)
+              .runId(runId)
+              .progress(ProgressDisplay.silent())
+              .build();
+      training.run();
+      return MetricsLog.read(training.folder().resolve("metrics.jsonl")).stream()
+          .map(MetricsRecord::metrics)
+          .toList();
     }
   }
 
