@@ -35,10 +35,10 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
    *     column is the target unless told
    * @param metrics at least one, with names that differ
    */
-  public record Config(DataIteratorConfig data, BatchColumns columns, ArrayList<Metric<?>> metrics)
+  public record Config(DataIteratorConfig data, BatchColumns columns, List<Metric<?>> metrics)
       implements Serializable {
     public Config {
-      metrics = new ArrayList<>(metrics);
+      metrics = List.copyOf(metrics);
     }
 
     public static Config of(DataIteratorConfig data, Metric<?>... metrics) {
@@ -77,7 +77,7 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
 
   @Override
   protected List<Metric<?>> metrics() {
-    return List.copyOf(config.metrics());
+    return config.metrics();
   }
 
   @Override

@@ -25,7 +25,11 @@ final class StopSignals implements AutoCloseable {
     for (String name : names) {
       try {
         Signal signal = new Signal(name);
-        before.put(signal, Signal.handle(signal, this::receive));
+        SignalHandler handler = Signal.handle(signal, this::receive);
+        before.put(signal, handler);
+        if (handler == SignalHandler.SIG_IGN) {
+          log.info("SIG{} is ignored: whoever started this process asked for that", name);
+        }
       } catch (IllegalArgumentException e) {
         log.info("SIG{} ends this process at once: {}", name, e.getMessage());
       }

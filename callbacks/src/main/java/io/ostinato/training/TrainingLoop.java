@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * micro-batches, each followed by {@code trackAfterAccumulationStep}; then come all {@code
  * trackAfterUpdateStep}, all {@code afterUpdate}, at an epoch's end all {@code afterEpoch}, and one
  * record in {@code metrics.jsonl}. Callbacks that read metrics are called after those that may
- * write them.
+ * write them. Evaluation mode is an argument of DJL's forward pass, which evaluations give: there
+ * is no mode of the model to be switched.
  *
  * <p>All that is drawn at random depends on the seed and the update alone, so a training that is
  * resumed goes on as if it had not stopped. On SIGTERM the present update is finished, {@code

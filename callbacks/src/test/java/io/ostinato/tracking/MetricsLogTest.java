@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.schedule.TrainingIteration;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,5 +91,103 @@ class MetricsLogTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("can't write the metrics to")
         .hasMessageContaining("metrics.jsonl");
+  }
+
+  @Test
+  void recordsAreReadBackAsTheyWereWritten() throws IOException {
+    Path file = folder.resolve("metrics.jsonl");
+    assertThat(MetricsLog.read(file)).as("no file, no records").isEmpty();
+    List<MetricsRecord> written = new ArrayList<>();
+    try (MetricsLog log = MetricsLog.open(file, NOON)) {
+      for (int update = 1; update <= 3; update++) {
+        log.writerFor("a").addScalar("third", update / 3.0);
+        log.writerFor("a").addScalar("nan", Double.NaN);
+        log.writerFor("a").addScalar("down", Double.NEGATIVE_INFINITY);
+        log.flush(new TrainingIteration(0, update, update)).ifPresent(written::add);
+      }
+      assertThat(log.flush(HERE)).isEmpty();
+    }
+    assertThat(written).hasSize(3);
+    assertThat(MetricsLog.read(file)).isEqualTo(written);
+    Files.writeString(file, "{\"iteration\":\"E9_U", StandardOpenOption.APPEND);
+    assertThat(MetricsLog.read(file)).as("the unfinished line is passed over").isEqualTo(written);
+    Files.writeString(file, "nonsense\n", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> MetricsLog.read(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("line 4 of '")
+        .hasMessageContaining("is no record of metrics");
+  }
+
+  @Test
+  void laterRecordsArePutAsideAndNeverOverEarlierOnes() {
+    Path file = folder.resolve("metrics.jsonl");
+    write(file, 1, 5);
+    assertThat(MetricsLog.keepUpTo(file, at(9))).isZero();
+    assertThat(MetricsLog.keepUpTo(file, at(3))).isEqualTo(2);
+    assertThat(updates(file)).containsExactly(1L, 2L, 3L);
+    assertThat(updates(folder.resolve("metrics.superseded-1.jsonl"))).containsExactly(4L, 5L);
+    write(file, 4, 6);
+    assertThat(MetricsLog.keepUpTo(file, at(0))).isEqualTo(6);
+    assertThat(updates(file)).isEmpty();
+    assertThat(updates(folder.resolve("metrics.superseded-1.jsonl"))).containsExactly(4L, 5L);
+    assertThat(updates(folder.resolve("metrics.superseded-2.jsonl")))
+        .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+  }
+
+  @Test
+  void aProcessThatIsKilledLosesNoRecordThatItFlushed() throws Exception {
+    Path file = folder.resolve("metrics.jsonl");
+    Process writer =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                EndlessLog.class.getName(),
+                file.toString())
+            .redirectErrorStream(true)
+            .start();
+    long flushed = 0;
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(writer.getInputStream(), StandardCharsets.UTF_8))) {
+      while (flushed < 500) {
+        flushed = Long.parseLong(lines.readLine());
+      }
+    } finally {
+      writer.destroyForcibly().waitFor();
+    }
+    assertThat(updates(file)).hasSizeGreaterThanOrEqualTo((int) flushed);
+    assertThat(updates(file).subList(0, (int) flushed))
+        .isEqualTo(LongStream.rangeClosed(1, flushed).boxed().toList());
+  }
+
+  /** Flushes records, and says so, until it is killed. */
+  public static final class EndlessLog {
+    public static void main(String[] args) {
+      try (MetricsLog log = MetricsLog.open(Path.of(args[0]), NOON)) {
+        for (long update = 1; update > 0; update++) {
+          log.writerFor("a").addScalar("x", update);
+          log.flush(at(update));
+          System.out.println(update);
+        }
+      }
+    }
+  }
+
+  private static void write(Path file, long from, long to) {
+    try (MetricsLog log = MetricsLog.open(file, NOON)) {
+      for (long update = from; update <= to; update++) {
+        log.writerFor("a").addScalar("x", update);
+        log.flush(at(update));
+      }
+    }
+  }
+
+  private static TrainingIteration at(long update) {
+    return new TrainingIteration(0, update, update);
+  }
+
+  private static List<Long> updates(Path file) {
+    return MetricsLog.read(file).stream().map(record -> record.iteration().update()).toList();
   }
 }

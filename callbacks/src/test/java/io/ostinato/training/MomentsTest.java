@@ -19,7 +19,10 @@ import io.ostinato.stopping.FixedEarlyStopper;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.tracking.MetricsRecord;
+import io.ostinato.tracking.RunInfo;
+import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
+import io.ostinato.tracking.Tracker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -297,6 +300,53 @@ class MomentsTest {
             .build();
     evaluated.evaluate();
     assertThat(evaluated.run().weights().manifest()).isEqualTo(plain.run().weights().manifest());
+  }
+
+  @Test
+  void trackersAreGivenEveryRecordAndTheirFailuresStopNothing() {
+    List<String> given = new ArrayList<>();
+    Tracker failing =
+        record -> {
+          throw new IllegalStateException("the server is gone");
+        };
+    Tracker noting =
+        new Tracker() {
+          @Override
+          public void start(RunInfo run) {
+            given.add("start %s %s".formatted(run.runId(), run.parameters()));
+          }
+
+          @Override
+          public void log(MetricsRecord record) {
+            given.add(record.iteration() + " " + record.metrics());
+          }
+
+          @Override
+          public void finish(RunSummary summary, RunStatus status) {
+            given.add("%s %s".formatted(status, summary.last().keySet()));
+          }
+
+          @Override
+          public void close() {
+            given.add("close");
+          }
+        };
+    loop()
+        .tracker(failing)
+        .tracker(noting)
+        .parameter("net", "small")
+        .callback(new Writing("a", Schedule.everyNEpochs(1), "x"))
+        .length(TrainingLength.epochs(2))
+        .build()
+        .run();
+    assertThat(given)
+        .containsExactly(
+            "start run {length=2 epochs, effective_batch_size=16, micro_batch_size=16, seed=0,"
+                + " net=small}",
+            "E1_U10_S160 {x=1.0}",
+            "E2_U20_S320 {x=1.0}",
+            "FINISHED [x]",
+            "close");
   }
 
   @Test

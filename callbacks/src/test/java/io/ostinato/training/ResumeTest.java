@@ -24,6 +24,7 @@ import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
@@ -145,6 +146,30 @@ class ResumeTest {
     second.run();
     assertThat(checkpoints(second).load("E3_U30_S480").states())
         .isEqualTo(checkpoints(whole).load("E3_U30_S480").states());
+  }
+
+  @Test
+  void patienceThatWasUsedUpBeforeTheStopCounts() {
+    double[] series = {0.9, 0.1, 0.1, 0.1, 0.1, 0.1};
+    TrainingLength six = TrainingLength.epochs(6);
+    TrainingResult whole = stopping("whole", series).length(six).build().run();
+    assertThat(whole.end()).hasToString("E4_U40_S640");
+    stopping("parts", series).length(TrainingLength.epochs(3)).build().run();
+    TrainingResult resumed =
+        stopping("parts", series).resume("parts", "latest").length(six).build().run();
+    assertThat(resumed.end()).isEqualTo(whole.end());
+    assertThat(resumed.reason()).isEqualTo(whole.reason());
+    assertThat(resumed.summary().best().get("accuracy/test"))
+        .as("the summary goes on too")
+        .isEqualTo(whole.summary().best().get("accuracy/test"));
+  }
+
+  private TrainingLoopBuilder stopping(String runId, double... accuracies) {
+    return Trainings.on(manager, folder)
+        .runId(runId)
+        .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+        .callback(new MetricEarlyStopper(MetricEarlyStopper.Config.of("accuracy/test", 3)))
+        .callback(new Scripted(accuracies));
   }
 
   @Test
@@ -308,6 +333,21 @@ class ResumeTest {
       if (counter.current().equals(at)) {
         throw new IllegalStateException("the machine is gone");
       }
+    }
+  }
+
+  /** Writes one accuracy after each epoch. */
+  private static final class Scripted extends Callback {
+    private static final long serialVersionUID = 1;
+    private final double[] accuracies;
+
+    Scripted(double[] accuracies) {
+      this.accuracies = accuracies.clone();
+    }
+
+    @Override
+    public void afterEpoch(UpdateCounter at) {
+      writer().addScalar("accuracy/test", accuracies[at.current().epoch() - 1]);
     }
   }
 

@@ -1,0 +1,101 @@
+package io.ostinato.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MetricPropertiesTest {
+  private final MetricProperties defaults = MetricProperties.defaults();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "loss/test/total",
+        "loss/online/softmax_cross_entropy/E1",
+        "val_loss",
+        "lossdiff/test/l2",
+        "error/test",
+        "top_1_error",
+        "rmse/test",
+        "mse/test",
+        "mae/test",
+        "mape/test",
+        "perplexity/test",
+        "nll/test",
+        "test-loss",
+        "Loss",
+        "brier/test",
+        "calibration_error/test",
+        "relative_l2/test",
+        "log_loss/test",
+        "error_p95/test",
+        "loss/test/at_best/accuracy/test"
+      })
+  void errorLikeNamesAreBetterWhenLower(String key) {
+    assertThat(defaults.direction(key)).contains(Direction.LOWER_IS_BETTER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "accuracy/test", "top_5_accuracy/test", "accuracy/test.ema=0.999", "f1_macro/test",
+        "precision_micro/test", "recall_weighted/test", "roc_auc/test", "average_precision/test",
+        "r2/test", "pearson/test", "accuracy/test/at_best/loss/test"
+      })
+  void scoresAreBetterWhenHigher(String key) {
+    assertThat(defaults.direction(key)).contains(Direction.HIGHER_IS_BETTER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "optim/lr/all", "train_time/forward/mean/E1", "param_count/model/trainable",
+        "ds_stats/test/len", "peak_memory/host", "outputs/loss/mean/E1"
+      })
+  void whatTrainingTellsAboutItselfIsNeutral(String key) {
+    assertThat(defaults.direction(key)).contains(Direction.NEUTRAL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lossless_rate", "closs", "glossary/size", "zeta", "terror/test", ""})
+  void otherNamesAreNotKnown(String key) {
+    assertThat(defaults.direction(key)).isEmpty();
+  }
+
+  @Test
+  void usersPatternsComeFirstAndTheLastAddedFirstOfAll() {
+    MetricProperties mine =
+        defaults
+            .higherIsBetter("loss/*")
+            .lowerIsBetter("loss/test/?")
+            .neutral("accuracy/train")
+            .higherIsBetter("a.b+c");
+    assertThat(mine.direction("loss/dev/x")).contains(Direction.HIGHER_IS_BETTER);
+    assertThat(mine.direction("loss/test/x")).contains(Direction.LOWER_IS_BETTER);
+    assertThat(mine.direction("loss/test/xy")).contains(Direction.HIGHER_IS_BETTER);
+    assertThat(mine.direction("accuracy/train")).contains(Direction.NEUTRAL);
+    assertThat(mine.direction("accuracy/test")).contains(Direction.HIGHER_IS_BETTER);
+    assertThat(mine.direction("a.b+c")).contains(Direction.HIGHER_IS_BETTER);
+    assertThat(mine.direction("aXb+c")).as("a dot is a dot").isEmpty();
+    assertThat(defaults.direction("loss/dev/x"))
+        .as("is as it was")
+        .contains(Direction.LOWER_IS_BETTER);
+    assertThat(MetricProperties.none().direction("loss/test")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"zeta,it isn't known", "optim/lr/all,which is neutral"})
+  void decidingNeedsADirection(String key, String why) {
+    assertThatThrownBy(() -> defaults.directionForDecision(key, "stopper"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("callback 'stopper' decides by the metric '" + key + "'")
+        .hasMessageContaining(why)
+        .hasMessageContaining("higherIsBetter(\"" + key + "\")");
+    assertThat(defaults.directionForDecision("accuracy/test", "stopper"))
+        .isEqualTo(Direction.HIGHER_IS_BETTER);
+  }
+}
