@@ -17,7 +17,7 @@ final class LossMean implements Serializable {
   private long samplesOfUpdate;
 
   void add(AccumulationStep step) {
-    sumOfUpdate += step.loss().getFloat() * (double) step.samples();
+    sumOfUpdate += step.lossValue() * step.samples();
     samplesOfUpdate += step.samples();
   }
 

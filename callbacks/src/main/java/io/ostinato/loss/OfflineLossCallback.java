@@ -2,6 +2,7 @@ package io.ostinato.loss;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.BatchColumns;
 import io.ostinato.callback.DataIteratorConfig;
@@ -74,7 +75,8 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
 
   @Override
   protected void processResults(EvaluationResults results, Invocation at) {
-    double offline = mean(results.get("mean"), results.get("rows").toLongArray());
+    double[] means = results.get("mean").toType(DataType.FLOAT64, false).toDoubleArray();
+    double offline = mean(means, results.get("rows").toLongArray());
     String key = config().label() + "/" + LossName.of(factory().get());
     writer().addScalar("loss/" + key, offline);
     if (at.isScheduled() && !online.isEmpty()) {
@@ -94,11 +96,11 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   }
 
   /** The mean over samples of the means over batches, each weighted by its rows. */
-  private static double mean(NDArray means, long[] rows) {
+  private static double mean(double[] means, long[] rows) {
     double sum = 0;
     long samples = 0;
     for (int batch = 0; batch < rows.length; batch++) {
-      sum += means.getFloat(batch) * (double) rows[batch];
+      sum += means[batch] * rows[batch];
       samples += rows[batch];
     }
     return sum / samples;

@@ -3,17 +3,11 @@ package io.ostinato.storage;
 import io.ostinato.storage.Sidecar.DataFile;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestInputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +28,13 @@ public final class Checkpoints {
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
   private static final String LATEST = "latest";
   private static final String SIDECAR = ".json";
-  private static final String NEXT = ".next";
 
   private final RunFiles files;
+  private final DataFiles data;
 
   private Checkpoints(RunFiles files) {
     this.files = files;
+    this.data = new DataFiles(files);
   }
 
   public static Checkpoints in(RunFiles files) {
@@ -57,17 +52,17 @@ public final class Checkpoints {
     List<DataFile> written = new ArrayList<>();
     Map<String, String> metadata =
         Map.of("iteration", checkpoint.iteration().toString(), "run_id", checkpoint.runId());
-    written.add(write(weightsFile(tag), checkpoint.weights().arrays(), metadata));
+    written.add(data.write(weightsFile(tag), checkpoint.weights().arrays(), metadata));
     if (!checkpoint.optimizer().isEmpty()) {
-      written.add(write(optimizerFile(tag), checkpoint.optimizer(), metadata));
+      written.add(data.write(optimizerFile(tag), checkpoint.optimizer(), metadata));
     }
     List<HostArray> states = StateArrays.join(checkpoint.states());
     if (!states.isEmpty()) {
-      written.add(write(statesFile(tag), states, metadata));
+      written.add(data.write(statesFile(tag), states, metadata));
     }
     byte[] sidecar = Sidecar.of(checkpoint, written).toJson().getBytes(StandardCharsets.UTF_8);
     files.write(tag + SIDECAR, out -> out.write(sidecar));
-    written.forEach(file -> files.rename(file.name() + NEXT, file.name()));
+    written.forEach(file -> files.rename(file.name() + DataFiles.NEXT, file.name()));
     dropUnused(tag, written);
   }
 
@@ -82,7 +77,7 @@ public final class Checkpoints {
     recover(tag);
     Sidecar sidecar = sidecar(tag).orElseThrow(() -> noSuch(tag));
     Map<String, List<HostArray>> arrays = new LinkedHashMap<>();
-    sidecar.files().forEach(file -> arrays.put(file.name(), read(tag, file)));
+    sidecar.files().forEach(file -> arrays.put(file.name(), data.read(tag, file)));
     List<HostArray> weights = arrays.get(weightsFile(tag));
     if (weights == null) {
       throw new StorageException("checkpoint '%s' has no weights".formatted(tag));
@@ -146,43 +141,7 @@ public final class Checkpoints {
     files.delete(tag + SIDECAR);
     for (String file : List.of(weightsFile(tag), optimizerFile(tag), statesFile(tag))) {
       files.delete(file);
-      files.delete(file + NEXT);
-    }
-  }
-
-  private DataFile write(String name, List<HostArray> arrays, Map<String, String> metadata) {
-    MessageDigest digest = sha256();
-    Safetensors content = new Safetensors(arrays, metadata);
-    files.write(
-        name + NEXT,
-        out -> {
-          DigestOutputStream digesting = new DigestOutputStream(out, digest);
-          content.writeTo(digesting);
-          digesting.flush();
-        });
-    return new DataFile(
-        name, files.sizeBytes(name + NEXT), HexFormat.of().formatHex(digest.digest()));
-  }
-
-  private List<HostArray> read(String tag, DataFile file) {
-    if (!files.exists(file.name())) {
-      throw new StorageException(
-          "checkpoint '%s' lacks its file '%s' in %s"
-              .formatted(tag, file.name(), files.location()));
-    }
-    MessageDigest digest = sha256();
-    try (InputStream in =
-        new BufferedInputStream(new DigestInputStream(files.read(file.name()), digest), 1 << 16)) {
-      List<HostArray> arrays = Safetensors.readFrom(in).arrays();
-      if (!HexFormat.of().formatHex(digest.digest()).equals(file.sha256())) {
-        throw new StorageException("its content is not what was written");
-      }
-      return arrays;
-    } catch (IOException | StorageException e) {
-      throw new StorageException(
-          "file '%s' of checkpoint '%s' in %s is damaged: %s"
-              .formatted(file.name(), tag, files.location(), e.getMessage()),
-          e);
+      files.delete(file + DataFiles.NEXT);
     }
   }
 
@@ -199,8 +158,8 @@ public final class Checkpoints {
       return;
     }
     for (DataFile file : sidecar.files()) {
-      String next = file.name() + NEXT;
-      if (files.exists(next) && hash(next).equals(file.sha256())) {
+      String next = file.name() + DataFiles.NEXT;
+      if (files.exists(next) && data.hash(next).equals(file.sha256())) {
         files.rename(next, file.name());
       }
     }
@@ -225,7 +184,8 @@ public final class Checkpoints {
 
   /** Whether a file of the right size has this name, or is about to take it. */
   private boolean isThere(DataFile file) {
-    return hasSize(file.name(), file.bytes()) || hasSize(file.name() + NEXT, file.bytes());
+    return hasSize(file.name(), file.bytes())
+        || hasSize(file.name() + DataFiles.NEXT, file.bytes());
   }
 
   private boolean hasSize(String name, long bytes) {
@@ -237,7 +197,7 @@ public final class Checkpoints {
     for (String name : List.of(optimizerFile(tag), statesFile(tag))) {
       if (!used.contains(name)) {
         files.delete(name);
-        files.delete(name + NEXT);
+        files.delete(name + DataFiles.NEXT);
       }
     }
   }
@@ -249,17 +209,6 @@ public final class Checkpoints {
       throw new StorageException(
           "can't read '%s' in %s: %s".formatted(name, files.location(), e.getMessage()), e);
     }
-  }
-
-  private String hash(String name) {
-    MessageDigest digest = sha256();
-    try (InputStream in = new DigestInputStream(files.read(name), digest)) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      throw new StorageException(
-          "can't read '%s' in %s: %s".formatted(name, files.location(), e.getMessage()), e);
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   private StorageException noSuch(String tag) {
@@ -291,13 +240,5 @@ public final class Checkpoints {
 
   private static String statesFile(String tag) {
     return tag + ".states.safetensors";
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

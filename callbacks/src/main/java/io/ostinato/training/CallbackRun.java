@@ -5,6 +5,7 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
+import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
@@ -50,10 +51,10 @@ final class CallbackRun implements AutoCloseable {
     this.counter = counter;
     try {
       if (!settings.resumeFrom().isEmpty()) {
-        MetricsLog.keepUpTo(metricsFile(), counter.current());
+        MetricsFile.keepUpTo(metricsFile(), counter.current());
       }
       this.metrics = closing.add(MetricsLog.open(metricsFile(), settings.clock()));
-      this.summary = RunSummary.of(settings.metricProperties(), MetricsLog.read(metricsFile()));
+      this.summary = RunSummary.of(settings.metricProperties(), MetricsFile.read(metricsFile()));
       this.checkpoints =
           new PendingCheckpoints(settings.checkpoints(), this::checkpoint, this::ofWeights);
       this.context =

@@ -78,7 +78,8 @@ public final class CallbackTrainingListener implements TrainingListener {
       NDList labels = batch.getLabels().getOrDefault(device, new NDList());
       NDArray loss = ofBatch.getLoss().evaluate(labels, outputs);
       int samples = (int) outputs.get(0).getShape().get(0);
-      running.afterAccumulationStep(new AccumulationStep(outputs, labels, loss, samples));
+      running.afterAccumulationStep(
+          new AccumulationStep(outputs, labels, loss, UpdateSteps.valueOf(loss), samples));
     }
     updatePending = true;
     clock.enter(Phase.STEP);

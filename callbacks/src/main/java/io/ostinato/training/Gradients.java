@@ -2,6 +2,7 @@ package io.ostinato.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.util.List;
@@ -63,7 +64,9 @@ final class Gradients {
       squares.attach(scope);
       NDArray sum = squares.sum();
       sum.attach(scope);
-      return sum.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).getFloat();
+      NDArray value = sum.toType(DataType.FLOAT64, true);
+      value.attach(scope);
+      return value.getDouble();
     }
   }
 }

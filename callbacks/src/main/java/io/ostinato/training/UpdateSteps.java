@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
@@ -111,11 +112,13 @@ final class UpdateSteps implements AutoCloseable {
     NDList labels = batch.getLabels().toDevice(device, false);
     NDList outputs;
     NDArray mean;
+    double value;
     try (GradientCollector collector = trainer.newGradientCollector()) {
       clock.enter(Phase.FORWARD);
       outputs = trainer.forward(inputs, labels);
       mean = loss.evaluate(labels, outputs);
-      if (!Float.isFinite(mean.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).getFloat())) {
+      value = valueOf(mean);
+      if (!Double.isFinite(value)) {
         return false;
       }
       clock.enter(Phase.BACKWARD);
@@ -126,8 +129,13 @@ final class UpdateSteps implements AutoCloseable {
     NDList detached = new NDList(outputs.size());
     outputs.forEach(output -> detached.add(withoutGraph(output)));
     afterMicroBatch.accept(
-        new AccumulationStep(detached, labels, mean.stopGradient(), batch.getSize()));
+        new AccumulationStep(detached, labels, mean.stopGradient(), value, batch.getSize()));
     return true;
+  }
+
+  /** A scalar of any data type; this waits for the device. */
+  static double valueOf(NDArray scalar) {
+    return scalar.stopGradient().toType(DataType.FLOAT64, false).getDouble();
   }
 
   private static NDArray withoutGraph(NDArray output) {

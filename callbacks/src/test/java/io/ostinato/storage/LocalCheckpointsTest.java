@@ -2,6 +2,7 @@ package io.ostinato.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostinato.PythonTools;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,31 @@ class LocalCheckpointsTest extends CheckpointsContract {
   @Override
   protected RunFiles files() {
     return LocalRunFiles.in(folder.resolve("checkpoints"));
+  }
+
+  @Test
+  void pythonOpensTheWeightsOfACheckpoint() {
+    Checkpoints.in(files()).save("E1_U10_S160", training("E1_U10_S160", 1));
+    String read =
+        PythonTools.python(
+            "-c",
+            """
+            import json, sys
+            from safetensors import safe_open
+            with safe_open(sys.argv[1] + ".safetensors", "numpy") as f:
+                print(sorted(f.metadata().items()))
+                for key in sorted(f.keys()):
+                    print(key, f.get_tensor(key).shape)
+            sidecar = json.load(open(sys.argv[1] + ".json"))
+            print(sidecar["iteration"], sidecar["runId"], sidecar["states"]["best"])
+            """,
+            folder.resolve("checkpoints").resolve("E1_U10_S160").toString());
+    assertThat(read.lines())
+        .containsExactly(
+            "[('iteration', 'E1_U10_S160'), ('run_id', 'run')]",
+            "a (3,)",
+            "b (1000,)",
+            "E1_U10_S160 run {'value': '0.1', 'nan': 'NaN'}");
   }
 
   @Test

@@ -96,7 +96,7 @@ class MetricsLogTest {
   @Test
   void recordsAreReadBackAsTheyWereWritten() throws IOException {
     Path file = folder.resolve("metrics.jsonl");
-    assertThat(MetricsLog.read(file)).as("no file, no records").isEmpty();
+    assertThat(MetricsFile.read(file)).as("no file, no records").isEmpty();
     List<MetricsRecord> written = new ArrayList<>();
     try (MetricsLog log = MetricsLog.open(file, NOON)) {
       for (int update = 1; update <= 3; update++) {
@@ -108,11 +108,11 @@ class MetricsLogTest {
       assertThat(log.flush(HERE)).isEmpty();
     }
     assertThat(written).hasSize(3);
-    assertThat(MetricsLog.read(file)).isEqualTo(written);
+    assertThat(MetricsFile.read(file)).isEqualTo(written);
     Files.writeString(file, "{\"iteration\":\"E9_U", StandardOpenOption.APPEND);
-    assertThat(MetricsLog.read(file)).as("the unfinished line is passed over").isEqualTo(written);
+    assertThat(MetricsFile.read(file)).as("the unfinished line is passed over").isEqualTo(written);
     Files.writeString(file, "nonsense\n", StandardOpenOption.APPEND);
-    assertThatThrownBy(() -> MetricsLog.read(file))
+    assertThatThrownBy(() -> MetricsFile.read(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("line 4 of '")
         .hasMessageContaining("is no record of metrics");
@@ -122,12 +122,12 @@ class MetricsLogTest {
   void laterRecordsArePutAsideAndNeverOverEarlierOnes() {
     Path file = folder.resolve("metrics.jsonl");
     write(file, 1, 5);
-    assertThat(MetricsLog.keepUpTo(file, at(9))).isZero();
-    assertThat(MetricsLog.keepUpTo(file, at(3))).isEqualTo(2);
+    assertThat(MetricsFile.keepUpTo(file, at(9))).isZero();
+    assertThat(MetricsFile.keepUpTo(file, at(3))).isEqualTo(2);
     assertThat(updates(file)).containsExactly(1L, 2L, 3L);
     assertThat(updates(folder.resolve("metrics.superseded-1.jsonl"))).containsExactly(4L, 5L);
     write(file, 4, 6);
-    assertThat(MetricsLog.keepUpTo(file, at(0))).isEqualTo(6);
+    assertThat(MetricsFile.keepUpTo(file, at(0))).isEqualTo(6);
     assertThat(updates(file)).isEmpty();
     assertThat(updates(folder.resolve("metrics.superseded-1.jsonl"))).containsExactly(4L, 5L);
     assertThat(updates(folder.resolve("metrics.superseded-2.jsonl")))
@@ -188,6 +188,6 @@ class MetricsLogTest {
   }
 
   private static List<Long> updates(Path file) {
-    return MetricsLog.read(file).stream().map(record -> record.iteration().update()).toList();
+    return MetricsFile.read(file).stream().map(record -> record.iteration().update()).toList();
   }
 }

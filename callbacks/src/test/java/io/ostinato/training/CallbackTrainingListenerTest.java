@@ -27,7 +27,7 @@ import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.stopping.FixedEarlyStopper;
-import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSnapshot;
@@ -79,7 +79,7 @@ class CallbackTrainingListenerTest {
             "after E2_U10_S160");
     assertThat(seen.weights).as("after each update").isEqualTo(expected).hasSize(10);
     assertThat(end.manifest()).isEqualTo(expected.get(9));
-    List<MetricsRecord> records = MetricsLog.read(folder.resolve("run").resolve("metrics.jsonl"));
+    List<MetricsRecord> records = MetricsFile.read(folder.resolve("run").resolve("metrics.jsonl"));
     assertThat(records)
         .extracting(record -> record.iteration() + " " + record.metrics().keySet())
         .containsExactly(

@@ -29,7 +29,7 @@ import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.SavedState;
-import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ class ResumeTest {
     assertThat(checkpoints(second).load("E3_U30_S480").states())
         .isEqualTo(checkpoints(whole).load("E3_U30_S480").states());
     assertThat(
-            MetricsLog.read(second.folder().resolve("metrics.superseded-1.jsonl")).stream()
+            MetricsFile.read(second.folder().resolve("metrics.superseded-1.jsonl")).stream()
                 .map(MetricsRecord::iteration))
         .as("what the first run had measured after the checkpoint is put aside, not lost")
         .extracting(TrainingIteration::toString)

@@ -12,7 +12,7 @@ import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
-import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -49,7 +49,7 @@ class StopSignalsTest {
   }
 
   private void assertInterrupted() {
-    List<MetricsRecord> records = MetricsLog.read(folder.resolve("run").resolve("metrics.jsonl"));
+    List<MetricsRecord> records = MetricsFile.read(folder.resolve("run").resolve("metrics.jsonl"));
     MetricsRecord last = records.get(records.size() - 1);
     assertThat(last.metrics()).as("afterTraining has run").containsOnlyKeys("end");
     Checkpoints checkpoints =

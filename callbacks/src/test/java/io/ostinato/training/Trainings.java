@@ -24,7 +24,7 @@ import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
-import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,7 +76,7 @@ public final class Trainings {
   }
 
   public static List<MetricsRecord> records(TrainingLoop training) {
-    return MetricsLog.read(training.folder().resolve("metrics.jsonl"));
+    return MetricsFile.read(training.folder().resolve("metrics.jsonl"));
   }
 
   /** Accuracy on the test rows, every epoch unless told. */

@@ -34,7 +34,7 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
-import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.weights.HostArray;
@@ -146,7 +146,7 @@ abstract class DigitsContract {
               .progress(ProgressDisplay.silent())
               .build();
       training.run();
-      return MetricsLog.read(training.folder().resolve("metrics.jsonl")).stream()
+      return MetricsFile.read(training.folder().resolve("metrics.jsonl")).stream()
           .map(MetricsRecord::metrics)
           .toList();
     }

@@ -1,0 +1,91 @@
+package io.ostinato.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pieces of code in the documentation compile, each as part of a training. */
+class DocsTest {
+  private static final Path DOCS = Path.of("..", "docs");
+  private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final String BEFORE =
+      """
+      import static io.ostinato.callback.DataIteratorConfig.every;
+      import io.ostinato.averaging.*;
+      import io.ostinato.callback.*;
+      import io.ostinato.checkpoint.*;
+      import io.ostinato.evaluation.*;
+      import io.ostinato.loss.*;
+      import io.ostinato.metric.*;
+      import io.ostinato.monitor.*;
+      import io.ostinato.quality.*;
+      import io.ostinato.schedule.*;
+      import io.ostinato.spark.storage.*;
+      import io.ostinato.stopping.*;
+      import io.ostinato.tracking.*;
+      import io.ostinato.training.*;
+      import java.util.List;
+      import org.apache.spark.sql.SparkSession;
+
+      abstract class %s {
+        abstract PeriodicDataIteratorCallback accuracy(DataIteratorConfig config);
+
+        Object example(SparkSession spark) {
+          return TrainingLoop.builder()
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void thePiecesOfCodeCompile() throws IOException {
+    List<Path> sources = new ArrayList<>();
+    try (Stream<Path> pages = Files.walk(DOCS)) {
+      for (Path page : pages.filter(file -> file.toString().endsWith(".md")).sorted().toList()) {
+        for (Matcher code = JAVA.matcher(Files.readString(page)); code.find(); ) {
+          String name = "Example" + sources.size();
+          sources.add(
+              Files.writeString(
+                  folder.resolve(name + ".java"),
+                  "// %s\n".formatted(page) + source(name, code.group(1))));
+        }
+      }
+    }
+    assertThat(sources).hasSizeGreaterThan(15);
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    boolean success =
+        compiler
+            .getTask(
+                messages,
+                null,
+                null,
+                List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path")),
+                null,
+                compiler
+                    .getStandardFileManager(null, null, null)
+                    .getJavaFileObjectsFromPaths(sources))
+            .call();
+    assertThat(success).as(messages.toString()).isTrue();
+  }
+
+  /** A piece of code is a chain of calls on the builder of a training. */
+  private static String source(String name, String code) {
+    String chain =
+        code.replace("TrainingLoop.builder()...", ".")
+            .replace(".build().run();", "")
+            .replace("new AccuracyCallback(", "accuracy(");
+    return BEFORE.formatted(name) + chain + ";\n  }\n}\n";
+  }
+}
