@@ -7,6 +7,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
 import io.ostinato.storage.SavedState;
 import io.ostinato.weights.HostArray;
+import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ final class WeightAverage implements AutoCloseable {
   private final Block block;
   private final NDManager manager;
   private final Map<String, NDArray> averages = new LinkedHashMap<>();
+  private final SnapshotTaker taker = new SnapshotTaker();
 
   /** An average that begins with the present weights. */
   WeightAverage(double factor, Block block) {
@@ -52,12 +54,12 @@ final class WeightAverage implements AutoCloseable {
 
   /** The averages, and what is not averaged as it is now; on the host. */
   WeightSnapshot snapshot() {
-    List<HostArray> arrays = new ArrayList<>();
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
     for (Pair<String, Parameter> entry : block.getParameters()) {
-      NDArray array = averages.getOrDefault(entry.getKey(), entry.getValue().getArray());
-      arrays.add(HostArray.copyOf(entry.getKey(), array));
+      NDArray current = entry.getValue().getArray();
+      arrays.put(entry.getKey(), averages.getOrDefault(entry.getKey(), current));
     }
-    return WeightSnapshot.of(arrays);
+    return taker.take(arrays);
   }
 
   List<HostArray> save() {

@@ -62,7 +62,7 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
     try (EvaluationResults results =
         context()
             .evaluate(new CallbackEvaluation(name(), at, config, this::processData, metrics()))) {
-      processResults(results, at);
+      results.process(collated -> processResults(collated, at));
     }
   }
 

@@ -2,7 +2,6 @@ package io.ostinato.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.weights.HostArray;
@@ -12,14 +11,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Runs blocks through a loaded model: the innermost step, the same in every engine. All native
- * memory of a batch lives under one manager, closed when the batch is done. With metrics it keeps
- * their states, and gives no arrays. For one thread.
+ * Calls {@code processData} for one evaluation, the same in every engine, and keeps what it
+ * returns: arrays on the host, or the states of metrics. For one thread.
  */
 public final class BatchRunner {
   private final EvaluationTag tag;
   private final BatchProcessor processor;
   private final List<MetricStates> states;
+  private final List<BatchOutput> outputs = new ArrayList<>();
 
   public BatchRunner(
       EvaluationTag tag, BatchProcessor processor, List<? extends Metric<?>> metrics) {
@@ -28,28 +27,33 @@ public final class BatchRunner {
     this.states = metrics.isEmpty() ? List.of() : List.of(MetricStates.zero(metrics));
   }
 
+  EvaluationTag tag() {
+    return tag;
+  }
+
   /** The states of the metrics over all blocks so far; none without metrics. */
   public List<MetricStates> states() {
     return states;
   }
 
-  /**
-   * The results of one block.
-   *
-   * @throws EvaluationException if {@code processData} fails; names callback, iteration, partition
-   *     and rows
-   */
-  public BatchOutput run(DataBlock block, LoadedModel model) {
-    try (NDManager scope = model.manager().newSubManager()) {
-      NDList results = processor.process(block.toBatch(scope), model.model());
+  /** The results so far, in the order of the blocks; with metrics only which rows they cover. */
+  public List<BatchOutput> outputs() {
+    return List.copyOf(outputs);
+  }
+
+  /** Runs one block; all native memory belongs to the scope of the batch. */
+  void run(DataBlock block, EvaluationBatch batch, EvaluationModel model) {
+    try {
+      NDList results = processor.process(batch, model);
       if (results == null) {
         throw new IllegalStateException("processData returned null instead of a list of arrays");
       }
-      if (!states.isEmpty()) {
+      if (states.isEmpty()) {
+        outputs.add(new BatchOutput(block.firstRow(), block.rows(), onHost(results)));
+      } else {
         states.get(0).update(results);
-        return new BatchOutput(block.firstRow(), block.rows(), List.of());
+        cover(block);
       }
-      return new BatchOutput(block.firstRow(), block.rows(), onHost(results));
     } catch (Exception | LinkageError | AssertionError e) {
       throw new EvaluationException(
           "%s failed in processData, partition %d, rows %d to %d: %s"
@@ -57,6 +61,20 @@ public final class BatchRunner {
                   tag, block.partition(), block.firstRow(), block.firstRow() + block.rows() - 1, e),
           Portable.of(e));
     }
+  }
+
+  /** Rows that follow those before them need no entry of their own. */
+  private void cover(DataBlock block) {
+    int last = outputs.size() - 1;
+    if (last >= 0) {
+      BatchOutput before = outputs.get(last);
+      long rows = (long) before.rows() + block.rows();
+      if (before.firstRow() + before.rows() == block.firstRow() && rows <= Integer.MAX_VALUE) {
+        outputs.set(last, new BatchOutput(before.firstRow(), (int) rows, List.of()));
+        return;
+      }
+    }
+    outputs.add(new BatchOutput(block.firstRow(), block.rows(), List.of()));
   }
 
   private static List<HostArray> onHost(NDList results) {

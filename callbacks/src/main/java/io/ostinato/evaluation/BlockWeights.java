@@ -5,9 +5,11 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
 import io.ostinato.weights.HostArray;
+import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,15 +20,21 @@ public final class BlockWeights {
 
   /** Copies the parameters of an initialized block, in the block's order and under its names. */
   public static WeightSnapshot snapshot(Block block) {
-    List<HostArray> arrays = new ArrayList<>();
+    return snapshot(block, new SnapshotTaker());
+  }
+
+  /** The same, where one snapshot follows another: what didn't change is shared with the last. */
+  public static WeightSnapshot snapshot(Block block, SnapshotTaker taker) {
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
     for (Pair<String, Parameter> entry : block.getParameters()) {
-      arrays.add(HostArray.copyOf(entry.getKey(), entry.getValue().getArray()));
+      arrays.put(entry.getKey(), entry.getValue().getArray());
     }
-    return WeightSnapshot.of(arrays);
+    return taker.take(arrays);
   }
 
   /**
-   * Writes a snapshot into the arrays that an initialized block already has.
+   * Writes a snapshot into the arrays that an initialized block already has; they keep their
+   * memory.
    *
    * @throws IllegalArgumentException if a name, shape or data type differs; nothing is written then
    */
@@ -37,34 +45,41 @@ public final class BlockWeights {
     for (Pair<String, Parameter> entry : block.getParameters()) {
       NDArray target = entry.getValue().getArray();
       HostArray array = match(entry, arrays.remove(entry.getKey()));
-      writes.add(() -> target.set(array.buffer()));
+      writes.add(() -> array.writeTo(target));
     }
     if (!arrays.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the snapshot has weights that the model lacks: %s; does the factory always build the"
-                  .formatted(arrays.keySet())
-              + " same architecture?");
+      throw lacks(arrays.keySet().toString());
     }
     writes.forEach(Runnable::run);
+  }
+
+  static IllegalArgumentException lacks(String names) {
+    return new IllegalArgumentException(
+        "the snapshot has weights that the model lacks: %s; does the factory always build the same"
+                .formatted(names)
+            + " architecture?");
+  }
+
+  static IllegalArgumentException missing(String name, NDArray target) {
+    return new IllegalArgumentException(
+        "the snapshot lacks the weight '%s' (%s %s) of the model; does the factory always build"
+                .formatted(name, target.getDataType(), target.getShape())
+            + " the same architecture?");
+  }
+
+  static IllegalArgumentException differs(String name, Object given, NDArray target) {
+    return new IllegalArgumentException(
+        "weight '%s' is %s in the snapshot but %s %s in the model"
+            .formatted(name, given, target.getDataType(), target.getShape()));
   }
 
   private static HostArray match(Pair<String, Parameter> entry, @Nullable HostArray array) {
     NDArray target = entry.getValue().getArray();
     if (array == null) {
-      throw new IllegalArgumentException(
-          "the snapshot lacks the weight '%s' (%s %s) of the model; does the factory always build"
-                  .formatted(entry.getKey(), target.getDataType(), target.getShape())
-              + " the same architecture?");
+      throw missing(entry.getKey(), target);
     }
     if (!array.shape().equals(target.getShape()) || array.dataType() != target.getDataType()) {
-      throw new IllegalArgumentException(
-          "weight '%s' is %s %s in the snapshot but %s %s in the model"
-              .formatted(
-                  entry.getKey(),
-                  array.dataType(),
-                  array.shape(),
-                  target.getDataType(),
-                  target.getShape()));
+      throw differs(entry.getKey(), array.dataType() + " " + array.shape(), target);
     }
     return array;
   }

@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * Joins the results of all batches, in dataset order: arrays with a dimension are concatenated
- * along the first, scalars are stacked. Works on bytes, so no number changes.
+ * along the first, scalars are stacked. What is joined shares the bytes of the batches, so nothing
+ * is copied and no number changes.
  */
 public final class Collation {
   private Collation() {}
@@ -17,8 +18,7 @@ public final class Collation {
    * Collates batches that are already in dataset order.
    *
    * @throws EvaluationException if number, names, data types or trailing shapes differ between
-   *     batches (names the evaluation, the array and both batches), or if the joined array is
-   *     larger than 2 GiB
+   *     batches; names the evaluation, the array and both batches
    */
   public static List<HostArray> collate(EvaluationTag tag, List<BatchOutput> batches) {
     if (batches.isEmpty()) {
@@ -28,7 +28,7 @@ public final class Collation {
     batches.forEach(batch -> checkSameArrays(tag, first, batch));
     List<HostArray> collated = new ArrayList<>();
     for (int i = 0; i < first.arrays().size(); i++) {
-      collated.add(join(tag, batches, i));
+      collated.add(join(batches, i));
     }
     return collated;
   }
@@ -73,26 +73,17 @@ public final class Collation {
     }
   }
 
-  private static HostArray join(EvaluationTag tag, List<BatchOutput> batches, int position) {
+  private static HostArray join(List<BatchOutput> batches, int position) {
     HostArray kind = batches.get(0).arrays().get(position);
-    long bytes = 0;
+    List<ByteBuffer> segments = new ArrayList<>();
     long length = 0;
     for (BatchOutput batch : batches) {
       HostArray array = batch.arrays().get(position);
-      bytes += array.sizeBytes();
+      segments.addAll(array.segments());
       length += array.shape().dimension() == 0 ? 1 : array.shape().get(0);
     }
-    if (bytes > Integer.MAX_VALUE - 8) {
-      throw refuse(
-          tag,
-          "array '%s' has %d bytes over the whole dataset; at most %d can be collected, so reduce"
-                  .formatted(kind.name(), bytes, Integer.MAX_VALUE - 8)
-              + " it to what is needed in processData");
-    }
-    ByteBuffer joined = ByteBuffer.allocate((int) bytes);
-    batches.forEach(batch -> batch.arrays().get(position).writeTo(joined));
     Shape shape = new Shape(length).addAll(trailing(kind));
-    return HostArray.of(kind.name(), kind.dataType(), shape, joined.array());
+    return HostArray.of(kind.name(), kind.dataType(), shape, segments);
   }
 
   private static Shape trailing(HostArray array) {

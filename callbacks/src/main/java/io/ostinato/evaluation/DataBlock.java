@@ -1,7 +1,5 @@
 package io.ostinato.evaluation;
 
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.List;
@@ -28,12 +26,5 @@ public record DataBlock(int partition, long firstRow, int rows, List<HostArray> 
   /** The same rows, with another index. */
   public DataBlock startingAt(long row) {
     return new DataBlock(partition, row, rows, arrays);
-  }
-
-  /** A batch on the manager's device, which owns its arrays. */
-  public EvaluationBatch toBatch(NDManager manager) {
-    NDList list = new NDList(arrays.size());
-    arrays.forEach(array -> list.add(array.copyTo(manager)));
-    return new EvaluationBatch(arrays.stream().map(HostArray::name).toList(), list, firstRow, rows);
   }
 }

@@ -37,4 +37,12 @@ public record EvaluationRequest(
       BatchProcessor processor) {
     this(tag, data, batchSize, model, weights, processor, List.of());
   }
+
+  /** Whether this and another can share one pass over the data: all but what is done with it. */
+  public boolean sharesPassWith(EvaluationRequest other) {
+    return data == other.data
+        && batchSize == other.batchSize
+        && model == other.model
+        && weights.manifest().equals(other.weights.manifest());
+  }
 }

@@ -7,9 +7,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.weights.HostArray;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The collated results of a whole dataset, in dataset order, on the driver's CPU. Closing them
@@ -22,7 +25,8 @@ public final class EvaluationResults implements AutoCloseable {
   private final List<MetricStates> states;
   private final long rows;
   private final String manifest;
-  private final EvaluationTimings timings;
+  private final Consumer<EvaluationTimings> whenClosed;
+  private EvaluationTimings timings;
 
   private EvaluationResults(
       NDManager manager,
@@ -30,13 +34,15 @@ public final class EvaluationResults implements AutoCloseable {
       List<MetricStates> states,
       long rows,
       String manifest,
-      EvaluationTimings timings) {
+      EvaluationTimings timings,
+      Consumer<EvaluationTimings> whenClosed) {
     this.manager = manager;
     this.arrays = arrays;
     this.states = states;
     this.rows = rows;
     this.manifest = manifest;
     this.timings = timings;
+    this.whenClosed = whenClosed;
   }
 
   /**
@@ -44,24 +50,43 @@ public final class EvaluationResults implements AutoCloseable {
    *
    * @param states of partitions, in any order; they are merged, and the first is changed
    * @param manifest the hash of the weights that were evaluated
+   * @param timings where the time went until the results are there; asked last
+   * @param whenClosed gets the timings, the processing of the results included
    */
   public static EvaluationResults of(
       List<HostArray> collated,
       List<MetricStates> states,
       long rows,
       String manifest,
-      EvaluationTimings timings) {
+      Supplier<EvaluationTimings> timings,
+      Consumer<EvaluationTimings> whenClosed) {
     NDManager manager = Engine.getInstance().newBaseManager(Device.cpu());
-    NDList arrays = new NDList(collated.size());
-    for (HostArray array : collated) {
-      NDArray copy = array.copyTo(manager);
-      if (array.name().isEmpty()) {
-        copy.setName(null);
+    try {
+      NDList arrays = new NDList(collated.size());
+      for (HostArray array : collated) {
+        NDArray copy = array.copyTo(manager);
+        if (array.name().isEmpty()) {
+          copy.setName(null);
+        }
+        arrays.add(copy);
       }
-      arrays.add(copy);
+      List<MetricStates> merged = states.stream().reduce(MetricStates::merge).stream().toList();
+      return new EvaluationResults(
+          manager, arrays, merged, rows, manifest, timings.get(), whenClosed);
+    } catch (RuntimeException | Error e) {
+      manager.close();
+      throw e;
     }
-    List<MetricStates> merged = states.stream().reduce(MetricStates::merge).stream().toList();
-    return new EvaluationResults(manager, arrays, merged, rows, manifest, timings);
+  }
+
+  /** Lets these results be processed, and keeps how long that took. */
+  public void process(Consumer<EvaluationResults> processing) {
+    long start = System.nanoTime();
+    try {
+      processing.accept(this);
+    } finally {
+      timings = timings.withProcess(Duration.ofNanos(System.nanoTime() - start));
+    }
   }
 
   /**
@@ -118,12 +143,16 @@ public final class EvaluationResults implements AutoCloseable {
     return manifest;
   }
 
+  /** Where the time went so far. */
   public EvaluationTimings timings() {
     return timings;
   }
 
   @Override
   public void close() {
-    manager.close();
+    if (manager.isOpen()) {
+      manager.close();
+      whenClosed.accept(timings);
+    }
   }
 }

@@ -2,19 +2,33 @@ package io.ostinato.evaluation;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
-import io.ostinato.weights.WeightSnapshot;
+import ai.djl.util.Pair;
+import io.ostinato.weights.ArrayMemory;
+import io.ostinato.weights.HostArray;
+import io.ostinato.weights.Shard;
+import io.ostinato.weights.Slice;
+import io.ostinato.weights.WeightSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** A DJL block on a device, refreshed in place. */
+/** A DJL block on a device, refreshed in place: only shards that it doesn't have are asked for. */
 final class LoadedBlock implements LoadedModel {
   private final Device device;
   private final NDManager manager;
   private final Block block;
   private final ParameterStore parameters;
+  private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+
+  /** The shards that are in memory: how many bytes of which array each of them fills. */
+  private Map<String, Map<String, Long>> held = Map.of();
 
   LoadedBlock(BlockSource source, Device device) {
     this.device = device;
@@ -27,6 +41,9 @@ final class LoadedBlock implements LoadedModel {
       block.initialize(manager, DataType.FLOAT32, source.inputShapes(1));
       block.freezeParameters(true);
       this.parameters = new ParameterStore(manager, false);
+      for (Pair<String, Parameter> entry : block.getParameters()) {
+        arrays.put(entry.getKey(), entry.getValue().getArray());
+      }
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
@@ -34,8 +51,17 @@ final class LoadedBlock implements LoadedModel {
   }
 
   @Override
-  public void refresh(WeightSnapshot snapshot) {
-    BlockWeights.restore(block, snapshot);
+  public void refresh(WeightSource weights) {
+    Map<String, Map<String, Long>> before = held;
+    // Until the last shard is in place, nothing is known of what the memory holds.
+    held = Map.of();
+    Map<String, Map<String, Long>> now = new HashMap<>();
+    for (String hash : weights.manifest().shards()) {
+      Map<String, Long> filled = before.get(hash);
+      now.put(hash, filled == null ? write(weights.shard(hash)) : filled);
+    }
+    checkComplete(now);
+    held = now;
   }
 
   @Override
@@ -56,5 +82,35 @@ final class LoadedBlock implements LoadedModel {
   @Override
   public void close() {
     manager.close();
+  }
+
+  private Map<String, Long> write(Shard shard) {
+    Map<String, Long> filled = new HashMap<>();
+    for (Slice slice : shard.slices()) {
+      NDArray target = arrays.get(slice.array());
+      if (target == null) {
+        throw BlockWeights.lacks("[" + slice.array() + "]");
+      }
+      if (!slice.shape().equals(target.getShape()) || slice.dataType() != target.getDataType()) {
+        throw BlockWeights.differs(slice.array(), slice.dataType() + " " + slice.shape(), target);
+      }
+      ArrayMemory.write(target, slice.offsetBytes(), slice.content());
+      filled.merge(slice.array(), (long) slice.sizeBytes(), Long::sum);
+    }
+    return filled;
+  }
+
+  private void checkComplete(Map<String, Map<String, Long>> shards) {
+    Map<String, Long> filled = new HashMap<>();
+    for (Map<String, Long> shard : shards.values()) {
+      shard.forEach((name, bytes) -> filled.merge(name, bytes, Long::sum));
+    }
+    arrays.forEach(
+        (name, array) -> {
+          long expected = HostArray.sizeBytes(array.getDataType(), array.getShape());
+          if (filled.getOrDefault(name, -1L) != expected) {
+            throw BlockWeights.missing(name, array);
+          }
+        });
   }
 }

@@ -4,21 +4,20 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
-import io.ostinato.weights.HostArray;
-import io.ostinato.weights.WeightSnapshot;
-import java.io.ByteArrayInputStream;
+import io.ostinato.weights.WeightSource;
 import java.io.IOException;
-import java.util.List;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A TorchScript module on a device, refreshed by loading the whole module. */
 final class LoadedTorchScript implements LoadedModel {
   private final Device device;
   private final NDManager manager;
-  private @Nullable Model loaded;
-  private @Nullable ParameterStore parameters;
+  private @Nullable Module module;
 
   LoadedTorchScript(Device device) {
     this.device = device;
@@ -26,36 +25,32 @@ final class LoadedTorchScript implements LoadedModel {
   }
 
   @Override
-  public void refresh(WeightSnapshot snapshot) {
-    List<HostArray> arrays = snapshot.arrays();
-    if (arrays.size() != 1 || !arrays.get(0).name().equals(TorchScriptSource.MODULE)) {
-      throw new IllegalArgumentException(
-          "a TorchScript model takes a snapshot of a whole module (TorchScriptSource.snapshotOf);"
-              + " this one has %d arrays".formatted(arrays.size()));
-    }
+  public void refresh(WeightSource weights) {
     unload();
+    ModuleStream content = new ModuleStream(weights);
     Model model = Model.newInstance(TorchScriptSource.MODULE, device);
     try {
-      model.load(new ByteArrayInputStream(arrays.get(0).bytes()));
+      load(model, content);
+    } catch (ModuleStream.NotAModuleException e) {
+      model.close();
+      throw e;
     } catch (IOException | MalformedModelException | RuntimeException e) {
       model.close();
       throw new IllegalArgumentException(
           "not a TorchScript module that can be loaded (%d bytes): %s"
-              .formatted(arrays.get(0).sizeBytes(), e.getMessage()),
+              .formatted(content.bytesRead(), e.getMessage()),
           e);
     }
-    loaded = model;
-    parameters = new ParameterStore(manager, false);
+    module = new Module(model, new ParameterStore(manager, false));
   }
 
   @Override
   public EvaluationModel model() {
-    Model model = loaded;
-    ParameterStore store = parameters;
-    if (model == null || store == null) {
+    Module loaded = module;
+    if (loaded == null) {
       throw new IllegalStateException("this TorchScript model has no module yet; refresh it first");
     }
-    return inputs -> model.getBlock().forward(store, inputs, false);
+    return loaded;
   }
 
   @Override
@@ -74,10 +69,56 @@ final class LoadedTorchScript implements LoadedModel {
     manager.close();
   }
 
+  private static void load(Model model, ModuleStream content)
+      throws IOException, MalformedModelException {
+    try {
+      model.load(content);
+    } finally {
+      // The engine makes a folder for what it may have to unpack, and leaves it there.
+      Path folder = model.getModelPath();
+      if (folder != null) {
+        Files.deleteIfExists(folder);
+      }
+    }
+  }
+
   private void unload() {
-    if (loaded != null) {
-      loaded.close();
-      loaded = null;
+    if (module != null) {
+      module.model.close();
+      module = null;
+    }
+  }
+
+  /**
+   * A module that was loaded. The engine switches it to evaluation mode in its first forward, and
+   * marks it as switched before it is; until that forward is over nobody else may begin one.
+   */
+  private static final class Module implements EvaluationModel {
+    private final Model model;
+    private final ParameterStore parameters;
+    private volatile boolean inEvaluationMode;
+
+    Module(Model model, ParameterStore parameters) {
+      this.model = model;
+      this.parameters = parameters;
+    }
+
+    @Override
+    public NDList forward(NDList inputs) {
+      if (!inEvaluationMode) {
+        synchronized (this) {
+          if (!inEvaluationMode) {
+            NDList outputs = run(inputs);
+            inEvaluationMode = true;
+            return outputs;
+          }
+        }
+      }
+      return run(inputs);
+    }
+
+    private NDList run(NDList inputs) {
+      return model.getBlock().forward(parameters, inputs, false);
     }
   }
 }

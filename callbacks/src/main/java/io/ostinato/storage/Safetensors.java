@@ -75,7 +75,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
             .array());
     out.write(header);
     for (HostArray array : arrays) {
-      out.write(array.bytes());
+      array.writeTo(out);
     }
   }
 

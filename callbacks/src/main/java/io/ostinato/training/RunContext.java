@@ -17,6 +17,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
+import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,6 +39,7 @@ final class RunContext implements TrainingContext {
   private final Supplier<Map<String, Double>> learningRates;
   private final WeightVariants variants = new WeightVariants();
   private final MomentMetrics momentMetrics;
+  private final SnapshotTaker taker = new SnapshotTaker();
   private @Nullable WeightSnapshot weights;
   private @Nullable String stopReason;
   private UpdateTimings timings = UpdateTimings.NONE;
@@ -71,7 +73,7 @@ final class RunContext implements TrainingContext {
   public WeightSnapshot weights() {
     WeightSnapshot snapshot = weights;
     if (snapshot == null) {
-      snapshot = BlockWeights.snapshot(block);
+      snapshot = BlockWeights.snapshot(block, taker);
       weights = snapshot;
     }
     return snapshot;
@@ -92,9 +94,7 @@ final class RunContext implements TrainingContext {
             variant.isEmpty() ? weights() : variants.get(variant),
             evaluation.processor(),
             evaluation.metrics());
-    EvaluationResults results = settings.engine().evaluate(request, settings.progress());
-    log.info("{}: {} rows, {}", tag, results.rows(), results.timings());
-    return results;
+    return settings.engine().evaluate(request, settings.progress());
   }
 
   @Override

@@ -4,31 +4,40 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
- * A named array on the host: its elements in row-major order, little-endian.
+ * A named array on the host: its elements in row-major order, little-endian, in one or more
+ * segments that follow each other. Segments are on the heap or outside it, so an array may have
+ * more elements than a Java array holds.
  *
- * <p>Immutable by agreement: nobody writes to the bytes once the array is made. Owns no native
- * memory, can be serialized, and is safe to share between threads.
+ * <p>Immutable by agreement: nobody writes to the bytes once the array is made. Can be serialized,
+ * and is safe to share between threads.
  */
 public final class HostArray implements Serializable {
-  private static final long serialVersionUID = 1;
+  private static final long serialVersionUID = 2;
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final String name;
   private final DataType dataType;
   private final long[] dimensions;
-  private final byte[] bytes;
+  private transient List<ByteBuffer> segments;
 
-  private HostArray(String name, DataType dataType, long[] dimensions, byte[] bytes) {
-    this.name = name;
+  private HostArray(String name, DataType dataType, long[] dimensions, List<ByteBuffer> segments) {
+    this.name = Objects.requireNonNull(name, "name");
     this.dataType = dataType;
     this.dimensions = dimensions;
-    this.bytes = bytes;
+    this.segments = segments;
   }
 
   /**
@@ -37,46 +46,67 @@ public final class HostArray implements Serializable {
    * @throws IllegalArgumentException if the shape and the data type ask for another number of bytes
    */
   public static HostArray of(String name, DataType dataType, Shape shape, byte[] bytes) {
-    Objects.requireNonNull(name, "name");
-    long expected = Math.multiplyExact(shape.size(), (long) dataType.getNumOfBytes());
-    if (expected != bytes.length) {
-      throw new IllegalArgumentException(
-          "array '%s' of %s %s needs %d bytes, but has %d"
-              .formatted(name, dataType, shape, expected, bytes.length));
-    }
-    return new HostArray(name, dataType, shape.getShape().clone(), bytes);
+    return of(name, dataType, shape, List.of(ByteBuffer.wrap(bytes)));
   }
 
   /**
-   * Copies an array from its device.
+   * An array over what remains in each of these buffers, which are not copied.
+   *
+   * @throws IllegalArgumentException if the shape and the data type ask for another number of bytes
+   */
+  public static HostArray of(
+      String name, DataType dataType, Shape shape, List<ByteBuffer> segments) {
+    HostArray array =
+        new HostArray(
+            name,
+            dataType,
+            shape.getShape().clone(),
+            segments.stream().map(ByteBuffer::slice).toList());
+    long expected = sizeBytes(dataType, shape);
+    if (expected != array.sizeBytes()) {
+      throw new IllegalArgumentException(
+          "array '%s' of %s %s needs %d bytes, but has %d"
+              .formatted(name, dataType, shape, expected, array.sizeBytes()));
+    }
+    return array;
+  }
+
+  /**
+   * Copies an array from its device to the heap.
    *
    * @throws IllegalArgumentException if it has 2 GiB or more, which one Java array can't hold
    */
   public static HostArray copyOf(String name, NDArray array) {
-    long size = Math.multiplyExact(array.size(), (long) array.getDataType().getNumOfBytes());
-    if (size > Integer.MAX_VALUE - 8) {
+    long size = sizeBytes(array.getDataType(), array.getShape());
+    if (size > MOST_BYTES) {
       throw new IllegalArgumentException(
           "array '%s' of %s %s has %d bytes; one array may have at most %d"
-              .formatted(name, array.getDataType(), array.getShape(), size, Integer.MAX_VALUE - 8));
+              .formatted(name, array.getDataType(), array.getShape(), size, MOST_BYTES));
     }
     byte[] bytes = new byte[(int) size];
     if (size > 0) {
-      ByteBuffer buffer = array.toByteBuffer(false);
+      ByteBuffer buffer = array.toByteBuffer(true);
       buffer.rewind();
       buffer.get(bytes);
     }
-    return new HostArray(name, array.getDataType(), array.getShape().getShape().clone(), bytes);
+    return of(name, array.getDataType(), array.getShape(), bytes);
+  }
+
+  /** How many bytes an array has. */
+  public static long sizeBytes(DataType dataType, Shape shape) {
+    return Math.multiplyExact(shape.size(), (long) dataType.getNumOfBytes());
   }
 
   /** A copy on the manager's device; the manager owns it. */
   public NDArray copyTo(NDManager manager) {
-    NDArray array = manager.create(buffer(), shape(), dataType);
+    NDArray array = manager.create(shape(), dataType);
+    writeTo(array);
     array.setName(name);
     return array;
   }
 
   /**
-   * Some rows, that is elements along the first dimension; a copy.
+   * Some rows, that is elements along the first dimension; shares the bytes.
    *
    * @throws IndexOutOfBoundsException if the array has no such rows
    */
@@ -84,14 +114,14 @@ public final class HostArray implements Serializable {
     Objects.checkFromToIndex(from, to, dimensions.length == 0 ? 0 : (int) dimensions[0]);
     long[] part = dimensions.clone();
     part[0] = to - from;
-    int rowBytes = dimensions[0] == 0 ? 0 : (int) (bytes.length / dimensions[0]);
-    return new HostArray(
-        name, dataType, part, Arrays.copyOfRange(bytes, from * rowBytes, to * rowBytes));
+    int rowBytes = dimensions[0] == 0 ? 0 : (int) (sizeBytes() / dimensions[0]);
+    ByteBuffer some = whole().slice(from * rowBytes, (to - from) * rowBytes);
+    return new HostArray(name, dataType, part, List.of(some));
   }
 
   /** The same elements under another name; shares the bytes. */
   public HostArray named(String newName) {
-    return new HostArray(newName, dataType, dimensions, bytes);
+    return new HostArray(newName, dataType, dimensions, segments);
   }
 
   public String name() {
@@ -106,24 +136,59 @@ public final class HostArray implements Serializable {
     return new Shape(dimensions.clone());
   }
 
-  public int sizeBytes() {
-    return bytes.length;
+  public long sizeBytes() {
+    long size = 0;
+    for (ByteBuffer segment : segments) {
+      size += segment.capacity();
+    }
+    return size;
   }
 
-  /** A direct copy of the elements, in the order of bytes that native code expects. */
-  public ByteBuffer buffer() {
-    ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).order(ByteOrder.nativeOrder());
-    return direct.put(bytes).rewind();
+  /** The elements, as buffers of their own over the same bytes; read only. */
+  public List<ByteBuffer> segments() {
+    return segments.stream().map(HostArray::readable).toList();
+  }
+
+  /** Writes the elements into an array of this shape and data type, which keeps its memory. */
+  public void writeTo(NDArray target) {
+    if (ArrayMemory.isOnCpu(target) && sizeBytes() <= ArrayMemory.MOST_BYTES) {
+      writeTo(ArrayMemory.of(target));
+      return;
+    }
+    long offset = 0;
+    for (ByteBuffer segment : segments()) {
+      ArrayMemory.write(target, offset, segment);
+      offset += segment.capacity();
+    }
   }
 
   /** Appends the elements to {@code target}. */
   public void writeTo(ByteBuffer target) {
-    target.put(bytes);
+    segments.forEach(segment -> target.put(readable(segment)));
   }
 
-  /** The raw elements; not a copy, so read only. */
+  /** Writes the elements. */
+  public void writeTo(OutputStream out) throws IOException {
+    for (ByteBuffer segment : segments) {
+      Bytes.write(readable(segment), out);
+    }
+  }
+
+  /**
+   * The raw elements; perhaps not a copy, so read only.
+   *
+   * @throws IllegalArgumentException if there are 2 GiB or more
+   */
   public byte[] bytes() {
-    return bytes;
+    if (segments.size() == 1 && segments.get(0).hasArray()) {
+      ByteBuffer only = segments.get(0);
+      if (only.arrayOffset() == 0 && only.array().length == only.capacity()) {
+        return only.array();
+      }
+    }
+    ByteBuffer copy = ByteBuffer.allocate(intSizeBytes());
+    writeTo(copy);
+    return copy.array();
   }
 
   @Override
@@ -132,16 +197,56 @@ public final class HostArray implements Serializable {
         && name.equals(that.name)
         && dataType == that.dataType
         && Arrays.equals(dimensions, that.dimensions)
-        && Arrays.equals(bytes, that.bytes);
+        && sizeBytes() == that.sizeBytes()
+        && Bytes.equal(segments(), that.segments());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(name, dataType, Arrays.hashCode(dimensions), Arrays.hashCode(bytes));
+    return Objects.hash(name, dataType, Arrays.hashCode(dimensions));
   }
 
   @Override
   public String toString() {
     return "%s: %s %s".formatted(name, dataType, shape());
+  }
+
+  private ByteBuffer whole() {
+    return segments.size() == 1 ? segments.get(0) : ByteBuffer.wrap(bytes());
+  }
+
+  private int intSizeBytes() {
+    long size = sizeBytes();
+    if (size > MOST_BYTES) {
+      throw new IllegalArgumentException(
+          "array '%s' has %d bytes; at most %d can be held in one piece"
+              .formatted(this, size, MOST_BYTES));
+    }
+    return (int) size;
+  }
+
+  private static ByteBuffer readable(ByteBuffer segment) {
+    return segment.duplicate().order(ByteOrder.nativeOrder()).rewind();
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    out.defaultWriteObject();
+    out.writeInt(segments.size());
+    for (ByteBuffer segment : segments) {
+      out.writeInt(segment.capacity());
+      Bytes.write(readable(segment), out);
+    }
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    int count = in.readInt();
+    List<ByteBuffer> read = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      byte[] bytes = new byte[in.readInt()];
+      in.readFully(bytes);
+      read.add(ByteBuffer.wrap(bytes));
+    }
+    segments = List.copyOf(read);
   }
 }

@@ -1,40 +1,77 @@
 package io.ostinato.weights;
 
-import java.io.Serializable;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Some arrays of a snapshot, addressed by the hash of their content.
+ * Some of the elements of a snapshot, addressed by the hash of their content.
  *
- * @param hash SHA-256, hexadecimal, over names, data types, shapes and elements
+ * @param hash SHA-256, hexadecimal, over names, data types, shapes, places and elements
  */
-public record Shard(String hash, List<HostArray> arrays) implements Serializable {
+public record Shard(String hash, List<Slice> slices) {
   public Shard {
-    arrays = List.copyOf(arrays);
+    slices = List.copyOf(slices);
   }
 
-  /** The shard of these arrays, hashed. */
-  public static Shard of(List<HostArray> arrays) {
+  /** The shard of these slices, hashed. */
+  public static Shard of(List<Slice> slices) {
     MessageDigest digest = sha256();
-    for (HostArray array : arrays) {
-      byte[] head =
-          "%s\n%s\n%s\n"
-              .formatted(array.name(), array.dataType(), array.shape())
-              .getBytes(StandardCharsets.UTF_8);
+    for (Slice slice : slices) {
+      byte[] head = head(slice);
       digest.update(ByteBuffer.allocate(4).putInt(head.length).array());
       digest.update(head);
-      digest.update(array.bytes());
+      digest.update(slice.content());
     }
-    return new Shard(HexFormat.of().formatHex(digest.digest()), arrays);
+    return new Shard(HexFormat.of().formatHex(digest.digest()), slices);
   }
 
   public long sizeBytes() {
-    return arrays.stream().mapToLong(HostArray::sizeBytes).sum();
+    return slices.stream().mapToLong(Slice::sizeBytes).sum();
+  }
+
+  /** The slices as bytes: for each the length of its head, the head, and the elements. */
+  public byte[] encode() {
+    List<byte[]> heads = slices.stream().map(Shard::head).toList();
+    int size = heads.stream().mapToInt(head -> 2 * Integer.BYTES + head.length).sum();
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size + sizeBytes()));
+    for (int i = 0; i < slices.size(); i++) {
+      ByteBuffer content = slices.get(i).content();
+      bytes.putInt(heads.get(i).length).put(heads.get(i)).putInt(content.remaining()).put(content);
+    }
+    return bytes.array();
+  }
+
+  /**
+   * Reads what {@link #encode} gave; shares the bytes.
+   *
+   * @param hash the hash of the shard that was encoded
+   * @throws IllegalArgumentException if the bytes are not those of a shard
+   */
+  public static Shard decode(String hash, byte[] bytes) {
+    List<Slice> slices = new ArrayList<>();
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    try {
+      while (buffer.hasRemaining()) {
+        byte[] head = new byte[buffer.getInt()];
+        buffer.get(head);
+        slices.add(slice(head, Bytes.take(buffer, buffer.getInt())));
+      }
+    } catch (BufferUnderflowException
+        | IndexOutOfBoundsException
+        | NegativeArraySizeException
+        | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%d bytes that should be shard %s are none".formatted(bytes.length, hash), e);
+    }
+    return new Shard(hash, slices);
   }
 
   static MessageDigest sha256() {
@@ -43,5 +80,30 @@ public record Shard(String hash, List<HostArray> arrays) implements Serializable
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /** Place, data type, shape and name; the name comes last, since it may have any character. */
+  private static byte[] head(Slice slice) {
+    StringBuilder dimensions = new StringBuilder();
+    for (long dimension : slice.shape().getShape()) {
+      dimensions.append(dimension).append(',');
+    }
+    return "%d %s %s %s"
+        .formatted(slice.offsetBytes(), slice.dataType().name(), dimensions, slice.array())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Slice slice(byte[] head, ByteBuffer content) {
+    String[] parts = new String(head, StandardCharsets.UTF_8).split(" ", 4);
+    long[] dimensions =
+        parts[2].isEmpty()
+            ? new long[0]
+            : List.of(parts[2].split(",")).stream().mapToLong(Long::parseLong).toArray();
+    return new Slice(
+        parts[3],
+        DataType.valueOf(parts[1]),
+        new Shape(dimensions),
+        Long.parseLong(parts[0]),
+        content);
   }
 }

@@ -1,85 +1,164 @@
 package io.ostinato.weights;
 
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The weights of a model at one iteration: immutable, named arrays on the host, cut into shards.
  *
- * <p>Consecutive arrays share a shard until it has {@value #SHARD_BYTES} bytes; a larger array has
- * a shard of its own. The cut depends on sizes alone, so weights that didn't change keep their
- * shard from one snapshot to the next.
+ * <p>Consecutive arrays share a shard until it has {@value #GROUP_BYTES} bytes; a larger array has
+ * shards of its own, of at most {@value #SHARD_BYTES} bytes each. The cut depends on sizes alone,
+ * so weights that didn't change keep their shard from one snapshot to the next.
  */
-public final class WeightSnapshot {
-  static final int SHARD_BYTES = 4 << 20;
+public final class WeightSnapshot implements WeightSource {
+  static final int GROUP_BYTES = 1 << 20;
 
-  private final List<Shard> shards;
+  /** The most bytes of a shard. */
+  public static final int SHARD_BYTES = 8 << 20;
+
+  private final List<HostArray> arrays;
+  private final Map<String, Shard> shards;
   private final Manifest manifest;
 
-  private WeightSnapshot(List<Shard> shards) {
-    this.shards = List.copyOf(shards);
+  private WeightSnapshot(List<HostArray> arrays, List<Shard> shards) {
+    this.arrays = List.copyOf(arrays);
     this.manifest = Manifest.of(shards.stream().map(Shard::hash).toList());
+    Map<String, Shard> byHash = new LinkedHashMap<>();
+    shards.forEach(shard -> byHash.put(shard.hash(), shard));
+    this.shards = Collections.unmodifiableMap(byHash);
   }
 
   /**
-   * The snapshot of these arrays, in their order.
+   * The snapshot of these arrays, in their order; shares their bytes.
    *
    * @throws IllegalArgumentException if two arrays have one name
    */
   public static WeightSnapshot of(List<HostArray> arrays) {
     Set<String> names = new HashSet<>();
-    List<Shard> shards = new ArrayList<>();
-    List<HostArray> open = new ArrayList<>();
-    long openBytes = 0;
     for (HostArray array : arrays) {
       if (!names.add(array.name())) {
         throw new IllegalArgumentException("two weights are named '%s'".formatted(array.name()));
       }
-      if (!open.isEmpty() && openBytes + array.sizeBytes() > SHARD_BYTES) {
-        shards.add(Shard.of(open));
-        open.clear();
-        openBytes = 0;
-      }
-      open.add(array);
-      openBytes += array.sizeBytes();
     }
-    if (!open.isEmpty()) {
-      shards.add(Shard.of(open));
-    }
-    return new WeightSnapshot(shards);
+    return new WeightSnapshot(arrays, cut(arrays).parallelStream().map(Shard::of).toList());
   }
 
   /**
-   * The snapshot that a manifest describes.
+   * A snapshot that keeps its content when these bytes change, outside the heap.
    *
-   * @throws IllegalArgumentException if these are not the shards of the manifest, in its order
+   * @param known shards by hash that need not be copied
    */
-  public static WeightSnapshot of(Manifest manifest, List<Shard> shards) {
-    WeightSnapshot snapshot = new WeightSnapshot(shards);
-    if (!snapshot.manifest.equals(manifest)) {
-      throw new IllegalArgumentException(
-          "the shards %s are not those of the manifest %s"
-              .formatted(snapshot.manifest.shards(), manifest.shards()));
+  WeightSnapshot copySharing(Map<String, Shard> known) {
+    Map<String, Shard> kept =
+        shards.values().parallelStream()
+            .map(shard -> known.containsKey(shard.hash()) ? known.get(shard.hash()) : copy(shard))
+            .collect(Collectors.toMap(Shard::hash, Function.identity()));
+    Map<String, List<ByteBuffer>> segments = new HashMap<>();
+    List<Shard> inOrder = manifest.shards().stream().map(kept::get).toList();
+    for (Shard shard : inOrder) {
+      for (Slice slice : shard.slices()) {
+        segments.computeIfAbsent(slice.array(), name -> new ArrayList<>()).add(slice.content());
+      }
     }
-    return snapshot;
+    List<HostArray> copies = new ArrayList<>();
+    for (HostArray array : arrays) {
+      List<ByteBuffer> content = segments.getOrDefault(array.name(), List.of());
+      copies.add(HostArray.of(array.name(), array.dataType(), array.shape(), content));
+    }
+    return new WeightSnapshot(copies, inOrder);
   }
 
+  @Override
   public Manifest manifest() {
     return manifest;
   }
 
+  @Override
+  public Shard shard(String hash) {
+    Shard shard = shards.get(hash);
+    if (shard == null) {
+      throw new IllegalArgumentException("this snapshot has no shard " + hash);
+    }
+    return shard;
+  }
+
+  /** All shards; one that occurs twice is there once. */
   public List<Shard> shards() {
-    return shards;
+    return List.copyOf(shards.values());
   }
 
   /** All arrays, in the order they were given. */
   public List<HostArray> arrays() {
-    return shards.stream().flatMap(shard -> shard.arrays().stream()).toList();
+    return arrays;
   }
 
   public long sizeBytes() {
-    return shards.stream().mapToLong(Shard::sizeBytes).sum();
+    return arrays.stream().mapToLong(HostArray::sizeBytes).sum();
+  }
+
+  private static List<List<Slice>> cut(List<HostArray> arrays) {
+    List<List<Slice>> groups = new ArrayList<>();
+    List<Slice> open = new ArrayList<>();
+    long openBytes = 0;
+    for (HostArray array : arrays) {
+      List<Slice> slices = slices(array);
+      if (!open.isEmpty() && openBytes + array.sizeBytes() > GROUP_BYTES) {
+        groups.add(List.copyOf(open));
+        open.clear();
+        openBytes = 0;
+      }
+      if (slices.size() == 1) {
+        open.add(slices.get(0));
+        openBytes += array.sizeBytes();
+      } else {
+        slices.forEach(slice -> groups.add(List.of(slice)));
+      }
+    }
+    if (!open.isEmpty()) {
+      groups.add(open);
+    }
+    return groups;
+  }
+
+  /** At least one; that of an empty array has no elements. */
+  private static List<Slice> slices(HostArray array) {
+    List<Slice> slices = new ArrayList<>();
+    Shape shape = array.shape();
+    long offset = 0;
+    for (ByteBuffer segment : array.segments()) {
+      while (segment.hasRemaining()) {
+        ByteBuffer part = Bytes.take(segment, Math.min(SHARD_BYTES, segment.remaining()));
+        slices.add(new Slice(array.name(), array.dataType(), shape, offset, part));
+        offset += part.capacity();
+      }
+    }
+    if (slices.isEmpty()) {
+      slices.add(new Slice(array.name(), array.dataType(), shape, 0, ByteBuffer.allocate(0)));
+    }
+    return slices;
+  }
+
+  private static Shard copy(Shard shard) {
+    ByteBuffer memory =
+        ByteBuffer.allocateDirect(Math.toIntExact(shard.sizeBytes()))
+            .order(ByteOrder.nativeOrder());
+    List<Slice> copies = new ArrayList<>();
+    for (Slice slice : shard.slices()) {
+      ByteBuffer part = Bytes.take(memory, slice.sizeBytes());
+      part.duplicate().put(slice.content());
+      copies.add(slice.over(part));
+    }
+    return new Shard(shard.hash(), copies);
   }
 }

@@ -153,7 +153,7 @@ public abstract class EvaluationEngineContract {
     EvaluationRequest request =
         new EvaluationRequest(
             tag(),
-            generated(10),
+            generated(4),
             4,
             CLASSIFIER,
             TestNets.weights(1),
@@ -171,7 +171,7 @@ public abstract class EvaluationEngineContract {
     try (EvaluationResults results = engine().evaluate(request, ProgressDisplay.silent())) {
       assertThat(results.manifest()).isEqualTo(TestNets.weights(3).manifest().hash());
       assertThat(results.timings().total()).isPositive();
-      assertThat(results.timings().batches()).isPositive();
+      assertThat(results.timings().forward()).isPositive();
     }
   }
 
@@ -374,7 +374,6 @@ public abstract class EvaluationEngineContract {
     NDManager manager = batch.get("x").getManager();
     manager.ones(new Shape(1 << 20)).addi(1);
     model.forward(batch.get("x"));
-    System.gc(); // direct buffers go with their owners
     String resident =
         Files.readAllLines(Path.of("/proc/self/status")).stream()
             .filter(line -> line.startsWith("VmRSS:"))

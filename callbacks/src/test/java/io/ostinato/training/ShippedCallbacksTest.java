@@ -438,7 +438,7 @@ class ShippedCallbacksTest {
   }
 
   private static float[] floats(HostArray array) {
-    float[] values = new float[array.sizeBytes() / 4];
+    float[] values = new float[(int) array.sizeBytes() / 4];
     ByteBuffer.wrap(array.bytes()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     return values;
   }

@@ -35,8 +35,7 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
   /** Appends the tensor of one row. */
   void put(Row row, int position, ByteBuffer target, RowPlace place) {
     if (row.isNullAt(position)) {
-      throw refuse(
-          place, "is null; expected %s; drop or fill such rows first".formatted(expected()));
+      throw refuseNull(place);
     }
     switch (kind) {
       case NUMBER -> putNumber(row.get(position), target, place);
@@ -45,7 +44,7 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
     }
   }
 
-  private void putNumber(Object value, ByteBuffer target, RowPlace place) {
+  void putNumber(Object value, ByteBuffer target, RowPlace place) {
     try {
       Numbers.put(value, dataType, target);
     } catch (ArithmeticException e) {
@@ -54,28 +53,40 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
   }
 
   private void putArray(List<?> values, ByteBuffer target, RowPlace place) {
-    if (values.size() != elements()) {
-      throw refuse(
-          place,
-          "has %d elements; expected %d for %s".formatted(values.size(), elements(), expected()));
-    }
+    checkElements(values.size(), place);
     int index = 0;
     for (Object value : values) {
       if (value == null) {
-        throw refuse(place, "element %d is null; expected %s".formatted(index, expected()));
+        throw refuseNullElement(index, place);
       }
       putNumber(value, target, place);
       index++;
     }
   }
 
-  private void putBinary(byte[] bytes, ByteBuffer target, RowPlace place) {
+  void putBinary(byte[] bytes, ByteBuffer target, RowPlace place) {
     if (bytes.length != rowBytes()) {
       throw refuse(
           place,
           "has %d bytes; expected %d for %s".formatted(bytes.length, rowBytes(), expected()));
     }
     target.put(bytes);
+  }
+
+  void checkElements(int given, RowPlace place) {
+    if (given != elements()) {
+      throw refuse(
+          place, "has %d elements; expected %d for %s".formatted(given, elements(), expected()));
+    }
+  }
+
+  RuntimeException refuseNull(RowPlace place) {
+    return refuse(
+        place, "is null; expected %s; drop or fill such rows first".formatted(expected()));
+  }
+
+  RuntimeException refuseNullElement(int index, RowPlace place) {
+    return refuse(place, "element %d is null; expected %s".formatted(index, expected()));
   }
 
   private RuntimeException refuse(RowPlace place, String problem) {

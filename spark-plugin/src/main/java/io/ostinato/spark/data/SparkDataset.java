@@ -5,6 +5,7 @@ import io.ostinato.evaluation.DataBlock;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,8 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,14 +86,19 @@ public final class SparkDataset implements EvaluationData {
     }
   }
 
+  /** Reads the dataset to the driver, which keeps all of it where its blocks are out of order. */
   @Override
   public Stream<DataBlock> blocks(int batchSize) {
     PreparedDataset dataset = prepare(batchSize);
     Spliterator<StoredBlock> blocks =
         Spliterators.spliteratorUnknownSize(
             dataset.blocks().toLocalIterator(), Spliterator.ORDERED);
-    return StreamSupport.stream(blocks, false)
-        .map(block -> block.inDataset(dataset.partitionStarts()[block.partition()]));
+    Stream<DataBlock> stream =
+        StreamSupport.stream(blocks, false)
+            .map(block -> block.inDataset(dataset.partitionStarts()));
+    return dataset.isInOrder()
+        ? stream
+        : stream.sorted(Comparator.comparingLong(DataBlock::firstRow));
   }
 
   @Override
@@ -119,52 +123,15 @@ public final class SparkDataset implements EvaluationData {
   /** Frees what the executors store. */
   public void unpersist() {
     synchronized (prepared) {
-      prepared.values().forEach(dataset -> dataset.blocks().unpersist());
+      prepared.values().stream()
+          .filter(PreparedDataset::isStored)
+          .forEach(dataset -> dataset.blocks().unpersist());
       prepared.clear();
     }
   }
 
   private PreparedDataset read(int batchSize) {
-    BlockDecoder decoder = decoder();
-    JavaRDD<StoredBlock> blocks =
-        selected()
-            .javaRDD()
-            .mapPartitionsWithIndex(
-                (partition, partitionRows) ->
-                    new BlockIterator(partition, partitionRows, decoder, batchSize),
-                true)
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    boolean stored = false;
-    try {
-      PreparedDataset dataset = counted(blocks);
-      stored = true;
-      return dataset;
-    } finally {
-      if (!stored) {
-        blocks.unpersist();
-      }
-    }
-  }
-
-  private static PreparedDataset counted(JavaRDD<StoredBlock> blocks) {
-    long[] starts = new long[blocks.getNumPartitions() + 1];
-    List<long[]> counts =
-        blocks
-            .mapPartitionsWithIndex(
-                (partition, partitionBlocks) -> {
-                  long count = 0;
-                  while (partitionBlocks.hasNext()) {
-                    count += partitionBlocks.next().rows();
-                  }
-                  return List.of(new long[] {partition, count}).iterator();
-                },
-                true)
-            .collect();
-    counts.forEach(count -> starts[(int) count[0] + 1] = count[1]);
-    for (int partition = 1; partition < starts.length; partition++) {
-      starts[partition] += starts[partition - 1];
-    }
-    return new PreparedDataset(blocks, starts, starts[starts.length - 1]);
+    return new DatasetReader(selected(), decoder(), settings(), batchSize).read();
   }
 
   private Dataset<Row> selected() {
@@ -179,7 +146,10 @@ public final class SparkDataset implements EvaluationData {
   private BlockDecoder decoder() {
     return function == null
         ? new ColumnsDecoder(new ArrayList<>(columns))
-        : new FunctionDecoder(
-            function, OstinatoSettings.of(rows.sparkSession().sparkContext().getConf()));
+        : new FunctionDecoder(function, settings());
+  }
+
+  private OstinatoSettings settings() {
+    return OstinatoSettings.of(rows.sparkSession().sparkContext().getConf());
   }
 }

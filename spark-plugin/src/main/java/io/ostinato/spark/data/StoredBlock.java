@@ -7,6 +7,7 @@ import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A block as executors store it, with the index of its first row within the partition. Made of
@@ -41,17 +42,30 @@ public final class StoredBlock implements Serializable {
     return rows;
   }
 
+  long sizeBytes() {
+    return Stream.of(elements).mapToLong(array -> array.length).sum();
+  }
+
+  /** Names, data types and shapes of one row. */
+  String kinds() {
+    List<String> kinds = new ArrayList<>(names.length);
+    for (int i = 0; i < names.length; i++) {
+      kinds.add("%s: %s %s".formatted(names[i], types[i], new Shape(shapes[i]).slice(1)));
+    }
+    return kinds.toString();
+  }
+
   /**
    * The block in its dataset; shares the elements.
    *
-   * @param partitionStart the index of the partition's first row in the dataset
+   * @param partitionStarts the index of each partition's first row in the dataset
    */
-  public DataBlock inDataset(long partitionStart) {
+  public DataBlock inDataset(long[] partitionStarts) {
     List<HostArray> arrays = new ArrayList<>(names.length);
     for (int i = 0; i < names.length; i++) {
       arrays.add(
           HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i]));
     }
-    return new DataBlock(partition, partitionStart + firstRow, rows, arrays);
+    return new DataBlock(partition, partitionStarts[partition] + firstRow, rows, arrays);
   }
 }

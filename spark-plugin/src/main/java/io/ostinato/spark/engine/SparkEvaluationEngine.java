@@ -4,24 +4,24 @@ import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.Collation;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.RowCheck;
-import io.ostinato.metric.MetricStates;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.resident.EvaluationCounters;
+import io.ostinato.spark.resident.EvaluationCounters.Counter;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
-import io.ostinato.weights.WeightSnapshot;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,16 +30,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Evaluates as Spark jobs, over {@link SparkDataset}s, one evaluation at a time. Executors keep the
- * model on their device and receive only the shards of its weights that changed.
+ * Evaluates as Spark jobs, over {@link SparkDataset}s. Executors keep the model on their device and
+ * receive only the shards of its weights that changed. Evaluations that are asked for by several
+ * threads run side by side.
  */
 public final class SparkEvaluationEngine implements EvaluationEngine {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
@@ -47,6 +48,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final JavaSparkContext context;
   private final OstinatoSettings settings;
   private final WeightBroadcasts broadcasts;
+  private final EvaluationCounters counters = ResidentModels.ofThisProcess().counters();
   private final Map<ModelSource, ModelId> models = new HashMap<>();
   private final Map<String, ResidentReport> residents = new TreeMap<>();
   private final Set<SparkDataset> datasets = new HashSet<>();
@@ -88,32 +90,31 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   }
 
   @Override
-  public synchronized EvaluationResults evaluate(
-      EvaluationRequest request, ProgressDisplay display) {
-    long start = System.nanoTime();
-    EvaluationTag tag = request.tag();
-    try (JobGroup group =
-        new JobGroup(context, "%s %s".formatted(tag.callback(), tag.iteration()), tag.toString())) {
-      PreparedDataset dataset = prepare(request);
-      List<PartitionOutcome> outcomes = run(request, dataset, display);
-      List<BatchOutput> batches =
-          outcomes.stream().flatMap(outcome -> outcome.batches().stream()).toList();
-      RowCheck.check(tag, batches, dataset.rows());
-      var collated = Collation.collate(tag, batches);
-      long busy = outcomes.stream().mapToLong(PartitionOutcome::busyNanos).sum();
-      var timings =
-          new EvaluationTimings(
-              Duration.ofNanos(System.nanoTime() - start), Duration.ofNanos(busy));
-      String manifest = request.weights().manifest().hash();
-      List<MetricStates> states =
-          outcomes.stream().flatMap(outcome -> outcome.states().stream()).toList();
-      return EvaluationResults.of(collated, states, dataset.rows(), manifest, timings);
-    }
+  public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay display) {
+    return pass(List.of(request), display).get(0);
+  }
+
+  @Override
+  public List<EvaluationResults> evaluateTogether(
+      List<EvaluationRequest> requests, ProgressDisplay display) {
+    boolean together =
+        settings.evaluations().share()
+            && requests.stream().allMatch(request -> request.sharesPassWith(requests.get(0)));
+    return together
+        ? pass(requests, display)
+        : EvaluationEngine.super.evaluateTogether(requests, display);
   }
 
   /** What executors and devices have reported so far about the models that they keep. */
-  public synchronized List<ResidentReport> residents() {
-    return List.copyOf(residents.values());
+  public List<ResidentReport> residents() {
+    synchronized (residents) {
+      return List.copyOf(residents.values());
+    }
+  }
+
+  /** How many bytes of weights were made available to the executors so far. */
+  public long weightBytesSent() {
+    return broadcasts.bytesSent();
   }
 
   /** Frees what the executors keep for this engine: models, weights and stored datasets. */
@@ -128,9 +129,36 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     releaseModels();
   }
 
+  private List<EvaluationResults> pass(List<EvaluationRequest> requests, ProgressDisplay display) {
+    EvaluationRequest first = requests.get(0);
+    EvaluationTag tag = first.tag();
+    Stopwatch watch = new Stopwatch();
+    String group = "%s %s".formatted(tag.callback(), tag.iteration());
+    try (JobGroup jobs = new JobGroup(context, group, tag.toString())) {
+      PreparedDataset dataset = prepare(first);
+      watch.prepared();
+      ModelId model = modelId(first.model());
+      try (WeightBroadcasts.Published published = broadcasts.publish(model, first.weights())) {
+        watch.sent();
+        PartitionTask task = task(requests, dataset, model, published);
+        EvaluationJob job = new EvaluationJob(context, tag, dataset);
+        boolean tree =
+            job.tasks() >= settings.evaluations().treeTasks()
+                && requests.stream().noneMatch(request -> request.metrics().isEmpty());
+        PartitionOutcome outcome = tree ? job.runAsTree(task, display) : job.run(task, display);
+        watch.ran(outcome.times());
+        keep(model, outcome.residents());
+        counters.add(Counter.WEIGHT_BYTES_SENT, published.bytesSent());
+        return results(requests, dataset, outcome, watch);
+      }
+    }
+  }
+
   private PreparedDataset prepare(EvaluationRequest request) {
     SparkDataset dataset = sparkDataset(request.data());
-    datasets.add(dataset);
+    synchronized (this) {
+      datasets.add(dataset);
+    }
     try {
       return dataset.prepare(request.batchSize());
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
@@ -138,56 +166,95 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     }
   }
 
-  private List<PartitionOutcome> run(
-      EvaluationRequest request, PreparedDataset dataset, ProgressDisplay display) {
-    WeightSnapshot weights = request.weights();
-    PartitionTask task =
-        new PartitionTask(
-            request.tag(),
-            request.processor(),
-            new ArrayList<>(request.metrics()),
-            modelId(request.model()),
-            weights.manifest(),
-            broadcasts.publish(weights),
+  private PartitionTask task(
+      List<EvaluationRequest> requests,
+      PreparedDataset dataset,
+      ModelId model,
+      WeightBroadcasts.Published published) {
+    ArrayList<EvaluationWork> works = new ArrayList<>();
+    requests.forEach(request -> works.add(work(request, dataset)));
+    return PartitionTask.of(
+        new PartitionTask.Content(
+            works,
+            model,
+            new TreeSet<>(published.live()),
+            dataset.id(),
             dataset.partitionStarts(),
-            settings);
-    int tasks = dataset.blocks().getNumPartitions();
-    List<PartitionOutcome> outcomes;
-    try {
-      var action = dataset.blocks().mapPartitionsWithIndex(task, true).collectAsync();
-      outcomes =
-          new RunningJob<>(request.tag(), action, tasks)
-              .await(context, display).stream()
-                  .map(bytes -> SerializedBytes.read(bytes, PartitionOutcome.class))
-                  .sorted(Comparator.comparingInt(PartitionOutcome::partition))
-                  .toList();
-    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw Failures.asEvaluationException(request.tag(), e);
-    }
-    outcomes.stream()
-        .flatMap(outcome -> outcome.resident().stream())
-        .forEach(
-            report -> residents.put("%s %s".formatted(task.model().id(), report.place()), report));
-    return outcomes;
+            settings),
+        published.weights());
   }
 
-  private ModelId modelId(ModelSource source) {
+  private EvaluationWork work(EvaluationRequest request, PreparedDataset dataset) {
+    return EvaluationWork.of(request, dataset.rows(), settings.evaluations().resultsLimitBytes());
+  }
+
+  private List<EvaluationResults> results(
+      List<EvaluationRequest> requests,
+      PreparedDataset dataset,
+      PartitionOutcome outcome,
+      Stopwatch watch) {
+    String manifest = requests.get(0).weights().manifest().hash();
+    if (!outcome.manifests().equals(List.of(manifest)) && dataset.rows() > 0) {
+      throw new EvaluationException(
+          "%s: the executors evaluated the weights %s instead of %s"
+              .formatted(requests.get(0).tag(), outcome.manifests(), manifest));
+    }
+    List<EvaluationResults> results = new ArrayList<>();
+    try {
+      for (int i = 0; i < requests.size(); i++) {
+        results.add(results(requests.get(i), dataset, outcome.parts().get(i), watch));
+      }
+    } catch (RuntimeException | Error e) {
+      results.forEach(EvaluationResults::close);
+      throw e;
+    }
+    return results;
+  }
+
+  private EvaluationResults results(
+      EvaluationRequest request, PreparedDataset dataset, PartOutcome part, Stopwatch watch) {
+    List<BatchOutput> batches =
+        part.outputs().stream().sorted(Comparator.comparingLong(BatchOutput::firstRow)).toList();
+    RowCheck.check(request.tag(), batches, dataset.rows());
+    work(request, dataset).checkSize(OutcomeCodec.sizeBytes(batches));
+    return EvaluationResults.of(
+        request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of(),
+        part.states(),
+        dataset.rows(),
+        request.weights().manifest().hash(),
+        watch::collected,
+        timings -> closed(request.tag(), dataset.rows(), timings));
+  }
+
+  private void closed(EvaluationTag tag, long rows, EvaluationTimings timings) {
+    log.info("{}: {} rows, {}", tag, rows, timings);
+    counters.add(Counter.EVALUATIONS, 1);
+    counters.add(Counter.ROWS, rows);
+    counters.add(Counter.PREPARE, timings.prepare().toNanos());
+    counters.add(Counter.SEND, timings.send().toNanos());
+    counters.add(Counter.JOB, timings.job().toNanos());
+    counters.add(Counter.COLLECT, timings.collect().toNanos());
+    counters.add(Counter.PROCESS, timings.process().toNanos());
+  }
+
+  private void keep(ModelId model, List<ResidentReport> reports) {
+    synchronized (residents) {
+      for (ResidentReport report : reports) {
+        residents.merge(
+            "%s %s".formatted(model.id(), report.place()), report, ResidentReport::later);
+      }
+    }
+  }
+
+  private synchronized ModelId modelId(ModelSource source) {
     return models.computeIfAbsent(source, s -> new ModelId(UUID.randomUUID().toString(), s));
   }
 
   private void releaseModels() {
     List<ModelId> ids = List.copyOf(models.values());
     models.clear();
-    if (ids.isEmpty()) {
-      return;
-    }
-    int tasks = Math.max(1, context.defaultParallelism());
-    try {
-      context
-          .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
-          .foreach(i -> ids.forEach(ResidentModels.ofThisProcess()::close));
-    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      log.warn("the resident models could not be freed; the executors free them when they end", e);
+    if (!ids.isEmpty()) {
+      new ResidentRelease(context, ids).run(residents());
     }
   }
 

@@ -1,5 +1,8 @@
 package io.ostinato.spark.plugin;
 
+import com.codahale.metrics.Gauge;
+import io.ostinato.spark.resident.EvaluationCounters;
+import io.ostinato.spark.resident.EvaluationCounters.Counter;
 import io.ostinato.spark.resident.ResidentModels;
 import java.util.Map;
 import org.apache.spark.SparkContext;
@@ -30,11 +33,24 @@ public final class OstinatoPlugin implements SparkPlugin {
     return new Executor();
   }
 
+  /** Shows what evaluations cost in this process among Spark's metrics. */
+  private static void register(PluginContext plugin) {
+    EvaluationCounters counters = ResidentModels.ofThisProcess().counters();
+    for (Counter counter : Counter.values()) {
+      plugin.metricRegistry().register(counter.metric(), (Gauge<Long>) () -> counters.get(counter));
+    }
+  }
+
   private static final class Driver implements DriverPlugin {
     @Override
     public Map<String, String> init(SparkContext context, PluginContext plugin) {
       OstinatoSettings.of(plugin.conf());
       return Map.of();
+    }
+
+    @Override
+    public void registerMetrics(String appId, PluginContext plugin) {
+      register(plugin);
     }
   }
 
@@ -44,6 +60,7 @@ public final class OstinatoPlugin implements SparkPlugin {
     @Override
     public void init(PluginContext plugin, Map<String, String> fromDriver) {
       OstinatoSettings settings = OstinatoSettings.of(plugin.conf());
+      register(plugin);
       try {
         log.info("Ostinato is ready with {}", NativeEngine.load(settings));
       } catch (RuntimeException | LinkageError e) {

@@ -3,8 +3,6 @@ package io.ostinato.spark.plugin;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import scala.Tuple2;
@@ -14,15 +12,73 @@ import scala.Tuple2;
  *
  * @param threads intra-op threads of the native engine, or 0 where none were set
  * @param threadsPerSlot cores over task slots: the threads where none were set
- * @param residentModels how many models a device keeps loaded, at least 1
  */
-public record OstinatoSettings(int threads, int threadsPerSlot, int residentModels)
+public record OstinatoSettings(
+    int threads, int threadsPerSlot, Residency resident, Blocks blocks, Evaluations evaluations)
     implements Serializable {
   static final String PREFIX = "spark.ostinato.";
   static final String THREADS = PREFIX + "threads";
   static final String RESIDENT_MODELS = PREFIX + "resident.models";
+  static final String RESIDENT_VERSIONS = PREFIX + "resident.versions";
+  static final String DEVICE_TASKS = PREFIX + "device.tasks";
+  static final String BLOCKS_STORE = PREFIX + "blocks.store";
+  static final String BLOCKS_DEVICE = PREFIX + "blocks.device";
+  static final String BLOCKS_PREFETCH = PREFIX + "blocks.prefetch";
+  static final String BLOCKS_BULK = PREFIX + "blocks.bulk";
+  static final String SHARE = PREFIX + "evaluations.share";
+  static final String FIT_TASKS = PREFIX + "evaluations.fitTasks";
+  static final String TREE_TASKS = PREFIX + "evaluations.treeTasks";
 
-  private static final Set<String> KEYS = new TreeSet<>(List.of(RESIDENT_MODELS, THREADS));
+  /** The setting that limits collected results. */
+  public static final String RESULTS_LIMIT = PREFIX + "evaluations.resultsLimit";
+
+  private static final List<String> KEYS =
+      List.of(
+          BLOCKS_BULK,
+          BLOCKS_DEVICE,
+          BLOCKS_PREFETCH,
+          BLOCKS_STORE,
+          DEVICE_TASKS,
+          FIT_TASKS,
+          RESULTS_LIMIT,
+          SHARE,
+          TREE_TASKS,
+          RESIDENT_MODELS,
+          RESIDENT_VERSIONS,
+          THREADS);
+
+  /**
+   * What stays on a device.
+   *
+   * @param models how many models a device keeps loaded, at least 1
+   * @param versions how many versions of one model, at least 1
+   * @param tasks how many tasks compute on a device at a time; 0 for as many as Spark runs
+   */
+  public record Residency(int models, int versions, int tasks) implements Serializable {}
+
+  /**
+   * How datasets become blocks.
+   *
+   * @param storeBytes the most bytes of a dataset that is stored on the executors; -1 for half of
+   *     what they can store
+   * @param deviceBytes the most bytes of blocks that a device keeps
+   * @param prefetch how many blocks a task reads ahead
+   * @param bulk whether columns are read as Spark holds them, instead of row objects
+   */
+  public record Blocks(long storeBytes, long deviceBytes, int prefetch, boolean bulk)
+      implements Serializable {}
+
+  /**
+   * How evaluations run.
+   *
+   * @param share whether callbacks that are due together share one pass
+   * @param fitTasks whether the number of tasks is fitted to slots and blocks
+   * @param treeTasks from how many tasks on the states of metrics are merged on executors before
+   *     they come to the driver
+   * @param resultsLimitBytes the most bytes of results that the driver collects
+   */
+  public record Evaluations(boolean share, boolean fitTasks, int treeTasks, long resultsLimitBytes)
+      implements Serializable {}
 
   /**
    * The settings of an application.
@@ -39,13 +95,31 @@ public record OstinatoSettings(int threads, int threadsPerSlot, int residentMode
                 .formatted(entry._1(), entry._2(), String.join(", ", KEYS)));
       }
     }
-    int threads = positive(conf, THREADS, 0, mistakes);
-    int residentModels = positive(conf, RESIDENT_MODELS, 2, mistakes);
+    SettingsReader read = new SettingsReader(conf, mistakes);
+    int threads = read.number(THREADS, 1, 0);
+    Residency resident =
+        new Residency(
+            read.number(RESIDENT_MODELS, 1, 2),
+            read.number(RESIDENT_VERSIONS, 1, 2),
+            read.number(DEVICE_TASKS, 1, 0));
+    Blocks blocks =
+        new Blocks(
+            read.bytes(BLOCKS_STORE, -1),
+            read.bytes(BLOCKS_DEVICE, 0),
+            read.number(BLOCKS_PREFETCH, 0, 2),
+            read.truth(BLOCKS_BULK, true));
+    Evaluations evaluations =
+        new Evaluations(
+            read.truth(SHARE, true),
+            read.truth(FIT_TASKS, true),
+            read.number(TREE_TASKS, 2, 64),
+            read.bytes(RESULTS_LIMIT, 1L << 30));
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(
           "Ostinato's settings are wrong:\n  - " + String.join("\n  - ", mistakes));
     }
-    return new OstinatoSettings(threads, TaskSlots.threadsPerSlot(conf), residentModels);
+    return new OstinatoSettings(
+        threads, TaskSlots.threadsPerSlot(conf), resident, blocks, evaluations);
   }
 
   /** Whether an application has the plugin. */
@@ -53,22 +127,5 @@ public record OstinatoSettings(int threads, int threadsPerSlot, int residentMode
     return Stream.of(conf.get("spark.plugins", "").split(","))
         .map(String::trim)
         .anyMatch(OstinatoPlugin.class.getName()::equals);
-  }
-
-  private static int positive(SparkConf conf, String key, int otherwise, List<String> mistakes) {
-    String value = conf.get(key, "");
-    if (value.isEmpty()) {
-      return otherwise;
-    }
-    try {
-      int number = Integer.parseInt(value.trim());
-      if (number >= 1) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Reported below, like a number out of range.
-    }
-    mistakes.add("%s=%s is not allowed; it must be a whole number from 1".formatted(key, value));
-    return otherwise;
   }
 }

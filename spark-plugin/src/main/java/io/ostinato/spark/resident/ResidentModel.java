@@ -3,105 +3,108 @@ package io.ostinato.spark.resident;
 import ai.djl.Device;
 import io.ostinato.evaluation.LoadedModel;
 import io.ostinato.weights.Manifest;
-import io.ostinato.weights.WeightSnapshot;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import io.ostinato.weights.WeightSource;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One model on one device: shared by tasks at the same manifest, refreshed by one alone. */
+/**
+ * One version of a model on one device. {@link ResidentModels} says which weights it is to have,
+ * and changes that only while nobody uses it; the first task that comes then loads them.
+ */
 final class ResidentModel {
   private final ModelId id;
   private final Device device;
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
-  private final AtomicInteger pins = new AtomicInteger();
+  private final ReentrantLock loading = new ReentrantLock();
+
+  // Guarded by the lock of the registry.
+  private Manifest target;
+  private int users;
+  private long lastUse;
+  private boolean retired;
+
+  // Guarded by loading.
   private @Nullable LoadedModel loaded;
   private @Nullable Manifest resident;
-  private boolean closed;
-  private volatile long builds;
-  private volatile long refreshes;
+  private final ModelVersions all;
 
-  ResidentModel(ModelId id, Device device) {
+  ResidentModel(ModelId id, Device device, Manifest target, ModelVersions all) {
     this.id = id;
     this.device = device;
+    this.target = target;
+    this.all = all;
   }
 
-  /** Keeps the model from being evicted until it is unpinned. */
-  void pin() {
-    pins.incrementAndGet();
+  Manifest target() {
+    return target;
   }
 
-  void unpin() {
-    pins.decrementAndGet();
+  void retarget(Manifest manifest) {
+    target = manifest;
   }
 
-  boolean isPinned() {
-    return pins.get() > 0;
+  boolean isUsed() {
+    return users > 0;
   }
 
-  /** Takes the model at this manifest; the thread that takes it must release it. */
-  LoadedModel acquire(Manifest manifest, Supplier<WeightSnapshot> weights)
-      throws InterruptedException {
-    while (true) {
-      lock.readLock().lockInterruptibly();
+  long lastUse() {
+    return lastUse;
+  }
+
+  void use(long now) {
+    users++;
+    lastUse = now;
+  }
+
+  /** One user less; whether the model is to be closed now. */
+  boolean leave() {
+    users--;
+    return users == 0 && retired;
+  }
+
+  /** Nobody finds it any more; whether it is to be closed now, or else by its last user. */
+  boolean retire() {
+    retired = true;
+    return users == 0;
+  }
+
+  /** The model at the weights that it is to have, by one of its users. */
+  LoadedModel load(Manifest manifest, Supplier<WeightSource> weights) throws InterruptedException {
+    loading.lockInterruptibly();
+    try {
       LoadedModel model = loaded;
-      if (model != null && manifest.equals(resident)) {
-        return model;
+      if (model == null) {
+        model = id.source().build(device);
+        loaded = model;
+        all.built();
       }
-      lock.readLock().unlock();
-      refresh(manifest, weights);
+      if (!manifest.equals(resident)) {
+        resident = null;
+        model.refresh(weights.get());
+        resident = manifest;
+        all.refreshed();
+      }
+      return model;
+    } finally {
+      loading.unlock();
     }
   }
 
-  void release() {
-    lock.readLock().unlock();
+  ModelVersions all() {
+    return all;
   }
 
-  long builds() {
-    return builds;
-  }
-
-  long refreshes() {
-    return refreshes;
-  }
-
-  /** Waits until no task runs the model, and frees the device; nobody acquires it any more. */
+  /** Frees the device; nobody uses the model any more. */
   void close() {
-    lock.writeLock().lock();
+    loading.lock();
     try {
-      closed = true;
       if (loaded != null) {
         loaded.close();
       }
       loaded = null;
       resident = null;
     } finally {
-      lock.writeLock().unlock();
-    }
-  }
-
-  private void refresh(Manifest manifest, Supplier<WeightSnapshot> weights)
-      throws InterruptedException {
-    lock.writeLock().lockInterruptibly();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the model was closed; its evaluation engine is closing");
-      }
-      if (loaded != null && manifest.equals(resident)) {
-        return;
-      }
-      LoadedModel model = loaded;
-      if (model == null) {
-        model = id.source().build(device);
-        loaded = model;
-        builds++;
-      }
-      resident = null;
-      model.refresh(weights.get());
-      resident = manifest;
-      refreshes++;
-    } finally {
-      lock.writeLock().unlock();
+      loading.unlock();
     }
   }
 }

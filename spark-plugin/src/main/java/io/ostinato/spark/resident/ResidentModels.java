@@ -3,25 +3,41 @@ package io.ostinato.spark.resident;
 import ai.djl.Device;
 import io.ostinato.evaluation.LoadedModel;
 import io.ostinato.weights.Manifest;
-import io.ostinato.weights.WeightSnapshot;
-import java.util.Iterator;
+import io.ostinato.weights.WeightSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The models that this process keeps loaded, by architecture and device. Thread-safe.
+ * What this process keeps on its devices: models by architecture and device, each in one or more
+ * versions, and blocks of data; and the threads that compute there. Thread-safe.
  *
- * <p>Tasks at the same weights share a model; a task that comes with other weights waits until
- * nobody runs it, and refreshes it in place. The models that were used longest ago go first where a
- * device has more than it may keep.
+ * <p>Tasks at the same weights share a model. One that comes with other weights refreshes, in
+ * place, a version that nobody needs; where all are needed it makes another, up to a limit, and
+ * beyond that waits. The models that were used longest ago go first where a device has more than it
+ * may keep.
  */
 public final class ResidentModels {
   private static final ResidentModels OF_THIS_PROCESS = new ResidentModels();
 
   private record Key(ModelId model, Device device) {}
 
-  private final Map<Key, ResidentModel> models = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Key, ModelVersions> models = new LinkedHashMap<>();
+  private final Map<Device, Semaphore> permits = new HashMap<>();
+  private final ResidentBlocks blocks = new ResidentBlocks();
+  private final EvaluationCounters counters = new EvaluationCounters();
+  private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
+  private long clock;
 
   ResidentModels() {}
 
@@ -31,50 +47,71 @@ public final class ResidentModels {
   }
 
   /**
-   * Takes a model at these weights, and loads what is missing.
+   * How much may stay.
    *
-   * @param weights asked only where the model isn't at the manifest
-   * @param keep how many models the device keeps
+   * @param models how many models a device keeps
+   * @param versions how many versions of one model
    */
-  public Lease lease(
-      ModelId id, Device device, Manifest manifest, Supplier<WeightSnapshot> weights, int keep)
+  public record Limits(int models, int versions) {}
+
+  /**
+   * Which weights a task needs.
+   *
+   * @param manifest the weights
+   * @param live those that evaluations in flight need, these among them
+   * @param source asked only where no version has these weights
+   */
+  public record Wanted(Manifest manifest, Set<String> live, Supplier<WeightSource> source) {}
+
+  /** Takes a model at these weights, and loads what is missing. */
+  public Lease lease(ModelId id, Device device, Wanted wanted, Limits limits)
       throws InterruptedException {
-    ResidentModel model;
-    synchronized (models) {
-      model = models.computeIfAbsent(new Key(id, device), key -> new ResidentModel(id, device));
-      model.pin();
-      evict(device, keep);
-    }
+    ResidentModel model = take(new Key(id, device), wanted, limits);
     try {
-      return new Lease(model, model.acquire(manifest, weights));
+      return new Lease(model, model.load(wanted.manifest(), wanted.source()));
     } catch (InterruptedException | RuntimeException | Error e) {
-      model.unpin();
+      leave(model);
       throw e;
     }
   }
 
-  /** Frees one architecture on all devices. */
-  public void close(ModelId id) {
+  /** How many may compute on this device at a time; whoever asks first decides. */
+  public Semaphore permits(Device device, int tasks) {
     synchronized (models) {
-      models
-          .entrySet()
-          .removeIf(
-              entry -> {
-                boolean match = entry.getKey().model().equals(id);
-                if (match) {
-                  entry.getValue().close();
-                }
-                return match;
-              });
+      return permits.computeIfAbsent(device, d -> new Semaphore(tasks, true));
     }
+  }
+
+  /** Blocks that stay on devices. */
+  public ResidentBlocks blocks() {
+    return blocks;
+  }
+
+  /** Threads that run batches beside the threads of tasks; they are kept for the next task. */
+  public Executor workers() {
+    return workers;
+  }
+
+  /** What evaluations have cost in this process. */
+  public EvaluationCounters counters() {
+    return counters;
+  }
+
+  /** Frees one architecture on all devices; versions in use are freed by their last user. */
+  public void close(ModelId id) {
+    retire(key -> key.model().equals(id));
   }
 
   /** Frees everything. */
   public void closeAll() {
-    synchronized (models) {
-      models.values().forEach(ResidentModel::close);
-      models.clear();
-    }
+    retire(key -> true);
+    blocks.closeAll();
+  }
+
+  private static Thread worker(Runnable run) {
+    Thread thread = new Thread(run, "ostinato-forward");
+    thread.setDaemon(true);
+    return thread;
   }
 
   int size() {
@@ -83,21 +120,76 @@ public final class ResidentModels {
     }
   }
 
-  private void evict(Device device, int keep) {
-    long present = models.keySet().stream().filter(key -> key.device().equals(device)).count();
-    Iterator<Map.Entry<Key, ResidentModel>> oldestFirst = models.entrySet().iterator();
-    while (present > keep && oldestFirst.hasNext()) {
-      Map.Entry<Key, ResidentModel> entry = oldestFirst.next();
-      if (entry.getKey().device().equals(device) && !entry.getValue().isPinned()) {
-        oldestFirst.remove();
-        entry.getValue().close();
+  private ResidentModel take(Key key, Wanted wanted, Limits limits) throws InterruptedException {
+    List<ResidentModel> evicted;
+    ResidentModel taken = null;
+    synchronized (models) {
+      while (taken == null) {
+        taken =
+            models
+                .computeIfAbsent(key, k -> new ModelVersions())
+                .choose(
+                    wanted,
+                    limits.versions(),
+                    all -> new ResidentModel(key.model(), key.device(), wanted.manifest(), all));
+        if (taken == null) {
+          models.wait();
+        }
+      }
+      taken.use(++clock);
+      evicted = evict(key.device(), limits.models());
+    }
+    evicted.forEach(ResidentModel::close);
+    return taken;
+  }
+
+  /** Takes unused models out until the device has no more than it may keep. */
+  private List<ResidentModel> evict(Device device, int keep) {
+    List<Map.Entry<Key, ModelVersions>> oldestFirst =
+        models.entrySet().stream()
+            .filter(entry -> entry.getKey().device().equals(device))
+            .sorted(Comparator.comparingLong(entry -> entry.getValue().lastUse()))
+            .toList();
+    List<ResidentModel> evicted = new ArrayList<>();
+    int present = oldestFirst.size();
+    for (Map.Entry<Key, ModelVersions> entry : oldestFirst) {
+      if (present > keep && !entry.getValue().isUsed()) {
+        models.remove(entry.getKey());
+        evicted.addAll(entry.getValue().retire());
         present--;
       }
     }
+    return evicted;
   }
 
-  /** A model at known weights, until it is closed by the thread that took it. */
-  public static final class Lease implements AutoCloseable {
+  private void retire(Predicate<Key> condition) {
+    List<ResidentModel> unused = new ArrayList<>();
+    synchronized (models) {
+      List<Key> keys = models.keySet().stream().filter(condition).toList();
+      for (Key key : keys) {
+        ModelVersions versions = models.remove(key);
+        if (versions != null) {
+          unused.addAll(versions.retire());
+        }
+      }
+      models.notifyAll();
+    }
+    unused.forEach(ResidentModel::close);
+  }
+
+  private void leave(ResidentModel model) {
+    boolean close;
+    synchronized (models) {
+      close = model.leave();
+      models.notifyAll();
+    }
+    if (close) {
+      model.close();
+    }
+  }
+
+  /** A model at known weights, until it is closed. */
+  public final class Lease implements AutoCloseable {
     private final ResidentModel resident;
     private final LoadedModel model;
 
@@ -110,18 +202,19 @@ public final class ResidentModels {
       return model;
     }
 
+    /** How often the architecture was built on this device so far, for all versions. */
     public long builds() {
-      return resident.builds();
+      return resident.all().builds();
     }
 
+    /** How often a version on this device took other weights so far. */
     public long refreshes() {
-      return resident.refreshes();
+      return resident.all().refreshes();
     }
 
     @Override
     public void close() {
-      resident.release();
-      resident.unpin();
+      leave(resident);
     }
   }
 }

@@ -13,6 +13,11 @@ import java.io.Serializable;
 public record ResidentReport(String executor, String device, long builds, long refreshes)
     implements Serializable {
 
+  /** The one of two reports of a place that knows more. */
+  public ResidentReport later(ResidentReport other) {
+    return builds + refreshes > other.builds + other.refreshes ? this : other;
+  }
+
   /** Executor and device, as in {@code 1 cpu()}. */
   public String place() {
     return executor + " " + device;

@@ -103,7 +103,7 @@ class SparkDatasetTest {
     assertThat(blocks.stream().map(DataBlock::firstRow)).containsExactly(0L, 2L, 4L);
     assertThat(blocks.stream().flatMap(block -> block.arrays().stream()).map(HostArray::toString))
         .containsExactly("square: int64 (2, 1)", "square: int64 (2, 1)", "square: int64 (1, 1)");
-    assertThat(blocks.get(1).arrays().get(0).buffer().asLongBuffer().get(1)).isEqualTo(9);
+    assertThat(blocks.get(1).arrays().get(0).segments().get(0).asLongBuffer().get(1)).isEqualTo(9);
   }
 
   @Test
@@ -130,9 +130,15 @@ class SparkDatasetTest {
   }
 
   @Test
-  void growingBatchesAcrossBlocksAreFoundWhenTheyAreCollated() {
-    Dataset<Row> rows = spark.range(0, 2, 1, 1).toDF("n");
-    assertThat(SparkDataset.of(rows, SparkDatasetTest::growing).blocks(1).toList()).hasSize(2);
+  void growingRowsAreFoundAcrossBlocksAndPartitions() {
+    for (int partitions = 1; partitions <= 2; partitions++) {
+      Dataset<Row> rows = spark.range(0, 2, 1, partitions).toDF("n");
+      refused(
+          () -> SparkDataset.of(rows, SparkDatasetTest::growing).blocks(1).toList(),
+          "the row function gives [n: INT64 (1)] in partition 0 but [n: INT64 (2)] in partition "
+              + (partitions - 1),
+          "must be the same for every row");
+    }
   }
 
   @Test
@@ -270,7 +276,7 @@ class SparkDatasetTest {
   }
 
   private static double valueOf(HostArray array) {
-    ByteBuffer bytes = array.buffer();
+    ByteBuffer bytes = array.segments().get(0);
     return switch (array.dataType()) {
       case FLOAT32 -> bytes.getFloat();
       case FLOAT64 -> bytes.getDouble();

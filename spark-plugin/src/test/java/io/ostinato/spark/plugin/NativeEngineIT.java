@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,7 +87,9 @@ class NativeEngineIT {
 
     public static void main(String[] args) {
       Configurator.setLevel(NativeEngine.class.getName(), Level.INFO);
-      Engine engine = NativeEngine.load(new OstinatoSettings(3, 1, 2));
+      Engine engine =
+          NativeEngine.load(
+              OstinatoSettings.of(new SparkConf(false).set("spark.ostinato.threads", "3")));
       try (var manager = engine.newBaseManager()) {
         System.out.printf(
             "sum %s on %s threads%n",

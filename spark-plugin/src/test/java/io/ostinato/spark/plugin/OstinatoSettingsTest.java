@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.plugin.OstinatoSettings.Blocks;
+import io.ostinato.spark.plugin.OstinatoSettings.Evaluations;
+import io.ostinato.spark.plugin.OstinatoSettings.Residency;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -13,16 +16,41 @@ class OstinatoSettingsTest {
   @Test
   void everyKeyHasItsDefault() {
     OstinatoSettings settings = OstinatoSettings.of(conf("spark.master", "local[1]"));
-    assertThat(settings).isEqualTo(new OstinatoSettings(0, 1, 2));
+    assertThat(settings)
+        .isEqualTo(
+            new OstinatoSettings(
+                0,
+                1,
+                new Residency(2, 2, 0),
+                new Blocks(-1, 0, 2, true),
+                new Evaluations(true, true, 64, 1L << 30)));
   }
 
   @Test
   void everyKeyIsRead() {
     OstinatoSettings settings =
         OstinatoSettings.of(
-            conf("spark.ostinato.threads", "3", "spark.ostinato.resident.models", "5"));
-    assertThat(settings.threads()).isEqualTo(3);
-    assertThat(settings.residentModels()).isEqualTo(5);
+            conf(
+                "spark.ostinato.threads", "3",
+                "spark.ostinato.resident.models", "5",
+                "spark.ostinato.resident.versions", "4",
+                "spark.ostinato.device.tasks", "6",
+                "spark.ostinato.blocks.store", "2g",
+                "spark.ostinato.blocks.device", "512m",
+                "spark.ostinato.blocks.prefetch", "0",
+                "spark.ostinato.blocks.bulk", "false",
+                "spark.ostinato.evaluations.share", "false",
+                "spark.ostinato.evaluations.fitTasks", "False",
+                "spark.ostinato.evaluations.treeTasks", "7",
+                "spark.ostinato.evaluations.resultsLimit", "1k"));
+    assertThat(settings)
+        .isEqualTo(
+            new OstinatoSettings(
+                3,
+                1,
+                new Residency(5, 4, 6),
+                new Blocks(2L << 30, 512 << 20, 0, false),
+                new Evaluations(false, false, 7, 1024)));
   }
 
   @Test
@@ -33,14 +61,22 @@ class OstinatoSettingsTest {
                     conf(
                         "spark.ostinato.threads", "0",
                         "spark.ostinato.resident.models", "many",
+                        "spark.ostinato.blocks.store", "-1",
+                        "spark.ostinato.blocks.device", "lots",
+                        "spark.ostinato.blocks.bulk", "perhaps",
                         "spark.ostinato.thread", "2")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
             "spark.ostinato.threads=0 is not allowed; it must be a whole number from 1")
         .hasMessageContaining("spark.ostinato.resident.models=many is not allowed")
         .hasMessageContaining(
-            "unknown setting spark.ostinato.thread=2; known: spark.ostinato.resident.models,"
-                + " spark.ostinato.threads");
+            "spark.ostinato.blocks.store=-1 is not allowed; it must be a size, as in 512m or 2g")
+        .hasMessageContaining("spark.ostinato.blocks.device=lots is not allowed")
+        .hasMessageContaining(
+            "spark.ostinato.blocks.bulk=perhaps is not allowed; it must be true or false")
+        .hasMessageContaining(
+            "unknown setting spark.ostinato.thread=2; known: spark.ostinato.blocks.bulk,")
+        .hasMessageContaining("spark.ostinato.resident.versions, spark.ostinato.threads");
   }
 
   @Test

@@ -7,14 +7,18 @@ import ai.djl.Device;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.spark.resident.ResidentModels.Lease;
+import io.ostinato.spark.resident.ResidentModels.Limits;
+import io.ostinato.spark.resident.ResidentModels.Wanted;
 import io.ostinato.weights.WeightSnapshot;
-import java.util.concurrent.CountDownLatch;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,21 +52,65 @@ class ResidentModelsTest {
 
   @Test
   void aRefreshWaitsUntilNobodyRunsTheModel() throws Exception {
-    AtomicBoolean released = new AtomicBoolean();
     Lease first = lease(model("a"), FIRST, 2);
-    CountDownLatch started = new CountDownLatch(1);
-    Future<Boolean> second =
+    AtomicReference<Thread> waiting = new AtomicReference<>();
+    Future<Long> second =
         tasks.submit(
             () -> {
-              started.countDown();
+              waiting.set(Thread.currentThread());
               try (Lease lease = lease(model("a"), SECOND, 2)) {
-                return released.get() && lease.builds() == 1 && lease.refreshes() == 2;
+                return lease.builds() * 10 + lease.refreshes();
               }
             });
-    started.await();
-    released.set(true);
+    await(() -> waiting.get() != null && waiting.get().getState() == Thread.State.WAITING);
+    assertThat(second).isNotDone();
+    assertThat(fetched).as("the weights that are in use stay").hasValue(1);
     first.close();
-    assertThat(second.get(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(second.get(1, TimeUnit.MINUTES)).as("built once, refreshed twice").isEqualTo(12);
+  }
+
+  @Test
+  void twoEvaluationsInFlightHaveAVersionEach() throws Exception {
+    for (int task = 0; task < 5; task++) {
+      lease(model("a"), FIRST, 2, 2, FIRST, SECOND).close();
+      lease(model("a"), SECOND, 2, 2, FIRST, SECOND).close();
+    }
+    assertThat(fetched).as("each version is loaded once, however tasks alternate").hasValue(2);
+    try (Lease lease = lease(model("a"), SECOND, 2, 2, SECOND)) {
+      assertThat(lease.builds()).isEqualTo(2);
+    }
+    assertThat(models.size()).as("versions of one model").isEqualTo(1);
+  }
+
+  @Test
+  void aVersionThatNobodyNeedsAnyMoreIsRefreshedInsteadOfAddingOne() throws Exception {
+    lease(model("a"), FIRST, 2, 2, FIRST).close();
+    try (Lease lease = lease(model("a"), SECOND, 2, 2, SECOND)) {
+      assertThat(lease.builds()).isEqualTo(1);
+      assertThat(lease.refreshes()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void moreEvaluationsThanVersionsTakeTurns() throws Exception {
+    WeightSnapshot third = TestNets.weights(3);
+    Lease first = lease(model("a"), FIRST, 2, 2, FIRST, SECOND, third);
+    lease(model("a"), SECOND, 2, 2, FIRST, SECOND, third).close();
+    try (Lease lease = lease(model("a"), third, 2, 2, FIRST, SECOND, third)) {
+      assertThat(lease.builds()).as("a third version is not made").isEqualTo(2);
+      assertThat(lease.model()).isNotSameAs(first.model());
+    }
+    first.close();
+  }
+
+  @Test
+  void closingAModelInUseLeavesItToItsLastUser() throws Exception {
+    Lease used = lease(model("a"), FIRST, 2);
+    models.close(model("a"));
+    assertThat(models.size()).isZero();
+    assertThat(used.model().manager().isOpen()).as("still in use").isTrue();
+    used.close();
+    assertThat(used.model().manager().isOpen()).isFalse();
   }
 
   @Test
@@ -100,11 +148,13 @@ class ResidentModelsTest {
                 models.lease(
                     model("a"),
                     Device.cpu(),
-                    SECOND.manifest(),
-                    () -> {
-                      throw new IllegalStateException("lost");
-                    },
-                    2))
+                    new Wanted(
+                        SECOND.manifest(),
+                        Set.of(),
+                        () -> {
+                          throw new IllegalStateException("lost");
+                        }),
+                    new Limits(2, 1)))
         .hasMessage("lost");
     try (Lease lease = lease(model("a"), SECOND, 2)) {
       assertThat(lease.builds()).isEqualTo(1);
@@ -119,15 +169,34 @@ class ResidentModelsTest {
   }
 
   private Lease lease(ModelId id, WeightSnapshot weights, int keep) throws InterruptedException {
+    return lease(id, weights, keep, 1, weights);
+  }
+
+  /** Takes a model while evaluations of these weights are in flight. */
+  private Lease lease(
+      ModelId id, WeightSnapshot weights, int keep, int versions, WeightSnapshot... live)
+      throws InterruptedException {
+    Set<String> hashes = new HashSet<>();
+    for (WeightSnapshot snapshot : live) {
+      hashes.add(snapshot.manifest().hash());
+    }
     return models.lease(
         id,
         Device.cpu(),
-        weights.manifest(),
-        () -> {
-          fetched.incrementAndGet();
-          return weights;
-        },
-        keep);
+        new Wanted(
+            weights.manifest(),
+            hashes,
+            () -> {
+              fetched.incrementAndGet();
+              return weights;
+            }),
+        new Limits(keep, versions));
+  }
+
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      Thread.onSpinWait();
+    }
   }
 
   private static ModelId model(String id) {

@@ -1,0 +1,85 @@
+package io.ostinato.evaluation;
+
+import io.ostinato.weights.Slice;
+import io.ostinato.weights.WeightSource;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Objects;
+
+/** The content of a TorchScript module, shard by shard: no more than one is in memory at a time. */
+final class ModuleStream extends InputStream {
+  private final WeightSource weights;
+  private final Iterator<String> shards;
+  private Iterator<Slice> slices = Collections.emptyIterator();
+  private ByteBuffer rest = ByteBuffer.allocate(0);
+  private long given;
+
+  ModuleStream(WeightSource weights) {
+    this.weights = weights;
+    this.shards = weights.manifest().shards().iterator();
+    if (!hasMore()) {
+      throw new NotAModuleException("no content");
+    }
+  }
+
+  /** The weights are not those of a module. */
+  static final class NotAModuleException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    NotAModuleException(String given) {
+      super(
+          "a TorchScript model takes a snapshot of a whole module (TorchScriptSource.snapshotOf);"
+              + " this one has "
+              + given);
+    }
+  }
+
+  /** How many bytes were read so far. */
+  long bytesRead() {
+    return given;
+  }
+
+  @Override
+  public int read() {
+    if (!hasMore()) {
+      return -1;
+    }
+    given++;
+    return Byte.toUnsignedInt(rest.get());
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    if (length == 0) {
+      return 0;
+    }
+    if (!hasMore()) {
+      return -1;
+    }
+    int some = Math.min(length, rest.remaining());
+    rest.get(target, offset, some);
+    given += some;
+    return some;
+  }
+
+  private boolean hasMore() {
+    while (!rest.hasRemaining()) {
+      if (!slices.hasNext()) {
+        if (!shards.hasNext()) {
+          return false;
+        }
+        slices = weights.shard(shards.next()).slices().iterator();
+        continue;
+      }
+      Slice slice = slices.next();
+      if (!slice.array().equals(TorchScriptSource.MODULE)) {
+        throw new NotAModuleException("the array '%s'".formatted(slice.array()));
+      }
+      rest = slice.content();
+    }
+    return true;
+  }
+}

@@ -1,0 +1,66 @@
+package io.ostinato.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model that runs once for the same columns of one batch, however many callbacks ask. Each of
+ * them gets a copy of the outputs, so that none sees what another does with them. For one thread.
+ */
+final class SharedForward implements EvaluationModel {
+  private final EvaluationModel model;
+  private final Map<NDArray, Integer> columns = new IdentityHashMap<>();
+  private final Map<List<Input>, NDList> outputs = new HashMap<>();
+
+  /** A column, and the name under which the model gets it. */
+  private record Input(int column, @Nullable String name) {}
+
+  SharedForward(EvaluationModel model) {
+    this.model = model;
+  }
+
+  /** Makes the arrays of a batch known as the columns that they are. */
+  EvaluationBatch over(EvaluationBatch batch) {
+    for (int column = 0; column < batch.arrays().size(); column++) {
+      columns.put(batch.arrays().get(column), column);
+    }
+    return batch;
+  }
+
+  @Override
+  public NDList forward(NDList inputs) {
+    List<Input> key = new ArrayList<>();
+    for (NDArray input : inputs) {
+      Integer column = columns.get(input);
+      if (column == null) {
+        return model.forward(inputs);
+      }
+      key.add(new Input(column, input.getName()));
+    }
+    NDList first = outputs.get(key);
+    if (first == null) {
+      first = model.forward(inputs);
+      outputs.put(key, first);
+    }
+    return copies(first);
+  }
+
+  private static NDList copies(NDList arrays) {
+    NDList copies = new NDList(arrays.size());
+    for (NDArray array : arrays) {
+      NDArray copy = array.duplicate();
+      if (!Objects.equals(array.getName(), copy.getName())) {
+        copy.setName(array.getName());
+      }
+      copies.add(copy);
+    }
+    return copies;
+  }
+}

@@ -1,0 +1,100 @@
+package io.ostinato.weights;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The memory of native arrays as buffers. On a CPU it is read and written where it is: nothing is
+ * left to the garbage collector, and an array keeps its memory when its elements change. ({@code
+ * NDArray.set} gives an array other memory, and keeps the buffer that it was given.)
+ *
+ * <p>Buffers are valid as long as the array is.
+ */
+public final class ArrayMemory {
+  /** Buffers of more bytes are cut, since a buffer has at most 2 GiB. */
+  static final int MOST_BYTES = 1 << 30;
+
+  private ArrayMemory() {}
+
+  /**
+   * The elements of an array on a CPU, in row-major order; a copy where they are not laid out so.
+   *
+   * @param scope owns what is needed to look at them
+   */
+  static List<ByteBuffer> buffers(NDArray array, NDManager scope) {
+    List<ByteBuffer> buffers = new ArrayList<>();
+    long size = HostArray.sizeBytes(array.getDataType(), array.getShape());
+    for (long offset = 0; offset < size; offset += MOST_BYTES) {
+      NDArray part = part(array, offset, Math.min(MOST_BYTES, size - offset), scope);
+      buffers.add(part.toByteBuffer(true));
+    }
+    return buffers;
+  }
+
+  /**
+   * Writes into an array, on any device, which keeps its memory.
+   *
+   * @param offsetBytes where to begin
+   * @param content whole elements, little-endian; is read to its end
+   */
+  public static void write(NDArray target, long offsetBytes, ByteBuffer content) {
+    int length = content.remaining();
+    if (length == 0) {
+      return;
+    }
+    try (NDManager scope = target.getManager().newSubManager()) {
+      NDArray part = part(target, offsetBytes, length, scope);
+      if (isOnCpu(target)) {
+        part.toByteBuffer(true).put(content);
+      } else {
+        NDArray staged =
+            scope.newSubManager(Device.cpu()).create(part.getShape(), part.getDataType());
+        of(staged).put(content);
+        staged.copyTo(part);
+      }
+    }
+  }
+
+  /**
+   * The bytes of a CPU array that was made a moment ago, to be filled.
+   *
+   * @throws IllegalArgumentException if it has more than 1 GiB, for which {@link #write} is there
+   */
+  static ByteBuffer of(NDArray array) {
+    long size = HostArray.sizeBytes(array.getDataType(), array.getShape());
+    if (size > MOST_BYTES) {
+      throw new IllegalArgumentException(
+          "%s %s has %d bytes; at most %d can be seen at once"
+              .formatted(array.getDataType(), array.getShape(), size, MOST_BYTES));
+    }
+    return size == 0
+        ? ByteBuffer.allocate(0)
+        : array.toByteBuffer(true).order(ByteOrder.nativeOrder());
+  }
+
+  static boolean isOnCpu(NDArray array) {
+    return array.getDevice().equals(Device.cpu());
+  }
+
+  /** Some elements in a row, as a view; the array itself where it is asked for as a whole. */
+  private static NDArray part(NDArray array, long offsetBytes, long bytes, NDManager scope) {
+    int elementBytes = array.getDataType().getNumOfBytes();
+    if (offsetBytes == 0 && bytes == array.size() * elementBytes) {
+      return array;
+    }
+    NDArray flat = array.reshape(array.size());
+    flat.attach(scope);
+    NDArray part =
+        flat.get(
+            new NDIndex()
+                .addSliceDim(offsetBytes / elementBytes, (offsetBytes + bytes) / elementBytes));
+    part.attach(scope);
+    return part;
+  }
+}

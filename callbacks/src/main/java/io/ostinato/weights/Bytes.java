@@ -1,0 +1,55 @@
+package io.ostinato.weights;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** What is done with bytes that may be on the heap or outside it, in one piece or several. */
+final class Bytes {
+  private static final int COPY_BYTES = 64 << 10;
+
+  private Bytes() {}
+
+  /** Writes what remains. */
+  static void write(ByteBuffer source, OutputStream out) throws IOException {
+    if (source.hasArray()) {
+      out.write(source.array(), source.arrayOffset() + source.position(), source.remaining());
+      return;
+    }
+    byte[] part = new byte[Math.min(COPY_BYTES, source.remaining())];
+    while (source.hasRemaining()) {
+      int length = Math.min(part.length, source.remaining());
+      source.get(part, 0, length);
+      out.write(part, 0, length);
+    }
+  }
+
+  /** Whether two lists hold the same bytes, however they are cut; consumes them. */
+  static boolean equal(List<ByteBuffer> left, List<ByteBuffer> right) {
+    int l = 0;
+    int r = 0;
+    while (true) {
+      while (l < left.size() && !left.get(l).hasRemaining()) {
+        l++;
+      }
+      while (r < right.size() && !right.get(r).hasRemaining()) {
+        r++;
+      }
+      if (l == left.size() || r == right.size()) {
+        return l == left.size() && r == right.size();
+      }
+      int length = Math.min(left.get(l).remaining(), right.get(r).remaining());
+      if (!take(left.get(l), length).equals(take(right.get(r), length))) {
+        return false;
+      }
+    }
+  }
+
+  /** The next bytes, as a buffer of their own; the source goes on behind them. */
+  static ByteBuffer take(ByteBuffer source, int length) {
+    ByteBuffer part = source.slice(source.position(), length);
+    source.position(source.position() + length);
+    return part;
+  }
+}

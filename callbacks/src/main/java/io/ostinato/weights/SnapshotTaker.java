@@ -1,0 +1,53 @@
+package io.ostinato.weights;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Takes snapshots of arrays that change, one after the other. Content is hashed where it is, and
+ * only what the last snapshot didn't have is copied, to memory outside the heap. For one thread.
+ */
+public final class SnapshotTaker {
+  private Map<String, Shard> last = Map.of();
+
+  /**
+   * The arrays as they are now.
+   *
+   * @param arrays by name, in the order of the snapshot
+   */
+  public WeightSnapshot take(Map<String, NDArray> arrays) {
+    if (arrays.isEmpty()) {
+      return WeightSnapshot.of(List.of());
+    }
+    NDManager owner = arrays.values().iterator().next().getManager();
+    try (NDManager scope = owner.newSubManager(Device.cpu())) {
+      List<HostArray> live = new ArrayList<>();
+      arrays.forEach((name, array) -> live.add(live(name, array, scope)));
+      WeightSnapshot here = WeightSnapshot.of(live);
+      // What is not needed any more is let go before more is copied.
+      Map<String, Shard> shared = new HashMap<>(last);
+      last = Map.of();
+      shared.keySet().retainAll(here.manifest().shards());
+      WeightSnapshot snapshot = here.copySharing(shared);
+      Map<String, Shard> taken = new HashMap<>();
+      snapshot.shards().forEach(shard -> taken.put(shard.hash(), shard));
+      last = taken;
+      return snapshot;
+    }
+  }
+
+  private static HostArray live(String name, NDArray array, NDManager scope) {
+    NDArray here = array;
+    if (!ArrayMemory.isOnCpu(array)) {
+      here = array.toDevice(Device.cpu(), true);
+      here.attach(scope);
+    }
+    return HostArray.of(
+        name, array.getDataType(), array.getShape(), ArrayMemory.buffers(here, scope));
+  }
+}

@@ -1,0 +1,207 @@
+package io.ostinato.spark.data;
+
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.spark.plugin.OstinatoSettings;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkExecutorInfo;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns the rows of a dataset into blocks and counts them, in one job. Blocks are stored on the
+ * executors where they fit into the budget, in as many partitions as the slots need.
+ */
+final class DatasetReader {
+  private static final Logger log = LoggerFactory.getLogger(SparkDataset.class);
+
+  /** Partitions with fewer blocks are joined, as long as there is one for each slot. */
+  private static final int LEAST_BLOCKS = 4;
+
+  private final Dataset<Row> rows;
+  private final BlockDecoder decoder;
+  private final OstinatoSettings settings;
+  private final int batchSize;
+
+  DatasetReader(Dataset<Row> rows, BlockDecoder decoder, OstinatoSettings settings, int batchSize) {
+    this.rows = rows;
+    this.decoder = decoder;
+    this.settings = settings;
+    this.batchSize = batchSize;
+  }
+
+  PreparedDataset read() {
+    String id = UUID.randomUUID().toString();
+    long budget = budgetBytes();
+    JavaRDD<StoredBlock> decoded = decoded();
+    if (budget == 0) {
+      return prepared(id, decoded, Count.of(decoded), false, true);
+    }
+    JavaRDD<StoredBlock> stored = stored(decoded);
+    Count count = countOrFree(stored);
+    if (count.sizeBytes() > budget) {
+      stored.unpersist();
+      log.info(
+          "a dataset of {} MiB is not stored on the executors, which would need more than {} MiB;"
+              + " its blocks are decoded at each evaluation",
+          count.sizeBytes() >> 20,
+          budget >> 20);
+      return prepared(id, decoded(), count, false, true);
+    }
+    JavaRDD<StoredBlock> fitted = fitted(stored, count);
+    return prepared(id, fitted, count, true, fitted == stored);
+  }
+
+  private static PreparedDataset prepared(
+      String id, JavaRDD<StoredBlock> blocks, Count count, boolean isStored, boolean isInOrder) {
+    return new PreparedDataset(
+        id,
+        blocks,
+        count.partitionStarts(),
+        count.rows(),
+        count.blocks(),
+        count.sizeBytes(),
+        isStored,
+        isInOrder);
+  }
+
+  private JavaRDD<StoredBlock> decoded() {
+    if (settings.blocks().bulk() && decoder instanceof ColumnsDecoder columns) {
+      var bulk = InternalRows.blocks(rows, columns.columns(), batchSize);
+      if (bulk.isPresent()) {
+        return bulk.get();
+      }
+    }
+    BlockDecoder byRow = decoder;
+    int mostRows = batchSize;
+    return rows.javaRDD()
+        .mapPartitionsWithIndex(
+            (partition, partitionRows) ->
+                new BlockIterator(partition, partitionRows, byRow, mostRows),
+            true);
+  }
+
+  private static JavaRDD<StoredBlock> stored(JavaRDD<StoredBlock> blocks) {
+    return blocks.persist(StorageLevel.MEMORY_AND_DISK());
+  }
+
+  private static Count countOrFree(JavaRDD<StoredBlock> stored) {
+    try {
+      return Count.of(stored);
+    } catch (RuntimeException | Error e) {
+      stored.unpersist();
+      throw e;
+    }
+  }
+
+  /** The same blocks in another number of partitions, if that suits the slots better. */
+  private JavaRDD<StoredBlock> fitted(JavaRDD<StoredBlock> stored, Count count) {
+    int partitions = stored.getNumPartitions();
+    int wanted = wantedPartitions(partitions, count.blocks(), slots());
+    if (!settings.evaluations().fitTasks() || wanted == partitions) {
+      return stored;
+    }
+    JavaRDD<StoredBlock> fitted =
+        stored(wanted < partitions ? stored.coalesce(wanted) : stored.repartition(wanted));
+    countOrFree(fitted);
+    stored.unpersist();
+    return fitted;
+  }
+
+  static int wantedPartitions(int partitions, long blocks, int slots) {
+    if (blocks == 0) {
+      return partitions;
+    }
+    if (partitions < slots) {
+      return (int) Math.max(partitions, Math.min(slots, blocks));
+    }
+    long filled = Math.max(slots, (blocks + LEAST_BLOCKS - 1) / LEAST_BLOCKS);
+    return (int) Math.min(partitions, Math.min(filled, blocks));
+  }
+
+  private int slots() {
+    return Math.max(1, context().defaultParallelism());
+  }
+
+  private long budgetBytes() {
+    long set = settings.blocks().storeBytes();
+    return set >= 0
+        ? set
+        : Stream.of(context().statusTracker().getExecutorInfos())
+                .mapToLong(SparkExecutorInfo::totalOnHeapStorageMemory)
+                .sum()
+            / 2;
+  }
+
+  private SparkContext context() {
+    return rows.sparkSession().sparkContext();
+  }
+
+  /** How many rows and blocks there are in each partition of the dataset. */
+  private record Count(long[] partitionStarts, long rows, long blocks, long sizeBytes) {
+
+    /** What a task has seen of one partition of the dataset. */
+    private record Part(int partition, long rows, long blocks, long sizeBytes, String kinds)
+        implements Serializable {}
+
+    static Count of(JavaRDD<StoredBlock> blocks) {
+      List<Part> parts = blocks.mapPartitions(Count::parts, true).collect();
+      checkKinds(parts);
+      int partitions = parts.stream().mapToInt(part -> part.partition() + 1).max().orElse(0);
+      long[] starts = new long[partitions + 1];
+      parts.forEach(part -> starts[part.partition() + 1] += part.rows());
+      for (int partition = 1; partition < starts.length; partition++) {
+        starts[partition] += starts[partition - 1];
+      }
+      return new Count(
+          starts,
+          starts[partitions],
+          parts.stream().mapToLong(Part::blocks).sum(),
+          parts.stream().mapToLong(Part::sizeBytes).sum());
+    }
+
+    private static Iterator<Part> parts(Iterator<StoredBlock> blocks) {
+      TreeMap<String, Part> parts = new TreeMap<>();
+      while (blocks.hasNext()) {
+        StoredBlock block = blocks.next();
+        String kinds = block.kinds();
+        parts.merge(
+            block.partition() + " " + kinds,
+            new Part(block.partition(), block.rows(), 1, block.sizeBytes(), kinds),
+            (a, b) ->
+                new Part(
+                    a.partition(),
+                    a.rows() + b.rows(),
+                    a.blocks() + b.blocks(),
+                    a.sizeBytes() + b.sizeBytes(),
+                    kinds));
+      }
+      return new ArrayList<>(parts.values()).iterator();
+    }
+
+    private static void checkKinds(List<Part> parts) {
+      for (Part part : parts) {
+        if (!part.kinds().equals(parts.get(0).kinds())) {
+          throw new EvaluationException(
+              "the row function gives %s in partition %d but %s in partition %d; names, data types"
+                      .formatted(
+                          parts.get(0).kinds(),
+                          parts.get(0).partition(),
+                          part.kinds(),
+                          part.partition())
+                  + " and shapes must be the same for every row");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.spark.data.PreparedDataset;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Tuple2;
+
+/** One Spark job: a task over the blocks of a dataset, and its outcomes. */
+record EvaluationJob(JavaSparkContext context, EvaluationTag tag, PreparedDataset dataset) {
+
+  /**
+   * The outcome of all tasks.
+   *
+   * @throws EvaluationException if a task fails for good; says what it said
+   */
+  PartitionOutcome run(PartitionTask task, ProgressDisplay display) {
+    return collected(dataset.blocks().mapPartitions(task, true), display);
+  }
+
+  /** As {@link #run}; tasks in groups are merged on the executors. */
+  PartitionOutcome runAsTree(PartitionTask task, ProgressDisplay display) {
+    int groups = (int) Math.ceil(Math.sqrt(tasks()));
+    return collected(
+        dataset
+            .blocks()
+            .mapPartitions(task, true)
+            .mapToPair(outcome -> new Tuple2<>(TaskContext.getPartitionId() % groups, outcome))
+            .reduceByKey(EvaluationJob::merged, groups)
+            .values(),
+        display);
+  }
+
+  int tasks() {
+    return dataset.blocks().getNumPartitions();
+  }
+
+  private PartitionOutcome collected(JavaRDD<byte[]> outcomes, ProgressDisplay display) {
+    try {
+      return new RunningJob<>(tag, outcomes.collectAsync(), tasks())
+          .await(context, display).stream()
+              .map(OutcomeCodec::decode)
+              .reduce(PartitionOutcome::merge)
+              .orElseThrow(() -> isEmpty(tag));
+    } catch (EvaluationException e) {
+      throw e;
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      throw Failures.asEvaluationException(tag, e);
+    }
+  }
+
+  private static EvaluationException isEmpty(EvaluationTag tag) {
+    return new EvaluationException(
+        "%s: the dataset is empty; an evaluation needs at least one row".formatted(tag));
+  }
+
+  private static byte[] merged(byte[] one, byte[] other) {
+    return OutcomeCodec.encode(OutcomeCodec.decode(one).merge(OutcomeCodec.decode(other)));
+  }
+}

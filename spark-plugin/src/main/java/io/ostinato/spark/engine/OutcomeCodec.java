@@ -1,0 +1,147 @@
+package io.ostinato.spark.engine;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.metric.MetricStates;
+import io.ostinato.spark.resident.ResidentReport;
+import io.ostinato.weights.HostArray;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Outcomes as bytes: a head by Java's serialization, then the elements of all results, one after
+ * the other. What is decoded shares the bytes.
+ */
+final class OutcomeCodec {
+  private OutcomeCodec() {}
+
+  /** Name, data type and the dimensions behind the first, which batches have in common. */
+  private record Kind(String name, String dataType, boolean isScalar, List<Long> trailing)
+      implements Serializable {
+
+    static Kind of(HostArray array) {
+      long[] dimensions = array.shape().getShape();
+      List<Long> trailing = new ArrayList<>();
+      for (int i = 1; i < dimensions.length; i++) {
+        trailing.add(dimensions[i]);
+      }
+      return new Kind(
+          array.name(), array.dataType().name(), dimensions.length == 0, List.copyOf(trailing));
+    }
+
+    HostArray decode(long length, ByteBuffer content) {
+      Shape shape =
+          isScalar
+              ? new Shape()
+              : new Shape(length).addAll(new Shape(trailing.stream().mapToLong(d -> d).toArray()));
+      DataType type = DataType.valueOf(dataType);
+      int size = Math.toIntExact(HostArray.sizeBytes(type, shape));
+      ByteBuffer elements = content.slice(content.position(), size);
+      content.position(content.position() + size);
+      return HostArray.of(name, type, shape, List.of(elements));
+    }
+  }
+
+  /**
+   * An outcome but for the elements.
+   *
+   * @param kinds of arrays that occur
+   * @param batches for each part and batch: first row, rows, number of arrays, and for each array
+   *     its kind and its first dimension
+   */
+  private record Head(
+      ArrayList<String> manifests,
+      ArrayList<Kind> kinds,
+      ArrayList<long[]> batches,
+      ArrayList<ArrayList<MetricStates>> states,
+      TaskTimes times,
+      ArrayList<ResidentReport> residents)
+      implements Serializable {}
+
+  static byte[] encode(PartitionOutcome outcome) {
+    Map<Kind, Integer> kinds = new LinkedHashMap<>();
+    ArrayList<long[]> batches = new ArrayList<>();
+    ArrayList<ArrayList<MetricStates>> states = new ArrayList<>();
+    long size = 0;
+    for (PartOutcome part : outcome.parts()) {
+      long[] numbers = numbers(part.outputs(), kinds);
+      batches.add(numbers);
+      states.add(new ArrayList<>(part.states()));
+      size += sizeBytes(part.outputs());
+    }
+    byte[] head =
+        SerializedBytes.of(
+            new Head(
+                new ArrayList<>(outcome.manifests()),
+                new ArrayList<>(kinds.keySet()),
+                batches,
+                states,
+                outcome.times(),
+                new ArrayList<>(outcome.residents())));
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Integer.BYTES + head.length + size));
+    bytes.putInt(head.length).put(head);
+    for (PartOutcome part : outcome.parts()) {
+      part.outputs().forEach(output -> output.arrays().forEach(array -> array.writeTo(bytes)));
+    }
+    return bytes.array();
+  }
+
+  static PartitionOutcome decode(byte[] encoded) {
+    ByteBuffer bytes = ByteBuffer.wrap(encoded);
+    byte[] headBytes = new byte[bytes.getInt()];
+    bytes.get(headBytes);
+    Head head = SerializedBytes.read(headBytes, Head.class);
+    List<PartOutcome> parts = new ArrayList<>();
+    for (int part = 0; part < head.batches().size(); part++) {
+      parts.add(
+          new PartOutcome(
+              outputs(head.batches().get(part), head.kinds(), bytes), head.states().get(part)));
+    }
+    return new PartitionOutcome(head.manifests(), parts, head.times(), head.residents());
+  }
+
+  static long sizeBytes(List<BatchOutput> outputs) {
+    return outputs.stream()
+        .flatMap(output -> output.arrays().stream())
+        .mapToLong(HostArray::sizeBytes)
+        .sum();
+  }
+
+  private static long[] numbers(List<BatchOutput> outputs, Map<Kind, Integer> kinds) {
+    List<Long> numbers = new ArrayList<>();
+    for (BatchOutput output : outputs) {
+      numbers.add(output.firstRow());
+      numbers.add((long) output.rows());
+      numbers.add((long) output.arrays().size());
+      for (HostArray array : output.arrays()) {
+        Integer known = kinds.putIfAbsent(Kind.of(array), kinds.size());
+        numbers.add(known == null ? kinds.size() - 1L : known);
+        numbers.add(array.shape().dimension() == 0 ? 1 : array.shape().get(0));
+      }
+    }
+    return numbers.stream().mapToLong(number -> number).toArray();
+  }
+
+  private static List<BatchOutput> outputs(long[] numbers, List<Kind> kinds, ByteBuffer bytes) {
+    List<BatchOutput> outputs = new ArrayList<>();
+    int at = 0;
+    while (at < numbers.length) {
+      long firstRow = numbers[at];
+      int rows = (int) numbers[at + 1];
+      int count = (int) numbers[at + 2];
+      at += 3;
+      List<HostArray> arrays = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        arrays.add(kinds.get((int) numbers[at]).decode(numbers[at + 1], bytes));
+        at += 2;
+      }
+      outputs.add(new BatchOutput(firstRow, rows, arrays));
+    }
+    return outputs;
+  }
+}

@@ -1,0 +1,68 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.spark.resident.ModelId;
+import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ResidentReport;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Frees models on the executors, with tasks, since nothing else reaches them from the driver. */
+record ResidentRelease(JavaSparkContext context, List<ModelId> models) {
+  private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
+
+  /** Spark places the tasks, so that it may take more than one round to reach every executor. */
+  private static final int ROUNDS = 5;
+
+  private static final long MOST_SECONDS = 10;
+
+  void run(List<ResidentReport> residents) {
+    Set<String> open =
+        residents.stream()
+            .map(ResidentReport::executor)
+            .collect(Collectors.toCollection(TreeSet::new));
+    try {
+      for (int round = 0; round < ROUNDS && !open.isEmpty(); round++) {
+        open.removeAll(free());
+      }
+      if (!open.isEmpty()) {
+        log.info("executors {} keep their models until they end", open);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      log.warn("executors {} keep their models until they end: {}", open, e.toString());
+    }
+  }
+
+  /** The executors that were reached. */
+  private List<String> free() throws InterruptedException, ExecutionException, TimeoutException {
+    List<ModelId> ids = models;
+    int tasks = 2 * Math.max(1, context.defaultParallelism());
+    JavaFutureAction<List<String>> job =
+        context
+            .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
+            .map(
+                i -> {
+                  ids.forEach(ResidentModels.ofThisProcess()::close);
+                  return SparkEnv.get().executorId();
+                })
+            .collectAsync();
+    try {
+      return job.get(MOST_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      job.cancel(true);
+      throw e;
+    }
+  }
+}

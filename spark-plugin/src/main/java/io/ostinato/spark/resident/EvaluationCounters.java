@@ -1,0 +1,60 @@
+package io.ostinato.spark.resident;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What evaluations have cost in this process since it began; for metrics. Thread-safe. */
+public final class EvaluationCounters {
+
+  /** What is counted; times in nanoseconds. */
+  public enum Counter {
+    EVALUATIONS("evaluations"),
+    ROWS("rows"),
+    WEIGHT_BYTES_SENT("weightBytesSent"),
+    PREPARE("prepareNanos"),
+    SEND("sendNanos"),
+    JOB("jobNanos"),
+    COLLECT("collectNanos"),
+    PROCESS("processNanos"),
+    TASKS("tasks"),
+    REFRESH("refreshNanos"),
+    READ("readNanos"),
+    FORWARD("forwardNanos");
+
+    private final String metric;
+
+    Counter(String metric) {
+      this.metric = metric;
+    }
+
+    /** The name among Spark's metrics. */
+    public String metric() {
+      return metric;
+    }
+  }
+
+  private final Map<Counter, LongAdder> counts = new EnumMap<>(Counter.class);
+
+  EvaluationCounters() {
+    for (Counter counter : Counter.values()) {
+      counts.put(counter, new LongAdder());
+    }
+  }
+
+  public void add(Counter counter, long amount) {
+    adder(counter).add(amount);
+  }
+
+  public long get(Counter counter) {
+    return adder(counter).sum();
+  }
+
+  private LongAdder adder(Counter counter) {
+    LongAdder adder = counts.get(counter);
+    if (adder == null) {
+      throw new IllegalStateException("every counter has an adder, but not " + counter);
+    }
+    return adder;
+  }
+}

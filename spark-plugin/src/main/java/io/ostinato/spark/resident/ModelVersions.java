@@ -1,0 +1,83 @@
+package io.ostinato.spark.resident;
+
+import io.ostinato.spark.resident.ResidentModels.Wanted;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The versions of one model on one device. Guarded by the lock of the registry, but the counts. */
+final class ModelVersions {
+  private final List<ResidentModel> versions = new ArrayList<>();
+  private final AtomicLong builds = new AtomicLong();
+  private final AtomicLong refreshes = new AtomicLong();
+
+  /**
+   * The version that a task may use; none if it has to wait.
+   *
+   * @param most how many versions there may be
+   * @param another makes one more
+   */
+  @Nullable ResidentModel choose(
+      Wanted wanted, int most, Function<ModelVersions, ResidentModel> another) {
+    for (ResidentModel version : versions) {
+      if (version.target().equals(wanted.manifest())) {
+        return version;
+      }
+    }
+    ResidentModel oldest =
+        oldestUnused(version -> !wanted.live().contains(version.target().hash()));
+    if (oldest == null && versions.size() < most) {
+      ResidentModel added = another.apply(this);
+      versions.add(added);
+      return added;
+    }
+    if (oldest == null) {
+      oldest = oldestUnused(version -> true);
+    }
+    if (oldest != null) {
+      oldest.retarget(wanted.manifest());
+    }
+    return oldest;
+  }
+
+  boolean isUsed() {
+    return versions.stream().anyMatch(ResidentModel::isUsed);
+  }
+
+  long lastUse() {
+    return versions.stream().mapToLong(ResidentModel::lastUse).max().orElse(0);
+  }
+
+  /** Nobody finds these versions any more; those that are to be closed now. */
+  List<ResidentModel> retire() {
+    return versions.stream().filter(ResidentModel::retire).toList();
+  }
+
+  void built() {
+    builds.incrementAndGet();
+  }
+
+  void refreshed() {
+    refreshes.incrementAndGet();
+  }
+
+  long builds() {
+    return builds.get();
+  }
+
+  long refreshes() {
+    return refreshes.get();
+  }
+
+  private @Nullable ResidentModel oldestUnused(Predicate<ResidentModel> condition) {
+    return versions.stream()
+        .filter(version -> !version.isUsed())
+        .filter(condition)
+        .min(Comparator.comparingLong(ResidentModel::lastUse))
+        .orElse(null);
+  }
+}
