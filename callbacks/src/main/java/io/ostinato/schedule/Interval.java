@@ -16,7 +16,7 @@ public record Interval(IntervalType type, long every) implements Serializable {
     }
     if (every < 1) {
       throw new IllegalArgumentException(
-          "every_n_%s=%d must be at least 1; leave it out for never".formatted(type.unit(), every));
+          "every_n_" + type.unit() + "=" + every + " must be at least 1; leave it out for never");
     }
   }
 
@@ -91,7 +91,7 @@ public record Interval(IntervalType type, long every) implements Serializable {
 
   /** As in {@code every_n_epochs=1}. */
   public String verbose() {
-    return "every_n_%s=%d".formatted(type.unit(), every);
+    return "every_n_" + type.unit() + "=" + every;
   }
 
   /** As in {@code E1}. */
