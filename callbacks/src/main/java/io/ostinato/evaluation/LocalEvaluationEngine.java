@@ -28,8 +28,9 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     List<BatchOutput> outputs = new ArrayList<>();
     long busy = 0;
     long rows = 0;
+    long total = request.data().knownRows().orElse(ProgressDisplay.UNKNOWN);
     try (Stream<DataBlock> blocks = request.data().blocks(request.batchSize());
-        Progress progress = display.start(request.tag().toString(), -1, "rows")) {
+        Progress progress = display.start(request.tag().toString(), total, "rows")) {
       for (var iterator = blocks.iterator(); iterator.hasNext(); ) {
         DataBlock block = iterator.next();
         long began = System.nanoTime();
