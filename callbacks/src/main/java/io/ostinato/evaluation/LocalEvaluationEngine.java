@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates in this process, on one thread, batch after batch: what every other engine is measured
- * against. It keeps one model loaded.
+ * against. It keeps one model loaded. As on an executor, {@code processData} runs on a serialized
+ * copy of its callback.
  */
 public final class LocalEvaluationEngine implements EvaluationEngine {
   private @Nullable ModelSource source;
@@ -23,8 +24,9 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   public synchronized EvaluationResults evaluate(
       EvaluationRequest request, ProgressDisplay display) {
     long start = System.nanoTime();
+    BatchProcessor processor = ProcessorCopy.of(request.processor(), request.tag());
     LoadedModel loaded = modelOf(request);
-    BatchRunner runner = new BatchRunner(request.tag(), request.processor(), request.metrics());
+    BatchRunner runner = new BatchRunner(request.tag(), processor, request.metrics());
     List<BatchOutput> outputs = new ArrayList<>();
     long busy = 0;
     long rows = 0;
