@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
@@ -15,6 +16,7 @@ import io.ostinato.evaluation.TestNets;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.data.RowFunction;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,8 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +104,26 @@ class WithoutPluginTest {
   }
 
   @Test
+  void aRowFunctionThatCantTravelIsFoundBeforeTrainingNamingItsField() {
+    Dataset<Row> rows = TestSpark.generatedRows(session, 3);
+    Thread thread = Thread.currentThread();
+    RowFunction lambda = (row, manager) -> new NDList(manager.create(thread.getId()));
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      assertThatThrownBy(() -> engine.check("test", SparkDataset.of(rows, new WithThread())))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "dataset 'test': the row function can't be serialized: field WithThread.thread holds"
+                  + " a java.lang.Thread, which is not serializable; make it serializable, or"
+                  + " transient if executors don't need it");
+      assertThatThrownBy(() -> engine.check("test", SparkDataset.of(rows, lambda)))
+          .hasMessageContaining(
+              "dataset 'test': the row function can't be serialized: field"
+                  + " WithoutPluginTest$lambda.arg$1 holds a java.lang.Thread, which is not");
+      engine.check("test", SparkDataset.of(rows, (row, manager) -> new NDList(manager.create(1))));
+    }
+  }
+
+  @Test
   void aDatasetThatCantBeReadNamesTheEvaluationAndTheCause() {
     SparkDataset wrong =
         SparkDataset.of(TestSpark.generatedRows(session, 3)).column("x", "x", DataType.FLOAT32, 9);
@@ -165,5 +189,17 @@ class WithoutPluginTest {
         };
     appender.start();
     return appender;
+  }
+
+  private static final class WithThread implements RowFunction {
+    private static final long serialVersionUID = 1;
+
+    @SuppressWarnings("serial") // the mistake that the test is about
+    private final Thread thread = Thread.currentThread();
+
+    @Override
+    public NDList apply(Row row, NDManager manager) {
+      return new NDList(manager.create(thread.getId()));
+    }
   }
 }
