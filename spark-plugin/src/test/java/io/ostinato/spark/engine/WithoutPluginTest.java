@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
@@ -21,6 +25,8 @@ import io.ostinato.spark.data.SparkDataset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
@@ -38,6 +44,9 @@ import org.junit.jupiter.api.Test;
 
 /** In a session that knows nothing of the plugin. */
 class WithoutPluginTest {
+  /** How many more tasks may end; they run in this process. */
+  private static final Semaphore ALLOWED = new Semaphore(0);
+
   private static SparkSession session;
 
   @BeforeAll
@@ -161,6 +170,25 @@ class WithoutPluginTest {
         .containsExactly("callback 'accuracy' at E1_U2_S3 on dataset 'test': 3 tasks");
   }
 
+  @Test
+  void progressCountsTheTasksThatAreDone() {
+    List<Long> counts = new ArrayList<>();
+    ProgressDisplay display = (label, total, unit) -> new OneByOne(counts);
+    SparkDataset data = TestSpark.generated(session, 5, 5, 5, 5);
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      engine.evaluate(request("counted", data, WithoutPluginTest::whenAllowed), display).close();
+    }
+    assertThat(counts).startsWith(0L, 1L, 2L, 3L);
+  }
+
+  private static NDList whenAllowed(EvaluationBatch batch, EvaluationModel model)
+      throws InterruptedException {
+    if (!ALLOWED.tryAcquire(60, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the end of the task before was never shown");
+    }
+    return new NDList(model.forward(batch.get("x")));
+  }
+
   private static ProgressDisplay silent() {
     return ProgressDisplay.silent();
   }
@@ -170,13 +198,18 @@ class WithoutPluginTest {
   }
 
   private static EvaluationRequest request(String callback, SparkDataset data) {
+    return request(callback, data, (batch, model) -> new NDList(model.forward(batch.get("x"))));
+  }
+
+  private static EvaluationRequest request(
+      String callback, SparkDataset data, BatchProcessor processor) {
     return new EvaluationRequest(
         new EvaluationTag(callback, new TrainingIteration(1, 2, 3), "test"),
         data,
         8,
         ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
         TestNets.weights(1),
-        (batch, model) -> new NDList(model.forward(batch.get("x"))));
+        processor);
   }
 
   private static AbstractAppender appenderTo(List<String> lines) {
@@ -189,6 +222,20 @@ class WithoutPluginTest {
         };
     appender.start();
     return appender;
+  }
+
+  /** Lets a task end each time when another count is shown. */
+  private record OneByOne(List<Long> counts) implements Progress {
+    @Override
+    public void update(long done, String message) {
+      if (!counts.contains(done)) {
+        counts.add(done);
+        ALLOWED.release();
+      }
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static final class WithThread implements RowFunction {
