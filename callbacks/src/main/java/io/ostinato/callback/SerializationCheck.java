@@ -28,7 +28,7 @@ public final class SerializationCheck {
       return Optional.empty();
     } catch (NotSerializableException e) {
       Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-      String path = pathToCulprit(object, object.getClass().getSimpleName(), seen);
+      String path = pathToCulprit(object, nameOf(object.getClass()), seen);
       return Optional.of(
           path == null
               ? "%s is not serializable".formatted(e.getMessage())
@@ -36,6 +36,11 @@ public final class SerializationCheck {
     } catch (IOException | RuntimeException e) {
       return Optional.of("writing it failed with " + e);
     }
+  }
+
+  /** Without the number that a lambda's class gets while it runs. */
+  private static String nameOf(Class<?> type) {
+    return type.getSimpleName().replaceFirst("\\$\\$Lambda.*", "\\$lambda");
   }
 
   private static @Nullable String pathToCulprit(

@@ -1,5 +1,6 @@
 package io.ostinato.evaluation;
 
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** A dataset that can be evaluated on. Reading it twice gives the same rows in the same order. */
@@ -13,4 +14,9 @@ public interface EvaluationData {
 
   /** How many rows there are. May read the dataset. */
   long rows();
+
+  /** How many rows there are, where that is known without reading anything. */
+  default OptionalLong knownRows() {
+    return OptionalLong.empty();
+  }
 }

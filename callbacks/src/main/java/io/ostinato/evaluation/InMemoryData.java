@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -71,6 +72,11 @@ public final class InMemoryData implements EvaluationData {
   @Override
   public long rows() {
     return columns.get(0).shape().get(0);
+  }
+
+  @Override
+  public OptionalLong knownRows() {
+    return OptionalLong.of(rows());
   }
 
   @Override

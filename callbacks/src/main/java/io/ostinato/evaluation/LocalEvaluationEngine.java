@@ -3,7 +3,6 @@ package io.ostinato.evaluation;
 import ai.djl.engine.Engine;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
-import io.ostinato.weights.HostArray;
 import io.ostinato.weights.Manifest;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Evaluates in this process, on one thread, batch after batch: what every other engine is measured
- * against. It keeps one model loaded.
+ * against. It keeps one model loaded. As on an executor, {@code processData} runs on a serialized
+ * copy of its callback.
  */
 public final class LocalEvaluationEngine implements EvaluationEngine {
   private static final Logger log = LoggerFactory.getLogger(LocalEvaluationEngine.class);
@@ -27,38 +27,43 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   public synchronized EvaluationResults evaluate(
       EvaluationRequest request, ProgressDisplay display) {
     long start = System.nanoTime();
+    BatchProcessor processor = ProcessorCopy.of(request.processor(), request.tag());
+    BatchRunner runner = new BatchRunner(request.tag(), processor, request.metrics());
     LoadedModel loaded = modelOf(request);
-    long refresh = System.nanoTime() - start;
-    BatchRunner runner = new BatchRunner(request.tag(), request.processor(), request.metrics());
-    BatchPass pass = new BatchPass(List.of(runner));
-    EvaluationModel model = loaded.model();
-    long forward = 0;
-    long rows = 0;
-    try (Stream<DataBlock> blocks = request.data().blocks(request.batchSize());
-        Progress progress = display.start(request.tag().toString(), -1, "rows")) {
-      for (var iterator = blocks.iterator(); iterator.hasNext(); ) {
-        DataBlock block = iterator.next();
-        StagedBlock staged = StagedBlock.of(block, loaded.manager());
-        long began = System.nanoTime();
-        pass.run(staged, model);
-        forward += System.nanoTime() - began;
-        rows += block.rows();
-        progress.update(rows, "");
-      }
-    }
-    long job = System.nanoTime() - start - refresh;
+    long refreshed = System.nanoTime();
+    long forward = run(request, loaded, new BatchPass(List.of(runner)), display);
+    long ran = System.nanoTime();
     List<BatchOutput> outputs = runner.outputs();
+    long rows = outputs.stream().mapToLong(BatchOutput::rows).sum();
     RowCheck.check(request.tag(), outputs, rows);
-    List<HostArray> collated = Collation.collate(request.tag(), outputs);
-    long evaluated = rows;
-    long forwarded = forward;
     return EvaluationResults.of(
-        collated,
+        runner.states().isEmpty() ? Collation.collate(request.tag(), outputs) : List.of(),
         runner.states(),
         rows,
         request.weights().manifest().hash(),
-        () -> timings(start, refresh, job, forwarded),
-        closed -> log.info("{}: {} rows, {}", request.tag(), evaluated, closed));
+        () -> timings(start, refreshed - start, ran - refreshed, forward),
+        timings -> log.info("{}: {} rows, {}", request.tag(), rows, timings));
+  }
+
+  /** Runs all blocks; gives the nanoseconds that batches took. */
+  private static long run(
+      EvaluationRequest request, LoadedModel loaded, BatchPass pass, ProgressDisplay display) {
+    EvaluationModel model = loaded.model();
+    long forward = 0;
+    long rows = 0;
+    long total = request.data().knownRows().orElse(ProgressDisplay.UNKNOWN);
+    try (Stream<DataBlock> blocks = request.data().blocks(request.batchSize());
+        Progress progress = display.start(request.tag().toString(), total, "rows")) {
+      for (var iterator = blocks.iterator(); iterator.hasNext(); ) {
+        StagedBlock staged = StagedBlock.of(iterator.next(), loaded.manager());
+        long began = System.nanoTime();
+        pass.run(staged, model);
+        forward += System.nanoTime() - began;
+        rows += staged.block().rows();
+        progress.update(rows, "");
+      }
+    }
+    return forward;
   }
 
   private static EvaluationTimings timings(long start, long refresh, long job, long forward) {

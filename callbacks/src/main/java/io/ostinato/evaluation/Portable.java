@@ -5,11 +5,11 @@ import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 
 /** Exceptions that can travel: a user's exception may hold what can't be serialized. */
-final class Portable {
+public final class Portable {
   private Portable() {}
 
   /** The exception itself where it can be serialized, else one with its text and stack trace. */
-  static Throwable of(Throwable thrown) {
+  public static Throwable of(Throwable thrown) {
     try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
       out.writeObject(thrown);
       return thrown;

@@ -117,8 +117,8 @@ public final class ExactSum implements Serializable {
   /** A text that {@link #parse} reads back as the same sum. */
   @Override
   public String toString() {
-    return "%s:%d:%d:%d"
-        .formatted(units().toString(16), nans, positiveInfinities, negativeInfinities);
+    return units().toString(16)
+        + (":" + nans + ":" + positiveInfinities + ":" + negativeInfinities);
   }
 
   /**

@@ -61,7 +61,7 @@ public final class Metrics {
       throw new IllegalArgumentException("top_k needs k of at least 1; given: " + k);
     }
     return RowMean.of(
-        "top_%d_accuracy".formatted(k),
+        "top_" + k + "_accuracy",
         (state, batch) -> {
           ClassScores scores = ClassScores.of(batch);
           if (k > scores.classes()) {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,14 +54,15 @@ public final class ProgressCallback extends PeriodicCallback {
     Duration passed = Duration.between(began, now);
     Duration remaining = passed.multipliedBy(left).dividedBy(Math.max(1, done));
     double share = 100.0 * at.current().update() / Math.max(1, at.end().update());
-    return "%s of %s, %.0f %%; %s passed, about %s left, over at %s"
-        .formatted(
-            at.current(),
-            at.end(),
-            share,
-            text(passed),
-            text(remaining),
-            TIME.format(now.plus(remaining)));
+    return String.format(
+        Locale.ROOT,
+        "%s of %s, %.0f %%; %s passed, about %s left, over at %s",
+        at.current(),
+        at.end(),
+        share,
+        text(passed),
+        text(remaining),
+        TIME.format(now.plus(remaining)));
   }
 
   private static String text(Duration duration) {
@@ -68,6 +70,6 @@ public final class ProgressCallback extends PeriodicCallback {
         .truncatedTo(ChronoUnit.SECONDS)
         .toString()
         .substring(2)
-        .toLowerCase(java.util.Locale.ROOT);
+        .toLowerCase(Locale.ROOT);
   }
 }

@@ -3,6 +3,7 @@ package io.ostinato.progress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 
 /** A bar, the share done, the rate and the time that is left; at most ten times a second. */
 final class ConsoleProgress implements Progress {
@@ -45,13 +46,14 @@ final class ConsoleProgress implements Progress {
   private String line(long done, String message, Duration passed) {
     String tail = message.isEmpty() ? "" : "  " + message;
     if (total <= 0) {
-      return "%s  %,d %s  %s%s".formatted(label, done, unit, time(passed), tail);
+      return text("%s  %,d %s  %s%s", label, done, unit, time(passed), tail);
     }
     double share = Math.min(1.0, (double) done / total);
     int filled = (int) Math.round(share * WIDTH);
     String bar = "#".repeat(filled) + "-".repeat(WIDTH - filled);
-    return "%s [%s] %3.0f%% %,d/%,d %s  %s%s"
-        .formatted(label, bar, 100 * share, done, total, unit, left(share, passed), tail);
+    String left = left(share, passed);
+    return text(
+        "%s [%s] %3.0f%% %,d/%,d %s  %s%s", label, bar, 100 * share, done, total, unit, left, tail);
   }
 
   private static String left(double share, Duration passed) {
@@ -64,7 +66,11 @@ final class ConsoleProgress implements Progress {
   private static String time(Duration duration) {
     long seconds = duration.toSeconds();
     return seconds < 3600
-        ? "%d:%02d".formatted(seconds / 60, seconds % 60)
-        : "%d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60);
+        ? text("%d:%02d", seconds / 60, seconds % 60)
+        : text("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 }

@@ -16,10 +16,9 @@ public interface ProgressDisplay {
    */
   Progress start(String label, long total, String unit);
 
-  /** Bars on standard error, or nothing where that is not a terminal. */
+  /** Bars on standard error, or nothing where this process has no terminal. */
   static ProgressDisplay console() {
-    boolean terminal = System.console() != null && System.getenv("TERM") != null;
-    return terminal ? console(new Terminal(System.err, 100), Clock.systemUTC()) : silent();
+    return TerminalCheck.ofThisProcess().display(new Terminal(System.err, 100), Clock.systemUTC());
   }
 
   /** Bars on a terminal; work that starts within other work takes the line until it is over. */

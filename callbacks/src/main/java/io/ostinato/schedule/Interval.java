@@ -16,7 +16,7 @@ public record Interval(IntervalType type, long every) implements Serializable {
     }
     if (every < 1) {
       throw new IllegalArgumentException(
-          "every_n_%s=%d must be at least 1; leave it out for never".formatted(type.unit(), every));
+          "every_n_" + type.unit() + "=" + every + " must be at least 1; leave it out for never");
     }
   }
 
@@ -41,11 +41,20 @@ public record Interval(IntervalType type, long every) implements Serializable {
   /**
    * How many updates lie between two invocations.
    *
-   * @throws IllegalArgumentException if samples are no multiple of the effective batch size
+   * @throws IllegalArgumentException if samples are no multiple of the effective batch size, or
+   *     there are more updates than can be counted
    */
   public long updatesPerInterval(UpdateCounter counter) {
     return switch (type) {
-      case EPOCH -> Math.multiplyExact(every, counter.updatesPerEpoch());
+      case EPOCH -> {
+        long most = Long.MAX_VALUE / counter.updatesPerEpoch();
+        if (every > most) {
+          throw new IllegalArgumentException(
+              "%s is more updates than can be counted: at most %s epochs of %s updates"
+                  .formatted(verbose(), most, counter.updatesPerEpoch()));
+        }
+        yield every * counter.updatesPerEpoch();
+      }
       case UPDATE -> every;
       case SAMPLE -> {
         checkMultiple(counter.epochSize());
@@ -71,19 +80,26 @@ public record Interval(IntervalType type, long every) implements Serializable {
     }
   }
 
-  /** How many updates from now this interval is due again; at least 1. */
+  /**
+   * How many updates from now this interval is due again; at least 1, and {@link Long#MAX_VALUE}
+   * where it is farther away than can be counted.
+   */
   public long updatesTillNextInvocation(UpdateCounter counter) {
     TrainingIteration at = counter.current();
     return switch (type) {
       case EPOCH -> {
         long within = at.update() % counter.updatesPerEpoch();
         long epochs = every - at.epoch() % every;
-        yield Math.multiplyExact(epochs, counter.updatesPerEpoch()) - within;
+        yield epochs > Long.MAX_VALUE / counter.updatesPerEpoch()
+            ? Long.MAX_VALUE
+            : epochs * counter.updatesPerEpoch() - within;
       }
       case UPDATE -> every - at.update() % every;
       case SAMPLE -> {
-        long next = Math.multiplyExact(at.sample() / every + 1, every);
-        yield counter.epochSize().updateReaching(next) - at.update();
+        long crossed = at.sample() / every;
+        yield crossed + 1 > Long.MAX_VALUE / every
+            ? Long.MAX_VALUE
+            : counter.epochSize().updateReaching((crossed + 1) * every) - at.update();
       }
       case EVAL -> throw new IllegalStateException("refused by the constructor");
     };
@@ -91,7 +107,7 @@ public record Interval(IntervalType type, long every) implements Serializable {
 
   /** As in {@code every_n_epochs=1}. */
   public String verbose() {
-    return "every_n_%s=%d".formatted(type.unit(), every);
+    return "every_n_" + type.unit() + "=" + every;
   }
 
   /** As in {@code E1}. */

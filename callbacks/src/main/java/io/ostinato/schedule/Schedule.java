@@ -60,7 +60,8 @@ public record Schedule(List<Interval> intervals) implements Serializable {
    * How many updates lie between two invocations.
    *
    * @throws IllegalStateException unless there is exactly one interval
-   * @throws IllegalArgumentException if samples are no multiple of the effective batch size
+   * @throws IllegalArgumentException if samples are no multiple of the effective batch size, or
+   *     there are more updates than can be counted
    */
   public long updatesPerInterval(UpdateCounter counter) {
     if (intervals.size() != 1) {
@@ -71,7 +72,10 @@ public record Schedule(List<Interval> intervals) implements Serializable {
     return intervals.get(0).updatesPerInterval(counter);
   }
 
-  /** How many updates from now the nearest interval is due, at least 1; empty for never. */
+  /**
+   * How many updates from now the nearest interval is due, at least 1, and {@link Long#MAX_VALUE}
+   * where it is farther away than can be counted; empty for never.
+   */
   public OptionalLong updatesTillNextInvocation(UpdateCounter counter) {
     return intervals.stream()
         .mapToLong(interval -> interval.updatesTillNextInvocation(counter))

@@ -55,6 +55,6 @@ public record TrainingIteration(int epoch, long update, long sample)
 
   @Override
   public String toString() {
-    return "E%d_U%d_S%d".formatted(epoch, update, sample);
+    return "E" + epoch + "_U" + update + "_S" + sample;
   }
 }

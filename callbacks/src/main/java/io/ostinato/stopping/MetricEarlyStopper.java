@@ -38,7 +38,7 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
   }
 
   public MetricEarlyStopper(Config config) {
-    super("early_stopper.%s.%d".formatted(config.metric(), config.tolerance()), config.schedule());
+    super("early_stopper." + config.metric() + "." + config.tolerance(), config.schedule());
     this.config = config;
   }
 
@@ -69,7 +69,7 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
     if (best.since() >= config.tolerance()) {
       context()
           .stop(
-              "%s has not become better than %s for %d values in a row"
+              "%s has not become better than %s for %s values in a row"
                   .formatted(config.metric(), best.best(), best.since()));
     }
   }

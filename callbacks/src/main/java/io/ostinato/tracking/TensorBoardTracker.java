@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -94,8 +95,13 @@ public final class TensorBoardTracker implements Tracker {
     for (int n = 0; ; n++) {
       Path file =
           folder.resolve(
-              "events.out.tfevents.%010d.%s.%d.%d"
-                  .formatted(now.getEpochSecond(), host(), ProcessHandle.current().pid(), n));
+              String.format(
+                  Locale.ROOT,
+                  "events.out.tfevents.%010d.%s.%d.%d",
+                  now.getEpochSecond(),
+                  host(),
+                  ProcessHandle.current().pid(),
+                  n));
       if (!Files.exists(file)) {
         return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
       }

@@ -1,23 +1,33 @@
 package io.ostinato.evaluation;
 
+import static io.ostinato.callback.DataIteratorConfig.every;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.metric.Average;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.schedule.TrainingLength;
+import io.ostinato.training.TrainingLoop;
+import io.ostinato.training.Trainings;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -33,6 +43,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What every {@link EvaluationEngine} promises. */
 public abstract class EvaluationEngineContract {
@@ -242,6 +253,50 @@ public abstract class EvaluationEngineContract {
   }
 
   @Test
+  void askingForTheContextInProcessDataNamesTheCallback(@TempDir Path folder) {
+    for (String wanted : new String[] {"training context", "log writer"}) {
+      try (NDManager manager = Engine.getInstance().newBaseManager()) {
+        TrainingLoop training =
+            Trainings.on(manager, folder.resolve(wanted))
+                .data(
+                    DataContainer.builder()
+                        .train(Trainings.rows(manager, 16))
+                        .evaluation("test", generated(20))
+                        .build())
+                .engine(engine())
+                .callback(new Curious(wanted))
+                .length(TrainingLength.updates(1))
+                .build();
+        assertThatThrownBy(training::run)
+            .isInstanceOf(EvaluationException.class)
+            .hasMessageContaining("callback 'curious' at E1_U1_S16 on dataset 'test'")
+            .hasMessageContaining("callback 'curious' has no " + wanted + " here")
+            .hasMessageContaining("hand it what it needs in a serializable field");
+      }
+    }
+  }
+
+  @Test
+  void whatProcessDataLeavesInAFieldStaysWhereItRan() {
+    Counting counting = new Counting();
+    try (EvaluationResults results = evaluate(10, counting, 30)) {
+      assertThat(results.rows()).isEqualTo(30);
+    }
+    assertThat(counting.batches).isZero();
+  }
+
+  @Test
+  void whatCantBeSerializedIsAnErrorThatNamesIt() {
+    Thread thread = Thread.currentThread();
+    BatchProcessor capturing =
+        (batch, model) -> named(batch.get("x"), thread.isAlive() ? "alive" : "dead");
+    assertThatThrownBy(() -> evaluate(10, capturing, 5).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated'")
+        .hasMessageContaining("java.lang.Thread");
+  }
+
+  @Test
   @EnabledOnOs(OS.LINUX)
   void nativeMemoryStaysFlatOverManyEvaluations() {
     // An evaluation copies 2 MiB of weights and allocates 4 MiB in a batch: what leaks adds up to
@@ -251,12 +306,15 @@ public abstract class EvaluationEngineContract {
     WeightSnapshot[] weights = {TestNets.wideWeights(1), TestNets.wideWeights(2)};
     long early = 0;
     long late = 0;
+    long direct = 0;
     for (int i = 0; i < 140; i++) {
       EvaluationRequest request =
           new EvaluationRequest(
               tag(), data, 8, wide, weights[i % 2], EvaluationEngineContract::allocate);
       try (EvaluationResults results = engine().evaluate(request, ProgressDisplay.silent())) {
-        long resident = LongStream.of(results.get(0).toLongArray()).max().orElseThrow();
+        long resident = LongStream.of(results.get("resident").toLongArray()).max().orElseThrow();
+        direct =
+            Math.max(direct, LongStream.of(results.get("direct").toLongArray()).max().orElse(0));
         early = i < 40 ? Math.max(early, resident) : early;
         late = i < 40 ? 0 : Math.max(late, resident);
       }
@@ -264,6 +322,9 @@ public abstract class EvaluationEngineContract {
     assertThat(late - early)
         .as("growth of the resident set outside the heap, in KiB")
         .isLessThan(120_000);
+    assertThat(direct)
+        .as("buffers that only the garbage collector frees, in KiB")
+        .isLessThan(20_000);
   }
 
   @Test
@@ -374,13 +435,23 @@ public abstract class EvaluationEngineContract {
     NDManager manager = batch.get("x").getManager();
     manager.ones(new Shape(1 << 20)).addi(1);
     model.forward(batch.get("x"));
+    long direct =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+            .sum();
+    System.gc(); // what the heap touches isn't to be counted
     String resident =
         Files.readAllLines(Path.of("/proc/self/status")).stream()
             .filter(line -> line.startsWith("VmRSS:"))
             .findFirst()
             .orElseThrow();
     long heap = Runtime.getRuntime().totalMemory() / 1024;
-    return new NDList(manager.create(Long.parseLong(resident.replaceAll("\\D", "")) - heap));
+    return named(
+        manager.create(Long.parseLong(resident.replaceAll("\\D", "")) - heap),
+        "resident",
+        manager.create(direct / 1024),
+        "direct");
   }
 
   @SuppressWarnings("NullAway") // what a careless user writes
@@ -418,6 +489,40 @@ public abstract class EvaluationEngineContract {
       ByteBuffer all = ByteBuffer.allocate(size);
       arrays.forEach(all::put);
       return all.array();
+    }
+  }
+
+  /** Asks in processData for what only the driver has. */
+  private static final class Curious extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+    private final String wanted;
+
+    Curious(String wanted) {
+      super(every(Schedule.everyNUpdates(1)));
+      this.wanted = wanted;
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      Object found = wanted.equals("log writer") ? writer() : context();
+      return results(found.getClass().getSimpleName(), batch.get("x"));
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      throw new AssertionError("there are no results");
+    }
+  }
+
+  /** Counts its batches. */
+  private static final class Counting implements BatchProcessor {
+    private static final long serialVersionUID = 1;
+    private int batches;
+
+    @Override
+    public NDList process(EvaluationBatch batch, EvaluationModel model) {
+      batches++;
+      return echo(batch, model);
     }
   }
 

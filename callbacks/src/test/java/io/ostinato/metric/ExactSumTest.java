@@ -3,6 +3,7 @@ package io.ostinato.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.DefaultLocale;
 import java.math.BigDecimal;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,18 @@ class ExactSumTest {
       assertThat(sum.value()).isEqualTo(expected.doubleValue());
       assertThat(ExactSum.parse(sum.toString())).isEqualTo(sum);
       assertThat(ExactSum.parse(sum.toString()).value()).isEqualTo(sum.value());
+    }
+  }
+
+  @Test
+  void theTextIsReadBackWhateverTheLanguageOfTheMachine() {
+    ExactSum sum = new ExactSum();
+    sum.add(3.0);
+    sum.add(Double.NaN);
+    try (DefaultLocale arabic = DefaultLocale.of("ar-EG")) {
+      assertThat(arabic).isNotNull();
+      assertThat(sum.toString()).matches("[0-9a-f]+:1:0:0");
+      assertThat(ExactSum.parse(sum.toString())).isEqualTo(sum);
     }
   }
 

@@ -2,6 +2,7 @@ package io.ostinato.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostinato.DefaultLocale;
 import io.ostinato.schedule.EpochSize;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
@@ -22,6 +23,18 @@ class ProgressCallbackTest {
         .isEqualTo(
             "E2_U5_S40 of E10_U20_S160, 25 %; 1m40s passed, about 5m left, over at"
                 + " 2026-11-24 12:06:40 UTC");
+  }
+
+  @Test
+  void theLineHasTheSameDigitsInEveryLanguage() {
+    UpdateCounter counter = UpdateCounter.of(TrainingLength.epochs(10), EpochSize.of(2, 8));
+    try (DefaultLocale arabic = DefaultLocale.of("ar-EG")) {
+      assertThat(arabic).isNotNull();
+      assertThat(ProgressCallback.line(counter.advance(), BEGAN, BEGAN.plusSeconds(100)))
+          .isEqualTo(
+              "E0_U1_S8 of E10_U20_S160, 5 %; 1m40s passed, about 31m40s left, over at"
+                  + " 2026-11-24 12:33:20 UTC");
+    }
   }
 
   @Test

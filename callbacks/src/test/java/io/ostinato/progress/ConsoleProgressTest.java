@@ -2,6 +2,7 @@ package io.ostinato.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostinato.DefaultLocale;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,22 @@ class ConsoleProgressTest {
     assertThat(lines())
         .containsExactly(
             "training [######------------------]  25% 250/1,000 updates  1:30 left  E1_U250_S500");
+  }
+
+  @Test
+  void showsTheSameInEveryLanguage() {
+    for (String language : new String[] {"ar-EG", "de-DE"}) {
+      bytes.reset();
+      try (DefaultLocale other = DefaultLocale.of(language);
+          Progress progress = display.start("training", 4000, "updates")) {
+        assertThat(other).isNotNull();
+        clock.pass(Duration.ofSeconds(30));
+        progress.update(1000, "");
+      }
+      assertThat(lines())
+          .containsExactly(
+              "training [######------------------]  25% 1,000/4,000 updates  1:30 left");
+    }
   }
 
   @Test

@@ -112,6 +112,36 @@ class ScheduleTest {
   }
 
   @Test
+  void anIntervalThatIsFartherAwayThanCanBeCountedHidesNoNearerOne() {
+    long huge = Long.MAX_VALUE;
+    UpdateCounter counter = UpdateCounter.of(TrainingLength.epochs(1), 22, 64).advance();
+    assertThat(everyNEpochs(huge).updatesTillNextInvocation(counter)).hasValue(huge);
+    assertThat(everyNEpochs(huge / 22).updatesTillNextInvocation(counter))
+        .hasValue(huge / 22 * 22 - 1);
+    assertThat(everyNUpdates(huge).updatesTillNextInvocation(counter)).hasValue(huge - 1);
+    assertThat(everyNSamples(huge).updatesTillNextInvocation(counter)).hasValue(huge / 64);
+    assertThat(everyNEpochs(huge).and(everyNUpdates(5)).updatesTillNextInvocation(counter))
+        .hasValue(4);
+    EpochSize size = EpochSize.of(2, Integer.MAX_VALUE);
+    TrainingIteration late = size.iterationAt(2L * Integer.MAX_VALUE);
+    UpdateCounter atTheEnd = new UpdateCounter(late, late, late, size);
+    assertThat(everyNSamples(late.sample()).updatesTillNextInvocation(atTheEnd)).hasValue(huge);
+  }
+
+  @Test
+  void updatesPerIntervalRefusesMoreThanCanBeCountedSayingTheMost() {
+    UpdateCounter counter = UpdateCounter.of(TrainingLength.epochs(1), 22, 64);
+    assertThatThrownBy(() -> everyNEpochs(Long.MAX_VALUE).updatesPerInterval(counter))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "every_n_epochs=9223372036854775807 is more updates than can be counted: at most"
+                + " 419244183493398900 epochs of 22 updates");
+    assertThat(everyNEpochs(419244183493398900L).updatesPerInterval(counter))
+        .isEqualTo(9223372036854775800L);
+    assertThat(everyNUpdates(Long.MAX_VALUE).updatesPerInterval(counter)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
   void updatesPerIntervalIsDefinedForEachUnit() {
     UpdateCounter counter = UpdateCounter.of(TrainingLength.epochs(1), 22, 64);
     assertThat(everyNEpochs(3).updatesPerInterval(counter)).isEqualTo(66);

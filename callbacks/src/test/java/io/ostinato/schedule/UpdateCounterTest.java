@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.ostinato.DefaultLocale;
 import org.junit.jupiter.api.Test;
 
 class UpdateCounterTest {
@@ -100,6 +101,19 @@ class UpdateCounterTest {
       assertThatThrownBy(() -> TrainingIteration.parse(wrong))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("'%s' is not an iteration; the form is E1_U10_S100".formatted(wrong));
+    }
+  }
+
+  @Test
+  void iterationsAndIntervalsAreWrittenTheSameWayInEveryLanguage() {
+    for (String language : new String[] {"ar-EG", "de-DE"}) {
+      try (DefaultLocale other = DefaultLocale.of(language)) {
+        assertThat(other).isNotNull();
+        assertThat(new TrainingIteration(1, 10, 1_000_000)).hasToString("E1_U10_S1000000");
+        assertThat(TrainingIteration.parse(new TrainingIteration(1, 2, 3).toString()))
+            .isEqualTo(new TrainingIteration(1, 2, 3));
+        assertThat(Schedule.everyNUpdates(1000)).hasToString("every_n_updates=1000");
+      }
     }
   }
 

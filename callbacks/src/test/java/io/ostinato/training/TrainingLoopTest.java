@@ -207,8 +207,8 @@ class TrainingLoopTest {
         .containsExactly(
             "training 1/2 updates",
             "training 2/2 updates",
-            "callback 'accuracy' at E1_U2_S32 on dataset 'test' 20/-1 rows",
-            "callback 'accuracy' at E1_U2_S32 on dataset 'test' 40/-1 rows");
+            "callback 'accuracy' at E1_U2_S32 on dataset 'test' 20/40 rows",
+            "callback 'accuracy' at E1_U2_S32 on dataset 'test' 40/40 rows");
   }
 
   /** Two updates per epoch: 40 rows in batches of 16, the rest dropped. */

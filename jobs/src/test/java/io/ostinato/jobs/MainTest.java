@@ -24,8 +24,8 @@ class MainTest {
 
   @Test
   void quickstartLearnsTheDigitsAndLogsEveryEpochTheSameWayTwice() throws IOException {
-    List<JsonObject> first = evaluations(quickstart("first"));
-    List<JsonObject> second = evaluations(quickstart("second"));
+    List<JsonObject> first = evaluations(quickstart("first", "--patience", "0"));
+    List<JsonObject> second = evaluations(quickstart("second", "--patience", "0"));
     assertThat(first.stream().map(record -> record.get("iteration").getAsString()))
         .containsExactlyElementsOf(
             IntStream.rangeClosed(1, 10)

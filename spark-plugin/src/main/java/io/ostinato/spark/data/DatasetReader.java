@@ -1,9 +1,9 @@
 package io.ostinato.spark.data;
 
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
@@ -155,7 +155,10 @@ final class DatasetReader {
         implements Serializable {}
 
     static Count of(JavaRDD<StoredBlock> blocks) {
-      List<Part> parts = blocks.mapPartitions(Count::parts, true).collect();
+      List<Part> parts =
+          blocks.mapPartitions(Count::parts, true).collect().stream()
+              .map(bytes -> SerializedBytes.read(bytes, Part.class))
+              .toList();
       checkKinds(parts);
       int partitions = parts.stream().mapToInt(part -> part.partition() + 1).max().orElse(0);
       long[] starts = new long[partitions + 1];
@@ -170,7 +173,7 @@ final class DatasetReader {
           parts.stream().mapToLong(Part::sizeBytes).sum());
     }
 
-    private static Iterator<Part> parts(Iterator<StoredBlock> blocks) {
+    private static Iterator<byte[]> parts(Iterator<StoredBlock> blocks) {
       TreeMap<String, Part> parts = new TreeMap<>();
       while (blocks.hasNext()) {
         StoredBlock block = blocks.next();
@@ -186,7 +189,7 @@ final class DatasetReader {
                     a.sizeBytes() + b.sizeBytes(),
                     kinds));
       }
-      return new ArrayList<>(parts.values()).iterator();
+      return parts.values().stream().map(SerializedBytes::of).iterator();
     }
 
     private static void checkKinds(List<Part> parts) {

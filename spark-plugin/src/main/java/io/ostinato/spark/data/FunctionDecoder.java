@@ -48,15 +48,24 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
       }
       List<HostArray> arrays = new ArrayList<>();
       for (NDArray array : list) {
-        if (array.getName() == null || array.getName().isEmpty()) {
-          throw new IllegalStateException("it returned an array without a name; call setName");
-        }
-        arrays.add(HostArray.copyOf(array.getName(), array));
+        arrays.add(HostArray.copyOf(nameOf(array, arrays), array));
       }
       return arrays;
-    } catch (Exception e) {
-      throw place.refuse("the row function", "it failed with " + e);
+    } catch (Exception | LinkageError | AssertionError e) {
+      throw place.refuse("the row function", e);
     }
+  }
+
+  private static String nameOf(NDArray array, List<HostArray> before) {
+    String name = array.getName();
+    if (name == null || name.isEmpty()) {
+      throw new IllegalStateException("it returned an array without a name; call setName");
+    }
+    if (before.stream().anyMatch(other -> other.name().equals(name))) {
+      throw new IllegalStateException(
+          "it returned two arrays named '%s'; give each a name of its own".formatted(name));
+    }
+    return name;
   }
 
   private static void append(

@@ -10,8 +10,8 @@ import org.apache.spark.sql.Row;
 public interface RowFunction extends Serializable {
 
   /**
-   * The tensors of one row, without a batch dimension, each with a name. Names, data types and
-   * shapes must be the same for every row.
+   * The tensors of one row, without a batch dimension, each with a name of its own. Names, data
+   * types and shapes must be the same for every row.
    *
    * @param manager owns the arrays
    */

@@ -1,6 +1,7 @@
 package io.ostinato.spark.data;
 
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.Portable;
 
 /** Where a row is; for errors. Rows count from 0 within their partition. */
 record RowPlace(int partition, long row) {
@@ -8,5 +9,12 @@ record RowPlace(int partition, long row) {
   EvaluationException refuse(String subject, String problem) {
     return new EvaluationException(
         "%s, row %d of partition %d: %s".formatted(subject, row, partition, problem));
+  }
+
+  /** As {@link #refuse(String, String)}, for what was thrown there; it need not be serializable. */
+  EvaluationException refuse(String subject, Throwable thrown) {
+    EvaluationException refusal = refuse(subject, "it failed with " + thrown);
+    refusal.initCause(Portable.of(thrown));
+    return refusal;
   }
 }

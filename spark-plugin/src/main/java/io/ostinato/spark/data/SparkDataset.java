@@ -1,6 +1,7 @@
 package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.callback.SerializationCheck;
 import io.ostinato.evaluation.DataBlock;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.spark.plugin.OstinatoSettings;
@@ -77,12 +78,21 @@ public final class SparkDataset implements EvaluationData {
   /**
    * Says why this dataset can't be evaluated on, if it can't.
    *
-   * @throws IllegalArgumentException if no column was named
+   * @throws IllegalArgumentException if no column was named, or the row function can't travel to
+   *     the executors; names the field that can't
    */
   public void check() {
     if (columns.isEmpty() && function == null) {
       throw new IllegalArgumentException(
           "no column is named; call column(name, column, dataType, shape) for each tensor");
+    }
+    if (function != null) {
+      SerializationCheck.problemOf(function)
+          .ifPresent(
+              problem -> {
+                throw new IllegalArgumentException(
+                    "the row function can't be serialized: " + problem);
+              });
     }
   }
 

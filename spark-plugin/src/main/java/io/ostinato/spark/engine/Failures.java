@@ -17,11 +17,17 @@ final class Failures {
     while (isWrapper(told) && told.getCause() != null) {
       told = told.getCause();
     }
-    String message = told.getMessage();
-    if (thrown instanceof EvaluationException e && message != null && isAbout(tag, message)) {
+    String message = textOf(told);
+    if (thrown instanceof EvaluationException e && isAbout(tag, message)) {
       return e;
     }
-    return new EvaluationException(about(tag, message == null ? told.toString() : message), thrown);
+    return new EvaluationException(about(tag, message), thrown);
+  }
+
+  /** Only our own messages say enough; of others the class may say more, or all. */
+  private static String textOf(Throwable told) {
+    String message = told.getMessage();
+    return told instanceof EvaluationException && message != null ? message : told.toString();
   }
 
   private static String about(EvaluationTag tag, String message) {

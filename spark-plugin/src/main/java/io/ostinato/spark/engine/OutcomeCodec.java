@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.weights.HostArray;

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.ostinato.evaluation.BatchPass;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.LoadedModel;
+import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.evaluation.StagedBlock;
 import io.ostinato.spark.data.StoredBlock;
 import io.ostinato.spark.plugin.NativeEngine;
@@ -83,7 +84,8 @@ record PartitionTask(byte[] content, BroadcastWeights weights)
                 settings.resident().models(), settings.resident().versions()))) {
       long refresh = System.nanoTime() - start;
       BlockPipeline<StoredBlock> pipeline = pipeline(task, residents, device, lease, runners);
-      pipeline.run(blocks, settings.blocks().prefetch(), residents.workers());
+      pipeline.run(
+          blocks, settings.blocks().prefetch(), InternalTaskContext.on(residents.workers()));
       TaskTimes times = new TaskTimes(refresh, pipeline.readNanos(), pipeline.runNanos());
       count(residents.counters(), times);
       ResidentReport report =

@@ -22,6 +22,7 @@ import io.ostinato.spark.resident.EvaluationCounters.Counter;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -173,15 +174,21 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       WeightBroadcasts.Published published) {
     ArrayList<EvaluationWork> works = new ArrayList<>();
     requests.forEach(request -> works.add(work(request, dataset)));
-    return PartitionTask.of(
+    PartitionTask.Content content =
         new PartitionTask.Content(
             works,
             model,
             new TreeSet<>(published.live()),
             dataset.id(),
             dataset.partitionStarts(),
-            settings),
-        published.weights());
+            settings);
+    try {
+      return PartitionTask.of(content, published.weights());
+    } catch (UncheckedIOException e) {
+      throw new EvaluationException(
+          "%s can't travel to the executors: %s".formatted(requests.get(0).tag(), e.getMessage()),
+          e);
+    }
   }
 
   private EvaluationWork work(EvaluationRequest request, PreparedDataset dataset) {

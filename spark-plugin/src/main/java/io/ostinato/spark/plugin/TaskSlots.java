@@ -20,9 +20,14 @@ final class TaskSlots {
     double taskGpus = conf.getDouble("spark.task.resource.gpu.amount", 0);
     double gpus = conf.getDouble("spark.executor.resource.gpu.amount", 0);
     if (taskGpus > 0 && gpus > 0) {
-      slots = Math.max(1, Math.min(slots, Math.floor(gpus / taskGpus)));
+      slots = Math.max(1, Math.min(slots, gpuSlots(gpus, taskGpus)));
     }
     return Math.max(1, (int) (cores / slots));
+  }
+
+  /** As Spark counts: tasks share a GPU, but none has parts of two. */
+  private static double gpuSlots(double gpus, double taskGpus) {
+    return taskGpus < 1 ? gpus * Math.floor(1 / taskGpus) : Math.floor(gpus / taskGpus);
   }
 
   private static int cores(SparkConf conf, int otherwise) {

@@ -127,6 +127,21 @@ class SparkDatasetTest {
                 .blocks(5)
                 .toList(),
         "an array without a name");
+    refused(
+        () -> SparkDataset.of(rows, SparkDatasetTest::twins).blocks(5).toList(),
+        "the row function, row 0 of partition 0",
+        "it returned two arrays named 'twin'; give each a name of its own");
+  }
+
+  @Test
+  void whatARowFunctionThrewIsTheCauseWhereItWasCaught() {
+    Dataset<Row> rows = spark.range(0, 5, 1, 1).toDF("n");
+    assertThatThrownBy(() -> SparkDataset.of(rows, SparkDatasetTest::failing).blocks(5).toList())
+        .rootCause()
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no luck with 3")
+        .satisfies(
+            cause -> assertThat(cause.getStackTrace()[0].getMethodName()).isEqualTo("failing"));
   }
 
   @Test
@@ -323,6 +338,12 @@ class SparkDatasetTest {
       throw new IllegalStateException("no luck with 3");
     }
     return square(row, manager);
+  }
+
+  private static NDList twins(Row row, NDManager manager) {
+    NDList list = named(manager.create(1), "twin");
+    list.addAll(named(manager.create(2), "twin"));
+    return list;
   }
 
   private static NDList named(NDArray array, String name) {

@@ -4,21 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.data.RowFunction;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
@@ -27,6 +35,8 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +44,9 @@ import org.junit.jupiter.api.Test;
 
 /** In a session that knows nothing of the plugin. */
 class WithoutPluginTest {
+  /** How many more tasks may end; they run in this process. */
+  private static final Semaphore ALLOWED = new Semaphore(0);
+
   private static SparkSession session;
 
   @BeforeAll
@@ -103,6 +116,26 @@ class WithoutPluginTest {
   }
 
   @Test
+  void aRowFunctionThatCantTravelIsFoundBeforeTrainingNamingItsField() {
+    Dataset<Row> rows = TestSpark.generatedRows(session, 3);
+    Thread thread = Thread.currentThread();
+    RowFunction lambda = (row, manager) -> new NDList(manager.create(thread.getId()));
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      assertThatThrownBy(() -> engine.check("test", SparkDataset.of(rows, new WithThread())))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "dataset 'test': the row function can't be serialized: field WithThread.thread holds"
+                  + " a java.lang.Thread, which is not serializable; make it serializable, or"
+                  + " transient if executors don't need it");
+      assertThatThrownBy(() -> engine.check("test", SparkDataset.of(rows, lambda)))
+          .hasMessageContaining(
+              "dataset 'test': the row function can't be serialized: field"
+                  + " WithoutPluginTest$lambda.arg$1 holds a java.lang.Thread, which is not");
+      engine.check("test", SparkDataset.of(rows, (row, manager) -> new NDList(manager.create(1))));
+    }
+  }
+
+  @Test
   void aDatasetThatCantBeReadNamesTheEvaluationAndTheCause() {
     SparkDataset wrong =
         SparkDataset.of(TestSpark.generatedRows(session, 3)).column("x", "x", DataType.FLOAT32, 9);
@@ -140,6 +173,25 @@ class WithoutPluginTest {
         .containsExactly("callback 'accuracy' at E1_U2_S3 on dataset 'test': 2 tasks");
   }
 
+  @Test
+  void progressCountsTheTasksThatAreDone() {
+    List<Long> counts = new ArrayList<>();
+    ProgressDisplay display = (label, total, unit) -> new OneByOne(counts);
+    SparkDataset data = TestSpark.generated(session, 32, 32, 32, 32);
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      engine.evaluate(request("counted", data, WithoutPluginTest::whenAllowed), display).close();
+    }
+    assertThat(counts).startsWith(0L, 1L, 2L, 3L);
+  }
+
+  private static NDList whenAllowed(EvaluationBatch batch, EvaluationModel model)
+      throws InterruptedException {
+    if (batch.firstRow() % 32 == 0 && !ALLOWED.tryAcquire(60, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the end of the task before was never shown");
+    }
+    return new NDList(model.forward(batch.get("x")));
+  }
+
   private static ProgressDisplay silent() {
     return ProgressDisplay.silent();
   }
@@ -149,13 +201,18 @@ class WithoutPluginTest {
   }
 
   private static EvaluationRequest request(String callback, SparkDataset data) {
+    return request(callback, data, (batch, model) -> new NDList(model.forward(batch.get("x"))));
+  }
+
+  private static EvaluationRequest request(
+      String callback, SparkDataset data, BatchProcessor processor) {
     return new EvaluationRequest(
         new EvaluationTag(callback, new TrainingIteration(1, 2, 3), "test"),
         data,
         8,
         ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
         TestNets.weights(1),
-        (batch, model) -> new NDList(model.forward(batch.get("x"))));
+        processor);
   }
 
   private static AbstractAppender appenderTo(List<String> lines) {
@@ -168,5 +225,31 @@ class WithoutPluginTest {
         };
     appender.start();
     return appender;
+  }
+
+  /** Lets a task end each time when another count is shown. */
+  private record OneByOne(List<Long> counts) implements Progress {
+    @Override
+    public void update(long done, String message) {
+      if (!counts.contains(done)) {
+        counts.add(done);
+        ALLOWED.release();
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class WithThread implements RowFunction {
+    private static final long serialVersionUID = 1;
+
+    @SuppressWarnings("serial") // the mistake that the test is about
+    private final Thread thread = Thread.currentThread();
+
+    @Override
+    public NDList apply(Row row, NDManager manager) {
+      return new NDList(manager.create(thread.getId()));
+    }
   }
 }

@@ -108,6 +108,9 @@ class OstinatoSettingsTest {
                 "spark.task.resource.gpu.amount", "0.5"))
         .as("four tasks fit the GPUs")
         .isEqualTo(4);
+    assertThat(threadsOfGpuTasks("4", "0.4")).as("two tasks fit a GPU: 40 cores / 8").isEqualTo(5);
+    assertThat(threadsOfGpuTasks("4", "1")).as("40 cores / 4").isEqualTo(10);
+    assertThat(threadsOfGpuTasks("5", "2")).as("two tasks of two GPUs each").isEqualTo(20);
   }
 
   @Test
@@ -116,6 +119,18 @@ class OstinatoSettingsTest {
     assertThat(OstinatoSettings.pluginConfigured(conf("spark.plugins", "a.B, " + name))).isTrue();
     assertThat(OstinatoSettings.pluginConfigured(conf("spark.plugins", "a.B"))).isFalse();
     assertThat(OstinatoSettings.pluginConfigured(conf())).isFalse();
+  }
+
+  private static int threadsOfGpuTasks(String gpus, String taskGpus) {
+    return threads(
+        "spark.master",
+        "yarn",
+        "spark.executor.cores",
+        "40",
+        "spark.executor.resource.gpu.amount",
+        gpus,
+        "spark.task.resource.gpu.amount",
+        taskGpus);
   }
 
   private static int threads(String... keysAndValues) {

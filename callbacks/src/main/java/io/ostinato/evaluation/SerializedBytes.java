@@ -1,4 +1,4 @@
-package io.ostinato.spark.engine;
+package io.ostinato.evaluation;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,13 +11,18 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 
 /**
- * Objects as bytes by Java's serialization, so that what travels is the same whatever serializer
- * Spark is set to.
+ * Objects as bytes by Java's serialization: what travels is the same whatever serializer an
+ * application is set to. Classes are found that a notebook or an application has loaded on its own.
  */
-final class SerializedBytes {
+public final class SerializedBytes {
   private SerializedBytes() {}
 
-  static byte[] of(Serializable object) {
+  /**
+   * The bytes of an object.
+   *
+   * @throws UncheckedIOException if it can't be serialized
+   */
+  public static byte[] of(Serializable object) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(object);
@@ -27,7 +32,12 @@ final class SerializedBytes {
     return bytes.toByteArray();
   }
 
-  static <T> T read(byte[] bytes, Class<T> type) {
+  /**
+   * The object that these are the bytes of.
+   *
+   * @throws IllegalStateException if one of its classes is missing here
+   */
+  public static <T> T read(byte[] bytes, Class<T> type) {
     try (ObjectInputStream in = new ContextObjectInputStream(new ByteArrayInputStream(bytes))) {
       return type.cast(in.readObject());
     } catch (IOException e) {

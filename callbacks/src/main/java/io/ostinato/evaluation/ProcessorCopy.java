@@ -1,0 +1,22 @@
+package io.ostinato.evaluation;
+
+/** What an executor would have of a {@link BatchProcessor}: a copy by Java's serialization. */
+final class ProcessorCopy {
+  private ProcessorCopy() {}
+
+  /**
+   * The copy.
+   *
+   * @throws EvaluationException if the processor can't be serialized; says what of it can't
+   */
+  static BatchProcessor of(BatchProcessor processor, EvaluationTag tag) {
+    try {
+      return SerializedBytes.read(SerializedBytes.of(processor), BatchProcessor.class);
+    } catch (RuntimeException e) {
+      throw new EvaluationException(
+          "%s failed: %s; what runs processData must be serializable, as for executors"
+              .formatted(tag, e),
+          e);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.ostinato.spark.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.schedule.TrainingIteration;
+import java.io.NotSerializableException;
+import java.util.concurrent.ExecutionException;
+import org.apache.spark.SparkException;
+import org.junit.jupiter.api.Test;
+
+class FailuresTest {
+  private static final EvaluationTag TAG =
+      new EvaluationTag("accuracy", new TrainingIteration(1, 2, 3), "test");
+  private static final String FAILED = TAG + " failed: ";
+
+  @Test
+  void anExceptionWhoseMessageIsABareClassIsNamed() {
+    assertThat(Failures.asEvaluationException(TAG, new ClassNotFoundException("a.B")))
+        .hasMessage(FAILED + "java.lang.ClassNotFoundException: a.B");
+    SparkException bySpark =
+        new SparkException("Task not serializable", new NotSerializableException("a.B"));
+    assertThat(Failures.asEvaluationException(TAG, bySpark))
+        .hasMessage(FAILED + "java.io.NotSerializableException: a.B")
+        .hasCause(bySpark);
+    assertThat(Failures.asEvaluationException(TAG, new IllegalStateException()))
+        .hasMessage(FAILED + "java.lang.IllegalStateException");
+  }
+
+  @Test
+  void whatAnEvaluationSaysIsNotWrappedInNames() {
+    EvaluationException about = new EvaluationException(TAG + " failed in processData");
+    assertThat(Failures.asEvaluationException(TAG, about)).isSameAs(about);
+    EvaluationException other = new EvaluationException("column 'x' is null");
+    ExecutionException wrapped =
+        new ExecutionException(new SparkException("Job aborted", new ExecutionException(other)));
+    assertThat(Failures.asEvaluationException(TAG, wrapped))
+        .hasMessage(FAILED + "column 'x' is null")
+        .hasCause(wrapped);
+  }
+
+  @Test
+  void whatOnlySparkSaysStaysItsOwn() {
+    SparkException lost = new SparkException("Job aborted: executor lost");
+    assertThat(Failures.asEvaluationException(TAG, new ExecutionException(lost)))
+        .hasMessage(FAILED + "org.apache.spark.SparkException: Job aborted: executor lost");
+  }
+}
