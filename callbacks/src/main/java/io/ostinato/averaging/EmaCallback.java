@@ -87,7 +87,7 @@ public final class EmaCallback extends Callback implements Stateful {
     averages.forEach(
         (factor, average) ->
             context()
-                .checkpoints()
+                .checkpointsFor(name())
                 .saveWeights(at.current() + "." + weightsKey(factor), average.snapshot()));
   }
 

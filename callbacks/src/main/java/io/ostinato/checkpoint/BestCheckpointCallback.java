@@ -129,7 +129,7 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
 
   private void save(String tag) {
     context()
-        .checkpoints()
+        .checkpointsFor(name())
         .saveWeights(
             tag,
             config.weights().isEmpty()

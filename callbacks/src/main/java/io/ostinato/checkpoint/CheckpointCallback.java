@@ -1,5 +1,6 @@
 package io.ostinato.checkpoint;
 
+import io.ostinato.callback.CheckpointRequests;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
@@ -29,7 +30,10 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
   /** Which checkpoints stay. */
   public enum Keep {
     ALL,
-    /** The newest; the one before is removed once the next is complete. */
+    /**
+     * The newest; the one before is removed once the next is complete, unless another callback
+     * asked for it too.
+     */
     LATEST
   }
 
@@ -59,7 +63,7 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
   }
 
   public CheckpointCallback(Config config) {
-    super("checkpoint." + config.schedule().intervalString(), config.schedule());
+    super(nameOf(config), config.schedule());
     this.config = config;
   }
 
@@ -87,13 +91,22 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
     String tag = at.current().toString();
     String before = newest;
     newest = tag;
+    CheckpointRequests requests = context().checkpointsFor(name());
     switch (config.content()) {
-      case TRAINING -> context().checkpoints().saveTraining(tag);
-      case WEIGHTS -> context().checkpoints().saveWeights(tag, context().weights());
+      case TRAINING -> requests.saveTraining(tag);
+      case WEIGHTS -> requests.saveWeights(tag, context().weights());
     }
-    context().checkpoints().markLatest(tag);
+    requests.markLatest(tag);
     if (config.keep() == Keep.LATEST && !before.isEmpty() && !before.equals(tag)) {
-      context().checkpoints().delete(before);
+      requests.release(before);
     }
+  }
+
+  /** What differs from the defaults is part of the name, so that several can be told apart. */
+  private static String nameOf(Config config) {
+    return "checkpoint."
+        + config.schedule().intervalString()
+        + (config.content() == Content.WEIGHTS ? ".weights" : "")
+        + (config.keep() == Keep.ALL ? ".all" : "");
   }
 }

@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,8 +49,21 @@ public final class Checkpoints {
    * @throws StorageException if it can't be written; one of that tag is as it was then
    */
   public synchronized void save(String tag, Checkpoint checkpoint) {
+    save(tag, checkpoint, Set.of());
+  }
+
+  /**
+   * Keeps a checkpoint for somebody; one of that tag is replaced, and whom that was kept for is not
+   * forgotten.
+   *
+   * @param keptFor who has to {@link #release} it before it is removed
+   * @throws StorageException if it can't be written; one of that tag is as it was then
+   */
+  public synchronized void save(String tag, Checkpoint checkpoint, Set<String> keptFor) {
     checkTag(tag);
     recover(tag);
+    Set<String> holders = new LinkedHashSet<>(holders(tag));
+    holders.addAll(keptFor);
     List<DataFile> written = new ArrayList<>();
     Map<String, String> metadata =
         Map.of("iteration", checkpoint.iteration().toString(), "run_id", checkpoint.runId());
@@ -60,8 +75,7 @@ public final class Checkpoints {
     if (!states.isEmpty()) {
       written.add(data.write(statesFile(tag), states, metadata));
     }
-    byte[] sidecar = Sidecar.of(checkpoint, written).toJson().getBytes(StandardCharsets.UTF_8);
-    files.write(tag + SIDECAR, out -> out.write(sidecar));
+    write(tag, Sidecar.of(checkpoint, written, List.copyOf(holders)));
     written.forEach(file -> files.rename(file.name() + DataFiles.NEXT, file.name()));
     dropUnused(tag, written);
   }
@@ -143,6 +157,32 @@ public final class Checkpoints {
       files.delete(file);
       files.delete(file + DataFiles.NEXT);
     }
+  }
+
+  /** Removes a checkpoint once all have released it that it was kept for. */
+  public synchronized void release(String tag, String holder) {
+    checkTag(tag);
+    List<String> others = holders(tag).stream().filter(name -> !name.equals(holder)).toList();
+    if (others.isEmpty()) {
+      delete(tag);
+    } else {
+      sidecar(tag).ifPresent(sidecar -> write(tag, sidecar.keptFor(others)));
+    }
+  }
+
+  /** Whom a checkpoint is kept for; nobody if there is none, or it can't be read. */
+  private List<String> holders(String tag) {
+    try {
+      return sidecar(tag).map(Sidecar::keptFor).orElse(List.of());
+    } catch (StorageException e) {
+      log.warn("{}", e.getMessage());
+      return List.of();
+    }
+  }
+
+  private void write(String tag, Sidecar sidecar) {
+    byte[] json = sidecar.toJson().getBytes(StandardCharsets.UTF_8);
+    files.write(tag + SIDECAR, out -> out.write(json));
   }
 
   /** Finishes a save that was interrupted after its commit. */

@@ -20,15 +20,21 @@ record Sidecar(
     String runId,
     String architecture,
     List<DataFile> files,
-    Map<String, Map<String, String>> states) {
+    Map<String, Map<String, String>> states,
+    List<String> keptFor) {
   static final int FORMAT = 1;
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
+  Sidecar {
+    // Gson leaves null what the text lacks, and one that nobody has to release may lack it.
+    keptFor = missing(keptFor) ? List.of() : List.copyOf(keptFor);
+  }
+
   /** A file, and what it must have in it. */
   record DataFile(String name, long bytes, String sha256) {}
 
-  static Sidecar of(Checkpoint checkpoint, List<DataFile> files) {
+  static Sidecar of(Checkpoint checkpoint, List<DataFile> files, List<String> keptFor) {
     Map<String, Map<String, String>> states = new LinkedHashMap<>();
     checkpoint.states().forEach((name, state) -> states.put(name, state.values()));
     return new Sidecar(
@@ -38,7 +44,13 @@ record Sidecar(
         checkpoint.runId(),
         checkpoint.architecture(),
         files,
-        states);
+        states,
+        keptFor);
+  }
+
+  /** The same, kept for others. */
+  Sidecar keptFor(List<String> others) {
+    return new Sidecar(format, content, iteration, runId, architecture, files, states, others);
   }
 
   String toJson() {

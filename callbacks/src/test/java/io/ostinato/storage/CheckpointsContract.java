@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What checkpoints promise on every file system. */
@@ -110,6 +111,21 @@ public abstract class CheckpointsContract {
     assertThat(checkpoints.latest()).contains("E1_U10_S160");
     checkpoints.delete("E1_U10_S160");
     assertThat(checkpoints.latest()).isEmpty();
+  }
+
+  @Test
+  void whatSeveralAskedForIsRemovedWhenTheLastOfThemReleasesIt() {
+    checkpoints().save("a", training("E1_U10_S160", 1), Set.of("epochs", "updates"));
+    checkpoints().save("a", training("E1_U10_S160", 1), Set.of("epochs"));
+    checkpoints().save("b", training("E1_U10_S160", 1));
+    checkpoints().release("a", "epochs");
+    assertThat(checkpoints().load("a").states()).isEqualTo(training("E1_U10_S160", 1).states());
+    checkpoints().release("a", "somebody else");
+    checkpoints().release("gone", "epochs");
+    assertThat(checkpoints().tags()).containsExactly("a", "b");
+    checkpoints().release("a", "updates");
+    checkpoints().release("b", "updates");
+    assertThat(files().list()).isEmpty();
   }
 
   @Test

@@ -85,6 +85,36 @@ class ShippedCallbacksTest {
   }
 
   @Test
+  void noCheckpointIsRemovedThatAnotherCallbackAskedFor() {
+    CheckpointCallback.Config defaults = CheckpointCallback.Config.defaults();
+    for (String tag : List.of("none", "E0_U7_S112", "E1_U14_S224")) {
+      // The same training without a stop, and resumed from what the first part kept.
+      String runId = "several." + tag;
+      TrainingLength first = TrainingLength.updates(tag.equals("none") ? 30 : 14);
+      TrainingLoop training = several(runId, defaults).length(first).build();
+      training.run();
+      if (!tag.equals("none")) {
+        training =
+            several(runId, defaults).resume(runId, tag).length(TrainingLength.updates(30)).build();
+        training.run();
+      }
+      assertThat(checkpoints(training).tags())
+          .as("resumed from %s: every 7 updates all, every 5 and each epoch the newest", tag)
+          .contains("E0_U7_S112", "E1_U14_S224", "E2_U21_S336", "E2_U28_S448", "E3_U30_S480")
+          .doesNotContain("E0_U5_S80", "E1_U10_S160", "E2_U20_S320", "E2_U25_S400");
+    }
+  }
+
+  /** Three that ask for some of the same checkpoints. */
+  private TrainingLoopBuilder several(String runId, CheckpointCallback.Config defaults) {
+    return loop(runId)
+        .callback(new CheckpointCallback(defaults.every(Schedule.everyNUpdates(7)).keep(Keep.ALL)))
+        .callback(new CheckpointCallback(defaults.every(Schedule.everyNUpdates(5))))
+        .callback(new CheckpointCallback(defaults.every(Schedule.everyNUpdates(7))))
+        .callback(new CheckpointCallback(defaults));
+  }
+
+  @Test
   void theBestWeightsAreThoseThatWereMeasuredForEachTolerance() {
     double nan = Double.NaN;
     double[] series = {0.1, 0.5, 0.5, nan, 0.6, 0.2, 0.7};
