@@ -15,8 +15,14 @@ public interface CheckpointRequests {
   /** Keeps weights, those at the present moment or others. */
   void saveWeights(String tag, WeightSnapshot weights);
 
-  /** Has {@code latest} point at this tag, once it is kept. */
+  /**
+   * Has {@code latest} point at this tag, once it is kept; it must have all of the training, as
+   * {@link #saveTraining} keeps it.
+   */
   void markLatest(String tag);
+
+  /** Has {@code latest_weights} point at this tag, once it is kept. */
+  void markLatestWeights(String tag);
 
   /**
    * Lets a checkpoint go that this callback asked for; nothing if there is none. It is removed once

@@ -10,8 +10,9 @@ import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 
 /**
- * Keeps checkpoints named after their iteration, and has {@code latest} point at the newest. The
- * end of training is kept too.
+ * Keeps checkpoints named after their iteration, and has {@code latest} point at the newest that
+ * training can go on from, or {@code latest_weights} where weights only are kept. The end of
+ * training is kept too.
  */
 public final class CheckpointCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
@@ -93,10 +94,15 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
     newest = tag;
     CheckpointRequests requests = context().checkpointsFor(name());
     switch (config.content()) {
-      case TRAINING -> requests.saveTraining(tag);
-      case WEIGHTS -> requests.saveWeights(tag, context().weights());
+      case TRAINING -> {
+        requests.saveTraining(tag);
+        requests.markLatest(tag);
+      }
+      case WEIGHTS -> {
+        requests.saveWeights(tag, context().weights());
+        requests.markLatestWeights(tag);
+      }
     }
-    requests.markLatest(tag);
     if (config.keep() == Keep.LATEST && !before.isEmpty() && !before.equals(tag)) {
       requests.release(before);
     }

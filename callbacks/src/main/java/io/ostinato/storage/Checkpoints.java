@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class Checkpoints {
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
   private static final String LATEST = "latest";
+  private static final String LATEST_WEIGHTS = "latest_weights";
   private static final String SIDECAR = ".json";
 
   private final RunFiles files;
@@ -115,38 +116,67 @@ public final class Checkpoints {
         .toList();
   }
 
-  /** Has {@link #latest} give this tag. */
-  public synchronized void markLatest(String tag) {
+  /**
+   * Whether a complete checkpoint has all that is needed to go on from it.
+   *
+   * @throws StorageException if there is none of that tag; lists those there are
+   */
+  public synchronized boolean isResumable(String tag) {
     if (!isComplete(checkTag(tag))) {
       throw noSuch(tag);
     }
-    byte[] text = tag.getBytes(StandardCharsets.UTF_8);
-    files.write(LATEST, out -> out.write(text));
+    return sidecar(tag).filter(Sidecar::isTraining).isPresent();
   }
 
   /**
-   * The tag that was marked last. If it isn't there, or is not complete, the tag of the complete
-   * checkpoint of a training with the highest iteration, with a warning.
+   * Has {@link #latest} give this tag.
+   *
+   * @throws IllegalArgumentException if it has weights only, so that nothing can go on from it
+   */
+  public synchronized void markLatest(String tag) {
+    if (!isResumable(tag)) {
+      throw new IllegalArgumentException(
+          "checkpoint '%s' has weights only, so '%s' can't name it; mark it as '%s'"
+              .formatted(tag, LATEST, LATEST_WEIGHTS));
+    }
+    mark(LATEST, tag);
+  }
+
+  /** Has {@link #latestWeights} give this tag. */
+  public synchronized void markLatestWeights(String tag) {
+    if (!isComplete(checkTag(tag))) {
+      throw noSuch(tag);
+    }
+    mark(LATEST_WEIGHTS, tag);
+  }
+
+  /**
+   * The tag that was marked last as one to go on from. If it isn't there, or is not complete, the
+   * tag of the complete checkpoint of a training with the highest iteration, with a warning.
    */
   public synchronized Optional<String> latest() {
-    Optional<String> marked =
-        files.exists(LATEST) ? Optional.of(text(LATEST).strip()) : Optional.empty();
-    if (marked.isPresent() && isComplete(marked.get())) {
+    Optional<String> marked = marked(LATEST);
+    if (marked.isPresent() && isComplete(marked.get()) && isResumable(marked.get())) {
       return marked;
     }
     Optional<String> newest =
         tags().stream()
-            .filter(tag -> sidecar(tag).filter(Sidecar::isTraining).isPresent())
+            .filter(this::isResumable)
             .max(Comparator.comparing(tag -> sidecar(tag).orElseThrow().trainingIteration()));
     if (newest.isPresent()) {
       log.warn(
           "'{}' in {} names {}; the newest complete checkpoint is taken, '{}'",
           LATEST,
           files.location(),
-          marked.map("'%s', which is not complete"::formatted).orElse("nothing"),
+          marked.map("'%s', which nothing can go on from"::formatted).orElse("nothing"),
           newest.get());
     }
     return newest;
+  }
+
+  /** The tag of the complete checkpoint that was marked last as the newest weights. */
+  public synchronized Optional<String> latestWeights() {
+    return marked(LATEST_WEIGHTS).filter(this::isComplete);
   }
 
   /** Removes a checkpoint; nothing if there is none. */
@@ -183,6 +213,15 @@ public final class Checkpoints {
   private void write(String tag, Sidecar sidecar) {
     byte[] json = sidecar.toJson().getBytes(StandardCharsets.UTF_8);
     files.write(tag + SIDECAR, out -> out.write(json));
+  }
+
+  private void mark(String name, String tag) {
+    byte[] text = tag.getBytes(StandardCharsets.UTF_8);
+    files.write(name, out -> out.write(text));
+  }
+
+  private Optional<String> marked(String name) {
+    return files.exists(name) ? Optional.of(text(name).strip()) : Optional.empty();
   }
 
   /** Finishes a save that was interrupted after its commit. */
@@ -259,9 +298,9 @@ public final class Checkpoints {
   }
 
   private static String checkTag(String tag) {
-    if (tag.equals(LATEST)) {
+    if (tag.equals(LATEST) || tag.equals(LATEST_WEIGHTS)) {
       throw new IllegalArgumentException(
-          "'latest' names the newest checkpoint, and can't be a tag");
+          "'%s' names the newest checkpoint, and can't be a tag".formatted(tag));
     }
     if (tag.endsWith(".optimizer") || tag.endsWith(".states")) {
       throw new IllegalArgumentException(

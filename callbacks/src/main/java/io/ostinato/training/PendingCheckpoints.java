@@ -19,6 +19,7 @@ final class PendingCheckpoints {
   private final Map<String, Supplier<Checkpoint>> saves = new LinkedHashMap<>();
   private final Map<String, Set<String>> keptFor = new LinkedHashMap<>();
   private final Set<String> latest = new LinkedHashSet<>();
+  private final Set<String> latestWeights = new LinkedHashSet<>();
   private final Set<Release> releases = new LinkedHashSet<>();
 
   private record Release(String tag, String callback) {}
@@ -50,6 +51,7 @@ final class PendingCheckpoints {
           (tag, checkpoint) ->
               checkpoints.save(tag, checkpoint.get(), keptFor.getOrDefault(tag, Set.of())));
       latest.forEach(checkpoints::markLatest);
+      latestWeights.forEach(checkpoints::markLatestWeights);
       releases.stream()
           .filter(release -> !isAskedFor(release))
           .forEach(release -> checkpoints.release(release.tag(), release.callback()));
@@ -57,6 +59,7 @@ final class PendingCheckpoints {
       saves.clear();
       keptFor.clear();
       latest.clear();
+      latestWeights.clear();
       releases.clear();
     }
   }
@@ -89,6 +92,11 @@ final class PendingCheckpoints {
     @Override
     public void markLatest(String tag) {
       latest.add(tag);
+    }
+
+    @Override
+    public void markLatestWeights(String tag) {
+      latestWeights.add(tag);
     }
 
     @Override

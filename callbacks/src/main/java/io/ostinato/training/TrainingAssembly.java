@@ -246,6 +246,11 @@ final class TrainingAssembly {
       mistakes.add(
           "run '%s' has no checkpoint '%s'; it has: %s"
               .formatted(runId, tag, tags.isEmpty() ? "none" : String.join(", ", tags)));
+    } else if (!checkpoints.isResumable(tag)) {
+      List<String> resumable = tags.stream().filter(checkpoints::isResumable).toList();
+      mistakes.add(
+          "checkpoint '%s' of run '%s' has weights only; go on from one that has all of the training: %s"
+              .formatted(tag, runId, resumable.isEmpty() ? "none" : String.join(", ", resumable)));
     }
     return List.of(tag);
   }

@@ -27,11 +27,7 @@ final class TrainingSession implements AutoCloseable {
   static TrainingSession open(TrainingSettings settings) {
     List<Checkpoint> resumed =
         settings.resumeFrom().stream().map(settings.checkpoints()::load).toList();
-    resumed.forEach(
-        checkpoint -> {
-          checkResumable(settings, checkpoint);
-          log.info("training goes on from {}", checkpoint.iteration());
-        });
+    resumed.forEach(checkpoint -> log.info("training goes on from {}", checkpoint.iteration()));
     return new TrainingSession(settings, resumed);
   }
 
@@ -127,14 +123,6 @@ final class TrainingSession implements AutoCloseable {
       case CALLBACK -> run.stopReason().orElse("");
       case SIGNAL -> signals.received().orElse("");
     };
-  }
-
-  private static void checkResumable(TrainingSettings settings, Checkpoint checkpoint) {
-    if (!checkpoint.isResumable()) {
-      throw new IllegalArgumentException(
-          "checkpoint '%s' has weights only; go on from one that has the optimizer too"
-              .formatted(settings.resumeFrom().get(0)));
-    }
   }
 
   private DefaultTrainingConfig config(Device device) {

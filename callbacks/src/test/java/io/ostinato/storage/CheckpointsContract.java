@@ -100,6 +100,18 @@ public abstract class CheckpointsContract {
     assertThat(checkpoints.latest()).as("of trainings").contains("E2_U20_S320");
     checkpoints.markLatest("E1_U10_S160");
     assertThat(checkpoints.latest()).contains("E1_U10_S160");
+    assertThatThrownBy(() -> checkpoints.markLatest("best"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "checkpoint 'best' has weights only, so 'latest' can't name it; mark it as"
+                + " 'latest_weights'");
+    assertThat(checkpoints.latestWeights()).isEmpty();
+    checkpoints.markLatestWeights("best");
+    assertThat(checkpoints.latestWeights()).contains("best");
+    assertThat(checkpoints.latest()).contains("E1_U10_S160");
+    checkpoints.save("E1_U10_S160", weights("E1_U10_S160", 1));
+    assertThat(checkpoints.latest()).as("has weights only now").contains("E2_U20_S320");
+    checkpoints.save("E1_U10_S160", training("E1_U10_S160", 1));
     checkpoints.markLatest("E2_U20_S320");
     cut("E2_U20_S320.optimizer.safetensors");
     assertThat(checkpoints.latest()).contains("E1_U10_S160");
@@ -157,7 +169,7 @@ public abstract class CheckpointsContract {
         .hasMessageEndingWith("there are: a");
     assertThatThrownBy(() -> checkpoints().markLatest("b"))
         .hasMessageContaining("there is no checkpoint 'b'");
-    for (String tag : List.of("latest", "a.optimizer", "../a", "a/b")) {
+    for (String tag : List.of("latest", "latest_weights", "a.optimizer", "../a", "a/b")) {
       assertThatThrownBy(() -> checkpoints().save(tag, weights("E1_U10_S160", 1)))
           .isInstanceOf(IllegalArgumentException.class);
     }

@@ -226,10 +226,41 @@ class ResumeTest {
                 "run",
                 "",
                 checkpoints(run).load("E3_U30_S480").weights()));
-    TrainingLoop weightsOnly =
-        loop("run", () -> Optimizer.adam().build()).resume("run", "weights").length(LENGTH).build();
-    assertThatThrownBy(weightsOnly::run)
-        .hasMessageContaining("checkpoint 'weights' has weights only");
+    assertThatThrownBy(
+            () ->
+                loop("run", () -> Optimizer.adam().build())
+                    .resume("run", "weights")
+                    .length(LENGTH)
+                    .build())
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "checkpoint 'weights' of run 'run' has weights only; go on from one that has all of the"
+                + " training: E0_U7_S112, E1_U10_S160,");
+  }
+
+  @Test
+  void latestIsAlwaysACheckpointToGoOnFrom() {
+    CheckpointCallback.Config defaults = CheckpointCallback.Config.defaults();
+    CheckpointCallback.Config weights = defaults.content(CheckpointCallback.Content.WEIGHTS);
+    TrainingLoop first =
+        Trainings.on(manager, folder)
+            .callback(new CheckpointCallback(defaults))
+            .callback(new CheckpointCallback(weights.every(Schedule.everyNUpdates(4))))
+            .callback(new Crash(TrainingIteration.parse("E1_U13_S208")))
+            .length(LENGTH)
+            .build();
+    assertThatThrownBy(first::run).hasMessage("the machine is gone");
+    assertThat(checkpoints(first).latest()).contains("E1_U10_S160");
+    assertThat(checkpoints(first).latestWeights()).contains("E1_U12_S192");
+    TrainingResult resumed =
+        Trainings.on(manager, folder)
+            .callback(new CheckpointCallback(defaults))
+            .callback(new CheckpointCallback(weights.every(Schedule.everyNUpdates(4))))
+            .resume("run", "latest")
+            .length(LENGTH)
+            .build()
+            .run();
+    assertThat(resumed.end()).hasToString("E3_U30_S480");
   }
 
   @Test

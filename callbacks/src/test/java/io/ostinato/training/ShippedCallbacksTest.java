@@ -80,6 +80,8 @@ class ShippedCallbacksTest {
     TrainingResult result = all.run();
     assertThat(checkpoints(all).tags()).containsExactly("E1_U10_S160", "E2_U20_S320");
     assertThat(checkpoints(all).load("E1_U10_S160").isResumable()).isFalse();
+    assertThat(checkpoints(all).latestWeights()).contains("E2_U20_S320");
+    assertThat(checkpoints(all).latest()).as("nothing to go on from").isEmpty();
     assertThat(checkpoints(all).load("E2_U20_S320").weights().manifest())
         .isEqualTo(result.weights().manifest());
   }
