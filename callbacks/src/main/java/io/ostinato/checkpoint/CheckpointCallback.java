@@ -70,7 +70,9 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
 
   @Override
   protected void periodicCallback(Invocation at) {
-    keep(at.counter());
+    if (at.isScheduled()) {
+      keep(at.counter());
+    }
   }
 
   @Override

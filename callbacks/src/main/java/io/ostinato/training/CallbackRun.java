@@ -23,6 +23,13 @@ import org.slf4j.LoggerFactory;
 final class CallbackRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
+  /** What a run is for. */
+  enum Purpose {
+    TRAINING,
+    /** Measures at one moment, and changes nothing. */
+    EVALUATION
+  }
+
   private final TrainingSettings settings;
   private final Block block;
   private final OptimizerState optimizer;
@@ -37,6 +44,8 @@ final class CallbackRun implements AutoCloseable {
   /**
    * A run at this counter, on an initialized block.
    *
+   * @param purpose what for; only a run that trains takes back what was written after the
+   *     checkpoint that it goes on from
    * @param resumed what it goes on from; none for a run from the beginning
    */
   CallbackRun(
@@ -44,14 +53,15 @@ final class CallbackRun implements AutoCloseable {
       Block block,
       OptimizerState optimizer,
       UpdateCounter counter,
+      Purpose purpose,
       List<Checkpoint> resumed) {
     this.settings = settings;
     this.block = block;
     this.optimizer = optimizer;
     this.counter = counter;
     try {
-      if (!settings.resumeFrom().isEmpty()) {
-        MetricsFile.keepUpTo(metricsFile(), counter.current());
+      if (purpose == Purpose.TRAINING) {
+        settings.resumeFrom().forEach(this::goBackTo);
       }
       this.metrics = closing.add(MetricsLog.open(metricsFile(), settings.clock()));
       this.summary = RunSummary.of(settings.metricProperties(), MetricsFile.read(metricsFile()));
@@ -143,6 +153,17 @@ final class CallbackRun implements AutoCloseable {
   @Override
   public void close() {
     closing.close();
+  }
+
+  /**
+   * Makes the run what it was at a checkpoint. What is newest comes first: whatever is interrupted
+   * then, nothing goes on from a later moment.
+   */
+  private void goBackTo(String tag) {
+    if (!settings.checkpoints().latest().equals(Optional.of(tag))) {
+      settings.checkpoints().markLatest(tag);
+    }
+    MetricsFile.keepUpTo(metricsFile(), counter.current());
   }
 
   private void endMoment(UpdateCounter at) {

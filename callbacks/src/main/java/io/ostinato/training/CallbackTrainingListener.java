@@ -141,6 +141,7 @@ public final class CallbackTrainingListener implements TrainingListener {
                 known.getModel().getBlock(),
                 optimizer,
                 UpdateCounter.of(settings.length(), settings.epochSize()),
+                CallbackRun.Purpose.TRAINING,
                 List.of()));
     run = begun;
     begun.beforeTraining();

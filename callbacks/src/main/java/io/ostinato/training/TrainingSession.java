@@ -10,6 +10,7 @@ import io.ostinato.evaluation.BlockWeights;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.tracking.RunStatus;
+import io.ostinato.training.CallbackRun.Purpose;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,20 +24,28 @@ final class TrainingSession implements AutoCloseable {
   private final CallbackRun run;
   private final UpdateSteps steps;
 
-  /** Builds the model, at its first weights or at those of the checkpoint to go on from. */
-  static TrainingSession open(TrainingSettings settings) {
-    List<Checkpoint> resumed =
-        settings.resumeFrom().stream().map(settings.checkpoints()::load).toList();
+  /** To train from the first weights, or from those of the checkpoint to go on from. */
+  static TrainingSession toTrain(TrainingSettings settings) {
+    List<Checkpoint> resumed = resumed(settings);
     resumed.forEach(checkpoint -> log.info("training goes on from {}", checkpoint.iteration()));
-    return new TrainingSession(settings, resumed);
+    return new TrainingSession(settings, Purpose.TRAINING, resumed);
   }
 
-  /** Builds the model at this checkpoint. */
-  static TrainingSession openAt(TrainingSettings settings, Checkpoint checkpoint) {
-    return new TrainingSession(settings, List.of(checkpoint));
+  /** To evaluate at the first weights, or at those of the checkpoint to go on from. */
+  static TrainingSession toEvaluate(TrainingSettings settings) {
+    return new TrainingSession(settings, Purpose.EVALUATION, resumed(settings));
   }
 
-  private TrainingSession(TrainingSettings settings, List<Checkpoint> resumed) {
+  /** To evaluate at this checkpoint. */
+  static TrainingSession toEvaluateAt(TrainingSettings settings, Checkpoint checkpoint) {
+    return new TrainingSession(settings, Purpose.EVALUATION, List.of(checkpoint));
+  }
+
+  private static List<Checkpoint> resumed(TrainingSettings settings) {
+    return settings.resumeFrom().stream().map(settings.checkpoints()::load).toList();
+  }
+
+  private TrainingSession(TrainingSettings settings, Purpose purpose, List<Checkpoint> resumed) {
     this.settings = settings;
     try {
       Engine engine = Engine.getInstance();
@@ -62,7 +71,8 @@ final class TrainingSession implements AutoCloseable {
         BlockWeights.restore(block, checkpoint.weights());
         optimizer.restore(checkpoint.optimizer(), trainer.getManager());
       }
-      this.run = closing.add(new CallbackRun(settings, block, optimizer, counter, resumed));
+      this.run =
+          closing.add(new CallbackRun(settings, block, optimizer, counter, purpose, resumed));
       this.steps = closing.add(new UpdateSteps(settings, trainer, run::afterAccumulationStep));
     } catch (RuntimeException | Error e) {
       closing.closeAfter(e);

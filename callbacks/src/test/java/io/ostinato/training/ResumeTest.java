@@ -29,8 +29,10 @@ import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.SavedState;
+import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
+import io.ostinato.tracking.RunSummary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -170,6 +172,63 @@ class ResumeTest {
         .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
         .callback(new MetricEarlyStopper(MetricEarlyStopper.Config.of("accuracy/test", 3)))
         .callback(new Scripted(accuracies));
+  }
+
+  @Test
+  void evaluatingAnOldCheckpointLeavesTheRunAsItIs() {
+    TrainingLoop run =
+        Trainings.on(manager, folder)
+            .callback(
+                new CheckpointCallback(
+                    CheckpointCallback.Config.defaults().keep(CheckpointCallback.Keep.ALL)))
+            .callback(Trainings.accuracy())
+            .length(LENGTH)
+            .build();
+    TrainingResult trained = run.run();
+    List<String> before = metrics(run);
+    CheckpointCallback newestOnly = new CheckpointCallback(CheckpointCallback.Config.defaults());
+    Trainings.on(manager, folder)
+        .callback(newestOnly)
+        .callback(Trainings.accuracy())
+        .resume("run", "E1_U10_S160")
+        .length(LENGTH)
+        .build()
+        .evaluate();
+    assertThat(metrics(run)).startsWith(before.toArray(String[]::new)).hasSize(before.size() + 1);
+    assertThat(metrics(run).get(before.size())).isEqualTo(before.get(0));
+    assertThat(run.folder().resolve("metrics.superseded-1.jsonl")).doesNotExist();
+    assertThat(checkpoints(run).latest()).contains("E3_U30_S480");
+    assertThat(checkpoints(run).tags())
+        .containsExactly("E1_U10_S160", "E2_U20_S320", "E3_U30_S480");
+    assertThat(RunSummary.of(MetricProperties.defaults(), Trainings.records(run)).last())
+        .as("the last values are those of the end of training")
+        .isEqualTo(trained.summary().last());
+  }
+
+  @Test
+  void aRunThatGoesBackToAnOlderCheckpointHasItAsItsLatestAtOnce() {
+    CheckpointCallback.Config all =
+        CheckpointCallback.Config.defaults().keep(CheckpointCallback.Keep.ALL);
+    TrainingLoop first =
+        Trainings.on(manager, folder)
+            .callback(new CheckpointCallback(all))
+            .callback(Trainings.accuracy())
+            .length(LENGTH)
+            .build();
+    first.run();
+    TrainingLoop back =
+        Trainings.on(manager, folder)
+            .callback(new CheckpointCallback(all))
+            .callback(Trainings.accuracy())
+            .callback(new Crash(TrainingIteration.parse("E1_U12_S192")))
+            .resume("run", "E1_U10_S160")
+            .length(LENGTH)
+            .build();
+    assertThatThrownBy(back::run).hasMessage("the machine is gone");
+    assertThat(checkpoints(back).latest())
+        .as("a crash before the next checkpoint doesn't bring the old timeline back")
+        .contains("E1_U10_S160");
+    assertThat(metrics(back)).hasSize(1);
   }
 
   @Test
