@@ -53,7 +53,8 @@ public interface TrainingContext {
 
   /**
    * Ends training after the present moment: all that is due at it still runs, the epoch's end
-   * included, then {@link Callback#afterTraining}.
+   * included, then {@link Callback#afterTraining}. In {@link Callback#beforeTraining} it has
+   * nothing trained at all.
    *
    * @param reason as in {@code accuracy/test has not improved for 3 evaluations}
    */

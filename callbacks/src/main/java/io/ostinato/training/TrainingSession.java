@@ -113,18 +113,15 @@ final class TrainingSession implements AutoCloseable {
   }
 
   private EndedBy updates(StopSignals signals) {
-    while (!run.counter().isFinished()) {
+    while (run.stopReason().isEmpty() && !run.counter().isFinished()) {
       steps.next(run.counter());
       run.afterUpdate(steps.timings());
       if (signals.received().isPresent()) {
         run.keep(".signal_interrupt");
         return EndedBy.SIGNAL;
       }
-      if (run.stopReason().isPresent()) {
-        return EndedBy.CALLBACK;
-      }
     }
-    return EndedBy.LENGTH;
+    return run.stopReason().isPresent() ? EndedBy.CALLBACK : EndedBy.LENGTH;
   }
 
   private String reason(EndedBy endedBy, StopSignals signals) {

@@ -24,6 +24,7 @@ import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.stopping.FixedEarlyStopper;
 import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
@@ -164,6 +165,43 @@ class ResumeTest {
     assertThat(resumed.summary().best().get("accuracy/test"))
         .as("the summary goes on too")
         .isEqualTo(whole.summary().best().get("accuracy/test"));
+  }
+
+  @Test
+  void aRunThatAStopperEndedTrainsNothingWhenItIsResumed() {
+    double[] series = {0.9, 0.1, 0.1, 0.1, 0.1, 0.1};
+    TrainingLength six = TrainingLength.epochs(6);
+    TrainingResult ended = stopping("run", series).length(six).build().run();
+    TrainingResult resumed =
+        stopping("run", series).resume("run", "latest").length(six).build().run();
+    assertThat(resumed.end()).isEqualTo(ended.end()).hasToString("E4_U40_S640");
+    assertThat(resumed.weights().manifest()).isEqualTo(ended.weights().manifest());
+    assertThat(resumed.endedBy()).isEqualTo(EndedBy.CALLBACK);
+    assertThat(resumed.reason()).isEqualTo(ended.reason()).contains("for 3 values in a row");
+    Supplier<TrainingLoopBuilder> fixed =
+        () ->
+            Trainings.on(manager, folder)
+                .runId("fixed")
+                .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+                .callback(
+                    new FixedEarlyStopper(
+                        new FixedEarlyStopper.Config(TrainingLength.updates(12))));
+    TrainingResult first = fixed.get().length(six).build().run();
+    TrainingResult second = fixed.get().resume("fixed", "latest").length(six).build().run();
+    assertThat(second.end()).isEqualTo(first.end()).hasToString("E1_U12_S192");
+    assertThat(second.reason()).isEqualTo("it was to stop after 12 updates");
+  }
+
+  @Test
+  void stoppingBeforeTrainingTrainsNothing() {
+    TrainingResult result =
+        Trainings.on(manager, folder)
+            .callback(new FixedEarlyStopper(new FixedEarlyStopper.Config(TrainingLength.epochs(0))))
+            .length(LENGTH)
+            .build()
+            .run();
+    assertThat(result.end()).hasToString("E0_U0_S0");
+    assertThat(result.endedBy()).isEqualTo(EndedBy.CALLBACK);
   }
 
   private TrainingLoopBuilder stopping(String runId, double... accuracies) {
