@@ -36,7 +36,6 @@ final class CallbackRun implements AutoCloseable {
   private final Closing closing = new Closing();
   private final MetricsLog metrics;
   private final RunSummary summary;
-  private final PendingCheckpoints checkpoints;
   private final RunContext context;
   private final Moments moments;
   private UpdateCounter counter;
@@ -65,11 +64,11 @@ final class CallbackRun implements AutoCloseable {
       }
       this.metrics = closing.add(MetricsLog.open(metricsFile(), settings.clock()));
       this.summary = RunSummary.of(settings.metricProperties(), MetricsFile.read(metricsFile()));
-      this.checkpoints =
+      PendingCheckpoints checkpoints =
           new PendingCheckpoints(settings.checkpoints(), this::checkpoint, this::ofWeights);
       this.context =
           new RunContext(settings, block, metrics, checkpoints, optimizer::learningRates);
-      this.moments = new Moments(settings.callbacks(), this::endMoment);
+      this.moments = new Moments(settings.callbacks(), this::flush, checkpoints);
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
       settings.callbacks().forEach(callback -> callback.attach(context));
@@ -166,7 +165,7 @@ final class CallbackRun implements AutoCloseable {
     MetricsFile.keepUpTo(metricsFile(), counter.current());
   }
 
-  private void endMoment(UpdateCounter at) {
+  private void flush(UpdateCounter at) {
     metrics
         .flush(at.current())
         .ifPresent(
@@ -174,7 +173,6 @@ final class CallbackRun implements AutoCloseable {
               summary.add(record);
               settings.tracker().log(record);
             });
-    checkpoints.write();
   }
 
   private Checkpoint ofWeights(WeightSnapshot weights) {

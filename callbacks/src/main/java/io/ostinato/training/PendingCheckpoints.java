@@ -44,6 +44,17 @@ final class PendingCheckpoints {
     return new Requests(callback);
   }
 
+  /**
+   * Leaves out what training could go on from, and what would take the place of such a checkpoint
+   * of before. Weights stay: whoever asked for them remembers that they are kept.
+   */
+  void dropTrainings() {
+    saves.values().removeIf(save -> save == training);
+    latest.clear();
+    latestWeights.clear();
+    releases.clear();
+  }
+
   /** Writes it all. */
   void write() {
     try {

@@ -151,6 +151,25 @@ class MomentsTest {
   }
 
   @Test
+  void aMomentThatFailsLeavesTheLastGoodCheckpoint() {
+    TrainingLoop training =
+        loop()
+            .callback(
+                new CheckpointCallback(
+                    CheckpointCallback.Config.defaults().every(Schedule.everyNUpdates(1))))
+            .callback(new Failing("first"))
+            .callback(new KeepingWeights())
+            .length(TrainingLength.epochs(2))
+            .build();
+    assertThatThrownBy(training::run).hasMessage("first failed");
+    assertThat(checkpoints(training).tags())
+        .containsExactly("E0_U2_S32", "E0_U3_S48.error", "mine");
+    assertThat(checkpoints(training).latest()).contains("E0_U2_S32");
+    assertThat(checkpoints(training).load("mine").iteration()).hasToString("E0_U3_S48");
+    assertThat(checkpoints(training).load("E0_U3_S48.error").isResumable()).isTrue();
+  }
+
+  @Test
   void anErrorKeepsTheOthersRunningToo() {
     Noting noting = new Noting("n", seen);
     assertThatThrownBy(
@@ -482,6 +501,15 @@ class MomentsTest {
       if (at.current().update() == 3) {
         throw new IllegalStateException(name() + " failed");
       }
+    }
+  }
+
+  private static final class KeepingWeights extends Callback {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public void afterUpdate(UpdateCounter at) {
+      context().checkpointsFor(name()).saveWeights("mine", context().weights());
     }
   }
 
