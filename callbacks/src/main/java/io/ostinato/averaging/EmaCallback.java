@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Keeps exponential moving averages of the weights over updates: {@code average = factor * average
@@ -60,6 +62,11 @@ public final class EmaCallback extends Callback implements Stateful {
       }
     }
     return mistakes;
+  }
+
+  @Override
+  public Set<String> offersWeights() {
+    return config.factors().stream().map(EmaCallback::weightsKey).collect(Collectors.toSet());
   }
 
   /** The key of the averaged weights, as in {@code ema=0.999}. */

@@ -95,6 +95,13 @@ public abstract class Callback implements Serializable {
     return Set.of();
   }
 
+  /**
+   * The keys of the weights that this callback offers to evaluations; see {@link WeightVariants}.
+   */
+  public Set<String> offersWeights() {
+    return Set.of();
+  }
+
   /** Before the first update. */
   public void beforeTraining(UpdateCounter at) {}
 

@@ -72,6 +72,7 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   public List<String> mistakes(TrainingPlan plan) {
     List<String> mistakes = new ArrayList<>();
     plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
+    plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
     config.tolerances().stream()
         .filter(tolerance -> tolerance < 1)
         .map(

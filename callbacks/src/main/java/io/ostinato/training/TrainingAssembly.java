@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Makes a training of what its builder was told, or says all that is wrong with it. */
@@ -206,9 +207,14 @@ final class TrainingAssembly {
   }
 
   private void checkCallbacks() {
+    Set<String> weights =
+        callbacks.stream()
+            .flatMap(callback -> callback.offersWeights().stream())
+            .collect(Collectors.toSet());
     for (Callback callback : callbacks) {
       if (from.data != null) {
-        mistakes.addAll(callback.mistakes(new TrainingPlan(from.data, from.metricProperties)));
+        mistakes.addAll(
+            callback.mistakes(new TrainingPlan(from.data, from.metricProperties, weights)));
       }
       SerializationCheck.problemOf(callback)
           .ifPresent(

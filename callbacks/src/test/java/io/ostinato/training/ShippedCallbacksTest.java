@@ -257,16 +257,26 @@ class ShippedCallbacksTest {
       assertThat(actual).isNotEqualTo(snapshots.weights.get(10));
     }
     assertThat(values(training, "accuracy/test.ema=0.9")).hasSize(2);
-    assertThatThrownBy(
-            () ->
-                loop("none")
-                    .callback(
-                        new Trainings.Accuracy(every(Schedule.everyNUpdates(5)).weights("ema=0.7")))
-                    .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9))))
-                    .length(TrainingLength.updates(5))
-                    .build()
-                    .run())
-        .hasMessage("there are no weights 'ema=0.7'; offered: ema=0.9");
+  }
+
+  @Test
+  void weightsThatNobodyOffersAreFoundBeforeTraining() {
+    TrainingLoopBuilder training =
+        loop("none")
+            .callback(new Trainings.Accuracy(every(Schedule.everyNUpdates(5)).weights("ema=0.7")))
+            .callback(
+                new BestCheckpointCallback(
+                    BestCheckpointCallback.Config.of("accuracy/test").weights("swa")))
+            .length(TrainingLength.updates(5));
+    assertThatThrownBy(training::build)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining("callback 'accuracy' asks for the weights 'ema=0.7'; offered: none");
+    training.callback(new EmaCallback(new EmaCallback.Config(List.of(0.99, 0.9))));
+    assertThatThrownBy(training::build)
+        .hasMessageContaining(
+            "callback 'accuracy' asks for the weights 'ema=0.7'; offered: ema=0.9, ema=0.99")
+        .hasMessageContaining(
+            "callback 'best_checkpoint.accuracy/test' asks for the weights 'swa'; offered:");
   }
 
   @Test
