@@ -255,8 +255,9 @@ final class TrainingAssembly {
     } else if (!checkpoints.isResumable(tag)) {
       List<String> resumable = tags.stream().filter(checkpoints::isResumable).toList();
       mistakes.add(
-          "checkpoint '%s' of run '%s' has weights only; go on from one that has all of the training: %s"
-              .formatted(tag, runId, resumable.isEmpty() ? "none" : String.join(", ", resumable)));
+          "checkpoint '%s' of run '%s' has weights only; go on from one that has all of the training: "
+                  .formatted(tag, runId)
+              + (resumable.isEmpty() ? "none" : String.join(", ", resumable)));
     }
     return List.of(tag);
   }

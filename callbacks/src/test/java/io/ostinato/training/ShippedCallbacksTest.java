@@ -149,6 +149,45 @@ class ShippedCallbacksTest {
   }
 
   @Test
+  void theBestWeightsOfAMetricOfAveragesAreTheAverages() {
+    TrainingLoopBuilder builder =
+        loop("averages")
+            .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9, 0.99))))
+            .callback(new Trainings.Accuracy(every(Schedule.everyNEpochs(1)).weights("ema=0.99")))
+            .callback(
+                new BestCheckpointCallback(
+                    BestCheckpointCallback.Config.of("accuracy/test.ema=0.99").tolerances(1)))
+            .callback(
+                new BestCheckpointCallback(
+                    BestCheckpointCallback.Config.of("accuracy/mine").weights("ema=0.9")))
+            .callback(new Scripted("accuracy/mine", 0.5))
+            .length(TrainingLength.epochs(1));
+    TrainingLoop training = builder.build();
+    TrainingResult result = training.run();
+    Checkpoints kept = checkpoints(training);
+    Map.of(
+            "best_model.accuracy.test.ema=0.99", "ema=0.99",
+            "best_model.accuracy.test.ema=0.99.tolerance=1", "ema=0.99",
+            "best_model.accuracy.mine", "ema=0.9")
+        .forEach(
+            (tag, weights) ->
+                assertThat(kept.load(tag).weights().manifest())
+                    .as(tag)
+                    .isEqualTo(kept.load("E1_U10_S160." + weights).weights().manifest())
+                    .isNotEqualTo(result.weights().manifest()));
+    builder
+        .runId("mismatch")
+        .callback(
+            new BestCheckpointCallback(
+                BestCheckpointCallback.Config.of("loss/test.ema=0.9/l2").weights("ema=0.99")));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "callback 'best_checkpoint.loss/test.ema=0.9/l2' is to keep the weights 'ema=0.99', but"
+                + " its metric is measured at 'ema=0.9'; leave weights(...) out");
+  }
+
+  @Test
   void stagnationAndNaNCountAgainstPatience() {
     double[] series = {0.9, 0.5, 0.5, Double.NaN, 0.4, 0.4, 0.6, 0.1};
     TrainingLoop training =
