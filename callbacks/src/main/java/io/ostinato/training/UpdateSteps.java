@@ -57,7 +57,8 @@ final class UpdateSteps implements AutoCloseable {
   /**
    * Makes the update that follows on this counter.
    *
-   * @throws NonFiniteLossException if the loss is not finite and no more updates may be skipped
+   * @throws NonFiniteLossException if the loss, or the norm of the gradient, is not finite and no
+   *     more updates may be skipped
    */
   void next(UpdateCounter counter) {
     clock.enter(Phase.DATA);
@@ -69,8 +70,9 @@ final class UpdateSteps implements AutoCloseable {
     long samples = counter.epochSize().samplesOf(counter.current().update() + 1);
     if (accumulate(samples)) {
       clock.enter(Phase.STEP);
-      double norm = gradients.clip(settings.gradientClipping());
+      double norm = gradients.norm();
       if (Double.isFinite(norm)) {
+        gradients.clip(settings.gradientClipping(), norm);
         trainer.step();
         skippedInARow = 0;
       } else {
