@@ -114,6 +114,11 @@ public final class EmaCallback extends Callback implements Stateful {
     averages.values().forEach(average -> average.restore(state));
   }
 
+  @Override
+  protected void detached() {
+    close();
+  }
+
   private void close() {
     averages.values().forEach(WeightAverage::close);
     averages.clear();

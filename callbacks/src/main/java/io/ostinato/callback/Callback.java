@@ -52,6 +52,16 @@ public abstract class Callback implements Serializable {
   /** The context is there; comes before everything else, the restoring of a state included. */
   protected void attached() {}
 
+  /** Takes the context back; the training calls it, after everything else. */
+  public final void detach() {
+    detached();
+    this.context = null;
+    this.writer = null;
+  }
+
+  /** Training is over, in success or failure: frees what is held. Comes last. */
+  protected void detached() {}
+
   /**
    * The training run that this callback belongs to.
    *

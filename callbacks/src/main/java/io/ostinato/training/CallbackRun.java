@@ -2,6 +2,7 @@ package io.ostinato.training;
 
 import ai.djl.nn.Block;
 import io.ostinato.callback.AccumulationStep;
+import io.ostinato.callback.Callback;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
@@ -71,7 +72,10 @@ final class CallbackRun implements AutoCloseable {
       this.moments = new Moments(settings.callbacks(), this::flush, checkpoints);
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
-      settings.callbacks().forEach(callback -> callback.attach(context));
+      for (Callback callback : settings.callbacks()) {
+        closing.add(callback::detach);
+        callback.attach(context);
+      }
       resumed.forEach(checkpoint -> CallbackStates.restore(settings.callbacks(), checkpoint));
     } catch (RuntimeException | Error e) {
       closing.closeAfter(e);
@@ -103,6 +107,11 @@ final class CallbackRun implements AutoCloseable {
     moments.afterUpdate(counter);
   }
 
+  /** The next update has failed; what is to be thrown. */
+  RuntimeException updateFailed(Throwable e) {
+    return moments.updateFailed(counter, e);
+  }
+
   void atEval() {
     moments.atEval(counter);
   }
@@ -118,18 +127,15 @@ final class CallbackRun implements AutoCloseable {
     return tag;
   }
 
-  /** Keeps what there is after a failure; if that fails too, the failure says so. */
+  /** Keeps what there is after a failure; what of that fails too is suppressed in the failure. */
   void keepError(Throwable failure) {
-    try {
-      log.info("training failed; checkpoint '{}' is kept", keep(".error"));
-      finish(RunStatus.FAILED);
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
+    attempt(failure, () -> log.info("training failed; checkpoint '{}' is kept", keep(".error")));
+    attempt(failure, this::writeSummary);
+    attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
   }
 
   void finish(RunStatus status) {
-    summary.write(settings.folder().resolve("summary.json"));
+    writeSummary();
     settings.tracker().finish(summary, status);
   }
 
@@ -173,6 +179,20 @@ final class CallbackRun implements AutoCloseable {
               summary.add(record);
               settings.tracker().log(record);
             });
+  }
+
+  private void writeSummary() {
+    summary.write(settings.folder().resolve("summary.json"));
+  }
+
+  private static void attempt(Throwable failure, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      if (e != failure) {
+        failure.addSuppressed(e);
+      }
+    }
   }
 
   private Checkpoint ofWeights(WeightSnapshot weights) {

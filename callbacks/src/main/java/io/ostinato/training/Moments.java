@@ -42,6 +42,17 @@ final class Moments {
     callAll(callbacks, callback -> callback.trackAfterAccumulationStep(step));
   }
 
+  /**
+   * The update after this moment has failed: throws that, or what a callback threw during the
+   * update, with the others suppressed.
+   */
+  RuntimeException updateFailed(UpdateCounter at, Throwable e) {
+    keep(e);
+    Throwable first = failure;
+    failure = null;
+    return thrown(first == null ? e : first, at);
+  }
+
   void afterUpdate(UpdateCounter now) {
     callAll(callbacks, callback -> callback.trackAfterUpdateStep(now));
     for (List<Callback> group : groups) {
@@ -91,12 +102,18 @@ final class Moments {
     attempt(checkpoints::write);
     Throwable first = failure;
     failure = null;
-    if (first instanceof RuntimeException exception) {
-      throw exception;
-    } else if (first instanceof Error error) {
-      throw error;
-    } else if (first != null) {
-      throw new IllegalStateException("a callback failed at %s".formatted(at.current()), first);
+    if (first != null) {
+      throw thrown(first, at);
     }
+  }
+
+  /** As it is, or wrapped where it must be declared; throws errors itself. */
+  private static RuntimeException thrown(Throwable first, UpdateCounter at) {
+    if (first instanceof Error error) {
+      throw error;
+    }
+    return first instanceof RuntimeException exception
+        ? exception
+        : new IllegalStateException("a callback failed at %s".formatted(at.current()), first);
   }
 }

@@ -114,7 +114,11 @@ final class TrainingSession implements AutoCloseable {
 
   private EndedBy updates(StopSignals signals) {
     while (run.stopReason().isEmpty() && !run.counter().isFinished()) {
-      steps.next(run.counter());
+      try {
+        steps.next(run.counter());
+      } catch (RuntimeException | Error e) {
+        throw run.updateFailed(e);
+      }
       run.afterUpdate(steps.timings());
       if (signals.received().isPresent()) {
         run.keep(".signal_interrupt");
