@@ -107,9 +107,9 @@ final class CallbackRun implements AutoCloseable {
     moments.afterUpdate(counter);
   }
 
-  /** The next update has failed; what is to be thrown. */
-  RuntimeException updateFailed(Throwable e) {
-    return moments.updateFailed(counter, e);
+  /** See {@link Moments#failureOf}. */
+  Throwable failureOf(Throwable updateFailed) {
+    return moments.failureOf(updateFailed);
   }
 
   void atEval() {

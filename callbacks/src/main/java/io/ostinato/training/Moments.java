@@ -43,14 +43,14 @@ final class Moments {
   }
 
   /**
-   * The update after this moment has failed: throws that, or what a callback threw during the
-   * update, with the others suppressed.
+   * What is to be thrown when an update has failed: what a callback threw during it comes first,
+   * with the others suppressed.
    */
-  RuntimeException updateFailed(UpdateCounter at, Throwable e) {
-    keep(e);
+  Throwable failureOf(Throwable updateFailed) {
+    keep(updateFailed);
     Throwable first = failure;
     failure = null;
-    return thrown(first == null ? e : first, at);
+    return first == null ? updateFailed : first;
   }
 
   void afterUpdate(UpdateCounter now) {
@@ -107,8 +107,10 @@ final class Moments {
     }
   }
 
-  /** As it is, or wrapped where it must be declared; throws errors itself. */
-  private static RuntimeException thrown(Throwable first, UpdateCounter at) {
+  /**
+   * What can be thrown for a failure: itself, or what has it as its cause. Throws errors itself.
+   */
+  static RuntimeException thrown(Throwable first, UpdateCounter at) {
     if (first instanceof Error error) {
       throw error;
     }

@@ -74,6 +74,10 @@ final class TrainingAssembly {
     if (from.nonFiniteLoss.skipLimit() > 0) {
       mistakes.add("EasyTrain skips no update; use a TrainingLoop");
     }
+    if (!from.signals.equals(List.of(TrainingLoopBuilder.TERM))) {
+      mistakes.add(
+          "EasyTrain ends at once on a signal; leave stopOnInterrupt out or use a TrainingLoop");
+    }
     return assemble();
   }
 

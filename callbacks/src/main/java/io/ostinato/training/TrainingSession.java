@@ -117,7 +117,7 @@ final class TrainingSession implements AutoCloseable {
       try {
         steps.next(run.counter());
       } catch (RuntimeException | Error e) {
-        throw run.updateFailed(e);
+        throw Moments.thrown(run.failureOf(e), run.counter());
       }
       run.afterUpdate(steps.timings());
       if (signals.received().isPresent()) {

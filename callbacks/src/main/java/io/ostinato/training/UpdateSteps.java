@@ -140,7 +140,8 @@ final class UpdateSteps implements AutoCloseable {
     return scalar.stopGradient().toType(DataType.FLOAT64, false).getDouble();
   }
 
-  private static NDArray withoutGraph(NDArray output) {
+  /** The same numbers under the same name, which nothing is differentiated through. */
+  static NDArray withoutGraph(NDArray output) {
     NDArray detached = output.stopGradient();
     detached.setName(output.getName());
     return detached;
