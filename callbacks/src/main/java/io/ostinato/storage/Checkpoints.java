@@ -104,7 +104,8 @@ public final class Checkpoints {
         sidecar.architecture(),
         WeightSnapshot.of(weights),
         arrays.getOrDefault(optimizerFile(tag), List.of()),
-        StateArrays.split(sidecar.states(), arrays.getOrDefault(statesFile(tag), List.of())));
+        StateArrays.split(sidecar.states(), arrays.getOrDefault(statesFile(tag), List.of())),
+        sidecar.loop());
   }
 
   /** The tags of all checkpoints that are complete, sorted. */
@@ -126,6 +127,18 @@ public final class Checkpoints {
       throw noSuch(tag);
     }
     return sidecar(tag).filter(Sidecar::isTraining).isPresent();
+  }
+
+  /**
+   * What the training itself remembers in a complete checkpoint; see {@link Checkpoint#loop}.
+   *
+   * @throws StorageException if there is none of that tag; lists those there are
+   */
+  public synchronized Map<String, String> loop(String tag) {
+    if (!isComplete(checkTag(tag))) {
+      throw noSuch(tag);
+    }
+    return sidecar(tag).map(Sidecar::loop).orElse(Map.of());
   }
 
   /**

@@ -21,13 +21,15 @@ record Sidecar(
     String architecture,
     List<DataFile> files,
     Map<String, Map<String, String>> states,
+    Map<String, String> loop,
     List<String> keptFor) {
   static final int FORMAT = 1;
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
   Sidecar {
-    // Gson leaves null what the text lacks, and one that nobody has to release may lack it.
+    // Gson leaves null what the text lacks, and these it may lack.
+    loop = missing(loop) ? Map.of() : loop;
     keptFor = missing(keptFor) ? List.of() : List.copyOf(keptFor);
   }
 
@@ -45,12 +47,14 @@ record Sidecar(
         checkpoint.architecture(),
         files,
         states,
+        checkpoint.loop(),
         keptFor);
   }
 
   /** The same, kept for others. */
   Sidecar keptFor(List<String> others) {
-    return new Sidecar(format, content, iteration, runId, architecture, files, states, others);
+    return new Sidecar(
+        format, content, iteration, runId, architecture, files, states, loop, others);
   }
 
   String toJson() {

@@ -13,7 +13,9 @@ import io.ostinato.tracking.RunSummary;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ final class CallbackRun implements AutoCloseable {
   private final TrainingSettings settings;
   private final Block block;
   private final OptimizerState optimizer;
+  private final Supplier<Map<String, String>> loop;
   private final Closing closing = new Closing();
   private final MetricsLog metrics;
   private final RunSummary summary;
@@ -44,6 +47,7 @@ final class CallbackRun implements AutoCloseable {
   /**
    * A run at this counter, on an initialized block.
    *
+   * @param loop what the training itself remembers at the present moment
    * @param purpose what for; only a run that trains takes back what was written after the
    *     checkpoint that it goes on from
    * @param resumed what it goes on from; none for a run from the beginning
@@ -53,12 +57,14 @@ final class CallbackRun implements AutoCloseable {
       Block block,
       OptimizerState optimizer,
       UpdateCounter counter,
+      Supplier<Map<String, String>> loop,
       Purpose purpose,
       List<Checkpoint> resumed) {
     this.settings = settings;
     this.block = block;
     this.optimizer = optimizer;
     this.counter = counter;
+    this.loop = loop;
     try {
       if (purpose == Purpose.TRAINING) {
         settings.resumeFrom().forEach(this::goBackTo);
@@ -147,12 +153,13 @@ final class CallbackRun implements AutoCloseable {
   /** All that is needed to go on from the present moment. */
   Checkpoint checkpoint() {
     return Checkpoint.ofTraining(
-        counter.current(),
-        settings.run().runId(),
-        architecture(),
-        context.weights(),
-        optimizer.save(),
-        CallbackStates.of(settings.callbacks()));
+            counter.current(),
+            settings.run().runId(),
+            architecture(),
+            context.weights(),
+            optimizer.save(),
+            CallbackStates.of(settings.callbacks()))
+        .withLoop(loop.get());
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.tracking.RunStatus;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -203,6 +204,7 @@ public final class CallbackTrainingListener implements TrainingListener {
             block,
             optimizer,
             UpdateCounter.of(settings.length(), settings.epochSize()),
+            Map::of,
             CallbackRun.Purpose.TRAINING,
             List.of()));
   }

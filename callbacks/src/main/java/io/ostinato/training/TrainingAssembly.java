@@ -236,33 +236,14 @@ final class TrainingAssembly {
 
   /** The tag to go on from; none for a new training, whose folder must be new too. */
   private List<String> resumeFrom() {
-    String tag = from.resumeTag;
-    if (tag == null) {
-      if (Files.exists(folder.resolve("metrics.jsonl"))) {
-        mistakes.add(
-            "run '%s' has been there before, in '%s'; resume it, or give this one another run id"
-                .formatted(runId, folder));
-      }
-      return List.of();
+    if (from.resumeTag != null) {
+      return new ResumeCheck(runId, folder, checkpoints, from.seed, mistakes).tag(from.resumeTag);
     }
-    List<String> tags = checkpoints.tags();
-    if (tag.equals(TrainingLoopBuilder.LATEST)) {
-      if (checkpoints.latest().isEmpty()) {
-        mistakes.add("run '%s' has no checkpoint to go on from in '%s'".formatted(runId, folder));
-      }
-      return checkpoints.latest().stream().toList();
-    }
-    if (!tags.contains(tag)) {
+    if (Files.exists(folder.resolve("metrics.jsonl"))) {
       mistakes.add(
-          "run '%s' has no checkpoint '%s'; it has: %s"
-              .formatted(runId, tag, tags.isEmpty() ? "none" : String.join(", ", tags)));
-    } else if (!checkpoints.isResumable(tag)) {
-      List<String> resumable = tags.stream().filter(checkpoints::isResumable).toList();
-      mistakes.add(
-          "checkpoint '%s' of run '%s' has weights only; go on from one that has all of the training: "
-                  .formatted(tag, runId)
-              + (resumable.isEmpty() ? "none" : String.join(", ", resumable)));
+          "run '%s' has been there before, in '%s'; resume it, or give this one another run id"
+              .formatted(runId, folder));
     }
-    return List.of(tag);
+    return List.of();
   }
 }

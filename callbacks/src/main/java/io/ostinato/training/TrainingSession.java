@@ -71,9 +71,11 @@ final class TrainingSession implements AutoCloseable {
         BlockWeights.restore(block, checkpoint.weights());
         optimizer.restore(checkpoint.optimizer(), trainer.getManager());
       }
+      this.steps = closing.add(new UpdateSteps(settings, trainer));
+      resumed.forEach(checkpoint -> steps.restore(checkpoint.loop()));
       this.run =
-          closing.add(new CallbackRun(settings, block, optimizer, counter, purpose, resumed));
-      this.steps = closing.add(new UpdateSteps(settings, trainer, run::afterAccumulationStep));
+          closing.add(
+              new CallbackRun(settings, block, optimizer, counter, steps::save, purpose, resumed));
     } catch (RuntimeException | Error e) {
       closing.closeAfter(e);
       throw e;
@@ -115,7 +117,7 @@ final class TrainingSession implements AutoCloseable {
   private EndedBy updates(StopSignals signals) {
     while (run.stopReason().isEmpty() && !run.counter().isFinished()) {
       try {
-        steps.next(run.counter());
+        steps.next(run.counter(), run::afterAccumulationStep);
       } catch (RuntimeException | Error e) {
         throw Moments.thrown(run.failureOf(e), run.counter());
       }

@@ -23,13 +23,15 @@ public abstract class CheckpointsContract {
 
   @Test
   void aTrainingComesBackAsItWas() {
-    Checkpoint checkpoint = training("E1_U10_S160", 1);
+    Checkpoint checkpoint = training("E1_U10_S160", 1).withLoop(Map.of("seed", "7"));
     checkpoints().save("E1_U10_S160", checkpoint);
     Checkpoint loaded = checkpoints().load("E1_U10_S160");
     assertThat(loaded.weights().manifest()).isEqualTo(checkpoint.weights().manifest());
     assertThat(loaded.weights().arrays()).isEqualTo(checkpoint.weights().arrays());
     assertThat(loaded.optimizer()).isEqualTo(checkpoint.optimizer());
     assertThat(loaded.states()).isEqualTo(checkpoint.states());
+    assertThat(loaded.loop()).isEqualTo(checkpoint.loop());
+    assertThat(checkpoints().loop("E1_U10_S160")).containsExactly(Map.entry("seed", "7"));
     assertThat(loaded.iteration()).isEqualTo(checkpoint.iteration());
     assertThat(loaded.runId()).isEqualTo("run");
     assertThat(loaded.architecture()).isEqualTo("net");

@@ -290,6 +290,16 @@ class ResumeTest {
         .hasMessageContaining("run 'run' has no checkpoint 'E9'; it has: E0_U7_S112, E1_U10_S160,");
     assertThatThrownBy(() -> loop("run", () -> Optimizer.adam().build()).length(LENGTH).build())
         .hasMessageContaining("run 'run' has been there before, in");
+    assertThatThrownBy(
+            () ->
+                loop("run", () -> Optimizer.adam().build())
+                    .resume("run", "latest")
+                    .seed(7)
+                    .length(LENGTH)
+                    .build())
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "run 'run' was begun with seed 0, and can't go on with seed 7; call seed(0)");
     TrainingLoop otherBatch =
         loop("run", () -> Optimizer.adam().build())
             .resume("run", "latest")

@@ -272,6 +272,21 @@ class UpdateStepsTest {
   }
 
   @Test
+  void updatesThatWereSkippedBeforeAResumeCount() {
+    CheckpointCallback keeping = new CheckpointCallback(CheckpointCallback.Config.defaults());
+    poisoned("parts", 1).nonFiniteLoss(NonFiniteLoss.skipUpTo(3)).callback(keeping).build().run();
+    TrainingLoop rest =
+        poisoned("parts", 3)
+            .nonFiniteLoss(NonFiniteLoss.skipUpTo(3))
+            .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+            .resume("parts", "latest")
+            .build();
+    assertThatThrownBy(rest::run)
+        .isInstanceOf(NonFiniteLossException.class)
+        .hasMessageContaining("in the update after E1_U3_S24 (4 in a row)");
+  }
+
+  @Test
   void sizesThatDontFitAreRefusedTogether() {
     assertThatThrownBy(() -> linear("a", dataset(10), 8).microBatchSize(3).build())
         .isInstanceOf(TrainingConfigurationException.class)
