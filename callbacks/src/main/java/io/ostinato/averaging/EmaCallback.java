@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Keeps exponential moving averages of the weights over updates: {@code average = factor * average
@@ -62,6 +64,11 @@ public final class EmaCallback extends Callback implements Stateful {
     return mistakes;
   }
 
+  @Override
+  public Set<String> offersWeights() {
+    return config.factors().stream().map(EmaCallback::weightsKey).collect(Collectors.toSet());
+  }
+
   /** The key of the averaged weights, as in {@code ema=0.999}. */
   public static String weightsKey(double factor) {
     return "ema=" + factor;
@@ -87,7 +94,7 @@ public final class EmaCallback extends Callback implements Stateful {
     averages.forEach(
         (factor, average) ->
             context()
-                .checkpoints()
+                .checkpointsFor(name())
                 .saveWeights(at.current() + "." + weightsKey(factor), average.snapshot()));
   }
 
@@ -105,6 +112,11 @@ public final class EmaCallback extends Callback implements Stateful {
   @Override
   public void restoreState(SavedState state) {
     averages.values().forEach(average -> average.restore(state));
+  }
+
+  @Override
+  protected void detached() {
+    close();
   }
 
   private void close() {

@@ -52,6 +52,16 @@ public abstract class Callback implements Serializable {
   /** The context is there; comes before everything else, the restoring of a state included. */
   protected void attached() {}
 
+  /** Takes the context back; the training calls it, after everything else. */
+  public final void detach() {
+    detached();
+    this.context = null;
+    this.writer = null;
+  }
+
+  /** Training is over, in success or failure: frees what is held. Comes last. */
+  protected void detached() {}
+
   /**
    * The training run that this callback belongs to.
    *
@@ -92,6 +102,13 @@ public abstract class Callback implements Serializable {
 
   /** The metrics that this callback writes, where one that reads metrics might read them too. */
   public Set<String> writesMetrics() {
+    return Set.of();
+  }
+
+  /**
+   * The keys of the weights that this callback offers to evaluations; see {@link WeightVariants}.
+   */
+  public Set<String> offersWeights() {
     return Set.of();
   }
 

@@ -6,6 +6,7 @@ import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.metric.Metric;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -68,13 +69,16 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
 
   @Override
   public List<String> mistakes(TrainingPlan plan) {
+    List<String> mistakes = new ArrayList<>();
     Set<String> known = new TreeSet<>(plan.data().evaluationKeys());
-    return known.contains(datasetKey())
-        ? List.of()
-        : List.of(
-            "callback '%s' asks for dataset '%s'; registered: %s"
-                .formatted(
-                    name(), datasetKey(), known.isEmpty() ? "none" : String.join(", ", known)));
+    if (!known.contains(datasetKey())) {
+      mistakes.add(
+          "callback '%s' asks for dataset '%s'; registered: %s"
+              .formatted(
+                  name(), datasetKey(), known.isEmpty() ? "none" : String.join(", ", known)));
+    }
+    plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
+    return mistakes;
   }
 
   /** The key of the dataset that this callback evaluates on. */

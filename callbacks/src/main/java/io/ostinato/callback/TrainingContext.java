@@ -48,12 +48,13 @@ public interface TrainingContext {
   /** Which metrics are better when higher, or when lower. */
   MetricProperties metricProperties();
 
-  /** What is to be kept of the present moment. */
-  CheckpointRequests checkpoints();
+  /** What a callback asks to be kept of the present moment. */
+  CheckpointRequests checkpointsFor(String callback);
 
   /**
    * Ends training after the present moment: all that is due at it still runs, the epoch's end
-   * included, then {@link Callback#afterTraining}.
+   * included, then {@link Callback#afterTraining}. In {@link Callback#beforeTraining} it has
+   * nothing trained at all.
    *
    * @param reason as in {@code accuracy/test has not improved for 3 evaluations}
    */

@@ -1,8 +1,12 @@
 package io.ostinato.callback;
 
 import io.ostinato.weights.WeightSnapshot;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -24,6 +28,21 @@ public final class WeightVariants {
     if (variants.putIfAbsent(key, weights) != null) {
       throw new IllegalArgumentException("two callbacks offer the weights '%s'".formatted(key));
     }
+  }
+
+  /** The keys of the weights that are offered. */
+  public Set<String> keys() {
+    return Collections.unmodifiableSet(variants.keySet());
+  }
+
+  /**
+   * The weights that a metric was measured at, if its key names some of these: one of its parts
+   * between slashes ends with a dot and the weights' key, as in {@code accuracy/test.ema=0.999}.
+   */
+  public static Optional<String> measuredBy(String metric, Set<String> keys) {
+    return Arrays.stream(metric.split("/"))
+        .flatMap(part -> keys.stream().filter(key -> part.endsWith("." + key)))
+        .findFirst();
   }
 
   /**

@@ -5,6 +5,7 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.callback.WeightVariants;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
@@ -12,6 +13,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -36,8 +38,9 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
    * @param schedule when to look at the metric: when it is written; every epoch unless told
    * @param metric the key, as in {@code accuracy/test}
    * @param tolerances each at least 1; none unless told
-   * @param weights the key of the weights to keep, see {@link io.ostinato.callback.WeightVariants};
-   *     empty, which it is unless told, for those that are trained
+   * @param weights the key of the weights to keep, see {@link WeightVariants}; empty, which it is
+   *     unless told, for those that the metric's key names, as in {@code accuracy/test.ema=0.999},
+   *     or those that are trained where it names none
    */
   public record Config(Schedule schedule, String metric, List<Integer> tolerances, String weights)
       implements Serializable {
@@ -57,7 +60,7 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
       return new Config(schedule, metric, List.of(newTolerances), weights);
     }
 
-    /** Keeps other weights, as in {@code ema=0.999}. */
+    /** Keeps other weights, as in {@code ema=0.999}, of a metric whose key doesn't name them. */
     public Config weights(String variant) {
       return new Config(schedule, metric, tolerances, variant);
     }
@@ -72,6 +75,15 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   public List<String> mistakes(TrainingPlan plan) {
     List<String> mistakes = new ArrayList<>();
     plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
+    plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
+    WeightVariants.measuredBy(config.metric(), plan.weights())
+        .filter(measured -> !config.weights().isEmpty() && !measured.equals(config.weights()))
+        .ifPresent(
+            measured ->
+                mistakes.add(
+                    "callback '%s' is to keep the weights '%s', but its metric is measured at '%s';"
+                            .formatted(name(), config.weights(), measured)
+                        + " leave weights(...) out"));
     config.tolerances().stream()
         .filter(tolerance -> tolerance < 1)
         .map(
@@ -128,12 +140,13 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   }
 
   private void save(String tag) {
+    Optional<String> variant =
+        config.weights().isEmpty()
+            ? WeightVariants.measuredBy(config.metric(), context().variants().keys())
+            : Optional.of(config.weights());
     context()
-        .checkpoints()
+        .checkpointsFor(name())
         .saveWeights(
-            tag,
-            config.weights().isEmpty()
-                ? context().weights()
-                : context().variants().get(config.weights()));
+            tag, variant.map(context().variants()::get).orElseGet(() -> context().weights()));
   }
 }

@@ -1,5 +1,6 @@
 package io.ostinato.checkpoint;
 
+import io.ostinato.callback.CheckpointRequests;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
@@ -9,8 +10,9 @@ import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 
 /**
- * Keeps checkpoints named after their iteration, and has {@code latest} point at the newest. The
- * end of training is kept too.
+ * Keeps checkpoints named after their iteration, and has {@code latest} point at the newest that
+ * training can go on from, or {@code latest_weights} where weights only are kept. The end of
+ * training is kept too.
  */
 public final class CheckpointCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
@@ -29,7 +31,10 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
   /** Which checkpoints stay. */
   public enum Keep {
     ALL,
-    /** The newest; the one before is removed once the next is complete. */
+    /**
+     * The newest; the one before is removed once the next is complete, unless another callback
+     * asked for it too.
+     */
     LATEST
   }
 
@@ -59,13 +64,15 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
   }
 
   public CheckpointCallback(Config config) {
-    super("checkpoint." + config.schedule().intervalString(), config.schedule());
+    super(nameOf(config), config.schedule());
     this.config = config;
   }
 
   @Override
   protected void periodicCallback(Invocation at) {
-    keep(at.counter());
+    if (at.isScheduled()) {
+      keep(at.counter());
+    }
   }
 
   @Override
@@ -87,13 +94,27 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
     String tag = at.current().toString();
     String before = newest;
     newest = tag;
+    CheckpointRequests requests = context().checkpointsFor(name());
     switch (config.content()) {
-      case TRAINING -> context().checkpoints().saveTraining(tag);
-      case WEIGHTS -> context().checkpoints().saveWeights(tag, context().weights());
+      case TRAINING -> {
+        requests.saveTraining(tag);
+        requests.markLatest(tag);
+      }
+      case WEIGHTS -> {
+        requests.saveWeights(tag, context().weights());
+        requests.markLatestWeights(tag);
+      }
     }
-    context().checkpoints().markLatest(tag);
     if (config.keep() == Keep.LATEST && !before.isEmpty() && !before.equals(tag)) {
-      context().checkpoints().delete(before);
+      requests.release(before);
     }
+  }
+
+  /** What differs from the defaults is part of the name, so that several can be told apart. */
+  private static String nameOf(Config config) {
+    return "checkpoint."
+        + config.schedule().intervalString()
+        + (config.content() == Content.WEIGHTS ? ".weights" : "")
+        + (config.keep() == Keep.ALL ? ".all" : "");
   }
 }

@@ -30,6 +30,15 @@ public final class EtaCallback extends Callback {
 
   @Override
   public void afterTraining(UpdateCounter at) {
+    close();
+  }
+
+  @Override
+  protected void detached() {
+    close();
+  }
+
+  private void close() {
     if (progress != null) {
       progress.close();
       progress = null;

@@ -7,14 +7,15 @@ import java.io.Serializable;
 
 /**
  * Ends training at a fixed point before its length, while everything that depends on the length (a
- * schedule of the learning rate, say) stays as it was.
+ * schedule of the learning rate, say) stays as it was. A run that is resumed from there, or later,
+ * trains nothing.
  */
 public final class FixedEarlyStopper extends Callback {
   private static final long serialVersionUID = 1;
 
   private final Config config;
 
-  /** What is configured: the number of epochs, updates or samples after which training ends. */
+  /** What is configured: the epochs, updates or samples after which training ends, from 0. */
   public record Config(TrainingLength after) implements Serializable {}
 
   public FixedEarlyStopper(Config config) {
@@ -23,7 +24,16 @@ public final class FixedEarlyStopper extends Callback {
   }
 
   @Override
+  public void beforeTraining(UpdateCounter at) {
+    stopIfReached(at);
+  }
+
+  @Override
   public void afterUpdate(UpdateCounter at) {
+    stopIfReached(at);
+  }
+
+  private void stopIfReached(UpdateCounter at) {
     if (at.current().update() >= config.after().end(at.epochSize()).update()) {
       context().stop("it was to stop after " + config.after());
     }

@@ -6,6 +6,7 @@ import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
 import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
 import java.io.Serializable;
@@ -13,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Ends training when a metric has not become better for a number of values in a row. */
+/**
+ * Ends training when a metric has not become better for a number of values in a row. A run that is
+ * resumed after that trains nothing, unless the tolerance is higher than before.
+ */
 public final class MetricEarlyStopper extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
@@ -66,6 +70,15 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
     Direction direction =
         context().metricProperties().directionForDecision(config.metric(), name());
     best.improvesWith(context().metrics().get(config.metric(), name()), direction);
+    stopIfExhausted();
+  }
+
+  @Override
+  public void beforeTraining(UpdateCounter at) {
+    stopIfExhausted();
+  }
+
+  private void stopIfExhausted() {
     if (best.since() >= config.tolerance()) {
       context()
           .stop(

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param weights of the model
  * @param optimizer what the optimizer remembers; none where there are weights only
  * @param states of callbacks, by their names; none where there are weights only
+ * @param loop what the training itself remembers, plain values only
  */
 public record Checkpoint(
     Content content,
@@ -23,7 +24,8 @@ public record Checkpoint(
     String architecture,
     WeightSnapshot weights,
     List<HostArray> optimizer,
-    Map<String, SavedState> states) {
+    Map<String, SavedState> states,
+    Map<String, String> loop) {
 
   /** What a checkpoint has. */
   public enum Content {
@@ -35,6 +37,7 @@ public record Checkpoint(
   public Checkpoint {
     optimizer = List.copyOf(optimizer);
     states = Collections.unmodifiableMap(new LinkedHashMap<>(states));
+    loop = Collections.unmodifiableMap(new LinkedHashMap<>(loop));
   }
 
   /** All that is needed to go on from an iteration. */
@@ -46,14 +49,20 @@ public record Checkpoint(
       List<HostArray> optimizer,
       Map<String, SavedState> states) {
     return new Checkpoint(
-        Content.TRAINING, iteration, runId, architecture, weights, optimizer, states);
+        Content.TRAINING, iteration, runId, architecture, weights, optimizer, states, Map.of());
   }
 
   /** Weights at an iteration, and nothing else. */
   public static Checkpoint ofWeights(
       TrainingIteration iteration, String runId, String architecture, WeightSnapshot weights) {
     return new Checkpoint(
-        Content.WEIGHTS, iteration, runId, architecture, weights, List.of(), Map.of());
+        Content.WEIGHTS, iteration, runId, architecture, weights, List.of(), Map.of(), Map.of());
+  }
+
+  /** The same, with what the training itself remembers. */
+  public Checkpoint withLoop(Map<String, String> values) {
+    return new Checkpoint(
+        content, iteration, runId, architecture, weights, optimizer, states, values);
   }
 
   public boolean isResumable() {

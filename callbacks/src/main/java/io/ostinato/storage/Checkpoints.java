@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class Checkpoints {
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
   private static final String LATEST = "latest";
+  private static final String LATEST_WEIGHTS = "latest_weights";
   private static final String SIDECAR = ".json";
 
   private final RunFiles files;
@@ -47,8 +50,21 @@ public final class Checkpoints {
    * @throws StorageException if it can't be written; one of that tag is as it was then
    */
   public synchronized void save(String tag, Checkpoint checkpoint) {
+    save(tag, checkpoint, Set.of());
+  }
+
+  /**
+   * Keeps a checkpoint for somebody; one of that tag is replaced, and whom that was kept for is not
+   * forgotten.
+   *
+   * @param keptFor who has to {@link #release} it before it is removed
+   * @throws StorageException if it can't be written; one of that tag is as it was then
+   */
+  public synchronized void save(String tag, Checkpoint checkpoint, Set<String> keptFor) {
     checkTag(tag);
     recover(tag);
+    Set<String> holders = new LinkedHashSet<>(holders(tag));
+    holders.addAll(keptFor);
     List<DataFile> written = new ArrayList<>();
     Map<String, String> metadata =
         Map.of("iteration", checkpoint.iteration().toString(), "run_id", checkpoint.runId());
@@ -60,8 +76,7 @@ public final class Checkpoints {
     if (!states.isEmpty()) {
       written.add(data.write(statesFile(tag), states, metadata));
     }
-    byte[] sidecar = Sidecar.of(checkpoint, written).toJson().getBytes(StandardCharsets.UTF_8);
-    files.write(tag + SIDECAR, out -> out.write(sidecar));
+    write(tag, Sidecar.of(checkpoint, written, List.copyOf(holders)));
     written.forEach(file -> files.rename(file.name() + DataFiles.NEXT, file.name()));
     dropUnused(tag, written);
   }
@@ -89,7 +104,8 @@ public final class Checkpoints {
         sidecar.architecture(),
         WeightSnapshot.of(weights),
         arrays.getOrDefault(optimizerFile(tag), List.of()),
-        StateArrays.split(sidecar.states(), arrays.getOrDefault(statesFile(tag), List.of())));
+        StateArrays.split(sidecar.states(), arrays.getOrDefault(statesFile(tag), List.of())),
+        sidecar.loop());
   }
 
   /** The tags of all checkpoints that are complete, sorted. */
@@ -101,38 +117,79 @@ public final class Checkpoints {
         .toList();
   }
 
-  /** Has {@link #latest} give this tag. */
-  public synchronized void markLatest(String tag) {
+  /**
+   * Whether a complete checkpoint has all that is needed to go on from it.
+   *
+   * @throws StorageException if there is none of that tag; lists those there are
+   */
+  public synchronized boolean isResumable(String tag) {
     if (!isComplete(checkTag(tag))) {
       throw noSuch(tag);
     }
-    byte[] text = tag.getBytes(StandardCharsets.UTF_8);
-    files.write(LATEST, out -> out.write(text));
+    return sidecar(tag).filter(Sidecar::isTraining).isPresent();
   }
 
   /**
-   * The tag that was marked last. If it isn't there, or is not complete, the tag of the complete
-   * checkpoint of a training with the highest iteration, with a warning.
+   * What the training itself remembers in a complete checkpoint; see {@link Checkpoint#loop}.
+   *
+   * @throws StorageException if there is none of that tag; lists those there are
+   */
+  public synchronized Map<String, String> loop(String tag) {
+    if (!isComplete(checkTag(tag))) {
+      throw noSuch(tag);
+    }
+    return sidecar(tag).map(Sidecar::loop).orElse(Map.of());
+  }
+
+  /**
+   * Has {@link #latest} give this tag.
+   *
+   * @throws IllegalArgumentException if it has weights only, so that nothing can go on from it
+   */
+  public synchronized void markLatest(String tag) {
+    if (!isResumable(tag)) {
+      throw new IllegalArgumentException(
+          "checkpoint '%s' has weights only, so '%s' can't name it; mark it as '%s'"
+              .formatted(tag, LATEST, LATEST_WEIGHTS));
+    }
+    mark(LATEST, tag);
+  }
+
+  /** Has {@link #latestWeights} give this tag. */
+  public synchronized void markLatestWeights(String tag) {
+    if (!isComplete(checkTag(tag))) {
+      throw noSuch(tag);
+    }
+    mark(LATEST_WEIGHTS, tag);
+  }
+
+  /**
+   * The tag that was marked last as one to go on from. If it isn't there, or is not complete, the
+   * tag of the complete checkpoint of a training with the highest iteration, with a warning.
    */
   public synchronized Optional<String> latest() {
-    Optional<String> marked =
-        files.exists(LATEST) ? Optional.of(text(LATEST).strip()) : Optional.empty();
-    if (marked.isPresent() && isComplete(marked.get())) {
+    Optional<String> marked = marked(LATEST);
+    if (marked.isPresent() && isComplete(marked.get()) && isResumable(marked.get())) {
       return marked;
     }
     Optional<String> newest =
         tags().stream()
-            .filter(tag -> sidecar(tag).filter(Sidecar::isTraining).isPresent())
+            .filter(this::isResumable)
             .max(Comparator.comparing(tag -> sidecar(tag).orElseThrow().trainingIteration()));
     if (newest.isPresent()) {
       log.warn(
           "'{}' in {} names {}; the newest complete checkpoint is taken, '{}'",
           LATEST,
           files.location(),
-          marked.map("'%s', which is not complete"::formatted).orElse("nothing"),
+          marked.map("'%s', which nothing can go on from"::formatted).orElse("nothing"),
           newest.get());
     }
     return newest;
+  }
+
+  /** The tag of the complete checkpoint that was marked last as the newest weights. */
+  public synchronized Optional<String> latestWeights() {
+    return marked(LATEST_WEIGHTS).filter(this::isComplete);
   }
 
   /** Removes a checkpoint; nothing if there is none. */
@@ -143,6 +200,41 @@ public final class Checkpoints {
       files.delete(file);
       files.delete(file + DataFiles.NEXT);
     }
+  }
+
+  /** Removes a checkpoint once all have released it that it was kept for. */
+  public synchronized void release(String tag, String holder) {
+    checkTag(tag);
+    List<String> others = holders(tag).stream().filter(name -> !name.equals(holder)).toList();
+    if (others.isEmpty()) {
+      delete(tag);
+    } else {
+      sidecar(tag).ifPresent(sidecar -> write(tag, sidecar.keptFor(others)));
+    }
+  }
+
+  /** Whom a checkpoint is kept for; nobody if there is none, or it can't be read. */
+  private List<String> holders(String tag) {
+    try {
+      return sidecar(tag).map(Sidecar::keptFor).orElse(List.of());
+    } catch (StorageException e) {
+      log.warn("{}", e.getMessage());
+      return List.of();
+    }
+  }
+
+  private void write(String tag, Sidecar sidecar) {
+    byte[] json = sidecar.toJson().getBytes(StandardCharsets.UTF_8);
+    files.write(tag + SIDECAR, out -> out.write(json));
+  }
+
+  private void mark(String name, String tag) {
+    byte[] text = tag.getBytes(StandardCharsets.UTF_8);
+    files.write(name, out -> out.write(text));
+  }
+
+  private Optional<String> marked(String name) {
+    return files.exists(name) ? Optional.of(text(name).strip()) : Optional.empty();
   }
 
   /** Finishes a save that was interrupted after its commit. */
@@ -219,9 +311,9 @@ public final class Checkpoints {
   }
 
   private static String checkTag(String tag) {
-    if (tag.equals(LATEST)) {
+    if (tag.equals(LATEST) || tag.equals(LATEST_WEIGHTS)) {
       throw new IllegalArgumentException(
-          "'latest' names the newest checkpoint, and can't be a tag");
+          "'%s' names the newest checkpoint, and can't be a tag".formatted(tag));
     }
     if (tag.endsWith(".optimizer") || tag.endsWith(".states")) {
       throw new IllegalArgumentException(

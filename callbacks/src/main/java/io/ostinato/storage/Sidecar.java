@@ -20,15 +20,23 @@ record Sidecar(
     String runId,
     String architecture,
     List<DataFile> files,
-    Map<String, Map<String, String>> states) {
+    Map<String, Map<String, String>> states,
+    Map<String, String> loop,
+    List<String> keptFor) {
   static final int FORMAT = 1;
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
+  Sidecar {
+    // Gson leaves null what the text lacks, and these it may lack.
+    loop = missing(loop) ? Map.of() : loop;
+    keptFor = missing(keptFor) ? List.of() : List.copyOf(keptFor);
+  }
+
   /** A file, and what it must have in it. */
   record DataFile(String name, long bytes, String sha256) {}
 
-  static Sidecar of(Checkpoint checkpoint, List<DataFile> files) {
+  static Sidecar of(Checkpoint checkpoint, List<DataFile> files, List<String> keptFor) {
     Map<String, Map<String, String>> states = new LinkedHashMap<>();
     checkpoint.states().forEach((name, state) -> states.put(name, state.values()));
     return new Sidecar(
@@ -38,7 +46,15 @@ record Sidecar(
         checkpoint.runId(),
         checkpoint.architecture(),
         files,
-        states);
+        states,
+        checkpoint.loop(),
+        keptFor);
+  }
+
+  /** The same, kept for others. */
+  Sidecar keptFor(List<String> others) {
+    return new Sidecar(
+        format, content, iteration, runId, architecture, files, states, loop, others);
   }
 
   String toJson() {

@@ -12,29 +12,34 @@ import java.util.regex.Pattern;
  * <p>A pattern is a whole key, with {@code *} for any characters and {@code ?} for one. The
  * defaults look for words of the field in a key: its letters and digits between other characters,
  * so {@code loss/test/total} and {@code val_loss} are losses, and {@code lossless_rate} is not.
+ * They look before the first slash, where the metric's name is; behind it, where a dataset may have
+ * any name, only if that says nothing.
  */
 public final class MetricProperties {
   private static final String LOWER =
       "loss|lossdiff|error|err|rmse|mse|mae|mape|perplexity|nll|brier|ece|relative_l2|log_loss"
           + "|calibration_error";
   private static final String HIGHER =
-      "accuracy|acc|f1|fbeta|f_beta|auc|auroc|roc_auc|average_precision|ap|map|precision|recall|r2"
+      "accuracy|acc|f1|f[0-9.]+(?:e-?[0-9]+)?_(?:micro|macro|weighted|binary)|fbeta|f_beta|auc|auroc|roc_auc|average_precision|ap|map|precision|recall|r2"
           + "|pearson|iou|dice|bleu|rouge|psnr|ssim";
   private static final MetricProperties DEFAULTS =
       new MetricProperties(
           List.of(
               rule(
                   "optim/*|train_time/*|param_count/*|ds_stats/*|peak_memory/*|outputs/*",
-                  Direction.NEUTRAL),
+                  Direction.NEUTRAL)),
+          List.of(
               new Rule(words(LOWER), Direction.LOWER_IS_BETTER),
               new Rule(words(HIGHER), Direction.HIGHER_IS_BETTER)));
 
-  private final List<Rule> rules;
+  private final List<Rule> patterns;
+  private final List<Rule> words;
 
   private record Rule(Pattern pattern, Direction direction) {}
 
-  private MetricProperties(List<Rule> rules) {
-    this.rules = List.copyOf(rules);
+  private MetricProperties(List<Rule> patterns, List<Rule> words) {
+    this.patterns = List.copyOf(patterns);
+    this.words = List.copyOf(words);
   }
 
   /**
@@ -47,7 +52,7 @@ public final class MetricProperties {
 
   /** Nothing is known. */
   public static MetricProperties none() {
-    return new MetricProperties(List.of());
+    return new MetricProperties(List.of(), List.of());
   }
 
   /** The same, and before that: what matches the pattern is better when higher. */
@@ -70,10 +75,11 @@ public final class MetricProperties {
     // What was at the best of another metric is better as it is itself.
     int atBest = key.indexOf("/at_best/");
     String metric = atBest < 0 ? key : key.substring(0, atBest);
-    return rules.stream()
-        .filter(rule -> rule.pattern().matcher(metric).find())
-        .map(Rule::direction)
-        .findFirst();
+    int slash = metric.indexOf('/');
+    String name = slash < 0 ? metric : metric.substring(0, slash);
+    return first(patterns, metric)
+        .or(() -> first(words, name))
+        .or(() -> first(words, metric.substring(name.length())));
   }
 
   /**
@@ -108,11 +114,18 @@ public final class MetricProperties {
                 .formatted(key));
   }
 
+  private static Optional<Direction> first(List<Rule> rules, String text) {
+    return rules.stream()
+        .filter(rule -> rule.pattern().matcher(text).find())
+        .map(Rule::direction)
+        .findFirst();
+  }
+
   private MetricProperties with(String pattern, Direction direction) {
     List<Rule> more = new ArrayList<>();
     more.add(rule(pattern, direction));
-    more.addAll(rules);
-    return new MetricProperties(more);
+    more.addAll(patterns);
+    return new MetricProperties(more, words);
   }
 
   private static Rule rule(String globs, Direction direction) {

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The last and the best value of each metric of a run. A metric whose direction isn't known, or is
- * neutral, has no best value; NaN never is the best, and of equal values the first is. Not
- * thread-safe.
+ * The last and the best value of each metric of a run; the last is that of the highest iteration. A
+ * metric whose direction isn't known, or is neutral, has no best value; NaN never is the best, and
+ * of equal values the first is. Not thread-safe.
  */
 public final class RunSummary {
   private static final Gson GSON =
@@ -47,7 +47,7 @@ public final class RunSummary {
         .forEach(
             (key, number) -> {
               Value value = new Value(number, record.iteration());
-              last.put(key, value);
+              last.merge(key, value, RunSummary::later);
               if (isBetter(key, number)) {
                 best.put(key, value);
               }
@@ -91,6 +91,11 @@ public final class RunSummary {
       throw new UncheckedIOException(
           "can't write the summary to '%s': %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  /** An evaluation of an older checkpoint may come after newer values. */
+  private static Value later(Value before, Value next) {
+    return next.iteration().compareTo(before.iteration()) < 0 ? before : next;
   }
 
   private boolean isBetter(String key, double value) {

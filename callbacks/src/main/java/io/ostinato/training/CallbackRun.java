@@ -2,6 +2,7 @@ package io.ostinato.training;
 
 import ai.djl.nn.Block;
 import io.ostinato.callback.AccumulationStep;
+import io.ostinato.callback.Callback;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
@@ -12,7 +13,9 @@ import io.ostinato.tracking.RunSummary;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +26,20 @@ import org.slf4j.LoggerFactory;
 final class CallbackRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
+  /** What a run is for. */
+  enum Purpose {
+    TRAINING,
+    /** Measures at one moment, and changes nothing. */
+    EVALUATION
+  }
+
   private final TrainingSettings settings;
   private final Block block;
   private final OptimizerState optimizer;
+  private final Supplier<Map<String, String>> loop;
   private final Closing closing = new Closing();
   private final MetricsLog metrics;
   private final RunSummary summary;
-  private final PendingCheckpoints checkpoints;
   private final RunContext context;
   private final Moments moments;
   private UpdateCounter counter;
@@ -37,6 +47,9 @@ final class CallbackRun implements AutoCloseable {
   /**
    * A run at this counter, on an initialized block.
    *
+   * @param loop what the training itself remembers at the present moment
+   * @param purpose what for; only a run that trains takes back what was written after the
+   *     checkpoint that it goes on from
    * @param resumed what it goes on from; none for a run from the beginning
    */
   CallbackRun(
@@ -44,25 +57,31 @@ final class CallbackRun implements AutoCloseable {
       Block block,
       OptimizerState optimizer,
       UpdateCounter counter,
+      Supplier<Map<String, String>> loop,
+      Purpose purpose,
       List<Checkpoint> resumed) {
     this.settings = settings;
     this.block = block;
     this.optimizer = optimizer;
     this.counter = counter;
+    this.loop = loop;
     try {
-      if (!settings.resumeFrom().isEmpty()) {
-        MetricsFile.keepUpTo(metricsFile(), counter.current());
+      if (purpose == Purpose.TRAINING) {
+        settings.resumeFrom().forEach(this::goBackTo);
       }
       this.metrics = closing.add(MetricsLog.open(metricsFile(), settings.clock()));
       this.summary = RunSummary.of(settings.metricProperties(), MetricsFile.read(metricsFile()));
-      this.checkpoints =
+      PendingCheckpoints checkpoints =
           new PendingCheckpoints(settings.checkpoints(), this::checkpoint, this::ofWeights);
       this.context =
           new RunContext(settings, block, metrics, checkpoints, optimizer::learningRates);
-      this.moments = new Moments(settings.callbacks(), this::endMoment);
+      this.moments = new Moments(settings.callbacks(), this::flush, checkpoints);
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
-      settings.callbacks().forEach(callback -> callback.attach(context));
+      for (Callback callback : settings.callbacks()) {
+        closing.add(callback::detach);
+        callback.attach(context);
+      }
       resumed.forEach(checkpoint -> CallbackStates.restore(settings.callbacks(), checkpoint));
     } catch (RuntimeException | Error e) {
       closing.closeAfter(e);
@@ -94,6 +113,11 @@ final class CallbackRun implements AutoCloseable {
     moments.afterUpdate(counter);
   }
 
+  /** See {@link Moments#failureOf}. */
+  Throwable failureOf(Throwable updateFailed) {
+    return moments.failureOf(updateFailed);
+  }
+
   void atEval() {
     moments.atEval(counter);
   }
@@ -109,18 +133,15 @@ final class CallbackRun implements AutoCloseable {
     return tag;
   }
 
-  /** Keeps what there is after a failure; if that fails too, the failure says so. */
+  /** Keeps what there is after a failure; what of that fails too is suppressed in the failure. */
   void keepError(Throwable failure) {
-    try {
-      log.info("training failed; checkpoint '{}' is kept", keep(".error"));
-      finish(RunStatus.FAILED);
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
+    attempt(failure, () -> log.info("training failed; checkpoint '{}' is kept", keep(".error")));
+    attempt(failure, this::writeSummary);
+    attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
   }
 
   void finish(RunStatus status) {
-    summary.write(settings.folder().resolve("summary.json"));
+    writeSummary();
     settings.tracker().finish(summary, status);
   }
 
@@ -132,12 +153,13 @@ final class CallbackRun implements AutoCloseable {
   /** All that is needed to go on from the present moment. */
   Checkpoint checkpoint() {
     return Checkpoint.ofTraining(
-        counter.current(),
-        settings.run().runId(),
-        architecture(),
-        context.weights(),
-        optimizer.save(),
-        CallbackStates.of(settings.callbacks()));
+            counter.current(),
+            settings.run().runId(),
+            architecture(),
+            context.weights(),
+            optimizer.save(),
+            CallbackStates.of(settings.callbacks()))
+        .withLoop(loop.get());
   }
 
   @Override
@@ -145,7 +167,18 @@ final class CallbackRun implements AutoCloseable {
     closing.close();
   }
 
-  private void endMoment(UpdateCounter at) {
+  /**
+   * Makes the run what it was at a checkpoint. What is newest comes first: whatever is interrupted
+   * then, nothing goes on from a later moment.
+   */
+  private void goBackTo(String tag) {
+    if (!settings.checkpoints().latest().equals(Optional.of(tag))) {
+      settings.checkpoints().markLatest(tag);
+    }
+    MetricsFile.keepUpTo(metricsFile(), counter.current());
+  }
+
+  private void flush(UpdateCounter at) {
     metrics
         .flush(at.current())
         .ifPresent(
@@ -153,7 +186,20 @@ final class CallbackRun implements AutoCloseable {
               summary.add(record);
               settings.tracker().log(record);
             });
-    checkpoints.write();
+  }
+
+  private void writeSummary() {
+    summary.write(settings.folder().resolve("summary.json"));
+  }
+
+  private static void attempt(Throwable failure, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      if (e != failure) {
+        failure.addSuppressed(e);
+      }
+    }
   }
 
   private Checkpoint ofWeights(WeightSnapshot weights) {

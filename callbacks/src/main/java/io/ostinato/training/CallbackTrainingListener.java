@@ -1,24 +1,22 @@
 package io.ostinato.training;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.listener.TrainingListener;
-import ai.djl.translate.TranslateException;
-import ai.djl.util.Progress;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.UpdateTimings.Phase;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.tracking.RunStatus;
-import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls the callbacks of a {@link TrainingLoopBuilder} back from code that trains with DJL's {@code
@@ -33,29 +31,36 @@ import org.jspecify.annotations.Nullable;
  * <p>DJL tells its listeners of a batch before it makes the update. So the end of an update is seen
  * where {@code fit} asks the watched dataset for the next batch: the weights are those after the
  * update, and no other batch has run. Epochs, effective batch size and optimizer must be those that
- * {@code fit} uses. Early stopping leaves the remaining epochs empty. Resuming, micro-batches and
- * gradient clipping are the {@link TrainingLoop}'s.
+ * {@code fit} uses. Early stopping leaves the remaining epochs empty. Resuming, micro-batches,
+ * gradient clipping and ending well on a signal are the {@link TrainingLoop}'s.
+ *
+ * <p>A training that is over before its length, and that nobody stopped, has failed: {@code
+ * <iteration>.error} is kept, and {@code afterTraining} doesn't run. So the trainer must be closed.
  *
  * <p>For one training, on its thread.
  */
 public final class CallbackTrainingListener implements TrainingListener {
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
   private final TrainingSettings settings;
   private final PhaseClock clock = new PhaseClock();
   private final Closing closing = new Closing();
   private @Nullable Trainer trainer;
   private @Nullable CallbackRun run;
+  private @Nullable RunningStatistics statistics;
   private boolean watched;
   private boolean updatePending;
   private boolean over;
 
   CallbackTrainingListener(TrainingSettings settings) {
     this.settings = settings;
+    closing.add(settings.atEnd()::run);
   }
 
   /** The dataset to hand to {@code fit}: the same batches, and the callbacks between them. */
   public Dataset watch(Dataset dataset) {
     watched = true;
-    return new WatchedDataset(dataset);
+    return new WatchedDataset(dataset, this::goesOn, () -> clock.enter(Phase.FORWARD));
   }
 
   @Override
@@ -70,19 +75,46 @@ public final class CallbackTrainingListener implements TrainingListener {
       throw new IllegalStateException(
           "the dataset that fit trains on is not watched; hand fit the result of watch(dataset)");
     }
-    checkSamples(running.counter(), batch.getBatch().getSize());
-    clock.enter(Phase.CALLBACKS);
-    for (Device device : batch.getPredictions().keySet()) {
-      NDList outputs = new NDList();
-      batch.getPredictions().get(device).forEach(output -> outputs.add(output.stopGradient()));
-      NDList labels = batch.getLabels().getOrDefault(device, new NDList());
-      NDArray loss = ofBatch.getLoss().evaluate(labels, outputs);
-      int samples = (int) outputs.get(0).getShape().get(0);
-      running.afterAccumulationStep(
-          new AccumulationStep(outputs, labels, loss, UpdateSteps.valueOf(loss), samples));
+    try {
+      checkSamples(running.counter(), batch.getBatch().getSize());
+      clock.enter(Phase.CALLBACKS);
+      batch
+          .getPredictions()
+          .forEach(
+              (device, outputs) ->
+                  running.afterAccumulationStep(
+                      step(ofBatch, outputs, batch.getLabels().get(device), running.counter())));
+      checkGradient(ofBatch, running.counter());
+    } catch (RuntimeException | Error e) {
+      throw Moments.thrown(failed(running, e), running.counter());
     }
     updatePending = true;
     clock.enter(Phase.STEP);
+  }
+
+  private static AccumulationStep step(
+      Trainer trainer, NDList withGraph, @Nullable NDList known, UpdateCounter counter) {
+    NDList outputs = new NDList();
+    withGraph.forEach(output -> outputs.add(UpdateSteps.withoutGraph(output)));
+    NDList labels = known == null ? new NDList() : known;
+    NDArray loss = trainer.getLoss().evaluate(labels, outputs);
+    double value = UpdateSteps.valueOf(loss);
+    if (!Double.isFinite(value)) {
+      throw new NonFiniteLossException("the loss is not finite", counter.current(), 1);
+    }
+    int samples = (int) outputs.get(0).getShape().get(0);
+    return new AccumulationStep(outputs, labels, loss, value, samples);
+  }
+
+  /** On several devices the gradients are not where the parameters are; DJL adds them up later. */
+  private static void checkGradient(Trainer trainer, UpdateCounter counter) {
+    if (trainer.getDevices().length == 1) {
+      double norm = new Gradients(trainer.getModel().getBlock()).norm();
+      if (!Double.isFinite(norm)) {
+        throw new NonFiniteLossException(
+            "the norm of the gradient is " + norm, counter.current(), 1);
+      }
+    }
   }
 
   @Override
@@ -93,7 +125,15 @@ public final class CallbackTrainingListener implements TrainingListener {
 
   @Override
   public void onTrainingEnd(Trainer ending) {
-    end();
+    CallbackRun running = run;
+    if (running != null && !over) {
+      IllegalStateException tooSoon =
+          new IllegalStateException(
+              "training ended at %s, before its length of %s, and nobody stopped it"
+                  .formatted(running.counter().current(), settings.length()));
+      log.warn("the run of a training has failed", failed(running, tooSoon));
+    }
+    closing.close();
   }
 
   /** Where {@code fit} asks whether there is another batch. */
@@ -102,20 +142,25 @@ public final class CallbackTrainingListener implements TrainingListener {
     if (over) {
       return false;
     }
+    boolean ends;
     try {
       if (updatePending) {
         updatePending = false;
+        rememberStatistics();
         running.afterUpdate(clock.takeTimings());
       }
-      if (running.stopReason().isPresent() || running.counter().isFinished()) {
-        end();
-        return false;
+      ends = running.stopReason().isPresent() || running.counter().isFinished();
+      if (ends) {
+        running.afterTraining();
+        running.finish(RunStatus.FINISHED);
       }
     } catch (RuntimeException | Error e) {
+      throw Moments.thrown(failed(running, e), running.counter());
+    }
+    if (ends) {
       over = true;
-      running.keepError(e);
-      closing.closeAfter(e);
-      throw e;
+      closing.close();
+      return false;
     }
     clock.enter(Phase.DATA);
     return batches.hasNext();
@@ -132,33 +177,58 @@ public final class CallbackTrainingListener implements TrainingListener {
       throw new IllegalStateException(
           "no trainer has this listener; add it to the training config with addTrainingListeners");
     }
-    OptimizerState optimizer =
-        closing.add(new OptimizerState(settings.optimizer(), known.getModel().getBlock()));
-    CallbackRun begun =
-        closing.add(
-            new CallbackRun(
-                settings,
-                known.getModel().getBlock(),
-                optimizer,
-                UpdateCounter.of(settings.length(), settings.epochSize()),
-                List.of()));
+    CallbackRun begun;
+    try {
+      begun = begin(known);
+    } catch (RuntimeException | Error e) {
+      over = true;
+      closing.closeAfter(e);
+      throw e;
+    }
     run = begun;
-    begun.beforeTraining();
+    try {
+      begun.beforeTraining();
+    } catch (RuntimeException | Error e) {
+      throw Moments.thrown(failed(begun, e), begun.counter());
+    }
     return begun;
   }
 
-  private void end() {
-    CallbackRun running = run;
-    if (over || running == null) {
-      return;
-    }
+  private CallbackRun begin(Trainer known) {
+    Block block = known.getModel().getBlock();
+    OptimizerState optimizer = closing.add(new OptimizerState(settings.optimizer(), block));
+    statistics = closing.add(new RunningStatistics(block, known.getManager()));
+    return closing.add(
+        new CallbackRun(
+            settings,
+            block,
+            optimizer,
+            UpdateCounter.of(settings.length(), settings.epochSize()),
+            Map::of,
+            CallbackRun.Purpose.TRAINING,
+            List.of()));
+  }
+
+  /**
+   * Keeps what there is, with the running statistics of before an update that was not made; what is
+   * to be thrown.
+   */
+  private Throwable failed(CallbackRun running, Throwable e) {
     over = true;
-    try {
-      running.afterTraining();
-      running.finish(RunStatus.FINISHED);
-    } finally {
-      closing.close();
-      settings.atEnd().run();
+    Throwable failure = running.failureOf(e);
+    RunningStatistics ofBefore = statistics;
+    if (ofBefore != null && !updatePending) {
+      ofBefore.restore();
+    }
+    running.keepError(failure);
+    closing.closeAfter(failure);
+    return failure;
+  }
+
+  private void rememberStatistics() {
+    RunningStatistics known = statistics;
+    if (known != null) {
+      known.remember();
     }
   }
 
@@ -170,49 +240,6 @@ public final class CallbackTrainingListener implements TrainingListener {
                   .formatted(counter.current(), samples, counter.effectiveBatchSize())
               + " give %d; build the listener with the batch size of the dataset"
                   .formatted(expected));
-    }
-  }
-
-  /** A dataset whose batches are watched. */
-  private final class WatchedDataset implements Dataset {
-    private final Dataset dataset;
-
-    WatchedDataset(Dataset dataset) {
-      this.dataset = dataset;
-    }
-
-    @Override
-    public Iterable<Batch> getData(NDManager manager) throws IOException, TranslateException {
-      return watched(dataset.getData(manager));
-    }
-
-    @Override
-    public Iterable<Batch> getData(NDManager manager, @Nullable ExecutorService executor)
-        throws IOException, TranslateException {
-      return watched(dataset.getData(manager, executor));
-    }
-
-    @Override
-    public void prepare(@Nullable Progress progress) throws IOException, TranslateException {
-      dataset.prepare(progress);
-    }
-
-    private Iterable<Batch> watched(Iterable<Batch> batches) {
-      Iterator<Batch> iterator = batches.iterator();
-      return () ->
-          new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-              return goesOn(iterator);
-            }
-
-            @Override
-            public Batch next() {
-              Batch batch = iterator.next();
-              clock.enter(Phase.FORWARD);
-              return batch;
-            }
-          };
     }
   }
 }

@@ -16,13 +16,18 @@ final class Gradients {
         block.getParameters().values().stream().filter(Parameter::requiresGradient).toList();
   }
 
-  /** Bounds the gradients; returns their norm before that where it is what is bounded, else 0. */
-  double clip(GradientClipping clipping) {
-    return switch (clipping.kind()) {
-      case NONE -> 0;
-      case NORM -> clipNorm(clipping.limit());
+  /** Their joint Euclidean norm, summed in float64; not finite if one of them isn't. */
+  double norm() {
+    return Math.sqrt(parameters.stream().mapToDouble(Gradients::sumOfSquares).sum());
+  }
+
+  /** Bounds the gradients, whose norm this is. */
+  void clip(GradientClipping clipping, double norm) {
+    switch (clipping.kind()) {
+      case NONE -> {}
+      case NORM -> clipNorm(clipping.limit(), norm);
       case VALUE -> clipValue(clipping.limit());
-    };
+    }
   }
 
   /** Forgets the gradients, whatever they hold. */
@@ -35,38 +40,35 @@ final class Gradients {
     }
   }
 
-  private double clipNorm(double limit) {
-    double norm = Math.sqrt(parameters.stream().mapToDouble(Gradients::sumOfSquares).sum());
-    if (norm > limit && Double.isFinite(norm)) {
+  private void clipNorm(double limit, double norm) {
+    if (norm > limit) {
       for (Parameter parameter : parameters) {
         try (NDArray gradient = parameter.getArray().getGradient()) {
           gradient.muli((float) (limit / norm));
         }
       }
     }
-    return norm;
   }
 
-  private double clipValue(double limit) {
+  private void clipValue(double limit) {
     for (Parameter parameter : parameters) {
       try (NDArray gradient = parameter.getArray().getGradient();
           NDArray bounded = gradient.clip((float) -limit, (float) limit)) {
         bounded.copyTo(gradient);
       }
     }
-    return 0;
   }
 
   private static double sumOfSquares(Parameter parameter) {
     try (NDManager scope = parameter.getArray().getManager().newSubManager();
         NDArray gradient = parameter.getArray().getGradient()) {
-      NDArray squares = gradient.square();
+      NDArray exact = gradient.toType(DataType.FLOAT64, true);
+      exact.attach(scope);
+      NDArray squares = exact.square();
       squares.attach(scope);
       NDArray sum = squares.sum();
       sum.attach(scope);
-      NDArray value = sum.toType(DataType.FLOAT64, true);
-      value.attach(scope);
-      return value.getDouble();
+      return sum.getDouble();
     }
   }
 }

@@ -10,23 +10,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The moments at which callbacks are called. One that fails doesn't keep the others of the moment
  * from running, nor its metrics from being written; then its exception is thrown, with those of the
- * others suppressed.
+ * others suppressed. What training could go on from at such a moment is not kept: a callback may
+ * have missed it.
  */
 final class Moments {
   private final List<Callback> callbacks;
   private final List<List<Callback>> groups;
-  private final Consumer<UpdateCounter> atEnd;
+  private final Consumer<UpdateCounter> flush;
+  private final PendingCheckpoints checkpoints;
   private @Nullable Throwable failure;
 
   /**
    * The moments of a training.
    *
-   * @param atEnd writes what a moment has to be written
+   * @param flush writes the metrics of a moment
+   * @param checkpoints what callbacks ask to be kept of a moment
    */
-  Moments(List<Callback> callbacks, Consumer<UpdateCounter> atEnd) {
+  Moments(List<Callback> callbacks, Consumer<UpdateCounter> flush, PendingCheckpoints checkpoints) {
     this.callbacks = List.copyOf(callbacks);
     this.groups = CallbackOrder.of(callbacks);
-    this.atEnd = atEnd;
+    this.flush = flush;
+    this.checkpoints = checkpoints;
   }
 
   void beforeTraining(UpdateCounter start) {
@@ -36,6 +40,17 @@ final class Moments {
 
   void afterAccumulationStep(AccumulationStep step) {
     callAll(callbacks, callback -> callback.trackAfterAccumulationStep(step));
+  }
+
+  /**
+   * What is to be thrown when an update has failed: what a callback threw during it comes first,
+   * with the others suppressed.
+   */
+  Throwable failureOf(Throwable updateFailed) {
+    keep(updateFailed);
+    Throwable first = failure;
+    failure = null;
+    return first == null ? updateFailed : first;
   }
 
   void afterUpdate(UpdateCounter now) {
@@ -60,12 +75,14 @@ final class Moments {
   }
 
   private void callAll(List<Callback> some, Consumer<Callback> hook) {
-    for (Callback callback : some) {
-      try {
-        hook.accept(callback);
-      } catch (Throwable e) { // also what Spark throws without declaring it
-        keep(e);
-      }
+    some.forEach(callback -> attempt(() -> hook.accept(callback)));
+  }
+
+  private void attempt(Runnable work) {
+    try {
+      work.run();
+    } catch (Throwable e) { // also what Spark throws without declaring it
+      keep(e);
     }
   }
 
@@ -78,19 +95,27 @@ final class Moments {
   }
 
   private void end(UpdateCounter at) {
-    try {
-      atEnd.accept(at);
-    } catch (RuntimeException | Error e) {
-      keep(e);
+    attempt(() -> flush.accept(at));
+    if (failure != null) {
+      checkpoints.dropTrainings();
     }
+    attempt(checkpoints::write);
     Throwable first = failure;
     failure = null;
-    if (first instanceof RuntimeException exception) {
-      throw exception;
-    } else if (first instanceof Error error) {
-      throw error;
-    } else if (first != null) {
-      throw new IllegalStateException("a callback failed at %s".formatted(at.current()), first);
+    if (first != null) {
+      throw thrown(first, at);
     }
+  }
+
+  /**
+   * What can be thrown for a failure: itself, or what has it as its cause. Throws errors itself.
+   */
+  static RuntimeException thrown(Throwable first, UpdateCounter at) {
+    if (first instanceof Error error) {
+      throw error;
+    }
+    return first instanceof RuntimeException exception
+        ? exception
+        : new IllegalStateException("a callback failed at %s".formatted(at.current()), first);
   }
 }

@@ -12,13 +12,17 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What callbacks asked to be kept of the present moment, until the moment is over. */
-final class PendingCheckpoints implements CheckpointRequests {
+final class PendingCheckpoints {
   private final Checkpoints checkpoints;
   private final Supplier<Checkpoint> training;
   private final Function<WeightSnapshot, Checkpoint> ofWeights;
   private final Map<String, Supplier<Checkpoint>> saves = new LinkedHashMap<>();
+  private final Map<String, Set<String>> keptFor = new LinkedHashMap<>();
   private final Set<String> latest = new LinkedHashSet<>();
-  private final Set<String> deletes = new LinkedHashSet<>();
+  private final Set<String> latestWeights = new LinkedHashSet<>();
+  private final Set<Release> releases = new LinkedHashSet<>();
+
+  private record Release(String tag, String callback) {}
 
   /**
    * Nothing yet.
@@ -35,37 +39,84 @@ final class PendingCheckpoints implements CheckpointRequests {
     this.ofWeights = ofWeights;
   }
 
-  @Override
-  public void saveTraining(String tag) {
-    saves.put(tag, training);
+  /** Takes what this callback asks for. */
+  CheckpointRequests of(String callback) {
+    return new Requests(callback);
   }
 
-  @Override
-  public void saveWeights(String tag, WeightSnapshot weights) {
-    // What is kept of a moment to go on from has the weights too.
-    saves.putIfAbsent(tag, () -> ofWeights.apply(weights));
-  }
-
-  @Override
-  public void markLatest(String tag) {
-    latest.add(tag);
-  }
-
-  @Override
-  public void delete(String tag) {
-    deletes.add(tag);
+  /**
+   * Leaves out what training could go on from, and what would take the place of such a checkpoint
+   * of before. Weights stay: whoever asked for them remembers that they are kept.
+   */
+  void dropTrainings() {
+    saves.values().removeIf(save -> save == training);
+    latest.clear();
+    latestWeights.clear();
+    releases.clear();
   }
 
   /** Writes it all. */
   void write() {
     try {
-      saves.forEach((tag, checkpoint) -> checkpoints.save(tag, checkpoint.get()));
+      saves.forEach(
+          (tag, checkpoint) ->
+              checkpoints.save(tag, checkpoint.get(), keptFor.getOrDefault(tag, Set.of())));
       latest.forEach(checkpoints::markLatest);
-      deletes.stream().filter(tag -> !saves.containsKey(tag)).forEach(checkpoints::delete);
+      latestWeights.forEach(checkpoints::markLatestWeights);
+      releases.stream()
+          .filter(release -> !isAskedFor(release))
+          .forEach(release -> checkpoints.release(release.tag(), release.callback()));
     } finally {
       saves.clear();
+      keptFor.clear();
       latest.clear();
-      deletes.clear();
+      latestWeights.clear();
+      releases.clear();
+    }
+  }
+
+  private boolean isAskedFor(Release release) {
+    return keptFor.getOrDefault(release.tag(), Set.of()).contains(release.callback());
+  }
+
+  /** What one callback asks for. */
+  private final class Requests implements CheckpointRequests {
+    private final String callback;
+
+    Requests(String callback) {
+      this.callback = callback;
+    }
+
+    @Override
+    public void saveTraining(String tag) {
+      keep(tag);
+      saves.put(tag, training);
+    }
+
+    @Override
+    public void saveWeights(String tag, WeightSnapshot weights) {
+      keep(tag);
+      // What is kept of a moment to go on from has the weights too.
+      saves.putIfAbsent(tag, () -> ofWeights.apply(weights));
+    }
+
+    @Override
+    public void markLatest(String tag) {
+      latest.add(tag);
+    }
+
+    @Override
+    public void markLatestWeights(String tag) {
+      latestWeights.add(tag);
+    }
+
+    @Override
+    public void release(String tag) {
+      releases.add(new Release(tag, callback));
+    }
+
+    private void keep(String tag) {
+      keptFor.computeIfAbsent(tag, t -> new LinkedHashSet<>()).add(callback);
     }
   }
 }

@@ -35,7 +35,7 @@ final class RunContext implements TrainingContext {
   private final TrainingSettings settings;
   private final Block block;
   private final MetricsLog metrics;
-  private final CheckpointRequests checkpoints;
+  private final PendingCheckpoints checkpoints;
   private final Supplier<Map<String, Double>> learningRates;
   private final WeightVariants variants = new WeightVariants();
   private final MomentMetrics momentMetrics;
@@ -48,7 +48,7 @@ final class RunContext implements TrainingContext {
       TrainingSettings settings,
       Block block,
       MetricsLog metrics,
-      CheckpointRequests checkpoints,
+      PendingCheckpoints checkpoints,
       Supplier<Map<String, Double>> learningRates) {
     this.settings = settings;
     this.block = block;
@@ -151,8 +151,8 @@ final class RunContext implements TrainingContext {
   }
 
   @Override
-  public CheckpointRequests checkpoints() {
-    return checkpoints;
+  public CheckpointRequests checkpointsFor(String callback) {
+    return checkpoints.of(callback);
   }
 
   @Override

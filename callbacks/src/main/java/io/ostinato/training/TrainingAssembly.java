@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Makes a training of what its builder was told, or says all that is wrong with it. */
@@ -72,6 +73,10 @@ final class TrainingAssembly {
     }
     if (from.nonFiniteLoss.skipLimit() > 0) {
       mistakes.add("EasyTrain skips no update; use a TrainingLoop");
+    }
+    if (!from.signals.equals(List.of(TrainingLoopBuilder.TERM))) {
+      mistakes.add(
+          "EasyTrain ends at once on a signal; leave stopOnInterrupt out or use a TrainingLoop");
     }
     return assemble();
   }
@@ -206,9 +211,14 @@ final class TrainingAssembly {
   }
 
   private void checkCallbacks() {
+    Set<String> weights =
+        callbacks.stream()
+            .flatMap(callback -> callback.offersWeights().stream())
+            .collect(Collectors.toSet());
     for (Callback callback : callbacks) {
       if (from.data != null) {
-        mistakes.addAll(callback.mistakes(new TrainingPlan(from.data, from.metricProperties)));
+        mistakes.addAll(
+            callback.mistakes(new TrainingPlan(from.data, from.metricProperties, weights)));
       }
       SerializationCheck.problemOf(callback)
           .ifPresent(
@@ -226,27 +236,14 @@ final class TrainingAssembly {
 
   /** The tag to go on from; none for a new training, whose folder must be new too. */
   private List<String> resumeFrom() {
-    String tag = from.resumeTag;
-    if (tag == null) {
-      if (Files.exists(folder.resolve("metrics.jsonl"))) {
-        mistakes.add(
-            "run '%s' has been there before, in '%s'; resume it, or give this one another run id"
-                .formatted(runId, folder));
-      }
-      return List.of();
+    if (from.resumeTag != null) {
+      return new ResumeCheck(runId, folder, checkpoints, from.seed, mistakes).tag(from.resumeTag);
     }
-    List<String> tags = checkpoints.tags();
-    if (tag.equals(TrainingLoopBuilder.LATEST)) {
-      if (checkpoints.latest().isEmpty()) {
-        mistakes.add("run '%s' has no checkpoint to go on from in '%s'".formatted(runId, folder));
-      }
-      return checkpoints.latest().stream().toList();
-    }
-    if (!tags.contains(tag)) {
+    if (Files.exists(folder.resolve("metrics.jsonl"))) {
       mistakes.add(
-          "run '%s' has no checkpoint '%s'; it has: %s"
-              .formatted(runId, tag, tags.isEmpty() ? "none" : String.join(", ", tags)));
+          "run '%s' has been there before, in '%s'; resume it, or give this one another run id"
+              .formatted(runId, folder));
     }
-    return List.of(tag);
+    return List.of();
   }
 }

@@ -52,7 +52,7 @@ public final class TrainingLoop {
       throw new IllegalStateException(
           "this training has run; its optimizer has state, so build another one");
     }
-    try (TrainingSession session = TrainingSession.open(settings)) {
+    try (TrainingSession session = TrainingSession.toTrain(settings)) {
       TrainingResult result = session.train();
       trained.add(session.checkpoint());
       return result;
@@ -64,13 +64,14 @@ public final class TrainingLoop {
   /**
    * Runs every callback once, outside its schedule, and writes what it measured: at the weights
    * that {@link #run} has trained, else at those of the checkpoint to go on from, else at the first
-   * ones.
+   * ones. The run stays as it is otherwise: what it wrote later, and its checkpoints, are left
+   * alone.
    */
   public void evaluate() {
     try (TrainingSession session =
         trained.isEmpty()
-            ? TrainingSession.open(settings)
-            : TrainingSession.openAt(settings, trained.get(0))) {
+            ? TrainingSession.toEvaluate(settings)
+            : TrainingSession.toEvaluateAt(settings, trained.get(0))) {
       session.evaluate();
     } finally {
       settings.atEnd().run();

@@ -26,10 +26,12 @@ public final class TrainingLoopBuilder {
   /** The tag of the newest checkpoint, see {@link #resume}. */
   public static final String LATEST = "latest";
 
+  static final String TERM = "TERM";
+
   final List<Callback> callbacks = new ArrayList<>();
   final List<TrainingLength> lengths = new ArrayList<>();
   final List<Tracker> trackers = new ArrayList<>();
-  final List<String> signals = new ArrayList<>(List.of("TERM"));
+  final List<String> signals = new ArrayList<>(List.of(TERM));
   final Map<String, String> parameters = new LinkedHashMap<>();
   @Nullable BlockFactory factory;
   List<Shape> inputShapes = List.of();
@@ -177,7 +179,10 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** Ends training after the present update on SIGINT too, as it always does on SIGTERM. */
+  /**
+   * Ends training after the present update on SIGINT too, as a {@link TrainingLoop} always does on
+   * SIGTERM.
+   */
   public TrainingLoopBuilder stopOnInterrupt() {
     this.signals.add("INT");
     return this;

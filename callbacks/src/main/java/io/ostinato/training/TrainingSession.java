@@ -10,6 +10,7 @@ import io.ostinato.evaluation.BlockWeights;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.tracking.RunStatus;
+import io.ostinato.training.CallbackRun.Purpose;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,24 +24,28 @@ final class TrainingSession implements AutoCloseable {
   private final CallbackRun run;
   private final UpdateSteps steps;
 
-  /** Builds the model, at its first weights or at those of the checkpoint to go on from. */
-  static TrainingSession open(TrainingSettings settings) {
-    List<Checkpoint> resumed =
-        settings.resumeFrom().stream().map(settings.checkpoints()::load).toList();
-    resumed.forEach(
-        checkpoint -> {
-          checkResumable(settings, checkpoint);
-          log.info("training goes on from {}", checkpoint.iteration());
-        });
-    return new TrainingSession(settings, resumed);
+  /** To train from the first weights, or from those of the checkpoint to go on from. */
+  static TrainingSession toTrain(TrainingSettings settings) {
+    List<Checkpoint> resumed = resumed(settings);
+    resumed.forEach(checkpoint -> log.info("training goes on from {}", checkpoint.iteration()));
+    return new TrainingSession(settings, Purpose.TRAINING, resumed);
   }
 
-  /** Builds the model at this checkpoint. */
-  static TrainingSession openAt(TrainingSettings settings, Checkpoint checkpoint) {
-    return new TrainingSession(settings, List.of(checkpoint));
+  /** To evaluate at the first weights, or at those of the checkpoint to go on from. */
+  static TrainingSession toEvaluate(TrainingSettings settings) {
+    return new TrainingSession(settings, Purpose.EVALUATION, resumed(settings));
   }
 
-  private TrainingSession(TrainingSettings settings, List<Checkpoint> resumed) {
+  /** To evaluate at this checkpoint. */
+  static TrainingSession toEvaluateAt(TrainingSettings settings, Checkpoint checkpoint) {
+    return new TrainingSession(settings, Purpose.EVALUATION, List.of(checkpoint));
+  }
+
+  private static List<Checkpoint> resumed(TrainingSettings settings) {
+    return settings.resumeFrom().stream().map(settings.checkpoints()::load).toList();
+  }
+
+  private TrainingSession(TrainingSettings settings, Purpose purpose, List<Checkpoint> resumed) {
     this.settings = settings;
     try {
       Engine engine = Engine.getInstance();
@@ -66,8 +71,11 @@ final class TrainingSession implements AutoCloseable {
         BlockWeights.restore(block, checkpoint.weights());
         optimizer.restore(checkpoint.optimizer(), trainer.getManager());
       }
-      this.run = closing.add(new CallbackRun(settings, block, optimizer, counter, resumed));
-      this.steps = closing.add(new UpdateSteps(settings, trainer, run::afterAccumulationStep));
+      this.steps = closing.add(new UpdateSteps(settings, trainer));
+      resumed.forEach(checkpoint -> steps.restore(checkpoint.loop()));
+      this.run =
+          closing.add(
+              new CallbackRun(settings, block, optimizer, counter, steps::save, purpose, resumed));
     } catch (RuntimeException | Error e) {
       closing.closeAfter(e);
       throw e;
@@ -107,18 +115,19 @@ final class TrainingSession implements AutoCloseable {
   }
 
   private EndedBy updates(StopSignals signals) {
-    while (!run.counter().isFinished()) {
-      steps.next(run.counter());
+    while (run.stopReason().isEmpty() && !run.counter().isFinished()) {
+      try {
+        steps.next(run.counter(), run::afterAccumulationStep);
+      } catch (RuntimeException | Error e) {
+        throw Moments.thrown(run.failureOf(e), run.counter());
+      }
       run.afterUpdate(steps.timings());
       if (signals.received().isPresent()) {
         run.keep(".signal_interrupt");
         return EndedBy.SIGNAL;
       }
-      if (run.stopReason().isPresent()) {
-        return EndedBy.CALLBACK;
-      }
     }
-    return EndedBy.LENGTH;
+    return run.stopReason().isPresent() ? EndedBy.CALLBACK : EndedBy.LENGTH;
   }
 
   private String reason(EndedBy endedBy, StopSignals signals) {
@@ -127,14 +136,6 @@ final class TrainingSession implements AutoCloseable {
       case CALLBACK -> run.stopReason().orElse("");
       case SIGNAL -> signals.received().orElse("");
     };
-  }
-
-  private static void checkResumable(TrainingSettings settings, Checkpoint checkpoint) {
-    if (!checkpoint.isResumable()) {
-      throw new IllegalArgumentException(
-          "checkpoint '%s' has weights only; go on from one that has the optimizer too"
-              .formatted(settings.resumeFrom().get(0)));
-    }
   }
 
   private DefaultTrainingConfig config(Device device) {

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,6 @@ final class UpdateSteps implements AutoCloseable {
 
   private final TrainingSettings settings;
   private final Trainer trainer;
-  private final Consumer<AccumulationStep> afterMicroBatch;
   private final Loss loss;
   private final Gradients gradients;
   private final RunningStatistics statistics;
@@ -43,23 +43,33 @@ final class UpdateSteps implements AutoCloseable {
   private Iterator<Batch> batches = Collections.emptyIterator();
   private int skippedInARow;
 
-  UpdateSteps(
-      TrainingSettings settings, Trainer trainer, Consumer<AccumulationStep> afterMicroBatch) {
+  UpdateSteps(TrainingSettings settings, Trainer trainer) {
     this.settings = settings;
     this.trainer = trainer;
-    this.afterMicroBatch = afterMicroBatch;
     this.loss = trainer.getLoss();
     Block block = trainer.getModel().getBlock();
     this.gradients = new Gradients(block);
     this.statistics = new RunningStatistics(block, trainer.getManager());
   }
 
+  /** What to remember from one update to the next. */
+  Map<String, String> save() {
+    return new LoopState(settings.seed(), skippedInARow).save();
+  }
+
+  /** Takes up what was remembered. */
+  void restore(Map<String, String> saved) {
+    skippedInARow = LoopState.of(saved, new LoopState(settings.seed(), 0)).skippedInARow();
+  }
+
   /**
    * Makes the update that follows on this counter.
    *
-   * @throws NonFiniteLossException if the loss is not finite and no more updates may be skipped
+   * @param afterMicroBatch is given each micro-batch
+   * @throws NonFiniteLossException if the loss, or the norm of the gradient, is not finite and no
+   *     more updates may be skipped
    */
-  void next(UpdateCounter counter) {
+  void next(UpdateCounter counter, Consumer<AccumulationStep> afterMicroBatch) {
     clock.enter(Phase.DATA);
     Engine.getInstance().setRandomSeed(Seeds.ofUpdate(settings.seed(), counter.current().update()));
     if (!batches.hasNext()) {
@@ -67,10 +77,11 @@ final class UpdateSteps implements AutoCloseable {
     }
     statistics.remember();
     long samples = counter.epochSize().samplesOf(counter.current().update() + 1);
-    if (accumulate(samples)) {
+    if (accumulate(samples, afterMicroBatch)) {
       clock.enter(Phase.STEP);
-      double norm = gradients.clip(settings.gradientClipping());
+      double norm = gradients.norm();
       if (Double.isFinite(norm)) {
+        gradients.clip(settings.gradientClipping(), norm);
         trainer.step();
         skippedInARow = 0;
       } else {
@@ -93,20 +104,21 @@ final class UpdateSteps implements AutoCloseable {
   }
 
   /** Runs all micro-batches of an update; false if a loss was not finite. */
-  private boolean accumulate(long samples) {
+  private boolean accumulate(long samples, Consumer<AccumulationStep> afterMicroBatch) {
     boolean finite = true;
     for (long seen = 0; seen < samples; ) {
       clock.enter(Phase.DATA);
       try (Batch batch = batches.next()) {
         seen += batch.getSize();
         // After a loss that is not finite the rest is only drawn, to keep the order of the data.
-        finite = finite && run(batch, samples);
+        finite = finite && run(batch, samples, afterMicroBatch);
       }
     }
     return finite;
   }
 
-  private boolean run(Batch batch, long samplesOfUpdate) {
+  private boolean run(
+      Batch batch, long samplesOfUpdate, Consumer<AccumulationStep> afterMicroBatch) {
     Device device = trainer.getDevices()[0];
     NDList inputs = batch.getData().toDevice(device, false);
     NDList labels = batch.getLabels().toDevice(device, false);
@@ -138,7 +150,8 @@ final class UpdateSteps implements AutoCloseable {
     return scalar.stopGradient().toType(DataType.FLOAT64, false).getDouble();
   }
 
-  private static NDArray withoutGraph(NDArray output) {
+  /** The same numbers under the same name, which nothing is differentiated through. */
+  static NDArray withoutGraph(NDArray output) {
     NDArray detached = output.stopGradient();
     detached.setName(output.getName());
     return detached;

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What checkpoints promise on every file system. */
@@ -22,13 +23,15 @@ public abstract class CheckpointsContract {
 
   @Test
   void aTrainingComesBackAsItWas() {
-    Checkpoint checkpoint = training("E1_U10_S160", 1);
+    Checkpoint checkpoint = training("E1_U10_S160", 1).withLoop(Map.of("seed", "7"));
     checkpoints().save("E1_U10_S160", checkpoint);
     Checkpoint loaded = checkpoints().load("E1_U10_S160");
     assertThat(loaded.weights().manifest()).isEqualTo(checkpoint.weights().manifest());
     assertThat(loaded.weights().arrays()).isEqualTo(checkpoint.weights().arrays());
     assertThat(loaded.optimizer()).isEqualTo(checkpoint.optimizer());
     assertThat(loaded.states()).isEqualTo(checkpoint.states());
+    assertThat(loaded.loop()).isEqualTo(checkpoint.loop());
+    assertThat(checkpoints().loop("E1_U10_S160")).containsExactly(Map.entry("seed", "7"));
     assertThat(loaded.iteration()).isEqualTo(checkpoint.iteration());
     assertThat(loaded.runId()).isEqualTo("run");
     assertThat(loaded.architecture()).isEqualTo("net");
@@ -99,6 +102,18 @@ public abstract class CheckpointsContract {
     assertThat(checkpoints.latest()).as("of trainings").contains("E2_U20_S320");
     checkpoints.markLatest("E1_U10_S160");
     assertThat(checkpoints.latest()).contains("E1_U10_S160");
+    assertThatThrownBy(() -> checkpoints.markLatest("best"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "checkpoint 'best' has weights only, so 'latest' can't name it; mark it as"
+                + " 'latest_weights'");
+    assertThat(checkpoints.latestWeights()).isEmpty();
+    checkpoints.markLatestWeights("best");
+    assertThat(checkpoints.latestWeights()).contains("best");
+    assertThat(checkpoints.latest()).contains("E1_U10_S160");
+    checkpoints.save("E1_U10_S160", weights("E1_U10_S160", 1));
+    assertThat(checkpoints.latest()).as("has weights only now").contains("E2_U20_S320");
+    checkpoints.save("E1_U10_S160", training("E1_U10_S160", 1));
     checkpoints.markLatest("E2_U20_S320");
     cut("E2_U20_S320.optimizer.safetensors");
     assertThat(checkpoints.latest()).contains("E1_U10_S160");
@@ -110,6 +125,21 @@ public abstract class CheckpointsContract {
     assertThat(checkpoints.latest()).contains("E1_U10_S160");
     checkpoints.delete("E1_U10_S160");
     assertThat(checkpoints.latest()).isEmpty();
+  }
+
+  @Test
+  void whatSeveralAskedForIsRemovedWhenTheLastOfThemReleasesIt() {
+    checkpoints().save("a", training("E1_U10_S160", 1), Set.of("epochs", "updates"));
+    checkpoints().save("a", training("E1_U10_S160", 1), Set.of("epochs"));
+    checkpoints().save("b", training("E1_U10_S160", 1));
+    checkpoints().release("a", "epochs");
+    assertThat(checkpoints().load("a").states()).isEqualTo(training("E1_U10_S160", 1).states());
+    checkpoints().release("a", "somebody else");
+    checkpoints().release("gone", "epochs");
+    assertThat(checkpoints().tags()).containsExactly("a", "b");
+    checkpoints().release("a", "updates");
+    checkpoints().release("b", "updates");
+    assertThat(files().list()).isEmpty();
   }
 
   @Test
@@ -141,7 +171,7 @@ public abstract class CheckpointsContract {
         .hasMessageEndingWith("there are: a");
     assertThatThrownBy(() -> checkpoints().markLatest("b"))
         .hasMessageContaining("there is no checkpoint 'b'");
-    for (String tag : List.of("latest", "a.optimizer", "../a", "a/b")) {
+    for (String tag : List.of("latest", "latest_weights", "a.optimizer", "../a", "a/b")) {
       assertThatThrownBy(() -> checkpoints().save(tag, weights("E1_U10_S160", 1)))
           .isInstanceOf(IllegalArgumentException.class);
     }

@@ -33,7 +33,10 @@ class MetricPropertiesTest {
         "relative_l2/test",
         "log_loss/test",
         "error_p95/test",
-        "loss/test/at_best/accuracy/test"
+        "loss/test/at_best/accuracy/test",
+        "error/accuracy_set",
+        "loss/f1/softmax_cross_entropy",
+        "online/loss/mean"
       })
   void errorLikeNamesAreBetterWhenLower(String key) {
     assertThat(defaults.direction(key)).contains(Direction.LOWER_IS_BETTER);
@@ -42,9 +45,24 @@ class MetricPropertiesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "accuracy/test", "top_5_accuracy/test", "accuracy/test.ema=0.999", "f1_macro/test",
-        "precision_micro/test", "recall_weighted/test", "roc_auc/test", "average_precision/test",
-        "r2/test", "pearson/test", "accuracy/test/at_best/loss/test"
+        "accuracy/test",
+        "top_5_accuracy/test",
+        "accuracy/test.ema=0.999",
+        "f1_macro/test",
+        "precision_micro/test",
+        "recall_weighted/test",
+        "roc_auc/test",
+        "average_precision/test",
+        "r2/test",
+        "pearson/test",
+        "accuracy/test/at_best/loss/test",
+        "accuracy/error_cases",
+        "f1_macro/loss-free",
+        "roc_auc/mae.ema=0.9",
+        "f2_macro/test",
+        "f0.5_weighted/error",
+        "f1.0E-4_binary/test",
+        "val/accuracy"
       })
   void scoresAreBetterWhenHigher(String key) {
     assertThat(defaults.direction(key)).contains(Direction.HIGHER_IS_BETTER);
@@ -61,7 +79,17 @@ class MetricPropertiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lossless_rate", "closs", "glossary/size", "zeta", "terror/test", ""})
+  @ValueSource(
+      strings = {
+        "lossless_rate",
+        "closs",
+        "glossary/size",
+        "zeta",
+        "terror/test",
+        "f16/test",
+        "f2/test",
+        ""
+      })
   void otherNamesAreNotKnown(String key) {
     assertThat(defaults.direction(key)).isEmpty();
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.DefaultTrainingConfig;
@@ -22,15 +24,24 @@ import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.monitor.TrackOutputsCallback;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.stopping.FixedEarlyStopper;
+import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
+import io.ostinato.tracking.RunStatus;
+import io.ostinato.tracking.RunSummary;
+import io.ostinato.weights.HostArray;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSnapshot;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,12 +143,193 @@ class CallbackTrainingListenerTest {
                     .gradientClipping(GradientClipping.byNorm(1))
                     .nonFiniteLoss(NonFiniteLoss.skipUpTo(1))
                     .resume("run", "latest")
+                    .stopOnInterrupt()
                     .length(TrainingLength.epochs(1))
                     .buildListener())
         .hasMessageContaining("EasyTrain has no micro-batches")
         .hasMessageContaining("EasyTrain clips no gradients")
         .hasMessageContaining("EasyTrain skips no update")
+        .hasMessageContaining("EasyTrain ends at once on a signal; leave stopOnInterrupt out")
         .hasMessageContaining("EasyTrain can't go on from a checkpoint");
+  }
+
+  @Test
+  void whateverFailsOutsideEndsTheRunAsFailed() throws Exception {
+    Optimizer optimizer = optimizer();
+    for (String what : List.of("batch", "step", "validation", "too few epochs")) {
+      Snapshots seen = new Snapshots();
+      Ending ending = new Ending();
+      CallbackTrainingListener listener =
+          builder(optimizer)
+              .runId(what.replace(' ', '_'))
+              .callback(seen)
+              .tracker(ending)
+              .length(TrainingLength.epochs(3))
+              .buildListener();
+      try (Model model = model();
+          Trainer trainer = model.newTrainer(config(optimizer, listener))) {
+        trainer.initialize(new Shape(16).addAll(TestNets.FEATURES));
+        Dataset watched = listener.watch(rows());
+        EasyTrain.fit(trainer, 1, watched, null);
+        if (!what.equals("too few epochs") && !what.equals("validation")) {
+          var batch = trainer.iterateDataset(watched).iterator();
+          assertThat(batch.hasNext()).isTrue();
+          var first = batch.next();
+          if (what.equals("step")) {
+            EasyTrain.trainBatch(trainer, first);
+          }
+          throw new IllegalStateException("the " + what + " failed");
+        } else if (what.equals("validation")) {
+          throw new IllegalStateException("the validation failed");
+        }
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage("the " + what + " failed").hasNoSuppressedExceptions();
+      }
+      assertThat(ending.seen).as(what).containsExactly("FAILED", "close");
+      assertThat(seen.moments).as(what).endsWith("E1_U5_S80", "epoch E1_U5_S80");
+      assertThat(checkpoints(what.replace(' ', '_')).tags())
+          .as(what)
+          .containsExactly("E1_U5_S80.error");
+    }
+  }
+
+  @Test
+  void aLossOrAGradientThatIsNotFiniteFailsWithTheWeightsOfBefore() throws Exception {
+    float[][] x = new float[80][];
+    for (int row = 0; row < x.length; row++) {
+      x[row] = GeneratedRows.x(row);
+    }
+    x[40][0] = Float.NaN;
+    Dataset poisoned =
+        new ArrayDataset.Builder()
+            .setData(manager.create(x))
+            .optLabels(manager.zeros(new Shape(80)))
+            .setSampling(16, false)
+            .build();
+    assertFailsAt("E0_U2_S32", "the loss is not finite", poisoned, Loss.softmaxCrossEntropyLoss());
+    Loss rootOfNothing =
+        new Loss("Root") {
+          @Override
+          public NDArray evaluate(NDList labels, NDList predictions) {
+            return predictions.singletonOrThrow().mul(0).square().sum().sqrt();
+          }
+        };
+    assertFailsAt("E0_U0_S0", "the norm of the gradient is NaN", rows(), rootOfNothing);
+  }
+
+  private void assertFailsAt(String iteration, String what, Dataset rows, Loss loss) {
+    Optimizer optimizer = optimizer();
+    Ending ending = new Ending();
+    CallbackTrainingListener listener =
+        builder(optimizer)
+            .runId(loss.getName())
+            .tracker(ending)
+            .length(TrainingLength.epochs(1))
+            .buildListener();
+    try (Model model = model();
+        Trainer trainer =
+            model.newTrainer(
+                new DefaultTrainingConfig(loss)
+                    .optOptimizer(optimizer)
+                    .addTrainingListeners(listener))) {
+      trainer.initialize(new Shape(16).addAll(TestNets.FEATURES));
+      assertThatThrownBy(() -> EasyTrain.fit(trainer, 1, listener.watch(rows), null))
+          .isInstanceOf(NonFiniteLossException.class)
+          .hasMessageContaining(what + " in the update after " + iteration + " (1 in a row)");
+    }
+    assertThat(ending.seen).containsExactly("FAILED", "close");
+    WeightSnapshot kept = checkpoints(loss.getName()).load(iteration + ".error").weights();
+    for (HostArray array : kept.arrays()) {
+      FloatBuffer numbers =
+          ByteBuffer.wrap(array.bytes()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+      while (numbers.hasRemaining()) {
+        assertThat(numbers.get()).as(array.name()).isFinite();
+      }
+    }
+  }
+
+  @Test
+  void whatIsMadeForTheTrainingIsFreedOnceHoweverItEnds() throws Exception {
+    for (String what : List.of("in time", "never begun", "can't begin", "fails", "too soon")) {
+      Optimizer optimizer = optimizer();
+      TrainingLoopBuilder builder =
+          builder(optimizer).runId(what.replaceAll("\\W", "_")).length(TrainingLength.epochs(2));
+      if (what.equals("can't begin")) {
+        builder.callback(new CantAttach());
+      } else if (what.equals("fails")) {
+        builder.callback(new FailsAtOnce());
+      }
+      List<String> freed = new ArrayList<>();
+      CallbackTrainingListener listener =
+          new CallbackTrainingListener(
+              atEnd(new TrainingAssembly(builder).assembleForListener(), () -> freed.add(what)));
+      int epochs = what.equals("never begun") ? 0 : what.equals("too soon") ? 1 : 2;
+      try (Model model = model();
+          Trainer trainer = model.newTrainer(config(optimizer, listener))) {
+        trainer.initialize(new Shape(16).addAll(TestNets.FEATURES));
+        EasyTrain.fit(trainer, epochs, listener.watch(rows()), null);
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessage(what);
+      }
+      assertThat(freed).containsExactly(what);
+    }
+  }
+
+  /** The same, with something else to do at the end. */
+  private static TrainingSettings atEnd(TrainingSettings settings, Runnable atEnd) {
+    return new TrainingSettings(
+        settings.model(),
+        settings.data(),
+        settings.engine(),
+        atEnd,
+        settings.callbacks(),
+        settings.length(),
+        settings.epochSize(),
+        settings.microBatchSize(),
+        settings.gradientClipping(),
+        settings.nonFiniteLoss(),
+        settings.loss(),
+        settings.optimizer(),
+        settings.seed(),
+        settings.run(),
+        settings.checkpoints(),
+        settings.resumeFrom(),
+        settings.signals(),
+        settings.tracker(),
+        settings.metricProperties(),
+        settings.progress(),
+        settings.clock());
+  }
+
+  @Test
+  void outputsKeepTheirNames() throws Exception {
+    Optimizer optimizer = optimizer();
+    CallbackTrainingListener listener =
+        builder(optimizer)
+            .callback(new TrackOutputsCallback(TrackOutputsCallback.Config.defaults()))
+            .length(TrainingLength.epochs(1))
+            .buildListener();
+    try (Model model = Model.newInstance("model")) {
+      model.setBlock(Trainings.namedOutputs());
+      try (Trainer trainer =
+          model.newTrainer(
+              new DefaultTrainingConfig(Trainings.lossOfFirst())
+                  .optOptimizer(optimizer)
+                  .addTrainingListeners(listener))) {
+        trainer.initialize(new Shape(16).addAll(TestNets.FEATURES));
+        EasyTrain.fit(trainer, 1, listener.watch(rows()), null);
+      }
+    }
+    assertThat(MetricsFile.read(folder.resolve("run").resolve("metrics.jsonl")))
+        .singleElement()
+        .satisfies(
+            record ->
+                assertThat(record.metrics())
+                    .containsOnlyKeys("outputs/logits/mean/E1", "outputs/gate/mean/E1"));
+  }
+
+  private Checkpoints checkpoints(String runId) {
+    return Checkpoints.in(LocalRunFiles.in(folder.resolve(runId).resolve("checkpoints")));
   }
 
   /** Trains with DJL's own loop, and notes the weights after each of its steps. */
@@ -213,6 +405,42 @@ class CallbackTrainingListenerTest {
   /** 80 rows in batches of 16. */
   private ArrayDataset rows() {
     return Trainings.rows(manager, 80);
+  }
+
+  private static final class CantAttach extends Callback {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void attached() {
+      throw new IllegalStateException("can't begin");
+    }
+  }
+
+  private static final class FailsAtOnce extends Callback {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public void beforeTraining(UpdateCounter at) {
+      throw new IllegalStateException("fails");
+    }
+  }
+
+  /** Notes how the run ends. */
+  private static final class Ending implements io.ostinato.tracking.Tracker {
+    private final List<String> seen = new ArrayList<>();
+
+    @Override
+    public void log(MetricsRecord record) {}
+
+    @Override
+    public void finish(RunSummary summary, RunStatus status) {
+      seen.add(status.toString());
+    }
+
+    @Override
+    public void close() {
+      seen.add("close");
+    }
   }
 
   /** Notes the moments, and the weights after each update. */

@@ -24,13 +24,16 @@ import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.stopping.FixedEarlyStopper;
 import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.SavedState;
+import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
+import io.ostinato.tracking.RunSummary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -164,12 +167,106 @@ class ResumeTest {
         .isEqualTo(whole.summary().best().get("accuracy/test"));
   }
 
+  @Test
+  void aRunThatAStopperEndedTrainsNothingWhenItIsResumed() {
+    double[] series = {0.9, 0.1, 0.1, 0.1, 0.1, 0.1};
+    TrainingLength six = TrainingLength.epochs(6);
+    TrainingResult ended = stopping("run", series).length(six).build().run();
+    TrainingResult resumed =
+        stopping("run", series).resume("run", "latest").length(six).build().run();
+    assertThat(resumed.end()).isEqualTo(ended.end()).hasToString("E4_U40_S640");
+    assertThat(resumed.weights().manifest()).isEqualTo(ended.weights().manifest());
+    assertThat(resumed.endedBy()).isEqualTo(EndedBy.CALLBACK);
+    assertThat(resumed.reason()).isEqualTo(ended.reason()).contains("for 3 values in a row");
+    Supplier<TrainingLoopBuilder> fixed =
+        () ->
+            Trainings.on(manager, folder)
+                .runId("fixed")
+                .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+                .callback(
+                    new FixedEarlyStopper(
+                        new FixedEarlyStopper.Config(TrainingLength.updates(12))));
+    TrainingResult first = fixed.get().length(six).build().run();
+    TrainingResult second = fixed.get().resume("fixed", "latest").length(six).build().run();
+    assertThat(second.end()).isEqualTo(first.end()).hasToString("E1_U12_S192");
+    assertThat(second.reason()).isEqualTo("it was to stop after 12 updates");
+  }
+
+  @Test
+  void stoppingBeforeTrainingTrainsNothing() {
+    TrainingResult result =
+        Trainings.on(manager, folder)
+            .callback(new FixedEarlyStopper(new FixedEarlyStopper.Config(TrainingLength.epochs(0))))
+            .length(LENGTH)
+            .build()
+            .run();
+    assertThat(result.end()).hasToString("E0_U0_S0");
+    assertThat(result.endedBy()).isEqualTo(EndedBy.CALLBACK);
+  }
+
   private TrainingLoopBuilder stopping(String runId, double... accuracies) {
     return Trainings.on(manager, folder)
         .runId(runId)
         .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
         .callback(new MetricEarlyStopper(MetricEarlyStopper.Config.of("accuracy/test", 3)))
         .callback(new Scripted(accuracies));
+  }
+
+  @Test
+  void evaluatingAnOldCheckpointLeavesTheRunAsItIs() {
+    TrainingLoop run =
+        Trainings.on(manager, folder)
+            .callback(
+                new CheckpointCallback(
+                    CheckpointCallback.Config.defaults().keep(CheckpointCallback.Keep.ALL)))
+            .callback(Trainings.accuracy())
+            .length(LENGTH)
+            .build();
+    TrainingResult trained = run.run();
+    List<String> before = metrics(run);
+    CheckpointCallback newestOnly = new CheckpointCallback(CheckpointCallback.Config.defaults());
+    Trainings.on(manager, folder)
+        .callback(newestOnly)
+        .callback(Trainings.accuracy())
+        .resume("run", "E1_U10_S160")
+        .length(LENGTH)
+        .build()
+        .evaluate();
+    assertThat(metrics(run)).startsWith(before.toArray(String[]::new)).hasSize(before.size() + 1);
+    assertThat(metrics(run).get(before.size())).isEqualTo(before.get(0));
+    assertThat(run.folder().resolve("metrics.superseded-1.jsonl")).doesNotExist();
+    assertThat(checkpoints(run).latest()).contains("E3_U30_S480");
+    assertThat(checkpoints(run).tags())
+        .containsExactly("E1_U10_S160", "E2_U20_S320", "E3_U30_S480");
+    assertThat(RunSummary.of(MetricProperties.defaults(), Trainings.records(run)).last())
+        .as("the last values are those of the end of training")
+        .isEqualTo(trained.summary().last());
+  }
+
+  @Test
+  void aRunThatGoesBackToAnOlderCheckpointHasItAsItsLatestAtOnce() {
+    CheckpointCallback.Config all =
+        CheckpointCallback.Config.defaults().keep(CheckpointCallback.Keep.ALL);
+    TrainingLoop first =
+        Trainings.on(manager, folder)
+            .callback(new CheckpointCallback(all))
+            .callback(Trainings.accuracy())
+            .length(LENGTH)
+            .build();
+    first.run();
+    TrainingLoop back =
+        Trainings.on(manager, folder)
+            .callback(new CheckpointCallback(all))
+            .callback(Trainings.accuracy())
+            .callback(new Crash(TrainingIteration.parse("E1_U12_S192")))
+            .resume("run", "E1_U10_S160")
+            .length(LENGTH)
+            .build();
+    assertThatThrownBy(back::run).hasMessage("the machine is gone");
+    assertThat(checkpoints(back).latest())
+        .as("a crash before the next checkpoint doesn't bring the old timeline back")
+        .contains("E1_U10_S160");
+    assertThat(metrics(back)).hasSize(1);
   }
 
   @Test
@@ -193,6 +290,16 @@ class ResumeTest {
         .hasMessageContaining("run 'run' has no checkpoint 'E9'; it has: E0_U7_S112, E1_U10_S160,");
     assertThatThrownBy(() -> loop("run", () -> Optimizer.adam().build()).length(LENGTH).build())
         .hasMessageContaining("run 'run' has been there before, in");
+    assertThatThrownBy(
+            () ->
+                loop("run", () -> Optimizer.adam().build())
+                    .resume("run", "latest")
+                    .seed(7)
+                    .length(LENGTH)
+                    .build())
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "run 'run' was begun with seed 0, and can't go on with seed 7; call seed(0)");
     TrainingLoop otherBatch =
         loop("run", () -> Optimizer.adam().build())
             .resume("run", "latest")
@@ -226,10 +333,41 @@ class ResumeTest {
                 "run",
                 "",
                 checkpoints(run).load("E3_U30_S480").weights()));
-    TrainingLoop weightsOnly =
-        loop("run", () -> Optimizer.adam().build()).resume("run", "weights").length(LENGTH).build();
-    assertThatThrownBy(weightsOnly::run)
-        .hasMessageContaining("checkpoint 'weights' has weights only");
+    assertThatThrownBy(
+            () ->
+                loop("run", () -> Optimizer.adam().build())
+                    .resume("run", "weights")
+                    .length(LENGTH)
+                    .build())
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "checkpoint 'weights' of run 'run' has weights only; go on from one that has all of the"
+                + " training: E0_U7_S112, E1_U10_S160,");
+  }
+
+  @Test
+  void latestIsAlwaysACheckpointToGoOnFrom() {
+    CheckpointCallback.Config defaults = CheckpointCallback.Config.defaults();
+    CheckpointCallback.Config weights = defaults.content(CheckpointCallback.Content.WEIGHTS);
+    TrainingLoop first =
+        Trainings.on(manager, folder)
+            .callback(new CheckpointCallback(defaults))
+            .callback(new CheckpointCallback(weights.every(Schedule.everyNUpdates(4))))
+            .callback(new Crash(TrainingIteration.parse("E1_U13_S208")))
+            .length(LENGTH)
+            .build();
+    assertThatThrownBy(first::run).hasMessage("the machine is gone");
+    assertThat(checkpoints(first).latest()).contains("E1_U10_S160");
+    assertThat(checkpoints(first).latestWeights()).contains("E1_U12_S192");
+    TrainingResult resumed =
+        Trainings.on(manager, folder)
+            .callback(new CheckpointCallback(defaults))
+            .callback(new CheckpointCallback(weights.every(Schedule.everyNUpdates(4))))
+            .resume("run", "latest")
+            .length(LENGTH)
+            .build()
+            .run();
+    assertThat(resumed.end()).hasToString("E3_U30_S480");
   }
 
   @Test

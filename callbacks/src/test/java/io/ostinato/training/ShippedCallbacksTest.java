@@ -80,8 +80,40 @@ class ShippedCallbacksTest {
     TrainingResult result = all.run();
     assertThat(checkpoints(all).tags()).containsExactly("E1_U10_S160", "E2_U20_S320");
     assertThat(checkpoints(all).load("E1_U10_S160").isResumable()).isFalse();
+    assertThat(checkpoints(all).latestWeights()).contains("E2_U20_S320");
+    assertThat(checkpoints(all).latest()).as("nothing to go on from").isEmpty();
     assertThat(checkpoints(all).load("E2_U20_S320").weights().manifest())
         .isEqualTo(result.weights().manifest());
+  }
+
+  @Test
+  void noCheckpointIsRemovedThatAnotherCallbackAskedFor() {
+    CheckpointCallback.Config defaults = CheckpointCallback.Config.defaults();
+    for (String tag : List.of("none", "E0_U7_S112", "E1_U14_S224")) {
+      // The same training without a stop, and resumed from what the first part kept.
+      String runId = "several." + tag;
+      TrainingLength first = TrainingLength.updates(tag.equals("none") ? 30 : 14);
+      TrainingLoop training = several(runId, defaults).length(first).build();
+      training.run();
+      if (!tag.equals("none")) {
+        training =
+            several(runId, defaults).resume(runId, tag).length(TrainingLength.updates(30)).build();
+        training.run();
+      }
+      assertThat(checkpoints(training).tags())
+          .as("resumed from %s: every 7 updates all, every 5 and each epoch the newest", tag)
+          .contains("E0_U7_S112", "E1_U14_S224", "E2_U21_S336", "E2_U28_S448", "E3_U30_S480")
+          .doesNotContain("E0_U5_S80", "E1_U10_S160", "E2_U20_S320", "E2_U25_S400");
+    }
+  }
+
+  /** Three that ask for some of the same checkpoints. */
+  private TrainingLoopBuilder several(String runId, CheckpointCallback.Config defaults) {
+    return loop(runId)
+        .callback(new CheckpointCallback(defaults.every(Schedule.everyNUpdates(7)).keep(Keep.ALL)))
+        .callback(new CheckpointCallback(defaults.every(Schedule.everyNUpdates(5))))
+        .callback(new CheckpointCallback(defaults.every(Schedule.everyNUpdates(7))))
+        .callback(new CheckpointCallback(defaults));
   }
 
   @Test
@@ -114,6 +146,45 @@ class ShippedCallbacksTest {
           assertThat(kept.load(tag).weights().manifest())
               .isEqualTo(kept.load(iteration).weights().manifest());
         });
+  }
+
+  @Test
+  void theBestWeightsOfAMetricOfAveragesAreTheAverages() {
+    TrainingLoopBuilder builder =
+        loop("averages")
+            .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9, 0.99))))
+            .callback(new Trainings.Accuracy(every(Schedule.everyNEpochs(1)).weights("ema=0.99")))
+            .callback(
+                new BestCheckpointCallback(
+                    BestCheckpointCallback.Config.of("accuracy/test.ema=0.99").tolerances(1)))
+            .callback(
+                new BestCheckpointCallback(
+                    BestCheckpointCallback.Config.of("accuracy/mine").weights("ema=0.9")))
+            .callback(new Scripted("accuracy/mine", 0.5))
+            .length(TrainingLength.epochs(1));
+    TrainingLoop training = builder.build();
+    TrainingResult result = training.run();
+    Checkpoints kept = checkpoints(training);
+    Map.of(
+            "best_model.accuracy.test.ema=0.99", "ema=0.99",
+            "best_model.accuracy.test.ema=0.99.tolerance=1", "ema=0.99",
+            "best_model.accuracy.mine", "ema=0.9")
+        .forEach(
+            (tag, weights) ->
+                assertThat(kept.load(tag).weights().manifest())
+                    .as(tag)
+                    .isEqualTo(kept.load("E1_U10_S160." + weights).weights().manifest())
+                    .isNotEqualTo(result.weights().manifest()));
+    builder
+        .runId("mismatch")
+        .callback(
+            new BestCheckpointCallback(
+                BestCheckpointCallback.Config.of("loss/test.ema=0.9/l2").weights("ema=0.99")));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "callback 'best_checkpoint.loss/test.ema=0.9/l2' is to keep the weights 'ema=0.99', but"
+                + " its metric is measured at 'ema=0.9'; leave weights(...) out");
   }
 
   @Test
@@ -225,16 +296,26 @@ class ShippedCallbacksTest {
       assertThat(actual).isNotEqualTo(snapshots.weights.get(10));
     }
     assertThat(values(training, "accuracy/test.ema=0.9")).hasSize(2);
-    assertThatThrownBy(
-            () ->
-                loop("none")
-                    .callback(
-                        new Trainings.Accuracy(every(Schedule.everyNUpdates(5)).weights("ema=0.7")))
-                    .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9))))
-                    .length(TrainingLength.updates(5))
-                    .build()
-                    .run())
-        .hasMessage("there are no weights 'ema=0.7'; offered: ema=0.9");
+  }
+
+  @Test
+  void weightsThatNobodyOffersAreFoundBeforeTraining() {
+    TrainingLoopBuilder training =
+        loop("none")
+            .callback(new Trainings.Accuracy(every(Schedule.everyNUpdates(5)).weights("ema=0.7")))
+            .callback(
+                new BestCheckpointCallback(
+                    BestCheckpointCallback.Config.of("accuracy/test").weights("swa")))
+            .length(TrainingLength.updates(5));
+    assertThatThrownBy(training::build)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining("callback 'accuracy' asks for the weights 'ema=0.7'; offered: none");
+    training.callback(new EmaCallback(new EmaCallback.Config(List.of(0.99, 0.9))));
+    assertThatThrownBy(training::build)
+        .hasMessageContaining(
+            "callback 'accuracy' asks for the weights 'ema=0.7'; offered: ema=0.9, ema=0.99")
+        .hasMessageContaining(
+            "callback 'best_checkpoint.accuracy/test' asks for the weights 'swa'; offered:");
   }
 
   @Test

@@ -13,6 +13,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.loss.Loss;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
@@ -73,6 +74,31 @@ public final class Trainings {
         .add(Activation::relu)
         .add(Dropout.builder().optRate(0.3f).build())
         .add(Linear.builder().setUnits(3).build());
+  }
+
+  /** Gives logits, and a gate that is 0.5 for whatever comes in. */
+  public static Block namedOutputs() {
+    return new SequentialBlock()
+        .add(Linear.builder().setUnits(3).build())
+        .add(
+            list -> {
+              NDArray logits = list.singletonOrThrow();
+              NDArray gate = logits.stopGradient().mul(0).add(0.5f);
+              logits.setName("logits");
+              gate.setName("gate");
+              return new NDList(logits, gate);
+            });
+  }
+
+  /** The cross entropy of the first output alone. */
+  public static Loss lossOfFirst() {
+    Loss crossEntropy = Loss.softmaxCrossEntropyLoss();
+    return new Loss("First") {
+      @Override
+      public NDArray evaluate(NDList labels, NDList predictions) {
+        return crossEntropy.evaluate(labels, new NDList(predictions.get(0)));
+      }
+    };
   }
 
   public static List<MetricsRecord> records(TrainingLoop training) {

@@ -20,11 +20,16 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
+import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.schedule.EpochSize;
+import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -107,17 +112,39 @@ class UpdateStepsTest {
   }
 
   @Test
+  void theNormOfLargeGradientsDoesntOverflow() {
+    // Gradients of about 1e24, whose squares are more than float32 holds.
+    float[][] x = new float[16][4];
+    for (float[] row : x) {
+      row[0] = 1e12f;
+    }
+    float[] start = weights(linear("start", dataset(x), 16, 0).build());
+    float[] clipped =
+        weights(
+            linear("clipped", dataset(x), 16, 1)
+                .gradientClipping(GradientClipping.byNorm(0.125))
+                .build());
+    assertThat(distance(start, clipped)).isCloseTo(0.125, within(1e-5));
+  }
+
+  @Test
   void gradientsAreClippedByValue() {
     float[] start = weights(linear("start", dataset(16), 16, 0).build());
     float[] clipped =
         weights(
             linear("clipped", dataset(16), 16, 1)
-                .gradientClipping(GradientClipping.byValue(0.01))
+                .gradientClipping(GradientClipping.byValue(0.25))
                 .build());
+    float[] free = weights(linear("free", dataset(16), 16, 1).build());
+    int bounded = 0;
     for (int i = 0; i < start.length; i++) {
-      assertThat(Math.abs(clipped[i] - start[i])).isLessThanOrEqualTo(0.01f + 1e-6f);
+      // Plain descent at rate 1 from weights of 1: the gradient is what a weight moves by.
+      float gradient = start[i] - free[i];
+      float expected = Math.max(-0.25f, Math.min(0.25f, gradient));
+      bounded += expected == gradient ? 0 : 1;
+      assertThat(start[i] - clipped[i]).isCloseTo(expected, within(1e-6f));
     }
-    assertThat(clipped).isNotEqualTo(start);
+    assertThat(bounded).as("gradients above and below the limit").isBetween(1, start.length - 1);
     assertThatThrownBy(() -> GradientClipping.byNorm(0))
         .hasMessage("gradients are clipped at a finite number above 0; given: 0.0");
   }
@@ -149,6 +176,92 @@ class UpdateStepsTest {
   }
 
   @Test
+  void aSkippedUpdateLeavesNothingOfItsFirstMicroBatchBehind() {
+    // The last row of the second update is NaN, so its first micro-batch has a gradient already.
+    EpochBatches batches = new EpochBatches(0, 0, EpochSize.of(3, 8), 1, 4);
+    ArrayDataset rows = dataset(24);
+    List<List<Long>> ofEpoch = new ArrayList<>();
+    batches.sample(rows).forEachRemaining(ofEpoch::add);
+    long poisoned = ofEpoch.get(1).get(3);
+    TrainingLoop whole = skipping("whole", (int) poisoned).build();
+    float[] expected = weights(whole);
+    Checkpoints kept = Checkpoints.in(LocalRunFiles.in(whole.folder().resolve("checkpoints")));
+    assertThat(kept.load("E0_U2_S16").weights().manifest())
+        .isEqualTo(kept.load("E0_U1_S8").weights().manifest());
+    // A process that never saw the skipped update makes the same of the rest.
+    float[] rest = weights(skipping("whole", (int) poisoned).resume("whole", "E0_U2_S16").build());
+    assertThat(rest).isEqualTo(expected);
+    assertThat(kept.load("E1_U3_S24").weights().manifest())
+        .isNotEqualTo(kept.load("E0_U2_S16").weights().manifest());
+  }
+
+  private TrainingLoopBuilder skipping(String runId, int poisoned) {
+    float[][] x = new float[24][];
+    for (int row = 0; row < x.length; row++) {
+      x[row] = java.util.Arrays.copyOf(GeneratedRows.x(row), 4);
+    }
+    x[poisoned][2] = Float.NaN;
+    return linear(runId, dataset(x), 8, 3)
+        .microBatchSize(4)
+        .nonFiniteLoss(NonFiniteLoss.skipUpTo(1))
+        .callback(
+            new CheckpointCallback(
+                CheckpointCallback.Config.defaults()
+                    .every(Schedule.everyNUpdates(1))
+                    .keep(CheckpointCallback.Keep.ALL)));
+  }
+
+  @Test
+  void aGradientThatIsNotFiniteIsNoticedWhateverIsClipped() {
+    for (GradientClipping clipping :
+        List.of(
+            GradientClipping.none(), GradientClipping.byNorm(1), GradientClipping.byValue(0.5))) {
+      String runId = "gradient." + clipping.kind();
+      TrainingLoop failing = rootOfNothing(runId + ".fail", 1).gradientClipping(clipping).build();
+      assertThatThrownBy(failing::run)
+          .isInstanceOf(NonFiniteLossException.class)
+          .hasMessageContaining("the norm of the gradient is")
+          .hasMessageContaining("in the update after E0_U0_S0 (1 in a row)");
+      float[] skipped =
+          weights(
+              rootOfNothing(runId + ".skip", 1)
+                  .gradientClipping(clipping)
+                  .nonFiniteLoss(NonFiniteLoss.skipUpTo(5))
+                  .build());
+      assertThat(skipped).isEqualTo(weights(rootOfNothing(runId + ".start", 0).build()));
+    }
+  }
+
+  /** The root of a distance of 0: a finite loss, and no finite gradient. */
+  private TrainingLoopBuilder rootOfNothing(String runId, int updates) {
+    float[][] x = new float[16][4];
+    float[][] y = new float[16][1];
+    for (float[] row : y) {
+      row[0] = 1; // the bias
+    }
+    ArrayDataset rows =
+        new ArrayDataset.Builder()
+            .setData(manager.create(x))
+            .optLabels(manager.create(y))
+            .setSampling(8, false)
+            .build();
+    return linear(runId, rows, 8, updates)
+        .loss(
+            () ->
+                new Loss("Root") {
+                  @Override
+                  public NDArray evaluate(NDList labels, NDList predictions) {
+                    return predictions
+                        .singletonOrThrow()
+                        .sub(labels.singletonOrThrow())
+                        .square()
+                        .sum()
+                        .sqrt();
+                  }
+                });
+  }
+
+  @Test
   void moreUpdatesInARowThanAllowedAreNotSkipped() {
     assertThatThrownBy(
             () -> poisoned("skip", 2).nonFiniteLoss(NonFiniteLoss.skipUpTo(2)).build().run())
@@ -156,6 +269,21 @@ class UpdateStepsTest {
         .hasMessageContaining("in the update after E1_U2_S16 (3 in a row)");
     assertThatThrownBy(() -> NonFiniteLoss.skipUpTo(-1))
         .hasMessageContaining("at least 0; given: -1");
+  }
+
+  @Test
+  void updatesThatWereSkippedBeforeAResumeCount() {
+    CheckpointCallback keeping = new CheckpointCallback(CheckpointCallback.Config.defaults());
+    poisoned("parts", 1).nonFiniteLoss(NonFiniteLoss.skipUpTo(3)).callback(keeping).build().run();
+    TrainingLoop rest =
+        poisoned("parts", 3)
+            .nonFiniteLoss(NonFiniteLoss.skipUpTo(3))
+            .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+            .resume("parts", "latest")
+            .build();
+    assertThatThrownBy(rest::run)
+        .isInstanceOf(NonFiniteLossException.class)
+        .hasMessageContaining("in the update after E1_U3_S24 (4 in a row)");
   }
 
   @Test
@@ -228,9 +356,15 @@ class UpdateStepsTest {
 
   private ArrayDataset dataset(int rows) {
     float[][] x = new float[rows][];
-    float[][] y = new float[rows][1];
     for (int row = 0; row < rows; row++) {
       x[row] = java.util.Arrays.copyOf(GeneratedRows.x(row), 4);
+    }
+    return dataset(x);
+  }
+
+  private ArrayDataset dataset(float[][] x) {
+    float[][] y = new float[x.length][1];
+    for (int row = 0; row < x.length; row++) {
       y[row][0] = row % 3;
     }
     return new ArrayDataset.Builder()

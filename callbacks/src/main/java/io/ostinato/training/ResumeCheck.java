@@ -1,0 +1,63 @@
+package io.ostinato.training;
+
+import io.ostinato.storage.Checkpoints;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether a training can go on from a checkpoint, before the checkpoint is read.
+ *
+ * @param seed that the training is to have
+ * @param mistakes where to say what is wrong
+ */
+record ResumeCheck(
+    String runId, Path folder, Checkpoints checkpoints, int seed, List<String> mistakes) {
+
+  /** The tag to go on from; none where nothing can go on. */
+  List<String> tag(String asked) {
+    Optional<String> found =
+        asked.equals(TrainingLoopBuilder.LATEST) ? latest() : Optional.of(asked).filter(this::fits);
+    found.ifPresent(this::checkSeed);
+    return found.stream().toList();
+  }
+
+  private Optional<String> latest() {
+    Optional<String> latest = checkpoints.latest();
+    if (latest.isEmpty()) {
+      mistakes.add("run '%s' has no checkpoint to go on from in '%s'".formatted(runId, folder));
+    }
+    return latest;
+  }
+
+  private boolean fits(String tag) {
+    List<String> tags = checkpoints.tags();
+    if (!tags.contains(tag)) {
+      mistakes.add(
+          "run '%s' has no checkpoint '%s'; it has: %s".formatted(runId, tag, listed(tags)));
+      return false;
+    }
+    if (!checkpoints.isResumable(tag)) {
+      mistakes.add(
+          "checkpoint '%s' of run '%s' has weights only; go on from one that has all of the training: "
+                  .formatted(tag, runId)
+              + listed(tags.stream().filter(checkpoints::isResumable).toList()));
+      return false;
+    }
+    return true;
+  }
+
+  /** With another seed the rest of an epoch would repeat rows, and miss others. */
+  private void checkSeed(String tag) {
+    int before = LoopState.of(checkpoints.loop(tag), new LoopState(seed, 0)).seed();
+    if (before != seed) {
+      mistakes.add(
+          "run '%s' was begun with seed %d, and can't go on with seed %d; call seed(%d)"
+              .formatted(runId, before, seed, before));
+    }
+  }
+
+  private static String listed(List<String> tags) {
+    return tags.isEmpty() ? "none" : String.join(", ", tags);
+  }
+}
