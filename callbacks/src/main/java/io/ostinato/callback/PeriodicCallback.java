@@ -3,6 +3,7 @@ package io.ostinato.callback;
 import io.ostinato.schedule.IntervalType;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -40,24 +41,32 @@ public abstract class PeriodicCallback extends Callback {
     return schedule.updatesTillNextInvocation(counter);
   }
 
+  /** Why it runs in {@link #afterUpdate}, if it does. */
+  public final Optional<Invocation> invocationAfterUpdate(UpdateCounter at) {
+    return invocation(at).filter(due -> due.type() != IntervalType.EPOCH);
+  }
+
+  /** Why it runs in {@link #afterEpoch}, if it does. */
+  public final Optional<Invocation> invocationAfterEpoch(UpdateCounter at) {
+    return invocation(at).filter(due -> due.type() == IntervalType.EPOCH);
+  }
+
   @Override
   public final void afterUpdate(UpdateCounter at) {
-    schedule
-        .dueAt(at)
-        .filter(type -> type != IntervalType.EPOCH)
-        .ifPresent(type -> periodicCallback(new Invocation(type, at)));
+    invocationAfterUpdate(at).ifPresent(this::periodicCallback);
   }
 
   @Override
   public final void afterEpoch(UpdateCounter at) {
-    schedule
-        .dueAt(at)
-        .filter(type -> type == IntervalType.EPOCH)
-        .ifPresent(type -> periodicCallback(new Invocation(type, at)));
+    invocationAfterEpoch(at).ifPresent(this::periodicCallback);
   }
 
   @Override
   public final void atEval(UpdateCounter at) {
     periodicCallback(new Invocation(IntervalType.EVAL, at));
+  }
+
+  private Optional<Invocation> invocation(UpdateCounter at) {
+    return schedule.dueAt(at).map(type -> new Invocation(type, at));
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates the model on a dataset whenever it is due: {@link #processData} on the executors, once
@@ -20,6 +21,7 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
 
   private final DataIteratorConfig config;
+  private transient @Nullable CallbackEvaluation planned;
 
   protected PeriodicDataIteratorCallback(DataIteratorConfig config) {
     super(config.schedule());
@@ -58,11 +60,25 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
    */
   protected abstract void processResults(EvaluationResults results, Invocation at);
 
+  /**
+   * The evaluation that it will ask its context for when it is called at this invocation: so that
+   * callbacks that are due together can share one.
+   */
+  public final CallbackEvaluation plan(Invocation at) {
+    CallbackEvaluation evaluation =
+        new CallbackEvaluation(name(), at, config, this::processData, metrics());
+    planned = evaluation;
+    return evaluation;
+  }
+
   @Override
   protected final void periodicCallback(Invocation at) {
-    try (EvaluationResults results =
-        context()
-            .evaluate(new CallbackEvaluation(name(), at, config, this::processData, metrics()))) {
+    CallbackEvaluation evaluation = planned;
+    planned = null;
+    if (evaluation == null || !evaluation.at().equals(at)) {
+      evaluation = new CallbackEvaluation(name(), at, config, this::processData, metrics());
+    }
+    try (EvaluationResults results = context().evaluate(evaluation)) {
       results.process(collated -> processResults(collated, at));
     }
   }

@@ -75,7 +75,8 @@ final class CallbackRun implements AutoCloseable {
           new PendingCheckpoints(settings.checkpoints(), this::checkpoint, this::ofWeights);
       this.context =
           new RunContext(settings, block, metrics, checkpoints, optimizer::learningRates);
-      this.moments = new Moments(settings.callbacks(), this::flush, checkpoints);
+      this.moments =
+          new Moments(settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
       for (Callback callback : settings.callbacks()) {

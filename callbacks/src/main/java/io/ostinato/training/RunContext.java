@@ -21,6 +21,7 @@ import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -40,6 +41,7 @@ final class RunContext implements TrainingContext {
   private final WeightVariants variants = new WeightVariants();
   private final MomentMetrics momentMetrics;
   private final SnapshotTaker taker = new SnapshotTaker();
+  private final SharedEvaluations shared = new SharedEvaluations(this::evaluateTogether);
   private @Nullable WeightSnapshot weights;
   private @Nullable String stopReason;
   private UpdateTimings timings = UpdateTimings.NONE;
@@ -79,22 +81,35 @@ final class RunContext implements TrainingContext {
     return snapshot;
   }
 
+  /** Evaluations that callbacks will ask for within the hook that begins. */
+  SharedEvaluations sharedEvaluations() {
+    return shared;
+  }
+
   @Override
   public EvaluationResults evaluate(CallbackEvaluation evaluation) {
+    return shared
+        .find(evaluation)
+        .orElseGet(() -> settings.engine().evaluate(request(evaluation), settings.progress()));
+  }
+
+  private List<EvaluationResults> evaluateTogether(List<CallbackEvaluation> evaluations) {
+    return settings
+        .engine()
+        .evaluateTogether(evaluations.stream().map(this::request).toList(), settings.progress());
+  }
+
+  private EvaluationRequest request(CallbackEvaluation evaluation) {
     String datasetKey = evaluation.config().datasetKey();
     String variant = evaluation.config().weights();
-    EvaluationTag tag =
-        new EvaluationTag(evaluation.callback(), evaluation.at().iteration(), datasetKey);
-    EvaluationRequest request =
-        new EvaluationRequest(
-            tag,
-            data().evaluation(datasetKey),
-            evaluation.config().batchSize(),
-            settings.model(),
-            variant.isEmpty() ? weights() : variants.get(variant),
-            evaluation.processor(),
-            evaluation.metrics());
-    return settings.engine().evaluate(request, settings.progress());
+    return new EvaluationRequest(
+        new EvaluationTag(evaluation.callback(), evaluation.at().iteration(), datasetKey),
+        data().evaluation(datasetKey),
+        evaluation.config().batchSize(),
+        settings.model(),
+        variant.isEmpty() ? weights() : variants.get(variant),
+        evaluation.processor(),
+        evaluation.metrics());
   }
 
   @Override

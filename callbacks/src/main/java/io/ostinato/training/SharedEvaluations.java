@@ -1,0 +1,81 @@
+package io.ostinato.training;
+
+import io.ostinato.callback.CallbackEvaluation;
+import io.ostinato.callback.DataIteratorConfig;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationResults;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Evaluations that callbacks will ask for within one hook. Those of the same dataset, batch size
+ * and weights run together when the first of them is asked for; if that fails, each runs on its
+ * own, so that the failure finds its owner. Belongs to the thread that trains.
+ */
+final class SharedEvaluations {
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
+  private final Function<List<CallbackEvaluation>, List<EvaluationResults>> together;
+  private final List<List<CallbackEvaluation>> groups = new ArrayList<>();
+  private final Map<CallbackEvaluation, EvaluationResults> done = new IdentityHashMap<>();
+
+  /** Evaluations that run by this function, which gives the results in their order. */
+  SharedEvaluations(Function<List<CallbackEvaluation>, List<EvaluationResults>> together) {
+    this.together = together;
+  }
+
+  /** What will be asked for until {@link #clear}. */
+  void plan(List<CallbackEvaluation> evaluations) {
+    clear();
+    for (CallbackEvaluation evaluation : evaluations) {
+      groups.stream()
+          .filter(group -> canShare(group.get(0).config(), evaluation.config()))
+          .findFirst()
+          .ifPresentOrElse(
+              group -> group.add(evaluation),
+              () -> groups.add(new ArrayList<>(List.of(evaluation))));
+    }
+    groups.removeIf(group -> group.size() == 1);
+  }
+
+  /** The results of an evaluation that others shared, or share from now on. */
+  Optional<EvaluationResults> find(CallbackEvaluation evaluation) {
+    Optional<List<CallbackEvaluation>> group =
+        groups.stream()
+            .filter(g -> g.stream().anyMatch(member -> member == evaluation))
+            .findFirst();
+    group.ifPresent(this::run);
+    return Optional.ofNullable(done.remove(evaluation));
+  }
+
+  /** Forgets what was planned, and closes what nobody took. */
+  void clear() {
+    groups.clear();
+    done.values().forEach(EvaluationResults::close);
+    done.clear();
+  }
+
+  private void run(List<CallbackEvaluation> group) {
+    groups.remove(group);
+    try {
+      List<EvaluationResults> results = together.apply(List.copyOf(group));
+      for (int i = 0; i < group.size(); i++) {
+        done.put(group.get(i), results.get(i));
+      }
+    } catch (EvaluationException e) {
+      log.warn("callbacks that are due together are evaluated one by one: {}", e.getMessage());
+    }
+  }
+
+  private static boolean canShare(DataIteratorConfig one, DataIteratorConfig other) {
+    return one.datasetKey().equals(other.datasetKey())
+        && one.batchSize() == other.batchSize()
+        && one.weights().equals(other.weights());
+  }
+}
