@@ -207,7 +207,7 @@ class MomentsTest {
     ByteArrayOutputStream terminal = new ByteArrayOutputStream();
     TrainingLoop training =
         loop()
-            .callback(new EtaCallback())
+            .callback(new EtaCallback(EtaCallback.Config.defaults()))
             .callback(new Failing("first"))
             .callback(new Unsaveable())
             .progress(

@@ -14,11 +14,14 @@ import io.ostinato.callback.Callback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.TrackOutputsCallback;
+import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
@@ -37,6 +40,8 @@ import io.ostinato.tracking.RunSummary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -267,6 +272,66 @@ class ResumeTest {
         .as("a crash before the next checkpoint doesn't bring the old timeline back")
         .contains("E1_U10_S160");
     assertThat(metrics(back)).hasSize(1);
+  }
+
+  @Test
+  void withTheDefaultCallbacksOnlyTimesDiffer() {
+    TrainingLoop whole = withDefaults("whole").length(LENGTH).build();
+    whole.run();
+    withDefaults("parts").length(TrainingLength.updates(14)).build().run();
+    SavedState before = times(whole, "parts", "E1_U14_S224");
+    assertThat(before.getLong("updates")).as("since the epoch's end").isEqualTo(4);
+    TrainingLoop parts = withDefaults("parts").resume("parts", "latest").length(LENGTH).build();
+    parts.run();
+    assertThat(metrics(parts).get(0)).contains("ds_stats/train/len=160.0", "param_count/model");
+    List<MetricsRecord> expected = Trainings.records(whole);
+    List<MetricsRecord> actual = Trainings.records(parts);
+    assertThat(actual).hasSameSizeAs(expected).hasSize(4);
+    for (int i = 0; i < actual.size(); i++) {
+      assertThat(actual.get(i).iteration()).isEqualTo(expected.get(i).iteration());
+      assertThat(actual.get(i).metrics().keySet()).isEqualTo(expected.get(i).metrics().keySet());
+      assertThat(withoutTimes(actual.get(i))).isEqualTo(withoutTimes(expected.get(i)));
+    }
+    TrainingLoop three =
+        withDefaults("parts")
+            .resume("parts", "E1_U14_S224")
+            .length(TrainingLength.updates(17))
+            .build();
+    three.run();
+    assertThat(times(three, "parts", "E1_U17_S272").getLong("updates"))
+        .as("those before the stop count too")
+        .isEqualTo(7);
+  }
+
+  private static Map<String, Double> withoutTimes(MetricsRecord record) {
+    Map<String, Double> metrics = new TreeMap<>(record.metrics());
+    metrics.keySet().removeIf(key -> key.startsWith("train_time/"));
+    return metrics;
+  }
+
+  private SavedState times(TrainingLoop any, String runId, String tag) {
+    Path files = any.folder().resolveSibling(runId).resolve("checkpoints");
+    return Checkpoints.in(LocalRunFiles.in(files))
+        .load(tag)
+        .states()
+        .getOrDefault("train_time.E1", SavedState.empty());
+  }
+
+  private TrainingLoopBuilder withDefaults(String runId) {
+    return TrainingLoop.builder()
+        .model(Trainings::noisyNet, TestNets.FEATURES)
+        .data(
+            DataContainer.builder()
+                .train(Trainings.rows(manager, 160))
+                .evaluation("test", GeneratedRows.inMemory(40))
+                .build())
+        .effectiveBatchSize(16)
+        .callback(
+            new CheckpointCallback(
+                CheckpointCallback.Config.defaults().keep(CheckpointCallback.Keep.ALL)))
+        .progress(ProgressDisplay.silent())
+        .output(folder)
+        .runId(runId);
   }
 
   @Test

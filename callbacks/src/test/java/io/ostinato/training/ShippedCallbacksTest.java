@@ -22,6 +22,8 @@ import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.metric.Average;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
+import io.ostinato.monitor.DatasetStatsCallback;
+import io.ostinato.monitor.EtaCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ParameterCountCallback;
 import io.ostinato.monitor.PeakMemoryCallback;
@@ -445,7 +447,7 @@ class ShippedCallbacksTest {
   void countsAndMemoryAreThoseOfTheModelAndTheProcess() {
     TrainingLoop training =
         loop("counts")
-            .callback(new ParameterCountCallback("classifier"))
+            .callback(new ParameterCountCallback(new ParameterCountCallback.Config("classifier")))
             .callback(new PeakMemoryCallback(PeakMemoryCallback.Config.defaults()))
             .length(TrainingLength.epochs(1))
             .build();
@@ -461,6 +463,38 @@ class ShippedCallbacksTest {
     if (Path.of("/proc/self/status").toFile().canRead()) {
       assertThat(memory.get("peak_memory/host")).isGreaterThan(memory.get("peak_memory/heap"));
     }
+  }
+
+  @Test
+  void whatCallbacksThatWriteOnceAreToldIsChecked() {
+    TrainingLoopBuilder wrong =
+        loop("wrong")
+            .callback(new ParameterCountCallback(new ParameterCountCallback.Config(" ")))
+            .callback(new EtaCallback(new EtaCallback.Config("")))
+            .callback(
+                new DatasetStatsCallback(
+                    DatasetStatsCallback.Config.defaults().datasets("train", "tets", "dev")))
+            .length(TrainingLength.epochs(1));
+    assertThatThrownBy(wrong::build)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "callback 'parameter_count' needs a name of the model that is not blank")
+        .hasMessageContaining("callback 'eta' needs a label that is not blank")
+        .hasMessageContaining(
+            "callback 'dataset_stats' asks for dataset 'tets'; registered: train, test")
+        .hasMessageContaining("asks for dataset 'dev'");
+    TrainingLoop one =
+        loop("one")
+            .callback(
+                new DatasetStatsCallback(DatasetStatsCallback.Config.defaults().datasets("test")))
+            .length(TrainingLength.updates(1))
+            .build();
+    one.run();
+    assertThat(Trainings.records(one))
+        .singleElement()
+        .satisfies(
+            record ->
+                assertThat(record.metrics()).containsOnly(Map.entry("ds_stats/test/len", 40.0)));
   }
 
   @Test
