@@ -8,6 +8,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.ostinato.LogLines;
 import io.ostinato.averaging.EmaCallback;
 import io.ostinato.callback.BatchColumns;
 import io.ostinato.callback.Callback;
@@ -104,6 +105,28 @@ class ResumeTest {
         .as("what the first run had measured after the checkpoint is put aside, not lost")
         .extracting(TrainingIteration::toString)
         .containsExactly("E1_U15_S240", "E1_U16_S256", "E1_U17_S272");
+  }
+
+  @Test
+  void fromWhatAFailureLeftToo() {
+    TrainingLoop whole = loop("whole", () -> Optimizer.adam().build()).length(LENGTH).build();
+    TrainingResult expected = whole.run();
+    TrainingIteration stop = TrainingIteration.parse("E1_U17_S272");
+    TrainingLoop first =
+        loop("parts", () -> Optimizer.adam().build())
+            .callback(new Crash(stop))
+            .length(LENGTH)
+            .build();
+    assertThatThrownBy(first::run).hasMessage("the machine is gone");
+    TrainingLoop second =
+        loop("parts", () -> Optimizer.adam().build())
+            .resume("parts", "E1_U17_S272.error")
+            .length(LENGTH)
+            .build();
+    assertThat(second.run().weights().manifest()).isEqualTo(expected.weights().manifest());
+    assertThat(metrics(second)).isEqualTo(metrics(whole));
+    assertThat(checkpoints(second).load("E3_U30_S480").states())
+        .isEqualTo(checkpoints(whole).load("E3_U30_S480").states());
   }
 
   @Test
@@ -458,23 +481,61 @@ class ResumeTest {
         .run();
     assertThat(one.updates).isEqualTo(10);
     Counter two = new Counter("two");
-    Trainings.on(manager, folder)
-        .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
-        .callback(two)
-        .resume("run", "latest")
-        .length(TrainingLength.epochs(2))
-        .build()
-        .run();
+    List<String> warnings = LogLines.of(() -> resumeWith(two, 2));
     assertThat(two.updates).as("begins anew").isEqualTo(10);
+    assertThat(warnings)
+        .anyMatch(
+            line ->
+                line.contains(
+                    "checkpoint E1_U10_S160 has no state of callback 'two', which begins anew"))
+        .anyMatch(
+            line ->
+                line.contains(
+                    "checkpoint E1_U10_S160 has the state of a callback 'one', which this training"
+                        + " lacks"));
     Counter again = new Counter("two");
+    assertThat(LogLines.of(() -> resumeWith(again, 3))).isEmpty();
+    assertThat(again.updates).as("goes on").isEqualTo(20);
+  }
+
+  private void resumeWith(Callback callback, int epochs) {
     Trainings.on(manager, folder)
         .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
-        .callback(again)
+        .callback(callback)
         .resume("run", "latest")
-        .length(TrainingLength.epochs(3))
+        .length(TrainingLength.epochs(epochs))
         .build()
         .run();
-    assertThat(again.updates).as("goes on").isEqualTo(20);
+  }
+
+  @Test
+  void anAverageThatIsAddedOrLeftOutOnAResumeIsWarnedAbout() {
+    Trainings.on(manager, folder)
+        .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+        .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9, 0.99))))
+        .length(TrainingLength.epochs(1))
+        .build()
+        .run();
+    List<String> warnings =
+        LogLines.of(
+            () -> resumeWith(new EmaCallback(new EmaCallback.Config(List.of(0.99, 0.5))), 1));
+    assertThat(warnings)
+        .hasSize(2)
+        .anyMatch(
+            line ->
+                line.contains("the checkpoint has no average of factor 0.5")
+                    && line.contains("it begins with the present weights"))
+        .anyMatch(
+            line ->
+                line.contains(
+                    "the checkpoint has an average of factor 0.9, which this training doesn't"
+                        + " keep"));
+    Checkpoints kept =
+        Checkpoints.in(LocalRunFiles.in(folder.resolve("run").resolve("checkpoints")));
+    assertThat(kept.load("E1_U10_S160.ema=0.5").weights().manifest())
+        .isEqualTo(kept.load("E1_U10_S160").weights().manifest());
+    assertThat(kept.load("E1_U10_S160.ema=0.99").weights().manifest())
+        .isNotEqualTo(kept.load("E1_U10_S160").weights().manifest());
   }
 
   /** Everything that has a state, on a model that draws random numbers. */
