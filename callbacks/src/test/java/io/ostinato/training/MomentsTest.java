@@ -253,6 +253,22 @@ class MomentsTest {
   }
 
   @Test
+  void aCallbackThatCantBeDetachedKeepsNothingElseOpen() {
+    List<String> given = new ArrayList<>();
+    TrainingLoop training =
+        loop()
+            .callback(new Detaching("a", given))
+            .callback(new Detaching("b", given))
+            .length(TrainingLength.updates(1))
+            .build();
+    assertThatThrownBy(training::run)
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("b")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    assertThat(given).containsExactly("b", "a");
+  }
+
+  @Test
   void anErrorKeepsTheOthersRunningToo() {
     Noting noting = new Noting("n", seen);
     assertThatThrownBy(
@@ -627,6 +643,22 @@ class MomentsTest {
     @Override
     public void trackAfterAccumulationStep(AccumulationStep step) {
       throw new IllegalStateException("step failed");
+    }
+  }
+
+  private static final class Detaching extends Callback {
+    private static final long serialVersionUID = 1;
+    private final transient List<String> seen;
+
+    Detaching(String name, List<String> seen) {
+      super(name);
+      this.seen = seen;
+    }
+
+    @Override
+    protected void detached() {
+      seen.add(name());
+      throw new AssertionError(name());
     }
   }
 
