@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps exponential moving averages of the weights over updates: {@code average = factor * average
@@ -25,6 +27,7 @@ import java.util.stream.Collectors;
  */
 public final class EmaCallback extends Callback implements Stateful {
   private static final long serialVersionUID = 1;
+  private static final Logger log = LoggerFactory.getLogger(EmaCallback.class);
 
   private final Config config;
   private transient Map<Double, WeightAverage> averages = new LinkedHashMap<>();
@@ -111,7 +114,26 @@ public final class EmaCallback extends Callback implements Stateful {
 
   @Override
   public void restoreState(SavedState state) {
-    averages.values().forEach(average -> average.restore(state));
+    averages.forEach(
+        (factor, average) -> {
+          if (average.isIn(state)) {
+            average.restore(state);
+          } else {
+            log.warn(
+                "the checkpoint has no average of factor {}, or not of these parameters; it begins with"
+                    + " the present weights",
+                factor);
+          }
+        });
+    state.arrays().stream()
+        .map(array -> array.name().substring(0, array.name().indexOf('/')))
+        .distinct()
+        .filter(factor -> !averages.containsKey(Double.valueOf(factor)))
+        .forEach(
+            factor ->
+                log.warn(
+                    "the checkpoint has an average of factor {}, which this training doesn't keep",
+                    factor));
   }
 
   @Override

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** One average of a block's trained parameters, on the device where they are. */
 final class WeightAverage implements AutoCloseable {
@@ -66,6 +68,12 @@ final class WeightAverage implements AutoCloseable {
     List<HostArray> arrays = new ArrayList<>();
     averages.forEach((name, average) -> arrays.add(HostArray.copyOf(key(name), average)));
     return arrays;
+  }
+
+  /** Whether a state has this average of all these parameters. */
+  boolean isIn(SavedState state) {
+    Set<String> names = state.arrays().stream().map(HostArray::name).collect(Collectors.toSet());
+    return averages.keySet().stream().map(this::key).allMatch(names::contains);
   }
 
   void restore(SavedState state) {

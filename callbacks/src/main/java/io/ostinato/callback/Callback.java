@@ -121,10 +121,14 @@ public abstract class Callback implements Serializable {
   /** After each update, before {@link #afterUpdate} of any callback. */
   public void trackAfterUpdateStep(UpdateCounter at) {}
 
-  /** After each update. */
+  /** After each update; see {@link #readsMetrics} for the order. */
   public void afterUpdate(UpdateCounter at) {}
 
-  /** After the last update of each epoch, and after {@link #afterUpdate} of all callbacks. */
+  /**
+   * After the last update of each epoch, and after {@link #afterUpdate} of this callback and of all
+   * that read no metrics. One that {@link #readsMetrics} has both its hooks called when all before
+   * it have had theirs.
+   */
   public void afterEpoch(UpdateCounter at) {}
 
   /** When an evaluation is asked for, outside every schedule. */

@@ -3,9 +3,9 @@ package io.ostinato.metric;
 import java.io.Serializable;
 
 /**
- * The expected calibration error: over bins of the confidence, the mean of how far the confidence
- * is from the accuracy, weighted by rows (Guo, Pleiss, Sun and Weinberger, On calibration of modern
- * neural networks, 2017).
+ * The expected calibration error: over bins {@code ((m - 1) / M, m / M]} of the confidence, the
+ * mean of how far the confidence is from the accuracy, weighted by rows (Guo, Pleiss, Sun and
+ * Weinberger, On calibration of modern neural networks, 2017).
  */
 record CalibrationError(String name, OutputKind kind, int bins)
     implements Metric<CalibrationError.Bins> {
@@ -40,11 +40,11 @@ record CalibrationError(String name, OutputKind kind, int bins)
 
   @Override
   public Bins update(Bins state, MetricBatch batch) {
-    ClassScores scores = ClassScores.of(batch);
+    ClassScores scores = kind.scores(batch);
     for (int row = 0; row < scores.rows(); row++) {
       int predicted = scores.predicted(row);
       double confidence = kind.probability(scores, row, predicted);
-      // A bin has its upper bound, as in torchmetrics; the first one has 0 too.
+      // A bin is open below and closed above, as in the paper; the first one has 0 too.
       int bin = (int) Math.max(0, Math.min(bins - 1, Math.ceil(confidence * bins) - 1));
       state.rows[bin]++;
       state.hits[bin] += predicted == scores.targets()[row] ? 1 : 0;

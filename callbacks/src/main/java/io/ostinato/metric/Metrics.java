@@ -5,8 +5,12 @@ import java.util.Locale;
 /**
  * The metrics that ship. Unless a metric says otherwise it reads {@link MetricBatch#OUTPUTS} and
  * {@link MetricBatch#TARGETS}; outputs of a classifier are {@code (N, classes)}, its targets whole
- * numbers {@code (N)}; outputs and targets of a regression have one shape. A NaN in what is
- * measured makes the result NaN, and so do no rows.
+ * numbers {@code (N)}; outputs and targets of a regression have one shape.
+ *
+ * <p>No rows give NaN. A NaN in what is measured gives NaN, but where only the order of a row's
+ * outputs counts: for {@link #accuracy}, {@link #topK} and what is made of a confusion matrix, NaN
+ * is the highest output, as in PyTorch; a target whose own output is NaN is not among the highest.
+ * Rankings in bins refuse it.
  */
 public final class Metrics {
   private Metrics() {}
@@ -135,7 +139,7 @@ public final class Metrics {
     return RowMean.of(
         "log_loss",
         (state, batch) -> {
-          ClassScores scores = ClassScores.of(batch);
+          ClassScores scores = kind.scores(batch);
           for (int row = 0; row < scores.rows(); row++) {
             state.add(-kind.logProbability(scores, row, (int) scores.targets()[row]), 1);
           }
@@ -151,7 +155,7 @@ public final class Metrics {
     return RowMean.of(
         "brier",
         (state, batch) -> {
-          ClassScores scores = ClassScores.of(batch);
+          ClassScores scores = kind.scores(batch);
           for (int row = 0; row < scores.rows(); row++) {
             double sum = 0;
             for (int c = 0; c < scores.classes(); c++) {

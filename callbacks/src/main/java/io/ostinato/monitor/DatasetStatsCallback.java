@@ -1,29 +1,76 @@
 package io.ostinato.monitor;
 
 import io.ostinato.callback.Callback;
+import io.ostinato.callback.TrainingPlan;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.schedule.UpdateCounter;
+import java.io.Serializable;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
-/** Writes {@code ds_stats/{dataset}/len} before training: how many rows each dataset has. */
+/**
+ * Writes {@code ds_stats/{dataset}/len} before the first update of a training: how many rows each
+ * dataset has. A training that is resumed has them already.
+ */
 public final class DatasetStatsCallback extends Callback {
   private static final long serialVersionUID = 1;
+  private static final String TRAIN = "train";
 
-  public DatasetStatsCallback() {
+  private final Config config;
+
+  /**
+   * What is configured.
+   *
+   * @param datasets keys of datasets, {@code train} for the one to train on; all unless told
+   */
+  public record Config(List<String> datasets) implements Serializable {
+    public Config {
+      datasets = List.copyOf(new LinkedHashSet<>(datasets));
+    }
+
+    public static Config defaults() {
+      return new Config(List.of());
+    }
+
+    public Config datasets(String... keys) {
+      return new Config(List.of(keys));
+    }
+  }
+
+  public DatasetStatsCallback(Config config) {
     super("dataset_stats");
+    this.config = config;
+  }
+
+  @Override
+  public List<String> mistakes(TrainingPlan plan) {
+    Set<String> known = keys(plan.data());
+    return config.datasets().stream()
+        .filter(key -> !known.contains(key))
+        .map(
+            key ->
+                "callback '%s' asks for dataset '%s'; registered: %s"
+                    .formatted(name(), key, String.join(", ", known)))
+        .toList();
   }
 
   @Override
   public void beforeTraining(UpdateCounter at) {
+    if (at.current().update() > 0) {
+      return;
+    }
     DataContainer data = context().data();
-    write("train", data.train().size());
-    for (String key : data.evaluationKeys()) {
-      if (!key.equals("train")) {
-        write(key, data.evaluation(key).rows());
-      }
+    for (String key : config.datasets().isEmpty() ? keys(data) : config.datasets()) {
+      long rows = key.equals(TRAIN) ? data.train().size() : data.evaluation(key).rows();
+      writer().addScalar("ds_stats/%s/len".formatted(key), rows);
     }
   }
 
-  private void write(String key, long rows) {
-    writer().addScalar("ds_stats/%s/len".formatted(key), rows);
+  private static Set<String> keys(DataContainer data) {
+    Set<String> keys = new LinkedHashSet<>();
+    keys.add(TRAIN);
+    keys.addAll(data.evaluationKeys());
+    return keys;
   }
 }

@@ -2,29 +2,45 @@ package io.ostinato.monitor;
 
 import ai.djl.nn.Parameter;
 import io.ostinato.callback.Callback;
+import io.ostinato.callback.TrainingPlan;
 import io.ostinato.schedule.UpdateCounter;
+import java.io.Serializable;
+import java.util.List;
 
 /**
  * Writes {@code param_count/{model}}, and with {@code /trainable} and {@code /frozen} its parts,
- * before training: how many numbers the model's parameters have. Running statistics are no
- * parameters. The model's name is {@code model} unless told.
+ * before the first update of a training: how many numbers the model's parameters have. Running
+ * statistics are no parameters. A training that is resumed has them already.
  */
 public final class ParameterCountCallback extends Callback {
   private static final long serialVersionUID = 1;
 
-  private final String model;
+  private final Config config;
 
-  public ParameterCountCallback() {
-    this("model");
+  /** What is configured: the model's name in the keys; {@code model} unless told. */
+  public record Config(String model) implements Serializable {
+    public static Config defaults() {
+      return new Config("model");
+    }
   }
 
-  public ParameterCountCallback(String model) {
+  public ParameterCountCallback(Config config) {
     super("parameter_count");
-    this.model = model;
+    this.config = config;
+  }
+
+  @Override
+  public List<String> mistakes(TrainingPlan plan) {
+    return config.model().isBlank()
+        ? List.of("callback '%s' needs a name of the model that is not blank".formatted(name()))
+        : List.of();
   }
 
   @Override
   public void beforeTraining(UpdateCounter at) {
+    if (at.current().update() > 0) {
+      return;
+    }
     long trainable = 0;
     long frozen = 0;
     for (Parameter parameter : context().block().getParameters().values()) {
@@ -38,8 +54,9 @@ public final class ParameterCountCallback extends Callback {
         frozen += size;
       }
     }
-    writer().addScalar("param_count/" + model, trainable + frozen);
-    writer().addScalar("param_count/" + model + "/trainable", trainable);
-    writer().addScalar("param_count/" + model + "/frozen", frozen);
+    String key = "param_count/" + config.model();
+    writer().addScalar(key, trainable + frozen);
+    writer().addScalar(key + "/trainable", trainable);
+    writer().addScalar(key + "/frozen", frozen);
   }
 }

@@ -4,29 +4,32 @@ import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.Stateful;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.SavedState;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Writes, in bytes: {@code peak_memory/heap}, the sum of the peaks of this virtual machine's heap
- * pools; where Linux tells it, {@code peak_memory/host}, the largest resident set of this process;
- * and, where the model is on a GPU, {@code peak_memory/device}, the most that was in use on it, by
- * any process, at the end of an update.
+ * Writes, in bytes: {@code peak_memory/heap}, the most that was in use of this virtual machine's
+ * heap, garbage included, at the end of an update; where Linux tells it, {@code peak_memory/host},
+ * the largest resident set of this process; and, where the model is on a GPU, {@code
+ * peak_memory/device}, the most that was in use on it, by any process, at the end of an update.
+ * Peaks are those of the whole training, the processes of before a resume included.
  */
-public final class PeakMemoryCallback extends PeriodicCallback {
+public final class PeakMemoryCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
   private static final int KIBI = 1024;
 
+  private long heapBytes;
+  private long hostBytes;
   private long deviceBytes;
 
   /** What is configured: when to write; every epoch unless told. */
@@ -42,6 +45,12 @@ public final class PeakMemoryCallback extends PeriodicCallback {
 
   @Override
   public void trackAfterUpdateStep(UpdateCounter at) {
+    look();
+  }
+
+  private void look() {
+    heapBytes =
+        Math.max(heapBytes, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     Device device = context().block().getParameters().get(0).getValue().getArray().getDevice();
     if (device.isGpu()) {
       deviceBytes = Math.max(deviceBytes, CudaUtils.getGpuMemory(device).getCommitted());
@@ -50,21 +59,30 @@ public final class PeakMemoryCallback extends PeriodicCallback {
 
   @Override
   protected void periodicCallback(Invocation at) {
-    writer().addScalar("peak_memory/heap", heapBytes());
+    look();
+    writer().addScalar("peak_memory/heap", heapBytes);
     if (Files.isReadable(STATUS)) {
-      writer().addScalar("peak_memory/host", residentBytes());
+      hostBytes = Math.max(hostBytes, residentBytes());
+      writer().addScalar("peak_memory/host", hostBytes);
     }
     if (deviceBytes > 0) {
       writer().addScalar("peak_memory/device", deviceBytes);
     }
   }
 
-  private static long heapBytes() {
-    return ManagementFactory.getMemoryPoolMXBeans().stream()
-        .filter(pool -> pool.getType() == MemoryType.HEAP)
-        .map(MemoryPoolMXBean::getPeakUsage)
-        .mapToLong(java.lang.management.MemoryUsage::getUsed)
-        .sum();
+  @Override
+  public SavedState saveState() {
+    return SavedState.empty()
+        .with("heap", heapBytes)
+        .with("host", hostBytes)
+        .with("device", deviceBytes);
+  }
+
+  @Override
+  public void restoreState(SavedState state) {
+    heapBytes = state.getLong("heap");
+    hostBytes = state.getLong("host");
+    deviceBytes = state.getLong("device");
   }
 
   private static long residentBytes() {

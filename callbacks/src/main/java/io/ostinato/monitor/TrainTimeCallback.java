@@ -2,20 +2,21 @@ package io.ostinato.monitor;
 
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.Stateful;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 import java.util.Locale;
 
 /**
  * Writes {@code train_time/{phase}/{mean|max}/{interval}}: the seconds that a phase of an update
  * took since they were last written, as the mean over updates and as the most. Phases: {@code data,
- * forward, backward, step, callbacks}. A phase that isn't told apart isn't written. Times of a run
- * that was resumed count from there.
+ * forward, backward, step, callbacks}. A phase that isn't told apart isn't written.
  */
-public final class TrainTimeCallback extends PeriodicCallback {
+public final class TrainTimeCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -64,6 +65,27 @@ public final class TrainTimeCallback extends PeriodicCallback {
     }
     if (at.isScheduled()) {
       updates = 0;
+    }
+  }
+
+  @Override
+  public SavedState saveState() {
+    SavedState state = SavedState.empty().with("updates", updates);
+    for (Phase phase : Phase.values()) {
+      state =
+          state
+              .with("sum." + phase, sumNanos[phase.ordinal()])
+              .with("max." + phase, maxNanos[phase.ordinal()]);
+    }
+    return state;
+  }
+
+  @Override
+  public void restoreState(SavedState state) {
+    updates = state.getLong("updates");
+    for (Phase phase : Phase.values()) {
+      sumNanos[phase.ordinal()] = state.getLong("sum." + phase);
+      maxNanos[phase.ordinal()] = state.getLong("max." + phase);
     }
   }
 

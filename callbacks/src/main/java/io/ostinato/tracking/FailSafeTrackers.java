@@ -1,9 +1,9 @@
 package io.ostinato.tracking;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +14,7 @@ final class FailSafeTrackers implements Tracker {
 
   private final List<Tracker> trackers;
   private final List<Tracker> started = new ArrayList<>();
-  private final Set<Tracker> failed = new HashSet<>();
+  private final Map<Tracker, Integer> failures = new IdentityHashMap<>();
 
   FailSafeTrackers(List<Tracker> trackers) {
     this.trackers = List.copyOf(trackers);
@@ -22,7 +22,7 @@ final class FailSafeTrackers implements Tracker {
 
   @Override
   public void start(RunInfo run) {
-    failed.clear();
+    failures.clear();
     started.clear();
     for (Tracker tracker : trackers) {
       if (succeeds(tracker, "can't be started, and is not used", t -> t.start(run))) {
@@ -48,20 +48,42 @@ final class FailSafeTrackers implements Tracker {
   public void close() {
     started.forEach(tracker -> succeeds(tracker, "can't be closed", Tracker::close));
     started.clear();
+    failures.forEach(
+        (tracker, count) -> {
+          if (count > 1) {
+            log.warn("{} has failed {} times in this run", nameOf(tracker), count);
+          }
+        });
+    failures.clear();
   }
 
   private boolean succeeds(Tracker tracker, String what, Consumer<Tracker> action) {
     try {
       action.accept(tracker);
       return true;
-    } catch (RuntimeException | LinkageError e) {
-      String name = tracker.getClass().getSimpleName();
-      if (failed.add(tracker)) {
-        log.warn("{} {}; training goes on: {}", name, what, e.toString(), e);
-      } else {
-        log.debug("{} {} again: {}", name, what, e.toString());
+    } catch (Throwable e) { // also what other languages throw without declaring it
+      if (e instanceof VirtualMachineError) {
+        throw e;
       }
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      warn(tracker, what, e);
       return false;
     }
+  }
+
+  /** The first failure in full; then each that doubles their number, so that none is far away. */
+  private void warn(Tracker tracker, String what, Throwable e) {
+    int count = failures.merge(tracker, 1, Integer::sum);
+    if (count == 1) {
+      log.warn("{} {}; training goes on", nameOf(tracker), what, e);
+    } else if (Integer.bitCount(count) == 1) {
+      log.warn("{} {}, its failure number {}: {}", nameOf(tracker), what, count, e.toString());
+    }
+  }
+
+  private static String nameOf(Tracker tracker) {
+    return tracker.getClass().getSimpleName();
   }
 }

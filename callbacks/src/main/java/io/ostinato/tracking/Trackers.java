@@ -18,8 +18,10 @@ public final class Trackers {
   }
 
   /**
-   * Several as one. A member that fails is warned about, once, and keeps neither the others nor the
-   * training from going on; one that can't be started is left alone.
+   * Several as one. A member that fails keeps neither the others nor the training from going on;
+   * one that can't be started is left alone. Failures are warned about: the first, the second, the
+   * fourth and so on, and at the end how many there were. What the virtual machine itself can't go
+   * on from is thrown.
    */
   public static Tracker all(List<Tracker> trackers) {
     return new FailSafeTrackers(trackers);

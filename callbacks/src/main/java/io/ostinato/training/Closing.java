@@ -16,7 +16,7 @@ final class Closing implements AutoCloseable {
   void closeAfter(Throwable failure) {
     try {
       close();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure.addSuppressed(e);
     }
   }
@@ -24,20 +24,22 @@ final class Closing implements AutoCloseable {
   /** Closes all, whether or not one fails; throws the first failure. */
   @Override
   public void close() {
-    RuntimeException first = null;
+    Throwable first = null;
     while (!resources.isEmpty()) {
       try {
         resources.pop().close();
-      } catch (Exception e) {
+      } catch (Exception | Error e) {
         if (first == null) {
-          first = e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
-        } else {
+          first = e;
+        } else if (first != e) {
           first.addSuppressed(e);
         }
       }
     }
-    if (first != null) {
-      throw first;
+    if (first instanceof Error error) {
+      throw error;
+    } else if (first != null) {
+      throw first instanceof RuntimeException runtime ? runtime : new IllegalStateException(first);
     }
   }
 }

@@ -23,10 +23,10 @@ public final class DefaultCallbacks {
   /** All of them, new. */
   public static List<Callback> all() {
     return List.of(
-        new EtaCallback(),
+        new EtaCallback(EtaCallback.Config.defaults()),
         new ProgressCallback(ProgressCallback.Config.defaults()),
-        new DatasetStatsCallback(),
-        new ParameterCountCallback(),
+        new DatasetStatsCallback(DatasetStatsCallback.Config.defaults()),
+        new ParameterCountCallback(ParameterCountCallback.Config.defaults()),
         new OnlineLossCallback(OnlineLossCallback.Config.defaults()),
         new LearningRateCallback(LearningRateCallback.Config.defaults()),
         new TrainTimeCallback(TrainTimeCallback.Config.defaults()));

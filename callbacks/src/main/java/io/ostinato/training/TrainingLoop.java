@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Each epoch sees the rows in a new order that the seed decides. An update takes one or several
  * micro-batches, each followed by {@code trackAfterAccumulationStep}; then come all {@code
  * trackAfterUpdateStep}, all {@code afterUpdate}, at an epoch's end all {@code afterEpoch}, and one
- * record in {@code metrics.jsonl}. Callbacks that read metrics are called after those that may
- * write them. Evaluation mode is an argument of DJL's forward pass, which evaluations give: there
- * is no mode of the model to be switched.
+ * record in {@code metrics.jsonl}. Callbacks that read metrics come after all others, each with
+ * both its hooks after those who may write what it reads. Evaluation mode is an argument of DJL's
+ * forward pass, which evaluations give: there is no mode of the model to be switched.
  *
  * <p>All that is drawn at random depends on the seed and the update alone, so a training that is
  * resumed goes on as if it had not stopped. On SIGTERM the present update is finished, {@code

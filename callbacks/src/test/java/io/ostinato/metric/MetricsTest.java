@@ -135,6 +135,51 @@ class MetricsTest {
   }
 
   @Test
+  void whereOnlyTheOrderCountsNaNIsTheHighest() {
+    double nan = Double.NaN;
+    // The first row is a hit by its NaN, the second is missed by it, the third is a miss.
+    NDList classes = classes(new double[] {0.7, nan, nan, 0.6, 0.4, 0.6}, 2, 1, 1, 0);
+    double third = 1.0 / 3;
+    assertThat(result(MetricStates.zero(List.of(Metrics.accuracy())).update(classes)))
+        .isEqualTo(third);
+    assertThat(result(MetricStates.zero(List.of(Metrics.confusionMatrix(2))).update(classes)))
+        .isEqualTo(third);
+    assertThat(result(MetricStates.zero(List.of(Metrics.f1(2, Average.MICRO))).update(classes)))
+        .isEqualTo(third);
+    assertThat(result(MetricStates.zero(List.of(Metrics.topK(1))).update(classes)))
+        .as("a target whose own output is NaN is missed")
+        .isEqualTo(0);
+    for (OutputKind kind : OutputKind.values()) {
+      for (Metric<?> metric :
+          List.of(Metrics.brier(kind), Metrics.logLoss(kind), Metrics.calibrationError(kind, 5))) {
+        assertThat(result(MetricStates.zero(List.of(metric)).update(classes)))
+            .as("%s of %s", metric.name(), kind)
+            .isNaN();
+      }
+    }
+  }
+
+  @Test
+  void aBinOfConfidencesHasItsUpperBound() {
+    // Two rows of confidence 0.5, hit, and two of 0.75, missed. In bins of (0, 0.5] and (0.5, 1]
+    // they are told apart; were 0.5 in the upper bin, the error would be |2 - 2.5| / 4.
+    NDList rows = classes(new double[] {0.5, 0.5, 0.5, 0.5, 0.75, 0.25, 0.75, 0.25}, 2, 0, 0, 1, 1);
+    double expected = (Math.abs(2 - (0.5 + 0.5)) + Math.abs(0 - (0.75 + 0.75))) / 4;
+    Metric<?> metric = Metrics.calibrationError(OutputKind.PROBABILITIES, 2);
+    assertThat(result(MetricStates.zero(List.of(metric)).update(rows))).isEqualTo(expected);
+    NDList zero = classes(new double[] {0, 0}, 2, 1);
+    assertThat(result(MetricStates.zero(List.of(metric)).update(zero)))
+        .as("0 is in the first bin")
+        .isZero();
+  }
+
+  private NDList classes(double[] outputs, int classes, long... targets) {
+    return named(
+        manager.create(outputs, new Shape(outputs.length / classes, classes)),
+        manager.create(targets));
+  }
+
+  @Test
   void edgesAreAsDocumented() {
     NDList oneClass = batch(new double[] {0.1, 0.4}, new double[] {1, 1}, new Shape(2));
     assertThat(result(MetricStates.zero(List.of(Metrics.rocAuc())).update(oneClass))).isNaN();
@@ -231,6 +276,23 @@ class MetricsTest {
         Metrics.rocAuc(10),
         batch(new double[] {1.5}, new double[] {1}, new Shape(1)),
         "must be probabilities from 0 to 1; given: 1.5");
+    for (Metric<?> metric :
+        List.of(
+            Metrics.logLoss(OutputKind.PROBABILITIES),
+            Metrics.brier(OutputKind.PROBABILITIES),
+            Metrics.calibrationError(OutputKind.PROBABILITIES, 5))) {
+      refused(
+          metric,
+          classes(new double[] {0.4, 0.6, 0.5, -0.5}, 2, 0, 0),
+          "a probability is from 0 to 1; given: -0.5; are the outputs logits?");
+      refused(metric, classes(new double[] {0.4, 1.5}, 2, 0), "given: 1.5");
+      assertThat(
+              result(
+                  MetricStates.zero(List.of(metric))
+                      .update(classes(new double[] {1 + 1e-7, -1e-7}, 2, 0))))
+          .as("%s: rounding is no mistake", metric.name())
+          .isZero();
+    }
     refused(
         Metrics.mean("loss"),
         good,

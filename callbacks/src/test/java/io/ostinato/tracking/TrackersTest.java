@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.LogLines;
 import io.ostinato.PythonTools;
 import io.ostinato.schedule.TrainingIteration;
 import java.io.ByteArrayOutputStream;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrackersTest {
+  private static final String DELIBERATELY = "java.lang.IllegalStateException: deliberately";
   private static final Instant NOW = Instant.parse("2026-11-24T12:00:00.250Z");
   @TempDir Path folder;
 
@@ -58,6 +60,59 @@ class TrackersTest {
     assertThat(good.seen).containsExactly("start", "log", "log", "finish", "close");
     assertThat(logless.seen).containsExactly("start", "log", "log", "finish", "close");
     assertThat(startless.seen).as("is not used").containsExactly("start", "close");
+  }
+
+  @Test
+  void lossesAreWarnedAboutAtABoundedRateAndCounted() {
+    Recording logless = new Recording("log");
+    Tracker all = Trackers.all(List.of(logless));
+    List<String> lines =
+        LogLines.of(
+            () -> {
+              all.start(run());
+              for (int update = 1; update <= 100; update++) {
+                all.log(record(update, "a", update));
+              }
+              all.close();
+            });
+    assertThat(lines.stream().filter(line -> line.contains("WARN")).map(TrackersTest::message))
+        .containsExactly(
+            "Recording lost a record; training goes on",
+            "Recording lost a record, its failure number 2: " + DELIBERATELY,
+            "Recording lost a record, its failure number 4: " + DELIBERATELY,
+            "Recording lost a record, its failure number 8: " + DELIBERATELY,
+            "Recording lost a record, its failure number 16: " + DELIBERATELY,
+            "Recording lost a record, its failure number 32: " + DELIBERATELY,
+            "Recording lost a record, its failure number 64: " + DELIBERATELY,
+            "Recording has failed 100 times in this run");
+  }
+
+  @Test
+  void whatATrackerThrowsWithoutDeclaringItStopsNothingButTheVirtualMachinesErrors() {
+    for (Throwable failure :
+        List.of(
+            new IOException("gone"),
+            new AssertionError("wrong"),
+            new ExceptionInInitializerError())) {
+      Tracker all = Trackers.all(List.of(record -> sneak(failure)));
+      all.start(run());
+      assertThatCode(() -> all.log(record(1, "a", 1))).doesNotThrowAnyException();
+      all.close();
+    }
+    Tracker all = Trackers.all(List.of(record -> sneak(new OutOfMemoryError("full"))));
+    all.start(run());
+    assertThatThrownBy(() -> all.log(record(1, "a", 1)))
+        .isInstanceOf(OutOfMemoryError.class)
+        .hasMessage("full");
+  }
+
+  @SuppressWarnings("unchecked") // throws what it isn't declared to throw
+  private static <T extends Throwable> void sneak(Throwable failure) throws T {
+    throw (T) failure;
+  }
+
+  private static String message(String line) {
+    return line.substring(line.indexOf(" - ") + 3);
   }
 
   @Test

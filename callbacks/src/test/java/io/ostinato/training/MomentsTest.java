@@ -3,18 +3,24 @@ package io.ostinato.training;
 import static io.ostinato.callback.DataIteratorConfig.every;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.training.loss.Loss;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationModel;
+import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.monitor.EtaCallback;
 import io.ostinato.progress.ProgressDisplay;
@@ -207,7 +213,7 @@ class MomentsTest {
     ByteArrayOutputStream terminal = new ByteArrayOutputStream();
     TrainingLoop training =
         loop()
-            .callback(new EtaCallback())
+            .callback(new EtaCallback(EtaCallback.Config.defaults()))
             .callback(new Failing("first"))
             .callback(new Unsaveable())
             .progress(
@@ -244,6 +250,22 @@ class MomentsTest {
         .as("the bar is gone")
         .contains("training [")
         .endsWith(" \r");
+  }
+
+  @Test
+  void aCallbackThatCantBeDetachedKeepsNothingElseOpen() {
+    List<String> given = new ArrayList<>();
+    TrainingLoop training =
+        loop()
+            .callback(new Detaching("a", given))
+            .callback(new Detaching("b", given))
+            .length(TrainingLength.updates(1))
+            .build();
+    assertThatThrownBy(training::run)
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("b")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    assertThat(given).containsExactly("b", "a");
   }
 
   @Test
@@ -346,6 +368,40 @@ class MomentsTest {
             .build();
     assertThat(evaluated.run().weights().manifest()).isEqualTo(plain.weights().manifest());
     assertThat(Trainings.records(evaluated)).hasSize(20);
+  }
+
+  @Test
+  void anEvaluationAfterAnUpdateIsInEvaluationMode() {
+    // In training mode dropout draws again each time, and batch norm takes the batch's statistics.
+    TrainingLoop training =
+        loop()
+            .model(Trainings::noisyNet, TestNets.FEATURES)
+            .callback(new OutputSum("a", 40))
+            .callback(new OutputSum("b", 40))
+            .callback(new OutputSum("c", 7))
+            .length(TrainingLength.updates(3))
+            .build();
+    TrainingResult evaluated = training.run();
+    assertThat(Trainings.records(training))
+        .hasSize(3)
+        .allSatisfy(
+            record -> {
+              double a = record.metrics().getOrDefault("a", Double.NaN);
+              assertThat(record.metrics().get("b")).isEqualTo(a);
+              assertThat(record.metrics().getOrDefault("c", Double.NaN))
+                  .as("whatever the rows of a batch")
+                  .isCloseTo(a, within(1e-4));
+            });
+    TrainingResult plain =
+        loop()
+            .runId("plain")
+            .model(Trainings::noisyNet, TestNets.FEATURES)
+            .length(TrainingLength.updates(3))
+            .build()
+            .run();
+    assertThat(evaluated.weights().manifest())
+        .as("training goes on in training mode, with the same statistics and random numbers")
+        .isEqualTo(plain.weights().manifest());
   }
 
   @Test
@@ -590,6 +646,22 @@ class MomentsTest {
     }
   }
 
+  private static final class Detaching extends Callback {
+    private static final long serialVersionUID = 1;
+    private final transient List<String> seen;
+
+    Detaching(String name, List<String> seen) {
+      super(name);
+      this.seen = seen;
+    }
+
+    @Override
+    protected void detached() {
+      seen.add(name());
+      throw new AssertionError(name());
+    }
+  }
+
   private static final class Unsaveable extends Callback implements Stateful {
     private static final long serialVersionUID = 1;
 
@@ -641,6 +713,27 @@ class MomentsTest {
     @Override
     public void afterTraining(UpdateCounter at) {
       writer().addScalar("end", at.current().update());
+    }
+  }
+
+  /** The sum of all outputs, evaluated after each update in batches of some size. */
+  private static final class OutputSum extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+
+    OutputSum(String name, int batchSize) {
+      super(name, every(Schedule.everyNUpdates(1)).batchSize(batchSize));
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("outputs", model.forward(batch.get("x")));
+    }
+
+    @Override
+    protected void processResults(io.ostinato.evaluation.EvaluationResults results, Invocation at) {
+      writer()
+          .addScalar(
+              name(), results.get("outputs").toType(DataType.FLOAT64, false).sum().getDouble());
     }
   }
 

@@ -8,17 +8,21 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.ostinato.LogLines;
 import io.ostinato.averaging.EmaCallback;
 import io.ostinato.callback.BatchColumns;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.TrackOutputsCallback;
+import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
@@ -37,6 +41,8 @@ import io.ostinato.tracking.RunSummary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +105,28 @@ class ResumeTest {
         .as("what the first run had measured after the checkpoint is put aside, not lost")
         .extracting(TrainingIteration::toString)
         .containsExactly("E1_U15_S240", "E1_U16_S256", "E1_U17_S272");
+  }
+
+  @Test
+  void fromWhatAFailureLeftToo() {
+    TrainingLoop whole = loop("whole", () -> Optimizer.adam().build()).length(LENGTH).build();
+    TrainingResult expected = whole.run();
+    TrainingIteration stop = TrainingIteration.parse("E1_U17_S272");
+    TrainingLoop first =
+        loop("parts", () -> Optimizer.adam().build())
+            .callback(new Crash(stop))
+            .length(LENGTH)
+            .build();
+    assertThatThrownBy(first::run).hasMessage("the machine is gone");
+    TrainingLoop second =
+        loop("parts", () -> Optimizer.adam().build())
+            .resume("parts", "E1_U17_S272.error")
+            .length(LENGTH)
+            .build();
+    assertThat(second.run().weights().manifest()).isEqualTo(expected.weights().manifest());
+    assertThat(metrics(second)).isEqualTo(metrics(whole));
+    assertThat(checkpoints(second).load("E3_U30_S480").states())
+        .isEqualTo(checkpoints(whole).load("E3_U30_S480").states());
   }
 
   @Test
@@ -270,6 +298,66 @@ class ResumeTest {
   }
 
   @Test
+  void withTheDefaultCallbacksOnlyTimesDiffer() {
+    TrainingLoop whole = withDefaults("whole").length(LENGTH).build();
+    whole.run();
+    withDefaults("parts").length(TrainingLength.updates(14)).build().run();
+    SavedState before = times(whole, "parts", "E1_U14_S224");
+    assertThat(before.getLong("updates")).as("since the epoch's end").isEqualTo(4);
+    TrainingLoop parts = withDefaults("parts").resume("parts", "latest").length(LENGTH).build();
+    parts.run();
+    assertThat(metrics(parts).get(0)).contains("ds_stats/train/len=160.0", "param_count/model");
+    List<MetricsRecord> expected = Trainings.records(whole);
+    List<MetricsRecord> actual = Trainings.records(parts);
+    assertThat(actual).hasSameSizeAs(expected).hasSize(4);
+    for (int i = 0; i < actual.size(); i++) {
+      assertThat(actual.get(i).iteration()).isEqualTo(expected.get(i).iteration());
+      assertThat(actual.get(i).metrics().keySet()).isEqualTo(expected.get(i).metrics().keySet());
+      assertThat(withoutTimes(actual.get(i))).isEqualTo(withoutTimes(expected.get(i)));
+    }
+    TrainingLoop three =
+        withDefaults("parts")
+            .resume("parts", "E1_U14_S224")
+            .length(TrainingLength.updates(17))
+            .build();
+    three.run();
+    assertThat(times(three, "parts", "E1_U17_S272").getLong("updates"))
+        .as("those before the stop count too")
+        .isEqualTo(7);
+  }
+
+  private static Map<String, Double> withoutTimes(MetricsRecord record) {
+    Map<String, Double> metrics = new TreeMap<>(record.metrics());
+    metrics.keySet().removeIf(key -> key.startsWith("train_time/"));
+    return metrics;
+  }
+
+  private SavedState times(TrainingLoop any, String runId, String tag) {
+    Path files = any.folder().resolveSibling(runId).resolve("checkpoints");
+    return Checkpoints.in(LocalRunFiles.in(files))
+        .load(tag)
+        .states()
+        .getOrDefault("train_time.E1", SavedState.empty());
+  }
+
+  private TrainingLoopBuilder withDefaults(String runId) {
+    return TrainingLoop.builder()
+        .model(Trainings::noisyNet, TestNets.FEATURES)
+        .data(
+            DataContainer.builder()
+                .train(Trainings.rows(manager, 160))
+                .evaluation("test", GeneratedRows.inMemory(40))
+                .build())
+        .effectiveBatchSize(16)
+        .callback(
+            new CheckpointCallback(
+                CheckpointCallback.Config.defaults().keep(CheckpointCallback.Keep.ALL)))
+        .progress(ProgressDisplay.silent())
+        .output(folder)
+        .runId(runId);
+  }
+
+  @Test
   void whatCantBeResumedIsRefusedBeforeAnythingRuns() {
     assertThatThrownBy(
             () ->
@@ -393,23 +481,61 @@ class ResumeTest {
         .run();
     assertThat(one.updates).isEqualTo(10);
     Counter two = new Counter("two");
-    Trainings.on(manager, folder)
-        .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
-        .callback(two)
-        .resume("run", "latest")
-        .length(TrainingLength.epochs(2))
-        .build()
-        .run();
+    List<String> warnings = LogLines.of(() -> resumeWith(two, 2));
     assertThat(two.updates).as("begins anew").isEqualTo(10);
+    assertThat(warnings)
+        .anyMatch(
+            line ->
+                line.contains(
+                    "checkpoint E1_U10_S160 has no state of callback 'two', which begins anew"))
+        .anyMatch(
+            line ->
+                line.contains(
+                    "checkpoint E1_U10_S160 has the state of a callback 'one', which this training"
+                        + " lacks"));
     Counter again = new Counter("two");
+    assertThat(LogLines.of(() -> resumeWith(again, 3))).isEmpty();
+    assertThat(again.updates).as("goes on").isEqualTo(20);
+  }
+
+  private void resumeWith(Callback callback, int epochs) {
     Trainings.on(manager, folder)
         .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
-        .callback(again)
+        .callback(callback)
         .resume("run", "latest")
-        .length(TrainingLength.epochs(3))
+        .length(TrainingLength.epochs(epochs))
         .build()
         .run();
-    assertThat(again.updates).as("goes on").isEqualTo(20);
+  }
+
+  @Test
+  void anAverageThatIsAddedOrLeftOutOnAResumeIsWarnedAbout() {
+    Trainings.on(manager, folder)
+        .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+        .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9, 0.99))))
+        .length(TrainingLength.epochs(1))
+        .build()
+        .run();
+    List<String> warnings =
+        LogLines.of(
+            () -> resumeWith(new EmaCallback(new EmaCallback.Config(List.of(0.99, 0.5))), 1));
+    assertThat(warnings)
+        .hasSize(2)
+        .anyMatch(
+            line ->
+                line.contains("the checkpoint has no average of factor 0.5")
+                    && line.contains("it begins with the present weights"))
+        .anyMatch(
+            line ->
+                line.contains(
+                    "the checkpoint has an average of factor 0.9, which this training doesn't"
+                        + " keep"));
+    Checkpoints kept =
+        Checkpoints.in(LocalRunFiles.in(folder.resolve("run").resolve("checkpoints")));
+    assertThat(kept.load("E1_U10_S160.ema=0.5").weights().manifest())
+        .isEqualTo(kept.load("E1_U10_S160").weights().manifest());
+    assertThat(kept.load("E1_U10_S160.ema=0.99").weights().manifest())
+        .isNotEqualTo(kept.load("E1_U10_S160").weights().manifest());
   }
 
   /** Everything that has a state, on a model that draws random numbers. */

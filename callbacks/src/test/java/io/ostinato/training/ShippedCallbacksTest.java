@@ -22,6 +22,8 @@ import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.metric.Average;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
+import io.ostinato.monitor.DatasetStatsCallback;
+import io.ostinato.monitor.EtaCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ParameterCountCallback;
 import io.ostinato.monitor.PeakMemoryCallback;
@@ -32,8 +34,10 @@ import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.stopping.MetricEarlyStopper;
+import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.weights.HostArray;
@@ -422,30 +426,60 @@ class ShippedCallbacksTest {
 
   @Test
   void outputsAreTrackedByNameOrPosition() {
+    OutputLog log = new OutputLog();
+    TrackOutputsCallback.Config defaults = TrackOutputsCallback.Config.defaults();
     TrainingLoop training =
         loop("outputs")
-            .callback(new TrackOutputsCallback(TrackOutputsCallback.Config.defaults()))
+            .microBatchSize(8)
+            .callback(new TrackOutputsCallback(defaults))
             .callback(
                 new TrackOutputsCallback(
-                    TrackOutputsCallback.Config.defaults()
+                    defaults
                         .every(Schedule.everyNUpdates(5))
                         .outputs("0")
                         .reduction(TrackOutputsCallback.Reduction.LAST)))
+            .callback(new TrackOutputsCallback(defaults.outputs("hidden*")))
+            .callback(log)
+            .length(TrainingLength.epochs(2))
+            .build();
+    training.run();
+    // An epoch is 10 updates of 2 micro-batches.
+    assertThat(log.means).hasSize(40);
+    assertThat(values(training, "outputs/0/mean/E1"))
+        .containsExactly(log.mean(0, 20), log.mean(20, 40));
+    assertThat(values(training, "outputs/0/last/U5"))
+        .containsExactly(log.means.get(9), log.means.get(19), log.means.get(29), log.means.get(39));
+    assertThat(Trainings.records(training).get(1).metrics()).hasSize(2);
+  }
+
+  @Test
+  void outputsWithNamesAreFoundByPatterns() {
+    TrackOutputsCallback.Config defaults = TrackOutputsCallback.Config.defaults();
+    TrainingLoop training =
+        loop("named")
+            .model(Trainings::namedOutputs, TestNets.FEATURES)
+            .loss(Trainings::lossOfFirst)
+            .callback(new TrackOutputsCallback(defaults.outputs("g*e", "1", "log")))
             .callback(
-                new TrackOutputsCallback(TrackOutputsCallback.Config.defaults().outputs("hidden*")))
+                new TrackOutputsCallback(
+                    defaults.outputs("*i*").reduction(TrackOutputsCallback.Reduction.LAST)))
             .length(TrainingLength.epochs(1))
             .build();
     training.run();
-    assertThat(values(training, "outputs/0/mean/E1")).hasSize(1).allMatch(Double::isFinite);
-    assertThat(values(training, "outputs/0/last/U5")).hasSize(2).allMatch(Double::isFinite);
-    assertThat(Trainings.records(training).get(1).metrics()).hasSize(2);
+    assertThat(Trainings.records(training))
+        .singleElement()
+        .satisfies(
+            record ->
+                assertThat(record.metrics())
+                    .containsOnlyKeys("outputs/gate/mean/E1", "outputs/logits/last/E1")
+                    .containsEntry("outputs/gate/mean/E1", 0.5));
   }
 
   @Test
   void countsAndMemoryAreThoseOfTheModelAndTheProcess() {
     TrainingLoop training =
         loop("counts")
-            .callback(new ParameterCountCallback("classifier"))
+            .callback(new ParameterCountCallback(new ParameterCountCallback.Config("classifier")))
             .callback(new PeakMemoryCallback(PeakMemoryCallback.Config.defaults()))
             .length(TrainingLength.epochs(1))
             .build();
@@ -461,6 +495,79 @@ class ShippedCallbacksTest {
     if (Path.of("/proc/self/status").toFile().canRead()) {
       assertThat(memory.get("peak_memory/host")).isGreaterThan(memory.get("peak_memory/heap"));
     }
+  }
+
+  @Test
+  void thePeakOfTheHeapIsOneOfThisTraining() {
+    // What was in use before the training, and isn't any more, is no part of its peak.
+    int before = new byte[600 << 20].length;
+    System.gc();
+    TrainingLoop first =
+        loop("memory")
+            .callback(new PeakMemoryCallback(PeakMemoryCallback.Config.defaults()))
+            .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+            .length(TrainingLength.epochs(1))
+            .build();
+    first.run();
+    assertThat(values(first, "peak_memory/heap"))
+        .singleElement()
+        .satisfies(peak -> assertThat(peak).isPositive().isLessThan(before));
+    Checkpoint kept = checkpoints(first).load("E1_U10_S160");
+    SavedState highest =
+        SavedState.empty().with("heap", 1L << 50).with("host", 1L << 51).with("device", 1L << 52);
+    checkpoints(first)
+        .save(
+            "E1_U10_S160",
+            Checkpoint.ofTraining(
+                kept.iteration(),
+                kept.runId(),
+                kept.architecture(),
+                kept.weights(),
+                kept.optimizer(),
+                Map.of("peak_memory", highest)));
+    TrainingLoop second =
+        loop("memory")
+            .callback(new PeakMemoryCallback(PeakMemoryCallback.Config.defaults()))
+            .resume("memory", "latest")
+            .length(TrainingLength.epochs(2))
+            .build();
+    second.run();
+    assertThat(Trainings.records(second).get(1).metrics())
+        .as("peaks of before the resume count")
+        .containsEntry("peak_memory/heap", 0x1p50)
+        .containsEntry("peak_memory/device", 0x1p52);
+  }
+
+  @Test
+  void whatCallbacksThatWriteOnceAreToldIsChecked() {
+    TrainingLoopBuilder wrong =
+        loop("wrong")
+            .callback(new ParameterCountCallback(new ParameterCountCallback.Config(" ")))
+            .callback(new EtaCallback(new EtaCallback.Config("")))
+            .callback(
+                new DatasetStatsCallback(
+                    DatasetStatsCallback.Config.defaults().datasets("train", "tets", "dev")))
+            .length(TrainingLength.epochs(1));
+    assertThatThrownBy(wrong::build)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "callback 'parameter_count' needs a name of the model that is not blank")
+        .hasMessageContaining("callback 'eta' needs a label that is not blank")
+        .hasMessageContaining(
+            "callback 'dataset_stats' asks for dataset 'tets'; registered: train, test")
+        .hasMessageContaining("asks for dataset 'dev'");
+    TrainingLoop one =
+        loop("one")
+            .callback(
+                new DatasetStatsCallback(DatasetStatsCallback.Config.defaults().datasets("test")))
+            .length(TrainingLength.updates(1))
+            .build();
+    one.run();
+    assertThat(Trainings.records(one))
+        .singleElement()
+        .satisfies(
+            record ->
+                assertThat(record.metrics()).containsOnly(Map.entry("ds_stats/test/len", 40.0)));
   }
 
   @Test
@@ -555,6 +662,34 @@ class ShippedCallbacksTest {
     @Override
     public void afterUpdate(UpdateCounter at) {
       weights.add(floats(context().weights().arrays().get(0)));
+    }
+  }
+
+  /** The mean of the first output of each micro-batch, all of one size. */
+  private static final class OutputLog extends Callback {
+    private static final long serialVersionUID = 1;
+    private final ArrayList<Double> sums = new ArrayList<>();
+    private final ArrayList<Double> means = new ArrayList<>();
+    private long numbers;
+
+    @Override
+    public void trackAfterAccumulationStep(AccumulationStep step) {
+      double sum = 0;
+      float[] values = step.outputs().get(0).toFloatArray();
+      for (float value : values) {
+        sum += value;
+      }
+      numbers = values.length;
+      sums.add(sum);
+      means.add(sum / numbers);
+    }
+
+    double mean(int from, int to) {
+      double sum = 0;
+      for (double one : sums.subList(from, to)) {
+        sum += one;
+      }
+      return sum / (numbers * (to - from));
     }
   }
 

@@ -197,7 +197,7 @@ class TrainingLoopTest {
               public void close() {}
             };
     loop()
-        .callback(new EtaCallback())
+        .callback(new EtaCallback(EtaCallback.Config.defaults()))
         .callback(new Accuracy(every(Schedule.everyNEpochs(1)).batchSize(20)))
         .length(TrainingLength.epochs(1))
         .progress(display)
