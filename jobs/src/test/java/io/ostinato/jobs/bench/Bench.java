@@ -1,0 +1,45 @@
+package io.ostinato.jobs.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Runs the benchmarks, or those that are named, prints a table, and writes a line of JSON for each
+ * figure.
+ */
+public final class Bench {
+  private Bench() {}
+
+  public static void main(String[] args) throws Exception {
+    Path output = Path.of(args[0]);
+    Path data = Files.createDirectories(output.resolve("bench-data"));
+    Map<String, Benchmark> benchmarks = new LinkedHashMap<>();
+    benchmarks.put("steady", new SteadyBenchmark(data));
+    benchmarks.put("fixed", new FixedBenchmark());
+    benchmarks.put("naive", new NaiveBenchmark(data));
+    benchmarks.put("refresh", new RefreshBenchmark(data));
+    benchmarks.put("shared", new SharedBenchmark(data));
+    benchmarks.put("driver", new DriverRowsBenchmark());
+    benchmarks.put("leak", new LeakBenchmark());
+    Set<String> wanted =
+        args.length > 1 && !args[1].isBlank() ? Set.of(args[1].split(",")) : benchmarks.keySet();
+    if (!benchmarks.keySet().containsAll(wanted)) {
+      throw new IllegalArgumentException(
+          "unknown benchmarks in %s; known: %s".formatted(wanted, benchmarks.keySet()));
+    }
+    StringBuilder lines = new StringBuilder();
+    for (Map.Entry<String, Benchmark> benchmark : benchmarks.entrySet()) {
+      if (wanted.contains(benchmark.getKey())) {
+        List<Figure> figures = benchmark.getValue().run();
+        figures.forEach(figure -> System.out.println(figure.row()));
+        figures.forEach(figure -> lines.append(figure.json()).append('\n'));
+        Files.writeString(output.resolve("bench.jsonl"), lines);
+      }
+    }
+    System.exit(0);
+  }
+}

@@ -1,0 +1,93 @@
+package io.ostinato.jobs.bench;
+
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.EvaluationData;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.ModelSource;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.plugin.OstinatoPlugin;
+import io.ostinato.weights.WeightSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** Sessions and data to measure with. */
+final class BenchSpark {
+  static final int BATCH = 256;
+
+  private BenchSpark() {}
+
+  /** Two threads of this process. */
+  static SparkSession local(String... conf) {
+    return start("local[2]", conf);
+  }
+
+  /** Two executors that are processes of their own, of one core each. */
+  static SparkSession processes(String... conf) throws IOException {
+    Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+    return start("local-cluster[2,1,2048]", conf);
+  }
+
+  private static SparkSession start(String master, String... conf) {
+    SparkSession.Builder builder =
+        SparkSession.builder()
+            .master(master)
+            .appName("ostinato-bench")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.plugins", OstinatoPlugin.class.getName())
+            .config("spark.executor.memory", "2g")
+            .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+            .config(
+                "spark.executor.extraJavaOptions",
+                "-Dai.djl.offline=true -Dai.djl.pytorch.num_threads=1");
+    for (int i = 0; i < conf.length; i += 2) {
+      builder.config(conf[i], conf[i + 1]);
+    }
+    return builder.getOrCreate();
+  }
+
+  /** Rows of float32 (784) and a class from 0 to 9, in 8 Parquet files. */
+  static Path pixels(SparkSession spark, Path folder, int rows) {
+    return parquet(spark, folder.resolve("pixels-" + rows), rows, 784);
+  }
+
+  /** Rows of float32 (3, 32, 32) and a class, in 8 Parquet files. */
+  static Path images(SparkSession spark, Path folder, int rows) {
+    return parquet(spark, folder.resolve("images-" + rows), rows, 3 * 32 * 32);
+  }
+
+  private static Path parquet(SparkSession spark, Path path, int rows, int width) {
+    spark
+        .range(0, rows, 1, 8)
+        .selectExpr(
+            "transform(sequence(1, %d), i -> cast(hash(id * %d + i) / 2147483648D as float)) as x"
+                .formatted(width, width),
+            "id % 10 as class")
+        .write()
+        .mode("overwrite")
+        .parquet(path.toString());
+    return path;
+  }
+
+  static SparkDataset dataset(SparkSession spark, Path parquet, long... shape) {
+    return SparkDataset.of(spark.read().parquet(parquet.toString()))
+        .column("x", "x", DataType.FLOAT32, shape)
+        .column("class", "class", DataType.INT64);
+  }
+
+  static EvaluationRequest request(
+      String name,
+      EvaluationData data,
+      ModelSource model,
+      WeightSnapshot weights,
+      BatchProcessor processor) {
+    EvaluationTag tag = new EvaluationTag(name, new TrainingIteration(1, 1, 1), "bench");
+    return new EvaluationRequest(tag, data, BATCH, model, weights, processor);
+  }
+}

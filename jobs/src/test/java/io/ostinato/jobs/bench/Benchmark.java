@@ -1,0 +1,8 @@
+package io.ostinato.jobs.bench;
+
+import java.util.List;
+
+/** Measures one or more figures. */
+interface Benchmark {
+  List<Figure> run() throws Exception;
+}

@@ -1,0 +1,43 @@
+package io.ostinato.jobs.bench;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationModel;
+import io.ostinato.metric.MetricBatch;
+
+/** What callbacks do with a batch. */
+final class Processors {
+  private Processors() {}
+
+  static NDList predictions(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.forward(batch.get("x")).argMax(1));
+  }
+
+  static NDList hits(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.forward(batch.get("x")).argMax(1).eq(batch.get("class")));
+  }
+
+  static NDList largest(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.forward(batch.get("x")).max(new int[] {1}));
+  }
+
+  static NDList probabilities(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.forward(batch.get("x")).softmax(1).max(new int[] {1}));
+  }
+
+  /** For a {@link LargeNet}. */
+  static NDList withTable(EvaluationBatch batch, EvaluationModel model) {
+    NDArray logits = model.forward(new NDList(batch.get("x"), batch.get("class"))).head();
+    return new NDList(logits.argMax(1));
+  }
+
+  static NDList forMetrics(EvaluationBatch batch, EvaluationModel model) {
+    NDArray outputs = model.forward(batch.get("x"));
+    outputs.setName(MetricBatch.OUTPUTS);
+    NDArray targets = batch.get("class").toType(DataType.INT64, true);
+    targets.setName(MetricBatch.TARGETS);
+    return new NDList(outputs, targets);
+  }
+}

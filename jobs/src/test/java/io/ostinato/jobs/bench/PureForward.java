@@ -1,0 +1,60 @@
+package io.ostinato.jobs.bench;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.LoadedModel;
+import io.ostinato.evaluation.ModelSource;
+import io.ostinato.weights.WeightSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** The least that an evaluation can cost: the forward of blocks that are in native memory. */
+final class PureForward implements Callable<Void>, AutoCloseable {
+  private static final int THREADS = 2;
+
+  private final LoadedModel model;
+  private final NDManager owner;
+  private final List<NDArray> inputs = new ArrayList<>();
+  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+
+  PureForward(ModelSource source, WeightSnapshot weights, List<DataBlock> blocks) {
+    model = source.build(Device.cpu());
+    model.refresh(weights);
+    owner = model.manager().newSubManager();
+    blocks.forEach(block -> inputs.add(block.arrays().get(0).copyTo(owner)));
+  }
+
+  @Override
+  public Void call() throws Exception {
+    List<Future<?>> parts = new ArrayList<>();
+    for (int thread = 0; thread < THREADS; thread++) {
+      int from = thread * inputs.size() / THREADS;
+      int to = (thread + 1) * inputs.size() / THREADS;
+      parts.add(threads.submit(() -> inputs.subList(from, to).forEach(this::forward)));
+    }
+    for (Future<?> part : parts) {
+      part.get();
+    }
+    return null;
+  }
+
+  private void forward(NDArray input) {
+    try (NDManager scope = owner.newSubManager()) {
+      NDArray view = input.reshape(input.getShape());
+      view.attach(scope);
+      model.model().forward(view);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+    model.close();
+  }
+}

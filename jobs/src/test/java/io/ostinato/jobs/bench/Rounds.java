@@ -1,0 +1,65 @@
+package io.ostinato.jobs.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+/**
+ * Two things measured in turn, after a warm-up: their medians, and the median of their ratio round
+ * by round, which holds when the machine's speed drifts.
+ */
+record Rounds(double ratio, double firstSeconds, double secondSeconds) {
+  private static final int WARM_UP = 2;
+  private static final int MEASURED = 7;
+
+  static Rounds of(Callable<?> first, Callable<?> second) throws Exception {
+    return of(first, second, () -> {});
+  }
+
+  /**
+   * Measures two things in turn.
+   *
+   * @param before each round, not measured
+   */
+  static Rounds of(Callable<?> first, Callable<?> second, Runnable before) throws Exception {
+    List<Double> firsts = new ArrayList<>();
+    List<Double> seconds = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    for (int round = -WARM_UP; round < MEASURED; round++) {
+      before.run();
+      double one = seconds(first);
+      double other = seconds(second);
+      if (round >= 0) {
+        firsts.add(one);
+        seconds.add(other);
+        ratios.add(one / other);
+      }
+    }
+    return new Rounds(median(ratios), median(firsts), median(seconds));
+  }
+
+  String detail(String first, String second) {
+    return String.format(
+        Locale.ROOT,
+        "%s %.1f ms, %s %.1f ms",
+        first,
+        firstSeconds * 1e3,
+        second,
+        secondSeconds * 1e3);
+  }
+
+  static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
+  private static double seconds(Callable<?> work) throws Exception {
+    long start = System.nanoTime();
+    work.call();
+    return (System.nanoTime() - start) / 1e9;
+  }
+}

@@ -1,0 +1,73 @@
+package io.ostinato.jobs.bench;
+
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.BlockFactory;
+import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.ModelSource;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.weights.WeightSnapshot;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+
+/** A steady evaluation, with other weights each time, over the forward of the same blocks. */
+record SteadyBenchmark(Path folder) implements Benchmark {
+
+  @Override
+  public List<Figure> run() throws Exception {
+    try (SparkSession spark = BenchSpark.local();
+        SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
+      SparkDataset pixels =
+          BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 60_000), 784);
+      Figure mlp = measure(engine, "steady.mlp", "<= 1.15", pixels, BenchNets::mlp, new Shape(784));
+      SparkDataset images =
+          BenchSpark.dataset(spark, BenchSpark.images(spark, folder, 4_096), 3, 32, 32);
+      Figure cnn =
+          measure(engine, "steady.cnn", "<= 1.05", images, BenchNets::resnet, new Shape(3, 32, 32));
+      return List.of(mlp, cnn);
+    }
+  }
+
+  private static Figure measure(
+      SparkEvaluationEngine engine,
+      String name,
+      String reach,
+      SparkDataset data,
+      BlockFactory net,
+      Shape input)
+      throws Exception {
+    ModelSource model = ModelSource.ofBlock(net, input);
+    Shape batch = new Shape(1).addAll(input);
+    WeightSnapshot[] weights = {
+      BenchNets.weights(net.get(), 1, batch), BenchNets.weights(net.get(), 2, batch)
+    };
+    List<DataBlock> blocks;
+    try (Stream<DataBlock> stream = data.blocks(BenchSpark.BATCH)) {
+      blocks = stream.toList();
+    }
+    StringBuilder last = new StringBuilder();
+    int[] round = {0};
+    Callable<Void> evaluation =
+        () -> {
+          try (EvaluationResults results =
+              engine.evaluate(
+                  BenchSpark.request(
+                      name, data, model, weights[round[0]++ % 2], Processors::predictions),
+                  ProgressDisplay.silent())) {
+            last.setLength(0);
+            last.append(results.timings());
+          }
+          return null;
+        };
+    try (PureForward pure = new PureForward(model, weights[0], blocks)) {
+      Rounds rounds = Rounds.of(evaluation, pure);
+      String detail = rounds.detail("evaluation", "forward") + "; last: " + last;
+      return new Figure(name, rounds.ratio(), "x forward", reach, detail);
+    }
+  }
+}
