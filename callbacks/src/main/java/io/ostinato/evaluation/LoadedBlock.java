@@ -17,6 +17,7 @@ import io.ostinato.weights.Slice;
 import io.ostinato.weights.WeightSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A DJL block on a device, refreshed in place: only shards that it doesn't have are asked for. */
@@ -55,11 +56,11 @@ final class LoadedBlock implements LoadedModel {
     Map<String, Map<String, Long>> before = held;
     // Until the last shard is in place, nothing is known of what the memory holds.
     held = Map.of();
-    Map<String, Map<String, Long>> now = new HashMap<>();
-    for (String hash : weights.manifest().shards()) {
-      Map<String, Long> filled = before.get(hash);
-      now.put(hash, filled == null ? write(weights.shard(hash)) : filled);
-    }
+    Map<String, Map<String, Long>> now = new HashMap<>(before);
+    List<String> wanted = weights.manifest().shards();
+    now.keySet().retainAll(wanted);
+    List<String> missing = wanted.stream().filter(hash -> !before.containsKey(hash)).toList();
+    weights.shards(missing).forEachRemaining(shard -> now.put(shard.hash(), write(shard)));
     checkComplete(now);
     held = now;
   }

@@ -1,5 +1,6 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.weights.Shard;
 import io.ostinato.weights.Slice;
 import io.ostinato.weights.WeightSource;
 import java.io.InputStream;
@@ -10,15 +11,13 @@ import java.util.Objects;
 
 /** The content of a TorchScript module, shard by shard: no more than one is in memory at a time. */
 final class ModuleStream extends InputStream {
-  private final WeightSource weights;
-  private final Iterator<String> shards;
+  private final Iterator<Shard> shards;
   private Iterator<Slice> slices = Collections.emptyIterator();
   private ByteBuffer rest = ByteBuffer.allocate(0);
   private long given;
 
   ModuleStream(WeightSource weights) {
-    this.weights = weights;
-    this.shards = weights.manifest().shards().iterator();
+    this.shards = weights.shards(weights.manifest().shards());
     if (!hasMore()) {
       throw new NotAModuleException("no content");
     }
@@ -71,7 +70,7 @@ final class ModuleStream extends InputStream {
         if (!shards.hasNext()) {
           return false;
         }
-        slices = weights.shard(shards.next()).slices().iterator();
+        slices = shards.next().slices().iterator();
         continue;
       }
       Slice slice = slices.next();

@@ -55,9 +55,9 @@ public record Shard(String hash, List<Slice> slices) {
    * @param hash the hash of the shard that was encoded
    * @throws IllegalArgumentException if the bytes are not those of a shard
    */
-  public static Shard decode(String hash, byte[] bytes) {
+  public static Shard decode(String hash, ByteBuffer bytes) {
     List<Slice> slices = new ArrayList<>();
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    ByteBuffer buffer = bytes.slice();
     try {
       while (buffer.hasRemaining()) {
         byte[] head = new byte[buffer.getInt()];
@@ -69,7 +69,7 @@ public record Shard(String hash, List<Slice> slices) {
         | NegativeArraySizeException
         | IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%d bytes that should be shard %s are none".formatted(bytes.length, hash), e);
+          "%d bytes that should be shard %s are none".formatted(bytes.remaining(), hash), e);
     }
     return new Shard(hash, slices);
   }

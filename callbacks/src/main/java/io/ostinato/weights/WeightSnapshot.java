@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +18,12 @@ import java.util.stream.Collectors;
 /**
  * The weights of a model at one iteration: immutable, named arrays on the host, cut into shards.
  *
- * <p>Consecutive arrays share a shard until it has {@value #GROUP_BYTES} bytes; a larger array has
- * shards of its own, of at most {@value #SHARD_BYTES} bytes each. The cut depends on sizes alone,
- * so weights that didn't change keep their shard from one snapshot to the next.
+ * <p>Consecutive arrays share a shard until it has {@value #SHARD_BYTES} bytes; a larger array has
+ * shards of its own, of at most as many bytes each. The cut depends on sizes alone, so weights that
+ * didn't change keep their shard from one snapshot to the next.
  */
 public final class WeightSnapshot implements WeightSource {
-  static final int GROUP_BYTES = 1 << 20;
-
-  /** The most bytes of a shard. */
-  public static final int SHARD_BYTES = 8 << 20;
+  static final int SHARD_BYTES = 1 << 20;
 
   private final List<HostArray> arrays;
   private final Map<String, Shard> shards;
@@ -85,12 +83,8 @@ public final class WeightSnapshot implements WeightSource {
   }
 
   @Override
-  public Shard shard(String hash) {
-    Shard shard = shards.get(hash);
-    if (shard == null) {
-      throw new IllegalArgumentException("this snapshot has no shard " + hash);
-    }
-    return shard;
+  public Iterator<Shard> shards(List<String> hashes) {
+    return hashes.stream().map(this::shard).iterator();
   }
 
   /** All shards; one that occurs twice is there once. */
@@ -107,13 +101,21 @@ public final class WeightSnapshot implements WeightSource {
     return arrays.stream().mapToLong(HostArray::sizeBytes).sum();
   }
 
+  private Shard shard(String hash) {
+    Shard shard = shards.get(hash);
+    if (shard == null) {
+      throw new IllegalArgumentException("this snapshot has no shard " + hash);
+    }
+    return shard;
+  }
+
   private static List<List<Slice>> cut(List<HostArray> arrays) {
     List<List<Slice>> groups = new ArrayList<>();
     List<Slice> open = new ArrayList<>();
     long openBytes = 0;
     for (HostArray array : arrays) {
       List<Slice> slices = slices(array);
-      if (!open.isEmpty() && openBytes + array.sizeBytes() > GROUP_BYTES) {
+      if (!open.isEmpty() && openBytes + array.sizeBytes() > SHARD_BYTES) {
         groups.add(List.copyOf(open));
         open.clear();
         openBytes = 0;

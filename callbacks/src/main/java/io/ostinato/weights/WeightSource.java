@@ -1,5 +1,8 @@
 package io.ostinato.weights;
 
+import java.util.Iterator;
+import java.util.List;
+
 /**
  * Weights of which the shards are handed out one by one, so that they need not all be in memory.
  */
@@ -9,9 +12,9 @@ public interface WeightSource {
   Manifest manifest();
 
   /**
-   * One of the shards.
+   * Some of the shards, in this order; a source may fetch them ahead.
    *
-   * @throws IllegalArgumentException if the manifest has no shard of this hash
+   * @throws IllegalArgumentException if the manifest has no shard of one of these hashes
    */
-  Shard shard(String hash);
+  Iterator<Shard> shards(List<String> hashes);
 }

@@ -1,6 +1,7 @@
 package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.jobs.quickstart.DigitsNet;
 import io.ostinato.jobs.quickstart.TestDigits;
@@ -28,20 +29,23 @@ record FixedBenchmark() implements Benchmark {
       };
       int tasks = digits.prepare(BenchSpark.BATCH).blocks().getNumPartitions();
       JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+      StringBuilder last = new StringBuilder();
       int[] round = {0};
       Rounds rounds =
-          Rounds.of(
+          Rounds.ofMany(
               () -> {
-                engine
-                    .evaluate(
+                try (EvaluationResults results =
+                    engine.evaluate(
                         BenchSpark.request(
                             "fixed",
                             digits,
                             model,
                             weights[round[0]++ % 2],
                             Processors::predictions),
-                        ProgressDisplay.silent())
-                    .close();
+                        ProgressDisplay.silent())) {
+                  last.setLength(0);
+                  last.append(results.timings());
+                }
                 return null;
               },
               () ->
@@ -55,7 +59,9 @@ record FixedBenchmark() implements Benchmark {
               rounds.ratio(),
               "x empty job",
               "<= 2",
-              rounds.detail("evaluation", "empty job of %d tasks,".formatted(tasks))));
+              rounds.detail("evaluation", "empty job of %d tasks,".formatted(tasks))
+                  + "; last: "
+                  + last));
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The least that an evaluation can cost: the forward of blocks that are in native memory. */
 final class PureForward implements Callable<Void>, AutoCloseable {
@@ -33,10 +34,17 @@ final class PureForward implements Callable<Void>, AutoCloseable {
   @Override
   public Void call() throws Exception {
     List<Future<?>> parts = new ArrayList<>();
+    AtomicInteger next = new AtomicInteger();
     for (int thread = 0; thread < THREADS; thread++) {
-      int from = thread * inputs.size() / THREADS;
-      int to = (thread + 1) * inputs.size() / THREADS;
-      parts.add(threads.submit(() -> inputs.subList(from, to).forEach(this::forward)));
+      parts.add(
+          threads.submit(
+              () -> {
+                for (int i = next.getAndIncrement();
+                    i < inputs.size();
+                    i = next.getAndIncrement()) {
+                  forward(inputs.get(i));
+                }
+              }));
     }
     for (Future<?> part : parts) {
       part.get();

@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
  * by round, which holds when the machine's speed drifts.
  */
 record Rounds(double ratio, double firstSeconds, double secondSeconds) {
-  private static final int WARM_UP = 2;
+  private static final int WARM_UP = 3;
   private static final int MEASURED = 7;
 
   static Rounds of(Callable<?> first, Callable<?> second) throws Exception {
@@ -23,10 +23,21 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
    * @param before each round, not measured
    */
   static Rounds of(Callable<?> first, Callable<?> second, Runnable before) throws Exception {
+    return of(first, second, before, WARM_UP, MEASURED);
+  }
+
+  /** The same for what is short: more rounds, since the compiler needs them and noise is larger. */
+  static Rounds ofMany(Callable<?> first, Callable<?> second) throws Exception {
+    return of(first, second, () -> {}, 20 * WARM_UP, 10 * MEASURED);
+  }
+
+  private static Rounds of(
+      Callable<?> first, Callable<?> second, Runnable before, int warmUp, int measured)
+      throws Exception {
     List<Double> firsts = new ArrayList<>();
     List<Double> seconds = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
-    for (int round = -WARM_UP; round < MEASURED; round++) {
+    for (int round = -warmUp; round < measured; round++) {
       before.run();
       double one = seconds(first);
       double other = seconds(second);

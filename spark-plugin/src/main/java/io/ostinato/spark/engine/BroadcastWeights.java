@@ -1,26 +1,105 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.WeightSource;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * Weights that an executor fetches shard by shard.
+ * Weights that an executor fetches, a few parcels ahead of those that it writes to its device.
  *
- * @param shards in the order of the manifest
+ * @param parcels that have the shards
+ * @param places where each shard is, in the order of the manifest
  */
-record BroadcastWeights(Manifest manifest, ArrayList<Broadcast<byte[]>> shards)
+record BroadcastWeights(
+    Manifest manifest, ArrayList<Broadcast<byte[]>> parcels, ArrayList<Place> places)
     implements WeightSource, Serializable {
+  private static final int AHEAD = 3;
+
+  /**
+   * Where a shard is.
+   *
+   * @param parcel the index of the parcel
+   */
+  record Place(int parcel, int offset, int length) implements Serializable {}
 
   @Override
-  public Shard shard(String hash) {
-    int position = manifest.shards().indexOf(hash);
-    if (position < 0) {
-      throw new IllegalArgumentException("these weights have no shard " + hash);
+  public Iterator<Shard> shards(List<String> hashes) {
+    Map<String, Place> byHash = new HashMap<>();
+    for (int i = 0; i < places.size(); i++) {
+      byHash.put(manifest.shards().get(i), places.get(i));
     }
-    return Shard.decode(hash, shards.get(position).value());
+    Map<Integer, List<String>> byParcel = new LinkedHashMap<>();
+    for (String hash : hashes) {
+      Place place = byHash.get(hash);
+      if (place == null) {
+        throw new IllegalArgumentException("these weights have no shard " + hash);
+      }
+      byParcel.computeIfAbsent(place.parcel(), parcel -> new ArrayList<>()).add(hash);
+    }
+    return new Fetching(byHash, new ArrayDeque<>(byParcel.entrySet()));
+  }
+
+  /** Fetches parcels on other threads, and takes them apart on the caller's. */
+  private final class Fetching implements Iterator<Shard> {
+    private record Fetched(List<String> hashes, CompletableFuture<byte[]> bytes) {}
+
+    private final Map<String, Place> byHash;
+    private final Deque<Map.Entry<Integer, List<String>>> open;
+    private final Deque<Fetched> ahead = new ArrayDeque<>();
+    private Iterator<String> hashes = Collections.emptyIterator();
+    private byte[] parcel = new byte[0];
+
+    Fetching(Map<String, Place> byHash, Deque<Map.Entry<Integer, List<String>>> open) {
+      this.byHash = byHash;
+      this.open = open;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return hashes.hasNext() || !ahead.isEmpty() || !open.isEmpty();
+    }
+
+    @Override
+    public Shard next() {
+      if (!hashes.hasNext()) {
+        fetchAhead();
+        Fetched next = ahead.remove();
+        parcel = next.bytes().join();
+        hashes = next.hashes().iterator();
+        fetchAhead();
+      }
+      String hash = hashes.next();
+      Place place = byHash.get(hash);
+      if (place == null) {
+        throw new IllegalStateException("every hash has its place, but not " + hash);
+      }
+      return Shard.decode(hash, ByteBuffer.wrap(parcel, place.offset(), place.length()));
+    }
+
+    private void fetchAhead() {
+      while (ahead.size() < AHEAD && !open.isEmpty()) {
+        Map.Entry<Integer, List<String>> next = open.remove();
+        Broadcast<byte[]> broadcast = parcels.get(next.getKey());
+        ahead.add(
+            new Fetched(
+                next.getValue(),
+                CompletableFuture.supplyAsync(
+                    broadcast::value, ResidentModels.ofThisProcess().workers())));
+      }
+    }
   }
 }

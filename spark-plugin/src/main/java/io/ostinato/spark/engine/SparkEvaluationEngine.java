@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -176,12 +175,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     requests.forEach(request -> works.add(work(request, dataset)));
     PartitionTask.Content content =
         new PartitionTask.Content(
-            works,
-            model,
-            new TreeSet<>(published.live()),
-            dataset.id(),
-            dataset.partitionStarts(),
-            settings);
+            works, model, published.live(), dataset.id(), dataset.partitionStarts(), settings);
     try {
       return PartitionTask.of(content, published.weights());
     } catch (UncheckedIOException e) {

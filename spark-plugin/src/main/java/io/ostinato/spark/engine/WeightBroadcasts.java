@@ -1,20 +1,21 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.spark.resident.ModelId;
+import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The shards that executors can fetch, each broadcast once however many snapshots share it. Those
@@ -22,8 +23,10 @@ import org.apache.spark.broadcast.Broadcast;
  * share. Thread-safe.
  */
 final class WeightBroadcasts {
+  private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
+
   private final JavaSparkContext context;
-  private final Map<String, Broadcast<byte[]>> byHash = new LinkedHashMap<>();
+  private final Map<String, Parcel> byHash = new HashMap<>();
   private final Map<ModelId, Manifest> last = new HashMap<>();
   private final List<Manifest> inFlight = new ArrayList<>();
   private long bytesSent;
@@ -38,7 +41,7 @@ final class WeightBroadcasts {
    * @param live the hashes of all manifests in flight, these among them
    * @param bytesSent what was sent for them, in bytes
    */
-  record Published(BroadcastWeights weights, Set<String> live, long bytesSent, Runnable release)
+  record Published(BroadcastWeights weights, TreeSet<String> live, long bytesSent, Runnable release)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -54,20 +57,17 @@ final class WeightBroadcasts {
     destroyUnneeded();
     List<Shard> missing =
         snapshot.shards().stream().filter(shard -> !byHash.containsKey(shard.hash())).toList();
-    // Shard by shard and side by side: no more of the model is in memory than that.
-    byHash.putAll(
-        missing.parallelStream()
-            .collect(Collectors.toMap(Shard::hash, shard -> context.broadcast(shard.encode()))));
-    long sent = missing.stream().mapToLong(Shard::sizeBytes).sum();
-    bytesSent += sent;
-    ArrayList<Broadcast<byte[]>> shards = new ArrayList<>();
-    manifest.shards().forEach(hash -> shards.add(byHash.get(hash)));
-    Set<String> live = inFlight.stream().map(Manifest::hash).collect(Collectors.toSet());
-    return new Published(
-        new BroadcastWeights(manifest, shards),
-        new TreeSet<>(live),
-        sent,
-        () -> release(manifest, missing));
+    // Parcel by parcel and side by side: no more of the model is in memory than that.
+    List<Parcel> sent =
+        Parcel.group(missing).parallelStream()
+            .map(shards -> Parcel.broadcast(context, shards))
+            .toList();
+    sent.forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));
+    long bytes = missing.stream().mapToLong(Shard::sizeBytes).sum();
+    bytesSent += bytes;
+    TreeSet<String> live = new TreeSet<>();
+    inFlight.forEach(flying -> live.add(flying.hash()));
+    return new Published(weights(manifest), live, bytes, () -> release(manifest, sent));
   }
 
   /** How many bytes of weights were sent since the beginning. */
@@ -75,8 +75,9 @@ final class WeightBroadcasts {
     return bytesSent;
   }
 
+  /** How many parcels there are. */
   synchronized int size() {
-    return byHash.size();
+    return Set.copyOf(byHash.values()).size();
   }
 
   synchronized void destroyAll() {
@@ -85,31 +86,63 @@ final class WeightBroadcasts {
     destroyUnneeded();
   }
 
+  private BroadcastWeights weights(Manifest manifest) {
+    List<Parcel> parcels = new ArrayList<>();
+    Map<Parcel, Integer> numbers = new IdentityHashMap<>();
+    ArrayList<BroadcastWeights.Place> places = new ArrayList<>();
+    for (String hash : manifest.shards()) {
+      Parcel parcel = byHash.get(hash);
+      int[] place = parcel == null ? null : parcel.places().get(hash);
+      if (place == null) {
+        throw new IllegalStateException("shard %s was not sent".formatted(hash));
+      }
+      Integer number = numbers.get(parcel);
+      if (number == null) {
+        number = parcels.size();
+        numbers.put(parcel, number);
+        parcels.add(parcel);
+      }
+      places.add(new BroadcastWeights.Place(number, place[0], place[1]));
+    }
+    return new BroadcastWeights(
+        manifest, new ArrayList<>(parcels.stream().map(Parcel::bytes).toList()), places);
+  }
+
   /** An evaluation is over: the executors have the shards on their devices, and need no copy. */
-  private synchronized void release(Manifest manifest, List<Shard> sent) {
+  private synchronized void release(Manifest manifest, List<Parcel> sent) {
     inFlight.remove(manifest);
     destroyUnneeded();
-    for (Shard shard : sent) {
-      Broadcast<byte[]> broadcast = byHash.get(shard.hash());
-      if (broadcast != null) {
-        broadcast.unpersist(false);
-      }
+    if (!context.isLocal()) {
+      Set<Parcel> present = new HashSet<>(byHash.values());
+      sent.stream().filter(present::contains).forEach(p -> later(() -> p.bytes().unpersist(false)));
     }
   }
 
+  /** Tells the executors, which nobody has to wait for. */
+  private static void later(Runnable message) {
+    ResidentModels.ofThisProcess()
+        .workers()
+        .execute(
+            () -> {
+              try {
+                message.run();
+              } catch (RuntimeException e) {
+                log.debug("executors could not be told; they may be gone", e);
+              }
+            });
+  }
+
+  /** A parcel goes when the last of its shards is not needed any more. */
   private void destroyUnneeded() {
     Set<String> needed = new HashSet<>();
     last.values().forEach(manifest -> needed.addAll(manifest.shards()));
     inFlight.forEach(manifest -> needed.addAll(manifest.shards()));
-    byHash
-        .entrySet()
-        .removeIf(
-            entry -> {
-              boolean unneeded = !needed.contains(entry.getKey());
-              if (unneeded) {
-                entry.getValue().destroy();
-              }
-              return unneeded;
-            });
+    Set<Parcel> present = new HashSet<>(byHash.values());
+    for (Parcel parcel : present) {
+      if (!parcel.hasAnyOf(needed)) {
+        byHash.keySet().removeAll(parcel.places().keySet());
+        later(parcel.bytes()::destroy);
+      }
+    }
   }
 }

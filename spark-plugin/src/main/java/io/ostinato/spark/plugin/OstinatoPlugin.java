@@ -17,11 +17,13 @@ import org.slf4j.LoggerFactory;
  * Makes an application ready for evaluations: {@code
  * spark.plugins=io.ostinato.spark.plugin.OstinatoPlugin}.
  *
- * <p>The driver half checks the settings, so that mistakes stop the application before it starts.
- * The executor half loads the native engine with its number of threads before anything else can,
- * and closes the resident models at the end.
+ * <p>The driver half checks the settings, so that mistakes stop the application before it starts,
+ * and turns the compression of broadcasts off unless {@code spark.broadcast.compress} is set. The
+ * executor half loads the native engine with its number of threads before anything else can, and
+ * closes the resident models at the end.
  */
 public final class OstinatoPlugin implements SparkPlugin {
+  private static final String COMPRESS = "spark.broadcast.compress";
 
   @Override
   public DriverPlugin driverPlugin() {
@@ -45,6 +47,9 @@ public final class OstinatoPlugin implements SparkPlugin {
     @Override
     public Map<String, String> init(SparkContext context, PluginContext plugin) {
       OstinatoSettings.of(plugin.conf());
+      // Weights are what is broadcast here, and floating-point numbers don't get smaller. Spark
+      // asks for this setting whenever it broadcasts, so it still has its effect.
+      plugin.conf().setIfMissing(COMPRESS, "false");
       return Map.of();
     }
 

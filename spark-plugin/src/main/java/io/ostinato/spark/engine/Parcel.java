@@ -1,0 +1,50 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.weights.Shard;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * Shards that are broadcast together, because a broadcast costs more than a shard is worth.
+ *
+ * @param places by the shards' hashes: offset and length
+ */
+record Parcel(Broadcast<byte[]> bytes, Map<String, int[]> places) {
+  private static final long MOST_BYTES = 8 << 20;
+
+  /** Consecutive shards in groups. */
+  static List<List<Shard>> group(List<Shard> shards) {
+    List<List<Shard>> groups = new ArrayList<>();
+    long size = MOST_BYTES;
+    for (Shard shard : shards) {
+      if (size + shard.sizeBytes() > MOST_BYTES) {
+        groups.add(new ArrayList<>());
+        size = 0;
+      }
+      groups.get(groups.size() - 1).add(shard);
+      size += shard.sizeBytes();
+    }
+    return groups;
+  }
+
+  static Parcel broadcast(JavaSparkContext context, List<Shard> shards) {
+    List<byte[]> encoded = shards.stream().map(Shard::encode).toList();
+    ByteBuffer bytes = ByteBuffer.allocate(encoded.stream().mapToInt(e -> e.length).sum());
+    Map<String, int[]> places = new LinkedHashMap<>();
+    for (int i = 0; i < shards.size(); i++) {
+      places.put(shards.get(i).hash(), new int[] {bytes.position(), encoded.get(i).length});
+      bytes.put(encoded.get(i));
+    }
+    return new Parcel(context.broadcast(bytes.array()), places);
+  }
+
+  boolean hasAnyOf(Set<String> hashes) {
+    return places.keySet().stream().anyMatch(hashes::contains);
+  }
+}
