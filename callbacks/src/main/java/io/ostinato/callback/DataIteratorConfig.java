@@ -1,5 +1,6 @@
 package io.ostinato.callback;
 
+import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
 
@@ -12,9 +13,11 @@ import java.io.Serializable;
  * @param batchSize the most rows of a batch, at least 1; {@value #DEFAULT_BATCH_SIZE} unless told
  * @param weights the key of the weights to evaluate, see {@link WeightVariants}; empty, which it is
  *     unless told, for those that are trained
+ * @param target where the row results go; to the driver unless told, see {@link #results}
  */
 public record DataIteratorConfig(
-    Schedule schedule, String datasetKey, int batchSize, String weights) implements Serializable {
+    Schedule schedule, String datasetKey, int batchSize, String weights, ResultsTarget target)
+    implements Serializable {
   static final String DEFAULT_DATASET = "test";
   static final int DEFAULT_BATCH_SIZE = 256;
 
@@ -26,24 +29,53 @@ public record DataIteratorConfig(
 
   /** On this schedule, with the defaults. */
   public static DataIteratorConfig every(Schedule schedule) {
-    return new DataIteratorConfig(schedule, DEFAULT_DATASET, DEFAULT_BATCH_SIZE, "");
+    return new DataIteratorConfig(
+        schedule, DEFAULT_DATASET, DEFAULT_BATCH_SIZE, "", ResultsTarget.collected());
   }
 
   public DataIteratorConfig dataset(String key) {
-    return new DataIteratorConfig(schedule, key, batchSize, weights);
+    return new DataIteratorConfig(schedule, key, batchSize, weights, target);
   }
 
   public DataIteratorConfig batchSize(int rows) {
-    return new DataIteratorConfig(schedule, datasetKey, rows, weights);
+    return new DataIteratorConfig(schedule, datasetKey, rows, weights, target);
   }
 
   /** Evaluates other weights, as in {@code ema=0.999}. */
   public DataIteratorConfig weights(String variant) {
-    return new DataIteratorConfig(schedule, datasetKey, batchSize, variant);
+    return new DataIteratorConfig(schedule, datasetKey, batchSize, variant, target);
+  }
+
+  /** Says where the row results go: {@code results().toParquet(path)}. */
+  public RowResults results() {
+    return new RowResults(this);
   }
 
   /** The dataset in keys of metrics, as in {@code test}, or {@code test.ema=0.999}. */
   public String label() {
     return weights.isEmpty() ? datasetKey : datasetKey + "." + weights;
+  }
+
+  /** Where the row results go. */
+  public record RowResults(DataIteratorConfig config) {
+
+    /**
+     * Lets the executors write them, whatever their size: the driver never has them, and {@code
+     * processResults} is told where they are. Each evaluation writes {@code <path>/<iteration>}, as
+     * in {@code predictions/E1_U22_S1408}. One that is there already is an error, but for a
+     * training that goes on from a checkpoint: it replaces what it comes to again.
+     *
+     * @param path a folder that all executors can write to, as in {@code
+     *     hdfs://name-node/runs/a/predictions}
+     * @throws IllegalArgumentException if the path is blank
+     */
+    public DataIteratorConfig toParquet(String path) {
+      return new DataIteratorConfig(
+          config.schedule,
+          config.datasetKey,
+          config.batchSize,
+          config.weights,
+          ResultsTarget.parquet(path));
+    }
   }
 }

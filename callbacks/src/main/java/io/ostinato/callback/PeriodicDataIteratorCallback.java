@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.metric.Metric;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,8 +56,9 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   /**
-   * Takes the results of the whole dataset, on the driver. They are closed when this returns.
-   * Training may have gone on since: {@code at} is the moment that was measured.
+   * Takes the results of the whole dataset, on the driver, or where the executors have written them
+   * ({@link EvaluationResults#parquet}). They are closed when this returns. Training may have gone
+   * on since: {@code at} is the moment that was measured.
    */
   protected abstract void processResults(EvaluationResults results, Invocation at);
 
@@ -94,6 +96,12 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
                   name(), datasetKey(), known.isEmpty() ? "none" : String.join(", ", known)));
     }
     plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
+    if (config.target() instanceof ResultsTarget.Parquet parquet && !metrics().isEmpty()) {
+      mistakes.add(
+          "callback '%s' has metrics, so there are no row results for results().toParquet('%s');"
+                  .formatted(name(), parquet.path())
+              + " leave out one of the two");
+    }
     return mistakes;
   }
 

@@ -41,6 +41,13 @@ public final class BatchRunner {
     return List.copyOf(outputs);
   }
 
+  /** The results since the last time that they were taken; the runner keeps none of them. */
+  public List<BatchOutput> takeOutputs() {
+    List<BatchOutput> taken = List.copyOf(outputs);
+    outputs.clear();
+    return taken;
+  }
+
   /** Runs one block; all native memory belongs to the scope of the batch. */
   void run(DataBlock block, EvaluationBatch batch, EvaluationModel model) {
     try {

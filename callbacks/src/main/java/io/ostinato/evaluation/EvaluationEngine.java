@@ -43,6 +43,22 @@ public interface EvaluationEngine extends AutoCloseable {
   /** Says, before training starts, why this engine can't evaluate on {@code data}, if it can't. */
   default void check(String datasetKey, EvaluationData data) {}
 
+  /**
+   * Says, before training starts, why this engine can't bring results there, if it can't. It can
+   * have them collected, unless it says more.
+   *
+   * @throws IllegalArgumentException if it can't; says what will do
+   */
+  default void check(ResultsTarget target) {
+    if (target instanceof ResultsTarget.Parquet parquet) {
+      throw new IllegalArgumentException(
+          "results().toParquet('%s') needs executors that write, and %s has none; train with a"
+                  .formatted(parquet.path(), getClass().getSimpleName())
+              + " SparkEvaluationEngine, or leave toParquet(path) out to have the results"
+              + " collected");
+    }
+  }
+
   @Override
   default void close() {}
 }

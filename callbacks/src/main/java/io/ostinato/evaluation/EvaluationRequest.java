@@ -10,6 +10,7 @@ import java.util.List;
  * @param batchSize the most rows of a batch, at least one
  * @param metrics what the results of batches are reduced to, where they run; none to have the
  *     results themselves
+ * @param target where the results go; they can't be written where there are metrics
  */
 public record EvaluationRequest(
     EvaluationTag tag,
@@ -18,13 +19,30 @@ public record EvaluationRequest(
     ModelSource model,
     WeightSnapshot weights,
     BatchProcessor processor,
-    List<Metric<?>> metrics) {
+    List<Metric<?>> metrics,
+    ResultsTarget target) {
   public EvaluationRequest {
     metrics = List.copyOf(metrics);
     if (batchSize < 1) {
       throw new IllegalArgumentException(
           "%s: batch_size=%d must be at least 1".formatted(tag, batchSize));
     }
+    if (target.isWritten() && !metrics.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: with metrics there are no row results to write to %s".formatted(tag, target));
+    }
+  }
+
+  /** An evaluation whose results, or the states of its metrics, come to the driver. */
+  public EvaluationRequest(
+      EvaluationTag tag,
+      EvaluationData data,
+      int batchSize,
+      ModelSource model,
+      WeightSnapshot weights,
+      BatchProcessor processor,
+      List<Metric<?>> metrics) {
+    this(tag, data, batchSize, model, weights, processor, metrics, ResultsTarget.collected());
   }
 
   /** An evaluation whose results are collated. */
@@ -38,9 +56,14 @@ public record EvaluationRequest(
     this(tag, data, batchSize, model, weights, processor, List.of());
   }
 
-  /** Whether this and another can share one pass over the data: all but what is done with it. */
+  /**
+   * Whether this and another can share one pass over the data: all but what is done with it is the
+   * same, and neither writes its results.
+   */
   public boolean sharesPassWith(EvaluationRequest other) {
-    return data == other.data
+    return !target.isWritten()
+        && !other.target.isWritten()
+        && data == other.data
         && batchSize == other.batchSize
         && model == other.model
         && weights.manifest().equals(other.weights.manifest());

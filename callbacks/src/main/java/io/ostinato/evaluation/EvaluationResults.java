@@ -11,18 +11,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The collated results of a whole dataset, in dataset order, on the driver's CPU. Closing them
- * frees their arrays; keep what you need with {@link NDArray#toByteBuffer()} or a detached copy.
- * Not thread-safe.
+ * The collated results of a whole dataset, in dataset order, on the driver's CPU; or where the
+ * executors have written them, and no arrays. Closing them frees their arrays; keep what you need
+ * with {@link NDArray#toByteBuffer()} or a detached copy. Not thread-safe.
  */
 public final class EvaluationResults implements AutoCloseable {
   private final NDManager manager;
   private final NDList arrays;
   private final List<MetricStates> states;
+  private final @Nullable String parquet;
   private final long rows;
   private final String manifest;
   private final Consumer<EvaluationTimings> whenClosed;
@@ -32,6 +35,7 @@ public final class EvaluationResults implements AutoCloseable {
       NDManager manager,
       NDList arrays,
       List<MetricStates> states,
+      @Nullable String parquet,
       long rows,
       String manifest,
       EvaluationTimings timings,
@@ -39,6 +43,7 @@ public final class EvaluationResults implements AutoCloseable {
     this.manager = manager;
     this.arrays = arrays;
     this.states = states;
+    this.parquet = parquet;
     this.rows = rows;
     this.manifest = manifest;
     this.timings = timings;
@@ -72,11 +77,30 @@ public final class EvaluationResults implements AutoCloseable {
       }
       List<MetricStates> merged = states.stream().reduce(MetricStates::merge).stream().toList();
       return new EvaluationResults(
-          manager, arrays, merged, rows, manifest, timings.get(), whenClosed);
+          manager, arrays, merged, null, rows, manifest, timings.get(), whenClosed);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
     }
+  }
+
+  /**
+   * Results that the executors have written.
+   *
+   * @param parquet the folder that has them
+   * @param manifest the hash of the weights that were evaluated
+   * @param timings where the time went until they are there
+   * @param whenClosed gets the timings, the processing of the results included
+   */
+  public static EvaluationResults written(
+      String parquet,
+      long rows,
+      String manifest,
+      EvaluationTimings timings,
+      Consumer<EvaluationTimings> whenClosed) {
+    NDManager none = Engine.getInstance().newBaseManager(Device.cpu());
+    return new EvaluationResults(
+        none, new NDList(), List.of(), parquet, rows, manifest, timings, whenClosed);
   }
 
   /** Lets these results be processed, and keeps how long that took. */
@@ -93,8 +117,10 @@ public final class EvaluationResults implements AutoCloseable {
    * The results of one name, over all batches.
    *
    * @throws IllegalArgumentException if there are none of that name; lists those there are
+   * @throws IllegalStateException if the executors have written the results; says where
    */
   public NDArray get(String name) {
+    checkCollected();
     for (NDArray array : arrays) {
       if (Objects.equals(array.getName(), name)) {
         return array;
@@ -106,12 +132,25 @@ public final class EvaluationResults implements AutoCloseable {
                 name, String.join(", ", arrays.stream().map(a -> "" + a.getName()).toList())));
   }
 
-  /** The results at one position of the list that {@code processData} returned, from 0. */
+  /**
+   * The results at one position of the list that {@code processData} returned, from 0.
+   *
+   * @throws IllegalStateException if the executors have written the results; says where
+   */
   public NDArray get(int position) {
+    checkCollected();
     return arrays.get(position);
   }
 
-  /** How many arrays a batch returned. */
+  /**
+   * The folder of the rows, where the executors have written them: as Parquet, with the column
+   * {@code row}, which is the index in the dataset, and one for each result.
+   */
+  public Optional<String> parquet() {
+    return Optional.ofNullable(parquet);
+  }
+
+  /** How many arrays a batch returned; none where the executors have written them. */
   public int size() {
     return arrays.size();
   }
@@ -128,7 +167,7 @@ public final class EvaluationResults implements AutoCloseable {
    */
   public MetricStates metricStates() {
     if (states.isEmpty()) {
-      throw new IllegalStateException("this evaluation collated its results; it had no metrics");
+      throw new IllegalStateException("this evaluation had no metrics, but row results");
     }
     return states.get(0);
   }
@@ -153,6 +192,15 @@ public final class EvaluationResults implements AutoCloseable {
     if (manager.isOpen()) {
       manager.close();
       whenClosed.accept(timings);
+    }
+  }
+
+  private void checkCollected() {
+    if (parquet != null) {
+      throw new IllegalStateException(
+          "the executors have written the results of %d rows to '%s'; read them from there, ordered"
+                  .formatted(rows, parquet)
+              + " by the column row");
     }
   }
 }

@@ -26,6 +26,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   @Override
   public synchronized EvaluationResults evaluate(
       EvaluationRequest request, ProgressDisplay display) {
+    check(request.target());
     long start = System.nanoTime();
     BatchProcessor processor = ProcessorCopy.of(request.processor(), request.tag());
     BatchRunner runner = new BatchRunner(request.tag(), processor, request.metrics());

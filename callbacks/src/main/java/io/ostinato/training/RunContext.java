@@ -13,6 +13,7 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LossFactory;
+import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
@@ -109,7 +110,15 @@ final class RunContext implements TrainingContext {
         settings.model(),
         variant.isEmpty() ? weights() : variants.get(variant),
         evaluation.processor(),
-        evaluation.metrics());
+        evaluation.metrics(),
+        target(evaluation));
+  }
+
+  /** A training that goes on from a checkpoint comes to moments that were evaluated before. */
+  private ResultsTarget target(CallbackEvaluation evaluation) {
+    ResultsTarget target = evaluation.config().target();
+    boolean again = !settings.resumeFrom().isEmpty() && evaluation.at().isScheduled();
+    return again ? target.replacing() : target;
   }
 
   @Override

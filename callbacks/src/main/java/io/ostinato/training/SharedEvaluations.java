@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Evaluations that callbacks will ask for within one hook. Those of the same dataset, batch size
- * and weights run together when the first of them is asked for; if that fails, each runs on its
- * own, so that the failure finds its owner. Belongs to the thread that trains.
+ * and weights run together when the first of them is asked for, but for those whose results the
+ * executors write; if that fails, each runs on its own, so that the failure finds its owner.
+ * Belongs to the thread that trains.
  */
 final class SharedEvaluations {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -74,7 +75,9 @@ final class SharedEvaluations {
   }
 
   private static boolean canShare(DataIteratorConfig one, DataIteratorConfig other) {
-    return one.datasetKey().equals(other.datasetKey())
+    return !one.target().isWritten()
+        && !other.target().isWritten()
+        && one.datasetKey().equals(other.datasetKey())
         && one.batchSize() == other.batchSize()
         && one.weights().equals(other.weights());
   }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
@@ -28,6 +29,9 @@ public final class TestNets {
   /** How often {@link #counted} has built a block in this process. */
   public static final AtomicInteger BUILT = new AtomicInteger();
 
+  /** How often {@link #forwards} has run in this process. */
+  public static final AtomicInteger FORWARDS = new AtomicInteger();
+
   private TestNets() {}
 
   /** float32 (N, 8) to logits (N, 3), with BatchNorm. */
@@ -48,6 +52,24 @@ public final class TestNets {
   public static Block counted() {
     BUILT.incrementAndGet();
     return classifier();
+  }
+
+  /** A {@link #classifier} whose forwards are counted. */
+  public static Block forwards() {
+    return new SequentialBlock()
+        .add(
+            new LambdaBlock(
+                inputs -> {
+                  FORWARDS.incrementAndGet();
+                  return inputs;
+                },
+                "counter"))
+        .add(classifier());
+  }
+
+  /** Random weights for {@link #forwards}. */
+  public static WeightSnapshot forwardsWeights(long seed) {
+    return weights(forwards(), seed);
   }
 
   /** Random weights for {@link #classifier}, running statistics included. */

@@ -31,6 +31,11 @@ public final class TestSpark {
     return start("local[2]", conf);
   }
 
+  /** In this process, on the threads of this master. */
+  public static SparkSession local(String master, Map<String, String> conf) {
+    return start(master, conf);
+  }
+
   /** With two executors that are processes of their own, of one core each. */
   public static SparkSession localCluster(Map<String, String> conf) {
     try {

@@ -10,6 +10,7 @@ import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.evaluation.ModelSource;
+import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.RowCheck;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
@@ -45,6 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class SparkEvaluationEngine implements EvaluationEngine {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
 
+  private final SparkSession session;
   private final JavaSparkContext context;
   private final OstinatoSettings settings;
   private final WeightBroadcasts broadcasts;
@@ -53,7 +55,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final Map<String, ResidentReport> residents = new TreeMap<>();
   private final Set<SparkDataset> datasets = new HashSet<>();
 
-  private SparkEvaluationEngine(JavaSparkContext context, OstinatoSettings settings) {
+  private SparkEvaluationEngine(
+      SparkSession session, JavaSparkContext context, OstinatoSettings settings) {
+    this.session = session;
     this.context = context;
     this.settings = settings;
     this.broadcasts = new WeightBroadcasts(context);
@@ -76,7 +80,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
           OstinatoPlugin.class.getName());
     }
     NativeEngine.loadOnDriver(context.sc(), settings);
-    return new SparkEvaluationEngine(context, settings);
+    return new SparkEvaluationEngine(session, context, settings);
   }
 
   @Override
@@ -88,6 +92,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
           "dataset '%s': %s".formatted(datasetKey, e.getMessage()), e);
     }
   }
+
+  @Override
+  public void check(ResultsTarget target) {}
 
   @Override
   public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay display) {
@@ -141,6 +148,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       try (WeightBroadcasts.Published published = broadcasts.publish(model, first.weights())) {
         watch.sent();
         PartitionTask task = task(requests, dataset, model, published);
+        if (first.target() instanceof ResultsTarget.Parquet parquet) {
+          return List.of(written(first, parquet, dataset, task, watch));
+        }
         EvaluationJob job = new EvaluationJob(context, tag, dataset);
         boolean tree =
             job.tasks() >= settings.evaluations().treeTasks()
@@ -224,6 +234,31 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         dataset.rows(),
         request.weights().manifest().hash(),
         watch::collected,
+        timings -> closed(request.tag(), dataset.rows(), timings));
+  }
+
+  private EvaluationResults written(
+      EvaluationRequest request,
+      ResultsTarget.Parquet target,
+      PreparedDataset dataset,
+      PartitionTask task,
+      Stopwatch watch) {
+    String folder;
+    try {
+      folder =
+          new ParquetResults(session, request, target)
+              .write(dataset, task.content(), task.weights());
+    } catch (EvaluationException e) {
+      throw e;
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      throw Failures.asEvaluationException(request.tag(), e);
+    }
+    watch.ran(TaskTimes.NONE);
+    return EvaluationResults.written(
+        folder,
+        dataset.rows(),
+        request.weights().manifest().hash(),
+        watch.collected(),
         timings -> closed(request.tag(), dataset.rows(), timings));
   }
 

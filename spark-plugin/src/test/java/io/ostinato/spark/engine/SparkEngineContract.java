@@ -1,6 +1,7 @@
 package io.ostinato.spark.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.BatchProcessor;
@@ -8,6 +9,7 @@ import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationEngineContract;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
@@ -20,13 +22,25 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.resident.ResidentReport;
+import io.ostinato.weights.HostArray;
+import io.ostinato.weights.WeightSnapshot;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 
 /** What {@link SparkEvaluationEngine} promises besides, on any master. */
 abstract class SparkEngineContract extends EvaluationEngineContract {
+  private static final ModelSource CLASSIFIER =
+      ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+
+  private static final WeightSnapshot WEIGHTS = TestNets.weights(1);
 
   protected abstract SparkSession session();
 
@@ -86,14 +100,125 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
     }
   }
 
+  @Test
+  void evaluationsThatShareAPassHaveTheirOwnNumbers() {
+    SparkDataset data = TestSpark.generated(session(), 33, 0, 20);
+    List<EvaluationRequest> requests =
+        List.of(
+            request(data, SparkEngineContract::normalized),
+            request(data, (batch, model) -> new NDList(batch.get("x"), batch.get("class"))),
+            request(data, SparkEngineContract::doubled),
+            request(data, SparkEngineContract::normalized));
+    List<byte[]> alone = new ArrayList<>();
+    for (EvaluationRequest request : requests) {
+      try (EvaluationResults results = engine().evaluate(request, ProgressDisplay.silent())) {
+        alone.add(results.get(0).toByteArray());
+      }
+    }
+    List<EvaluationResults> together =
+        engine().evaluateTogether(requests, ProgressDisplay.silent());
+    for (int i = 0; i < alone.size(); i++) {
+      assertThat(together.get(i).get(0).toByteArray()).as("request %d", i).isEqualTo(alone.get(i));
+    }
+    together.forEach(EvaluationResults::close);
+  }
+
+  @Test
+  void twoEvaluationsInFlightDontMixTheirWeights() throws Exception {
+    SparkDataset data = TestSpark.generated(session(), 60, 60, 60, 60);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<List<byte[]>>> both = new ArrayList<>();
+      for (int seed = 1; seed <= 2; seed++) {
+        int weights = seed;
+        both.add(threads.submit(() -> outputs(data, weights, 6)));
+      }
+      for (int seed = 1; seed <= 2; seed++) {
+        byte[] expected = outputs(data, seed, 1).get(0);
+        assertThat(both.get(seed - 1).get(2, TimeUnit.MINUTES))
+            .hasSize(6)
+            .allSatisfy(outputs -> assertThat(outputs).isEqualTo(expected));
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void onlyShardsThatChangedAreSent() {
+    SparkDataset data = TestSpark.generated(session(), 20, 20);
+    ModelSource wide = ModelSource.ofBlock(TestNets::wide, TestNets.FEATURES);
+    WeightSnapshot first = TestNets.wideWeights(1);
+    HostArray array = first.arrays().get(0);
+    byte[] bytes = array.bytes().clone();
+    bytes[0]++;
+    WeightSnapshot second =
+        WeightSnapshot.of(
+            List.of(HostArray.of(array.name(), array.dataType(), array.shape(), bytes)));
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session())) {
+      long[] sent = new long[3];
+      int i = 0;
+      for (WeightSnapshot weights : List.of(first, second, second)) {
+        EvaluationRequest request =
+            new EvaluationRequest(
+                tag(1),
+                data,
+                8,
+                wide,
+                weights,
+                (batch, model) -> new NDList(model.forward(batch.get("x")).sum(new int[] {1})));
+        engine.evaluate(request, ProgressDisplay.silent()).close();
+        sent[i++] = engine.weightBytesSent();
+      }
+      assertThat(sent).containsExactly(2 << 20, 3 << 20, 3 << 20);
+    }
+  }
+
+  @Test
+  void resultsThatTheDriverCantHoldAreRefusedWithTheWaysOut() {
+    SparkDataset data = TestSpark.generated(session(), 40);
+    EvaluationWork work =
+        EvaluationWork.of(request(data, SparkEngineContract::normalized), 1_000_000, 1 << 20);
+    assertThatThrownBy(() -> work.checkSize(12_000_000))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessage(
+            "callback 'builds' at E0_U1_S1 on dataset 'generated': the results of 1000000 rows have"
+                + " 12000000 bytes, and spark.ostinato.evaluations.resultsLimit is 1048576; reduce"
+                + " them where they are made, by overriding metrics(), or let the executors write"
+                + " them with results().toParquet(path)");
+  }
+
+  private List<byte[]> outputs(SparkDataset data, int seed, int times) {
+    List<byte[]> outputs = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      EvaluationRequest request =
+          new EvaluationRequest(
+              tag(seed),
+              data,
+              16,
+              CLASSIFIER,
+              TestNets.weights(seed),
+              (batch, model) -> new NDList(model.forward(batch.get("x"))));
+      try (EvaluationResults results = engine().evaluate(request, ProgressDisplay.silent())) {
+        assertThat(results.manifest()).isEqualTo(TestNets.weights(seed).manifest().hash());
+        outputs.add(results.get(0).toByteArray());
+      }
+    }
+    return outputs;
+  }
+
+  /** Changes what the model gave, which must not reach another callback. */
+  private static NDList normalized(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.forward(batch.get("x")).subi(1).muli(2));
+  }
+
+  /** Works on an array of its own. */
+  private static NDList doubled(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.forward(batch.get("x").mul(2)));
+  }
+
   private static EvaluationRequest request(SparkDataset data, BatchProcessor processor) {
-    return new EvaluationRequest(
-        tag(1),
-        data,
-        7,
-        ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
-        TestNets.weights(1),
-        processor);
+    return new EvaluationRequest(tag(1), data, 7, CLASSIFIER, WEIGHTS, processor);
   }
 
   private static EvaluationTag tag(int update) {

@@ -1,0 +1,97 @@
+package io.ostinato.spark.engine;
+
+import ai.djl.Device;
+import io.ostinato.evaluation.BatchPass;
+import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.LoadedModel;
+import io.ostinato.evaluation.StagedBlock;
+import io.ostinato.spark.data.StoredBlock;
+import io.ostinato.spark.engine.PartitionTask.Content;
+import io.ostinato.spark.plugin.NativeEngine;
+import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.resident.Devices;
+import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ResidentReport;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+
+/** What a task does with each block, on a model that it has leased. Closing it ends the lease. */
+final class BatchSteps implements AutoCloseable {
+  private final Content content;
+  private final Device device;
+  private final ResidentModels residents = ResidentModels.ofThisProcess();
+  private final List<BatchRunner> runners;
+  private final BatchPass pass;
+  private final ResidentModels.Lease lease;
+  private final Semaphore permits;
+  private final long refreshNanos;
+
+  /** Leases the model at these weights, for the task of this thread. */
+  BatchSteps(Content content, BroadcastWeights weights) throws InterruptedException {
+    this.content = content;
+    OstinatoSettings settings = content.settings();
+    NativeEngine.load(settings);
+    this.device = Devices.ofTask(TaskContext.get());
+    this.runners = content.works().stream().map(EvaluationWork::runner).toList();
+    this.pass = new BatchPass(runners);
+    int tasks = settings.resident().tasks();
+    this.permits = tasks > 0 ? residents.permits(device, tasks) : new Semaphore(1);
+    long start = System.nanoTime();
+    this.lease =
+        residents.lease(
+            content.model(),
+            device,
+            new ResidentModels.Wanted(weights.manifest(), content.live(), () -> weights),
+            new ResidentModels.Limits(
+                settings.resident().models(), settings.resident().versions()));
+    this.refreshNanos = System.nanoTime() - start;
+  }
+
+  List<BatchRunner> runners() {
+    return runners;
+  }
+
+  ResidentModels residents() {
+    return residents;
+  }
+
+  /** How long it took to have the model at its weights. */
+  long refreshNanos() {
+    return refreshNanos;
+  }
+
+  StagedBlock stage(StoredBlock block) {
+    return residents
+        .blocks()
+        .stage(
+            content.dataset(),
+            block.inDataset(content.partitionStarts()),
+            lease.model().manager(),
+            content.settings().blocks().deviceBytes());
+  }
+
+  /** Runs one block, and closes it; the results are with the runners. */
+  void run(StagedBlock staged) throws InterruptedException {
+    LoadedModel model = lease.model();
+    try (staged) {
+      permits.acquire();
+      try {
+        pass.run(staged, model.model());
+      } finally {
+        permits.release();
+      }
+    }
+  }
+
+  ResidentReport report() {
+    return new ResidentReport(
+        SparkEnv.get().executorId(), device.toString(), lease.builds(), lease.refreshes());
+  }
+
+  @Override
+  public void close() {
+    lease.close();
+  }
+}

@@ -1,0 +1,106 @@
+package io.ostinato.spark.engine;
+
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.weights.HostArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
+
+/**
+ * A result as a column: a number, or the numbers of one row in row-major order, whose shape is in
+ * the column's metadata.
+ *
+ * @param shape of one row
+ */
+record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape shape) {
+  static final String ROW = "row";
+
+  /**
+   * The columns of a batch's results.
+   *
+   * @throws EvaluationException if one of them can't be a column; says which and why
+   */
+  static List<ResultColumn> of(BatchOutput output) {
+    List<ResultColumn> columns = new ArrayList<>();
+    for (HostArray array : output.arrays()) {
+      String name = array.name().isEmpty() ? "_" + columns.size() : array.name();
+      if (array.shape().dimension() == 0 || array.shape().get(0) != output.rows()) {
+        throw new EvaluationException(
+            "the result '%s' is %s for a batch of %d rows; only results with an element for each row"
+                    .formatted(name, array.shape(), output.rows())
+                + " can be written as rows");
+      }
+      if (name.equals(ROW)) {
+        throw new EvaluationException(
+            "a result is named 'row', as the column that has the index in the dataset; choose"
+                + " another name");
+      }
+      ResultColumn column = new ResultColumn(name, array.dataType(), array.shape().slice(1));
+      column.sparkType();
+      columns.add(column);
+    }
+    return columns;
+  }
+
+  StructField field() {
+    Metadata metadata = new MetadataBuilder().putLongArray("shape", shape.getShape()).build();
+    DataType type = isNumber() ? sparkType() : DataTypes.createArrayType(sparkType(), false);
+    return new StructField(name, type, false, metadata);
+  }
+
+  /** What a row has in this column. */
+  Object value(HostArray row) {
+    ByteBuffer bytes = ByteBuffer.wrap(row.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    Function<ByteBuffer, Object> next = reader();
+    if (isNumber()) {
+      return next.apply(bytes);
+    }
+    Object[] numbers = new Object[Math.toIntExact(shape.size())];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = next.apply(bytes);
+    }
+    return numbers;
+  }
+
+  private boolean isNumber() {
+    return shape.dimension() == 0;
+  }
+
+  private DataType sparkType() {
+    return switch (dataType) {
+      case FLOAT32 -> DataTypes.FloatType;
+      case FLOAT64 -> DataTypes.DoubleType;
+      case INT64 -> DataTypes.LongType;
+      case INT32 -> DataTypes.IntegerType;
+      case INT8 -> DataTypes.ByteType;
+      case UINT8 -> DataTypes.ShortType;
+      case BOOLEAN -> DataTypes.BooleanType;
+      default ->
+          throw new EvaluationException(
+              "the result '%s' is %s, for which Parquet has no column; convert it in processData"
+                  .formatted(name, dataType));
+    };
+  }
+
+  private Function<ByteBuffer, Object> reader() {
+    return switch (dataType) {
+      case FLOAT32 -> ByteBuffer::getFloat;
+      case FLOAT64 -> ByteBuffer::getDouble;
+      case INT64 -> ByteBuffer::getLong;
+      case INT32 -> ByteBuffer::getInt;
+      case INT8 -> ByteBuffer::get;
+      case UINT8 -> bytes -> (short) Byte.toUnsignedInt(bytes.get());
+      case BOOLEAN -> bytes -> bytes.get() != 0;
+      default -> throw new IllegalStateException("no column for " + dataType);
+    };
+  }
+}

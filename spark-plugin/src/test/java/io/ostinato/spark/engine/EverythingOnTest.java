@@ -1,0 +1,41 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.spark.TestSpark;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** With blocks on the device, turns on it, reading far ahead, and metrics merged on executors. */
+class EverythingOnTest extends SparkEngineContract {
+  private static SparkSession session;
+  private static SparkEvaluationEngine engine;
+
+  @BeforeAll
+  static void start() {
+    session =
+        TestSpark.local(
+            Map.of(
+                "spark.ostinato.blocks.device", "64m",
+                "spark.ostinato.device.tasks", "1",
+                "spark.ostinato.blocks.prefetch", "4",
+                "spark.ostinato.evaluations.treeTasks", "2"));
+    engine = SparkEvaluationEngine.of(session);
+  }
+
+  @AfterAll
+  static void stop() {
+    engine.close();
+    session.stop();
+  }
+
+  @Override
+  protected SparkSession session() {
+    return session;
+  }
+
+  @Override
+  protected SparkEvaluationEngine engine() {
+    return engine;
+  }
+}

@@ -1,0 +1,196 @@
+package io.ostinato.spark.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationModel;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.LocalEvaluationEngine;
+import io.ostinato.evaluation.ModelSource;
+import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.evaluation.TestNets;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.spark.TestSpark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParquetResultsTest {
+  private static SparkSession session;
+  private static SparkEvaluationEngine engine;
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    // A task that fails is tried once more.
+    session = TestSpark.local("local[2,2]", Map.of());
+    engine = SparkEvaluationEngine.of(session);
+  }
+
+  @AfterAll
+  static void stop() {
+    engine.close();
+    session.stop();
+  }
+
+  @Test
+  void rowsAreThoseThatWouldHaveBeenCollected() {
+    int[] partitions = {300, 0, 33, 1};
+    try (EvaluationResults written = evaluate(ParquetResultsTest::predict, parquet(), partitions);
+        EvaluationResults collected =
+            evaluate(ParquetResultsTest::predict, ResultsTarget.collected(), partitions)) {
+      assertThat(written.rows()).isEqualTo(334);
+      assertThat(written.size()).isZero();
+      assertThat(written.timings().job()).isPositive();
+      String path = written.parquet().orElseThrow();
+      assertThat(path).endsWith("/E1_U2_S3");
+      List<Row> rows = session.read().parquet(path).orderBy("row").collectAsList();
+      float[] logits = collected.get("logits").toFloatArray();
+      long[] predictions = collected.get("predictions").toLongArray();
+      assertThat(rows).hasSize(334);
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(rows.get(i).getLong(0)).isEqualTo(i);
+        assertThat(rows.get(i).<Float>getList(1))
+            .containsExactly(logits[3 * i], logits[3 * i + 1], logits[3 * i + 2]);
+        assertThat(rows.get(i).getLong(2)).isEqualTo(predictions[i]);
+      }
+      assertThat(
+              session
+                  .read()
+                  .parquet(path)
+                  .schema()
+                  .apply("logits")
+                  .metadata()
+                  .getLongArray("shape"))
+          .containsExactly(3);
+      assertThatThrownBy(() -> written.get("logits"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the executors have written the results of 334 rows to '")
+          .hasMessageContaining("E1_U2_S3'; read them from there, ordered by the column row");
+    }
+  }
+
+  @Test
+  void aTaskThatIsTriedAgainWritesItsRowsOnce() {
+    try (EvaluationResults written = evaluate(ParquetResultsTest::failOnce, parquet(), 40, 40)) {
+      assertThat(session.read().parquet(written.parquet().orElseThrow()).count()).isEqualTo(80);
+    }
+  }
+
+  @Test
+  void aFailedEvaluationLeavesNothingBehind() throws IOException {
+    assertThatThrownBy(() -> evaluate(ParquetResultsTest::failAtTheEnd, parquet(), 40, 40).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("callback 'written' at E1_U2_S3 on dataset 'generated'")
+        .hasMessageContaining("no luck");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsThereAlreadyIsKeptUnlessItIsToBeReplaced() {
+    evaluate(ParquetResultsTest::predict, parquet(), 10).close();
+    assertThatThrownBy(() -> evaluate(ParquetResultsTest::predict, parquet(), 10).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining(
+            "E1_U2_S3', which is there already; remove it, or choose another path");
+    try (EvaluationResults written =
+        evaluate(ParquetResultsTest::predict, parquet().replacing(), 25)) {
+      assertThat(session.read().parquet(written.parquet().orElseThrow()).count()).isEqualTo(25);
+    }
+  }
+
+  @Test
+  void resultsWithoutAnElementForEachRowAreRefused() {
+    assertThatThrownBy(
+            () ->
+                evaluate((batch, model) -> new NDList(batch.get("x").sum()), parquet(), 10).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("the result '_0' is () for a batch of 10 rows");
+  }
+
+  @Test
+  void anEngineWithoutExecutorsRefuses() {
+    EvaluationRequest request =
+        new EvaluationRequest(
+            tag(),
+            GeneratedRows.inMemory(5),
+            5,
+            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+            TestNets.weights(1),
+            ParquetResultsTest::predict,
+            List.of(),
+            parquet());
+    try (LocalEvaluationEngine local = new LocalEvaluationEngine()) {
+      assertThatThrownBy(() -> local.evaluate(request, ProgressDisplay.silent()).close())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("needs executors that write, and LocalEvaluationEngine has none");
+    }
+  }
+
+  private ResultsTarget parquet() {
+    return ResultsTarget.parquet(folder.toUri().toString());
+  }
+
+  private static EvaluationResults evaluate(
+      BatchProcessor processor, ResultsTarget target, int... partitions) {
+    return engine.evaluate(
+        new EvaluationRequest(
+            tag(),
+            TestSpark.generated(session, partitions),
+            16,
+            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+            TestNets.weights(1),
+            processor,
+            List.of(),
+            target),
+        ProgressDisplay.silent());
+  }
+
+  private static EvaluationTag tag() {
+    return new EvaluationTag("written", new TrainingIteration(1, 2, 3), "generated");
+  }
+
+  private static NDList predict(EvaluationBatch batch, EvaluationModel model) {
+    NDArray logits = model.forward(batch.get("x"));
+    logits.setName("logits");
+    NDArray predictions = logits.argMax(1);
+    predictions.setName("predictions");
+    return new NDList(logits, predictions);
+  }
+
+  private static NDList failOnce(EvaluationBatch batch, EvaluationModel model) {
+    TaskContext task = TaskContext.get();
+    if (task.attemptNumber() == 0 && batch.firstRow() == 64) {
+      throw new IllegalStateException("the first attempt fails");
+    }
+    return predict(batch, model);
+  }
+
+  private static NDList failAtTheEnd(EvaluationBatch batch, EvaluationModel model) {
+    if (batch.firstRow() >= 64) {
+      throw new IllegalStateException("no luck");
+    }
+    return predict(batch, model);
+  }
+}
