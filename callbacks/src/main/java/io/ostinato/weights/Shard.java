@@ -37,11 +37,12 @@ public record Shard(String hash, List<Slice> slices) {
     return slices.stream().mapToLong(Slice::sizeBytes).sum();
   }
 
-  /** The slices as bytes: for each the length of its head, the head, and the elements. */
+  /** The slices as bytes: their number, then of each the head and the elements, with lengths. */
   public byte[] encode() {
     List<byte[]> heads = slices.stream().map(Shard::head).toList();
     int size = heads.stream().mapToInt(head -> 2 * Integer.BYTES + head.length).sum();
-    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size + sizeBytes()));
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Integer.BYTES + size + sizeBytes()));
+    bytes.putInt(slices.size());
     for (int i = 0; i < slices.size(); i++) {
       ByteBuffer content = slices.get(i).content();
       bytes.putInt(heads.get(i).length).put(heads.get(i)).putInt(content.remaining()).put(content);
@@ -59,7 +60,8 @@ public record Shard(String hash, List<Slice> slices) {
     List<Slice> slices = new ArrayList<>();
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     try {
-      while (buffer.hasRemaining()) {
+      int count = buffer.getInt();
+      while (slices.size() < count || buffer.hasRemaining()) {
         byte[] head = new byte[buffer.getInt()];
         buffer.get(head);
         slices.add(slice(head, Bytes.take(buffer, buffer.getInt())));

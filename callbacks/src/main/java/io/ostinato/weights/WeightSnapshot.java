@@ -3,8 +3,10 @@ package io.ostinato.weights;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -135,18 +137,34 @@ public final class WeightSnapshot implements WeightSource {
   private static List<Slice> slices(HostArray array) {
     List<Slice> slices = new ArrayList<>();
     Shape shape = array.shape();
+    Deque<ByteBuffer> segments = new ArrayDeque<>(array.segments());
+    long size = array.sizeBytes();
     long offset = 0;
-    for (ByteBuffer segment : array.segments()) {
-      while (segment.hasRemaining()) {
-        ByteBuffer part = Bytes.take(segment, Math.min(SHARD_BYTES, segment.remaining()));
-        slices.add(new Slice(array.name(), array.dataType(), shape, offset, part));
-        offset += part.capacity();
+    do {
+      ByteBuffer piece = piece(segments, (int) Math.min(SHARD_BYTES, size - offset));
+      slices.add(new Slice(array.name(), array.dataType(), shape, offset, piece));
+      offset += piece.capacity();
+    } while (offset < size);
+    return slices;
+  }
+
+  /** The next bytes; a copy only where segments end within them. */
+  private static ByteBuffer piece(Deque<ByteBuffer> segments, int bytes) {
+    while (!segments.isEmpty() && !segments.element().hasRemaining()) {
+      segments.remove();
+    }
+    if (bytes == 0 || segments.element().remaining() >= bytes) {
+      return bytes == 0 ? ByteBuffer.allocate(0) : Bytes.take(segments.element(), bytes);
+    }
+    ByteBuffer copy = ByteBuffer.allocate(bytes);
+    while (copy.hasRemaining()) {
+      ByteBuffer segment = segments.element();
+      copy.put(Bytes.take(segment, Math.min(copy.remaining(), segment.remaining())));
+      if (!segment.hasRemaining()) {
+        segments.remove();
       }
     }
-    if (slices.isEmpty()) {
-      slices.add(new Slice(array.name(), array.dataType(), shape, 0, ByteBuffer.allocate(0)));
-    }
-    return slices;
+    return copy.rewind();
   }
 
   private static Shard copy(Shard shard) {
