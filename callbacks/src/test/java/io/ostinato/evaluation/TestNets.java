@@ -28,6 +28,9 @@ public final class TestNets {
   /** How often {@link #counted} has built a block in this process. */
   public static final AtomicInteger BUILT = new AtomicInteger();
 
+  /** How often {@link #running} has run in this process. */
+  public static final AtomicInteger FORWARDS = new AtomicInteger();
+
   private TestNets() {}
 
   /** float32 (N, 8) to logits (N, 3), with BatchNorm. */
@@ -50,6 +53,17 @@ public final class TestNets {
     return classifier();
   }
 
+  /** A {@link #classifier} whose runs are counted. */
+  public static Block running() {
+    return new SequentialBlock()
+        .add(
+            inputs -> {
+              FORWARDS.incrementAndGet();
+              return inputs;
+            })
+        .add(classifier());
+  }
+
   /** Random weights for {@link #classifier}, running statistics included. */
   public static WeightSnapshot weights(long seed) {
     return weights(classifier(), seed);
@@ -60,7 +74,8 @@ public final class TestNets {
     return weights(wide(), seed);
   }
 
-  private static WeightSnapshot weights(Block block, long seed) {
+  /** Random weights for a block that takes {@link #FEATURES}. */
+  public static WeightSnapshot weights(Block block, long seed) {
     Random random = new Random(seed);
     List<HostArray> arrays = new ArrayList<>();
     try (NDManager manager = Engine.getInstance().newBaseManager()) {
