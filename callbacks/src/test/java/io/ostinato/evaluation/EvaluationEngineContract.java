@@ -34,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -362,6 +363,111 @@ public abstract class EvaluationEngineContract {
         .hasMessageContaining("can't be collated")
         .hasMessageContaining("'labels' int64 (10) in rows 0 to 9")
         .hasMessageContaining("'labels' float32 (10) in rows 20 to 29");
+  }
+
+  @Test
+  void togetherEachRequestHasTheBitsThatItHasAlone() {
+    int[] partitions = GeneratedRows.unevenPartitions();
+    EvaluationData data = generated(partitions);
+    WeightSnapshot weights = TestNets.weights(1);
+    List<EvaluationRequest> requests =
+        List.of(
+            asked("predict", data, weights, EvaluationEngineContract::predict),
+            asked("echo", data, weights, EvaluationEngineContract::echo),
+            asked("again", data, weights, EvaluationEngineContract::predict),
+            new EvaluationRequest(
+                tag("measure"),
+                data,
+                64,
+                CLASSIFIER,
+                weights,
+                EvaluationEngineContract::outputsAndTargets,
+                List.of(Metrics.accuracy(), Metrics.logLoss(OutputKind.LOGITS))));
+    List<String> alone = requests.stream().map(r -> content(engine(), r)).toList();
+    assertThat(alone.get(0)).isNotEqualTo(alone.get(1)).isEqualTo(alone.get(2));
+    for (int[] order : new int[][] {{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3}, {2, 0}, {0}}) {
+      List<EvaluationResults> results =
+          engine()
+              .evaluateTogether(
+                  IntStream.of(order).mapToObj(requests::get).toList(), ProgressDisplay.silent());
+      assertThat(results).hasSize(order.length);
+      for (int i = 0; i < order.length; i++) {
+        try (EvaluationResults result = results.get(i)) {
+          assertThat(content(result))
+              .as("%s", requests.get(order[i]).tag())
+              .isEqualTo(alone.get(order[i]));
+          assertThat(result.rows()).isEqualTo(IntStream.of(partitions).sum());
+          assertThat(result.manifest()).isEqualTo(weights.manifest().hash());
+        }
+      }
+    }
+  }
+
+  @Test
+  void togetherAFailureOfOneFailsAllUnderItsName() {
+    EvaluationData data = generated(30, 0, 35);
+    WeightSnapshot weights = TestNets.weights(1);
+    EvaluationRequest good = asked("good", data, weights, EvaluationEngineContract::predict);
+    EvaluationRequest bad = asked("bad", data, weights, EvaluationEngineContract::failAtRow48);
+    EvaluationRequest last = asked("last", data, weights, EvaluationEngineContract::echo);
+    String alone = content(engine(), good);
+    for (List<EvaluationRequest> requests :
+        List.of(List.of(good, bad, last), List.of(bad, good), List.of(good, last, bad))) {
+      assertThatThrownBy(() -> engine().evaluateTogether(requests, ProgressDisplay.silent()))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessageContaining("callback 'bad' at E2_U7_S70 on dataset 'generated' failed")
+          .hasMessageContaining("partition 2, rows ")
+          .hasMessageContaining("no luck with row 48");
+      assertThat(content(engine(), good)).as("and the engine goes on").isEqualTo(alone);
+    }
+  }
+
+  @Test
+  void togetherRequestsThatDifferAreEvaluatedAllTheSame() {
+    EvaluationData data = generated(40, 25);
+    WeightSnapshot weights = TestNets.weights(1);
+    List<EvaluationRequest> requests =
+        List.of(
+            asked("one", data, weights, EvaluationEngineContract::predict),
+            asked("other weights", data, TestNets.weights(2), EvaluationEngineContract::predict),
+            asked("other data", generated(7), weights, EvaluationEngineContract::predict),
+            request(data, 9, EvaluationEngineContract::predict, 1));
+    List<String> alone = requests.stream().map(r -> content(engine(), r)).toList();
+    List<EvaluationResults> together =
+        engine().evaluateTogether(requests, ProgressDisplay.silent());
+    for (int i = 0; i < requests.size(); i++) {
+      try (EvaluationResults result = together.get(i)) {
+        assertThat(content(result)).isEqualTo(alone.get(i));
+      }
+    }
+  }
+
+  private static EvaluationRequest asked(
+      String callback, EvaluationData data, WeightSnapshot weights, BatchProcessor processor) {
+    return new EvaluationRequest(tag(callback), data, 64, CLASSIFIER, weights, processor);
+  }
+
+  private static EvaluationTag tag(String callback) {
+    return new EvaluationTag(callback, new TrainingIteration(2, 7, 70), "generated");
+  }
+
+  private static String content(EvaluationEngine engine, EvaluationRequest request) {
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      return content(results);
+    }
+  }
+
+  /** Metrics, and names, shapes and elements of all arrays. */
+  private static String content(EvaluationResults results) {
+    StringBuilder content = new StringBuilder(results.metrics().toString());
+    for (int i = 0; i < results.size(); i++) {
+      NDArray array = results.get(i);
+      content
+          .append(array.getName())
+          .append(array.getShape())
+          .append(HexFormat.of().formatHex(array.toByteArray()));
+    }
+    return content.toString();
   }
 
   private EvaluationResults evaluate(int batchSize, BatchProcessor processor, int... partitions) {

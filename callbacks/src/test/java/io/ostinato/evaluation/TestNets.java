@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
@@ -29,7 +28,7 @@ public final class TestNets {
   /** How often {@link #counted} has built a block in this process. */
   public static final AtomicInteger BUILT = new AtomicInteger();
 
-  /** How often {@link #forwards} has run in this process. */
+  /** How often {@link #running} has run in this process. */
   public static final AtomicInteger FORWARDS = new AtomicInteger();
 
   private TestNets() {}
@@ -54,22 +53,20 @@ public final class TestNets {
     return classifier();
   }
 
-  /** A {@link #classifier} whose forwards are counted. */
-  public static Block forwards() {
+  /** A {@link #classifier} whose runs are counted. */
+  public static Block running() {
     return new SequentialBlock()
         .add(
-            new LambdaBlock(
-                inputs -> {
-                  FORWARDS.incrementAndGet();
-                  return inputs;
-                },
-                "counter"))
+            inputs -> {
+              FORWARDS.incrementAndGet();
+              return inputs;
+            })
         .add(classifier());
   }
 
-  /** Random weights for {@link #forwards}. */
-  public static WeightSnapshot forwardsWeights(long seed) {
-    return weights(forwards(), seed);
+  /** Random weights for {@link #running}. */
+  public static WeightSnapshot runningWeights(long seed) {
+    return weights(running(), seed);
   }
 
   /** Random weights for {@link #classifier}, running statistics included. */
@@ -82,7 +79,8 @@ public final class TestNets {
     return weights(wide(), seed);
   }
 
-  private static WeightSnapshot weights(Block block, long seed) {
+  /** Random weights for a block that takes {@link #FEATURES}. */
+  public static WeightSnapshot weights(Block block, long seed) {
     Random random = new Random(seed);
     List<HostArray> arrays = new ArrayList<>();
     try (NDManager manager = Engine.getInstance().newBaseManager()) {

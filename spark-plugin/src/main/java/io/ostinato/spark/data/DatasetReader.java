@@ -135,12 +135,15 @@ final class DatasetReader {
 
   private long budgetBytes() {
     long set = settings.blocks().storeBytes();
-    return set >= 0
-        ? set
-        : Stream.of(context().statusTracker().getExecutorInfos())
-                .mapToLong(SparkExecutorInfo::totalOnHeapStorageMemory)
-                .sum()
-            / 2;
+    if (set >= 0) {
+      return set;
+    }
+    long storage =
+        Stream.of(context().statusTracker().getExecutorInfos())
+            .mapToLong(SparkExecutorInfo::totalOnHeapStorageMemory)
+            .sum();
+    // Spark learns what its executors can store a moment after they are there.
+    return storage > 0 ? storage / 2 : Long.MAX_VALUE;
   }
 
   private SparkContext context() {

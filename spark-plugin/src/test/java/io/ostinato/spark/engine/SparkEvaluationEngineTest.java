@@ -57,8 +57,8 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
   @Test
   void callbacksThatShareAPassShareItsForwards() {
     SparkDataset data = TestSpark.generated(session, 40, 40);
-    ModelSource model = ModelSource.ofBlock(TestNets::forwards, TestNets.FEATURES);
-    WeightSnapshot weights = TestNets.forwardsWeights(1);
+    ModelSource model = ModelSource.ofBlock(TestNets::running, TestNets.FEATURES);
+    WeightSnapshot weights = TestNets.runningWeights(1);
     List<EvaluationRequest> four =
         IntStream.range(0, 4)
             .mapToObj(i -> request(data, model, weights, SparkEvaluationEngineTest::forward))

@@ -1,0 +1,243 @@
+package io.ostinato.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import io.ostinato.weights.HostArray;
+import io.ostinato.weights.Manifest;
+import io.ostinato.weights.Shard;
+import io.ostinato.weights.WeightSnapshot;
+import io.ostinato.weights.WeightSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Models that take other weights, shard by shard. */
+class LoadedModelTest {
+  private static final ModelSource WIDE = ModelSource.ofBlock(TestNets::wide, TestNets.FEATURES);
+
+  private static final ModelSource CLASSIFIER =
+      ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+
+  private static final ModelSource TWO_LAYERS =
+      ModelSource.ofBlock(LoadedModelTest::twoLayers, TestNets.FEATURES);
+
+  private final NDManager manager = Engine.getInstance().newBaseManager();
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void onlyShardsThatAreNotThereAreAskedFor() {
+    WeightSnapshot first = layers(1, 1);
+    WeightSnapshot headChanged = layers(1, 2);
+    assertThat(first.manifest().shards()).hasSize(3);
+    try (LoadedModel model = TWO_LAYERS.build(Device.cpu())) {
+      Counting source = new Counting(first);
+      model.refresh(source);
+      assertThat(source.asked).isEqualTo(first.manifest().shards());
+      source = new Counting(headChanged);
+      model.refresh(source);
+      Set<String> fresh = new HashSet<>(headChanged.manifest().shards());
+      fresh.removeAll(first.manifest().shards());
+      assertThat(fresh).hasSize(1);
+      assertThat(source.asked).containsExactlyElementsOf(fresh);
+      source = new Counting(headChanged);
+      model.refresh(source);
+      assertThat(source.asked).as("the same again").isEmpty();
+      source = new Counting(first);
+      model.refresh(source);
+      assertThat(source.asked).as("a shard that was overwritten").hasSize(1);
+      assertThat(outputs(model)).isEqualTo(outputsOfFresh(TWO_LAYERS, first));
+    }
+  }
+
+  @Test
+  void aRefreshThatFailsInTheMiddleIsMadeUpForByTheNextOne() {
+    WeightSnapshot first = layers(1, 1);
+    WeightSnapshot second = layers(2, 2);
+    try (LoadedModel model = TWO_LAYERS.build(Device.cpu())) {
+      model.refresh(first);
+      for (int fine = 0; fine < 2; fine++) {
+        Counting failing = new Counting(second);
+        failing.fine = fine;
+        assertThatThrownBy(() -> model.refresh(failing))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("lost");
+        Counting again = new Counting(first);
+        model.refresh(again);
+        assertThat(again.asked)
+            .as("nothing is known of the memory after a failure")
+            .isEqualTo(first.manifest().shards());
+        assertThat(outputs(model)).isEqualTo(outputsOfFresh(TWO_LAYERS, first));
+      }
+      model.refresh(second);
+      assertThat(outputs(model)).isEqualTo(outputsOfFresh(TWO_LAYERS, second));
+    }
+  }
+
+  @Test
+  void aSnapshotThatLacksAnArrayIsRefusedAlsoWhereAllItsShardsAreHeld() {
+    WeightSnapshot all = layers(1, 1);
+    WeightSnapshot part = WeightSnapshot.of(all.arrays().subList(0, 1));
+    assertThat(all.manifest().shards()).containsAll(part.manifest().shards());
+    try (LoadedModel model = TWO_LAYERS.build(Device.cpu())) {
+      model.refresh(all);
+      Counting source = new Counting(part);
+      assertThatThrownBy(() -> model.refresh(source))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the snapshot lacks the weight '")
+          .hasMessageContaining("does the factory always build the same architecture?");
+      assertThat(source.asked).isEmpty();
+      model.refresh(all);
+      assertThat(outputs(model)).isEqualTo(outputsOfFresh(TWO_LAYERS, all));
+    }
+  }
+
+  @Test
+  void aSnapshotThatHasMoreIsRefused() {
+    List<HostArray> more = new ArrayList<>(TestNets.weights(1).arrays());
+    more.add(more.get(0).named("another"));
+    try (LoadedModel model = CLASSIFIER.build(Device.cpu())) {
+      assertThatThrownBy(() -> model.refresh(WeightSnapshot.of(more)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the snapshot has weights that the model lacks: [another]");
+    }
+  }
+
+  @Test
+  void arraysOfTheModelKeepTheirMemory() {
+    WeightSnapshot first = TestNets.wideWeights(1);
+    try (LoadedModel model = WIDE.build(Device.cpu())) {
+      model.refresh(first);
+      int arrays = model.manager().getManagedArrays().size();
+      for (int seed = 2; seed < 6; seed++) {
+        model.refresh(TestNets.wideWeights(seed));
+      }
+      assertThat(model.manager().getManagedArrays()).hasSize(arrays);
+    }
+  }
+
+  @Test
+  void noFolderIsLeftBehindByTheModulesThatWereLoaded() throws IOException {
+    Set<Path> before = foldersOfModules();
+    try (LoadedModel model = ModelSource.torchScript().build(Device.cpu())) {
+      for (String name : new String[] {"a", "b", "c", "a", "b"}) {
+        model.refresh(TorchScriptSource.snapshotOf(module("batchnorm-" + name + ".pt")));
+      }
+      assertThatThrownBy(() -> model.refresh(TorchScriptSource.snapshotOf(new byte[] {1, 2, 3, 4})))
+          .hasMessageContaining("not a TorchScript module that can be loaded (4 bytes)");
+      assertThat(foldersOfModules()).isEqualTo(before);
+    }
+    assertThat(foldersOfModules()).isEqualTo(before);
+  }
+
+  @Test
+  void aModuleIsReadOneShardAtATime() throws IOException {
+    byte[] module = module("batchnorm-a.pt");
+    Counting source = new Counting(TorchScriptSource.snapshotOf(module));
+    try (InputStream stream = new ModuleStream(source)) {
+      assertThat(stream.readAllBytes()).isEqualTo(module);
+    }
+    assertThat(source.asked).isEqualTo(source.manifest().shards());
+    assertThatThrownBy(() -> new ModuleStream(TestNets.weights(1)).close())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("takes a snapshot of a whole module")
+        .hasMessageContaining("this one has the array '");
+    assertThatThrownBy(() -> new ModuleStream(WeightSnapshot.of(List.of())).close())
+        .hasMessageContaining("this one has no content");
+  }
+
+  private static Block twoLayers() {
+    return new SequentialBlock()
+        .add(Linear.builder().setUnits(20_000).optBias(false).build())
+        .add(Linear.builder().setUnits(15).optBias(false).build());
+  }
+
+  /** Weights of {@link #twoLayers}: a shard for each of the layers. */
+  private static WeightSnapshot layers(long seed1, long seed2) {
+    List<HostArray> first = TestNets.weights(twoLayers(), seed1).arrays();
+    List<HostArray> second = TestNets.weights(twoLayers(), seed2).arrays();
+    return WeightSnapshot.of(List.of(first.get(0), second.get(1)));
+  }
+
+  private byte[] outputs(LoadedModel model) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDList x = new NDList(scope.arange(24f).reshape(new Shape(3, 8)));
+      return model.model().forward(x).singletonOrThrow().toByteArray();
+    }
+  }
+
+  private byte[] outputsOfFresh(ModelSource source, WeightSnapshot weights) {
+    try (LoadedModel fresh = source.build(Device.cpu())) {
+      fresh.refresh(weights);
+      return outputs(fresh);
+    }
+  }
+
+  private static Set<Path> foldersOfModules() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files
+          .filter(path -> path.getFileName().toString().startsWith("pt-model"))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private static byte[] module(String name) throws IOException {
+    try (@Nullable InputStream in =
+        LoadedModelTest.class.getResourceAsStream("/torchscript/" + name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    }
+  }
+
+  /** Notes which shards are asked for; fails after some of them. */
+  private static final class Counting implements WeightSource {
+    private final WeightSnapshot weights;
+    private final List<String> asked = new ArrayList<>();
+    private int fine = Integer.MAX_VALUE;
+
+    Counting(WeightSnapshot weights) {
+      this.weights = weights;
+    }
+
+    @Override
+    public Manifest manifest() {
+      return weights.manifest();
+    }
+
+    @Override
+    public Iterator<Shard> shards(List<String> hashes) {
+      return hashes.stream().map(this::shard).iterator();
+    }
+
+    private Shard shard(String hash) {
+      if (asked.size() >= fine) {
+        throw new IllegalStateException("lost");
+      }
+      asked.add(hash);
+      return weights.shards(List.of(hash)).next();
+    }
+  }
+}
