@@ -2,15 +2,12 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
-import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.spark.data.PreparedDataset;
-import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -24,6 +21,7 @@ import org.apache.spark.sql.types.StructType;
  */
 record ParquetResults(
     SparkSession session, EvaluationRequest request, ResultsTarget.Parquet target) {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
   /**
    * Evaluates and writes; gives the folder.
@@ -32,38 +30,38 @@ record ParquetResults(
    *     good, or a result can't be a column; nothing is left behind then
    */
   String write(PreparedDataset dataset, byte[] content, BroadcastWeights weights) {
-    EvaluationTag tag = request.tag();
-    Path folder = new Path(target.folder(tag.iteration()));
-    Path writing = folder.suffix("-writing-" + UUID.randomUUID());
-    try {
-      FileSystem files = folder.getFileSystem(session.sparkContext().hadoopConfiguration());
-      checkFree(folder, files);
+    try (ParquetFolder folder =
+        ParquetFolder.of(target, request.tag(), session.sparkContext().hadoopConfiguration())) {
       try {
         session
             .createDataFrame(
                 dataset.blocks().mapPartitions(new ResultRows(content, weights), true),
                 schema(dataset, new ResultRows.Probe(content, weights)))
             .write()
-            .parquet(writing.toString());
-        checkRows(dataset, writing);
-        move(files, writing, folder);
-        return folder.toString();
-      } finally {
-        files.delete(writing, true);
+            .parquet(folder.draft());
+        checkRows(dataset, folder.draft());
+      } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+        throw failed(e);
       }
-    } catch (IOException e) {
-      throw new EvaluationException(
-          "%s can't write its results to '%s': %s".formatted(tag, folder, e.getMessage()), e);
+      folder.publish();
+      return folder.toString();
     }
   }
 
-  private void checkFree(Path folder, FileSystem files) throws IOException {
-    if (target.existing() == ResultsTarget.Existing.KEPT && files.exists(folder)) {
-      throw new EvaluationException(
-          "%s would write its results to '%s', which is there already; remove it, or choose another"
-                  .formatted(request.tag(), folder)
-              + " path");
+  /** When the failure is told nobody writes any more. */
+  private EvaluationException failed(Exception e) {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    String group = context.getLocalProperty("spark.jobGroup.id");
+    if (group != null) {
+      context.cancelJobGroup(group);
+      new Stragglers(context, group).await(LONGEST_WAIT);
     }
+    if (e instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    return e instanceof EvaluationException failure
+        ? failure
+        : Failures.asEvaluationException(request.tag(), e);
   }
 
   private StructType schema(PreparedDataset dataset, ResultRows.Probe probe) {
@@ -81,11 +79,11 @@ record ParquetResults(
     return DataTypes.createStructType(fields);
   }
 
-  private void checkRows(PreparedDataset dataset, Path written) {
+  private void checkRows(PreparedDataset dataset, String written) {
     Row found =
         session
             .read()
-            .parquet(written.toString())
+            .parquet(written)
             .selectExpr("count(1)", "count(distinct row)", "min(row)", "max(row)")
             .first();
     Row expected = RowFactory.create(dataset.rows(), dataset.rows(), 0L, dataset.rows() - 1);
@@ -95,15 +93,6 @@ record ParquetResults(
                   .formatted(request.tag(), found)
               + " of "
               + expected);
-    }
-  }
-
-  private void move(FileSystem files, Path writing, Path folder) throws IOException {
-    if (target.existing() == ResultsTarget.Existing.REPLACED) {
-      files.delete(folder, true);
-    }
-    if (!files.rename(writing, folder)) {
-      throw new IOException("'%s' could not be renamed".formatted(writing));
     }
   }
 }

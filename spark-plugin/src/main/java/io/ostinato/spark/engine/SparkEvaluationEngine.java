@@ -243,16 +243,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       PreparedDataset dataset,
       PartitionTask task,
       Stopwatch watch) {
-    String folder;
-    try {
-      folder =
-          new ParquetResults(session, request, target)
-              .write(dataset, task.content(), task.weights());
-    } catch (EvaluationException e) {
-      throw e;
-    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw Failures.asEvaluationException(request.tag(), e);
-    }
+    String folder =
+        new ParquetResults(session, request, target).write(dataset, task.content(), task.weights());
     watch.ran(TaskTimes.NONE);
     return EvaluationResults.written(
         folder,

@@ -113,7 +113,7 @@ class ParquetResultsTest {
     assertThatThrownBy(() -> evaluate(ParquetResultsTest::predict, parquet(), 10).close())
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining(
-            "E1_U2_S3', which is there already; remove it, or choose another path");
+            "E1_U2_S3', which is there already; delete it, or give toParquet(path) another path");
     try (EvaluationResults written =
         evaluate(ParquetResultsTest::predict, parquet().replacing(), 25)) {
       assertThat(session.read().parquet(written.parquet().orElseThrow()).count()).isEqualTo(25);

@@ -1,0 +1,133 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.ResultsTarget;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folder that an evaluation writes. Its files are made in a hidden folder beside it, and have
+ * its name only once they are complete. Closing it frees what was not published.
+ */
+final class ParquetFolder implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
+
+  private final EvaluationTag tag;
+  private final FileContext files;
+  private final Path folder;
+  private final Path hidden;
+  private final ResultsTarget.Existing existing;
+  private boolean holdsBefore;
+
+  private ParquetFolder(
+      EvaluationTag tag, FileContext files, Path folder, ResultsTarget.Existing existing) {
+    this.tag = tag;
+    this.files = files;
+    this.folder = folder;
+    this.hidden = new Path(folder.getParent(), ".ostinato-" + UUID.randomUUID());
+    this.existing = existing;
+  }
+
+  /**
+   * The folder of an evaluation.
+   *
+   * @throws EvaluationException if it is there and may not be replaced, or its file system can't be
+   *     had
+   */
+  static ParquetFolder of(
+      ResultsTarget.Parquet target, EvaluationTag tag, Configuration configuration) {
+    try {
+      Path path = new Path(target.folder(tag.iteration()));
+      URI uri = path.toUri();
+      FileContext files =
+          uri.getScheme() == null
+              ? FileContext.getFileContext(configuration)
+              : FileContext.getFileContext(uri, configuration);
+      ParquetFolder folder =
+          new ParquetFolder(tag, files, files.makeQualified(path), target.existing());
+      folder.checkFree();
+      return folder;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new EvaluationException(
+          "%s can't write its results to '%s': %s".formatted(tag, target.path(), e), e);
+    }
+  }
+
+  /** Where the files are to be written. */
+  String draft() {
+    // Of the same name: Spark warns of names that begin with a dot.
+    return new Path(hidden, folder.getName()).toString();
+  }
+
+  /**
+   * Gives the files their final name.
+   *
+   * @throws EvaluationException if that fails; what was there before is there again, or stays in
+   *     the hidden folder if it can't be
+   */
+  void publish() {
+    Path before = new Path(hidden, "before");
+    try {
+      checkFree();
+      boolean replaces = exists();
+      if (replaces) {
+        files.rename(folder, before);
+        holdsBefore = true;
+      }
+      try {
+        files.rename(new Path(draft()), folder);
+        holdsBefore = false;
+      } catch (IOException e) {
+        if (replaces) {
+          files.rename(before, folder);
+          holdsBefore = false;
+        }
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new EvaluationException(
+          "%s can't give its results the name '%s': %s".formatted(tag, folder, e), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (holdsBefore) {
+      log.warn("{}: what was in '{}' before is in '{}' now", tag, folder, hidden);
+      return;
+    }
+    try {
+      files.delete(hidden, true);
+    } catch (FileNotFoundException e) {
+      return;
+    } catch (IOException e) {
+      log.warn("{} leaves the folder '{}' behind, which can be deleted: {}", tag, hidden, e + "");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return folder.toString();
+  }
+
+  private void checkFree() throws IOException {
+    if (existing == ResultsTarget.Existing.KEPT && exists()) {
+      throw new EvaluationException(
+          "%s writes its results to '%s', which is there already; delete it, or give toParquet(path)"
+                  .formatted(tag, folder)
+              + " another path");
+    }
+  }
+
+  private boolean exists() throws IOException {
+    return files.util().exists(folder);
+  }
+}
