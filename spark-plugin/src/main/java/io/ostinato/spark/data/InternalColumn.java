@@ -41,18 +41,24 @@ record InternalColumn(
   private void putArray(ArrayData values, ByteBuffer target, RowPlace place) {
     int length = values.numElements();
     column.checkElements(length, place);
-    if (hasNulls) {
-      for (int i = 0; i < length; i++) {
-        if (values.isNullAt(i)) {
-          throw column.refuseNullElement(i, place);
-        }
-      }
+    int firstNull = hasNulls ? firstNull(values, length) : length;
+    if (firstNull == length && putBulk(values, target)) {
+      return;
     }
-    if (!putBulk(values, target)) {
-      for (int i = 0; i < length; i++) {
-        column.putNumber(number(values.get(i, type)), target, place);
+    for (int i = 0; i < length; i++) {
+      if (i == firstNull) {
+        throw column.refuseNullElement(i, place);
       }
+      column.putNumber(number(values.get(i, type)), target, place);
     }
+  }
+
+  private static int firstNull(ArrayData values, int length) {
+    int i = 0;
+    while (i < length && !values.isNullAt(i)) {
+      i++;
+    }
+    return i;
   }
 
   /** Arrays whose elements are those of the tensor already; whether this is one. */

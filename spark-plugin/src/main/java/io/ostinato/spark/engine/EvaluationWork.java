@@ -1,5 +1,6 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.EvaluationException;
@@ -7,18 +8,21 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.metric.Metric;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
 
 /**
  * What is done with each batch for one evaluation.
  *
+ * @param batchSize the most rows of a batch
  * @param datasetRows how many rows will be evaluated
  */
 record EvaluationWork(
     EvaluationTag tag,
     BatchProcessor processor,
     ArrayList<Metric<?>> metrics,
+    int batchSize,
     long datasetRows,
     long resultsLimitBytes)
     implements Serializable {
@@ -28,6 +32,7 @@ record EvaluationWork(
         request.tag(),
         request.processor(),
         new ArrayList<>(request.metrics()),
+        request.batchSize(),
         datasetRows,
         resultsLimitBytes);
   }
@@ -38,11 +43,21 @@ record EvaluationWork(
 
   /**
    * Ends an evaluation at its first batch, if that says that the driver can't have the results of
-   * all.
+   * all. Only what a batch has one of for each of its rows grows with the dataset; in a batch of
+   * one row that can't be told, unless all batches are such.
    */
   void checkFirst(BatchRunner runner) {
-    long rows = runner.outputs().get(0).rows();
-    checkSize(OutcomeCodec.sizeBytes(runner.outputs()) / rows * datasetRows);
+    BatchOutput first = runner.outputs().get(0);
+    if (first.rows() == 1 && batchSize > 1) {
+      return;
+    }
+    long bytes =
+        first.arrays().stream()
+            .filter(array -> array.shape().dimension() > 0)
+            .filter(array -> array.shape().get(0) == first.rows())
+            .mapToLong(HostArray::sizeBytes)
+            .sum();
+    checkSize(bytes / first.rows() * datasetRows);
   }
 
   /**

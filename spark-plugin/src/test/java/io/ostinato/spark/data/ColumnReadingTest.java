@@ -1,0 +1,356 @@
+package io.ostinato.spark.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.DataBlock;
+import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.plugin.OstinatoSettings;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.config.Property;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The ways in which columns become blocks, and where the blocks stay. */
+class ColumnReadingTest {
+  private static final DataType[] WHOLE = {
+    DataType.INT8, DataType.INT32, DataType.INT64, DataType.FLOAT32, DataType.FLOAT64
+  };
+  private static final DataType[] ALL = {
+    DataType.INT8,
+    DataType.INT32,
+    DataType.INT64,
+    DataType.FLOAT32,
+    DataType.FLOAT64,
+    DataType.UINT8,
+    DataType.BOOLEAN
+  };
+  private static final DataType[] FLOATS = {DataType.FLOAT32, DataType.FLOAT64};
+
+  private static final Map<String, org.apache.spark.sql.types.DataType> SPARK_TYPES =
+      new LinkedHashMap<>();
+
+  static {
+    SPARK_TYPES.put("tinyint", DataTypes.ByteType);
+    SPARK_TYPES.put("smallint", DataTypes.ShortType);
+    SPARK_TYPES.put("int", DataTypes.IntegerType);
+    SPARK_TYPES.put("bigint", DataTypes.LongType);
+    SPARK_TYPES.put("float", DataTypes.FloatType);
+    SPARK_TYPES.put("double", DataTypes.DoubleType);
+    SPARK_TYPES.put("decimal", DataTypes.createDecimalType(12, 3));
+    SPARK_TYPES.put("boolean", DataTypes.BooleanType);
+  }
+
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void start() {
+    spark = TestSpark.local(Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  @Test
+  void bulkAndRowWiseReadingGiveTheSameBlocksForEveryNumberAndTensor() {
+    assertSameBlocks(ALL, 0, 1, 0);
+    assertSameBlocks(WHOLE, -100, 100, 0);
+    assertSameBlocks(FLOATS, -1000, 1000, 0.375);
+  }
+
+  @Test
+  void numbersAtTheEndOfTheirRangeAreReadAlike() {
+    Dataset<Row> rows =
+        spark.sql(
+            "select * from values (float('NaN'), double('-Infinity'), bigint(-9223372036854775808),"
+                + " array(float('Infinity'), float(-0.0)), array(double('NaN'), 4.9e-324D)),"
+                + " (float(3.4e38), 1.7e308D, 9223372036854775807L,"
+                + " array(float(1.4e-45), float(1)), array(1e300D, -1e-300D)) as t(a, b, c, d, e)");
+    List<Column> columns = new ArrayList<>();
+    for (DataType type : FLOATS) {
+      for (String column : new String[] {"a", "b", "c"}) {
+        columns.add(column(column + " " + type, column, type, Column.Kind.NUMBER));
+      }
+      columns.add(column("d " + type, "d", type, Column.Kind.ARRAY, 2));
+      columns.add(column("e " + type, "e", type, Column.Kind.ARRAY, 2));
+    }
+    columns.add(column("c", "c", DataType.INT64, Column.Kind.NUMBER));
+    assertSameBlocks(rows, columns);
+  }
+
+  @Test
+  void whatIsWrongIsRefusedInTheSameWords() {
+    List<String> wrong =
+        List.of(
+            "array(1, 300, 3)",
+            "array(1L, 9223372036854775807L, 3L)",
+            "array(1.0F, 1.5F, 2.0F)",
+            "array(double('NaN'), 1D, 2D)",
+            "array(1, null, 3)",
+            "array(1F, 2F, null)",
+            "array(null, 2D, 3D)",
+            "array(1.5, null, 3.0)",
+            "array(true, null, false)",
+            "array(1, 2)",
+            "array(1F, 2F, 3F, 4F)",
+            "cast(null as array<float>)",
+            "cast(array() as array<int>)");
+    List<String> errors = new ArrayList<>();
+    for (String expression : wrong) {
+      Dataset<Row> rows = spark.sql("select %s v".formatted(expression));
+      for (DataType type : ALL) {
+        List<Column> columns = List.of(column("t", "v", type, Column.Kind.ARRAY, 3));
+        String bulk = errorOf(rows, columns, true);
+        assertThat(bulk).as("%s as %s", expression, type).isEqualTo(errorOf(rows, columns, false));
+        errors.add(bulk);
+      }
+    }
+    assertThat(String.join("\n", errors))
+        .contains("column 'v', row 0 of partition 0: 300 is no whole number from -128 to 127")
+        .contains("element 1 is null; expected float32 (3)")
+        .contains("element 0 is null; expected int64 (3)")
+        .contains("has 2 elements; expected 3 for int32 (3)")
+        .contains("has 0 elements; expected 3 for uint8 (3)")
+        .contains("is null; expected boolean (3); drop or fill such rows first");
+  }
+
+  @Test
+  void nullsOfNumbersAndBinariesAreRefusedInTheSameWords() {
+    for (String type : List.of("int", "double", "boolean", "decimal(5,2)", "binary")) {
+      Dataset<Row> rows = spark.sql("select cast(null as %s) v".formatted(type));
+      Column.Kind kind = type.equals("binary") ? Column.Kind.BINARY : Column.Kind.NUMBER;
+      List<Column> columns = List.of(column("t", "v", DataType.FLOAT32, kind));
+      assertThat(errorOf(rows, columns, true))
+          .isEqualTo(errorOf(rows, columns, false))
+          .contains("column 'v', row 0 of partition 0: is null; expected float32 ()");
+    }
+  }
+
+  @Test
+  void blocksThatNeedMoreThanTheBudgetAreDecodedAgainAndTheLogSaysSoOnce() {
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    Dataset<Row> rows = TestSpark.generatedRows(spark, 10, 3, 8);
+    List<Column> columns =
+        List.of(
+            column("x", "x", DataType.FLOAT32, Column.Kind.ARRAY, 8),
+            column("class", "class", DataType.INT64, Column.Kind.NUMBER));
+    Set<Integer> before = Set.copyOf(context.getPersistentRDDs().keySet());
+    PreparedDataset stored = reader(rows, columns, 4, "blocks.store", "1m").read();
+    assertThat(stored.isStored()).isTrue();
+    assertThat(context.getPersistentRDDs()).hasSize(before.size() + 1);
+    assertThat(stored.sizeBytes()).isEqualTo(21 * (8 * 4 + 8));
+    List<DataBlock> expected = blocks(stored);
+    stored.blocks().unpersist();
+    List<String> lines = new ArrayList<>();
+    List<DataBlock> decoded =
+        logged(
+            lines,
+            () -> {
+              PreparedDataset again = reader(rows, columns, 4, "blocks.store", "800b").read();
+              assertThat(again.isStored()).isFalse();
+              assertThat(again.rows()).isEqualTo(21);
+              assertThat(again.blockCount()).isEqualTo(stored.blockCount()).isEqualTo(6);
+              assertThat(again.partitionStarts()).containsExactly(stored.partitionStarts());
+              assertThat(blocks(again)).isEqualTo(blocks(again));
+              return blocks(again);
+            });
+    assertThat(context.getPersistentRDDs().keySet()).isEqualTo(before);
+    assertThat(decoded).isEqualTo(expected);
+    assertThat(lines)
+        .singleElement()
+        .asString()
+        .contains("is not stored on the executors")
+        .contains("its blocks are decoded at each evaluation");
+  }
+
+  @Test
+  void noBudgetMeansThatNothingIsStored() {
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    Set<Integer> before = Set.copyOf(context.getPersistentRDDs().keySet());
+    List<String> lines = new ArrayList<>();
+    PreparedDataset dataset =
+        logged(
+            lines,
+            () ->
+                reader(
+                        TestSpark.generatedRows(spark, 9),
+                        List.of(column("class", "class", DataType.INT64, Column.Kind.NUMBER)),
+                        4,
+                        "blocks.store",
+                        "0")
+                    .read());
+    assertThat(dataset.isStored()).isFalse();
+    assertThat(dataset.isInOrder()).isTrue();
+    assertThat(blocks(dataset)).hasSize(3);
+    assertThat(context.getPersistentRDDs().keySet()).isEqualTo(before);
+    assertThat(lines).as("what was asked for needs no line").isEmpty();
+  }
+
+  @Test
+  void theNumberOfPartitionsFitsSlotsAndBlocks() {
+    assertThat(DatasetReader.wantedPartitions(3, 0, 8)).as("no blocks").isEqualTo(3);
+    assertThat(DatasetReader.wantedPartitions(1, 1, 8)).as("one block").isEqualTo(1);
+    assertThat(DatasetReader.wantedPartitions(1, 5, 8)).as("fewer blocks than slots").isEqualTo(5);
+    assertThat(DatasetReader.wantedPartitions(1, 100, 8)).as("each slot has some").isEqualTo(8);
+    assertThat(DatasetReader.wantedPartitions(7, 3, 8)).as("never fewer here").isEqualTo(7);
+    assertThat(DatasetReader.wantedPartitions(8, 100, 8)).as("as it is").isEqualTo(8);
+    assertThat(DatasetReader.wantedPartitions(200, 20, 8)).as("joined").isEqualTo(8);
+    assertThat(DatasetReader.wantedPartitions(200, 3, 8)).as("no empty ones").isEqualTo(3);
+    assertThat(DatasetReader.wantedPartitions(200, 400, 8)).as("four blocks each").isEqualTo(100);
+    assertThat(DatasetReader.wantedPartitions(200, 401, 8)).as("rounded up").isEqualTo(101);
+    assertThat(DatasetReader.wantedPartitions(200, 4000, 8)).as("full enough").isEqualTo(200);
+  }
+
+  /** Every type of Spark, as a number and as an array, to these tensors. */
+  private static void assertSameBlocks(DataType[] wanted, int least, int most, double fraction) {
+    Random random = new Random(least);
+    StructType schema = new StructType();
+    for (var type : SPARK_TYPES.entrySet()) {
+      schema = schema.add(type.getKey(), type.getValue());
+      schema = schema.add("a " + type.getKey(), DataTypes.createArrayType(type.getValue(), false));
+      schema = schema.add("n " + type.getKey(), DataTypes.createArrayType(type.getValue(), true));
+    }
+    List<Row> rows = new ArrayList<>();
+    for (int row = 0; row < 150; row++) {
+      List<Object> values = new ArrayList<>();
+      for (String type : SPARK_TYPES.keySet()) {
+        values.add(number(type, random, least, most, fraction));
+        for (int array = 0; array < 2; array++) {
+          Object[] elements = new Object[6];
+          Arrays.setAll(elements, i -> number(type, random, least, most, fraction));
+          values.add(elements);
+        }
+      }
+      rows.add(RowFactory.create(values.toArray()));
+    }
+    List<Column> columns = new ArrayList<>();
+    for (String type : SPARK_TYPES.keySet()) {
+      for (DataType tensor : wanted) {
+        String name = type + " " + tensor;
+        columns.add(column(name, type, tensor, Column.Kind.NUMBER));
+        columns.add(column("a " + name, "a " + type, tensor, Column.Kind.ARRAY, 2, 3));
+        columns.add(column("n " + name, "n " + type, tensor, Column.Kind.ARRAY, 6));
+      }
+    }
+    assertSameBlocks(
+        spark.createDataFrame(
+            new JavaSparkContext(spark.sparkContext()).parallelize(rows, 2), schema),
+        columns);
+  }
+
+  private static void assertSameBlocks(Dataset<Row> rows, List<Column> columns) {
+    List<DataBlock> bulk = blocks(reader(rows, columns, 70, "blocks.bulk", "true").read());
+    List<DataBlock> rowWise = blocks(reader(rows, columns, 70, "blocks.bulk", "false").read());
+    assertThat(bulk).hasSameSizeAs(rowWise);
+    for (int block = 0; block < bulk.size(); block++) {
+      assertThat(bulk.get(block).firstRow()).isEqualTo(rowWise.get(block).firstRow());
+      for (int column = 0; column < columns.size(); column++) {
+        assertThat(bulk.get(block).arrays().get(column).bytes())
+            .as("%s", rowWise.get(block).arrays().get(column))
+            .isEqualTo(rowWise.get(block).arrays().get(column).bytes());
+      }
+    }
+    assertThat(bulk).isEqualTo(rowWise);
+  }
+
+  private static Object number(String type, Random random, int least, int most, double fraction) {
+    int whole = least + random.nextInt(most - least + 1);
+    return switch (type) {
+      case "tinyint" -> (byte) whole;
+      case "smallint" -> (short) whole;
+      case "int" -> whole;
+      case "bigint" -> (long) whole;
+      case "float" -> (float) (whole + fraction);
+      case "double" -> whole + fraction;
+      case "decimal" -> BigDecimal.valueOf(whole + fraction);
+      default -> random.nextBoolean();
+    };
+  }
+
+  /** What is said about these columns; empty if they are read. */
+  private static String errorOf(Dataset<Row> rows, List<Column> columns, boolean bulk) {
+    try {
+      blocks(reader(rows, columns, 4, "blocks.bulk", Boolean.toString(bulk)).read());
+      return "";
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      @Nullable Throwable told = e;
+      String message = "";
+      while (told != null) {
+        message = "" + told.getMessage();
+        told = told.getCause();
+      }
+      return message;
+    }
+  }
+
+  private static DatasetReader reader(
+      Dataset<Row> rows, List<Column> columns, int batchSize, String key, String value) {
+    SparkConf conf = new SparkConf(false).set("spark.ostinato." + key, value);
+    if (!key.equals("blocks.store")) {
+      conf.set("spark.ostinato.blocks.store", "0");
+    }
+    conf.set("spark.ostinato.evaluations.fitTasks", "false");
+    String[] selected = columns.stream().map(c -> "`" + c.column() + "`").toArray(String[]::new);
+    return new DatasetReader(
+        rows.selectExpr(selected),
+        new ColumnsDecoder(new ArrayList<>(columns)),
+        OstinatoSettings.of(conf),
+        batchSize);
+  }
+
+  private static List<DataBlock> blocks(PreparedDataset dataset) {
+    return dataset.blocks().collect().stream()
+        .map(block -> block.inDataset(dataset.partitionStarts()))
+        .toList();
+  }
+
+  private static Column column(
+      String name, String column, DataType type, Column.Kind kind, long... shape) {
+    return new Column(name, column, type, shape, kind);
+  }
+
+  private static <T> T logged(List<String> lines, Supplier<T> work) {
+    Configurator.setLevel(SparkDataset.class.getName(), Level.INFO);
+    Logger logger = (Logger) LogManager.getLogger(SparkDataset.class);
+    AbstractAppender appender =
+        new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
+          @Override
+          public void append(LogEvent event) {
+            lines.add(event.getMessage().getFormattedMessage());
+          }
+        };
+    appender.start();
+    logger.addAppender(appender);
+    try {
+      return work.get();
+    } finally {
+      logger.removeAppender(appender);
+    }
+  }
+}
