@@ -16,14 +16,15 @@ import org.apache.spark.broadcast.Broadcast;
  * @param places by the shards' hashes: offset and length
  */
 record Parcel(Broadcast<byte[]> bytes, Map<String, int[]> places) {
-  private static final long MOST_BYTES = 8 << 20;
+  /** How many bytes of shards suit a broadcast. */
+  static final int BYTES = 8 << 20;
 
   /** Consecutive shards in groups. */
-  static List<List<Shard>> group(List<Shard> shards) {
+  static List<List<Shard>> group(List<Shard> shards, int mostBytes) {
     List<List<Shard>> groups = new ArrayList<>();
-    long size = MOST_BYTES;
+    long size = mostBytes;
     for (Shard shard : shards) {
-      if (size + shard.sizeBytes() > MOST_BYTES) {
+      if (size + shard.sizeBytes() > mostBytes) {
         groups.add(new ArrayList<>());
         size = 0;
       }

@@ -60,7 +60,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.session = session;
     this.context = context;
     this.settings = settings;
-    this.broadcasts = new WeightBroadcasts(context);
+    this.broadcasts = new WeightBroadcasts(context, Parcel.BYTES);
   }
 
   /**

@@ -26,13 +26,15 @@ final class WeightBroadcasts {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
 
   private final JavaSparkContext context;
+  private final int parcelBytes;
   private final Map<String, Parcel> byHash = new HashMap<>();
   private final Map<ModelId, Manifest> last = new HashMap<>();
   private final List<Manifest> inFlight = new ArrayList<>();
   private long bytesSent;
 
-  WeightBroadcasts(JavaSparkContext context) {
+  WeightBroadcasts(JavaSparkContext context, int parcelBytes) {
     this.context = context;
+    this.parcelBytes = parcelBytes;
   }
 
   /**
@@ -59,7 +61,7 @@ final class WeightBroadcasts {
         snapshot.shards().stream().filter(shard -> !byHash.containsKey(shard.hash())).toList();
     // Parcel by parcel and side by side: no more of the model is in memory than that.
     List<Parcel> sent =
-        Parcel.group(missing).parallelStream()
+        Parcel.group(missing, parcelBytes).parallelStream()
             .map(shards -> Parcel.broadcast(context, shards))
             .toList();
     sent.forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));

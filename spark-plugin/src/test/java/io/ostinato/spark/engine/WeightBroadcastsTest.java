@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +43,7 @@ class WeightBroadcastsTest {
 
   @BeforeEach
   void sendNothing() {
-    broadcasts = new WeightBroadcasts(new JavaSparkContext(session.sparkContext()));
+    broadcasts = new WeightBroadcasts(new JavaSparkContext(session.sparkContext()), MIB);
   }
 
   @Test
@@ -56,8 +57,8 @@ class WeightBroadcastsTest {
     Published two = broadcasts.publish(model("a"), second);
     assertThat(two.bytesSent()).as("the changed one alone").isEqualTo(MIB);
     assertThat(broadcasts.size()).isEqualTo(3);
-    assertThat(two.weights().shards().get(0)).isSameAs(one.weights().shards().get(0));
-    assertThat(two.weights().shards().get(2)).isSameAs(one.weights().shards().get(2));
+    assertThat(two.weights().parcels().get(0)).isSameAs(one.weights().parcels().get(0));
+    assertThat(two.weights().parcels().get(2)).isSameAs(one.weights().parcels().get(2));
     assertReads(two, second);
     assertThat(isUsable(one, 1)).as("the shard that was replaced").isFalse();
     two.close();
@@ -125,7 +126,7 @@ class WeightBroadcastsTest {
   @Test
   void aShardOfOtherWeightsIsRefused() {
     try (Published published = broadcasts.publish(model("a"), weights(1))) {
-      assertThatThrownBy(() -> published.weights().shard("12ab"))
+      assertThatThrownBy(() -> published.weights().shards(List.of("12ab")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("these weights have no shard 12ab");
     }
@@ -135,15 +136,21 @@ class WeightBroadcastsTest {
     Manifest manifest = published.weights().manifest();
     assertThat(manifest).isEqualTo(weights.manifest());
     for (String hash : manifest.shards()) {
-      assertThat(published.weights().shard(hash).encode()).isEqualTo(weights.shard(hash).encode());
+      assertThat(published.weights().shards(List.of(hash)).next().encode())
+          .isEqualTo(weights.shards(List.of(hash)).next().encode());
     }
   }
 
+  /** Executors are told on another thread. */
   private static boolean isUsable(Published published, int shard) {
-    return published.weights().shards().get(shard).isValid();
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (published.weights().parcels().get(shard).isValid() && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    return published.weights().parcels().get(shard).isValid();
   }
 
-  /** An array of a MiB, thus a shard, for each seed. */
+  /** An array of a MiB, thus a shard and here a parcel, for each seed. */
   private static WeightSnapshot weights(long... seeds) {
     List<HostArray> arrays = new ArrayList<>();
     for (long seed : seeds) {
