@@ -49,16 +49,45 @@ public final class ArrayMemory {
       return;
     }
     try (NDManager scope = target.getManager().newSubManager()) {
-      NDArray part = part(target, offsetBytes, length, scope);
-      if (isOnCpu(target)) {
-        part.toByteBuffer(true).put(content);
-      } else {
-        NDArray staged =
-            scope.newSubManager(Device.cpu()).create(part.getShape(), part.getDataType());
+      if (!isOnCpu(target)) {
+        NDArray part = part(target, offsetBytes, length, scope);
+        NDArray staged = staged(part, scope);
         of(staged).put(content);
         staged.copyTo(part);
+      } else if (isInOrder(target, scope)) {
+        part(target, offsetBytes, length, scope).toByteBuffer(true).put(content);
+      } else {
+        writeOutOfOrder(target, offsetBytes, content, scope);
       }
     }
+  }
+
+  /** Writes into an array whose elements are not laid out in row-major order. */
+  private static void writeOutOfOrder(
+      NDArray target, long offsetBytes, ByteBuffer content, NDManager scope) {
+    NDArray staged = staged(target, scope);
+    ByteBuffer memory = of(staged);
+    memory.put(part(target, 0, memory.capacity(), scope).toByteBuffer(true));
+    memory.position(Math.toIntExact(offsetBytes)).put(content);
+    staged.copyTo(target);
+  }
+
+  private static NDArray staged(NDArray like, NDManager scope) {
+    return scope.newSubManager(Device.cpu()).create(like.getShape(), like.getDataType());
+  }
+
+  /**
+   * Whether a buffer of the array is its memory: one that isn't in order is copied for a buffer.
+   */
+  private static boolean isInOrder(NDArray array, NDManager scope) {
+    NDArray alias = array.reshape(array.getShape());
+    alias.attach(scope);
+    ByteBuffer one = alias.toByteBuffer(true);
+    byte before = one.get(0);
+    one.put(0, (byte) ~before);
+    boolean same = alias.toByteBuffer(true).get(0) == (byte) ~before;
+    one.put(0, before);
+    return same;
   }
 
   /**
@@ -82,11 +111,13 @@ public final class ArrayMemory {
     return array.getDevice().equals(Device.cpu());
   }
 
-  /** Some elements in a row, as a view; the array itself where it is asked for as a whole. */
+  /** Some elements in a row, as a view that the scope owns. */
   private static NDArray part(NDArray array, long offsetBytes, long bytes, NDManager scope) {
     int elementBytes = array.getDataType().getNumOfBytes();
     if (offsetBytes == 0 && bytes == array.size() * elementBytes) {
-      return array;
+      NDArray alias = array.reshape(array.getShape());
+      alias.attach(scope);
+      return alias;
     }
     NDArray flat = array.reshape(array.size());
     flat.attach(scope);

@@ -100,7 +100,11 @@ public final class HostArray implements Serializable {
   /** A copy on the manager's device; the manager owns it. */
   public NDArray copyTo(NDManager manager) {
     NDArray array = manager.create(shape(), dataType);
-    writeTo(array);
+    if (ArrayMemory.isOnCpu(array) && sizeBytes() <= ArrayMemory.MOST_BYTES) {
+      writeTo(ArrayMemory.of(array));
+    } else {
+      writeTo(array);
+    }
     array.setName(name);
     return array;
   }
@@ -151,10 +155,6 @@ public final class HostArray implements Serializable {
 
   /** Writes the elements into an array of this shape and data type, which keeps its memory. */
   public void writeTo(NDArray target) {
-    if (ArrayMemory.isOnCpu(target) && sizeBytes() <= ArrayMemory.MOST_BYTES) {
-      writeTo(ArrayMemory.of(target));
-      return;
-    }
     long offset = 0;
     for (ByteBuffer segment : segments()) {
       ArrayMemory.write(target, offset, segment);

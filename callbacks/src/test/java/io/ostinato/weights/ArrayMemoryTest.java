@@ -100,6 +100,26 @@ class ArrayMemoryTest {
   }
 
   @Test
+  void anArrayThatIsNotLaidOutInOrderIsWrittenInOrder() {
+    NDArray transposed = manager.zeros(new Shape(2, 3)).transpose();
+    int before = manager.getManagedArrays().size();
+    HostArray.of("a", DataType.FLOAT32, transposed.getShape(), numbers(1, 2, 3, 4, 5, 6))
+        .writeTo(transposed);
+    assertThat(transposed.toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
+    ArrayMemory.write(transposed, 8, ByteBuffer.wrap(numbers(9, 8)));
+    assertThat(transposed.toFloatArray()).containsExactly(1, 2, 9, 8, 5, 6);
+    transposed.muli(2);
+    assertThat(transposed.toFloatArray()).containsExactly(2, 4, 18, 16, 10, 12);
+    assertThat(manager.getManagedArrays()).as("nothing stays with the owner").hasSize(before);
+  }
+
+  private static byte[] numbers(float... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return bytes.array();
+  }
+
+  @Test
   void anArrayThatIsNotLaidOutInOrderIsReadInOrder() {
     NDArray transposed = manager.arange(6f).reshape(2, 3).transpose();
     List<ByteBuffer> buffers = ArrayMemory.buffers(transposed, manager);

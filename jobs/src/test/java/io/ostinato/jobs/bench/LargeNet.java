@@ -37,7 +37,9 @@ final class LargeNet extends AbstractBlock {
       boolean training,
       PairList<String, Object> options) {
     NDArray logits = mlp.forward(parameters, new NDList(inputs.get(0)), training).head();
+    // What is made from a weight alone belongs to the model, unless it is given to the batch.
     NDArray rows = parameters.getValue(table, logits.getDevice(), training).get(inputs.get(1));
+    rows.attach(logits.getManager());
     return new NDList(logits.add(rows.get(":, :10")));
   }
 

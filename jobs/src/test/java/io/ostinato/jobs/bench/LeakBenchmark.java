@@ -16,8 +16,9 @@ import java.util.List;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * How the resident set grows over evaluations 200 to 1,000, each with other weights: the slope of a
- * line through it (least squares). The heap is touched from the beginning, and doesn't count.
+ * How the resident set grows over evaluations 200 to 1,000 of an engine, each with other weights:
+ * the median of the slopes between all pairs of points (Theil and Sen). The process has made a
+ * thousand evaluations before, while its code was compiled; its heap is touched from the beginning.
  */
 record LeakBenchmark() implements Benchmark {
   private static final int FIRST = 200;

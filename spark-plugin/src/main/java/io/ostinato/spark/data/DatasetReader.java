@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -113,8 +114,11 @@ final class DatasetReader {
     }
     JavaRDD<StoredBlock> fitted =
         stored(wanted < partitions ? stored.coalesce(wanted) : stored.repartition(wanted));
-    countOrFree(fitted);
-    stored.unpersist();
+    try {
+      countOrFree(fitted);
+    } finally {
+      stored.unpersist();
+    }
     return fitted;
   }
 
@@ -140,10 +144,16 @@ final class DatasetReader {
     }
     long storage =
         Stream.of(context().statusTracker().getExecutorInfos())
+            .filter(info -> context().isLocal() || info.port() != driverPort())
             .mapToLong(SparkExecutorInfo::totalOnHeapStorageMemory)
             .sum();
     // Spark learns what its executors can store a moment after they are there.
     return storage > 0 ? storage / 2 : Long.MAX_VALUE;
+  }
+
+  /** The port that tells the driver, which stores nothing, from its executors. */
+  private static int driverPort() {
+    return SparkEnv.get().blockManager().blockManagerId().port();
   }
 
   private SparkContext context() {

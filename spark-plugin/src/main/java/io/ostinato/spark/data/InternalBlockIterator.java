@@ -34,7 +34,8 @@ final class InternalBlockIterator implements Iterator<StoredBlock> {
     if (!rows.hasNext()) {
       throw new NoSuchElementException();
     }
-    List<RowBuffer> buffers = columns.stream().map(c -> new RowBuffer(c.column())).toList();
+    List<RowBuffer> buffers =
+        columns.stream().map(c -> new RowBuffer(c.column(), batchSize)).toList();
     int count = 0;
     while (count < batchSize && rows.hasNext()) {
       InternalRow row = rows.next();

@@ -6,21 +6,26 @@ import java.util.Arrays;
 
 /** The rows of one column, as many as come. */
 final class RowBuffer {
-  private static final int FIRST_ROWS = 64;
+  private static final long FIRST_BYTES = 1 << 20;
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final Column column;
+  private final long most;
   private ByteBuffer bytes;
 
-  RowBuffer(Column column) {
+  /** A buffer for at most this many rows. */
+  RowBuffer(Column column, int mostRows) {
     this.column = column;
-    this.bytes = ordered(new byte[Math.multiplyExact(FIRST_ROWS, column.rowBytes())]);
+    long most = Math.min(MOST_BYTES, (long) mostRows * column.rowBytes());
+    long first = Math.max(column.rowBytes(), Math.min(most, FIRST_BYTES));
+    this.most = most;
+    this.bytes = ordered(new byte[Math.toIntExact(first)]);
   }
 
   /** The buffer, with room for at least one more row. */
   ByteBuffer room() {
     if (bytes.remaining() < column.rowBytes()) {
-      long wanted = Math.min(MOST_BYTES, 2L * bytes.capacity());
+      long wanted = Math.min(most, 2L * bytes.capacity());
       if (wanted - bytes.position() < column.rowBytes()) {
         throw new IllegalArgumentException(
             "column '%s': a batch has more than 2 GiB with rows of %d bytes; choose a smaller"

@@ -145,10 +145,25 @@ final class BlockPipeline<T> {
       } catch (Throwable e) { // handed to the thread of the task
         failure = e;
       } finally {
-        thread = null;
+        leave();
         current.setContextClassLoader(before);
         over.countDown();
       }
+    }
+
+    private synchronized void interrupt() {
+      Thread running = thread;
+      if (running != null) {
+        running.interrupt();
+      }
+    }
+
+    /**
+     * The thread is another's from now on: nobody interrupts it, and no interrupt is left on it.
+     */
+    private synchronized void leave() {
+      thread = null;
+      Thread.interrupted();
     }
 
     private void runAll() throws InterruptedException {
@@ -171,10 +186,7 @@ final class BlockPipeline<T> {
       while (over.getCount() > 0) {
         freeQueue();
         queue.offer(Optional.empty());
-        Thread running = thread;
-        if (running != null) {
-          running.interrupt();
-        }
+        interrupt();
         try {
           over.await(POLL_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

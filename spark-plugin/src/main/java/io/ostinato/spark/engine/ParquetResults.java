@@ -53,7 +53,6 @@ record ParquetResults(
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     String group = context.getLocalProperty("spark.jobGroup.id");
     if (group != null) {
-      context.cancelJobGroup(group);
       new Stragglers(context, group).await(LONGEST_WAIT);
     }
     if (e instanceof InterruptedException) {

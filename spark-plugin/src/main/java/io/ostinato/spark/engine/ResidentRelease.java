@@ -17,8 +17,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Frees models on the executors, with tasks, since nothing else reaches them from the driver. */
-record ResidentRelease(JavaSparkContext context, List<ModelId> models) {
+/**
+ * Frees models and blocks on the executors' devices, with tasks, since nothing else reaches them
+ * from the driver.
+ */
+record ResidentRelease(JavaSparkContext context, List<ModelId> models, List<String> datasets) {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
 
   /** Spark places the tasks, so that it may take more than one round to reach every executor. */
@@ -32,9 +35,11 @@ record ResidentRelease(JavaSparkContext context, List<ModelId> models) {
             .map(ResidentReport::executor)
             .collect(Collectors.toCollection(TreeSet::new));
     try {
-      for (int round = 0; round < ROUNDS && !open.isEmpty(); round++) {
+      int round = 0;
+      do {
         open.removeAll(free());
-      }
+        round++;
+      } while (round < ROUNDS && !open.isEmpty());
       if (!open.isEmpty()) {
         log.info("executors {} keep their models until they end", open);
       }
@@ -48,6 +53,7 @@ record ResidentRelease(JavaSparkContext context, List<ModelId> models) {
   /** The executors that were reached. */
   private List<String> free() throws InterruptedException, ExecutionException, TimeoutException {
     List<ModelId> ids = models;
+    List<String> blocks = datasets;
     int tasks = 2 * Math.max(1, context.defaultParallelism());
     JavaFutureAction<List<String>> job =
         context
@@ -55,6 +61,7 @@ record ResidentRelease(JavaSparkContext context, List<ModelId> models) {
             .map(
                 i -> {
                   ids.forEach(ResidentModels.ofThisProcess()::close);
+                  blocks.forEach(ResidentModels.ofThisProcess().blocks()::close);
                   return SparkEnv.get().executorId();
                 })
             .collectAsync();

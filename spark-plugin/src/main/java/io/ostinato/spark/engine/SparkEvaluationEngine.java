@@ -54,6 +54,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final Map<ModelSource, ModelId> models = new HashMap<>();
   private final Map<String, ResidentReport> residents = new TreeMap<>();
   private final Set<SparkDataset> datasets = new HashSet<>();
+  private final Set<String> blocks = new HashSet<>();
 
   private SparkEvaluationEngine(
       SparkSession session, JavaSparkContext context, OstinatoSettings settings) {
@@ -147,6 +148,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       ModelId model = modelId(first.model());
       try (WeightBroadcasts.Published published = broadcasts.publish(model, first.weights())) {
         watch.sent();
+        counters.add(Counter.WEIGHT_BYTES_SENT, published.bytesSent());
         PartitionTask task = task(requests, dataset, model, published);
         if (first.target() instanceof ResultsTarget.Parquet parquet) {
           return List.of(written(first, parquet, dataset, task, watch));
@@ -158,7 +160,6 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         PartitionOutcome outcome = tree ? job.runAsTree(task, display) : job.run(task, display);
         watch.ran(outcome.times());
         keep(model, outcome.residents());
-        counters.add(Counter.WEIGHT_BYTES_SENT, published.bytesSent());
         return results(requests, dataset, outcome, watch);
       }
     }
@@ -170,7 +171,11 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       datasets.add(dataset);
     }
     try {
-      return dataset.prepare(request.batchSize());
+      PreparedDataset prepared = dataset.prepare(request.batchSize());
+      synchronized (this) {
+        blocks.add(prepared.id());
+      }
+      return prepared;
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       throw Failures.asEvaluationException(request.tag(), e);
     }
@@ -215,6 +220,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       for (int i = 0; i < requests.size(); i++) {
         results.add(results(requests.get(i), dataset, outcome.parts().get(i), watch));
       }
+      countPass(watch.collected());
     } catch (RuntimeException | Error e) {
       results.forEach(EvaluationResults::close);
       throw e;
@@ -246,6 +252,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     String folder =
         new ParquetResults(session, request, target).write(dataset, task.content(), task.weights());
     watch.ran(TaskTimes.NONE);
+    countPass(watch.collected());
     return EvaluationResults.written(
         folder,
         dataset.rows(),
@@ -258,11 +265,15 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     log.info("{}: {} rows, {}", tag, rows, timings);
     counters.add(Counter.EVALUATIONS, 1);
     counters.add(Counter.ROWS, rows);
+    counters.add(Counter.PROCESS, timings.process().toNanos());
+  }
+
+  /** What is spent once, however many evaluations share a pass. */
+  private void countPass(EvaluationTimings timings) {
     counters.add(Counter.PREPARE, timings.prepare().toNanos());
     counters.add(Counter.SEND, timings.send().toNanos());
     counters.add(Counter.JOB, timings.job().toNanos());
     counters.add(Counter.COLLECT, timings.collect().toNanos());
-    counters.add(Counter.PROCESS, timings.process().toNanos());
   }
 
   private void keep(ModelId model, List<ResidentReport> reports) {
@@ -282,8 +293,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     List<ModelId> ids = List.copyOf(models.values());
     models.clear();
     if (!ids.isEmpty()) {
-      new ResidentRelease(context, ids).run(residents());
+      new ResidentRelease(context, ids, List.copyOf(blocks)).run(residents());
     }
+    blocks.clear();
   }
 
   private static SparkDataset sparkDataset(EvaluationData data) {

@@ -11,8 +11,10 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,16 +62,26 @@ final class WeightBroadcasts {
     List<Shard> missing =
         snapshot.shards().stream().filter(shard -> !byHash.containsKey(shard.hash())).toList();
     // Parcel by parcel and side by side: no more of the model is in memory than that.
-    List<Parcel> sent =
-        Parcel.group(missing, parcelBytes).parallelStream()
-            .map(shards -> Parcel.broadcast(context, shards))
-            .toList();
+    List<Parcel> sent = send(manifest, missing);
     sent.forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));
     long bytes = missing.stream().mapToLong(Shard::sizeBytes).sum();
     bytesSent += bytes;
     TreeSet<String> live = new TreeSet<>();
     inFlight.forEach(flying -> live.add(flying.hash()));
     return new Published(weights(manifest), live, bytes, () -> release(manifest, sent));
+  }
+
+  private List<Parcel> send(Manifest manifest, List<Shard> missing) {
+    Queue<Parcel> sent = new ConcurrentLinkedQueue<>();
+    try {
+      Parcel.group(missing, parcelBytes).parallelStream()
+          .forEach(shards -> sent.add(Parcel.broadcast(context, shards)));
+      return List.copyOf(sent);
+    } catch (RuntimeException | Error e) {
+      inFlight.remove(manifest);
+      sent.forEach(parcel -> later(parcel.bytes()::destroy));
+      throw e;
+    }
   }
 
   /** How many bytes of weights were sent since the beginning. */
@@ -128,7 +140,7 @@ final class WeightBroadcasts {
             () -> {
               try {
                 message.run();
-              } catch (RuntimeException e) {
+              } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
                 log.debug("executors could not be told; they may be gone", e);
               }
             });
