@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OstinatoPlugin implements SparkPlugin {
   private static final String COMPRESS = "spark.broadcast.compress";
+  private static final String BLOCK_SIZE = "spark.broadcast.blockSize";
 
   @Override
   public DriverPlugin driverPlugin() {
@@ -50,6 +51,8 @@ public final class OstinatoPlugin implements SparkPlugin {
       // Weights are what is broadcast here, and floating-point numbers don't get smaller. Spark
       // asks for this setting whenever it broadcasts, so it still has its effect.
       plugin.conf().setIfMissing(COMPRESS, "false");
+      // A block costs two questions to the driver; a parcel of weights fits into one.
+      plugin.conf().setIfMissing(BLOCK_SIZE, "16m");
       return Map.of();
     }
 
