@@ -67,8 +67,7 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
    * callbacks that are due together can share one.
    */
   public final CallbackEvaluation plan(Invocation at) {
-    CallbackEvaluation evaluation =
-        new CallbackEvaluation(name(), at, config, this::processData, metrics());
+    CallbackEvaluation evaluation = evaluation(at);
     planned = evaluation;
     return evaluation;
   }
@@ -78,11 +77,15 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
     CallbackEvaluation evaluation = planned;
     planned = null;
     if (evaluation == null || !evaluation.at().equals(at)) {
-      evaluation = new CallbackEvaluation(name(), at, config, this::processData, metrics());
+      evaluation = evaluation(at);
     }
     try (EvaluationResults results = context().evaluate(evaluation)) {
       results.process(collated -> processResults(collated, at));
     }
+  }
+
+  private CallbackEvaluation evaluation(Invocation at) {
+    return new CallbackEvaluation(name(), at, config, this::processData, metrics());
   }
 
   @Override

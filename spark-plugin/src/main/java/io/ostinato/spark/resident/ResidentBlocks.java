@@ -68,13 +68,6 @@ public final class ResidentBlocks {
     }
   }
 
-  /** How many bytes a device keeps. */
-  public long sizeBytes(Device device) {
-    synchronized (blocks) {
-      return bytes.getOrDefault(device, 0L);
-    }
-  }
-
   private @Nullable Columns keep(Key key, DataBlock block, NDManager manager, long limitBytes) {
     long size = block.arrays().stream().mapToLong(HostArray::sizeBytes).sum();
     if (bytes.getOrDefault(key.device(), 0L) + size > limitBytes) {
