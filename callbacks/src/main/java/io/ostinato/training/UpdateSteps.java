@@ -125,7 +125,10 @@ final class UpdateSteps implements AutoCloseable {
     NDList outputs;
     NDArray mean;
     double value;
-    try (GradientCollector collector = trainer.newGradientCollector()) {
+    // An array that lives as long as the graph. DJL closes the one that it makes for mul(number),
+    // whose memory may then be used for something else before the backward pass reads it.
+    try (NDArray share = trainer.getManager().create((double) batch.getSize() / samplesOfUpdate);
+        GradientCollector collector = trainer.newGradientCollector()) {
       clock.enter(Phase.FORWARD);
       outputs = trainer.forward(inputs, labels);
       mean = loss.evaluate(labels, outputs);
@@ -135,7 +138,7 @@ final class UpdateSteps implements AutoCloseable {
       }
       clock.enter(Phase.BACKWARD);
       boolean whole = batch.getSize() == samplesOfUpdate;
-      collector.backward(whole ? mean : mean.mul((double) batch.getSize() / samplesOfUpdate));
+      collector.backward(whole ? mean : mean.mul(share));
     }
     clock.enter(Phase.CALLBACKS);
     NDList detached = new NDList(outputs.size());

@@ -87,14 +87,34 @@ class UpdateStepsTest {
   }
 
   @Test
+  void collectingGarbageChangesNoGradient() throws InterruptedException {
+    float[] calm = weights(inMicroBatches("calm").build());
+    Thread collector =
+        new Thread(
+            () -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                System.gc();
+              }
+            });
+    collector.start();
+    try {
+      assertThat(weights(inMicroBatches("collecting").build())).isEqualTo(calm);
+    } finally {
+      collector.interrupt();
+      collector.join();
+    }
+  }
+
+  @Test
   void gradientsAreClippedByTheirJointNorm() {
-    // Plain descent at rate 1 moves the weights by the gradient, so the move has the clipped norm.
+    // Plain descent at rate 0.5 moves the weights by half of the gradient, so by half of the
+    // clipped norm.
     float[] start = weights(linear("start", dataset(16), 16, 0).build());
     float[] free = weights(linear("free", dataset(16), 16, 1).build());
     float[] clipped =
         weights(
             linear("clipped", dataset(16), 16, 1)
-                .gradientClipping(GradientClipping.byNorm(0.125))
+                .gradientClipping(GradientClipping.byNorm(0.25))
                 .build());
     assertThat(distance(start, free)).isGreaterThan(0.2);
     assertThat(distance(start, clipped)).isCloseTo(0.125, within(1e-5));
@@ -122,7 +142,7 @@ class UpdateStepsTest {
     float[] clipped =
         weights(
             linear("clipped", dataset(x), 16, 1)
-                .gradientClipping(GradientClipping.byNorm(0.125))
+                .gradientClipping(GradientClipping.byNorm(0.25))
                 .build());
     assertThat(distance(start, clipped)).isCloseTo(0.125, within(1e-5));
   }
@@ -138,11 +158,11 @@ class UpdateStepsTest {
     float[] free = weights(linear("free", dataset(16), 16, 1).build());
     int bounded = 0;
     for (int i = 0; i < start.length; i++) {
-      // Plain descent at rate 1 from weights of 1: the gradient is what a weight moves by.
-      float gradient = start[i] - free[i];
+      // Plain descent at rate 0.5: a weight moves by half of the gradient.
+      float gradient = 2 * (start[i] - free[i]);
       float expected = Math.max(-0.25f, Math.min(0.25f, gradient));
       bounded += expected == gradient ? 0 : 1;
-      assertThat(start[i] - clipped[i]).isCloseTo(expected, within(1e-6f));
+      assertThat(2 * (start[i] - clipped[i])).isCloseTo(expected, within(1e-6f));
     }
     assertThat(bounded).as("gradients above and below the limit").isBetween(1, start.length - 1);
     assertThatThrownBy(() -> GradientClipping.byNorm(0))
@@ -316,8 +336,8 @@ class UpdateStepsTest {
         .runId(runId)
         .model(UpdateStepsTest::linearNet, new Shape(4))
         .data(container(rows))
-        .loss(Loss::l2Loss)
-        .optimizer(Optimizer.sgd().setLearningRateTracker(Tracker.fixed(1)).build())
+        .loss(Squares::new)
+        .optimizer(Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.5f)).build())
         .effectiveBatchSize(batch)
         .length(rows.size() < 16 ? TrainingLength.epochs(2) : TrainingLength.updates(updates));
   }
@@ -346,6 +366,13 @@ class UpdateStepsTest {
         .loss(Loss::l2Loss)
         .effectiveBatchSize(8)
         .length(TrainingLength.epochs(epochs));
+  }
+
+  /** Eight micro-batches an update. */
+  private TrainingLoopBuilder inMicroBatches(String runId) {
+    return linear(runId, dataset(16), 8, 150)
+        .microBatchSize(1)
+        .optimizer(Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.01f)).build());
   }
 
   private static Block linearNet() {
@@ -406,6 +433,18 @@ class UpdateStepsTest {
       sum += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
     }
     return Math.sqrt(sum);
+  }
+
+  /** Mean square error; {@link ai.djl.training.loss.L2Loss} has a number in its graph. */
+  private static final class Squares extends Loss {
+    Squares() {
+      super("Squares");
+    }
+
+    @Override
+    public NDArray evaluate(NDList labels, NDList predictions) {
+      return predictions.singletonOrThrow().sub(labels.singletonOrThrow()).square().mean();
+    }
   }
 
   /** Notes the size of each micro-batch, and the iteration after each update. */
