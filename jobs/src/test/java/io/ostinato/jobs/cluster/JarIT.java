@@ -1,0 +1,73 @@
+package io.ostinato.jobs.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+
+/** What is in the jar that is shipped. */
+class JarIT {
+
+  @Test
+  void holdsNothingOfSparkHadoopScalaOrTheNatives() throws IOException {
+    assertThat(entries())
+        .noneMatch(
+            name ->
+                name.startsWith("org/apache/")
+                    || name.startsWith("scala/")
+                    || name.startsWith("org/slf4j/")
+                    || name.startsWith("com/fasterxml/")
+                    || name.startsWith("com/google/gson/")
+                    || name.startsWith("org/junit/")
+                    || name.contains("libtorch")
+                    || name.contains("native/lib/"));
+  }
+
+  @Test
+  void holdsWhatACommandNeeds() throws IOException {
+    assertThat(entries())
+        .contains(
+            "io/ostinato/jobs/Main.class",
+            "io/ostinato/spark/plugin/OstinatoPlugin.class",
+            "io/ostinato/training/TrainingLoop.class",
+            "io/ostinato/shaded/gson/Gson.class",
+            "ai/djl/pytorch/engine/PtEngine.class",
+            "picocli/CommandLine.class")
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void holdsLicencesAndNotices() throws IOException {
+    assertThat(text("META-INF/LICENSE")).contains("Apache License");
+    assertThat(text("META-INF/NOTICE.txt")).contains("Apache Commons Compress");
+    assertThat(text("META-INF/THIRD-PARTY.txt"))
+        .contains(
+            "ai.djl:api",
+            "com.google.code.gson:gson",
+            "info.picocli:picocli",
+            "net.java.dev.jna:jna");
+  }
+
+  @Test
+  void findsTheEngineAsAService() throws IOException {
+    assertThat(text("META-INF/services/ai.djl.engine.EngineProvider"))
+        .contains("ai.djl.pytorch.engine.PtEngineProvider");
+  }
+
+  private static List<String> entries() throws IOException {
+    try (JarFile jar = new JarFile(SparkDistribution.jar().toFile())) {
+      return jar.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).toList();
+    }
+  }
+
+  private static String text(String name) throws IOException {
+    try (JarFile jar = new JarFile(SparkDistribution.jar().toFile())) {
+      return new String(
+          jar.getInputStream(jar.getEntry(name)).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

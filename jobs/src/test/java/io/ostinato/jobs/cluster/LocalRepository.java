@@ -1,0 +1,45 @@
+package io.ostinato.jobs.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+
+/** A Maven repository in a folder, as {@code mvn install} lays it out, with our jar in it. */
+final class LocalRepository {
+  static final String COORDINATES = "io.ostinato:jobs:" + version();
+
+  private LocalRepository() {}
+
+  static Path in(Path folder) throws IOException {
+    Path place = Files.createDirectories(folder.resolve("io/ostinato/jobs").resolve(version()));
+    String name = "jobs-" + version();
+    copy(SparkDistribution.jar(), place.resolve(name + ".jar"));
+    copy(
+        SparkDistribution.module().resolve("dependency-reduced-pom.xml"),
+        place.resolve(name + ".pom"));
+    Path parent =
+        Files.createDirectories(folder.resolve("io/ostinato/ostinato").resolve(version()));
+    copy(
+        SparkDistribution.module().resolveSibling("pom.xml"),
+        parent.resolve("ostinato-" + version() + ".pom"));
+    return folder;
+  }
+
+  /** An application's own jar, which has nothing of ours. */
+  static Path emptyJar(Path folder) throws IOException {
+    Path jar = folder.resolve("application.jar");
+    new JarOutputStream(Files.newOutputStream(jar), new Manifest()).close();
+    return jar;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static String version() {
+    return System.getProperty("ostinato.tests.version");
+  }
+}
