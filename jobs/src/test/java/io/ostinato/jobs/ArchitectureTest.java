@@ -14,7 +14,10 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "io.ostinato", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String[] SHARED_ROOMS = {
-    "io.ostinato.jobs.config..", "io.ostinato.jobs.data..", "io.ostinato.jobs.model.."
+    "io.ostinato.jobs.config..",
+    "io.ostinato.jobs.data..",
+    "io.ostinato.jobs.metric..",
+    "io.ostinato.jobs.model.."
   };
 
   @ArchTest
