@@ -45,7 +45,11 @@ final class Binder {
       return kind(node, plain, path);
     }
     if (plain == Object.class) {
-      return Optional.ofNullable(node.plain());
+      Optional<Object> value = Optional.ofNullable(node.plain());
+      if (value.isEmpty()) {
+        tell(node, path, "has no value");
+      }
+      return value;
     }
     return scalar(node, plain, path);
   }

@@ -32,8 +32,12 @@ record TensorConfig(
     return dataset.column(name, column, type.dataType(), dimensions());
   }
 
+  Shape rowShape() {
+    return new Shape(dimensions());
+  }
+
   long bytes() {
-    return new Shape(dimensions()).size() * type.dataType().getNumOfBytes();
+    return rowShape().size() * type.dataType().getNumOfBytes();
   }
 
   private long[] dimensions() {
