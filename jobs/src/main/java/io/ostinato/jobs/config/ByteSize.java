@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A number of bytes, written as Spark does: {@code 2g} is 2 * 1024³. */
 public final class ByteSize {
@@ -37,7 +38,7 @@ public final class ByteSize {
   }
 
   @Override
-  public boolean equals(@org.jspecify.annotations.Nullable Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof ByteSize size && size.bytes == bytes;
   }
 

@@ -69,7 +69,7 @@ final class RecordMaker {
     if (key.isNeeded()) {
       mistakes.add(
           entry == null ? section.place() : entry.place(),
-          "'%s' is missing; %s".formatted(Binder.join(path, key.name()), key.key().value()));
+          "'%s' is missing: %s".formatted(Binder.join(path, key.name()), key.key().value()));
       return Optional.empty();
     }
     return absent(key, path);
@@ -120,7 +120,7 @@ final class RecordMaker {
   }
 
   private Optional<Object> refused(Section section, IllegalArgumentException why, String path) {
-    mistakes.add(section.place(), why.getMessage() + Binder.in(path));
+    mistakes.add(section.place(), (path.isEmpty() ? "" : "'" + path + "': ") + why.getMessage());
     return Optional.empty();
   }
 }

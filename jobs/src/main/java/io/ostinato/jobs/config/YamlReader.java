@@ -5,6 +5,7 @@ import io.ostinato.jobs.config.ConfigNode.Items;
 import io.ostinato.jobs.config.ConfigNode.Section;
 import io.ostinato.jobs.config.ConfigNode.Value;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -31,7 +32,11 @@ final class YamlReader {
     this.mistakes = mistakes;
   }
 
-  /** A file, or what is left of it: mistakes of YAML, and keys that are there twice, are told. */
+  /**
+   * A file; keys that are there twice are told.
+   *
+   * @throws ConfigurationException if it is no YAML
+   */
   static ConfigNode file(String source, String yaml, Mistakes mistakes) {
     return new YamlReader(source, true, mistakes).read(yaml);
   }
@@ -58,6 +63,9 @@ final class YamlReader {
       mistakes.add(new Place(source, lines ? line : 0), "this is no YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
       mistakes.add(new Place(source, lines ? 1 : 0), "this is no YAML: " + e.getMessage());
+    }
+    if (lines) {
+      mistakes.throwIfAny(); // what can't be read at all lacks nothing else
     }
     return new Value(new Place(source, lines ? 1 : 0), "", Value.Form.NOTHING);
   }
@@ -93,7 +101,7 @@ final class YamlReader {
             "the key '%s' is there twice, first at %s".formatted(key.getValue(), before.place()));
       }
     }
-    return new Section(place(mapping), java.util.List.copyOf(entries.values()));
+    return new Section(place(mapping), List.copyOf(entries.values()));
   }
 
   private static Value.Form form(ScalarNode scalar) {

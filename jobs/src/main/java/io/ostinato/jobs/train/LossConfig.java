@@ -8,6 +8,7 @@ import io.ostinato.jobs.config.Checked;
 import io.ostinato.jobs.config.Key;
 import io.ostinato.jobs.config.Kind;
 import io.ostinato.jobs.config.UserClass;
+import java.util.List;
 import java.util.Map;
 
 /** What training makes small: the mean over a batch. */
@@ -79,7 +80,7 @@ sealed interface LossConfig extends LossFactory {
       implements LossConfig, Checked {
     @Override
     public void check() {
-      new UserClass(kind, options).check(java.util.List.of(), Loss.class);
+      new UserClass(kind, options).check(List.of(), Loss.class);
     }
 
     @Override

@@ -92,7 +92,7 @@ final class RunBuilder {
     }
     for (CallbackConfig callbackConfig : config.callbacks()) {
       Callback callback = callbackConfig.create();
-      callbacks.put(callback.name(), bound.placeOf(callbackConfig));
+      callbacks.putIfAbsent(callback.name(), bound.placeOf(callbackConfig));
       builder.callback(callback);
     }
     Resolved.flat(config).forEach(builder::parameter);

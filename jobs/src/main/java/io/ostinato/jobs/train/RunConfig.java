@@ -1,6 +1,7 @@
 package io.ostinato.jobs.train;
 
 import io.ostinato.jobs.config.Key;
+import io.ostinato.jobs.config.Shorthand;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.tracking.MetricProperties;
@@ -129,7 +130,7 @@ record RunConfig(
   }
 
   /** A run to go on with. */
-  @io.ostinato.jobs.config.Shorthand("run_id")
+  @Shorthand("run_id")
   record Resume(
       @Key("The run.") String runId,
       @Key(value = "The checkpoint to go on from.", byDefault = "latest") String checkpoint) {}

@@ -76,7 +76,7 @@ class ArchitecturesTest {
     assertThatThrownBy(() -> Architectures.parse("--architecture", file.toString()))
         .hasMessage(
             """
-            %s:2: 'outputs' is missing; How many numbers come out.
+            %s:2: 'outputs' is missing: How many numbers come out.
             %<s:3: unknown key 'outputz'; did you mean 'outputs'?"""
                 .formatted(file));
     assertThatThrownBy(() -> Architectures.parse("--architecture", "gone.yaml"))
