@@ -110,8 +110,11 @@ class TrainCommandTest {
       "--set", callback, "--set", "optimizer.learning_rate=1e-3", "--set", "model=digits_cnn"
     };
     assertThat(train(with(options, "run_id=whole", "length.epochs=2"))).as(err.toString()).isZero();
-    assertThat(train(with(options, "run_id=parts", "length.epochs=1"))).isZero();
-    assertThat(train(with(options, "resume=parts", "length.epochs=2"))).isZero();
+    String elsewhere = "checkpoints=file://" + folder.resolve("elsewhere");
+    assertThat(train(with(options, elsewhere, "run_id=parts", "length.epochs=1"))).isZero();
+    assertThat(train(with(options, elsewhere, "resume=parts", "length.epochs=2"))).isZero();
+    assertThat(folder.resolve("elsewhere/parts/latest")).hasContent("E2_U44_S2816");
+    assertThat(run("parts").resolve("checkpoints")).doesNotExist();
     assertThat(metrics("parts")).isEqualTo(metrics("whole"));
     assertThat(metrics("whole").get(2).get("rows/test").getAsDouble()).isEqualTo(180);
     assertThat(metrics("whole").get(2).get("optim/lr/all").getAsDouble()).isEqualTo(0.001f);
