@@ -3,6 +3,7 @@ package io.ostinato.jobs.config;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,15 +68,37 @@ public final class KeyTables {
     text.append(String.join(", ", keys)).append(" |\n");
   }
 
-  /** One row for each key that some kinds have in common. */
+  /** One row for each key that is the same for some kinds; says which where others differ. */
   private void keysOf(List<Class<?>> types) {
-    Set<String> rows = new LinkedHashSet<>();
-    types.forEach(type -> KeyInfo.all(type).forEach(key -> rows.add(row(key))));
-    if (!rows.isEmpty()) {
-      text.append("| key | | default |\n|---|---|---|\n");
-      rows.forEach(text::append);
-      text.append('\n');
+    Map<String, List<String>> kindsOfRow = new LinkedHashMap<>();
+    Map<String, Set<String>> rowsOfKey = new LinkedHashMap<>();
+    for (Class<?> type : types) {
+      for (KeyInfo key : KeyInfo.all(type)) {
+        kindsOfRow.computeIfAbsent(row(key), row -> new ArrayList<>()).add(kindOf(type));
+        rowsOfKey.computeIfAbsent(key.name(), name -> new LinkedHashSet<>()).add(row(key));
+      }
     }
+    if (kindsOfRow.isEmpty()) {
+      return;
+    }
+    text.append("| key | | default |\n|---|---|---|\n");
+    rowsOfKey.forEach(
+        (name, rows) ->
+            rows.forEach(
+                row ->
+                    text.append("| `%s`".formatted(name))
+                        .append(
+                            rows.size() == 1
+                                ? ""
+                                : " of "
+                                    + String.join(", ", kindsOfRow.getOrDefault(row, List.of())))
+                        .append(row.substring(row.indexOf(" |")))));
+    text.append('\n');
+  }
+
+  private static String kindOf(Class<?> type) {
+    Kind kind = type.getAnnotation(Kind.class);
+    return kind == null || kind.name().isEmpty() ? "a class" : "`" + kind.name() + "`";
   }
 
   private void table(Class<?> record) {

@@ -93,13 +93,13 @@ sealed interface LearningRate {
     @Override
     public Tracker tracker(int totalUpdates) {
       int updates = warmup.left(totalUpdates, overUpdates);
-      return warmup.before(
+      LinearTracker.Builder line =
           LinearTracker.builder()
               .setBaseValue((float) from)
-              .optSlope((float) ((to - from) / updates))
-              .optMinValue((float) Math.min(from, to))
-              .optMaxValue((float) Math.max(from, to))
-              .build());
+              .optSlope((float) ((to - from) / updates));
+      // DJL takes one bound: the one that the line comes to.
+      return warmup.before(
+          (to < from ? line.optMinValue((float) to) : line.optMaxValue((float) to)).build());
     }
   }
 

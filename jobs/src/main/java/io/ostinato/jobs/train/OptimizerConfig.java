@@ -3,12 +3,13 @@ package io.ostinato.jobs.train;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.optimizer.Optimizer.OptimizerBuilder;
 import ai.djl.training.tracker.Tracker;
+import io.ostinato.jobs.config.Checked;
 import io.ostinato.jobs.config.Inline;
 import io.ostinato.jobs.config.Key;
 import io.ostinato.jobs.config.Kind;
 
 /** How the weights are changed. */
-sealed interface OptimizerConfig {
+sealed interface OptimizerConfig extends Checked {
 
   /**
    * A new optimizer.
@@ -16,6 +17,11 @@ sealed interface OptimizerConfig {
    * @param totalUpdates of the whole training
    */
   Optimizer optimizer(int totalUpdates);
+
+  @Override
+  default void check() {
+    optimizer(Integer.MAX_VALUE);
+  }
 
   /** What optimizers have in common. */
   record Rate(@Key(value = "The learning rate.", byDefault = "0.001") LearningRate learningRate) {
