@@ -151,6 +151,15 @@ public sealed interface MetricConfig extends Checked {
     }
   }
 
+  /** {@code cross_entropy}. */
+  @Kind(name = "cross_entropy", value = "The same of logits, under the name that PyTorch has.")
+  record CrossEntropy() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.crossEntropy();
+    }
+  }
+
   /** {@code brier}. */
   @Kind(
       name = "brier",

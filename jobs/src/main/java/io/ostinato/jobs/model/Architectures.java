@@ -2,12 +2,12 @@ package io.ostinato.jobs.model;
 
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.KindText;
 import io.ostinato.jobs.config.Mistakes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Reads architectures from a command line. */
@@ -35,7 +35,7 @@ public final class Architectures {
     Configuration configuration =
         isFile(text)
             ? Configuration.read(text, content(text), List.of(), mistakes).section(MODEL)
-            : Configuration.line(option + " " + text, yaml(text), mistakes);
+            : Configuration.line(option + " " + text, KindText.yaml(text), mistakes);
     mistakes.throwIfAny();
     return configuration.bind(Architecture.class).value();
   }
@@ -52,34 +52,5 @@ public final class Architectures {
     } catch (IOException e) {
       throw new IllegalArgumentException("can't read '%s': %s".formatted(file, e), e);
     }
-  }
-
-  private static String yaml(String text) {
-    int colon = text.indexOf(':');
-    if (text.startsWith("{") || colon < 0) {
-      return text;
-    }
-    List<String> pairs = new ArrayList<>(List.of("kind: " + text.substring(0, colon)));
-    for (String pair : atCommas(text.substring(colon + 1))) {
-      pairs.add(pair.replaceFirst("=", ": "));
-    }
-    return "{" + String.join(", ", pairs) + "}";
-  }
-
-  /** The parts between commas that are outside of brackets. */
-  private static List<String> atCommas(String text) {
-    List<String> parts = new ArrayList<>();
-    int depth = 0;
-    int start = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
-      if (c == ',' && depth == 0) {
-        parts.add(text.substring(start, i));
-        start = i + 1;
-      }
-    }
-    parts.add(text.substring(start));
-    return parts;
   }
 }
