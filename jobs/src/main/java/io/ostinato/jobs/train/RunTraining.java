@@ -8,6 +8,7 @@ import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.jobs.config.Resolved;
+import io.ostinato.jobs.data.DataException;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.storage.HadoopRunFiles;
@@ -107,7 +108,7 @@ final class RunTraining {
   /** The first line of the innermost cause: Spark wraps what a task says in what it did itself. */
   private static String reason(Throwable failure) {
     Throwable cause = failure;
-    while (cause.getCause() != null) {
+    while (cause.getCause() != null && !(cause instanceof DataException)) {
       cause = cause.getCause();
     }
     String message = String.valueOf(cause.getMessage());

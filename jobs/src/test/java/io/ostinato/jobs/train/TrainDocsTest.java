@@ -1,6 +1,7 @@
 package io.ostinato.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.ostinato.jobs.config.KeyTables;
 import java.io.IOException;
@@ -26,6 +27,7 @@ class TrainDocsTest {
   void theSchemaIsUpToDate() throws IOException {
     upToDate(DOCS.resolve("run.schema.json"), TrainCommand.schema());
     upToDate(SHIPPED, TrainCommand.schema());
+    assumeFalse(WRITE, "what was written just now is not on the class path yet");
     try (var in = TrainCommand.class.getResourceAsStream("run.schema.json")) {
       assertThat(new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8))
           .isEqualTo(TrainCommand.schema());
