@@ -1,6 +1,7 @@
 package io.ostinato.jobs;
 
 import io.ostinato.jobs.quickstart.QuickstartCommand;
+import io.ostinato.jobs.train.TrainCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
     description = "Evaluates deep-learning models while they train, each time as a Spark job.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = QuickstartCommand.class)
+    subcommands = {QuickstartCommand.class, TrainCommand.class})
 public final class Main {
 
   @Option(names = "--stacktrace", description = "Show where an error comes from.")

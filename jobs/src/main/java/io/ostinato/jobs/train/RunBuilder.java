@@ -1,0 +1,163 @@
+package io.ostinato.jobs.train;
+
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.callback.Callback;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.jobs.config.Bound;
+import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.Mistakes;
+import io.ostinato.jobs.config.Place;
+import io.ostinato.jobs.config.Resolved;
+import io.ostinato.schedule.EpochSize;
+import io.ostinato.training.LastBatch;
+import io.ostinato.training.NonFiniteLoss;
+import io.ostinato.training.TrainingConfigurationException;
+import io.ostinato.training.TrainingLoop;
+import io.ostinato.training.TrainingLoopBuilder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Makes a training of a configuration. What the training refuses is told with its place. */
+final class RunBuilder {
+  /** What a mistake of the training begins with or says, and the key that it is about. */
+  private static final Map<String, String> KEYS =
+      Map.of(
+          "effective_batch_size=", "effective_batch_size",
+          "micro_batch_size=", "micro_batch_size",
+          "training dataset", "datasets",
+          "evaluation dataset", "datasets",
+          "the model", "model",
+          "training length", "length");
+
+  private final Bound<RunConfig> bound;
+  private final RunConfig config;
+
+  RunBuilder(Bound<RunConfig> bound) {
+    this.bound = bound;
+    this.config = bound.value();
+  }
+
+  /**
+   * Says all that is wrong, as far as it can be known without Spark.
+   *
+   * @throws ConfigurationException with all mistakes
+   */
+  void check() {
+    build(
+        StandIns.data(config),
+        StandIns.rows(config),
+        new StandIns.Engine(),
+        builder -> {
+          if (config.checkpoints() == null) {
+            goOn(builder);
+          }
+        });
+  }
+
+  /**
+   * The training.
+   *
+   * @param rows to train on
+   * @param more what else the builder is to be told
+   * @throws ConfigurationException if it can't start; says all mistakes
+   */
+  TrainingLoop build(
+      DataContainer data, long rows, EvaluationEngine engine, Consumer<TrainingLoopBuilder> more) {
+    Map<String, Place> callbacks = new LinkedHashMap<>();
+    TrainingLoopBuilder builder =
+        TrainingLoop.builder()
+            .model(config.model(), config.model().shapes().toArray(Shape[]::new))
+            .data(data)
+            .engine(engine)
+            .loss(config.loss())
+            .optimizer(config.optimizer().optimizer(updates(rows)))
+            .length(config.length().length())
+            .effectiveBatchSize(config.effectiveBatchSize())
+            .lastBatch(config.lastBatch())
+            .nonFiniteLoss(NonFiniteLoss.skipUpTo(config.skipNonFinite()))
+            .seed(config.seed())
+            .metricProperties(config.metricDirections().properties())
+            .output(Path.of(config.output()));
+    if (config.microBatchSize() != null) {
+      builder.microBatchSize(config.microBatchSize());
+    }
+    if (config.gradientClipping() != null) {
+      builder.gradientClipping(config.gradientClipping().clipping());
+    }
+    if (!config.defaultCallbacks()) {
+      builder.withoutDefaultCallbacks();
+    }
+    for (CallbackConfig callbackConfig : config.callbacks()) {
+      Callback callback = callbackConfig.create();
+      callbacks.putIfAbsent(callback.name(), bound.placeOf(callbackConfig));
+      builder.callback(callback);
+    }
+    Resolved.flat(config).forEach(builder::parameter);
+    more.accept(builder);
+    try {
+      return builder.build();
+    } catch (TrainingConfigurationException e) {
+      throw placed(e, callbacks);
+    }
+  }
+
+  private void goOn(TrainingLoopBuilder builder) {
+    if (config.resume() != null) {
+      builder.resume(config.resume().runId(), config.resume().checkpoint());
+    } else if (config.runId() != null) {
+      builder.runId(config.runId());
+    }
+  }
+
+  private int updates(long rows) {
+    EpochSize epoch =
+        config.lastBatch() == LastBatch.KEEP || rows < config.effectiveBatchSize()
+            ? EpochSize.keepingLast(rows, config.effectiveBatchSize())
+            : EpochSize.droppingLast(rows, config.effectiveBatchSize());
+    try {
+      return (int) Math.min(Integer.MAX_VALUE, config.length().length().end(epoch).update());
+    } catch (ArithmeticException e) {
+      return Integer.MAX_VALUE; // which the training refuses
+    }
+  }
+
+  private ConfigurationException placed(
+      TrainingConfigurationException refused, Map<String, Place> callbacks) {
+    Mistakes mistakes = new Mistakes();
+    for (String message : refused.mistakes()) {
+      mistakes.add(placeOf(message, callbacks), inWordsOfYaml(message));
+    }
+    return new ConfigurationException(mistakes.all());
+  }
+
+  private Place placeOf(String message, Map<String, Place> callbacks) {
+    for (Map.Entry<String, Place> callback : callbacks.entrySet()) {
+      if (message.contains("'" + callback.getKey() + "'")) {
+        return callback.getValue();
+      }
+    }
+    if (message.startsWith("run '")) {
+      return bound.placeOf(config, config.resume() != null ? "resume" : "run_id");
+    }
+    return KEYS.entrySet().stream()
+        .filter(key -> message.contains(key.getKey()))
+        .findFirst()
+        .map(key -> bound.placeOf(config, key.getValue()))
+        .orElseGet(() -> bound.placeOf(config));
+  }
+
+  /** The remedies of a training are calls in Java. */
+  private static String inWordsOfYaml(String message) {
+    return message
+        .replaceAll(
+            "metricProperties\\(MetricProperties\\.defaults\\(\\)\\.higherIsBetter\\(\"(.*)\"\\)\\)"
+                + " or lowerIsBetter",
+            "metric_directions: {higher_is_better: '$1'} or lower_is_better")
+        .replaceAll("call seed\\((-?\\d+)\\)", "set seed: $1")
+        .replace("leave weights(...) out", "leave 'weights' out")
+        .replaceAll("results\\(\\)\\.toParquet\\('(.*?)'\\)", "results_path '$1'");
+  }
+}

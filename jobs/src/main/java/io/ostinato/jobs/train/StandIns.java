@@ -1,0 +1,91 @@
+package io.ostinato.jobs.train;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.RandomAccessDataset;
+import ai.djl.training.dataset.Record;
+import ai.djl.util.Progress;
+import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.EvaluationData;
+import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.progress.ProgressDisplay;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Datasets and an engine that a configuration is checked with before Spark is started. */
+final class StandIns {
+  private static final long ROWS = 1_000_000;
+
+  private StandIns() {}
+
+  /** As many datasets as there will be, of which nothing can be read. */
+  static DataContainer data(RunConfig config) {
+    DataContainer.Builder data =
+        DataContainer.builder().train(new TrainRows(new TrainRows.Builder(), rows(config)));
+    config.datasets().evaluations().keySet().forEach(key -> data.evaluation(key, new NoRows()));
+    return data.build();
+  }
+
+  static long rows(RunConfig config) {
+    return Math.max(ROWS, config.effectiveBatchSize());
+  }
+
+  /** An engine that allows all that Spark's does. */
+  static final class Engine implements EvaluationEngine {
+    @Override
+    public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress) {
+      throw new UnsupportedOperationException("a check evaluates nothing");
+    }
+
+    @Override
+    public void check(ResultsTarget target) {}
+  }
+
+  private record NoRows() implements EvaluationData {
+    @Override
+    public Stream<DataBlock> blocks(int batchSize) {
+      return Stream.empty();
+    }
+
+    @Override
+    public long rows() {
+      return 0;
+    }
+  }
+
+  private static final class TrainRows extends RandomAccessDataset {
+    private final long rows;
+
+    TrainRows(Builder builder, long rows) {
+      super(builder);
+      this.rows = rows;
+    }
+
+    @Override
+    public Record get(NDManager manager, long index) {
+      throw new UnsupportedOperationException("a check reads nothing");
+    }
+
+    @Override
+    protected long availableSize() {
+      return rows;
+    }
+
+    @Override
+    public void prepare(@Nullable Progress progress) {}
+
+    private static final class Builder extends BaseBuilder<Builder> {
+      Builder() {
+        setSampling(1, false);
+      }
+
+      @Override
+      protected Builder self() {
+        return this;
+      }
+    }
+  }
+}

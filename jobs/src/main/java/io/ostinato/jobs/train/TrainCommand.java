@@ -1,0 +1,121 @@
+package io.ostinato.jobs.train;
+
+import io.ostinato.jobs.Sessions;
+import io.ostinato.jobs.config.Bound;
+import io.ostinato.jobs.config.Configuration;
+import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.JsonSchema;
+import io.ostinato.jobs.config.Mistakes;
+import io.ostinato.training.EndedBy;
+import io.ostinato.training.TrainingResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains what a YAML file describes, and evaluates it through Spark. */
+@Command(
+    name = "train",
+    description = {
+      "Trains the model that a YAML file describes, and evaluates it meanwhile, each time as a Spark"
+          + " job.",
+      "Exit codes: 0 done, 1 failed, 2 the configuration is wrong."
+    },
+    mixinStandardHelpOptions = true)
+public final class TrainCommand implements Callable<Integer> {
+  private static final int WRONG_CONFIGURATION = 2;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "<run.yaml>",
+      description = "The configuration; docs/train.md has all keys.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "<key=value>",
+      description =
+          "Sets a key, as in --set optimizer.learning_rate=1e-3 or callbacks.0.every_n_epochs=2."
+              + " Values are YAML.")
+  private List<String> overrides = List.of();
+
+  @Option(names = "--check", description = "Check the configuration, and run nothing.")
+  private boolean check;
+
+  @Option(names = "--schema", description = "Print the JSON schema of the configuration.")
+  private boolean schema;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (schema) {
+      out.print(schema());
+      out.flush();
+      return 0;
+    }
+    Path configuration = file;
+    if (configuration == null) {
+      throw new ParameterException(
+          spec.commandLine(), "give the file of the configuration, as in: train run.yaml");
+    }
+    try {
+      return train(configuration, out);
+    } catch (ConfigurationException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return WRONG_CONFIGURATION;
+    }
+  }
+
+  /** The schema that ships. */
+  static String schema() {
+    return JsonSchema.of(RunConfig.class, "A training with Ostinato");
+  }
+
+  private int train(Path configuration, PrintWriter out) {
+    Bound<RunConfig> run =
+        Configuration.read(
+                configuration.toString(), content(configuration), overrides, new Mistakes())
+            .bind(RunConfig.class);
+    new RunBuilder(run).check();
+    if (check) {
+      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run.value())));
+      return 0;
+    }
+    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections().properties());
+    try (SparkSession spark = Sessions.start("ostinato train")) {
+      TrainingResult result = new RunTraining(run, spark, lines).run();
+      out.println();
+      out.println(lines.table(result.summary()));
+      if (result.endedBy() == EndedBy.CALLBACK) {
+        out.println("Training ended early: " + result.reason());
+      }
+      out.println("The files of this run are in " + result.folder());
+    }
+    return 0;
+  }
+
+  private String content(Path configuration) {
+    try {
+      return Files.readString(configuration);
+    } catch (NoSuchFileException e) {
+      throw new ParameterException(
+          spec.commandLine(), "there is no file '%s'".formatted(configuration), e);
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "can't read '%s': %s".formatted(configuration, e), e);
+    }
+  }
+}

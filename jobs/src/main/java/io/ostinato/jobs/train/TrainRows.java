@@ -1,0 +1,88 @@
+package io.ostinato.jobs.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.ArrayDataset;
+import io.ostinato.evaluation.DataBlock;
+import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.weights.HostArray;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings the dataset to train on to the driver. */
+final class TrainRows {
+  private static final Logger log = LoggerFactory.getLogger(TrainRows.class);
+  private static final int BLOCK_ROWS = 4096;
+
+  private TrainRows() {}
+
+  /**
+   * All rows in dataset order, owned by the manager.
+   *
+   * @throws IllegalArgumentException if there are none, or more than the limit; says how large it
+   *     is
+   */
+  static ArrayDataset collect(Datasets.Train config, SparkDataset data, NDManager manager) {
+    long rows = data.rows();
+    checkSize(config, rows);
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
+    config
+        .source()
+        .columns()
+        .forEach(
+            (name, tensor) ->
+                arrays.put(
+                    name,
+                    manager.create(
+                        new Shape(rows).addAll(tensor.rowShape()), tensor.type().dataType())));
+    try (Stream<DataBlock> blocks = data.blocks(BLOCK_ROWS)) {
+      for (Iterator<DataBlock> each = blocks.iterator(); each.hasNext(); ) {
+        copy(each.next(), arrays, manager);
+      }
+    } finally {
+      data.unpersist();
+    }
+    log.info("{} rows to train on are in the driver's memory", rows);
+    return new ArrayDataset.Builder()
+        .setData(named(config.inputs(), arrays))
+        .optLabels(named(config.targets(), arrays))
+        .setSampling(1, false) // the training loop draws the batches
+        .build();
+  }
+
+  private static void checkSize(Datasets.Train config, long rows) {
+    if (rows == 0) {
+      throw new IllegalArgumentException("the dataset to train on has no rows");
+    }
+    long rowBytes = config.source().rowBytes();
+    if (rows > config.limit().bytes() / rowBytes) {
+      throw new IllegalArgumentException(
+          "the dataset to train on has %d rows of %d bytes, more than its limit of %s; raise limit"
+                  .formatted(rows, rowBytes, config.limit())
+              + " and the driver's memory, or take fewer rows with sql");
+    }
+  }
+
+  private static void copy(DataBlock block, Map<String, NDArray> arrays, NDManager manager) {
+    NDIndex rows = new NDIndex("{}:{}", block.firstRow(), block.firstRow() + block.rows());
+    try (NDManager scope = manager.newSubManager()) {
+      for (HostArray array : block.arrays()) {
+        NDArray target = arrays.get(array.name());
+        if (target != null) {
+          target.set(rows, array.copyTo(scope));
+        }
+      }
+    }
+  }
+
+  private static NDArray[] named(List<String> names, Map<String, NDArray> arrays) {
+    return names.stream().map(arrays::get).toArray(NDArray[]::new);
+  }
+}

@@ -1,0 +1,183 @@
+package io.ostinato.jobs.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ostinato.jobs.config.Bound;
+import io.ostinato.jobs.config.Configuration;
+import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.Mistakes;
+import io.ostinato.jobs.config.Resolved;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** All that is wrong with a configuration is told together, each with its line. */
+class RunMistakesTest {
+  static final String RIGHT =
+      """
+      model: {kind: mlp, input_shape: [4], outputs: 3}
+      datasets:
+        train: {path: a, columns: {x: {column: a, shape: [4]}, y: {column: b, type: int64}}}
+        evaluations:
+          test: {path: b, columns: {x: {column: a, shape: [4]}, y: {column: b, type: int64}}}
+      length: {epochs: 2}
+      callbacks:
+      - {kind: metric, metrics: accuracy}
+      - {kind: checkpoint, every_n_updates: 5}
+      """;
+
+  @Test
+  void mistakesOfTheFileAreToldTogetherWithTheirLines() {
+    assertThatThrownBy(
+            () ->
+                bind(
+                    """
+                    model:
+                      kind: mlp
+                      input_shape: [4, x]
+                      outputs: -3
+                    datasets:
+                      train: {path: a, columns: {x: {colum: a}, y: {column: b}}, limit: much}
+                      evaluations: [a]
+                    length: {epochs: 2, updates: 3}
+                    effective_batchsize: 64
+                    seed: "1"
+                    seed: 2
+                    last_batch: dorp
+                    default_callbacks: yes
+                    optimizer: {kind: adm}
+                    loss: tiny
+                    callbacks:
+                    - {kind: metric, metrics: [accuracy, {kind: f1, average: mean}]}
+                    - kind: checkpoint
+                      every_n_epoch: 1
+                    - kind: com.example.Gone
+                    - {kind: ema, factors: [0.9, 1.5]}
+                    - {kind: metric_early_stopper, metric: loss/test, tolerance: 0}
+                    - metrics: accuracy
+                    -
+                    trackers: [consol]
+                    """,
+                    "seed=x",
+                    "callbacks.9.kind=ema",
+                    "length.epochs.more=1",
+                    "nothing"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            """
+            run.yaml:3: 'model.input_shape.1' must be a whole number; given: 'x'
+            run.yaml:4: 'model.outputs' must be at least 1; given: -3
+            run.yaml:6: unknown key 'colum' in 'datasets.train.columns.x'; did you mean 'column'?
+            run.yaml:6: 'datasets.train.columns.x.column' is missing: The column of the dataset: a number, an array of numbers, or `binary`.
+            run.yaml:6: 'datasets.train.limit' must be a size such as 512m or 2g; given: 'much'
+            run.yaml:7: 'datasets.evaluations' must be a section of keys; given: a list
+            run.yaml:8: 'length': give exactly one of epochs, updates and samples
+            run.yaml:9: unknown key 'effective_batchsize'; did you mean 'effective_batch_size'?
+            run.yaml:11: the key 'seed' is there twice, first at run.yaml:10
+            run.yaml:12: 'last_batch' must be one of drop, keep; given: 'dorp'; did you mean 'drop'?
+            run.yaml:13: 'default_callbacks' must be true or false; given: 'yes'
+            run.yaml:14: unknown kind 'adm' in 'optimizer'; did you mean 'adam'?
+            run.yaml:15: unknown kind 'tiny' in 'loss'; known: softmax_cross_entropy, sigmoid_binary_cross_entropy, l1, l2, hinge, or the name of a class
+            run.yaml:17: 'callbacks.0.metrics.1.classes' is missing: How many classes there are.
+            run.yaml:17: 'callbacks.0.metrics.1.average' must be one of micro, macro, weighted, binary; given: 'mean'
+            run.yaml:19: unknown key 'every_n_epoch' in 'callbacks.1'; did you mean 'every_n_epochs'?
+            run.yaml:20: 'callbacks.2': there is no class 'com.example.Gone' on the class path; add its jar, with --jars for spark-submit
+            run.yaml:21: 'callbacks.3.factors' must be below 1; given: 1.5
+            run.yaml:22: 'callbacks.4.tolerance' must be at least 1; given: 0
+            run.yaml:23: 'callbacks.5' needs a 'kind', one of: metric, offline_loss, online_loss, best_metric, checkpoint, best_checkpoint, ema, metric_early_stopper, fixed_early_stopper, learning_rate, train_time, dataset_stats, parameter_count, peak_memory, progress, eta, track_outputs
+            run.yaml:24: 'callbacks.6' must be a section with a 'kind'; given: nothing
+            run.yaml:25: unknown kind 'consol' in 'trackers.0'; did you mean 'console'?
+            --set callbacks.9.kind=ema: 'callbacks' is a list of 7; '9' is no index from 0 to 7
+            --set length.epochs.more=1: 'length.epochs' is '2', which has no 'more'
+            --set nothing: this must be a key and a value, as in optimizer.learning_rate=1e-3
+            --set seed=x: 'seed' must be a whole number; given: 'x'""");
+  }
+
+  @Test
+  void whatATrainingRefusesIsToldAtTheLineOfTheCallbackOrKey() {
+    assertThatThrownBy(
+            () ->
+                new RunBuilder(
+                        bind(
+                            RIGHT
+                                + """
+                                - {kind: metric, metrics: mse, dataset_key: tets}
+                                - {kind: best_checkpoint, metric: speed/test}
+                                - kind: offline_loss
+                                  weights: ema=0.9
+                                - {kind: best_checkpoint, metric: speed/test}
+                                micro_batch_size: 5
+                                """))
+                    .check())
+        .hasMessageContaining(
+            "run.yaml:10: callback 'metrics.tets' asks for dataset 'tets'; registered: test")
+        .hasMessageContaining("run.yaml:15: micro_batch_size=5 must divide effective_batch_size=32")
+        .hasMessageContaining("asks for the weights 'ema=0.9'; offered: none")
+        .hasMessageContaining(
+            "declare it, as in metric_directions: {higher_is_better: 'speed/test'} or"
+                + " lower_is_better");
+  }
+
+  @Test
+  void whatIsNoYamlIsToldWithItsLine() {
+    assertThatThrownBy(() -> bind("model: mlp\nseed: [1\n"))
+        .hasMessageStartingWith("run.yaml:3: this is no YAML: ");
+    assertThatThrownBy(() -> bind(""))
+        .hasMessageContaining("run.yaml:1: the configuration must be");
+    assertThatThrownBy(() -> bind(RIGHT.replace("kind: mlp", "kind: torchscript")))
+        .hasMessageStartingWith(
+            "run.yaml:1: kind 'torchscript' in 'model': a TorchScript module can't be trained");
+  }
+
+  @Test
+  void optionsReplaceAndAddAnything() {
+    RunConfig config =
+        bind(
+                RIGHT,
+                "seed=7",
+                "optimizer.learning_rate=1e-3",
+                "optimizer.kind=sgd",
+                "callbacks.1.every_n_updates=9",
+                "callbacks.2={kind: eta, label: mine}",
+                "datasets.train.options.\"a.b\"=true",
+                "resume=before")
+            .value();
+    assertThat(config.seed()).isEqualTo(7);
+    assertThat(config.optimizer()).isInstanceOf(OptimizerConfig.Sgd.class);
+    assertThat(config.optimizer().optimizer(1)).hasFieldOrProperty("learningRateTracker");
+    assertThat(Resolved.flat(config))
+        .containsEntry("optimizer.learning_rate.kind", "fixed")
+        .containsEntry("optimizer.learning_rate.value", "0.001")
+        .containsEntry("callbacks.1.every_n_updates", "9")
+        .containsEntry("callbacks.0.every_n_epochs", "1")
+        .containsEntry("callbacks.2.label", "mine")
+        .containsEntry("resume.checkpoint", "latest");
+    assertThat(config.datasets().train().source().options()).containsEntry("a.b", "true");
+  }
+
+  @Test
+  void theResolvedFileGivesTheSameConfigurationAgain() {
+    String everything =
+        RIGHT
+            + """
+            - {kind: best_metric, source: accuracy/test, targets: loss/test}
+            - {kind: best_checkpoint, metric: accuracy/test, tolerances: [3, 5], weights: ema=0.9}
+            - {kind: ema, factors: 0.9}
+            - {kind: fixed_early_stopper, after: {samples: 100}}
+            - {kind: track_outputs, every_n_samples: 64, reduction: last}
+            - {kind: metric, metrics: [{kind: top_k, k: 2}, {kind: error_quantile, quantile: 0.9}]}
+            optimizer: {kind: adamw, learning_rate: {kind: steps, from: 1, at_updates: [3, 9]}}
+            gradient_clipping: {norm: 1}
+            trackers: [console, {kind: tensorboard, folder: b}]
+            metric_directions: {higher_is_better: 'a*'}
+            """;
+    RunConfig config = bind(everything).value();
+    assertThat(bind(Resolved.yaml(config, Set.of())).value()).isEqualTo(config);
+  }
+
+  static Bound<RunConfig> bind(String yaml, String... overrides) {
+    return Configuration.read("run.yaml", yaml, List.of(overrides), new Mistakes())
+        .bind(RunConfig.class);
+  }
+}

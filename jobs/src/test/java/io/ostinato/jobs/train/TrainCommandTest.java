@@ -1,0 +1,203 @@
+package io.ostinato.jobs.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDList;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.ostinato.callback.DataIteratorConfig;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationModel;
+import io.ostinato.evaluation.EvaluationResults;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Trainings on the digits from the file of docs/train.md. */
+class TrainCommandTest {
+  private static final Path DOCS = Path.of("..", "docs", "train.md");
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir Path folder;
+  private Path file = Path.of("run.yaml");
+
+  /** A callback as a user writes it. */
+  public static final class Share extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+    private final double scale;
+
+    public Share(DataIteratorConfig config, Map<String, Object> options) {
+      super("share", config);
+      this.scale = Double.parseDouble(String.valueOf(options.get("scale")));
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("predicted", model.forward(batch.get("x")).argMax(1));
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      writer().addScalar("rows/" + datasetKey(), scale * results.rows());
+    }
+  }
+
+  @BeforeEach
+  void writeTheExampleOfTheDocs() throws IOException {
+    Matcher yaml =
+        Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(DOCS));
+    assertThat(yaml.find()).isTrue();
+    try (InputStream in =
+        TrainCommandTest.class.getResourceAsStream("/io/ostinato/jobs/quickstart/digits.csv")) {
+      List<String> digits =
+          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.US_ASCII)
+              .lines()
+              .toList();
+      Files.write(folder.resolve("train.csv"), digits.subList(0, 1437));
+      Files.write(folder.resolve("test.csv"), digits.subList(1437, 1797));
+    }
+    file =
+        Files.writeString(
+            folder.resolve("run.yaml"),
+            yaml.group(1)
+                .replace("train.csv", folder.resolve("train.csv").toString())
+                .replace("test.csv", folder.resolve("test.csv").toString())
+                .replace("output: runs", "output: " + folder.resolve("runs")));
+  }
+
+  @Test
+  void theExampleLearnsTheDigitsAndItsResolvedFileGivesTheSameNumbers() throws IOException {
+    assertThat(train("--set", "run_id=first")).as(err.toString()).isZero();
+    List<JsonObject> first = metrics("first");
+    JsonObject last = first.get(first.size() - 1);
+    assertThat(last.get("accuracy/test").getAsDouble()).isBetween(0.88, 1.0);
+    assertThat(last.keySet()).contains("log_loss/test", "f1_macro/test");
+    assertThat(out.toString())
+        .containsPattern("(?m)^E1_U22_S1408 +.*accuracy/test 0\\.\\d+")
+        .containsPattern("(?m)^accuracy/test +0\\.\\d+ +0\\.\\d+ +E\\d+_U\\d+_S\\d+")
+        .doesNotContain("train_time")
+        .endsWith("The files of this run are in " + run("first") + System.lineSeparator());
+    Path resolved = run("first").resolve("config.yaml");
+    assertThat(Files.readString(resolved)).contains("beta1: 0.9\n", "batch_size: 256\n");
+    file = resolved;
+    assertThat(train("--set", "run_id=second")).as(err.toString()).isZero();
+    assertThat(metrics("second")).isEqualTo(first).hasSizeGreaterThan(4);
+    assertThat(run("second").resolve("config.yaml")).hasSameTextualContentAs(resolved);
+  }
+
+  @Test
+  void aResumedTrainingGoesOnWithItsOwnCallbacksClassAndOverrides() throws IOException {
+    String callback =
+        "callbacks.3={kind: %s, options: {scale: 0.5}}".formatted(Share.class.getName());
+    String[] options = {
+      "--set", callback, "--set", "optimizer.learning_rate=1e-3", "--set", "model=digits_cnn"
+    };
+    assertThat(train(with(options, "run_id=whole", "length.epochs=2"))).as(err.toString()).isZero();
+    String elsewhere = "checkpoints=file://" + folder.resolve("elsewhere");
+    assertThat(train(with(options, elsewhere, "run_id=parts", "length.epochs=1"))).isZero();
+    assertThat(train(with(options, elsewhere, "resume=parts", "length.epochs=2"))).isZero();
+    assertThat(folder.resolve("elsewhere/parts/latest")).hasContent("E2_U44_S2816");
+    assertThat(run("parts").resolve("checkpoints")).doesNotExist();
+    assertThat(metrics("parts")).isEqualTo(metrics("whole"));
+    assertThat(metrics("whole").get(2).get("rows/test").getAsDouble()).isEqualTo(180);
+    assertThat(metrics("whole").get(2).get("optim/lr/all").getAsDouble()).isEqualTo(0.001f);
+    assertThat(Files.readString(run("parts").resolve("config.yaml")))
+        .contains("kind: " + Share.class.getName(), "scale: 0.5")
+        .doesNotContain("resume", "run_id");
+    assertThat(train("--check", "--set", "resume=gone")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--set resume=gone: run 'gone' has no checkpoint to go on from");
+  }
+
+  @Test
+  void whatOnlySparkCanTellIsToldWithItsLineToo() {
+    assertThat(
+            train(
+                "--set", "datasets.evaluations.test.path=/gone.csv",
+                "--set", "datasets.train.columns.x.column=pixel"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("/gone.csv")
+        .containsPattern("run.yaml:9: .*pixel.*\n")
+        .hasLineCount(2);
+    err.getBuffer().setLength(0);
+    assertThat(train("--set", "datasets.train.limit=100k")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("has 1437 rows of 264 bytes, more than its limit of 100k; raise limit");
+    assertThat(folder.resolve("runs")).doesNotExist();
+  }
+
+  @Test
+  void aCheckRunsNothing() {
+    assertThat(train("--check", "--set", "length={updates: 7}")).isZero();
+    assertThat(out.toString())
+        .isEqualToIgnoringNewLines(
+            file
+                + " is right: mlp, adam, 7 updates of 64 samples an update; evaluations on: test;"
+                + " callbacks: metric, checkpoint, best_checkpoint");
+    assertThat(folder.resolve("runs")).doesNotExist();
+  }
+
+  @Test
+  void wrongUsageIsToldInOneLine() {
+    assertThat(command("gone.yaml")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("there is no file 'gone.yaml'");
+    err.getBuffer().setLength(0);
+    assertThat(command()).isEqualTo(2);
+    assertThat(err.toString()).startsWith("give the file of the configuration");
+  }
+
+  private static String[] with(String[] options, String... overrides) {
+    List<String> all = new ArrayList<>(List.of(options));
+    Stream.of(overrides).forEach(override -> all.addAll(List.of("--set", override)));
+    return all.toArray(String[]::new);
+  }
+
+  private int train(String... options) {
+    List<String> all = new ArrayList<>(List.of(file.toString()));
+    all.addAll(List.of(options));
+    return command(all.toArray(String[]::new));
+  }
+
+  private int command(String... arguments) {
+    return new CommandLine(new TrainCommand())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  private Path run(String id) {
+    return folder.resolve("runs").resolve(id);
+  }
+
+  /** All that doesn't depend on the speed of the machine. */
+  private List<JsonObject> metrics(String id) throws IOException {
+    List<JsonObject> all = new ArrayList<>();
+    for (String line : Files.readAllLines(run(id).resolve("metrics.jsonl"))) {
+      JsonObject metrics =
+          JsonParser.parseString(line).getAsJsonObject().getAsJsonObject("metrics");
+      List.copyOf(metrics.keySet()).stream()
+          .filter(key -> key.startsWith("train_time/"))
+          .forEach(metrics::remove);
+      all.add(metrics);
+    }
+    return all;
+  }
+}
