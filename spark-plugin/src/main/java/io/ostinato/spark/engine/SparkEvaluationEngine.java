@@ -155,7 +155,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         if (first.target() instanceof ResultsTarget.Parquet parquet) {
           return List.of(written(first, parquet, dataset, task, watch));
         }
-        EvaluationJob job = new EvaluationJob(context, tag, dataset);
+        EvaluationJob job =
+            new EvaluationJob(
+                context, requests.stream().map(EvaluationRequest::tag).toList(), dataset);
         boolean tree =
             job.tasks() >= settings.evaluations().treeTasks()
                 && requests.stream().noneMatch(request -> request.metrics().isEmpty());
@@ -203,7 +205,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   }
 
   private EvaluationWork work(EvaluationRequest request, PreparedDataset dataset) {
-    return EvaluationWork.of(request, dataset.rows(), settings.evaluations().resultsLimitBytes());
+    return EvaluationWork.of(request, dataset.rows(), settings.evaluations().resultsLimit());
   }
 
   private List<EvaluationResults> results(
