@@ -137,7 +137,7 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
   private void warnSlots(double gpus, double share, List<String> warnings) {
     int byCores = cores / taskCpus;
     double byGpus = slots(gpus, share);
-    String cpus = "an executor's %d cores over spark.task.cpus=%d".formatted(cores, taskCpus);
+    String cpus = "an executor's %s cores over spark.task.cpus=%s".formatted(cores, taskCpus);
     String shares = "%s=%s over %s=%s".formatted(EXECUTOR, executor, TASK, task);
     if (byCores < byGpus) {
       warnings.add(
