@@ -23,7 +23,7 @@ public record DataIteratorConfig(
 
   public DataIteratorConfig {
     if (batchSize < 1) {
-      throw new IllegalArgumentException("batch_size=%d must be at least 1".formatted(batchSize));
+      throw new IllegalArgumentException("batch_size=%s must be at least 1".formatted(batchSize));
     }
   }
 

@@ -88,7 +88,7 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
         .filter(tolerance -> tolerance < 1)
         .map(
             tolerance ->
-                "callback '%s': tolerance %d must be at least 1".formatted(name(), tolerance))
+                "callback '%s': tolerance %s must be at least 1".formatted(name(), tolerance))
         .forEach(mistakes::add);
     return mistakes;
   }

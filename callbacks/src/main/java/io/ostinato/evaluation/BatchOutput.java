@@ -11,6 +11,6 @@ public record BatchOutput(long firstRow, int rows, List<HostArray> arrays) imple
   }
 
   String place() {
-    return "rows %d to %d".formatted(firstRow, firstRow + rows - 1);
+    return "rows %s to %s".formatted(firstRow, firstRow + rows - 1);
   }
 }

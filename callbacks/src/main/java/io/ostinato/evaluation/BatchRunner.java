@@ -63,7 +63,7 @@ public final class BatchRunner {
       }
     } catch (Exception | LinkageError | AssertionError e) {
       throw new EvaluationException(
-          "%s failed in processData, partition %d, rows %d to %d: %s"
+          "%s failed in processData, partition %s, rows %s to %s: %s"
               .formatted(
                   tag, block.partition(), block.firstRow(), block.firstRow() + block.rows() - 1, e),
           Portable.of(e));

@@ -37,7 +37,7 @@ public final class Collation {
     if (first.arrays().size() != batch.arrays().size()) {
       throw refuse(
           tag,
-          "%s returned %d arrays, %s returned %d"
+          "%s returned %s arrays, %s returned %s"
               .formatted(
                   first.place(), first.arrays().size(), batch.place(), batch.arrays().size()));
     }
@@ -58,7 +58,7 @@ public final class Collation {
     if (!same) {
       throw refuse(
           tag,
-          "array %d is '%s' %s %s in %s but '%s' %s %s in %s; name, data type and all dimensions"
+          "array %s is '%s' %s %s in %s but '%s' %s %s in %s; name, data type and all dimensions"
                   .formatted(
                       position,
                       a.name(),

@@ -18,7 +18,7 @@ public record DataBlock(int partition, long firstRow, int rows, List<HostArray> 
     arrays = List.copyOf(arrays);
     if (rows < 1 || firstRow < 0) {
       throw new IllegalArgumentException(
-          "a block needs at least one row and an index from 0; given: %d rows from %d"
+          "a block needs at least one row and an index from 0; given: %s rows from %s"
               .formatted(rows, firstRow));
     }
   }

@@ -25,7 +25,7 @@ public record EvaluationRequest(
     metrics = List.copyOf(metrics);
     if (batchSize < 1) {
       throw new IllegalArgumentException(
-          "%s: batch_size=%d must be at least 1".formatted(tag, batchSize));
+          "%s: batch_size=%s must be at least 1".formatted(tag, batchSize));
     }
     if (target.isWritten() && !metrics.isEmpty()) {
       throw new IllegalArgumentException(

@@ -198,7 +198,7 @@ public final class EvaluationResults implements AutoCloseable {
   private void checkCollected() {
     if (parquet != null) {
       throw new IllegalStateException(
-          "the executors have written the results of %d rows to '%s'; read them from there, ordered"
+          "the executors have written the results of %s rows to '%s'; read them from there, ordered"
                   .formatted(rows, parquet)
               + " by the column row");
     }

@@ -37,7 +37,7 @@ public record EvaluationTimings(
   /** In milliseconds, as in {@code total 93 ms (prepare 0, send 1, ...)}. */
   @Override
   public String toString() {
-    return "total %d ms (prepare %d, send %d, job %d [refresh %d, read %d, forward %d], collect %d, process %d)"
+    return "total %s ms (prepare %s, send %s, job %s [refresh %s, read %s, forward %s], collect %s, process %s)"
         .formatted(
             total.toMillis(),
             prepare.toMillis(),

@@ -63,7 +63,7 @@ public final class InMemoryData implements EvaluationData {
     if (IntStream.of(sizes).asLongStream().sum() != rows
         || IntStream.of(sizes).min().orElse(-1) < 0) {
       throw new IllegalArgumentException(
-          "partitions of %s rows don't make %d rows"
+          "partitions of %s rows don't make %s rows"
               .formatted(IntStream.of(sizes).boxed().toList(), rows));
     }
     return new InMemoryData(columns, sizes.clone());

@@ -31,13 +31,12 @@ final class LoadedTorchScript implements LoadedModel {
     Model model = Model.newInstance(TorchScriptSource.MODULE, device);
     try {
       load(model, content);
-    } catch (ModuleStream.NotAModuleException e) {
-      model.close();
-      throw e;
+      content.failure().ifPresent(LoadedTorchScript::rethrow);
     } catch (IOException | MalformedModelException | RuntimeException e) {
       model.close();
+      content.failure().ifPresent(LoadedTorchScript::rethrow);
       throw new IllegalArgumentException(
-          "not a TorchScript module that can be loaded (%d bytes): %s"
+          "not a TorchScript module that can be loaded (%s bytes): %s"
               .formatted(content.bytesRead(), e.getMessage()),
           e);
     }
@@ -80,6 +79,10 @@ final class LoadedTorchScript implements LoadedModel {
         Files.deleteIfExists(folder);
       }
     }
+  }
+
+  private static void rethrow(RuntimeException failure) {
+    throw failure;
   }
 
   private void unload() {

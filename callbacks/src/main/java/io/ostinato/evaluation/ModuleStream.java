@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The content of a TorchScript module, shard by shard: no more than one is in memory at a time. */
 final class ModuleStream extends InputStream {
@@ -15,10 +17,15 @@ final class ModuleStream extends InputStream {
   private Iterator<Slice> slices = Collections.emptyIterator();
   private ByteBuffer rest = ByteBuffer.allocate(0);
   private long given;
+  private @Nullable RuntimeException failure;
 
   ModuleStream(WeightSource weights) {
     this.shards = weights.shards(weights.manifest().shards());
-    if (!hasMore()) {
+    boolean hasContent = hasMore();
+    if (failure != null) {
+      throw failure;
+    }
+    if (!hasContent) {
       throw new NotAModuleException("no content");
     }
   }
@@ -33,6 +40,11 @@ final class ModuleStream extends InputStream {
               + " this one has "
               + given);
     }
+  }
+
+  /** What ended the content before its time, if anything: the weights' fault, not the module's. */
+  Optional<RuntimeException> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** How many bytes were read so far. */
@@ -65,6 +77,19 @@ final class ModuleStream extends InputStream {
   }
 
   private boolean hasMore() {
+    if (failure != null) {
+      return false;
+    }
+    try {
+      return findMore();
+    } catch (RuntimeException e) {
+      // The engine's loader reads on and on where an exception is thrown at it; it stops at an end.
+      failure = e;
+      return false;
+    }
+  }
+
+  private boolean findMore() {
     while (!rest.hasRemaining()) {
       if (!slices.hasNext()) {
         if (!shards.hasNext()) {

@@ -16,14 +16,14 @@ public final class RowCheck {
     for (BatchOutput batch : batches) {
       if (batch.firstRow() != next) {
         throw new EvaluationException(
-            "%s: row %d should come next, but the next batch starts at row %d"
+            "%s: row %s should come next, but the next batch starts at row %s"
                 .formatted(tag, next, batch.firstRow()));
       }
       next += batch.rows();
     }
     if (next != expectedRows) {
       throw new EvaluationException(
-          "%s: %d rows were evaluated of %d".formatted(tag, next, expectedRows));
+          "%s: %s rows were evaluated of %s".formatted(tag, next, expectedRows));
     }
     if (next == 0) {
       throw new EvaluationException(

@@ -29,7 +29,7 @@ record BinaryScores(double[] scores, boolean[] positive) {
     for (int row = 0; row < targets.length; row++) {
       if (targets[row] != 0 && targets[row] != 1) {
         throw new IllegalArgumentException(
-            "the target %d is none of two classes, 0 and 1".formatted(targets[row]));
+            "the target %s is none of two classes, 0 and 1".formatted(targets[row]));
       }
       scores[row] = columns == 1 ? numbers[row] : numbers[2 * row + 1] - numbers[2 * row];
       positive[row] = targets[row] == 1;

@@ -27,7 +27,7 @@ record ClassScores(int rows, int classes, double[] scores, long[] targets) {
     for (long target : targets) {
       if (target < 0 || target >= shape.get(1)) {
         throw new IllegalArgumentException(
-            "the target %d is none of the %d classes of the outputs, 0 to %d"
+            "the target %s is none of the %s classes of the outputs, 0 to %s"
                 .formatted(target, shape.get(1), shape.get(1) - 1));
       }
     }
@@ -42,7 +42,7 @@ record ClassScores(int rows, int classes, double[] scores, long[] targets) {
     boolean flat = shape.dimension() == 1 || (shape.dimension() == 2 && shape.get(1) == 1);
     if (!flat || shape.get(0) != rows) {
       throw new IllegalArgumentException(
-          "a metric of classes needs one target for each of %d rows; given: targets of the shape %s"
+          "a metric of classes needs one target for each of %s rows; given: targets of the shape %s"
               .formatted(rows, shape));
     }
     double[] numbers = MetricBatch.doubles(targets);

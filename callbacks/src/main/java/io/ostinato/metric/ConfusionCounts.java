@@ -15,7 +15,7 @@ public final class ConfusionCounts implements Serializable {
   void add(ClassScores scores) {
     if (scores.classes() != counts.length) {
       throw new IllegalArgumentException(
-          "this metric is of %d classes, but the outputs are of %d"
+          "this metric is of %s classes, but the outputs are of %s"
               .formatted(counts.length, scores.classes()));
     }
     for (int row = 0; row < scores.rows(); row++) {

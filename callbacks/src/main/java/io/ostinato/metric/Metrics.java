@@ -38,7 +38,7 @@ public final class Metrics {
           double[] shares = batch.doubles(weights);
           if (values.length != shares.length) {
             throw new IllegalArgumentException(
-                "'%s' has %d numbers, and '%s' has %d weights"
+                "'%s' has %s numbers, and '%s' has %s weights"
                     .formatted(array, values.length, weights, shares.length));
           }
           for (int i = 0; i < values.length; i++) {
@@ -70,7 +70,7 @@ public final class Metrics {
           ClassScores scores = ClassScores.of(batch);
           if (k > scores.classes()) {
             throw new IllegalArgumentException(
-                "top_%d_accuracy needs at least %d classes; the outputs have %d"
+                "top_%s_accuracy needs at least %s classes; the outputs have %s"
                     .formatted(k, k, scores.classes()));
           }
           for (int row = 0; row < scores.rows(); row++) {
@@ -282,7 +282,7 @@ public final class Metrics {
       String name, int classes, Average average, ConfusionMetric.OneClass score) {
     if (average == Average.BINARY && classes != 2) {
       throw new IllegalArgumentException(
-          "the binary %s is of 2 classes; given: %d".formatted(name, classes));
+          "the binary %s is of 2 classes; given: %s".formatted(name, classes));
     }
     return new ConfusionMetric(
         name + "_" + average.name().toLowerCase(Locale.ROOT),

@@ -30,7 +30,7 @@ record Perplexity(long ignoredTarget) implements RowMean.Values {
   private static double logSoftmax(double[] logits, int start, int vocabulary, double token) {
     if (token != Math.rint(token) || token < 0 || token >= vocabulary) {
       throw new IllegalArgumentException(
-          "the target %s is none of the %d tokens of the outputs".formatted(token, vocabulary));
+          "the target %s is none of the %s tokens of the outputs".formatted(token, vocabulary));
     }
     double max = Double.NEGATIVE_INFINITY;
     for (int i = start; i < start + vocabulary; i++) {

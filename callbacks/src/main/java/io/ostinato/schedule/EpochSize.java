@@ -16,14 +16,14 @@ public record EpochSize(long updates, int effectiveBatchSize, long samples)
   public EpochSize {
     if (updates < 1 || effectiveBatchSize < 1) {
       throw new IllegalArgumentException(
-          "an epoch needs at least one update and an update at least one sample; given: %d updates"
+          "an epoch needs at least one update and an update at least one sample; given: %s updates"
                   .formatted(updates)
-              + " of %d samples".formatted(effectiveBatchSize));
+              + " of %s samples".formatted(effectiveBatchSize));
     }
     long most = Math.multiplyExact(updates, effectiveBatchSize);
     if (samples > most || samples <= most - effectiveBatchSize) {
       throw new IllegalArgumentException(
-          "%d updates of %d samples can't make an epoch of %d samples"
+          "%s updates of %s samples can't make an epoch of %s samples"
               .formatted(updates, effectiveBatchSize, samples));
     }
   }

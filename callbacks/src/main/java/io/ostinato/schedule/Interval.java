@@ -67,15 +67,15 @@ public record Interval(IntervalType type, long every) implements Serializable {
   private void checkMultiple(EpochSize size) {
     if (every % size.effectiveBatchSize() != 0) {
       throw new IllegalArgumentException(
-          "every_n_samples=%d is no multiple of the effective batch size %d, so the updates"
+          "every_n_samples=%s is no multiple of the effective batch size %s, so the updates"
                   .formatted(every, size.effectiveBatchSize())
               + " between two invocations differ");
     }
     if (size.samples() % size.effectiveBatchSize() != 0) {
       throw new IllegalArgumentException(
-          "every_n_samples=%d has no fixed number of updates: an epoch of %d samples is no multiple"
+          "every_n_samples=%s has no fixed number of updates: an epoch of %s samples is no multiple"
                   .formatted(every, size.samples())
-              + " of the effective batch size %d; drop the last batch, or count updates"
+              + " of the effective batch size %s; drop the last batch, or count updates"
                   .formatted(size.effectiveBatchSize()));
     }
   }

@@ -66,7 +66,7 @@ public record Schedule(List<Interval> intervals) implements Serializable {
   public long updatesPerInterval(UpdateCounter counter) {
     if (intervals.size() != 1) {
       throw new IllegalStateException(
-          "updates per interval are defined for one interval; this schedule has %d: %s"
+          "updates per interval are defined for one interval; this schedule has %s: %s"
               .formatted(intervals.size(), intervalStringVerbose()));
     }
     return intervals.get(0).updatesPerInterval(counter);

@@ -23,7 +23,7 @@ public record TrainingIteration(int epoch, long update, long sample)
   public TrainingIteration {
     if (epoch < 0 || update < 0 || sample < 0) {
       throw new IllegalArgumentException(
-          "an iteration counts from 0; given: epoch %d, update %d, sample %d"
+          "an iteration counts from 0; given: epoch %s, update %s, sample %s"
               .formatted(epoch, update, sample));
     }
   }

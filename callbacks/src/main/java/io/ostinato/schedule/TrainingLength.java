@@ -16,7 +16,7 @@ public record TrainingLength(IntervalType unit, long count) implements Serializa
     }
     if (count < 0) {
       throw new IllegalArgumentException(
-          "a training length can't be negative; given: %d %s".formatted(count, unit.unit()));
+          "a training length can't be negative; given: %s %s".formatted(count, unit.unit()));
     }
   }
 

@@ -35,7 +35,7 @@ public record UpdateCounter(
     TrainingIteration expected = epochSize.iterationAt(start.update());
     if (!expected.equals(start)) {
       throw new IllegalArgumentException(
-          "a training in epochs of %d updates and %d samples is at %s after %d updates, never at"
+          "a training in epochs of %s updates and %s samples is at %s after %s updates, never at"
                   .formatted(epochSize.updates(), epochSize.samples(), expected, start.update())
               + " %s; go on with the dataset and the effective batch size of before"
                   .formatted(start));

@@ -52,7 +52,7 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
     plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
     if (config.tolerance() < 1) {
       mistakes.add(
-          "callback '%s': tolerance %d must be at least 1".formatted(name(), config.tolerance()));
+          "callback '%s': tolerance %s must be at least 1".formatted(name(), config.tolerance()));
     }
     return mistakes;
   }

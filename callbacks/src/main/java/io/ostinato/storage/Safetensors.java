@@ -90,7 +90,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
       long length = Long.reverseBytes(data.readLong());
       if (length < 2 || length > MOST_HEADER_BYTES) {
         throw new StorageException(
-            "this is no safetensors file: its header would have %d bytes".formatted(length));
+            "this is no safetensors file: its header would have %s bytes".formatted(length));
       }
       byte[] header = new byte[(int) length];
       data.readFully(header);
@@ -160,7 +160,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
     for (Slot slot : inOrder) {
       if (slot.from() != offset) {
         throw new StorageException(
-            "array '%s' of this safetensors file begins at byte %d, not at %d"
+            "array '%s' of this safetensors file begins at byte %s, not at %s"
                 .formatted(slot.name(), slot.from(), offset));
       }
       byte[] bytes = new byte[slot.sizeBytes()];
@@ -170,7 +170,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
     }
     if (data.read() >= 0) {
       throw new StorageException(
-          "this safetensors file has more than the %d bytes of its arrays".formatted(offset));
+          "this safetensors file has more than the %s bytes of its arrays".formatted(offset));
     }
     return slots.stream().map(slot -> read.get(slot.name())).toList();
   }
@@ -206,7 +206,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
       long expected = Math.multiplyExact(shape.size(), (long) type.getNumOfBytes());
       if (size != expected || size > Integer.MAX_VALUE - 8) {
         throw new StorageException(
-            "array '%s' of this safetensors file has %d bytes; %s %s needs %d, and at most %d fit"
+            "array '%s' of this safetensors file has %s bytes; %s %s needs %s, and at most %s fit"
                 .formatted(name, size, type, shape, expected, Integer.MAX_VALUE - 8));
       }
       return (int) size;

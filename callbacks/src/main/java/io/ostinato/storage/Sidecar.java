@@ -79,7 +79,7 @@ record Sidecar(
     }
     if (sidecar.format() > FORMAT) {
       throw new StorageException(
-          "checkpoint '%s' has format %d; this version of Ostinato reads up to %d"
+          "checkpoint '%s' has format %s; this version of Ostinato reads up to %s"
               .formatted(tag, sidecar.format(), FORMAT));
     }
     return sidecar;

@@ -108,7 +108,7 @@ public final class MetricsFile {
           metrics);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "line %d of '%s' is no record of metrics: %s".formatted(number, file, line), e);
+          "line %s of '%s' is no record of metrics: %s".formatted(number, file, line), e);
     }
   }
 

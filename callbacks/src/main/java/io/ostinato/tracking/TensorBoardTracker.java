@@ -97,7 +97,7 @@ public final class TensorBoardTracker implements Tracker {
           folder.resolve(
               String.format(
                   Locale.ROOT,
-                  "events.out.tfevents.%010d.%s.%d.%d",
+                  "events.out.tfevents.%010d.%s.%s.%s",
                   now.getEpochSecond(),
                   host(),
                   ProcessHandle.current().pid(),

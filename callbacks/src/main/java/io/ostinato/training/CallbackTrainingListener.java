@@ -236,9 +236,9 @@ public final class CallbackTrainingListener implements TrainingListener {
     long expected = counter.epochSize().samplesOf(counter.current().update() + 1);
     if (samples != expected) {
       throw new IllegalArgumentException(
-          "the update after %s has %d samples, but effective_batch_size=%d and the training dataset"
+          "the update after %s has %s samples, but effective_batch_size=%s and the training dataset"
                   .formatted(counter.current(), samples, counter.effectiveBatchSize())
-              + " give %d; build the listener with the batch size of the dataset"
+              + " give %s; build the listener with the batch size of the dataset"
                   .formatted(expected));
     }
   }

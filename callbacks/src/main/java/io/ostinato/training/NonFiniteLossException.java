@@ -8,7 +8,7 @@ public final class NonFiniteLossException extends RuntimeException {
 
   NonFiniteLossException(String what, TrainingIteration last, int inARow) {
     super(
-        "%s in the update after %s (%d in a row); lower the learning rate, clip the gradient, or allow"
+        "%s in the update after %s (%s in a row); lower the learning rate, clip the gradient, or allow"
                 .formatted(what, last, inARow)
             + " a number of such updates to be skipped with nonFiniteLoss(NonFiniteLoss.skipUpTo(n))");
   }

@@ -52,7 +52,7 @@ record ResumeCheck(
     int before = LoopState.of(checkpoints.loop(tag), new LoopState(seed, 0)).seed();
     if (before != seed) {
       mistakes.add(
-          "run '%s' was begun with seed %d, and can't go on with seed %d; call seed(%d)"
+          "run '%s' was begun with seed %s, and can't go on with seed %s; call seed(%s)"
               .formatted(runId, before, seed, before));
     }
   }

@@ -159,10 +159,10 @@ final class TrainingAssembly {
                   from.lengths.stream().map(Object::toString).collect(Collectors.joining(", "))));
     }
     if (from.effectiveBatchSize < 1) {
-      mistakes.add("effective_batch_size=%d must be at least 1".formatted(from.effectiveBatchSize));
+      mistakes.add("effective_batch_size=%s must be at least 1".formatted(from.effectiveBatchSize));
     } else if (microBatchSize() < 1 || from.effectiveBatchSize % microBatchSize() != 0) {
       mistakes.add(
-          "micro_batch_size=%d must divide effective_batch_size=%d"
+          "micro_batch_size=%s must divide effective_batch_size=%s"
               .formatted(microBatchSize(), from.effectiveBatchSize));
     }
   }
@@ -193,7 +193,7 @@ final class TrainingAssembly {
       mistakes.add("the training dataset is empty");
     } else if (rows < from.effectiveBatchSize && from.lastBatch == LastBatch.DROP) {
       mistakes.add(
-          "the training dataset has %d rows, fewer than effective_batch_size=%d"
+          "the training dataset has %s rows, fewer than effective_batch_size=%s"
               .formatted(rows, from.effectiveBatchSize));
     } else if (from.data != null && mistakes.isEmpty()) {
       checkCountable(from.data);
@@ -205,7 +205,7 @@ final class TrainingAssembly {
       from.lengths.get(0).end(epochSize(data));
     } catch (ArithmeticException e) {
       mistakes.add(
-          "a training length of %s is more than can be counted: at most %d epochs"
+          "a training length of %s is more than can be counted: at most %s epochs"
               .formatted(from.lengths.get(0), Integer.MAX_VALUE));
     }
   }

@@ -99,7 +99,7 @@ public final class ArrayMemory {
     long size = HostArray.sizeBytes(array.getDataType(), array.getShape());
     if (size > MOST_BYTES) {
       throw new IllegalArgumentException(
-          "%s %s has %d bytes; at most %d can be seen at once"
+          "%s %s has %s bytes; at most %s can be seen at once"
               .formatted(array.getDataType(), array.getShape(), size, MOST_BYTES));
     }
     return size == 0

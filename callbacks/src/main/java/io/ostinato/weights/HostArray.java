@@ -65,7 +65,7 @@ public final class HostArray implements Serializable {
     long expected = sizeBytes(dataType, shape);
     if (expected != array.sizeBytes()) {
       throw new IllegalArgumentException(
-          "array '%s' of %s %s needs %d bytes, but has %d"
+          "array '%s' of %s %s needs %s bytes, but has %s"
               .formatted(name, dataType, shape, expected, array.sizeBytes()));
     }
     return array;
@@ -80,7 +80,7 @@ public final class HostArray implements Serializable {
     long size = sizeBytes(array.getDataType(), array.getShape());
     if (size > MOST_BYTES) {
       throw new IllegalArgumentException(
-          "array '%s' of %s %s has %d bytes; one array may have at most %d"
+          "array '%s' of %s %s has %s bytes; one array may have at most %s"
               .formatted(name, array.getDataType(), array.getShape(), size, MOST_BYTES));
     }
     byte[] bytes = new byte[(int) size];
@@ -219,7 +219,7 @@ public final class HostArray implements Serializable {
     long size = sizeBytes();
     if (size > MOST_BYTES) {
       throw new IllegalArgumentException(
-          "array '%s' has %d bytes; at most %d can be held in one piece"
+          "array '%s' has %s bytes; at most %s can be held in one piece"
               .formatted(this, size, MOST_BYTES));
     }
     return (int) size;

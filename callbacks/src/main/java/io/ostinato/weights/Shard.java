@@ -71,7 +71,7 @@ public record Shard(String hash, List<Slice> slices) {
         | NegativeArraySizeException
         | IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%d bytes that should be shard %s are none".formatted(bytes.remaining(), hash), e);
+          "%s bytes that should be shard %s are none".formatted(bytes.remaining(), hash), e);
     }
     return new Shard(hash, slices);
   }
@@ -90,7 +90,7 @@ public record Shard(String hash, List<Slice> slices) {
     for (long dimension : slice.shape().getShape()) {
       dimensions.append(dimension).append(',');
     }
-    return "%d %s %s %s"
+    return "%s %s %s %s"
         .formatted(slice.offsetBytes(), slice.dataType().name(), dimensions, slice.array())
         .getBytes(StandardCharsets.UTF_8);
   }

@@ -156,6 +156,42 @@ class LoadedModelTest {
   }
 
   @Test
+  void weightsThatAreLostWhileAModuleIsReadAreNotItsFault() throws IOException {
+    WeightSnapshot module = TorchScriptSource.snapshotOf(module("batchnorm-a.pt"));
+    WeightSource lost =
+        new WeightSource() {
+          @Override
+          public Manifest manifest() {
+            return module.manifest();
+          }
+
+          @Override
+          public Iterator<Shard> shards(List<String> hashes) {
+            Iterator<Shard> shards = module.shards().iterator();
+            return new Iterator<>() {
+              @Override
+              public boolean hasNext() {
+                return true;
+              }
+
+              @Override
+              public Shard next() {
+                if (!shards.hasNext()) {
+                  throw new IllegalStateException("the weights can't be fetched");
+                }
+                return shards.next();
+              }
+            };
+          }
+        };
+    try (LoadedModel model = new TorchScriptSource().build(Device.cpu())) {
+      assertThatThrownBy(() -> model.refresh(lost))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the weights can't be fetched");
+    }
+  }
+
+  @Test
   void aModuleIsReadOneShardAtATime() throws IOException {
     byte[] module = module("batchnorm-a.pt");
     Counting source = new Counting(TorchScriptSource.snapshotOf(module));

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -38,12 +39,19 @@ public final class TestSpark {
 
   /** With two executors that are processes of their own, of one core each. */
   public static SparkSession localCluster(Map<String, String> conf) {
+    return cluster("local-cluster[2,1,1024]", "", conf);
+  }
+
+  /** With executors that are processes of their own, which have this option more. */
+  public static SparkSession cluster(String master, String option, Map<String, String> conf) {
     try {
       Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return start("local-cluster[2,1,1024]", conf);
+    Map<String, String> all = new HashMap<>(conf);
+    all.put("spark.executor.extraJavaOptions", (executorOptions() + " " + option).trim());
+    return start(master, all);
   }
 
   private static SparkSession start(String master, Map<String, String> conf) {

@@ -68,7 +68,7 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
     if (bytes.length != rowBytes()) {
       throw refuse(
           place,
-          "has %d bytes; expected %d for %s".formatted(bytes.length, rowBytes(), expected()));
+          "has %s bytes; expected %s for %s".formatted(bytes.length, rowBytes(), expected()));
     }
     target.put(bytes);
   }
@@ -76,7 +76,7 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
   void checkElements(int given, RowPlace place) {
     if (given != elements()) {
       throw refuse(
-          place, "has %d elements; expected %d for %s".formatted(given, elements(), expected()));
+          place, "has %s elements; expected %s for %s".formatted(given, elements(), expected()));
     }
   }
 
@@ -86,7 +86,7 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
   }
 
   RuntimeException refuseNullElement(int index, RowPlace place) {
-    return refuse(place, "element %d is null; expected %s".formatted(index, expected()));
+    return refuse(place, "element %s is null; expected %s".formatted(index, expected()));
   }
 
   private RuntimeException refuse(RowPlace place, String problem) {

@@ -209,7 +209,7 @@ final class DatasetReader {
       for (Part part : parts) {
         if (!part.kinds().equals(parts.get(0).kinds())) {
           throw new EvaluationException(
-              "the row function gives %s in partition %d but %s in partition %d; names, data types"
+              "the row function gives %s in partition %s but %s in partition %s; names, data types"
                       .formatted(
                           parts.get(0).kinds(),
                           parts.get(0).partition(),

@@ -18,11 +18,22 @@ import org.slf4j.LoggerFactory;
 final class InternalRows {
   private static final Logger log = LoggerFactory.getLogger(InternalRows.class);
 
+  /** The way to a dataset's rows as Spark holds them. */
+  interface Source {
+    JavaRDD<InternalRow> of(Dataset<Row> rows) throws ReflectiveOperationException;
+  }
+
   private InternalRows() {}
 
   /** The blocks of a dataset that has these columns, in this order. */
   static Optional<JavaRDD<StoredBlock>> blocks(
       Dataset<Row> rows, List<Column> columns, int batchSize) {
+    return blocks(InternalRows::of, rows, columns, batchSize);
+  }
+
+  /** The same by another way to the rows; none where that fails as it does on an unknown Spark. */
+  static Optional<JavaRDD<StoredBlock>> blocks(
+      Source source, Dataset<Row> rows, List<Column> columns, int batchSize) {
     ArrayList<InternalColumn> readers = new ArrayList<>();
     try {
       for (int position = 0; position < columns.size(); position++) {
@@ -31,7 +42,8 @@ final class InternalRows {
                 columns.get(position), position, rows.schema().fields()[position].dataType()));
       }
       return Optional.of(
-          of(rows)
+          source
+              .of(rows)
               .mapPartitionsWithIndex(
                   (partition, partitionRows) ->
                       new InternalBlockIterator(partition, partitionRows, readers, batchSize),

@@ -44,7 +44,7 @@ final class Numbers {
       // Reported below, like a number out of range.
     }
     throw new ArithmeticException(
-        "%s is no whole number from %d to %d".formatted(number, least, most));
+        "%s is no whole number from %s to %s".formatted(number, least, most));
   }
 
   private static BigDecimal toDecimal(Number number) {

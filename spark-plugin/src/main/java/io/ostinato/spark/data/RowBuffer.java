@@ -28,7 +28,7 @@ final class RowBuffer {
       long wanted = Math.min(most, 2L * bytes.capacity());
       if (wanted - bytes.position() < column.rowBytes()) {
         throw new IllegalArgumentException(
-            "column '%s': a batch has more than 2 GiB with rows of %d bytes; choose a smaller"
+            "column '%s': a batch has more than 2 GiB with rows of %s bytes; choose a smaller"
                     .formatted(column.column(), column.rowBytes())
                 + " batch size");
       }

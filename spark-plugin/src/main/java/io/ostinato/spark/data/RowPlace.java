@@ -8,7 +8,7 @@ record RowPlace(int partition, long row) {
 
   EvaluationException refuse(String subject, String problem) {
     return new EvaluationException(
-        "%s, row %d of partition %d: %s".formatted(subject, row, partition, problem));
+        "%s, row %s of partition %s: %s".formatted(subject, row, partition, problem));
   }
 
   /** As {@link #refuse(String, String)}, for what was thrown there; it need not be serializable. */

@@ -1,6 +1,5 @@
 package io.ostinato.spark.engine;
 
-import ai.djl.Device;
 import io.ostinato.evaluation.BatchPass;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.LoadedModel;
@@ -9,9 +8,9 @@ import io.ostinato.spark.data.StoredBlock;
 import io.ostinato.spark.engine.PartitionTask.Content;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
-import io.ostinato.spark.resident.Devices;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
+import io.ostinato.spark.resident.TaskDevice;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
@@ -20,7 +19,7 @@ import org.apache.spark.TaskContext;
 /** What a task does with each block, on a model that it has leased. Closing it ends the lease. */
 final class BatchSteps implements AutoCloseable {
   private final Content content;
-  private final Device device;
+  private final TaskDevice device;
   private final ResidentModels residents = ResidentModels.ofThisProcess();
   private final List<BatchRunner> runners;
   private final BatchPass pass;
@@ -33,7 +32,7 @@ final class BatchSteps implements AutoCloseable {
     this.content = content;
     OstinatoSettings settings = content.settings();
     NativeEngine.load(settings);
-    this.device = Devices.ofTask(TaskContext.get());
+    this.device = residents.devices().ofTask(TaskContext.get());
     this.runners = content.works().stream().map(EvaluationWork::runner).toList();
     this.pass = new BatchPass(runners);
     int tasks = settings.resident().tasks();
@@ -68,6 +67,7 @@ final class BatchSteps implements AutoCloseable {
         .stage(
             content.dataset(),
             block.inDataset(content.partitionStarts()),
+            device,
             lease.model().manager(),
             content.settings().blocks().deviceBytes());
   }
@@ -87,7 +87,7 @@ final class BatchSteps implements AutoCloseable {
 
   ResidentReport report() {
     return new ResidentReport(
-        SparkEnv.get().executorId(), device.toString(), lease.builds(), lease.refreshes());
+        SparkEnv.get().executorId(), device.name(), lease.builds(), lease.refreshes());
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -78,7 +79,7 @@ record BroadcastWeights(
       if (!hashes.hasNext()) {
         fetchAhead();
         Fetched next = ahead.remove();
-        parcel = next.bytes().join();
+        parcel = await(next.bytes());
         hashes = next.hashes().iterator();
         fetchAhead();
       }
@@ -88,6 +89,19 @@ record BroadcastWeights(
         throw new IllegalStateException("every hash has its place, but not " + hash);
       }
       return Shard.decode(hash, ByteBuffer.wrap(parcel, place.offset(), place.length()));
+    }
+
+    /** A task that is cancelled waits no longer. */
+    private static byte[] await(CompletableFuture<byte[]> bytes) {
+      try {
+        return bytes.get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("the task was interrupted while it waited for weights", e);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(
+            "the weights can't be fetched from the driver: " + e.getCause(), e.getCause());
+      }
     }
 
     private void fetchAhead() {

@@ -4,13 +4,18 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
-/** One Spark job: a task over the blocks of a dataset, and its outcomes. */
-record EvaluationJob(JavaSparkContext context, EvaluationTag tag, PreparedDataset dataset) {
+/**
+ * One Spark job: a task over the blocks of a dataset, and its outcomes.
+ *
+ * @param tags of the evaluations that share it
+ */
+record EvaluationJob(JavaSparkContext context, List<EvaluationTag> tags, PreparedDataset dataset) {
 
   /**
    * The outcome of all tasks.
@@ -40,15 +45,15 @@ record EvaluationJob(JavaSparkContext context, EvaluationTag tag, PreparedDatase
 
   private PartitionOutcome collected(JavaRDD<byte[]> outcomes, ProgressDisplay display) {
     try {
-      return new RunningJob<>(tag, outcomes.collectAsync(), tasks())
+      return new RunningJob<>(tags, outcomes.collectAsync(), tasks())
           .await(context, display).stream()
               .map(OutcomeCodec::decode)
               .reduce(PartitionOutcome::merge)
-              .orElseThrow(() -> isEmpty(tag));
+              .orElseThrow(() -> isEmpty(tags.get(0)));
     } catch (EvaluationException e) {
       throw e;
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw Failures.asEvaluationException(tag, e);
+      throw Failures.asEvaluationException(tags, e);
     }
   }
 

@@ -7,7 +7,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.metric.Metric;
-import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.plugin.ResultsLimit;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -24,17 +24,23 @@ record EvaluationWork(
     ArrayList<Metric<?>> metrics,
     int batchSize,
     long datasetRows,
-    long resultsLimitBytes)
+    ResultsLimit resultsLimit)
     implements Serializable {
+  /** What an array of bytes can have, less a head. */
+  private static final long MOST_OF_TASK = Integer.MAX_VALUE - (64L << 20);
 
-  static EvaluationWork of(EvaluationRequest request, long datasetRows, long resultsLimitBytes) {
+  private static final String WAYS_OUT =
+      "reduce them where they are made, by overriding metrics(), or let the executors write them"
+          + " with results().toParquet(path)";
+
+  static EvaluationWork of(EvaluationRequest request, long datasetRows, ResultsLimit resultsLimit) {
     return new EvaluationWork(
         request.tag(),
         request.processor(),
         new ArrayList<>(request.metrics()),
         request.batchSize(),
         datasetRows,
-        resultsLimitBytes);
+        resultsLimit);
   }
 
   BatchRunner runner() {
@@ -66,13 +72,30 @@ record EvaluationWork(
    * @throws EvaluationException says the size, the limit and the ways out
    */
   void checkSize(long bytes) {
-    if (bytes > resultsLimitBytes) {
-      throw new EvaluationException(
-          "%s: the results of %d rows have %d bytes, and %s is %d; reduce them where they are made,"
-                  .formatted(
-                      tag, datasetRows, bytes, OstinatoSettings.RESULTS_LIMIT, resultsLimitBytes)
-              + " by overriding metrics(), or let the executors write them with"
-              + " results().toParquet(path)");
+    if (bytes > resultsLimit.bytes()) {
+      throw refusal("the results of %s rows have %s bytes".formatted(datasetRows, bytes));
     }
+  }
+
+  /**
+   * Refuses results of one task that are too large for the driver, or for what a task can return.
+   *
+   * @throws EvaluationException says the size, the limit and the ways out
+   */
+  void checkTask(long bytes) {
+    if (bytes > resultsLimit.bytes()) {
+      throw refusal("the results of one task have %s bytes".formatted(bytes));
+    } else if (bytes > MOST_OF_TASK) {
+      throw new EvaluationException(
+          "%s: the results of one task have %s bytes, and a task can return %s; %s"
+                  .formatted(tag, bytes, MOST_OF_TASK, WAYS_OUT)
+              + ", or divide the dataset into more partitions");
+    }
+  }
+
+  private EvaluationException refusal(String size) {
+    return new EvaluationException(
+        "%s: %s, and %s is %s; %s"
+            .formatted(tag, size, resultsLimit.key(), resultsLimit.bytes(), WAYS_OUT));
   }
 }

@@ -2,6 +2,7 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 
 /** What went wrong on an executor, out of what Spark wraps it in. */
@@ -13,15 +14,20 @@ final class Failures {
    * executor and its log, stays attached.
    */
   static EvaluationException asEvaluationException(EvaluationTag tag, Throwable thrown) {
+    return asEvaluationException(List.of(tag), thrown);
+  }
+
+  /** The same of evaluations that share a pass; names the one that failed, where one did. */
+  static EvaluationException asEvaluationException(List<EvaluationTag> tags, Throwable thrown) {
     Throwable told = thrown;
     while (isWrapper(told) && told.getCause() != null) {
       told = told.getCause();
     }
     String message = textOf(told);
-    if (thrown instanceof EvaluationException e && isAbout(tag, message)) {
+    if (thrown instanceof EvaluationException e && isAbout(tags, message)) {
       return e;
     }
-    return new EvaluationException(about(tag, message), thrown);
+    return new EvaluationException(about(tags, message), thrown);
   }
 
   /** Only our own messages say enough; of others the class may say more, or all. */
@@ -30,12 +36,12 @@ final class Failures {
     return told instanceof EvaluationException && message != null ? message : told.toString();
   }
 
-  private static String about(EvaluationTag tag, String message) {
-    return isAbout(tag, message) ? message : tag + " failed: " + message;
+  private static String about(List<EvaluationTag> tags, String message) {
+    return isAbout(tags, message) ? message : tags.get(0) + " failed: " + message;
   }
 
-  private static boolean isAbout(EvaluationTag tag, String message) {
-    return message.contains(tag.toString());
+  private static boolean isAbout(List<EvaluationTag> tags, String message) {
+    return tags.stream().anyMatch(tag -> message.contains(tag.toString()));
   }
 
   private static boolean isWrapper(Throwable thrown) {

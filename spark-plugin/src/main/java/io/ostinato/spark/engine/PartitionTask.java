@@ -74,6 +74,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights)
           blocks,
           task.settings().blocks().prefetch(),
           InternalTaskContext.on(steps.residents().workers()));
+      checkAll(task.works(), steps.runners());
       TaskTimes times =
           new TaskTimes(steps.refreshNanos(), pipeline.readNanos(), pipeline.runNanos());
       count(steps.residents().counters(), times);
@@ -88,6 +89,16 @@ record PartitionTask(byte[] content, BroadcastWeights weights)
   private static void checkFirst(List<EvaluationWork> works, List<BatchRunner> runners) {
     for (int i = 0; i < works.size(); i++) {
       works.get(i).checkFirst(runners.get(i));
+    }
+  }
+
+  /** What a task returns are the results of all of its evaluations together. */
+  private static void checkAll(List<EvaluationWork> works, List<BatchRunner> runners) {
+    long all = 0;
+    for (int i = 0; i < works.size(); i++) {
+      long bytes = OutcomeCodec.sizeBytes(runners.get(i).outputs());
+      all += bytes;
+      works.get(i).checkTask(bytes > 0 ? Math.max(bytes, all) : 0);
     }
   }
 

@@ -35,7 +35,7 @@ record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape s
       String name = array.name().isEmpty() ? "_" + columns.size() : array.name();
       if (array.shape().dimension() == 0 || array.shape().get(0) != output.rows()) {
         throw new EvaluationException(
-            "the result '%s' is %s for a batch of %d rows; only results with an element for each row"
+            "the result '%s' is %s for a batch of %s rows; only results with an element for each row"
                     .formatted(name, array.shape(), output.rows())
                 + " can be written as rows");
       }

@@ -14,7 +14,7 @@ import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** A job that is waited for, while its tasks are counted. */
-record RunningJob<T>(EvaluationTag tag, JavaFutureAction<List<T>> action, int tasks) {
+record RunningJob<T>(List<EvaluationTag> tags, JavaFutureAction<List<T>> action, int tasks) {
   private static final long POLL_MILLIS = 100;
 
   /**
@@ -24,7 +24,7 @@ record RunningJob<T>(EvaluationTag tag, JavaFutureAction<List<T>> action, int ta
    *     then
    */
   List<T> await(JavaSparkContext context, ProgressDisplay display) {
-    try (Progress progress = display.start(tag.toString(), tasks, "tasks")) {
+    try (Progress progress = display.start(tags.get(0).toString(), tasks, "tasks")) {
       while (true) {
         try {
           return action.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -35,9 +35,9 @@ record RunningJob<T>(EvaluationTag tag, JavaFutureAction<List<T>> action, int ta
     } catch (InterruptedException e) {
       action.cancel(true);
       Thread.currentThread().interrupt();
-      throw new EvaluationException("%s was interrupted".formatted(tag), e);
+      throw new EvaluationException("%s was interrupted".formatted(tags.get(0)), e);
     } catch (ExecutionException e) {
-      throw Failures.asEvaluationException(tag, e);
+      throw Failures.asEvaluationException(tags, e);
     }
   }
 

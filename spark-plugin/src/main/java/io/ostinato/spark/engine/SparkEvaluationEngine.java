@@ -15,6 +15,7 @@ import io.ostinato.evaluation.RowCheck;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.plugin.GpuAmounts;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.plugin.OstinatoSettings;
@@ -68,12 +69,13 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
    * An engine on this session's application.
    *
    * @throws IllegalArgumentException if the session has no RDDs (Spark Connect), or a setting that
-   *     begins with {@code spark.ostinato.} is wrong
+   *     begins with {@code spark.ostinato.} or an amount of GPUs is wrong
    */
   public static SparkEvaluationEngine of(SparkSession session) {
     JavaSparkContext context = contextOf(session);
     OstinatoSettings settings = OstinatoSettings.of(context.getConf());
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {
+      GpuAmounts.of(context.getConf()).check();
       log.info(
           "the Ostinato plugin is not configured; evaluations work, and each executor loads the"
               + " native engine at its first one. With spark.plugins={} it is loaded when the"
@@ -153,7 +155,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         if (first.target() instanceof ResultsTarget.Parquet parquet) {
           return List.of(written(first, parquet, dataset, task, watch));
         }
-        EvaluationJob job = new EvaluationJob(context, tag, dataset);
+        EvaluationJob job =
+            new EvaluationJob(
+                context, requests.stream().map(EvaluationRequest::tag).toList(), dataset);
         boolean tree =
             job.tasks() >= settings.evaluations().treeTasks()
                 && requests.stream().noneMatch(request -> request.metrics().isEmpty());
@@ -201,7 +205,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   }
 
   private EvaluationWork work(EvaluationRequest request, PreparedDataset dataset) {
-    return EvaluationWork.of(request, dataset.rows(), settings.evaluations().resultsLimitBytes());
+    return EvaluationWork.of(request, dataset.rows(), settings.evaluations().resultsLimit());
   }
 
   private List<EvaluationResults> results(

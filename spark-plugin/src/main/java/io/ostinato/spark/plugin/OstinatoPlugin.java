@@ -4,6 +4,7 @@ import com.codahale.metrics.Gauge;
 import io.ostinato.spark.resident.EvaluationCounters;
 import io.ostinato.spark.resident.EvaluationCounters.Counter;
 import io.ostinato.spark.resident.ResidentModels;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
@@ -48,6 +49,7 @@ public final class OstinatoPlugin implements SparkPlugin {
     @Override
     public Map<String, String> init(SparkContext context, PluginContext plugin) {
       OstinatoSettings.of(plugin.conf());
+      GpuAmounts.of(plugin.conf()).check();
       // Weights are what is broadcast here, and floating-point numbers don't get smaller. Spark
       // asks for this setting whenever it broadcasts, so it still has its effect.
       plugin.conf().setIfMissing(COMPRESS, "false");
@@ -71,10 +73,15 @@ public final class OstinatoPlugin implements SparkPlugin {
       register(plugin);
       try {
         log.info("Ostinato is ready with {}", NativeEngine.load(settings));
+        List<String> gpus =
+            ResidentModels.ofThisProcess().devices().ofExecutor(plugin.resources().get("gpu"));
+        if (!gpus.isEmpty()) {
+          log.info("the GPUs of this executor: {}", String.join(", ", gpus));
+        }
       } catch (RuntimeException | LinkageError e) {
         // An executor that dies here would be started again and again; the first evaluation fails
         // with the same message instead.
-        log.error("the native engine can't be loaded; is it on the executors' class path?", e);
+        log.error("this executor can't evaluate; are the right natives on its class path?", e);
       }
     }
 

@@ -29,9 +29,6 @@ public record OstinatoSettings(
   static final String FIT_TASKS = PREFIX + "evaluations.fitTasks";
   static final String TREE_TASKS = PREFIX + "evaluations.treeTasks";
 
-  /** The setting that limits collected results. */
-  public static final String RESULTS_LIMIT = PREFIX + "evaluations.resultsLimit";
-
   private static final List<String> KEYS =
       List.of(
           BLOCKS_BULK,
@@ -40,7 +37,7 @@ public record OstinatoSettings(
           BLOCKS_STORE,
           DEVICE_TASKS,
           FIT_TASKS,
-          RESULTS_LIMIT,
+          ResultsLimit.OURS,
           SHARE,
           TREE_TASKS,
           RESIDENT_MODELS,
@@ -75,9 +72,10 @@ public record OstinatoSettings(
    * @param fitTasks whether the number of tasks is fitted to slots and blocks
    * @param treeTasks from how many tasks on the states of metrics are merged on executors before
    *     they come to the driver
-   * @param resultsLimitBytes the most bytes of results that the driver collects
+   * @param resultsLimit the most bytes of results that the driver collects
    */
-  public record Evaluations(boolean share, boolean fitTasks, int treeTasks, long resultsLimitBytes)
+  public record Evaluations(
+      boolean share, boolean fitTasks, int treeTasks, ResultsLimit resultsLimit)
       implements Serializable {}
 
   /**
@@ -113,7 +111,9 @@ public record OstinatoSettings(
             read.truth(SHARE, true),
             read.truth(FIT_TASKS, true),
             read.number(TREE_TASKS, 2, 64),
-            read.bytes(RESULTS_LIMIT, 1L << 30));
+            ResultsLimit.of(
+                read.bytes(ResultsLimit.OURS, 1L << 30),
+                read.bytes(ResultsLimit.SPARKS, 1L << 30)));
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(
           "Ostinato's settings are wrong:\n  - " + String.join("\n  - ", mistakes));

@@ -21,7 +21,7 @@ record SettingsReader(SparkConf conf, List<String> mistakes) {
       // Reported below, like a number out of range.
     }
     mistakes.add(
-        "%s=%s is not allowed; it must be a whole number from %d".formatted(key, value, least));
+        "%s=%s is not allowed; it must be a whole number from %s".formatted(key, value, least));
     return otherwise;
   }
 

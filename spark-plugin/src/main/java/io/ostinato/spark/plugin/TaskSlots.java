@@ -17,20 +17,16 @@ final class TaskSlots {
     int taskCpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
     int cores = cores(conf, taskCpus);
     double slots = Math.max(1, cores / taskCpus);
-    double taskGpus = conf.getDouble("spark.task.resource.gpu.amount", 0);
-    double gpus = conf.getDouble("spark.executor.resource.gpu.amount", 0);
+    double taskGpus = conf.getDouble(GpuAmounts.TASK, 0);
+    double gpus = conf.getDouble(GpuAmounts.EXECUTOR, 0);
     if (taskGpus > 0 && gpus > 0) {
-      slots = Math.max(1, Math.min(slots, gpuSlots(gpus, taskGpus)));
+      slots = Math.max(1, Math.min(slots, GpuAmounts.slots(gpus, taskGpus)));
     }
     return Math.max(1, (int) (cores / slots));
   }
 
-  /** As Spark counts: tasks share a GPU, but none has parts of two. */
-  private static double gpuSlots(double gpus, double taskGpus) {
-    return taskGpus < 1 ? gpus * Math.floor(1 / taskGpus) : Math.floor(gpus / taskGpus);
-  }
-
-  private static int cores(SparkConf conf, int otherwise) {
+  /** The cores of an executor, as far as the settings say. */
+  static int cores(SparkConf conf, int otherwise) {
     String master = conf.get("spark.master", "");
     Matcher local = LOCAL.matcher(master);
     if (local.matches()) {

@@ -1,6 +1,5 @@
 package io.ostinato.spark.resident;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -16,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * made on the device, so nothing that is done with it is ever seen again. Thread-safe.
  */
 public final class ResidentBlocks {
-  private record Key(String dataset, Device device, long firstRow) {}
+  private record Key(String dataset, TaskDevice device, long firstRow) {}
 
   private record Columns(NDManager owner, NDList arrays, long sizeBytes) {}
 
   private final Map<Key, Columns> blocks = new HashMap<>();
-  private final Map<Device, Long> bytes = new HashMap<>();
+  private final Map<TaskDevice, Long> bytes = new HashMap<>();
 
   ResidentBlocks() {}
 
@@ -29,14 +28,16 @@ public final class ResidentBlocks {
    * A block on the device; it stays there from the first time on, if there is room.
    *
    * @param dataset identifies the dataset and the size of its blocks
+   * @param manager of what is handed out
    * @param limitBytes the most bytes that this device may keep
    */
-  public StagedBlock stage(String dataset, DataBlock block, NDManager manager, long limitBytes) {
-    Key key = new Key(dataset, manager.getDevice(), block.firstRow());
+  public StagedBlock stage(
+      String dataset, DataBlock block, TaskDevice device, NDManager manager, long limitBytes) {
+    Key key = new Key(dataset, device, block.firstRow());
     synchronized (blocks) {
       Columns columns = blocks.get(key);
       if (columns == null && limitBytes > 0) {
-        columns = keep(key, block, manager, limitBytes);
+        columns = keep(key, block, limitBytes);
       }
       if (columns != null) {
         return StagedBlock.copyOf(block, columns.arrays(), manager);
@@ -68,12 +69,12 @@ public final class ResidentBlocks {
     }
   }
 
-  private @Nullable Columns keep(Key key, DataBlock block, NDManager manager, long limitBytes) {
+  private @Nullable Columns keep(Key key, DataBlock block, long limitBytes) {
     long size = block.arrays().stream().mapToLong(HostArray::sizeBytes).sum();
     if (bytes.getOrDefault(key.device(), 0L) + size > limitBytes) {
       return null;
     }
-    NDManager owner = Engine.getInstance().newBaseManager(key.device());
+    NDManager owner = Engine.getInstance().newBaseManager(key.device().device());
     try {
       NDList arrays = new NDList(block.arrays().size());
       block.arrays().forEach(array -> arrays.add(array.copyTo(owner)));
@@ -87,7 +88,7 @@ public final class ResidentBlocks {
     }
   }
 
-  private void free(Device device, Columns columns) {
+  private void free(TaskDevice device, Columns columns) {
     columns.owner().close();
     bytes.merge(device, -columns.sizeBytes(), Long::sum);
   }

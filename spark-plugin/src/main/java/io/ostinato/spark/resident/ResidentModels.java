@@ -1,6 +1,5 @@
 package io.ostinato.spark.resident;
 
-import ai.djl.Device;
 import io.ostinato.evaluation.LoadedModel;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSource;
@@ -30,10 +29,11 @@ import java.util.function.Supplier;
 public final class ResidentModels {
   private static final ResidentModels OF_THIS_PROCESS = new ResidentModels();
 
-  private record Key(ModelId model, Device device) {}
+  private record Key(ModelId model, TaskDevice device) {}
 
   private final Map<Key, ModelVersions> models = new LinkedHashMap<>();
-  private final Map<Device, Semaphore> permits = new HashMap<>();
+  private final Map<TaskDevice, Semaphore> permits = new HashMap<>();
+  private final Devices devices = new Devices(Gpus::ofThisProcess);
   private final ResidentBlocks blocks = new ResidentBlocks();
   private final EvaluationCounters counters = new EvaluationCounters();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
@@ -64,7 +64,7 @@ public final class ResidentModels {
   public record Wanted(Manifest manifest, Set<String> live, Supplier<WeightSource> source) {}
 
   /** Takes a model at these weights, and loads what is missing. */
-  public Lease lease(ModelId id, Device device, Wanted wanted, Limits limits)
+  public Lease lease(ModelId id, TaskDevice device, Wanted wanted, Limits limits)
       throws InterruptedException {
     ResidentModel model = take(new Key(id, device), wanted, limits);
     try {
@@ -76,10 +76,15 @@ public final class ResidentModels {
   }
 
   /** How many may compute on this device at a time; whoever asks first decides. */
-  public Semaphore permits(Device device, int tasks) {
+  public Semaphore permits(TaskDevice device, int tasks) {
     synchronized (models) {
       return permits.computeIfAbsent(device, d -> new Semaphore(tasks, true));
     }
+  }
+
+  /** Which device each task has. */
+  public Devices devices() {
+    return devices;
   }
 
   /** Blocks that stay on devices. */
@@ -131,7 +136,9 @@ public final class ResidentModels {
                 .choose(
                     wanted,
                     limits.versions(),
-                    all -> new ResidentModel(key.model(), key.device(), wanted.manifest(), all));
+                    all ->
+                        new ResidentModel(
+                            key.model(), key.device().device(), wanted.manifest(), all));
         if (taken == null) {
           models.wait();
         }
@@ -144,7 +151,7 @@ public final class ResidentModels {
   }
 
   /** Takes unused models out until the device has no more than it may keep. */
-  private List<ResidentModel> evict(Device device, int keep) {
+  private List<ResidentModel> evict(TaskDevice device, int keep) {
     List<Map.Entry<Key, ModelVersions>> oldestFirst =
         models.entrySet().stream()
             .filter(entry -> entry.getKey().device().equals(device))

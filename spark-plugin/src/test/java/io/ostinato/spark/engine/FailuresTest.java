@@ -6,6 +6,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.schedule.TrainingIteration;
 import java.io.NotSerializableException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
@@ -45,5 +46,15 @@ class FailuresTest {
     SparkException lost = new SparkException("Job aborted: executor lost");
     assertThat(Failures.asEvaluationException(TAG, new ExecutionException(lost)))
         .hasMessage(FAILED + "org.apache.spark.SparkException: Job aborted: executor lost");
+  }
+
+  @Test
+  void ofEvaluationsThatShareAPassTheOneThatFailedIsNamed() {
+    EvaluationTag second = new EvaluationTag("loss", new TrainingIteration(1, 2, 3), "test");
+    EvaluationException failed = new EvaluationException(second + " failed in processData");
+    SparkException bySpark = new SparkException("Job aborted", failed);
+    assertThat(Failures.asEvaluationException(List.of(TAG, second), bySpark))
+        .hasMessage(second + " failed in processData")
+        .hasCause(bySpark);
   }
 }

@@ -22,6 +22,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.plugin.ResultsLimit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,12 +119,31 @@ class ResultsLimitTest {
 
   @Test
   void resultsOfBatchesAreCountedInTheEnd() {
-    SparkDataset data = TestSpark.generated(session, 200, 200);
+    SparkDataset data = TestSpark.generated(session, 100, 100);
     assertThatThrownBy(
             () -> rows(data, (batch, model) -> new NDList(manyOnes(batch, new Shape(1, 10)))))
         .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("the results of 400 rows have 4000 bytes")
+        .hasMessageContaining("the results of 200 rows have 2000 bytes")
         .hasMessageContaining("spark.ostinato.evaluations.resultsLimit is 1024");
+  }
+
+  @Test
+  void aTaskThatCantReturnItsResultsSaysSoBeforeItEncodesThem() {
+    EvaluationRequest request =
+        request(TestSpark.generated(session, 4), ResultsLimitTest::logits, List.of());
+    EvaluationWork limited = EvaluationWork.of(request, 4, new ResultsLimit("a.limit", 1 << 20));
+    assertThatThrownBy(() -> limited.checkTask((1 << 20) + 1))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("the results of one task have 1048577 bytes, and a.limit is 1048576;")
+        .hasMessageEndingWith("results().toParquet(path)");
+    EvaluationWork unlimited = EvaluationWork.of(request, 4, new ResultsLimit("a", 1L << 40));
+    assertThatThrownBy(() -> unlimited.checkTask(3L << 30))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining(
+            "the results of one task have 3221225472 bytes, and a task can return")
+        .hasMessageContaining("overriding metrics(), or let the executors write them")
+        .hasMessageEndingWith("or divide the dataset into more partitions");
+    unlimited.checkTask(2_000_000_000);
   }
 
   private static NDArray manyOnes(EvaluationBatch batch, Shape shape) {

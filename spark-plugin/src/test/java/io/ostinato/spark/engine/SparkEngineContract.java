@@ -21,6 +21,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.plugin.ResultsLimit;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
@@ -178,7 +179,10 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
   void resultsThatTheDriverCantHoldAreRefusedWithTheWaysOut() {
     SparkDataset data = TestSpark.generated(session(), 40);
     EvaluationWork work =
-        EvaluationWork.of(request(data, SparkEngineContract::normalized), 1_000_000, 1 << 20);
+        EvaluationWork.of(
+            request(data, SparkEngineContract::normalized),
+            1_000_000,
+            new ResultsLimit("spark.ostinato.evaluations.resultsLimit", 1 << 20));
     assertThatThrownBy(() -> work.checkSize(12_000_000))
         .isInstanceOf(EvaluationException.class)
         .hasMessage(

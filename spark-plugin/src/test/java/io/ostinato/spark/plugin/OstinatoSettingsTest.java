@@ -23,7 +23,7 @@ class OstinatoSettingsTest {
                 1,
                 new Residency(2, 2, 0),
                 new Blocks(-1, 0, 2, true),
-                new Evaluations(true, true, 64, 1L << 30)));
+                new Evaluations(true, true, 64, limit(1L << 30))));
   }
 
   @Test
@@ -50,7 +50,21 @@ class OstinatoSettingsTest {
                 1,
                 new Residency(5, 4, 6),
                 new Blocks(2L << 30, 512 << 20, 0, false),
-                new Evaluations(false, false, 7, 1024)));
+                new Evaluations(false, false, 7, limit(1024))));
+  }
+
+  @Test
+  void theDriverCollectsNoMoreThanSparkAllows() {
+    assertThat(
+            OstinatoSettings.of(
+                    conf(
+                        "spark.ostinato.evaluations.resultsLimit", "2g",
+                        "spark.driver.maxResultSize", "512m"))
+                .evaluations()
+                .resultsLimit())
+        .isEqualTo(new ResultsLimit("spark.driver.maxResultSize", 512 << 20));
+    assertThat(ResultsLimit.of(2048, 0)).as("0 is no limit").isEqualTo(limit(2048));
+    assertThat(ResultsLimit.of(2048, 4096)).isEqualTo(limit(2048));
   }
 
   @Test
@@ -119,6 +133,10 @@ class OstinatoSettingsTest {
     assertThat(OstinatoSettings.pluginConfigured(conf("spark.plugins", "a.B, " + name))).isTrue();
     assertThat(OstinatoSettings.pluginConfigured(conf("spark.plugins", "a.B"))).isFalse();
     assertThat(OstinatoSettings.pluginConfigured(conf())).isFalse();
+  }
+
+  private static ResultsLimit limit(long bytes) {
+    return new ResultsLimit("spark.ostinato.evaluations.resultsLimit", bytes);
   }
 
   private static int threadsOfGpuTasks(String gpus, String taskGpus) {

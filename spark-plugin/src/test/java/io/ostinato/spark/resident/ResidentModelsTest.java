@@ -3,7 +3,6 @@ package io.ostinato.spark.resident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.spark.resident.ResidentModels.Lease;
@@ -147,7 +146,7 @@ class ResidentModelsTest {
             () ->
                 models.lease(
                     model("a"),
-                    Device.cpu(),
+                    TaskDevice.CPU,
                     new Wanted(
                         SECOND.manifest(),
                         Set.of(),
@@ -159,13 +158,6 @@ class ResidentModelsTest {
     try (Lease lease = lease(model("a"), SECOND, 2)) {
       assertThat(lease.builds()).isEqualTo(1);
     }
-  }
-
-  @Test
-  void gpuAddressesAreIndices() {
-    assertThat(Devices.ofAddress("3")).isEqualTo(Device.gpu(3));
-    assertThatThrownBy(() -> Devices.ofAddress("GPU-5f2c"))
-        .hasMessageContaining("the GPU address 'GPU-5f2c' is no index");
   }
 
   private Lease lease(ModelId id, WeightSnapshot weights, int keep) throws InterruptedException {
@@ -182,7 +174,7 @@ class ResidentModelsTest {
     }
     return models.lease(
         id,
-        Device.cpu(),
+        TaskDevice.CPU,
         new Wanted(
             weights.manifest(),
             hashes,
