@@ -73,11 +73,18 @@ final class SparkDistribution {
     return Path.of(System.getProperty("basedir"));
   }
 
+  /**
+   * What Spark asks of a Java 17 virtual machine; drivers on a standalone worker aren't given it.
+   */
+  static String jvmOptions() {
+    return String.join(" ", System.getProperty(JVM_OPTIONS).strip().split("\\s+"));
+  }
+
   /** A Java process with Spark's jars as its class path, and Spark's usual options. */
   ProcessBuilder java(String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(System.getProperty(JVM_OPTIONS).strip().split("\\s+")));
+    command.addAll(List.of(jvmOptions().split(" ")));
     command.addAll(List.of("-Xmx768m", "-cp", home.resolve("jars") + "/*", mainClass));
     command.addAll(arguments);
     return inSpark(command);

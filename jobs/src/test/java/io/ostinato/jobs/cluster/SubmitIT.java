@@ -115,6 +115,8 @@ class SubmitIT {
                 "--conf",
                 "spark.executor.cores=1",
                 "--conf",
+                "spark.cores.max=1",
+                "--conf",
                 "spark.driver.host=127.0.0.1",
                 "--conf",
                 "spark.driver.bindAddress=127.0.0.1",
@@ -123,7 +125,7 @@ class SubmitIT {
                 "--conf",
                 "spark.executor.extraJavaOptions=-Dai.djl.offline=true",
                 "--driver-java-options",
-                "-Dai.djl.offline=true"));
+                SparkDistribution.jvmOptions() + " -Dai.djl.offline=true"));
     arguments.addAll(way.arguments(folder));
     arguments.addAll(List.of("quickstart", "--epochs", "2", "--output", output.toString()));
     return arguments;
