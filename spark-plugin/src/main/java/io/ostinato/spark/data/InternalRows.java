@@ -19,7 +19,7 @@ final class InternalRows {
   private static final Logger log = LoggerFactory.getLogger(InternalRows.class);
 
   /** The way to a dataset's rows as Spark holds them. */
-  interface Source {
+  interface InternalSource {
     JavaRDD<InternalRow> of(Dataset<Row> rows) throws ReflectiveOperationException;
   }
 
@@ -33,7 +33,7 @@ final class InternalRows {
 
   /** The same by another way to the rows; none where that fails as it does on an unknown Spark. */
   static Optional<JavaRDD<StoredBlock>> blocks(
-      Source source, Dataset<Row> rows, List<Column> columns, int batchSize) {
+      InternalSource source, Dataset<Row> rows, List<Column> columns, int batchSize) {
     ArrayList<InternalColumn> readers = new ArrayList<>();
     try {
       for (int position = 0; position < columns.size(); position++) {

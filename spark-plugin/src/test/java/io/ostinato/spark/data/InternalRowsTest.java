@@ -30,8 +30,8 @@ class InternalRowsTest {
 
   @Test
   void aSparkThatKeepsItsRowsElsewhereHasNoneInsteadOfAFailure() {
-    for (InternalRows.Source source :
-        List.<InternalRows.Source>of(
+    for (InternalRows.InternalSource source :
+        List.<InternalRows.InternalSource>of(
             rows -> {
               throw new NoSuchMethodException("queryExecution");
             },
@@ -51,7 +51,7 @@ class InternalRowsTest {
 
   @Test
   void whatIsWrongWithTheQueryItselfIsNotHidden() {
-    InternalRows.Source source =
+    InternalRows.InternalSource source =
         rows -> {
           throw new IllegalStateException("no such table");
         };
