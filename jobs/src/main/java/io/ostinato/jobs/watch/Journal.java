@@ -59,9 +59,7 @@ final class Journal {
 
   /** The iteration in the name, or the number of the next line as the update. */
   TrainingIteration iterationOf(CheckpointFile checkpoint) {
-    return checkpoint
-        .iteration()
-        .orElseGet(() -> new TrainingIteration(0, entries.size() + 1, 0));
+    return checkpoint.iteration().orElseGet(() -> new TrainingIteration(0, entries.size() + 1, 0));
   }
 
   /** Writes what became of a checkpoint; it is done then, for this process and those after it. */
