@@ -13,7 +13,7 @@ public final class ErrorLine {
 
   private ErrorLine() {}
 
-  /** The first line of the message, without names of Java classes. */
+  /** The first line of the message, without names of Java classes; a list of mistakes is whole. */
   public static String of(Throwable thrown) {
     return of(Objects.requireNonNullElse(thrown.getMessage(), thrown.toString()));
   }
@@ -32,6 +32,9 @@ public final class ErrorLine {
       return message;
     }
     String first = lines.get(0);
+    if (lines.size() > 1 && lines.get(1).startsWith("- ")) {
+      return message;
+    }
     for (String line : lines.subList(1, lines.size())) {
       Matcher error = INTERPRETER.matcher(line);
       if (error.matches()) {
