@@ -136,8 +136,17 @@ public final class Metrics {
    * Infinite where a target's probability is 0.
    */
   public static Metric<MeanState> logLoss(OutputKind kind) {
+    return logLoss("log_loss", kind);
+  }
+
+  /** As {@link #logLoss} of logits, under the name that PyTorch has for it. */
+  public static Metric<MeanState> crossEntropy() {
+    return logLoss("cross_entropy", OutputKind.LOGITS);
+  }
+
+  private static Metric<MeanState> logLoss(String name, OutputKind kind) {
     return RowMean.of(
-        "log_loss",
+        name,
         (state, batch) -> {
           ClassScores scores = kind.scores(batch);
           for (int row = 0; row < scores.rows(); row++) {

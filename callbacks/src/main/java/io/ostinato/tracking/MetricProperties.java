@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 public final class MetricProperties {
   private static final String LOWER =
       "loss|lossdiff|error|err|rmse|mse|mae|mape|perplexity|nll|brier|ece|relative_l2|log_loss"
-          + "|calibration_error";
+          + "|cross_entropy|calibration_error";
   private static final String HIGHER =
       "accuracy|acc|f1|f[0-9.]+(?:e-?[0-9]+)?_(?:micro|macro|weighted|binary)|fbeta|f_beta|auc|auroc|roc_auc|average_precision|ap|map|precision|recall|r2"
           + "|pearson|iou|dice|bleu|rouge|psnr|ssim";

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
+import io.ostinato.jobs.model.DigitsNet;
 import io.ostinato.spark.data.SparkDataset;
 import java.io.BufferedReader;
 import java.io.IOException;

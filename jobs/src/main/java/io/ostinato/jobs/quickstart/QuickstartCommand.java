@@ -10,6 +10,7 @@ import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.jobs.Sessions;
+import io.ostinato.jobs.model.DigitsNet;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.spark.engine.SparkEvaluationEngine;

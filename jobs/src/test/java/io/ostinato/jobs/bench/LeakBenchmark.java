@@ -2,7 +2,7 @@ package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.ModelSource;
-import io.ostinato.jobs.quickstart.DigitsNet;
+import io.ostinato.jobs.model.DigitsNet;
 import io.ostinato.jobs.quickstart.TestDigits;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.SparkDataset;

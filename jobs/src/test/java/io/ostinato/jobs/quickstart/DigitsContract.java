@@ -22,6 +22,7 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.InMemoryData;
 import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.ModelSource;
+import io.ostinato.jobs.model.DigitsNet;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.metric.Average;
 import io.ostinato.metric.Metrics;

@@ -1,4 +1,4 @@
-package io.ostinato.jobs.quickstart;
+package io.ostinato.jobs.model;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -12,7 +12,7 @@ import ai.djl.nn.pooling.Pool;
 /** A small convolutional network: float32 (N, 1, 8, 8) to logits (N, 10). */
 public final class DigitsNet extends SequentialBlock {
   /** One image. */
-  static final Shape INPUT = new Shape(1, 8, 8);
+  public static final Shape INPUT = new Shape(1, 8, 8);
 
   public DigitsNet() {
     addConvolution(16);

@@ -1,0 +1,91 @@
+package io.ostinato.jobs.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A configuration as it is written, with the place of everything. */
+public sealed interface ConfigNode {
+  Place place();
+
+  /** In the words of a message. */
+  String describe();
+
+  /** One value. */
+  record Value(Place place, String text, Form form) implements ConfigNode {
+    /** What YAML takes it for. */
+    public enum Form {
+      TEXT,
+      WHOLE,
+      NUMBER,
+      TRUTH,
+      NOTHING
+    }
+
+    @Override
+    public String describe() {
+      return form == Form.NOTHING ? "nothing" : "'" + text + "'";
+    }
+  }
+
+  /** A list. */
+  record Items(Place place, List<ConfigNode> items) implements ConfigNode {
+    public Items {
+      items = List.copyOf(items);
+    }
+
+    @Override
+    public String describe() {
+      return "a list";
+    }
+  }
+
+  /** Keys with values, in their order; no key is there twice. */
+  record Section(Place place, List<Entry> entries) implements ConfigNode {
+    public Section {
+      entries = List.copyOf(entries);
+    }
+
+    public Optional<Entry> find(String key) {
+      return entries.stream().filter(entry -> entry.key().equals(key)).findFirst();
+    }
+
+    /** The same, with another value of a key, or one more. */
+    Section with(Entry changed) {
+      Map<String, Entry> byKey = new LinkedHashMap<>();
+      entries.forEach(entry -> byKey.put(entry.key(), entry));
+      byKey.put(changed.key(), changed);
+      return new Section(place, List.copyOf(byKey.values()));
+    }
+
+    @Override
+    public String describe() {
+      return "a section";
+    }
+  }
+
+  /** A key and its value. */
+  record Entry(Place place, String key, ConfigNode value) {}
+
+  /** Nothing at all where there is no value; plain Java values otherwise. */
+  default @Nullable Object plain() {
+    if (this instanceof Items list) {
+      return list.items().stream().map(ConfigNode::plain).toList();
+    }
+    if (this instanceof Section section) {
+      Map<String, @Nullable Object> map = new LinkedHashMap<>();
+      section.entries().forEach(entry -> map.put(entry.key(), entry.value().plain()));
+      return map;
+    }
+    Value value = (Value) this;
+    return switch (value.form()) {
+      case TEXT -> value.text();
+      case WHOLE -> Numerals.whole(value.text()).<Object>map(n -> n).orElse(value.text());
+      case NUMBER -> Numerals.number(value.text()).<Object>map(n -> n).orElse(value.text());
+      case TRUTH -> Boolean.valueOf(value.text());
+      case NOTHING -> null;
+    };
+  }
+}

@@ -1,0 +1,43 @@
+package io.ostinato.jobs.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** The word that somebody may have meant. */
+final class Nearest {
+  private Nearest() {}
+
+  /** {@code ; did you mean 'epochs'?}, or the words there are. */
+  static String hint(String given, Collection<String> known) {
+    return of(given, known)
+        .map("; did you mean '%s'?"::formatted)
+        .orElseGet(() -> known.isEmpty() ? "" : "; known: " + String.join(", ", known));
+  }
+
+  /** The nearest known word, if it is near: at most a third of its letters differ. */
+  static Optional<String> of(String given, Collection<String> known) {
+    return known.stream()
+        .filter(word -> distance(given, word) <= Math.max(1, word.length() / 3))
+        .min(Comparator.comparingInt(word -> distance(given, word)));
+  }
+
+  /** Levenshtein's distance, where two neighbours that change places count once. */
+  static int distance(String a, String b) {
+    int[][] cost = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        cost[i][j] = i == 0 ? j : j == 0 ? i : cheapest(cost, a, b, i, j);
+      }
+    }
+    return cost[a.length()][b.length()];
+  }
+
+  private static int cheapest(int[][] cost, String a, String b, int i, int j) {
+    int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+    int best = Math.min(Math.min(cost[i - 1][j], cost[i][j - 1]) + 1, cost[i - 1][j - 1] + change);
+    boolean swapped =
+        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+    return swapped ? Math.min(best, cost[i - 2][j - 2] + 1) : best;
+  }
+}

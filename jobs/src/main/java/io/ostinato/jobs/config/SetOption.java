@@ -1,0 +1,96 @@
+package io.ostinato.jobs.config;
+
+import io.ostinato.jobs.config.ConfigNode.Entry;
+import io.ostinato.jobs.config.ConfigNode.Items;
+import io.ostinato.jobs.config.ConfigNode.Section;
+import io.ostinato.jobs.config.ConfigNode.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A value that replaces one of the file: {@code callbacks.0.every_n_epochs=2}. Numbers are indices
+ * of lists, from 0, where the number of entries appends one; a key with dots is put in quotes.
+ */
+final class SetOption {
+  private static final Pattern STEP = Pattern.compile("\"([^\"]*)\"|([^.\"]+)");
+
+  private final String text;
+  private final Place place;
+  private final Mistakes mistakes;
+
+  SetOption(String text, Mistakes mistakes) {
+    this.text = text;
+    this.place = new Place("--set " + text, 0);
+    this.mistakes = mistakes;
+  }
+
+  ConfigNode apply(ConfigNode root) {
+    int equals = text.indexOf('=');
+    List<String> path = equals < 0 ? List.of() : path(text.substring(0, equals));
+    if (path.isEmpty()) {
+      mistakes.add(place, "this must be a key and a value, as in optimizer.learning_rate=1e-3");
+      return root;
+    }
+    ConfigNode value = YamlReader.line(place.source(), text.substring(equals + 1), mistakes);
+    return replaced(root, path, 0, value);
+  }
+
+  private static List<String> path(String keys) {
+    List<String> path = new ArrayList<>();
+    int end = 0;
+    for (Matcher step = STEP.matcher(keys); step.find(); end = step.end()) {
+      if (step.start() != (path.isEmpty() ? 0 : end + 1)) {
+        return List.of();
+      }
+      path.add(step.group(1) == null ? step.group(2) : step.group(1));
+    }
+    return end == keys.length() ? path : List.of();
+  }
+
+  private ConfigNode replaced(ConfigNode node, List<String> path, int depth, ConfigNode value) {
+    if (depth == path.size()) {
+      return value;
+    }
+    String step = path.get(depth);
+    if (node instanceof Items list) {
+      return replacedItem(list, path, depth, value);
+    }
+    if (node instanceof Value given && given.form() != Value.Form.NOTHING) {
+      mistakes.add(
+          place,
+          "'%s' is %s, which has no '%s'"
+              .formatted(String.join(".", path.subList(0, depth)), given.describe(), step));
+      return node;
+    }
+    Section section = node instanceof Section there ? there : new Section(place, List.of());
+    ConfigNode before =
+        section
+            .find(step)
+            .map(Entry::value)
+            .orElseGet(() -> new Value(place, "", Value.Form.NOTHING));
+    return section.with(new Entry(place, step, replaced(before, path, depth + 1, value)));
+  }
+
+  private ConfigNode replacedItem(Items list, List<String> path, int depth, ConfigNode value) {
+    List<ConfigNode> items = new ArrayList<>(list.items());
+    long index = Numerals.whole(path.get(depth)).orElse(-1L);
+    if (index < 0 || index > items.size()) {
+      mistakes.add(
+          place,
+          "'%s' is a list of %d; '%s' is no index from 0 to %d"
+              .formatted(
+                  String.join(".", path.subList(0, depth)),
+                  items.size(),
+                  path.get(depth),
+                  items.size()));
+      return list;
+    }
+    if (index == items.size()) {
+      items.add(new Value(place, "", Value.Form.NOTHING));
+    }
+    items.set((int) index, replaced(items.get((int) index), path, depth + 1, value));
+    return new Items(list.place(), items);
+  }
+}

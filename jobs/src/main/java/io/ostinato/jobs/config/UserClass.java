@@ -1,0 +1,134 @@
+package io.ostinato.jobs.config;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A class on the class path, by name.
+ *
+ * @param name as in {@code com.example.MyNet}, of a nested class {@code com.example.Nets$Mine}
+ * @param options for a constructor that takes a map: texts, numbers, truths, lists and maps
+ */
+public record UserClass(String name, Map<String, Object> options) {
+
+  /**
+   * The class.
+   *
+   * @throws IllegalArgumentException if it isn't there, or is none of these types
+   */
+  public Class<?> load(Class<?>... types) {
+    Class<?> type = find();
+    if (Stream.of(types).noneMatch(wanted -> wanted.isAssignableFrom(type))) {
+      throw new IllegalArgumentException(
+          "the class '%s' is no %s"
+              .formatted(
+                  name,
+                  Stream.of(types).map(Class::getName).collect(Collectors.joining(" and no "))));
+    }
+    if (Modifier.isAbstract(type.getModifiers())) {
+      throw new IllegalArgumentException("the class '%s' is abstract".formatted(name));
+    }
+    return type;
+  }
+
+  /**
+   * Says whether {@link #create} will find a constructor.
+   *
+   * @throws IllegalArgumentException if there is none; says which are looked for
+   */
+  public void check(List<Class<?>> given, Class<?>... types) {
+    Class<?> type = load(types);
+    if (candidates(given).stream().noneMatch(list -> constructor(type, list).isPresent())) {
+      throw new IllegalArgumentException(
+          "the class '%s' needs a public constructor: %s"
+              .formatted(
+                  name,
+                  candidates(given).stream()
+                      .map(UserClass::text)
+                      .collect(Collectors.joining(" or "))));
+    }
+  }
+
+  /**
+   * A new object, by the first constructor of: what is given and the options; what is given; the
+   * options; nothing. One without the options will do only where there are none.
+   *
+   * @param given what the first parameters are, with their types
+   */
+  public <T> T create(Map<Class<?>, Object> given, Class<T> type) {
+    List<Class<?>> types = List.copyOf(given.keySet());
+    check(types, type);
+    Class<?> loaded = load(type);
+    for (List<Class<?>> candidate : candidates(types)) {
+      Constructor<?> constructor = constructor(loaded, candidate).orElse(null);
+      if (constructor != null) {
+        return type.cast(
+            invoke(
+                constructor,
+                candidate.stream()
+                    .map(parameter -> parameter == Map.class ? options : given.get(parameter))
+                    .toArray()));
+      }
+    }
+    throw new IllegalStateException("checked before");
+  }
+
+  private Class<?> find() {
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    ClassLoader loader = context == null ? UserClass.class.getClassLoader() : context;
+    try {
+      return Class.forName(name, false, loader);
+    } catch (ClassNotFoundException | LinkageError e) {
+      throw new IllegalArgumentException(
+          "there is no class '%s' on the class path; add its jar, with --jars for spark-submit"
+              .formatted(name));
+    }
+  }
+
+  private List<List<Class<?>>> candidates(List<Class<?>> given) {
+    List<List<Class<?>>> candidates = new ArrayList<>();
+    for (List<Class<?>> first :
+        given.isEmpty() ? List.of(given) : List.of(given, List.<Class<?>>of())) {
+      List<Class<?>> withOptions = new ArrayList<>(first);
+      withOptions.add(Map.class);
+      candidates.add(withOptions);
+      if (options.isEmpty()) {
+        candidates.add(first);
+      }
+    }
+    return candidates;
+  }
+
+  private static Optional<Constructor<?>> constructor(Class<?> type, List<Class<?>> parameters) {
+    try {
+      return Optional.of(type.getConstructor(parameters.toArray(Class[]::new)));
+    } catch (NoSuchMethodException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Object invoke(Constructor<?> constructor, Object[] arguments) {
+    try {
+      return constructor.newInstance(arguments);
+    } catch (InvocationTargetException e) {
+      throw new IllegalArgumentException(
+          "the class '%s' can't be made: %s".formatted(name, e.getCause()), e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(
+          "the class '%s' can't be made: %s; is it public?".formatted(name, e), e);
+    }
+  }
+
+  private static String text(List<Class<?>> parameters) {
+    return parameters.stream()
+        .map(Class::getSimpleName)
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+}

@@ -1,0 +1,120 @@
+package io.ostinato.jobs.config;
+
+import io.ostinato.jobs.config.ConfigNode.Entry;
+import io.ostinato.jobs.config.ConfigNode.Items;
+import io.ostinato.jobs.config.ConfigNode.Section;
+import io.ostinato.jobs.config.ConfigNode.Value;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/** Reads YAML 1.2, with the line of everything. */
+final class YamlReader {
+  private final String source;
+  private final boolean lines;
+  private final Mistakes mistakes;
+
+  private YamlReader(String source, boolean lines, Mistakes mistakes) {
+    this.source = source;
+    this.lines = lines;
+    this.mistakes = mistakes;
+  }
+
+  /** A file, or what is left of it: mistakes of YAML, and keys that are there twice, are told. */
+  static ConfigNode file(String source, String yaml, Mistakes mistakes) {
+    return new YamlReader(source, true, mistakes).read(yaml);
+  }
+
+  /** One line of YAML from elsewhere. */
+  static ConfigNode line(String source, String yaml, Mistakes mistakes) {
+    return new YamlReader(source, false, mistakes).read(yaml);
+  }
+
+  private ConfigNode read(String yaml) {
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setLabel(source)
+            .setSchema(new CoreSchema())
+            .setAllowDuplicateKeys(true)
+            .build();
+    try {
+      return new Compose(settings)
+          .composeString(yaml)
+          .map(this::node)
+          .orElseGet(() -> new Value(new Place(source, lines ? 1 : 0), "", Value.Form.NOTHING));
+    } catch (MarkedYamlEngineException e) {
+      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+      mistakes.add(new Place(source, lines ? line : 0), "this is no YAML: " + e.getProblem());
+    } catch (YamlEngineException e) {
+      mistakes.add(new Place(source, lines ? 1 : 0), "this is no YAML: " + e.getMessage());
+    }
+    return new Value(new Place(source, lines ? 1 : 0), "", Value.Form.NOTHING);
+  }
+
+  private ConfigNode node(Node node) {
+    Place place = place(node);
+    if (node.isRecursive()) {
+      mistakes.add(place, "an alias can't be within what it stands for");
+      return new Value(place, "", Value.Form.NOTHING);
+    }
+    if (node instanceof ScalarNode scalar) {
+      return new Value(place, scalar.getValue(), form(scalar));
+    }
+    if (node instanceof SequenceNode sequence) {
+      return new Items(place, sequence.getValue().stream().map(this::node).toList());
+    }
+    return section((MappingNode) node);
+  }
+
+  private Section section(MappingNode mapping) {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      Place place = place(tuple.getKeyNode());
+      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+        mistakes.add(place, "a key must be a word");
+        continue;
+      }
+      ConfigNode value = node(tuple.getValueNode());
+      Entry before = entries.putIfAbsent(key.getValue(), new Entry(place, key.getValue(), value));
+      if (before != null) {
+        mistakes.add(
+            place,
+            "the key '%s' is there twice, first at %s".formatted(key.getValue(), before.place()));
+      }
+    }
+    return new Section(place(mapping), java.util.List.copyOf(entries.values()));
+  }
+
+  private static Value.Form form(ScalarNode scalar) {
+    Tag tag = scalar.getTag();
+    if (scalar.getScalarStyle() != ScalarStyle.PLAIN || tag.equals(Tag.STR)) {
+      return Value.Form.TEXT;
+    }
+    if (tag.equals(Tag.INT)) {
+      return Value.Form.WHOLE;
+    }
+    if (tag.equals(Tag.FLOAT)) {
+      return Value.Form.NUMBER;
+    }
+    if (tag.equals(Tag.BOOL)) {
+      return Value.Form.TRUTH;
+    }
+    return tag.equals(Tag.NULL) ? Value.Form.NOTHING : Value.Form.TEXT;
+  }
+
+  private Place place(Node node) {
+    return new Place(
+        source, lines ? node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1) : 0);
+  }
+}

@@ -1,0 +1,98 @@
+package io.ostinato.jobs.data;
+
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.spark.data.SparkDataset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A column of a dataset as a tensor, written {@code pixels:float32:1,8,8}; the tensor has the
+ * column's name.
+ *
+ * @param shape of one row; empty for a scalar
+ */
+public record TensorSpec(String column, DataType type, List<Long> shape) {
+  private static final Set<DataType> TYPES =
+      EnumSet.complementOf(EnumSet.of(DataType.STRING, DataType.UNKNOWN, DataType.COMPLEX64));
+  private static final String FORM =
+      "the form is column:type or column:type:shape, as in pixels:float32:1,8,8 or label:int64";
+
+  public TensorSpec {
+    shape = List.copyOf(shape);
+  }
+
+  /**
+   * Reads one; a column's name may have colons.
+   *
+   * @param option that has the text, for the message
+   * @throws IllegalArgumentException if the text has another form; says what is wrong with it
+   */
+  public static TensorSpec parse(String option, String text) {
+    List<String> parts = Arrays.asList(text.split(":", -1));
+    int last = parts.size() - 1;
+    if (last >= 1 && typeOf(parts.get(last)).isPresent()) {
+      return of(option, text, parts.subList(0, last), parts.get(last), List.of());
+    }
+    if (last < 2) {
+      String type = last < 1 || parts.get(last).isBlank() ? "" : unknownType(parts.get(last));
+      throw refuse(option, text, type + FORM);
+    }
+    return of(option, text, parts.subList(0, last - 1), parts.get(last - 1), shapeOf(option, text));
+  }
+
+  /** Adds the column to a dataset. */
+  SparkDataset addTo(SparkDataset dataset) {
+    return dataset.column(
+        column, column, type, shape.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  private static TensorSpec of(
+      String option, String text, List<String> column, String type, List<Long> shape) {
+    String name = String.join(":", column);
+    if (name.isBlank()) {
+      throw refuse(option, text, "it names no column; " + FORM);
+    }
+    return new TensorSpec(
+        name, typeOf(type).orElseThrow(() -> refuse(option, text, unknownType(type))), shape);
+  }
+
+  private static List<Long> shapeOf(String option, String text) {
+    String shape = text.substring(text.lastIndexOf(':') + 1);
+    List<Long> dimensions = new ArrayList<>();
+    for (String number : shape.split(",", -1)) {
+      if (!number.strip().matches("0*[1-9]\\d{0,17}")) {
+        throw refuse(
+            option,
+            text,
+            "'%s' is no shape: numbers from 1, between commas, without the batch's; "
+                    .formatted(shape)
+                + FORM);
+      }
+      dimensions.add(Long.parseLong(number.strip()));
+    }
+    return dimensions;
+  }
+
+  private static Optional<DataType> typeOf(String text) {
+    return TYPES.stream().filter(type -> word(type).equals(text.strip())).findFirst();
+  }
+
+  private static String unknownType(String type) {
+    return "'%s' is no data type; there are %s; "
+        .formatted(type, TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
+  }
+
+  private static String word(DataType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static IllegalArgumentException refuse(String option, String text, String why) {
+    return new IllegalArgumentException("%s %s: %s".formatted(option, text, why));
+  }
+}

@@ -1,0 +1,289 @@
+package io.ostinato.jobs.metric;
+
+import io.ostinato.jobs.config.Checked;
+import io.ostinato.jobs.config.Key;
+import io.ostinato.jobs.config.Kind;
+import io.ostinato.jobs.config.UserClass;
+import io.ostinato.metric.Average;
+import io.ostinato.metric.Metric;
+import io.ostinato.metric.Metrics;
+import io.ostinato.metric.OutputKind;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is measured; see {@link Metrics}. */
+public sealed interface MetricConfig extends Checked {
+
+  /** A new metric. */
+  Metric<?> create();
+
+  @Override
+  default void check() {
+    create();
+  }
+
+  /** {@code accuracy}. */
+  @Kind(name = "accuracy", value = "The share of rows whose highest output is the target's.")
+  record Accuracy() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.accuracy();
+    }
+  }
+
+  /** {@code top_k}. */
+  @Kind(
+      name = "top_k",
+      value = "The share of rows whose target is among the highest outputs: `top_5_accuracy`.")
+  record TopK(@Key(value = "How many outputs.", byDefault = "5", atLeast = 1) int k)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.topK(k);
+    }
+  }
+
+  /** {@code confusion_matrix}. */
+  @Kind(
+      name = "confusion_matrix",
+      value = "Counts by target and prediction; as a number, the accuracy.")
+  record Confusion(@Key(value = "How many classes there are.", atLeast = 2) int classes)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.confusionMatrix(classes);
+    }
+  }
+
+  /** {@code precision}. */
+  @Kind(name = "precision", value = "Hits over predictions.")
+  record Precision(
+      @Key(value = "How many classes there are.", atLeast = 2) int classes,
+      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.precision(classes, average);
+    }
+  }
+
+  /** {@code recall}. */
+  @Kind(name = "recall", value = "Hits over targets.")
+  record Recall(
+      @Key(value = "How many classes there are.", atLeast = 2) int classes,
+      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.recall(classes, average);
+    }
+  }
+
+  /** {@code f1}. */
+  @Kind(name = "f1", value = "The harmonic mean of precision and recall.")
+  record F1(
+      @Key(value = "How many classes there are.", atLeast = 2) int classes,
+      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.f1(classes, average);
+    }
+  }
+
+  /** {@code f_beta}. */
+  @Kind(name = "f_beta", value = "The same, where recall counts `beta` times as much.")
+  record FBeta(
+      @Key(value = "How much recall counts.", above = 0) double beta,
+      @Key(value = "How many classes there are.", atLeast = 2) int classes,
+      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.fBeta(beta, classes, average);
+    }
+  }
+
+  /** {@code roc_auc}. */
+  @Kind(
+      name = "roc_auc",
+      value = "The area under the receiver operating characteristic of two classes.")
+  record RocAuc(
+      @Key(
+              value = "Bins of one width, for outputs that are probabilities.",
+              optional = true,
+              otherwise = "exact, 8 bytes a row",
+              atLeast = 2)
+          @Nullable Integer bins)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return bins == null ? Metrics.rocAuc() : Metrics.rocAuc(bins);
+    }
+  }
+
+  /** {@code average_precision}. */
+  @Kind(name = "average_precision", value = "The average precision of two classes.")
+  record AveragePrecision(
+      @Key(
+              value = "Bins of one width, for outputs that are probabilities.",
+              optional = true,
+              otherwise = "exact, 8 bytes a row",
+              atLeast = 2)
+          @Nullable Integer bins)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return bins == null ? Metrics.averagePrecision() : Metrics.averagePrecision(bins);
+    }
+  }
+
+  /** {@code log_loss}. */
+  @Kind(
+      name = "log_loss",
+      value =
+          "The mean of minus the logarithm of the target's probability, in nats: the cross entropy.")
+  record LogLoss(@Key(value = "What the outputs are.", byDefault = "logits") OutputKind outputs)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.logLoss(outputs);
+    }
+  }
+
+  /** {@code cross_entropy}. */
+  @Kind(name = "cross_entropy", value = "The same of logits, under the name that PyTorch has.")
+  record CrossEntropy() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.crossEntropy();
+    }
+  }
+
+  /** {@code brier}. */
+  @Kind(
+      name = "brier",
+      value = "The squared distance of all probabilities from the target, 0 to 2.")
+  record Brier(@Key(value = "What the outputs are.", byDefault = "logits") OutputKind outputs)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.brier(outputs);
+    }
+  }
+
+  /** {@code calibration_error}. */
+  @Kind(name = "calibration_error", value = "How far the confidence is from the accuracy.")
+  record CalibrationError(
+      @Key(value = "What the outputs are.", byDefault = "logits") OutputKind outputs,
+      @Key(value = "Bins of one width.", byDefault = "15", atLeast = 1) int bins)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.calibrationError(outputs, bins);
+    }
+  }
+
+  /** {@code mse}. */
+  @Kind(name = "mse", value = "The mean of squared errors.")
+  record Mse() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.mse();
+    }
+  }
+
+  /** {@code rmse}. */
+  @Kind(name = "rmse", value = "Its square root.")
+  record Rmse() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.rmse();
+    }
+  }
+
+  /** {@code mae}. */
+  @Kind(name = "mae", value = "The mean of absolute errors.")
+  record Mae() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.mae();
+    }
+  }
+
+  /** {@code mape}. */
+  @Kind(name = "mape", value = "The mean of absolute errors over absolute targets; 1 is 100 %.")
+  record Mape() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.mape();
+    }
+  }
+
+  /** {@code r2}. */
+  @Kind(name = "r2", value = "The share of the targets' variance that the outputs explain.")
+  record R2() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.r2();
+    }
+  }
+
+  /** {@code pearson}. */
+  @Kind(name = "pearson", value = "Pearson's correlation of outputs and targets.")
+  record Pearson() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.pearson();
+    }
+  }
+
+  /** {@code error_quantile}. */
+  @Kind(
+      name = "error_quantile",
+      value = "A quantile of the absolute error, within 0.5 %: `error_p95`.")
+  record ErrorQuantile(
+      @Key(value = "Which quantile.", byDefault = "0.95", above = 0, below = 1) double quantile)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.errorQuantile(quantile);
+    }
+  }
+
+  /** {@code relative_l2}. */
+  @Kind(name = "relative_l2", value = "The mean over rows of the error's norm over the target's.")
+  record RelativeL2() implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.relativeL2();
+    }
+  }
+
+  /** {@code perplexity}. */
+  @Kind(name = "perplexity", value = "The exponential of the mean cross entropy per token.")
+  record Perplexity(
+      @Key(value = "Targets that are passed over.", byDefault = "-100") long ignoredTarget)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return Metrics.perplexity(ignoredTarget);
+    }
+  }
+
+  /** A user's class. */
+  @Kind(
+      name = "",
+      value =
+          "A class on the class path that is a `Metric`; public, with a public constructor without"
+              + " parameters or with a map, the options.")
+  record OfClass(
+      String kind,
+      @Key(value = "For the constructor.", optional = true) Map<String, Object> options)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return new UserClass(kind, options).create(Map.of(), Metric.class);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Metrics by name. */
+@NullMarked
+package io.ostinato.jobs.metric;
+
+import org.jspecify.annotations.NullMarked;

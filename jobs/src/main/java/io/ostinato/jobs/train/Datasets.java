@@ -1,0 +1,52 @@
+package io.ostinato.jobs.train;
+
+import io.ostinato.jobs.config.ByteSize;
+import io.ostinato.jobs.config.Inline;
+import io.ostinato.jobs.config.Key;
+import java.util.List;
+import java.util.Map;
+
+/** What a model is trained and evaluated on. */
+record Datasets(
+    @Key("What to train on; the driver keeps all of it in memory.") Train train,
+    @Key(value = "What to evaluate on, by the key that callbacks ask for.", optional = true)
+        Map<String, DatasetConfig> evaluations) {
+
+  /** What to train on. */
+  record Train(
+      @Inline DatasetConfig source,
+      @Inline ColumnKeys columns,
+      @Key(value = "The most that the driver may keep.", byDefault = "4g") ByteSize limit) {
+    Train {
+      List<String> names = source.names();
+      columns.inputs().forEach(name -> requireKnown(name, names));
+      columns.targets().forEach(name -> requireKnown(name, names));
+      if (columns.targets().isEmpty() && names.size() < 2) {
+        throw new IllegalArgumentException(
+            "the dataset to train on needs an input and a target; its only tensor is " + names);
+      }
+    }
+
+    /** The tensors that outputs are compared with. */
+    List<String> targets() {
+      List<String> names = source.names();
+      return columns.targets().isEmpty()
+          ? names.subList(names.size() - 1, names.size())
+          : columns.targets();
+    }
+
+    /** The tensors that go into the model. */
+    List<String> inputs() {
+      return columns.inputs().isEmpty()
+          ? source.names().stream().filter(name -> !targets().contains(name)).toList()
+          : columns.inputs();
+    }
+
+    private static void requireKnown(String name, List<String> names) {
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException(
+            "there is no tensor '%s'; columns has: %s".formatted(name, String.join(", ", names)));
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.ostinato.jobs.train;
+
+import ai.djl.training.tracker.LinearTracker;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.training.tracker.WarmUpTracker;
+import io.ostinato.jobs.config.Inline;
+import io.ostinato.jobs.config.Key;
+import io.ostinato.jobs.config.Kind;
+import io.ostinato.jobs.config.Shorthand;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The learning rate of each update. */
+sealed interface LearningRate {
+
+  /**
+   * The rates.
+   *
+   * @param totalUpdates of the whole training
+   */
+  Tracker tracker(int totalUpdates);
+
+  /** A slow beginning. */
+  record Warmup(
+      @Key(value = "How many updates it takes to come to the rate.", byDefault = "0", atLeast = 0)
+          int warmupUpdates,
+      @Key(value = "The rate to begin with.", byDefault = "0", atLeast = 0) double warmupFrom) {
+
+    Tracker before(Tracker main) {
+      return warmupUpdates == 0
+          ? main
+          : Tracker.warmUp()
+              .optWarmUpSteps(warmupUpdates)
+              .optWarmUpBeginValue((float) warmupFrom)
+              .optWarmUpMode(WarmUpTracker.Mode.LINEAR)
+              .setMainTracker(main)
+              .build();
+    }
+
+    int left(int totalUpdates, @Nullable Integer overUpdates) {
+      return overUpdates == null ? Math.max(1, totalUpdates - warmupUpdates) : overUpdates;
+    }
+  }
+
+  /** The same throughout. */
+  @Kind(name = "fixed", value = "The same throughout. A number alone stands for it.")
+  @Shorthand("value")
+  record Fixed(@Key(value = "The rate.", above = 0) double value, @Inline Warmup warmup)
+      implements LearningRate {
+    @Override
+    public Tracker tracker(int totalUpdates) {
+      return warmup.before(Tracker.fixed((float) value));
+    }
+  }
+
+  /** Half a wave. */
+  @Kind(name = "cosine", value = "Falls along half a wave of the cosine.")
+  record Cosine(
+      @Key(value = "The highest rate.", above = 0) double from,
+      @Key(value = "The lowest rate.", byDefault = "0", atLeast = 0) double to,
+      @Key(
+              value = "How many updates it takes.",
+              optional = true,
+              otherwise = "those of the training, without the warmup",
+              atLeast = 1)
+          @Nullable Integer overUpdates,
+      @Inline Warmup warmup)
+      implements LearningRate {
+    @Override
+    public Tracker tracker(int totalUpdates) {
+      return warmup.before(
+          Tracker.cosine()
+              .setBaseValue((float) from)
+              .optFinalValue((float) to)
+              .setMaxUpdates(warmup.left(totalUpdates, overUpdates))
+              .build());
+    }
+  }
+
+  /** A straight line. */
+  @Kind(name = "linear", value = "Goes along a straight line.")
+  record Linear(
+      @Key(value = "The first rate.", above = 0) double from,
+      @Key(value = "The last rate.", byDefault = "0", atLeast = 0) double to,
+      @Key(
+              value = "How many updates it takes.",
+              optional = true,
+              otherwise = "those of the training, without the warmup",
+              atLeast = 1)
+          @Nullable Integer overUpdates,
+      @Inline Warmup warmup)
+      implements LearningRate {
+    @Override
+    public Tracker tracker(int totalUpdates) {
+      int updates = warmup.left(totalUpdates, overUpdates);
+      return warmup.before(
+          LinearTracker.builder()
+              .setBaseValue((float) from)
+              .optSlope((float) ((to - from) / updates))
+              .optMinValue((float) Math.min(from, to))
+              .optMaxValue((float) Math.max(from, to))
+              .build());
+    }
+  }
+
+  /** Steps. */
+  @Kind(name = "steps", value = "Is multiplied by a factor at some updates.")
+  record Steps(
+      @Key(value = "The first rate.", above = 0) double from,
+      @Key(value = "The factor.", byDefault = "0.1", above = 0) double factor,
+      @Key(value = "After which updates, in rising order.", atLeast = 1) List<Integer> atUpdates,
+      @Inline Warmup warmup)
+      implements LearningRate {
+    public Steps {
+      if (atUpdates.isEmpty()
+          || !atUpdates.stream().sorted().distinct().toList().equals(atUpdates)) {
+        throw new IllegalArgumentException(
+            "at_updates must be numbers in rising order; given: " + atUpdates);
+      }
+    }
+
+    @Override
+    public Tracker tracker(int totalUpdates) {
+      return warmup.before(
+          Tracker.multiFactor()
+              .setBaseValue((float) from)
+              .optFactor((float) factor)
+              .setSteps(atUpdates.stream().mapToInt(Integer::intValue).toArray())
+              .build());
+    }
+  }
+}

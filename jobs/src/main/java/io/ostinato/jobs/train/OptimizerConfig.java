@@ -1,0 +1,169 @@
+package io.ostinato.jobs.train;
+
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.optimizer.Optimizer.OptimizerBuilder;
+import ai.djl.training.tracker.Tracker;
+import io.ostinato.jobs.config.Inline;
+import io.ostinato.jobs.config.Key;
+import io.ostinato.jobs.config.Kind;
+
+/** How the weights are changed. */
+sealed interface OptimizerConfig {
+
+  /**
+   * A new optimizer.
+   *
+   * @param totalUpdates of the whole training
+   */
+  Optimizer optimizer(int totalUpdates);
+
+  /** What optimizers have in common. */
+  record Rate(@Key(value = "The learning rate.", byDefault = "0.001") LearningRate learningRate) {
+    Tracker tracker(int totalUpdates) {
+      return learningRate.tracker(totalUpdates);
+    }
+  }
+
+  /** Weights that become smaller. */
+  record Decay(
+      @Key(
+              value = "The share of the weights that is added to their gradient.",
+              byDefault = "0",
+              atLeast = 0)
+          double weightDecay) {
+    <T extends OptimizerBuilder<T>> T in(T builder) {
+      return builder.optWeightDecays((float) weightDecay);
+    }
+  }
+
+  /** Adam. */
+  @Kind(name = "adam", value = "Adam (Kingma and Ba, 2015).")
+  record Adam(
+      @Inline Rate rate,
+      @Key(value = "Decay of the first moment.", byDefault = "0.9", atLeast = 0, below = 1)
+          double beta1,
+      @Key(value = "Decay of the second moment.", byDefault = "0.999", atLeast = 0, below = 1)
+          double beta2,
+      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon,
+      @Inline Decay decay)
+      implements OptimizerConfig {
+    @Override
+    public Optimizer optimizer(int totalUpdates) {
+      return decay
+          .in(Optimizer.adam())
+          .optLearningRateTracker(rate.tracker(totalUpdates))
+          .optBeta1((float) beta1)
+          .optBeta2((float) beta2)
+          .optEpsilon((float) epsilon)
+          .build();
+    }
+  }
+
+  /** Adam with weight decay of its own. */
+  @Kind(name = "adamw", value = "Adam with decoupled weight decay (Loshchilov and Hutter, 2019).")
+  record AdamW(
+      @Inline Rate rate,
+      @Key(value = "Decay of the first moment.", byDefault = "0.9", atLeast = 0, below = 1)
+          double beta1,
+      @Key(value = "Decay of the second moment.", byDefault = "0.999", atLeast = 0, below = 1)
+          double beta2,
+      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon,
+      @Key(
+              value = "The share of the weights that is taken from them, times the learning rate.",
+              byDefault = "0.01",
+              atLeast = 0)
+          double weightDecay)
+      implements OptimizerConfig {
+    @Override
+    public Optimizer optimizer(int totalUpdates) {
+      return Optimizer.adamW()
+          .optWeightDecays((float) weightDecay)
+          .optLearningRateTracker(rate.tracker(totalUpdates))
+          .optBeta1((float) beta1)
+          .optBeta2((float) beta2)
+          .optEpsilon((float) epsilon)
+          .build();
+    }
+  }
+
+  /** Stochastic gradient descent. */
+  @Kind(name = "sgd", value = "Stochastic gradient descent.")
+  record Sgd(
+      @Inline Rate rate,
+      @Key(
+              value = "The share of the last step that is added.",
+              byDefault = "0",
+              atLeast = 0,
+              below = 1)
+          double momentum,
+      @Inline Decay decay)
+      implements OptimizerConfig {
+    @Override
+    public Optimizer optimizer(int totalUpdates) {
+      return decay
+          .in(Optimizer.sgd())
+          .setLearningRateTracker(rate.tracker(totalUpdates))
+          .optMomentum((float) momentum)
+          .build();
+    }
+  }
+
+  /** Nesterov's momentum. */
+  @Kind(name = "nag", value = "Nesterov's accelerated gradient.")
+  record Nag(
+      @Inline Rate rate,
+      @Key(
+              value = "The share of the last step that is added.",
+              byDefault = "0.9",
+              atLeast = 0,
+              below = 1)
+          double momentum,
+      @Inline Decay decay)
+      implements OptimizerConfig {
+    @Override
+    public Optimizer optimizer(int totalUpdates) {
+      return decay
+          .in(Optimizer.nag())
+          .setLearningRateTracker(rate.tracker(totalUpdates))
+          .setMomentum((float) momentum)
+          .build();
+    }
+  }
+
+  /** RMSProp. */
+  @Kind(name = "rmsprop", value = "RMSProp (Tieleman and Hinton, 2012).")
+  record RmsProp(
+      @Inline Rate rate,
+      @Key(value = "Decay of the mean of squares.", byDefault = "0.9", atLeast = 0, below = 1)
+          double rho,
+      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon,
+      @Inline Decay decay)
+      implements OptimizerConfig {
+    @Override
+    public Optimizer optimizer(int totalUpdates) {
+      return decay
+          .in(Optimizer.rmsprop())
+          .optLearningRateTracker(rate.tracker(totalUpdates))
+          .optRho((float) rho)
+          .optEpsilon((float) epsilon)
+          .build();
+    }
+  }
+
+  /** Adagrad. */
+  @Kind(name = "adagrad", value = "Adagrad (Duchi et al., 2011).")
+  record Adagrad(
+      @Inline Rate rate,
+      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon,
+      @Inline Decay decay)
+      implements OptimizerConfig {
+    @Override
+    public Optimizer optimizer(int totalUpdates) {
+      return decay
+          .in(Optimizer.adagrad())
+          .optLearningRateTracker(rate.tracker(totalUpdates))
+          .optEpsilon((float) epsilon)
+          .build();
+    }
+  }
+}

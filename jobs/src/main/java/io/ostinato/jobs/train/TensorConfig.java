@@ -1,0 +1,42 @@
+package io.ostinato.jobs.train;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.jobs.config.Key;
+import io.ostinato.spark.data.SparkDataset;
+import java.util.List;
+
+/** A column of a dataset as a tensor. */
+record TensorConfig(
+    @Key("The column of the dataset: a number, an array of numbers, or `binary`.") String column,
+    @Key(value = "The data type of the tensor.", byDefault = "float32") Type type,
+    @Key(value = "The shape of one row.", optional = true, otherwise = "a scalar", atLeast = 1)
+        List<Long> shape) {
+
+  /** Data types that columns can have. */
+  enum Type {
+    FLOAT32,
+    FLOAT64,
+    INT8,
+    UINT8,
+    INT32,
+    INT64,
+    BOOLEAN;
+
+    DataType dataType() {
+      return DataType.valueOf(name());
+    }
+  }
+
+  SparkDataset addTo(SparkDataset dataset, String name) {
+    return dataset.column(name, column, type.dataType(), dimensions());
+  }
+
+  long bytes() {
+    return new Shape(dimensions()).size() * type.dataType().getNumOfBytes();
+  }
+
+  private long[] dimensions() {
+    return shape.stream().mapToLong(Long::longValue).toArray();
+  }
+}

@@ -1,0 +1,96 @@
+package io.ostinato.jobs.train;
+
+import io.ostinato.jobs.config.Checked;
+import io.ostinato.jobs.config.Key;
+import io.ostinato.jobs.config.Kind;
+import io.ostinato.jobs.config.UserClass;
+import io.ostinato.tracking.MlflowTracker;
+import io.ostinato.tracking.TensorBoardTracker;
+import io.ostinato.tracking.Tracker;
+import io.ostinato.tracking.Trackers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Who else is given the metrics. */
+sealed interface TrackerConfig {
+
+  /** A new tracker. */
+  Tracker create();
+
+  /** Lines. */
+  @Kind(name = "console", value = "A line for each record, with all its metrics.")
+  record ConsoleLines() implements TrackerConfig {
+    @Override
+    public Tracker create() {
+      return Trackers.console(System.out);
+    }
+  }
+
+  /** Event files. */
+  @Kind(name = "tensorboard", value = "Event files for TensorBoard.")
+  record TensorBoard(
+      @Key(
+              value = "A local folder that this run has for itself.",
+              optional = true,
+              otherwise = "`tensorboard` of the run's folder")
+          @Nullable String folder)
+      implements TrackerConfig {
+    @Override
+    public Tracker create() {
+      return folder == null
+          ? TensorBoardTracker.inRunFolder()
+          : TensorBoardTracker.in(Path.of(folder));
+    }
+  }
+
+  /** A server. */
+  @Kind(
+      name = "mlflow",
+      value = "A run in MLflow; `org.mlflow:mlflow-client` must be on the class path.")
+  record Mlflow(
+      @Key("The server, as in `http://localhost:5000`.") String uri,
+      @Key("The experiment, which is made where it is missing.") String experiment)
+      implements TrackerConfig, Checked {
+    private static final String CLIENT = "org.mlflow.tracking.MlflowClient";
+
+    @Override
+    public void check() {
+      try {
+        Class.forName(CLIENT, false, Thread.currentThread().getContextClassLoader());
+      } catch (ClassNotFoundException e) {
+        throw new IllegalArgumentException(
+            "mlflow needs its Java client on the class path; add it, as in"
+                + " --packages org.mlflow:mlflow-client:2.17.2",
+            e);
+      }
+    }
+
+    @Override
+    public Tracker create() {
+      return MlflowTracker.of(uri, experiment);
+    }
+  }
+
+  /** A user's class. */
+  @Kind(
+      name = "",
+      value =
+          "A class on the class path that is a `Tracker`; public, with a public constructor without"
+              + " parameters or with a map, the options.")
+  record OfClass(
+      String kind,
+      @Key(value = "For the constructor.", optional = true) Map<String, Object> options)
+      implements TrackerConfig, Checked {
+    @Override
+    public void check() {
+      new UserClass(kind, options).check(List.of(), Tracker.class);
+    }
+
+    @Override
+    public Tracker create() {
+      return new UserClass(kind, options).create(Map.of(), Tracker.class);
+    }
+  }
+}
