@@ -3,6 +3,7 @@ package io.ostinato.jobs;
 import io.ostinato.jobs.evaluate.EvaluateCommand;
 import io.ostinato.jobs.evaluation.ErrorLine;
 import io.ostinato.jobs.quickstart.QuickstartCommand;
+import io.ostinato.jobs.watch.WatchCommand;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       QuickstartCommand.class,
       EvaluateCommand.class,
+      WatchCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class Main {

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.evaluation.ErrorLine;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -89,7 +90,7 @@ final class CheckpointWork {
         throw e;
       }
       log.debug("can't evaluate {}", checkpoint, e);
-      fail(checkpoint, oneLine(e).replace(copy.toString(), folder.locationOf(checkpoint)));
+      fail(checkpoint, inPlace(ErrorLine.of(e), copy, folder.locationOf(checkpoint)));
       return;
     }
     JournalEntry entry =
@@ -113,7 +114,7 @@ final class CheckpointWork {
       log.warn("can't read {}, try {} of {}: {}", checkpoint.name(), failures, TRIES, e.toString());
       return false;
     }
-    fail(checkpoint, "can't read it, at %d tries: %s".formatted(TRIES, oneLine(e)));
+    fail(checkpoint, "can't read it, at %d tries: %s".formatted(TRIES, ErrorLine.of(e)));
     return true;
   }
 
@@ -140,9 +141,8 @@ final class CheckpointWork {
     }
   }
 
-  /** The first line says it; natives append stacks of their own. */
-  private static String oneLine(Exception e) {
-    String message = e.getMessage() == null ? "" : e.getMessage();
-    return message.isBlank() ? e.toString() : message.strip().lines().findFirst().orElseThrow();
+  /** Nobody knows the copy; the checkpoint has the name that was given. */
+  private static String inPlace(String message, Path copy, String original) {
+    return message.replace("file:" + copy, original).replace(copy.toString(), original);
   }
 }

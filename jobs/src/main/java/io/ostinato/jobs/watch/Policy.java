@@ -1,6 +1,7 @@
 package io.ostinato.jobs.watch;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,6 +33,11 @@ enum Policy {
 
   /** What to evaluate now, and what never. */
   record Choice(Optional<CheckpointFile> next, List<CheckpointFile> skipped) {}
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   /** Chooses among what is complete and not done. */
   final Choice next(Scan scan, Set<CheckpointFile> done) {
