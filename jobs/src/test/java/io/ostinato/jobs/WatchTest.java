@@ -117,7 +117,6 @@ class WatchTest {
                     .contains("net-E")
                     .doesNotContain(".staging"));
     assertThat(watch("--once")).isZero();
-    WatchLines.write(folder, 3, "c");
     assertThat(watch("--once", "--retry-failed")).isEqualTo(1);
     assertThat(WatchLines.of(run.resolve("metrics.jsonl"))).hasSize(6);
   }
