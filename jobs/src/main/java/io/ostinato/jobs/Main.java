@@ -4,6 +4,7 @@ import io.ostinato.jobs.evaluate.EvaluateCommand;
 import io.ostinato.jobs.evaluation.ErrorLine;
 import io.ostinato.jobs.quickstart.QuickstartCommand;
 import io.ostinato.jobs.train.TrainCommand;
+import io.ostinato.jobs.watch.WatchCommand;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -25,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       QuickstartCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      WatchCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class Main {

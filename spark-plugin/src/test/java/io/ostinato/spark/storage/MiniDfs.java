@@ -7,13 +7,13 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 
 /** A real HDFS of one node, on loopback; each test has a folder of its own. */
-final class MiniDfs implements AutoCloseable {
+public final class MiniDfs implements AutoCloseable {
   private static final AtomicInteger FOLDERS = new AtomicInteger();
 
   private final Configuration configuration = new Configuration();
   private final MiniDFSCluster cluster;
 
-  MiniDfs(Path folder) throws IOException {
+  public MiniDfs(Path folder) throws IOException {
     configuration.set("dfs.namenode.rpc-bind-host", "127.0.0.1");
     configuration.set("dfs.datanode.address", "127.0.0.1:0");
     configuration.set("dfs.datanode.http.address", "127.0.0.1:0");
@@ -22,11 +22,11 @@ final class MiniDfs implements AutoCloseable {
     cluster.waitActive();
   }
 
-  Configuration configuration() {
+  public Configuration configuration() {
     return configuration;
   }
 
-  String newFolder() {
+  public String newFolder() {
     return cluster.getURI() + "/runs/" + FOLDERS.incrementAndGet() + "/checkpoints";
   }
 

@@ -1,0 +1,99 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.storage.FileNames;
+import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.Direction;
+import io.ostinato.tracking.MetricProperties;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Copies of the checkpoints with the best values: {@code best_model.<metric>} with the end of the
+ * checkpoint's name. Metrics whose direction isn't known have none; NaN never is the best; of equal
+ * values the first is.
+ *
+ * <p>A copy is written under a name of its own before the checkpoint's line is, and gets its final
+ * name after that. Whatever was interrupted, the journal says which copy is the best.
+ */
+final class BestModels {
+  private static final String NEXT = ".next-";
+
+  private final RunFiles files;
+  private final MetricProperties properties;
+  private final Map<String, JournalEntry> best = new LinkedHashMap<>();
+
+  /** Makes good what a crash left: the copies are those of the journal's best afterwards. */
+  BestModels(RunFiles files, MetricProperties properties, List<JournalEntry> entries) {
+    this.files = files;
+    this.properties = properties;
+    entries.forEach(this::take);
+    best.forEach(this::publish);
+    for (String name : files.list()) {
+      if (name.startsWith("best_model.") && name.contains(NEXT)) {
+        files.delete(name);
+      }
+    }
+  }
+
+  /** Copies what would be the best; comes before the entry is committed. */
+  void prepare(JournalEntry entry, Path model) {
+    for (String metric : entry.metrics().keySet()) {
+      if (improves(metric, entry)) {
+        files.write(nextName(metric, entry), out -> Files.copy(model, out));
+      }
+    }
+  }
+
+  /** Gives the copies their names; comes after the entry was committed. */
+  List<String> committed(JournalEntry entry) {
+    List<String> improved = take(entry);
+    improved.forEach(metric -> publish(metric, entry));
+    return improved;
+  }
+
+  private List<String> take(JournalEntry entry) {
+    List<String> improved =
+        entry.metrics().keySet().stream().filter(metric -> improves(metric, entry)).toList();
+    improved.forEach(metric -> best.put(metric, entry));
+    return improved;
+  }
+
+  private void publish(String metric, JournalEntry entry) {
+    String next = nextName(metric, entry);
+    if (files.exists(next)) {
+      files.rename(next, name(metric, entry));
+    }
+  }
+
+  private boolean improves(String metric, JournalEntry entry) {
+    double value = entry.metrics().getOrDefault(metric, Double.NaN);
+    Direction direction = properties.direction(metric).orElse(Direction.NEUTRAL);
+    if (direction == Direction.NEUTRAL || Double.isNaN(value)) {
+      return false;
+    }
+    JournalEntry before = best.get(metric);
+    if (before == null) {
+      return true;
+    }
+    double old = before.metrics().getOrDefault(metric, Double.NaN);
+    return direction == Direction.HIGHER_IS_BETTER ? value > old : value < old;
+  }
+
+  static String name(String metric, JournalEntry entry) {
+    String file = entry.checkpoint().name();
+    int dot = file.lastIndexOf('.');
+    String end = dot < 0 ? "" : file.substring(dot);
+    return FileNames.checked(
+        ("best_model." + metric.replace('/', '.') + end).replaceAll("[^A-Za-z0-9._=-]", "_"));
+  }
+
+  private static String nextName(String metric, JournalEntry entry) {
+    byte[] identity = entry.checkpoint().toString().getBytes(StandardCharsets.UTF_8);
+    return name(metric, entry) + NEXT + UUID.nameUUIDFromBytes(identity);
+  }
+}

@@ -1,0 +1,25 @@
+package io.ostinato.jobs.watch;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The folder that another program writes its checkpoints into. */
+interface CheckpointFolder {
+
+  /** All files that are in it now, complete or not, in any order. */
+  List<CheckpointFile> list() throws IOException;
+
+  /**
+   * Copies a checkpoint, so that what is evaluated stays what it was when it was listed.
+   *
+   * @return false if it is another file by now, and the copy is of no use
+   * @throws java.io.FileNotFoundException if it is gone
+   * @throws IOException if it can't be read
+   * @throws io.ostinato.storage.StorageException if the copy can't be written
+   */
+  boolean copy(CheckpointFile checkpoint, Path into) throws IOException;
+
+  /** Where a checkpoint is, for messages. */
+  String locationOf(CheckpointFile checkpoint);
+}

@@ -1,0 +1,148 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.jobs.evaluation.ErrorLine;
+import io.ostinato.storage.StorageException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is done with one checkpoint, up to the line that says that it is done. */
+final class CheckpointWork {
+  /** How often a checkpoint that can't be read is tried. */
+  static final int TRIES = 3;
+
+  private static final Logger log = LoggerFactory.getLogger(CheckpointWork.class);
+
+  private final CheckpointFolder folder;
+  private final ModelEvaluation evaluation;
+  private final Journal journal;
+  private final BestModels bestModels;
+  private final WatchReport report;
+  private final Path staging;
+  private final Pace pace;
+  private final Map<CheckpointFile, Integer> failedReads = new HashMap<>();
+
+  CheckpointWork(
+      CheckpointFolder folder,
+      ModelEvaluation evaluation,
+      Journal journal,
+      BestModels bestModels,
+      WatchReport report,
+      Path staging,
+      Pace pace) {
+    this.folder = folder;
+    this.evaluation = evaluation;
+    this.journal = journal;
+    this.bestModels = bestModels;
+    this.report = report;
+    this.staging = staging;
+    this.pace = pace;
+  }
+
+  Set<CheckpointFile> done() {
+    return journal.done();
+  }
+
+  void skip(CheckpointFile checkpoint, String reason) {
+    end(checkpoint, Outcome.SKIPPED, reason);
+  }
+
+  void fail(CheckpointFile checkpoint, String reason) {
+    end(checkpoint, Outcome.FAILED, reason);
+  }
+
+  /**
+   * Evaluates a checkpoint.
+   *
+   * @return false if it can't be read now, and is to be tried again
+   */
+  boolean evaluate(CheckpointFile checkpoint) {
+    Path copy = staging.resolve(checkpoint.name());
+    try {
+      if (folder.copy(checkpoint, copy)) {
+        evaluate(checkpoint, copy);
+      } else {
+        skip(checkpoint, "it was replaced while it was read");
+      }
+      return true;
+    } catch (FileNotFoundException e) {
+      fail(checkpoint, "it was gone when it was to be read");
+      return true;
+    } catch (IOException e) {
+      return givenUp(checkpoint, e);
+    } finally {
+      delete(copy);
+    }
+  }
+
+  private void evaluate(CheckpointFile checkpoint, Path copy) {
+    ModelEvaluation.Report result;
+    try {
+      result = evaluation.evaluate(copy);
+    } catch (RuntimeException e) {
+      if (!evaluation.isUsable()) {
+        throw e;
+      }
+      log.debug("can't evaluate {}", checkpoint, e);
+      fail(checkpoint, inPlace(ErrorLine.of(e), copy, folder.locationOf(checkpoint)));
+      return;
+    }
+    JournalEntry entry =
+        new JournalEntry(
+            checkpoint,
+            journal.iterationOf(checkpoint),
+            pace.now(),
+            Outcome.EVALUATED,
+            "",
+            result.metrics(),
+            result.rows(),
+            result.seconds());
+    bestModels.prepare(entry, copy);
+    journal.commit(entry);
+    report.evaluated(entry, bestModels.committed(entry));
+  }
+
+  private boolean givenUp(CheckpointFile checkpoint, IOException e) {
+    int failures = failedReads.merge(checkpoint, 1, Integer::sum);
+    if (failures < TRIES) {
+      log.warn("can't read {}, try {} of {}: {}", checkpoint.name(), failures, TRIES, e.toString());
+      return false;
+    }
+    fail(checkpoint, "can't read it, at %d tries: %s".formatted(TRIES, ErrorLine.of(e)));
+    return true;
+  }
+
+  private void end(CheckpointFile checkpoint, Outcome outcome, String reason) {
+    JournalEntry entry =
+        new JournalEntry(
+            checkpoint,
+            journal.iterationOf(checkpoint),
+            pace.now(),
+            outcome,
+            reason,
+            Map.of(),
+            0,
+            0);
+    journal.commit(entry);
+    report.ended(entry);
+  }
+
+  private static void delete(Path copy) {
+    try {
+      Files.deleteIfExists(copy);
+    } catch (IOException e) {
+      throw new StorageException("can't delete the copy '%s': %s".formatted(copy, e), e);
+    }
+  }
+
+  /** Nobody knows the copy; the checkpoint has the name that was given. */
+  private static String inPlace(String message, Path copy, String original) {
+    return message.replace("file:" + copy, original).replace(copy.toString(), original);
+  }
+}

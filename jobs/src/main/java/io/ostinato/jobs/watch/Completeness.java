@@ -1,0 +1,95 @@
+package io.ostinato.jobs.watch;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Tells complete files from those that are being written, by successive listings of the folder. Not
+ * thread-safe.
+ *
+ * <p>Without a marker a file is complete when its size and time have stayed what they are for a
+ * while, at two looks at least. With one it is complete when there is a file of its name with the
+ * marker at the end, which is not older than the file.
+ */
+final class Completeness {
+  private final NameFilter names;
+  private final Optional<String> marker;
+  private final Duration settle;
+  private Map<CheckpointFile, Duration> firstSeen = Map.of();
+
+  private Completeness(NameFilter names, Optional<String> marker, Duration settle) {
+    this.names = names;
+    this.marker = marker;
+    this.settle = settle;
+  }
+
+  /** Files are complete when nothing about them has changed for that long. */
+  static Completeness unchangedFor(Duration settle, NameFilter names) {
+    return new Completeness(names, Optional.empty(), settle);
+  }
+
+  /** Files are complete when there is {@code <name><marker>}. */
+  static Completeness markedBy(String marker, NameFilter names) {
+    return new Completeness(names, Optional.of(marker), Duration.ZERO);
+  }
+
+  /**
+   * Takes the next listing.
+   *
+   * @param elapsed when it was made, on a clock that never goes back
+   */
+  Scan look(List<CheckpointFile> listing, Duration elapsed) {
+    List<CheckpointFile> files =
+        listing.stream()
+            .filter(file -> names.accepts(file.name()))
+            .filter(file -> marker.isEmpty() || !file.name().endsWith(marker.get()))
+            .sorted()
+            .toList();
+    Map<CheckpointFile, Duration> seen = new HashMap<>();
+    boolean changed = false;
+    for (CheckpointFile file : files) {
+      Duration before = firstSeen.get(file);
+      changed |= before == null;
+      seen.put(file, before == null ? elapsed : before);
+    }
+    firstSeen = seen;
+    return marker.isPresent()
+        ? marked(files, listing, marker.get(), changed)
+        : settled(files, elapsed, changed);
+  }
+
+  private static Scan marked(
+      List<CheckpointFile> files, List<CheckpointFile> listing, String end, boolean changed) {
+    Map<String, CheckpointFile> byName =
+        listing.stream().collect(Collectors.toMap(CheckpointFile::name, Function.identity()));
+    List<CheckpointFile> complete = new ArrayList<>();
+    for (CheckpointFile file : files) {
+      CheckpointFile itsMarker = byName.get(file.name() + end);
+      if (itsMarker != null && !itsMarker.modified().isBefore(file.modified())) {
+        complete.add(file);
+      }
+    }
+    return new Scan(complete, List.of(), changed);
+  }
+
+  private Scan settled(List<CheckpointFile> files, Duration elapsed, boolean changed) {
+    Map<Boolean, List<CheckpointFile>> byCompleteness =
+        files.stream()
+            .collect(
+                Collectors.partitioningBy(
+                    file -> {
+                      Duration age = elapsed.minus(firstSeen.getOrDefault(file, elapsed));
+                      return !age.isZero() && age.compareTo(settle) >= 0;
+                    }));
+    return new Scan(
+        byCompleteness.getOrDefault(true, List.of()),
+        byCompleteness.getOrDefault(false, List.of()),
+        changed);
+  }
+}

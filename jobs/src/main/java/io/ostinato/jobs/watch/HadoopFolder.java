@@ -1,0 +1,104 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.storage.StorageException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/** A folder of any file system that Hadoop knows, without the folders in it. */
+record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  @Override
+  public List<CheckpointFile> list() throws IOException {
+    List<CheckpointFile> files = new ArrayList<>();
+    RemoteIterator<FileStatus> listing = system.listStatusIterator(path);
+    while (listing.hasNext()) {
+      FileStatus status = listing.next();
+      if (status.isFile()) {
+        files.add(of(status));
+      }
+    }
+    return files;
+  }
+
+  @Override
+  public boolean copy(CheckpointFile checkpoint, java.nio.file.Path into) throws IOException {
+    Path file = new Path(path, checkpoint.name());
+    try (InputStream in = system.open(file)) {
+      return copy(in, into) == checkpoint.bytes()
+          && of(system.getFileStatus(file)).equals(checkpoint);
+    } catch (java.nio.file.NoSuchFileException e) {
+      throw (IOException) new FileNotFoundException(e.getMessage()).initCause(e);
+    }
+  }
+
+  @Override
+  public String locationOf(CheckpointFile checkpoint) {
+    return new Path(path, checkpoint.name()).toString();
+  }
+
+  /** What can't be read is the checkpoint's fault, what can't be written is not. */
+  private static long copy(InputStream in, java.nio.file.Path into) throws IOException {
+    try (Sink out = new Sink(into)) {
+      byte[] buffer = new byte[BUFFER_BYTES];
+      long bytes = 0;
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        out.write(buffer, n);
+        bytes += n;
+      }
+      return bytes;
+    }
+  }
+
+  private static CheckpointFile of(FileStatus status) {
+    return new CheckpointFile(
+        status.getPath().getName(),
+        status.getLen(),
+        Instant.ofEpochMilli(status.getModificationTime()));
+  }
+
+  private static final class Sink implements AutoCloseable {
+    private final java.nio.file.Path file;
+    private final OutputStream out;
+
+    Sink(java.nio.file.Path file) {
+      this.file = file;
+      try {
+        out = Files.newOutputStream(file);
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+
+    void write(byte[] bytes, int length) {
+      try {
+        out.write(bytes, 0, length);
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+
+    private StorageException failed(IOException e) {
+      return new StorageException("can't write the copy '%s': %s".formatted(file, e), e);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.StorageException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What became of which checkpoint. A checkpoint is done when its line is written: the line is the
+ * one record of that, and all else follows from it. Not thread-safe.
+ */
+final class Journal {
+  private final LineFile file;
+  private final List<JournalEntry> entries = new ArrayList<>();
+  private final Set<CheckpointFile> done = new HashSet<>();
+
+  /**
+   * Reads back what earlier processes did.
+   *
+   * @throws StorageException if a line can't be read; says which
+   */
+  Journal(LineFile file) {
+    this.file = file;
+    for (String line : file.lines()) {
+      try {
+        add(JournalLine.parse(line));
+      } catch (IllegalArgumentException e) {
+        throw new StorageException(
+            "can't go on with line %d of '%s': %s; give another --run-id"
+                .formatted(entries.size() + 1, file.location(), e.getMessage()),
+            e);
+      }
+    }
+  }
+
+  /** All entries, in the order in which they were written. */
+  List<JournalEntry> entries() {
+    return Collections.unmodifiableList(entries);
+  }
+
+  Set<CheckpointFile> done() {
+    return Collections.unmodifiableSet(done);
+  }
+
+  /** Takes those that failed for not done. */
+  void forgetFailures() {
+    entries.stream()
+        .filter(entry -> entry.outcome() == Outcome.FAILED)
+        .map(JournalEntry::checkpoint)
+        .forEach(done::remove);
+    entries.stream()
+        .filter(entry -> entry.outcome() != Outcome.FAILED)
+        .map(JournalEntry::checkpoint)
+        .forEach(done::add);
+  }
+
+  /** The iteration in the name, or the number of the next line as the update. */
+  TrainingIteration iterationOf(CheckpointFile checkpoint) {
+    return checkpoint.iteration().orElseGet(() -> new TrainingIteration(0, entries.size() + 1, 0));
+  }
+
+  /** Writes what became of a checkpoint; it is done then, for this process and those after it. */
+  void commit(JournalEntry entry) {
+    file.append(JournalLine.write(entry));
+    add(entry);
+  }
+
+  private void add(JournalEntry entry) {
+    entries.add(entry);
+    done.add(entry.checkpoint());
+  }
+}

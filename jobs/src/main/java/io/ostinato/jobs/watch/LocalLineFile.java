@@ -1,0 +1,117 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.storage.StorageException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/** Lines in a file of this machine, appended and forced to the disk; locked while it is open. */
+final class LocalLineFile implements LineFile {
+  private final Path file;
+  private final FileChannel channel;
+  private final List<String> lines;
+
+  private LocalLineFile(Path file, FileChannel channel) throws IOException {
+    this.file = file;
+    this.channel = channel;
+    this.lines = readAndCut();
+  }
+
+  /**
+   * Opens a file, and makes it and its folder where they are missing.
+   *
+   * @throws StorageException if it can't be written, or another process has it open
+   */
+  static LocalLineFile open(Path file) {
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      try {
+        if (!locked(channel)) {
+          throw new StorageException(
+              "another process is writing '%s'; end it, or give this one another --run-id"
+                  .formatted(file));
+        }
+        return new LocalLineFile(file, channel);
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  @Override
+  public List<String> lines() {
+    return lines;
+  }
+
+  @Override
+  public void append(String line) {
+    try {
+      long end = channel.size();
+      try {
+        channel.position(end);
+        ByteBuffer rest = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        while (rest.hasRemaining()) {
+          channel.write(rest);
+        }
+        channel.force(true);
+      } catch (IOException e) {
+        channel.truncate(end);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  @Override
+  public String location() {
+    return file.toString();
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  private List<String> readAndCut() throws IOException {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    Channels.newInputStream(channel).transferTo(content);
+    byte[] bytes = content.toByteArray();
+    int end = bytes.length;
+    while (end > 0 && bytes[end - 1] != '\n') {
+      end--;
+    }
+    channel.truncate(end);
+    return new String(bytes, 0, end, StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException inThisProcess) {
+      return false;
+    }
+  }
+
+  private static StorageException failed(Path file, IOException e) {
+    return new StorageException("can't write '%s': %s".formatted(file, e), e);
+  }
+}

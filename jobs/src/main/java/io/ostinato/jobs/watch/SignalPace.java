@@ -1,0 +1,78 @@
+package io.ostinato.jobs.watch;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * The system's time, until a signal. The first signal asks for an end; what a second one does is
+ * what it would do without this: it ends the process at once.
+ */
+final class SignalPace implements Pace, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SignalPace.class);
+
+  private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Clock clock = Clock.systemUTC();
+  private final long start = System.nanoTime();
+
+  /** Listens to these signals: {@code TERM}, {@code INT}. */
+  SignalPace(List<String> signals) {
+    for (String name : signals) {
+      try {
+        Signal signal = new Signal(name);
+        before.put(signal, Signal.handle(signal, this::receive));
+      } catch (IllegalArgumentException e) {
+        log.info("SIG{} ends this process at once: {}", name, e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  @Override
+  public Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  @Override
+  public void pause(Duration duration) {
+    try {
+      if (stop.await(duration.toNanos(), TimeUnit.NANOSECONDS)) {
+        log.debug("woken by a signal");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stop.countDown();
+    }
+  }
+
+  @Override
+  public boolean stopRequested() {
+    return stop.getCount() == 0;
+  }
+
+  @Override
+  public void close() {
+    before.forEach(Signal::handle);
+  }
+
+  private void receive(Signal signal) {
+    before.forEach(Signal::handle);
+    log.info("SIG{}: this ends after the evaluation in progress", signal.getName());
+    stop.countDown();
+  }
+}

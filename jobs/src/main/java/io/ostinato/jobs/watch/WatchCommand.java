@@ -1,0 +1,175 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.jobs.Sessions;
+import io.ostinato.jobs.evaluation.CheckpointEvaluator;
+import io.ostinato.jobs.evaluation.EvaluationOptions;
+import io.ostinato.jobs.evaluation.EvaluationSpec;
+import io.ostinato.storage.StorageException;
+import io.ostinato.tracking.MetricProperties;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Evaluates checkpoints as another program writes them into a folder. */
+@Command(
+    name = "watch",
+    description = {
+      "Evaluates checkpoints as another program writes them into a folder, each as a Spark job.",
+      "What is done is kept in the run's folder: a watch that is started again goes on."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  watch --checkpoints hdfs://name-node/net --pattern '*.pt' --policy every --poll 10s \\",
+      "      --until-idle 30m --data digits.parquet --input pixels:float32:1,8,8 \\",
+      "      --label label:int64 --metric accuracy --metric cross_entropy --output runs",
+      "",
+      "Exit codes: 0 done, 1 a checkpoint or the watch failed, 2 wrong usage."
+          + " docs/watch.md has more."
+    })
+public final class WatchCommand implements Callable<Integer> {
+  @Mixin private WatchOptions folder = new WatchOptions();
+
+  @Mixin private EvaluationOptions options = new EvaluationOptions();
+
+  @Option(
+      names = "--output",
+      paramLabel = "<folder>",
+      description =
+          "The folder of all runs, on any file system that Hadoop knows. Default: ${DEFAULT-VALUE}.")
+  private String output = "runs";
+
+  @Option(
+      names = "--run-id",
+      paramLabel = "<run_id>",
+      description = "The run's folder in it. Default: made from that of --checkpoints.")
+  private @Nullable String runId;
+
+  @Option(
+      names = "--retry-failed",
+      description = "Evaluate those again that failed in an earlier watch of this run.")
+  private boolean retryFailed;
+
+  @Option(
+      names = "--higher-is-better",
+      paramLabel = "<metric>",
+      description = "Keep a best model of this metric; * and ? stand for characters.")
+  private List<String> higher = List.of();
+
+  @Option(
+      names = "--lower-is-better",
+      paramLabel = "<metric>",
+      description = "Keep a best model of this metric; * and ? stand for characters.")
+  private List<String> lower = List.of();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    EvaluationSpec evaluation = options.spec();
+    WatchSettings settings = folder.settings();
+    Completeness completeness = folder.completeness();
+    check(evaluation);
+    try (SignalPace pace = new SignalPace(List.of("TERM", "INT"));
+        SparkSession spark = Sessions.start("ostinato watch")) {
+      Configuration configuration = spark.sparkContext().hadoopConfiguration();
+      HadoopFolder watched = openFolder(configuration);
+      String id = runId == null ? RunIds.of(watched.path().toString()) : runId;
+      try (WatchRun run = new WatchRun(output, id, configuration)) {
+        refuseOtherSettings(run, watched);
+        try (CheckpointEvaluator evaluator = CheckpointEvaluator.of(spark, evaluation);
+            WatchSession session =
+                new WatchSession(run, id, properties(), retryFailed, spec.commandLine())) {
+          ModelEvaluation model = new SparkModelEvaluation(spark, evaluator, evaluation.dataset());
+          return session.watch(settings, watched, completeness, model, pace);
+        }
+      }
+    }
+  }
+
+  private void check(EvaluationSpec evaluation) {
+    if (evaluation.metrics().isEmpty()) {
+      throw options.wrong("nothing is asked for: give --metric, as in --metric accuracy");
+    }
+    if (runId != null && !RunIds.isOne(runId)) {
+      throw options.wrong(
+          "--run-id '%s' may have letters, digits and . _ = -, and begin with no dot"
+              .formatted(runId));
+    }
+    folder
+        .commonEnd()
+        .flatMap(name -> CheckpointEvaluator.mistakeOfName(name, evaluation))
+        .ifPresent(
+            mistake -> {
+              throw options.wrong("--pattern " + mistake);
+            });
+  }
+
+  private HadoopFolder openFolder(Configuration configuration) {
+    String name = folder.checkpoints;
+    try {
+      Path path = new Path(name);
+      FileSystem system = path.getFileSystem(configuration);
+      if (!system.getFileStatus(path).isDirectory()) {
+        throw options.wrong("--checkpoints '%s' is a file; give its folder".formatted(name));
+      }
+      HadoopFolder watched = new HadoopFolder(system, system.makeQualified(path));
+      watched.list();
+      return watched;
+    } catch (FileNotFoundException e) {
+      throw options.wrong(
+          "--checkpoints '%s': there is no such folder; make it before the watch begins"
+              .formatted(name));
+    } catch (IOException e) {
+      throw new StorageException(
+          "can't read the folder --checkpoints '%s': %s".formatted(name, e.getMessage()), e);
+    } catch (IllegalArgumentException e) {
+      throw options.wrong("--checkpoints '%s' is no path: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  /** Numbers on another dataset are other numbers, and belong to another run. */
+  private void refuseOtherSettings(WatchRun run, HadoopFolder watched) {
+    Map<String, String> now = new LinkedHashMap<>();
+    now.put("--checkpoints", watched.path().toString());
+    for (OptionSpec option : CommandSpec.forAnnotatedObject(new EvaluationOptions()).options()) {
+      String name = option.longestName();
+      if (!name.equals("--batch-size")) {
+        OptionSpec given = spec.findOption(name);
+        now.put(name, String.valueOf((Object) given.getValue()));
+      }
+    }
+    List<String> before = run.settle(now);
+    if (!before.isEmpty()) {
+      throw options.wrong(
+          "the run in '%s' was begun with %s; give the same, or another --run-id"
+              .formatted(run.location(), String.join(", ", before)));
+    }
+  }
+
+  private MetricProperties properties() {
+    MetricProperties properties = MetricProperties.defaults();
+    for (String pattern : higher) {
+      properties = properties.higherIsBetter(pattern);
+    }
+    for (String pattern : lower) {
+      properties = properties.lowerIsBetter(pattern);
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,76 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.tracking.Tracker;
+import java.io.PrintWriter;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells what becomes of checkpoints: a line for each, and the trackers. */
+final class WatchReport {
+  private static final Logger log = LoggerFactory.getLogger(WatchReport.class);
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final Tracker tracker;
+  private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
+
+  WatchReport(PrintWriter out, PrintWriter err, Tracker tracker) {
+    this.out = out;
+    this.err = err;
+    this.tracker = tracker;
+  }
+
+  /** An evaluation, and the metrics it is the best of. */
+  void evaluated(JournalEntry entry, List<String> improved) {
+    count(entry);
+    String metrics =
+        entry.metrics().entrySet().stream()
+            .map(
+                metric ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s %.6g%s",
+                        metric.getKey(),
+                        metric.getValue(),
+                        improved.contains(metric.getKey()) ? " (best)" : ""))
+            .collect(Collectors.joining("  "));
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "%-20s %s  %,d rows  %.3f s",
+            entry.checkpoint().name(),
+            metrics,
+            entry.rows(),
+            entry.seconds()));
+    out.flush();
+    tracker.log(entry.metricsRecord());
+  }
+
+  /** A checkpoint that was skipped or failed. */
+  void ended(JournalEntry entry) {
+    count(entry);
+    if (entry.outcome() == Outcome.FAILED) {
+      String name = entry.checkpoint().name();
+      err.println(
+          entry.reason().contains(name)
+              ? "error: " + entry.reason()
+              : "error: can't evaluate '%s': %s".formatted(name, entry.reason()));
+      err.flush();
+    } else {
+      log.info("skipped {}: {}", entry.checkpoint().name(), entry.reason());
+    }
+  }
+
+  int count(Outcome outcome) {
+    return counts.getOrDefault(outcome, 0);
+  }
+
+  private void count(JournalEntry entry) {
+    counts.merge(entry.outcome(), 1, Integer::sum);
+  }
+}

@@ -1,0 +1,147 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.spark.storage.HadoopRunFiles;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
+import io.ostinato.storage.StorageException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of the run, on this machine or any file system that Hadoop knows, and a folder of this
+ * machine for copies. On this machine both are locked until this is closed.
+ */
+final class WatchRun implements AutoCloseable {
+  private static final String METRICS = "metrics.jsonl";
+  private static final String SETTINGS = "watch.txt";
+
+  private final Path folder;
+  private final Configuration configuration;
+  private final java.nio.file.@Nullable Path local;
+  private final LineFile lines;
+  private final java.nio.file.Path staging;
+
+  /**
+   * Opens the folder, and makes it where it is missing.
+   *
+   * @throws StorageException if it can't be written, or another process has it
+   */
+  WatchRun(String output, String runId, Configuration configuration) {
+    this.configuration = configuration;
+    try {
+      Path given = new Path(output, runId);
+      folder = given.getFileSystem(configuration).makeQualified(given);
+      local =
+          "file".equals(folder.toUri().getScheme())
+              ? java.nio.file.Path.of(folder.toUri().getPath())
+              : null;
+      lines =
+          local == null
+              ? HadoopLineFile.open(new Path(folder, METRICS), configuration)
+              : LocalLineFile.open(local.resolve(METRICS));
+    } catch (IOException e) {
+      throw new StorageException("can't write to '%s': %s".formatted(output, e.getMessage()), e);
+    }
+    try {
+      staging =
+          local == null
+              ? Files.createTempDirectory("ostinato-watch-")
+              : Files.createDirectories(local.resolve(".staging"));
+      empty(staging);
+    } catch (IOException e) {
+      lines.close();
+      throw new StorageException("can't make a folder for copies: " + e, e);
+    }
+  }
+
+  LineFile lines() {
+    return lines;
+  }
+
+  /** For copies of checkpoints; empty. */
+  java.nio.file.Path staging() {
+    return staging;
+  }
+
+  /** The folder, if it is on this machine. */
+  Optional<java.nio.file.Path> local() {
+    return Optional.ofNullable(local);
+  }
+
+  RunFiles files() {
+    return local == null
+        ? HadoopRunFiles.in(folder.toString(), configuration)
+        : LocalRunFiles.in(local);
+  }
+
+  RunFiles checkpoints() {
+    return local == null
+        ? HadoopRunFiles.in(folder + "/checkpoints", configuration)
+        : LocalRunFiles.in(local.resolve("checkpoints"));
+  }
+
+  String location() {
+    return local == null ? folder.toString() : local.toString();
+  }
+
+  /**
+   * Keeps what the run's numbers depend on; a later process has to have the same.
+   *
+   * @return what differs from before, one line each
+   */
+  List<String> settle(Map<String, String> settings) {
+    RunFiles files = files();
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(settings)
+        .forEach((option, value) -> text.append(option).append('=').append(value).append('\n'));
+    if (!files.exists(SETTINGS)) {
+      byte[] content = text.toString().getBytes(StandardCharsets.UTF_8);
+      files.write(SETTINGS, out -> out.write(content));
+      return List.of();
+    }
+    List<String> before = read(files);
+    return before.stream()
+        .filter(line -> !text.toString().lines().toList().contains(line))
+        .map(line -> line.replaceFirst("=", " "))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    try {
+      empty(staging);
+      Files.deleteIfExists(staging);
+    } catch (IOException e) {
+      throw new StorageException("can't delete '%s': %s".formatted(staging, e), e);
+    } finally {
+      lines.close();
+    }
+  }
+
+  private static List<String> read(RunFiles files) {
+    try (var in = files.read(SETTINGS)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new StorageException(
+          "can't read '%s' in '%s': %s".formatted(SETTINGS, files.location(), e), e);
+    }
+  }
+
+  /** A process that was killed leaves what it worked on. */
+  private static void empty(java.nio.file.Path folder) throws IOException {
+    try (Stream<java.nio.file.Path> files = Files.list(folder)) {
+      for (java.nio.file.Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.storage.StorageException;
+import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.RunInfo;
+import io.ostinato.tracking.RunStatus;
+import io.ostinato.tracking.RunSummary;
+import io.ostinato.tracking.TensorBoardTracker;
+import io.ostinato.tracking.Tracker;
+import io.ostinato.tracking.Trackers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine;
+
+/** One process's part of a run: from what earlier ones did to the summary. */
+final class WatchSession implements AutoCloseable {
+  private static final String SUMMARY = "summary.json";
+
+  private final WatchRun run;
+  private final MetricProperties properties;
+  private final Journal journal;
+  private final BestModels bestModels;
+  private final Tracker tracker;
+  private final WatchReport report;
+  private final PrintWriter out;
+
+  WatchSession(
+      WatchRun run,
+      String runId,
+      MetricProperties properties,
+      boolean retryFailed,
+      CommandLine command) {
+    this.run = run;
+    this.properties = properties;
+    this.journal = new Journal(run.lines());
+    if (retryFailed) {
+      journal.forgetFailures();
+    }
+    this.bestModels = new BestModels(run.checkpoints(), properties, journal.entries());
+    this.tracker =
+        Trackers.all(
+            run.local().isPresent() ? List.of(TensorBoardTracker.inRunFolder()) : List.of());
+    tracker.start(new RunInfo(runId, run.local().orElse(run.staging()), Map.of()));
+    this.out = command.getOut();
+    this.report = new WatchReport(out, command.getErr(), tracker);
+  }
+
+  /** Watches until it ends; returns the exit code. */
+  int watch(
+      WatchSettings settings,
+      CheckpointFolder folder,
+      Completeness completeness,
+      ModelEvaluation evaluation,
+      Pace pace) {
+    CheckpointWork work =
+        new CheckpointWork(folder, evaluation, journal, bestModels, report, run.staging(), pace);
+    new Watcher(settings, folder, completeness, work, pace).run();
+    RunSummary summary =
+        RunSummary.of(
+            properties, journal.entries().stream().map(JournalEntry::metricsRecord).toList());
+    writeSummary(summary);
+    tracker.finish(summary, pace.stopRequested() ? RunStatus.INTERRUPTED : RunStatus.FINISHED);
+    int failed = report.count(Outcome.FAILED);
+    out.printf(
+        Locale.ROOT,
+        "%d evaluated, %d skipped, %d failed; the files of this run are in %s%n",
+        report.count(Outcome.EVALUATED),
+        report.count(Outcome.SKIPPED),
+        failed,
+        run.location());
+    return failed == 0 ? 0 : 1;
+  }
+
+  @Override
+  public void close() {
+    tracker.close();
+  }
+
+  private void writeSummary(RunSummary summary) {
+    Path file = run.staging().resolve(SUMMARY);
+    summary.write(file);
+    run.files().write(SUMMARY, stream -> Files.copy(file, stream));
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new StorageException("can't delete '%s': %s".formatted(file, e), e);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.jobs.watch.Policy.Choice;
+import io.ostinato.storage.StorageException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks into a folder again and again, and has what is next there evaluated. Looks at once after an
+ * evaluation, and after a pause when nothing is to be done.
+ */
+final class Watcher {
+  /** How often in a row the folder may be unreadable. */
+  static final int TRIES = 10;
+
+  private static final Logger log = LoggerFactory.getLogger(Watcher.class);
+
+  private final WatchSettings settings;
+  private final CheckpointFolder folder;
+  private final Completeness completeness;
+  private final CheckpointWork work;
+  private final Pace pace;
+  private List<CheckpointFile> waiting = List.of();
+  private Duration lastNews;
+  private boolean quiet;
+  private int failedLooks;
+
+  Watcher(
+      WatchSettings settings,
+      CheckpointFolder folder,
+      Completeness completeness,
+      CheckpointWork work,
+      Pace pace) {
+    this.settings = settings;
+    this.folder = folder;
+    this.completeness = completeness;
+    this.work = work;
+    this.pace = pace;
+    this.lastNews = pace.elapsed();
+  }
+
+  /**
+   * Watches until the end that was asked for, or until a signal.
+   *
+   * @throws StorageException if the folder can't be read any more, or what was done can't be
+   *     written
+   */
+  void run() {
+    while (!pace.stopRequested()) {
+      Optional<List<CheckpointFile>> listing = list();
+      boolean busy = listing.isPresent() && handle(listing.get());
+      if (!busy) {
+        if (listing.isPresent() && isOver()) {
+          return;
+        }
+        pace.pause(settings.poll());
+      }
+    }
+  }
+
+  private boolean isOver() {
+    return quiet && settings.ending().isReachedAfter(pace.elapsed().minus(lastNews));
+  }
+
+  /** True if something was done, so that there may be more to do at once. */
+  private boolean handle(List<CheckpointFile> listing) {
+    Scan scan = completeness.look(listing, pace.elapsed());
+    recordLost(listing);
+    if (scan.changed()) {
+      lastNews = pace.elapsed();
+    }
+    Choice choice = settings.policy().next(scan, work.done());
+    choice.skipped().forEach(file -> work.skip(file, "a newer one was there"));
+    boolean busy = choice.next().isPresent() && work.evaluate(choice.next().orElseThrow());
+    Predicate<CheckpointFile> undone = file -> !work.done().contains(file);
+    waiting = scan.complete().stream().filter(undone).toList();
+    quiet = waiting.isEmpty() && scan.growing().stream().noneMatch(undone);
+    if (busy) {
+      lastNews = pace.elapsed();
+    }
+    return busy;
+  }
+
+  /** What was complete and is not there any more will never be evaluated: say so. */
+  private void recordLost(List<CheckpointFile> listing) {
+    for (CheckpointFile file : waiting) {
+      if (!listing.contains(file) && !work.done().contains(file)) {
+        if (listing.stream().anyMatch(other -> other.name().equals(file.name()))) {
+          work.skip(file, "it was replaced before its turn");
+        } else {
+          work.fail(file, "it was gone before its turn");
+        }
+      }
+    }
+  }
+
+  private Optional<List<CheckpointFile>> list() {
+    try {
+      List<CheckpointFile> listing = folder.list();
+      failedLooks = 0;
+      return Optional.of(listing);
+    } catch (IOException e) {
+      failedLooks++;
+      String why = e instanceof FileNotFoundException ? "it is gone" : e.toString();
+      if (failedLooks == TRIES) {
+        throw new StorageException(
+            "can't read the folder of checkpoints, at %d tries in a row: %s".formatted(TRIES, why),
+            e);
+      }
+      log.warn("can't read the folder of checkpoints, try {} of {}: {}", failedLooks, TRIES, why);
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.ostinato.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.storage.MiniDfs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that are killed, and folders of HDFS. */
+class WatchIT {
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeData() throws IOException {
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      TorchFixtures.writeImages(spark, shared.resolve("images.parquet"));
+    }
+  }
+
+  @Test
+  void aProcessThatIsKilledAndStartedAgainLosesAndRepeatsNothing() throws Exception {
+    Path checkpoints = Files.createDirectories(folder.resolve("net"));
+    Path metrics = folder.resolve("runs/run/metrics.jsonl");
+    IntStream.rangeClosed(1, 6).forEach(n -> WatchLines.write(checkpoints, n, "a"));
+    Process killed = start(checkpoints);
+    await(killed, () -> WatchLines.of(metrics).size() >= 2);
+    killed.destroyForcibly().waitFor();
+    int before = WatchLines.of(metrics).size();
+    IntStream.rangeClosed(7, 9).forEach(n -> WatchLines.write(checkpoints, n, "b"));
+    Process asked = start(checkpoints);
+    await(asked, () -> WatchLines.of(metrics).size() > before);
+    asked.destroy();
+    assertThat(asked.waitFor()).as(log()).isZero();
+    assertThat(Files.exists(folder.resolve("runs/run/summary.json"))).isTrue();
+    assertThat(start(checkpoints, "--once").waitFor()).as(log()).isZero();
+    List<JsonObject> lines = WatchLines.of(metrics);
+    assertThat(WatchLines.names(lines, "evaluated"))
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 9).mapToObj(WatchLines::name).toList());
+    assertThat(WatchLines.fileNames(folder.resolve("runs/run")))
+        .containsExactly(
+            "checkpoints", "metrics.jsonl", "summary.json", "tensorboard", "watch.txt");
+  }
+
+  @Test
+  void checkpointsAndRunsMayBeOnHdfs() throws IOException {
+    try (MiniDfs dfs = new MiniDfs(folder.resolve("dfs"))) {
+      String root = dfs.newFolder();
+      org.apache.hadoop.fs.Path net = new org.apache.hadoop.fs.Path(root, "net");
+      FileSystem files = net.getFileSystem(dfs.configuration());
+      files.mkdirs(net);
+      IntStream.rangeClosed(1, 2).forEach(n -> WatchLines.write(folder, n, n == 1 ? "a" : "b"));
+      for (int n = 1; n <= 2; n++) {
+        files.copyFromLocalFile(local(n), new org.apache.hadoop.fs.Path(net, WatchLines.name(n)));
+        files.create(new org.apache.hadoop.fs.Path(net, WatchLines.name(n) + ".done")).close();
+      }
+      files.copyFromLocalFile(local(1), new org.apache.hadoop.fs.Path(net, WatchLines.name(3)));
+      for (int i = 0; i < 2; i++) {
+        StringWriter err = new StringWriter();
+        assertThat(
+                Main.run(
+                    new PrintWriter(new StringWriter(), true),
+                    new PrintWriter(err, true),
+                    WatchLines.options(
+                            shared.resolve("images.parquet"),
+                            net.toString(),
+                            root + "/runs",
+                            "--marker",
+                            ".done",
+                            "--once")
+                        .toArray(String[]::new)))
+            .as(err.toString())
+            .isZero();
+      }
+      org.apache.hadoop.fs.Path run = new org.apache.hadoop.fs.Path(root, "runs/run");
+      assertThat(WatchLines.names(lines(files, run), "evaluated"))
+          .containsExactly(WatchLines.name(1), WatchLines.name(2));
+      assertThat(
+              files.exists(
+                  new org.apache.hadoop.fs.Path(
+                      run, "checkpoints/best_model.cross_entropy.test.pt")))
+          .isTrue();
+      assertThat(files.exists(new org.apache.hadoop.fs.Path(run, "summary.json"))).isTrue();
+    }
+  }
+
+  private org.apache.hadoop.fs.Path local(int n) {
+    return new org.apache.hadoop.fs.Path(folder.resolve(WatchLines.name(n)).toUri());
+  }
+
+  private static List<JsonObject> lines(FileSystem files, org.apache.hadoop.fs.Path run)
+      throws IOException {
+    try (InputStream in = files.open(new org.apache.hadoop.fs.Path(run, "metrics.jsonl"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .map(line -> JsonParser.parseString(line).getAsJsonObject())
+          .toList();
+    }
+  }
+
+  private Process start(Path checkpoints, String... more) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("-") && !argument.startsWith("-javaagent"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-Dai.djl.offline=true",
+            "-Dai.djl.pytorch.num_threads=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName()));
+    command.addAll(
+        WatchLines.options(
+            shared.resolve("images.parquet"),
+            checkpoints.toString(),
+            folder.resolve("runs").toString(),
+            more));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+        .start();
+  }
+
+  /** Waits for a condition as long as the process lives. */
+  private void await(Process process, BooleanSupplier condition) throws IOException {
+    while (!condition.getAsBoolean()) {
+      assertThat(process.isAlive()).as(log()).isTrue();
+      Thread.onSpinWait();
+    }
+  }
+
+  private String log() throws IOException {
+    return Files.readString(folder.resolve("log"));
+  }
+}

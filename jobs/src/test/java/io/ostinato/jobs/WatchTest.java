@@ -1,0 +1,169 @@
+package io.ostinato.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import io.ostinato.spark.TestSpark;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WatchTest {
+  private static final String[] LETTERS = {"a", "b", "c", "b"};
+
+  @TempDir static Path shared;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir Path folder;
+  private Path checkpoints = Path.of("");
+  private Path run = Path.of("");
+
+  @BeforeAll
+  static void writeData() throws IOException {
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      TorchFixtures.writeImages(spark, shared.resolve("images.parquet"));
+    }
+  }
+
+  @BeforeEach
+  void makeFolders() throws IOException {
+    checkpoints = Files.createDirectories(folder.resolve("net"));
+    run = folder.resolve("runs").resolve("run");
+  }
+
+  @Test
+  void everyCheckpointOfATrainingBesideItIsEvaluatedOnceInOrderWithTheNumbersOfPyTorch()
+      throws Exception {
+    Thread training =
+        new Thread(
+            () -> {
+              for (int n = 1; n <= LETTERS.length; n++) {
+                WatchLines.write(checkpoints, n, LETTERS[n - 1]);
+                while (n == 2 && WatchLines.of(run.resolve("metrics.jsonl")).isEmpty()) {
+                  Thread.onSpinWait();
+                }
+              }
+            });
+    training.setDaemon(true);
+    training.start();
+    assertThat(watch("--until-idle", "2s")).as(err.toString()).isZero();
+    training.join();
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "evaluated"))
+        .containsExactly(
+            WatchLines.name(1), WatchLines.name(2), WatchLines.name(3), WatchLines.name(4));
+    for (int i = 0; i < LETTERS.length; i++) {
+      assertThat(WatchLines.metric(lines.get(i), "cross_entropy/test"))
+          .isCloseTo(WatchLines.crossEntropy(LETTERS[i]), within(1e-5));
+      assertThat(lines.get(i).get("rows").getAsInt()).isEqualTo(TorchFixtures.ROWS);
+    }
+    assertThat(out.toString()).contains("4 evaluated, 0 skipped, 0 failed");
+    String best = bestLetter();
+    assertThat(Files.readAllBytes(run.resolve("checkpoints/best_model.cross_entropy.test.pt")))
+        .isEqualTo(
+            Files.readAllBytes(
+                TorchFixtures.module("batchnorm-" + best + ".pt", folder.resolve("x"))));
+    assertThat(WatchLines.fileNames(run))
+        .containsExactly(
+            "checkpoints", "metrics.jsonl", "summary.json", "tensorboard", "watch.txt");
+  }
+
+  @Test
+  void latestTakesTheNewestAndARestartDoesNothingTwice() throws IOException {
+    for (int n = 1; n <= 3; n++) {
+      WatchLines.write(checkpoints, n, "a");
+    }
+    assertThat(watch("--policy", "latest", "--once")).as(err.toString()).isZero();
+    assertThat(watch("--policy", "latest", "--once")).as(err.toString()).isZero();
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly(WatchLines.name(3));
+    assertThat(WatchLines.names(lines, "skipped"))
+        .containsExactly(WatchLines.name(1), WatchLines.name(2));
+    assertThat(out.toString())
+        .contains("1 evaluated, 2 skipped, 0 failed", "0 evaluated, 0 skipped, 0 failed");
+  }
+
+  @Test
+  void checkpointsThatAreNoneFailInOneLineEachAndTheOthersAreEvaluated() throws IOException {
+    WatchLines.write(checkpoints, 1, "a");
+    byte[] whole = Files.readAllBytes(checkpoints.resolve(WatchLines.name(1)));
+    Files.write(checkpoints.resolve(WatchLines.name(2)), Arrays.copyOf(whole, whole.length / 2));
+    Files.writeString(checkpoints.resolve(WatchLines.name(3)), "no module");
+    WatchLines.write(checkpoints, 4, "b");
+    assertThat(watch("--once")).isEqualTo(1);
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "evaluated"))
+        .containsExactly(WatchLines.name(1), WatchLines.name(4));
+    assertThat(WatchLines.names(lines, "failed"))
+        .containsExactly(WatchLines.name(2), WatchLines.name(3));
+    assertThat(err.toString().lines())
+        .hasSize(2)
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith("error: ")
+                    .contains("net-E")
+                    .doesNotContain(".staging"));
+    assertThat(watch("--once")).isZero();
+    assertThat(watch("--once", "--retry-failed")).isEqualTo(1);
+    assertThat(WatchLines.of(run.resolve("metrics.jsonl"))).hasSize(6);
+  }
+
+  @Test
+  void wrongUsageSaysWhatIsWrong() throws IOException {
+    assertWrong("there is no such folder", "--checkpoints", folder.resolve("gone").toString());
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertWrong("is a file; give its folder", "--checkpoints", file.toString());
+    assertWrong("'[' is no glob", "--pattern", "[");
+    assertWrong("'*.bin' ends like no model", "--pattern", "*.bin");
+    assertWrong("'soon' is not a duration; write it as 500ms, 10s, 5m or 2h", "--poll", "soon");
+    assertWrong("leave --until-idle out", "--once", "--until-idle", "1s");
+    assertWrong("--run-id '../x' may have letters", "--run-id", "../x");
+    assertThat(watch("--once")).as(err.toString()).isZero();
+    assertWrong("the run in '" + run + "' was begun with --dataset test", "--dataset", "val");
+  }
+
+  private void assertWrong(String message, String... options) {
+    err.getBuffer().setLength(0);
+    assertThat(watch(options)).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+  }
+
+  private static String bestLetter() throws IOException {
+    String best = "a";
+    for (String letter : LETTERS) {
+      best = WatchLines.crossEntropy(letter) < WatchLines.crossEntropy(best) ? letter : best;
+    }
+    return best;
+  }
+
+  private int watch(String... more) {
+    List<String> options =
+        WatchLines.options(
+            shared.resolve("images.parquet"),
+            checkpoints.toString(),
+            folder.resolve("runs").toString(),
+            more);
+    for (String single : List.of("--checkpoints", "--poll", "--run-id")) {
+      int given = options.lastIndexOf(single);
+      int first = options.indexOf(single);
+      if (given != first) {
+        options.subList(first, first + 2).clear();
+      }
+    }
+    return Main.run(
+        new PrintWriter(out, true), new PrintWriter(err, true), options.toArray(String[]::new));
+  }
+}

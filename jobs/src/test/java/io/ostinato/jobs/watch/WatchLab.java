@@ -1,0 +1,311 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.Trackers;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A folder that a training writes into by a script, a clock that runs when somebody waits, and a
+ * watch on real files that can be made to crash before or after each of its steps.
+ */
+final class WatchLab {
+  static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
+  static final Duration POLL = Duration.ofSeconds(10);
+
+  /** The process is gone. */
+  static final class Crash extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  final Path run;
+  final Map<String, CheckpointFile> files = new HashMap<>();
+  final List<CheckpointFile> evaluated = new ArrayList<>();
+  final StringWriter out = new StringWriter();
+  final StringWriter err = new StringWriter();
+  final Map<Integer, List<Runnable>> script = new TreeMap<>();
+  final List<IOException> listFailures = new ArrayList<>();
+  final List<IOException> readFailures = new ArrayList<>();
+  final FakePace pace = new FakePace();
+  long crashAt = Long.MAX_VALUE;
+  long steps;
+  boolean usable = true;
+  Duration work = Duration.ZERO;
+
+  WatchLab(Path run) {
+    this.run = run;
+  }
+
+  /** Writes a file, whole; its content is the value that its evaluation gives. */
+  void write(String name, double value) {
+    long length = Double.toString(value).length();
+    CheckpointFile file = new CheckpointFile(name, length, START.plus(pace.elapsed()));
+    files.put(name, file);
+    values.put(file, Double.toString(value));
+  }
+
+  private final Map<CheckpointFile, String> values = new HashMap<>();
+
+  void at(int second, Runnable event) {
+    script.computeIfAbsent(second, key -> new ArrayList<>()).add(event);
+  }
+
+  /** Runs a process until it ends by itself. */
+  WatchReport watch(Policy policy, Ending ending) {
+    return watch(policy, ending, Completeness.unchangedFor(POLL, new NameFilter("*.pt")));
+  }
+
+  WatchReport watch(Policy policy, Ending ending, Completeness completeness) {
+    Folder folder = new Folder();
+    WatchReport report =
+        new WatchReport(new PrintWriter(out), new PrintWriter(err), Trackers.none());
+    try (LineFile lines = new CrashingLines(LocalLineFile.open(run.resolve("metrics.jsonl")))) {
+      Journal journal = new Journal(lines);
+      BestModels best =
+          new BestModels(
+              new CrashingFiles(LocalRunFiles.in(run.resolve("checkpoints"))),
+              MetricProperties.defaults(),
+              journal.entries());
+      Path staging = Files.createDirectories(run.resolve(".staging"));
+      CheckpointWork checkpointWork =
+          new CheckpointWork(folder, new Evaluation(), journal, best, report, staging, pace);
+      new Watcher(
+              new WatchSettings(policy, POLL, ending), folder, completeness, checkpointWork, pace)
+          .run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return report;
+  }
+
+  List<JournalEntry> journal() {
+    try (LineFile lines = LocalLineFile.open(run.resolve("metrics.jsonl"))) {
+      return List.copyOf(new Journal(lines).entries());
+    }
+  }
+
+  List<String> names(Outcome outcome) {
+    return journal().stream()
+        .filter(entry -> entry.outcome() == outcome)
+        .map(entry -> entry.checkpoint().name())
+        .toList();
+  }
+
+  String bestModel(String name) {
+    try {
+      return Files.readString(run.resolve("checkpoints").resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void step() {
+    if (steps++ == crashAt) {
+      throw new Crash();
+    }
+  }
+
+  final class FakePace implements Pace {
+    private Duration elapsed = Duration.ZERO;
+    boolean stop;
+
+    @Override
+    public Duration elapsed() {
+      return elapsed;
+    }
+
+    @Override
+    public Instant now() {
+      return START.plus(elapsed);
+    }
+
+    @Override
+    public void pause(Duration duration) {
+      step();
+      Duration end = elapsed.plus(duration);
+      for (int second : List.copyOf(script.keySet())) {
+        if (Duration.ofSeconds(second).compareTo(end) <= 0) {
+          Duration at = Duration.ofSeconds(second);
+          elapsed = at.compareTo(elapsed) > 0 ? at : elapsed;
+          List<Runnable> events = script.remove(second);
+          if (events != null) {
+            events.forEach(Runnable::run);
+          }
+        }
+      }
+      elapsed = end;
+    }
+
+    @Override
+    public boolean stopRequested() {
+      return stop;
+    }
+  }
+
+  private final class Folder implements CheckpointFolder {
+    @Override
+    public List<CheckpointFile> list() throws IOException {
+      step();
+      if (!listFailures.isEmpty()) {
+        throw listFailures.remove(0);
+      }
+      return List.copyOf(files.values());
+    }
+
+    @Override
+    public boolean copy(CheckpointFile checkpoint, Path into) throws IOException {
+      step();
+      if (!readFailures.isEmpty()) {
+        throw readFailures.remove(0);
+      }
+      CheckpointFile now = files.get(checkpoint.name());
+      if (now == null) {
+        throw new FileNotFoundException(checkpoint.name());
+      }
+      Files.writeString(into, values.getOrDefault(now, ""));
+      step();
+      return now.equals(checkpoint);
+    }
+
+    @Override
+    public String locationOf(CheckpointFile checkpoint) {
+      return "folder/" + checkpoint.name();
+    }
+  }
+
+  private final class Evaluation implements ModelEvaluation {
+    @Override
+    public Report evaluate(Path model) {
+      step();
+      if (!work.isZero()) {
+        pace.pause(work);
+      }
+      try {
+        double value = Double.parseDouble(Files.readString(model));
+        if (value < 0) {
+          throw new IllegalArgumentException("can't load '%s':\nnative stack".formatted(model));
+        }
+        evaluated.add(files.get(model.getFileName().toString()));
+        return new Report(Map.of("accuracy", value, "loss", value, "rank", value), 7, 0.5);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public boolean isUsable() {
+      return usable;
+    }
+  }
+
+  /** Crashes before a line, in the middle of it, and behind it. */
+  private final class CrashingLines implements LineFile {
+    private final LineFile lines;
+
+    CrashingLines(LineFile lines) {
+      this.lines = lines;
+    }
+
+    @Override
+    public List<String> lines() {
+      return lines.lines();
+    }
+
+    @Override
+    public void append(String line) {
+      step();
+      try {
+        step();
+      } catch (Crash crash) {
+        try {
+          Files.writeString(
+              Path.of(location()), line.substring(0, line.length() / 2), StandardOpenOption.APPEND);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        throw crash;
+      }
+      lines.append(line);
+      step();
+    }
+
+    @Override
+    public String location() {
+      return lines.location();
+    }
+
+    @Override
+    public void close() {
+      lines.close();
+    }
+  }
+
+  private final class CrashingFiles implements RunFiles {
+    private final RunFiles runFiles;
+
+    CrashingFiles(RunFiles runFiles) {
+      this.runFiles = runFiles;
+    }
+
+    @Override
+    public void write(String name, Content content) {
+      step();
+      runFiles.write(name, content);
+      step();
+    }
+
+    @Override
+    public void rename(String from, String to) {
+      step();
+      runFiles.rename(from, to);
+      step();
+    }
+
+    @Override
+    public InputStream read(String name) {
+      return runFiles.read(name);
+    }
+
+    @Override
+    public boolean exists(String name) {
+      return runFiles.exists(name);
+    }
+
+    @Override
+    public List<String> list() {
+      return runFiles.list();
+    }
+
+    @Override
+    public void delete(String name) {
+      step();
+      runFiles.delete(name);
+    }
+
+    @Override
+    public long sizeBytes(String name) {
+      return runFiles.sizeBytes(name);
+    }
+
+    @Override
+    public String location() {
+      return runFiles.location();
+    }
+  }
+}

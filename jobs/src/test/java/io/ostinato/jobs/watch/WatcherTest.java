@@ -1,0 +1,195 @@
+package io.ostinato.jobs.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ostinato.storage.StorageException;
+import io.ostinato.tracking.MetricsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WatcherTest {
+  private static final Ending MINUTE = Ending.idleFor(Duration.ofMinutes(1));
+
+  @TempDir Path folder;
+  private WatchLab lab;
+
+  @BeforeEach
+  void newLab() {
+    lab = new WatchLab(folder);
+  }
+
+  @Test
+  void everyEvaluatesEachOnceInOrderAndEndsWhenNothingNewHasComeForAWhile() {
+    lab.write("E2_U2_S2.pt", 0.5);
+    lab.write("E1_U1_S1.pt", 0.4);
+    lab.at(45, () -> lab.write("E3_U3_S3.pt", 0.6));
+    lab.watch(Policy.EVERY, MINUTE);
+    assertThat(lab.names(Outcome.EVALUATED))
+        .containsExactly("E1_U1_S1.pt", "E2_U2_S2.pt", "E3_U3_S3.pt");
+    assertThat(lab.evaluated).hasSize(3);
+    assertThat(lab.pace.elapsed()).isBetween(Duration.ofSeconds(115), Duration.ofSeconds(130));
+    assertThat(lab.out.toString())
+        .startsWith("E1_U1_S1.pt ")
+        .contains("accuracy 0.400000 (best)", "7 rows  0.500 s");
+  }
+
+  @Test
+  void latestSkipsWhatWasOvertakenDuringAnEvaluation() {
+    lab.work = Duration.ofSeconds(35);
+    lab.write("E1_U1_S1.pt", 0.1);
+    for (int i = 2; i <= 5; i++) {
+      int n = i;
+      lab.at(10 * n - 8, () -> lab.write("E%d_U%d_S%d.pt".formatted(n, n, n), 0.1 * n));
+    }
+    lab.watch(Policy.LATEST, MINUTE);
+    assertThat(lab.names(Outcome.EVALUATED)).startsWith("E1_U1_S1.pt").endsWith("E5_U5_S5.pt");
+    assertThat(lab.names(Outcome.SKIPPED)).isNotEmpty();
+    assertThat(lab.journal()).hasSize(5);
+    assertThat(lab.journal().stream().map(JournalEntry::reason)).contains("a newer one was there");
+  }
+
+  @Test
+  void onceEndsWhenAllThatWasThereIsDone() {
+    lab.write("a.pt", 0.5);
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("a.pt");
+    assertThat(lab.pace.elapsed()).isEqualTo(WatchLab.POLL);
+    assertThat(lab.journal().get(0).iteration()).hasToString("E0_U1_S0");
+  }
+
+  @Test
+  void aFileThatIsReplacedIsEvaluatedAgainAndOnlyThen() {
+    lab.write("model.pt", 0.5);
+    lab.at(40, () -> lab.write("model.pt", 0.6));
+    lab.watch(Policy.EVERY, MINUTE);
+    lab.watch(Policy.EVERY, MINUTE);
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("model.pt", "model.pt");
+    assertThat(lab.journal().stream().map(entry -> entry.metrics().get("accuracy")))
+        .containsExactly(0.5, 0.6);
+  }
+
+  @Test
+  void whatCantBeEvaluatedIsToldInOneLineAndTheWatchGoesOn() {
+    lab.write("E1_U1_S1.pt", -1);
+    lab.write("E2_U2_S2.pt", 0.5);
+    WatchReport report = lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.FAILED)).containsExactly("E1_U1_S1.pt");
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E2_U2_S2.pt");
+    assertThat(report.count(Outcome.FAILED)).isOne();
+    assertThat(lab.err.toString().strip()).isEqualTo("error: can't load 'folder/E1_U1_S1.pt':");
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.journal()).hasSize(2);
+  }
+
+  @Test
+  void whatFailsBecauseSparkHasGoneIsNotTheCheckpointsFault() {
+    lab.write("E1_U1_S1.pt", -1);
+    lab.usable = false;
+    assertThatThrownBy(() -> lab.watch(Policy.EVERY, Ending.once()))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(lab.journal()).isEmpty();
+  }
+
+  @Test
+  void whatVanishesBeforeItsTurnFailsAndWhatIsReplacedIsSkipped() {
+    lab.work = Duration.ofSeconds(20);
+    lab.write("E1_U1_S1.pt", 0.1);
+    lab.write("E2_U2_S2.pt", 0.2);
+    lab.write("E3_U3_S3.pt", 0.3);
+    lab.at(20, () -> lab.files.remove("E2_U2_S2.pt"));
+    lab.at(21, () -> lab.write("E3_U3_S3.pt", 0.4));
+    lab.watch(Policy.EVERY, MINUTE);
+    assertThat(lab.names(Outcome.FAILED)).containsExactly("E2_U2_S2.pt");
+    assertThat(lab.err.toString()).contains("'E2_U2_S2.pt': it was gone before its turn");
+    assertThat(lab.names(Outcome.SKIPPED)).containsExactly("E3_U3_S3.pt");
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt", "E3_U3_S3.pt");
+  }
+
+  @Test
+  void aFolderThatCantBeReadForAWhileIsReadLater() {
+    lab.write("E1_U1_S1.pt", 0.1);
+    lab.listFailures.addAll(Collections.nCopies(Watcher.TRIES - 1, new IOException("no network")));
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt");
+    lab.listFailures.addAll(Collections.nCopies(Watcher.TRIES, new IOException("no network")));
+    assertThatThrownBy(() -> lab.watch(Policy.EVERY, Ending.once()))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            "can't read the folder of checkpoints, at 10 tries in a row: java.io.IOException: no"
+                + " network");
+  }
+
+  @Test
+  void aCheckpointThatCantBeReadIsTriedThreeTimes() {
+    lab.write("E1_U1_S1.pt", 0.1);
+    lab.readFailures.addAll(Collections.nCopies(2, new IOException("node lost")));
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt");
+    lab.write("E2_U2_S2.pt", 0.1);
+    lab.readFailures.addAll(Collections.nCopies(3, new IOException("node lost")));
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.journal().get(1).reason()).isEqualTo("can't read it, at 3 tries: node lost");
+  }
+
+  @Test
+  void aSignalEndsItAfterTheEvaluationInProgress() {
+    lab.write("E1_U1_S1.pt", 0.1);
+    lab.write("E2_U2_S2.pt", 0.2);
+    lab.work = Duration.ofSeconds(5);
+    lab.at(12, () -> lab.pace.stop = true);
+    lab.watch(Policy.EVERY, Ending.never());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt");
+  }
+
+  @Test
+  void theBestModelsAreCopiesAndNaNIsNeverTheBest() throws IOException {
+    lab.write("E1_U1_S1.pt", Double.NaN);
+    lab.write("E2_U2_S2.pt", 0.3);
+    lab.write("E3_U3_S3.pt", 0.7);
+    lab.write("E4_U4_S4.pt", 0.5);
+    lab.write("E5_U5_S5.pt", 0.7);
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.bestModel("best_model.accuracy.pt")).isEqualTo("0.7");
+    assertThat(lab.bestModel("best_model.loss.pt")).isEqualTo("0.3");
+    assertThat(lab.out.toString().lines().filter(line -> line.contains("accuracy 0.7")))
+        .satisfiesExactly(
+            first -> assertThat(first).contains("accuracy 0.700000 (best)"),
+            second -> assertThat(second).doesNotContain("(best)"));
+    try (Stream<Path> files = Files.list(folder.resolve("checkpoints"))) {
+      assertThat(files).hasSize(2); // of "rank" it isn't known which way it is better
+    }
+  }
+
+  @Test
+  void theLinesAreRecordsOfMetricsLikeThoseOfEveryRun() {
+    lab.write("E1_U1_S1.pt", 0.5);
+    lab.write("E2_U2_S2.pt", -1);
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(MetricsFile.read(folder.resolve("metrics.jsonl")))
+        .satisfiesExactly(
+            first -> {
+              assertThat(first.iteration()).hasToString("E1_U1_S1");
+              assertThat(first.metrics()).containsEntry("accuracy", 0.5);
+            },
+            second -> assertThat(second.metrics()).isEmpty());
+  }
+
+  @Test
+  void aSecondProcessOnTheSameRunIsRefused() {
+    try (LineFile lines = LocalLineFile.open(folder.resolve("metrics.jsonl"))) {
+      assertThat(lines.lines()).isEmpty();
+      assertThatThrownBy(() -> lab.watch(Policy.EVERY, Ending.once()))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("another process is writing")
+          .hasMessageContaining("--run-id");
+    }
+  }
+}
