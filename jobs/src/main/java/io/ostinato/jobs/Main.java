@@ -1,10 +1,14 @@
 package io.ostinato.jobs;
 
+import io.ostinato.jobs.evaluate.EvaluateCommand;
+import io.ostinato.jobs.evaluation.ErrorLine;
 import io.ostinato.jobs.quickstart.QuickstartCommand;
 import java.io.PrintWriter;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /**
  * The entry point for spark-submit. Exit codes: 0 done, 1 failed, 2 wrong usage.
@@ -16,32 +20,49 @@ import picocli.CommandLine.Option;
     description = "Evaluates deep-learning models while they train, each time as a Spark job.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = QuickstartCommand.class)
+    subcommands = {
+      QuickstartCommand.class,
+      EvaluateCommand.class,
+      AutoComplete.GenerateCompletion.class
+    })
 public final class Main {
 
-  @Option(names = "--stacktrace", description = "Show where an error comes from.")
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Show where an error comes from.")
   private boolean stacktrace;
 
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+    PrintWriter out = new PrintWriter(System.out, true);
+    PrintWriter err = new PrintWriter(System.err, true);
+    // What a command prints can be read by a program, whatever else is logged in this process.
+    System.setOut(System.err);
+    System.exit(run(out, err, args));
   }
 
   /** Runs a command; returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
     Main main = new Main();
-    return new CommandLine(main)
-        .setOut(out)
-        .setErr(err)
-        .setExecutionExceptionHandler(
-            (exception, command, parsed) -> {
-              err.println("error: " + exception.getMessage());
-              if (main.stacktrace) {
-                exception.printStackTrace(err);
-              }
-              return 1;
-            })
-        .execute(args);
+    CommandLine command =
+        new CommandLine(main)
+            .setOut(out)
+            .setErr(err)
+            .setExecutionExceptionHandler((exception, line, parsed) -> main.tell(exception, err));
+    try {
+      return command.execute(args);
+    } catch (Error e) { // a class or a native library is missing, or memory
+      return main.tell(e, err);
+    }
+  }
+
+  private int tell(Throwable failure, PrintWriter err) {
+    err.println("error: " + ErrorLine.of(failure));
+    if (stacktrace) {
+      failure.printStackTrace(err);
+    }
+    return 1;
   }
 }

@@ -16,6 +16,7 @@ class ArchitectureTest {
   private static final String[] SHARED_ROOMS = {
     "io.ostinato.jobs.config..",
     "io.ostinato.jobs.data..",
+    "io.ostinato.jobs.evaluation..",
     "io.ostinato.jobs.metric..",
     "io.ostinato.jobs.model.."
   };

@@ -1,0 +1,139 @@
+package io.ostinato.jobs.evaluate;
+
+import io.ostinato.jobs.Sessions;
+import io.ostinato.jobs.evaluation.CheckpointEvaluator;
+import io.ostinato.jobs.evaluation.EvaluationOptions;
+import io.ostinato.jobs.evaluation.EvaluationReport;
+import io.ostinato.jobs.evaluation.EvaluationSpec;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Evaluates one model file on one dataset. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Evaluates a model file on a dataset, as a Spark job, and prints its metrics.",
+      "A .pt file is a TorchScript module; a .safetensors file has weights, and --architecture says"
+          + " of what. Files may be on any file system that Hadoop knows."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  evaluate --model E5.pt --data digits.parquet --input pixels:float32:1,8,8 \\",
+      "      --label label:int64 --metric accuracy --metric cross_entropy",
+      "  evaluate --model s3a://models/best_model.accuracy.test.safetensors \\",
+      "      --architecture digits_cnn --data hdfs://name-node/digits.parquet \\",
+      "      --input pixels:float32:1,8,8 --label label:int64 --metric top_k:3 --format json",
+      "  evaluate --model E5.pt --data rows.csv \\",
+      "      --sql 'SELECT array(a, b, c) AS x FROM {data}' --input x:float32:3 \\",
+      "      --predictions out.parquet",
+      "",
+      "Exit codes: 0 done, 1 the evaluation failed, 2 wrong usage. docs/evaluate.md has more."
+    })
+public final class EvaluateCommand implements Callable<Integer> {
+
+  /** How the metrics are printed. */
+  enum Format {
+    TABLE,
+    JSON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "<file>",
+      description = "The model: a .pt or .safetensors file.")
+  private String model = "";
+
+  @Mixin private EvaluationOptions options = new EvaluationOptions();
+
+  @Option(
+      names = "--predictions",
+      paramLabel = "<path>",
+      description =
+          "Write what the model gives for each row as Parquet, in the order of the dataset.")
+  private String predictions = "";
+
+  @Option(
+      names = "--output",
+      paramLabel = "<folder>",
+      description = "Keep the metrics as those of a run, in a new folder in this one.")
+  private String output = "";
+
+  @Option(
+      names = "--format",
+      paramLabel = "<format>",
+      description =
+          "How to print the metrics: ${COMPLETION-CANDIDATES}; json is one object and nothing else."
+              + " Default: ${DEFAULT-VALUE}.")
+  private Format format = Format.TABLE;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    EvaluationSpec evaluation = options.spec();
+    if (evaluation.metrics().isEmpty() && predictions.isEmpty()) {
+      throw options.wrong(
+          "nothing is asked for: give --metric, as in --metric accuracy, or" + " --predictions");
+    }
+    CheckpointEvaluator.mistakeOfName(model, evaluation)
+        .ifPresent(
+            mistake -> {
+              throw options.wrong(mistake);
+            });
+    try (SparkSession spark = Sessions.start("ostinato evaluate");
+        CheckpointEvaluator evaluator = CheckpointEvaluator.of(spark, evaluation)) {
+      EvaluationReport report =
+          predictions.isEmpty()
+              ? evaluator.evaluate(model)
+              : evaluator.evaluate(model, predictions);
+      String folder =
+          output.isEmpty() || report.metrics().isEmpty()
+              ? ""
+              : RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation.dataset());
+      print(report, folder);
+    }
+    return 0;
+  }
+
+  private void print(EvaluationReport report, String folder) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (format == Format.JSON) {
+      out.println(report.toJson());
+      return;
+    }
+    out.printf(
+        Locale.ROOT, "%s: %,d rows in %.3f s%n", report.model(), report.rows(), report.seconds());
+    int width = report.metrics().keySet().stream().mapToInt(String::length).max().orElse(0);
+    report
+        .metrics()
+        .forEach(
+            (name, value) ->
+                out.println(
+                    "  "
+                        + name
+                        + " ".repeat(width - name.length() + 2)
+                        + String.format(Locale.ROOT, "%.6f", value)));
+    if (!predictions.isEmpty()) {
+      out.println("The predictions are in " + predictions);
+    }
+    if (!folder.isEmpty()) {
+      out.println("The files of this run are in " + folder);
+    }
+  }
+}

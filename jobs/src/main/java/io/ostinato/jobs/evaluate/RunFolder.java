@@ -1,0 +1,83 @@
+package io.ostinato.jobs.evaluate;
+
+import io.ostinato.jobs.evaluation.CheckpointEvaluator;
+import io.ostinato.jobs.evaluation.EvaluationReport;
+import io.ostinato.spark.storage.HadoopRunFiles;
+import io.ostinato.tracking.LogWriter;
+import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.MetricsFile;
+import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.RunSummary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import org.apache.spark.sql.SparkSession;
+
+/** Keeps an evaluation as a run has its own: {@code metrics.jsonl} and {@code summary.json}. */
+final class RunFolder {
+  private static final DateTimeFormatter RUN_ID =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+  private static final String METRICS = "metrics.jsonl";
+  private static final String SUMMARY = "summary.json";
+  private static final String REPORT = "evaluation.json";
+
+  private final String folder;
+  private final SparkSession session;
+  private final Clock clock;
+
+  private RunFolder(String folder, SparkSession session, Clock clock) {
+    this.folder = folder;
+    this.session = session;
+    this.clock = clock;
+  }
+
+  /** A new folder in that of all runs, on any file system that Hadoop knows. */
+  static RunFolder in(String output, SparkSession session, Clock clock) {
+    String name = RUN_ID.format(clock.instant());
+    return new RunFolder(output.replaceAll("/+$", "") + "/" + name, session, clock);
+  }
+
+  /**
+   * Writes an evaluation, and gives the folder.
+   *
+   * @throws io.ostinato.storage.StorageException if a file can't be written
+   */
+  String write(EvaluationReport report, String dataset) {
+    HadoopRunFiles files = HadoopRunFiles.in(folder, session);
+    try {
+      Path local = Files.createTempDirectory("ostinato-run");
+      try {
+        Path metrics = local.resolve(METRICS);
+        Path summary = local.resolve(SUMMARY);
+        writeMetrics(report, dataset, metrics);
+        RunSummary.of(MetricProperties.defaults(), MetricsFile.read(metrics)).write(summary);
+        for (Path file : new Path[] {metrics, summary}) {
+          files.write(file.getFileName().toString(), out -> Files.copy(file, out));
+        }
+        byte[] json = (report.toJson() + "\n").getBytes(StandardCharsets.UTF_8);
+        files.write(REPORT, out -> out.write(json));
+      } finally {
+        Files.deleteIfExists(local.resolve(METRICS));
+        Files.deleteIfExists(local.resolve(SUMMARY));
+        Files.deleteIfExists(local);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "can't write to '%s': %s".formatted(folder, e.getMessage()), e);
+    }
+    return folder;
+  }
+
+  private void writeMetrics(EvaluationReport report, String dataset, Path file) {
+    try (MetricsLog log = MetricsLog.open(file, clock)) {
+      LogWriter writer = log.writerFor("evaluate");
+      report.metrics().forEach((name, value) -> writer.addScalar(name + "/" + dataset, value));
+      log.flush(CheckpointEvaluator.iterationOf(report.model()));
+    }
+  }
+}

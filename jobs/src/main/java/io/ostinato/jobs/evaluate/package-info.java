@@ -1,0 +1,5 @@
+/** The command {@code evaluate}: one model file on one dataset. */
+@NullMarked
+package io.ostinato.jobs.evaluate;
+
+import org.jspecify.annotations.NullMarked;

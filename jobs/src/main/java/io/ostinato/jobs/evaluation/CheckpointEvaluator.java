@@ -1,0 +1,150 @@
+package io.ostinato.jobs.evaluation;
+
+import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.jobs.evaluation.ModelFiles.ModelFile;
+import io.ostinato.metric.Metric;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.engine.SparkEvaluationEngine;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Evaluates model files on one dataset. The dataset stays prepared and the models resident from one
+ * file to the next, until this is closed. For one thread.
+ */
+public final class CheckpointEvaluator implements AutoCloseable {
+  private static final Pattern ITERATION = Pattern.compile("E\\d{1,9}_U\\d{1,18}_S\\d{1,18}");
+
+  private final SparkSession session;
+  private final EvaluationSpec spec;
+  private final SparkDataset data;
+  private final SparkEvaluationEngine engine;
+  private final ModelFiles files;
+  private final ProgressDisplay progress;
+
+  private CheckpointEvaluator(
+      SparkSession session,
+      EvaluationSpec spec,
+      SparkDataset data,
+      SparkEvaluationEngine engine,
+      ProgressDisplay progress) {
+    this.session = session;
+    this.spec = spec;
+    this.data = data;
+    this.engine = engine;
+    this.files = new ModelFiles(session.sparkContext().hadoopConfiguration(), spec.architecture());
+    this.progress = progress;
+  }
+
+  /**
+   * An evaluator on this session, which stays open when it is closed.
+   *
+   * @throws io.ostinato.jobs.data.DataException if the dataset can't be read, or is not as
+   *     described
+   */
+  public static CheckpointEvaluator of(SparkSession session, EvaluationSpec spec) {
+    SparkDataset data = spec.data().open(session);
+    return new CheckpointEvaluator(
+        session, spec, data, SparkEvaluationEngine.of(session), ProgressDisplay.console());
+  }
+
+  /**
+   * Evaluates one file, on any file system that Hadoop knows.
+   *
+   * @throws ModelException if there is no such file, or it is no model
+   * @throws EvaluationException if the evaluation fails
+   */
+  public EvaluationReport evaluate(String file) {
+    long start = System.nanoTime();
+    ModelFile model = files.read(file);
+    BatchProcessor processor = new ForwardRows.ToCompare(spec.data().columns());
+    try (EvaluationResults results =
+        run(file, model, processor, spec.metrics(), ResultsTarget.collected())) {
+      return report(file, results.rows(), results.metrics(), start);
+    }
+  }
+
+  /**
+   * Evaluates one file, and writes what it gives for each row: Parquet with the columns {@code
+   * row}, the index in the dataset, and {@code outputs}, in the order of the dataset. The path has
+   * it whole or not at all.
+   *
+   * @throws ModelException if there is no such file, or it is no model
+   * @throws EvaluationException if the evaluation fails, or the path is taken or can't be written
+   */
+  public EvaluationReport evaluate(String file, String predictionsPath) {
+    long start = System.nanoTime();
+    try (Predictions predictions = Predictions.to(predictionsPath, session)) {
+      Map<String, Double> metrics = spec.metrics().isEmpty() ? Map.of() : evaluate(file).metrics();
+      ModelFile model = files.read(file);
+      BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns());
+      try (EvaluationResults results =
+          run(file, model, processor, List.of(), ResultsTarget.parquet(predictions.unsorted()))) {
+        predictions.publish(results.parquet().orElseThrow());
+        return report(file, results.rows(), metrics, start);
+      }
+    }
+  }
+
+  /** Why a file of this name can't be evaluated, if it can't, whatever is in it. */
+  public static Optional<String> mistakeOfName(String file, EvaluationSpec spec) {
+    return ModelFiles.mistake(file, !spec.architecture().isEmpty());
+  }
+
+  /** The iteration in the name of a file, {@code E3_U66_S4224}; that before the first else. */
+  public static TrainingIteration iterationOf(String file) {
+    Matcher iteration = ITERATION.matcher(nameOf(file));
+    return iteration.find() ? TrainingIteration.parse(iteration.group()) : TrainingIteration.START;
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  private EvaluationResults run(
+      String file,
+      ModelFile model,
+      BatchProcessor processor,
+      List<Metric<?>> metrics,
+      ResultsTarget target) {
+    EvaluationTag tag = new EvaluationTag(nameOf(file), iterationOf(file), spec.dataset());
+    try {
+      return engine.evaluate(
+          new EvaluationRequest(
+              tag,
+              data,
+              spec.batchSize(),
+              model.source(),
+              model.weights(),
+              processor,
+              metrics,
+              target),
+          progress);
+    } catch (EvaluationException e) {
+      String message = ErrorLine.of(e).replace(tag + " failed in processData, ", "");
+      throw new EvaluationException(
+          "can't evaluate '%s': %s".formatted(file, message.replace(tag + " failed: ", "")), e);
+    }
+  }
+
+  private static EvaluationReport report(
+      String file, long rows, Map<String, Double> metrics, long start) {
+    return new EvaluationReport(file, rows, metrics, (System.nanoTime() - start) / 1e9);
+  }
+
+  private static String nameOf(String file) {
+    return file.substring(file.lastIndexOf('/') + 1);
+  }
+}

@@ -1,0 +1,46 @@
+package io.ostinato.jobs.evaluation;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What became of one evaluation.
+ *
+ * @param model the file, as it was given
+ * @param metrics by name, in the order in which they were asked for
+ * @param seconds from reading the file to the results; with the first, those to prepare the dataset
+ */
+public record EvaluationReport(
+    String model, long rows, Map<String, Double> metrics, double seconds) {
+  private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+
+  public EvaluationReport {
+    metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+  }
+
+  /**
+   * {@code {"model":…,"rows":…,"metrics":{…},"seconds":…}} on one line. Numbers that JSON lacks are
+   * the strings NaN, Infinity and -Infinity.
+   */
+  public String toJson() {
+    JsonObject values = new JsonObject();
+    metrics.forEach(
+        (name, value) -> {
+          if (Double.isFinite(value)) {
+            values.addProperty(name, value);
+          } else {
+            values.addProperty(name, Double.toString(value));
+          }
+        });
+    JsonObject json = new JsonObject();
+    json.addProperty("model", model);
+    json.addProperty("rows", rows);
+    json.add("metrics", values);
+    json.addProperty("seconds", Math.round(seconds * 1e3) / 1e3);
+    return GSON.toJson(json);
+  }
+}

@@ -1,0 +1,25 @@
+package io.ostinato.jobs.evaluation;
+
+import io.ostinato.jobs.data.DatasetSpec;
+import io.ostinato.jobs.model.Architecture;
+import io.ostinato.metric.Metric;
+import java.util.List;
+
+/**
+ * What model files are evaluated on, and how.
+ *
+ * @param dataset the key of the dataset in metrics' keys, as in {@code accuracy/test}
+ * @param batchSize rows of a batch, at least 1
+ * @param architecture of safetensors files; none where all are whole modules
+ */
+public record EvaluationSpec(
+    DatasetSpec data,
+    String dataset,
+    List<Metric<?>> metrics,
+    int batchSize,
+    List<Architecture> architecture) {
+  public EvaluationSpec {
+    metrics = List.copyOf(metrics);
+    architecture = List.copyOf(architecture);
+  }
+}

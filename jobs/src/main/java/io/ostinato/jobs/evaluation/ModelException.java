@@ -1,0 +1,14 @@
+package io.ostinato.jobs.evaluation;
+
+/** A file is missing, or holds no model that can be evaluated. */
+public final class ModelException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  ModelException(String message) {
+    super(message);
+  }
+
+  ModelException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

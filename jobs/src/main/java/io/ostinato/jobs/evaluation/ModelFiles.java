@@ -1,0 +1,116 @@
+package io.ostinato.jobs.evaluation;
+
+import io.ostinato.evaluation.ModelSource;
+import io.ostinato.evaluation.TorchScriptSource;
+import io.ostinato.jobs.model.Architecture;
+import io.ostinato.storage.Safetensors;
+import io.ostinato.storage.StorageException;
+import io.ostinato.weights.WeightSnapshot;
+import java.io.BufferedInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Reads models from any file system that Hadoop knows; their endings say what they are. */
+final class ModelFiles {
+  private static final String SAFETENSORS = ".safetensors";
+  private static final List<String> MODULES = List.of(".pt", ".pth", ".ts", ".torchscript");
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+
+  private final Configuration configuration;
+  private final ModelSource torchScript = ModelSource.torchScript();
+  private final List<ModelSource> blocks;
+
+  /** A model, ready to be evaluated. */
+  record ModelFile(ModelSource source, WeightSnapshot weights) {}
+
+  ModelFiles(Configuration configuration, List<Architecture> architecture) {
+    this.configuration = configuration;
+    this.blocks =
+        architecture.stream()
+            .map(a -> ModelSource.ofBlock(a, a.shapes().toArray(ai.djl.ndarray.types.Shape[]::new)))
+            .toList();
+  }
+
+  /** Why no file of this name could be read, if none could, whatever is in it. */
+  static Optional<String> mistake(String file, boolean hasArchitecture) {
+    String name = file.toLowerCase(Locale.ROOT);
+    boolean module = MODULES.stream().anyMatch(name::endsWith);
+    if (name.endsWith(SAFETENSORS)) {
+      return hasArchitecture
+          ? Optional.empty()
+          : Optional.of(
+              "'%s' has weights alone; say with --architecture what they belong to"
+                  .formatted(file));
+    }
+    if (module) {
+      return hasArchitecture
+          ? Optional.of(
+              "'%s' is a TorchScript module, which brings its architecture; leave --architecture out"
+                  .formatted(file))
+          : Optional.empty();
+    }
+    return Optional.of(
+        "'%s' ends like no model; known: %s for TorchScript, %s for weights"
+            .formatted(file, String.join(", ", MODULES), SAFETENSORS));
+  }
+
+  /**
+   * Reads one.
+   *
+   * @throws ModelException if there is none, or its content is none; says why in one line
+   */
+  ModelFile read(String file) {
+    mistake(file, !blocks.isEmpty())
+        .ifPresent(
+            mistake -> {
+              throw new ModelException(mistake);
+            });
+    try {
+      Path path = new Path(file);
+      FileSystem files = path.getFileSystem(configuration);
+      FileStatus status = files.getFileStatus(path);
+      if (status.isDirectory()) {
+        throw new ModelException("'%s' is a folder, not a model".formatted(file));
+      }
+      try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
+        return file.toLowerCase(Locale.ROOT).endsWith(SAFETENSORS)
+            ? weights(in)
+            : module(file, in, status.getLen());
+      }
+    } catch (FileNotFoundException e) {
+      throw new ModelException("there is no model '%s'".formatted(file), e);
+    } catch (StorageException e) {
+      throw new ModelException("can't read '%s': %s".formatted(file, e.getMessage()), e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ModelException("can't read '%s': %s".formatted(file, ErrorLine.of(e)), e);
+    }
+  }
+
+  private ModelFile weights(InputStream in) throws IOException {
+    return new ModelFile(blocks.get(0), WeightSnapshot.of(Safetensors.readFrom(in).arrays()));
+  }
+
+  private ModelFile module(String file, InputStream in, long bytes) throws IOException {
+    if (bytes > MOST_BYTES) {
+      throw new ModelException(
+          "'%s' has %d bytes; modules of at most %d can be evaluated"
+              .formatted(file, bytes, MOST_BYTES));
+    }
+    byte[] content = in.readAllBytes();
+    new ModuleArchive(content)
+        .mistake()
+        .ifPresent(
+            mistake -> {
+              throw new ModelException("can't evaluate '%s': %s".formatted(file, mistake));
+            });
+    return new ModelFile(torchScript, TorchScriptSource.snapshotOf(content));
+  }
+}

@@ -1,0 +1,202 @@
+package io.ostinato.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.ostinato.spark.TestSpark;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluateTest {
+  /** F.cross_entropy of module a and the labels, by torch 2.7.1. */
+  private static final double CROSS_ENTROPY = 1.1128976345062256;
+
+  @TempDir static Path shared;
+  private static String data = "";
+  private static String model = "";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeFiles() throws IOException {
+    data = shared.resolve("images.parquet").toString();
+    model = TorchFixtures.module("batchnorm-a.pt", shared.resolve("E5_U110_S7040.pt")).toString();
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      TorchFixtures.writeImages(spark, Path.of(data));
+    }
+  }
+
+  @Test
+  void jsonIsExactlyOneObjectWithTheNumbersOfPyTorch() {
+    assertThat(evaluate("--metric", "cross_entropy", "--metric", "accuracy", "--format", "json"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).hasLineCount(1).startsWith("{\"model\":");
+    JsonObject report = JsonParser.parseString(out.toString()).getAsJsonObject();
+    assertThat(report.keySet()).containsExactly("model", "rows", "metrics", "seconds");
+    assertThat(report.get("model").getAsString()).isEqualTo(model);
+    assertThat(report.get("rows").getAsLong()).isEqualTo(TorchFixtures.ROWS);
+    JsonObject metrics = report.getAsJsonObject("metrics");
+    assertThat(metrics.keySet()).containsExactly("cross_entropy", "accuracy");
+    assertThat(metrics.get("cross_entropy").getAsDouble())
+        .isCloseTo(CROSS_ENTROPY, within(1e-6 * CROSS_ENTROPY));
+    assertThat(metrics.get("accuracy").getAsDouble()).isEqualTo(4 / 16.0);
+  }
+
+  @Test
+  void predictionsAndRunFolderAreWrittenBesideTheTable() throws IOException {
+    Path predictions = folder.resolve("out.parquet");
+    Path runs = folder.resolve("runs");
+    assertThat(
+            evaluate(
+                "--metric",
+                "top_k:2",
+                "--batch-size",
+                "5",
+                "--dataset",
+                "val",
+                "--predictions",
+                predictions.toString(),
+                "--output",
+                runs.toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString())
+        .contains("16 rows", "  top_2_accuracy  0.", "The predictions are in " + predictions);
+    assertThat(names(folder)).containsExactlyInAnyOrder("out.parquet", "runs");
+    Path run = runs.resolve(names(runs).get(0));
+    assertThat(names(run))
+        .filteredOn(name -> !name.startsWith("."))
+        .containsExactlyInAnyOrder("metrics.jsonl", "summary.json", "evaluation.json");
+    assertThat(Files.readString(run.resolve("metrics.jsonl")))
+        .hasLineCount(1)
+        .contains("\"iteration\":\"E5_U110_S7040\"", "\"top_2_accuracy/val\":0.");
+    checkPredictions(predictions);
+  }
+
+  /** In the order of the files, without sorting. */
+  private static void checkPredictions(Path predictions) throws IOException {
+    float[][] expected = TorchFixtures.expected("a");
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      List<Row> rows = new ArrayList<>();
+      for (String file : names(predictions).stream().filter(n -> n.endsWith(".parquet")).toList()) {
+        rows.addAll(spark.read().parquet(predictions.resolve(file).toString()).collectAsList());
+      }
+      assertThat(rows).hasSize(TorchFixtures.ROWS);
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(rows.get(i).<Long>getAs("row")).isEqualTo(i);
+        List<Float> outputs = rows.get(i).getList(rows.get(i).fieldIndex("outputs"));
+        for (int c = 0; c < TorchFixtures.CLASSES; c++) {
+          assertThat(outputs.get(c)).isCloseTo(expected[i][c], within(1e-5f));
+        }
+      }
+    }
+  }
+
+  @Test
+  void allMistakesOfTheOptionsAreToldTogetherBeforeSparkStarts() {
+    assertThat(
+            run(
+                "evaluate",
+                "--model",
+                model,
+                "--data",
+                data,
+                "--input",
+                "image:float31:1,5,5",
+                "--label",
+                "label:int64:x",
+                "--metric",
+                "acuracy",
+                "--batch-size",
+                "0"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "--input image:float31:1,5,5: 'float31' is no data type; there are float32",
+            "--label label:int64:x: 'x' is no shape",
+            "did you mean 'accuracy'?",
+            "--batch-size 0 must be at least 1");
+  }
+
+  @Test
+  void wrongUsageIsToldWithTheRemedy() {
+    assertThat(evaluate()).isEqualTo(2);
+    assertThat(err.toString()).contains("nothing is asked for: give --metric");
+    assertThat(run("evaluate", "--model", "a.onnx", "--data", data)).isEqualTo(2);
+    assertThat(err.toString()).contains("there is no input for the model");
+    assertThat(run(with("--model", "a.safetensors", "--metric", "accuracy"))).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("'a.safetensors' has weights alone; say with --architecture");
+    assertThat(run(with("--model", "a.zip", "--metric", "accuracy"))).isEqualTo(2);
+    assertThat(err.toString()).contains("'a.zip' ends like no model; known: .pt,");
+    assertThat(evaluate("--metric", "nonsense")).isEqualTo(2);
+    assertThat(err.toString()).contains("known: accuracy, top_k");
+  }
+
+  @Test
+  void aFailureIsOneLineAndWhereItComesFromOnlyIfAsked() {
+    assertThat(run(with("--model", "gone.pt", "--metric", "accuracy"))).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo("error: there is no model 'gone.pt'\n");
+    assertThat(out.toString()).isEmpty();
+    assertThat(run(with("--model", "gone.pt", "--metric", "accuracy", "--stacktrace")))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("ModelException", "at io.ostinato.jobs");
+  }
+
+  @Test
+  void helpTeachesAndShellsComplete() {
+    assertThat(run("evaluate", "--help")).isZero();
+    assertThat(out.toString())
+        .contains("Examples:", "--metric accuracy --metric cross_entropy", "Exit codes: 0 done");
+    assertThat(run("generate-completion")).isZero();
+    assertThat(out.toString()).contains("complete -F", "--predictions");
+  }
+
+  private int evaluate(String... options) {
+    List<String> all = new ArrayList<>(List.of("--model", model));
+    all.addAll(List.of(options));
+    return run(with(all.toArray(String[]::new)));
+  }
+
+  private static String[] with(String... options) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "evaluate",
+                "--data",
+                data,
+                "--input",
+                "image:float32:1,5,5",
+                "--label",
+                "label:int64"));
+    all.addAll(List.of(options));
+    return all.toArray(String[]::new);
+  }
+
+  private int run(String... args) {
+    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.ostinato.jobs;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** TorchScript modules with BatchNorm, and PyTorch's own outputs for 16 images of 5 by 5 pixels. */
+public final class TorchFixtures {
+  public static final int ROWS = 16;
+  public static final int CLASSES = 3;
+  private static final int PIXELS = 25;
+
+  private TorchFixtures() {}
+
+  /** Copies a module, as in {@code batchnorm-a.pt}, to a file. */
+  public static Path module(String name, Path file) throws IOException {
+    return Files.write(file, resource(name));
+  }
+
+  /** PyTorch's outputs of the module of this letter: {@code (16, 3)}. */
+  public static float[][] expected(String letter) throws IOException {
+    return rows(resource("expected-" + letter + ".bin"), CLASSES);
+  }
+
+  /** Columns image (array of float) and label (bigint), row modulo 3. */
+  public static void writeImages(SparkSession spark, Path folder) throws IOException {
+    float[][] images = rows(resource("input.bin"), PIXELS);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < ROWS; i++) {
+      List<Float> image = new ArrayList<>();
+      for (float pixel : images[i]) {
+        image.add(pixel);
+      }
+      rows.add(RowFactory.create(image.toArray(Float[]::new), (long) i % CLASSES));
+    }
+    spark
+        .createDataFrame(
+            rows,
+            new StructType()
+                .add("image", DataTypes.createArrayType(DataTypes.FloatType, false), false)
+                .add("label", DataTypes.LongType, false))
+        .coalesce(1)
+        .write()
+        .parquet(folder.toString());
+  }
+
+  private static float[][] rows(byte[] bytes, int columns) {
+    float[][] rows = new float[ROWS][columns];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] row : rows) {
+      buffer.asFloatBuffer().get(row);
+      buffer.position(buffer.position() + columns * Float.BYTES);
+    }
+    return rows;
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = TorchFixtures.class.getResourceAsStream("/torchscript/" + name)) {
+      if (in == null) {
+        throw new IllegalStateException("there is no fixture " + name);
+      }
+      return in.readAllBytes();
+    }
+  }
+}

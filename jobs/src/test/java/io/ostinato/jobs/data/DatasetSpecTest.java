@@ -1,0 +1,99 @@
+package io.ostinato.jobs.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.spark.TestSpark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetSpecTest {
+  @TempDir Path folder;
+
+  @Test
+  void aColumnIsReadWithItsTypeAndShape() {
+    assertThat(tensor("pixels:float32:1,8,8"))
+        .isEqualTo(new TensorSpec("pixels", DataType.FLOAT32, List.of(1L, 8L, 8L)));
+    assertThat(tensor("label:int64")).isEqualTo(new TensorSpec("label", DataType.INT64, List.of()));
+    assertThat(tensor("a:b:int8:3")).isEqualTo(new TensorSpec("a:b", DataType.INT8, List.of(3L)));
+  }
+
+  @Test
+  void whatIsNoColumnIsRefusedWithTheForm() {
+    refuses("pixels", "the form is column:type or column:type:shape");
+    refuses("pixels:", "the form is");
+    refuses("pixels:floot", "'floot' is no data type; there are float32");
+    refuses("pixels:floot:3", "'floot' is no data type");
+    refuses(":float32", "it names no column");
+    refuses("pixels:float32:0", "'0' is no shape");
+    refuses("pixels:float32:1,,2", "'1,,2' is no shape");
+    refuses("pixels:float32:-1", "'-1' is no shape");
+  }
+
+  @Test
+  void theNameOfAPathTellsTheFormat() {
+    assertThat(source("a/b.csv").formatOrGuess()).isEqualTo("csv");
+    assertThat(source("a/b.JSONL.gz").formatOrGuess()).isEqualTo("json");
+    assertThat(source("a/b.orc/").formatOrGuess()).isEqualTo("orc");
+    assertThat(source("a.csv/b").formatOrGuess()).isEqualTo("parquet");
+    assertThat(new DataSource("b.csv", "delta", Map.of(), "").formatOrGuess()).isEqualTo("delta");
+  }
+
+  @Test
+  void allThatIsWrongIsToldTogether() {
+    TensorSpec label = tensor("label:int64");
+    assertThat(new DatasetSpec(source(""), List.of(), List.of()).mistakes()).hasSize(2);
+    assertThat(new DatasetSpec(source("a"), List.of(label), List.of(label)).mistakes())
+        .containsExactly("the column 'label' is given twice");
+    assertThat(
+            new DatasetSpec(
+                    new DataSource("a.parquet", "", Map.of(), "SELECT 1 AS x"),
+                    List.of(label),
+                    List.of())
+                .mistakes())
+        .containsExactly(
+            "the query doesn't ask for {data}, so 'a.parquet' would not be read; leave one of them"
+                + " out");
+  }
+
+  @Test
+  void textIsReadWithTheTypesItHasAndQueriesShapeIt() throws IOException {
+    Path csv = Files.writeString(folder.resolve("rows.csv"), "a,b,label\n1.5,2,0\n3,4.5,1\n");
+    DataSource source =
+        new DataSource(
+            csv.toString(), "", Map.of(), "SELECT array(a, b) AS x, label AS y FROM {data}");
+    DatasetSpec spec =
+        new DatasetSpec(source, List.of(tensor("x:float32:2")), List.of(tensor("y:int64")));
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      assertThat(spec.open(spark).rows()).isEqualTo(2);
+      DataSource wrong = new DataSource("", "", Map.of(), "SELEC 1");
+      assertThatThrownBy(() -> wrong.rows(spark))
+          .isInstanceOf(DataException.class)
+          .hasMessageStartingWith("can't read the query SELEC 1: ")
+          .message()
+          .hasLineCount(1);
+    }
+  }
+
+  private static void refuses(String text, String part) {
+    assertThatThrownBy(() -> tensor(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("--input " + text + ": ")
+        .hasMessageContaining(part);
+  }
+
+  private static TensorSpec tensor(String text) {
+    return TensorSpec.parse("--input", text);
+  }
+
+  private static DataSource source(String path) {
+    return new DataSource(path, "", Map.of(), "");
+  }
+}
