@@ -35,7 +35,7 @@ class EvaluateIT {
   }
 
   @Test
-  void executorsEvaluateAndWriteAndAFailureOfTheirsIsOneLine() throws IOException {
+  void executorsEvaluateAndWritePredictions() throws IOException {
     Path data = folder.resolve("images.parquet");
     Path module = TorchFixtures.module("batchnorm-a.pt", folder.resolve("a.pt"));
     Path predictions = folder.resolve("out.parquet");
@@ -63,10 +63,5 @@ class EvaluateIT {
     assertThat(JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonObject("metrics"))
         .hasToString("{\"accuracy\":0.25}");
     assertThat(predictions.resolve("_SUCCESS")).exists();
-    options[6] = "--input=image:float32:25";
-    options[7] = "--batch-size=8";
-    assertThat(Main.run(new PrintWriter(out, true), new PrintWriter(err, true), options))
-        .isEqualTo(1);
-    assertThat(err.toString()).startsWith("error: can't evaluate '" + module).hasLineCount(1);
   }
 }
