@@ -24,13 +24,9 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       QuickstartCommand.class,
-<<<<<<< HEAD
       TrainCommand.class,
       EvaluateCommand.class,
       WatchCommand.class,
-=======
-      EvaluateCommand.class,
->>>>>>> evaluate
       AutoComplete.GenerateCompletion.class
     })
 public final class Main {

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A run of {@code watch}: its options, and what it has done. */
-final class WatchLines {
+public final class WatchLines {
   private WatchLines() {}
 
-  static List<String> options(Path data, String checkpoints, String output, String... more) {
+  public static List<String> options(Path data, String checkpoints, String output, String... more) {
     List<String> args =
         new ArrayList<>(
             List.of(
@@ -42,7 +42,7 @@ final class WatchLines {
   }
 
   /** The whole lines of a file that may be growing, or not be there yet. */
-  static List<JsonObject> of(Path metrics) {
+  public static List<JsonObject> of(Path metrics) {
     if (!Files.exists(metrics)) {
       return List.of();
     }
@@ -57,19 +57,19 @@ final class WatchLines {
     }
   }
 
-  static List<String> names(List<JsonObject> lines, String outcome) {
+  public static List<String> names(List<JsonObject> lines, String outcome) {
     return lines.stream()
         .filter(line -> line.get("outcome").getAsString().equals(outcome))
         .map(line -> line.getAsJsonObject("checkpoint").get("name").getAsString())
         .toList();
   }
 
-  static double metric(JsonObject line, String name) {
+  public static double metric(JsonObject line, String name) {
     return line.getAsJsonObject("metrics").get(name).getAsDouble();
   }
 
   /** PyTorch's cross entropy, from its own outputs. */
-  static double crossEntropy(String letter) throws IOException {
+  public static double crossEntropy(String letter) throws IOException {
     float[][] outputs = TorchFixtures.expected(letter);
     double sum = 0;
     for (int row = 0; row < outputs.length; row++) {
@@ -83,7 +83,7 @@ final class WatchLines {
   }
 
   /** As a training has to: under a temporary name, then renamed. */
-  static void write(Path folder, int n, String letter) {
+  public static void write(Path folder, int n, String letter) {
     try {
       Path temporary = folder.resolve("." + name(n) + ".tmp");
       TorchFixtures.module("batchnorm-" + letter + ".pt", temporary);
@@ -93,11 +93,11 @@ final class WatchLines {
     }
   }
 
-  static String name(int n) {
+  public static String name(int n) {
     return "net-E%d_U%d_S%d.pt".formatted(n, 10 * n, 640 * n);
   }
 
-  static List<String> fileNames(Path folder) throws IOException {
+  public static List<String> fileNames(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 /** A process that a test started, and what it prints. */
 final class JavaProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Process process;
   private final Path out;
@@ -59,6 +59,11 @@ final class JavaProcess implements AutoCloseable {
   /** What it printed to its standard error. */
   String err() {
     return read(err);
+  }
+
+  /** Asks it to end, as Ctrl-C or a scheduler does. */
+  void terminate() {
+    process.destroy();
   }
 
   /** Ends it as a failing machine would: at once, with all that it started. */

@@ -13,6 +13,19 @@ final class LocalRepository {
 
   private LocalRepository() {}
 
+  /** Settings of Ivy by which Spark looks into this repository and nowhere else. */
+  static Path settings(Path repository) throws IOException {
+    return Files.writeString(
+        repository.resolve("ivysettings.xml"),
+        """
+        <ivysettings>
+          <settings defaultResolver="folder"/>
+          <resolvers><ibiblio name="folder" m2compatible="true" root="%s"/></resolvers>
+        </ivysettings>
+        """
+            .formatted(repository.toUri()));
+  }
+
   static Path in(Path folder) throws IOException {
     Path place = Files.createDirectories(folder.resolve("io/ostinato/jobs").resolve(version()));
     String name = "jobs-" + version();

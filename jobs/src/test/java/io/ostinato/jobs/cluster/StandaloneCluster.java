@@ -11,6 +11,24 @@ import java.util.stream.Stream;
 
 /** A standalone master and two workers of one core each, on the loopback interface. */
 final class StandaloneCluster implements AutoCloseable {
+  /** Of spark-submit: small executors of one core, and everything on the loopback interface. */
+  static final List<String> SETTINGS =
+      List.of(
+          "--conf",
+          "spark.executor.memory=768m",
+          "--conf",
+          "spark.executor.cores=1",
+          "--conf",
+          "spark.driver.host=127.0.0.1",
+          "--conf",
+          "spark.driver.bindAddress=127.0.0.1",
+          "--conf",
+          "spark.ui.enabled=false",
+          "--conf",
+          "spark.executor.extraJavaOptions=-Dai.djl.offline=true",
+          "--driver-java-options",
+          SparkDistribution.jvmOptions() + " -Dai.djl.offline=true");
+
   private final SparkDistribution spark;
   private final Path logs;
   private final String url;

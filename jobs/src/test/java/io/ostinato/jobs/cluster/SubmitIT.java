@@ -39,8 +39,8 @@ class SubmitIT {
         return List.of(
             "--packages",
             LocalRepository.COORDINATES,
-            "--repositories",
-            repository.toUri().toString(),
+            "--conf",
+            "spark.jars.ivySettings=" + LocalRepository.settings(repository),
             "--conf",
             "spark.jars.ivy=" + folder.resolve("ivy"),
             "--jars",
@@ -111,21 +111,8 @@ class SubmitIT {
                 "--conf",
                 "spark.standalone.submit.waitAppCompletion=true",
                 "--conf",
-                "spark.executor.memory=768m",
-                "--conf",
-                "spark.executor.cores=1",
-                "--conf",
-                "spark.cores.max=1",
-                "--conf",
-                "spark.driver.host=127.0.0.1",
-                "--conf",
-                "spark.driver.bindAddress=127.0.0.1",
-                "--conf",
-                "spark.ui.enabled=false",
-                "--conf",
-                "spark.executor.extraJavaOptions=-Dai.djl.offline=true",
-                "--driver-java-options",
-                SparkDistribution.jvmOptions() + " -Dai.djl.offline=true"));
+                "spark.cores.max=1"));
+    arguments.addAll(StandaloneCluster.SETTINGS);
     arguments.addAll(way.arguments(folder));
     arguments.addAll(List.of("quickstart", "--epochs", "2", "--output", output.toString()));
     return arguments;

@@ -1,0 +1,236 @@
+package io.ostinato.jobs.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.ostinato.jobs.TorchFixtures;
+import io.ostinato.jobs.WatchLines;
+import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.storage.MiniDfs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands on a standalone cluster whose workers die, with files in HDFS. */
+class ClusterIT {
+  private static StandaloneCluster cluster;
+  private static MiniDfs dfs;
+  private static String root;
+  @TempDir private static Path folder;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    dfs = new MiniDfs(folder.resolve("dfs"));
+    root = dfs.newFolder();
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      TorchFixtures.writeImages(spark, folder.resolve("images.parquet"));
+    }
+    copyToHdfs(folder.resolve("images.parquet"), "images.parquet");
+    cluster =
+        StandaloneCluster.start(
+            SparkDistribution.in(folder.resolve("spark")), folder.resolve("logs"));
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+    dfs.close();
+  }
+
+  @Test
+  void evaluateReadsModelAndDataFromHdfs() throws IOException, InterruptedException {
+    copyToHdfs(TorchFixtures.module("batchnorm-a.pt", folder.resolve("a.pt")), "a.pt");
+    List<String> command =
+        List.of(
+            "evaluate",
+            "--model=" + root + "/a.pt",
+            "--data=" + root + "/images.parquet",
+            "--input=image:float32:1,5,5",
+            "--label=label:int64",
+            "--metric=cross_entropy",
+            "--format=json");
+    JavaProcess evaluate = cluster.submitting("evaluate", arguments(command));
+    assertThat(evaluate.join()).as(evaluate.err()).isZero();
+    JsonObject report = JsonParser.parseString(evaluate.out()).getAsJsonObject();
+    assertThat(report.get("rows").getAsInt()).isEqualTo(TorchFixtures.ROWS);
+    double torch = WatchLines.crossEntropy("a");
+    assertThat(report.getAsJsonObject("metrics").get("cross_entropy").getAsDouble())
+        .isCloseTo(torch, within(1e-6 * torch));
+  }
+
+  @Test
+  void aWrongPathIsOneLineAmongTheLogAndFails() throws IOException, InterruptedException {
+    List<String> command =
+        List.of(
+            "evaluate",
+            "--model=" + root + "/none.pt",
+            "--data=" + root + "/images.parquet",
+            "--input=image:float32:1,5,5",
+            "--label=label:int64",
+            "--metric=cross_entropy",
+            "--format=json");
+    JavaProcess evaluate = cluster.submitting("none", arguments(command));
+    assertThat(evaluate.join()).isNotZero();
+    assertThat(evaluate.out()).isEmpty();
+    assertThat(evaluate.err().lines().filter(line -> line.startsWith("error: ")))
+        .singleElement()
+        .asString()
+        .contains("none.pt");
+  }
+
+  @Test
+  void watchEvaluatesEachCheckpointOnceThoughWorkersDie() throws Exception {
+    IntStream.rangeClosed(1, 3).forEach(n -> put(n, "a"));
+    List<String> command =
+        WatchLines.options(Path.of("images.parquet"), root + "/net", root + "/runs");
+    command.set(command.indexOf("images.parquet"), root + "/images.parquet");
+    JavaProcess watch = cluster.submitting("watch", arguments(command));
+    watch.await("a checkpoint", () -> lines().size() >= 1);
+    cluster.workers().get(0).kill();
+    IntStream.rangeClosed(4, 6).forEach(n -> put(n, "b"));
+    cluster.addWorker();
+    watch.await("the last checkpoint", () -> lines().size() >= 6);
+    watch.terminate();
+    assertThat(watch.join()).as(watch.err()).isZero();
+    List<JsonObject> lines = lines();
+    assertThat(WatchLines.names(lines, "evaluated"))
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 6).mapToObj(WatchLines::name).toList());
+    for (int i = 0; i < lines.size(); i++) {
+      double torch = WatchLines.crossEntropy(i < 3 ? "a" : "b");
+      assertThat(WatchLines.metric(lines.get(i), "cross_entropy/test"))
+          .isCloseTo(torch, within(1e-6 * torch));
+    }
+  }
+
+  @Test
+  void trainOutlivesAWorkerAndKeepsItsCheckpointsInHdfs() throws Exception {
+    Path run = Files.writeString(folder.resolve("run.yaml"), runYaml());
+    JavaProcess train = cluster.submitting("train", arguments(List.of("train", run.toString())));
+    train.await("an evaluation", () -> train.out().contains("accuracy/test"));
+    cluster.workers().get(1).kill();
+    cluster.addWorker();
+    assertThat(train.join()).as(train.err()).isZero();
+    List<String> metrics;
+    try (Stream<Path> runs = Files.list(folder.resolve("trained"))) {
+      metrics = Files.readAllLines(runs.findFirst().orElseThrow().resolve("metrics.jsonl"));
+    }
+    List<Double> accuracies =
+        metrics.stream()
+            .map(line -> JsonParser.parseString(line).getAsJsonObject().getAsJsonObject("metrics"))
+            .filter(values -> values.has("accuracy/test"))
+            .map(values -> values.get("accuracy/test").getAsDouble())
+            .toList();
+    assertThat(accuracies).hasSize(30);
+    assertThat(accuracies.get(29)).isGreaterThan(0.85);
+    try (FileSystem files = fileSystem()) {
+      assertThat(files.globStatus(path("trained/**/latest*"))).isNotEmpty();
+    }
+  }
+
+  private static String runYaml() throws IOException {
+    Path digits = folder.resolve("digits.csv");
+    try (InputStream in =
+        ClusterIT.class.getResourceAsStream("/io/ostinato/jobs/quickstart/digits.csv")) {
+      Files.copy(in, digits);
+    }
+    String source =
+        """
+            {format: text, path: '%s', sql: "SELECT transform(slice(split(value, ','), 1, 64), \
+            p -> float(p) / 16) AS pixels, bigint(split(value, ',')[64]) AS label FROM {data}", \
+            columns: {x: {column: pixels, shape: [64]}, class: {column: label, type: int64}}}
+        """
+            .formatted(digits)
+            .strip();
+    return """
+        model: {kind: mlp, input_shape: [64], hidden: [32], outputs: 10}
+        datasets:
+          train: %s
+          evaluations:
+            test: %s
+        optimizer: {kind: adam, learning_rate: 0.005}
+        length: {epochs: 30}
+        effective_batch_size: 64
+        callbacks:
+          - {kind: metric, every_n_epochs: 1, dataset_key: test, metrics: [accuracy]}
+          - {kind: checkpoint}
+        output: '%s'
+        checkpoints: '%s'
+        """
+        .formatted(source, source, folder.resolve("trained"), root + "/trained");
+  }
+
+  private static List<String> arguments(List<String> command) {
+    List<String> arguments = new ArrayList<>(StandaloneCluster.SETTINGS);
+    arguments.addAll(
+        List.of(
+            "--conf",
+            "spark.cores.max=2",
+            "--jars",
+            "local:" + SparkDistribution.natives(),
+            "--class",
+            "io.ostinato.jobs.Main",
+            SparkDistribution.jar().toString()));
+    arguments.addAll(command);
+    return arguments;
+  }
+
+  private static void put(int n, String letter) {
+    try {
+      WatchLines.write(folder, n, letter);
+      copyToHdfs(folder.resolve(WatchLines.name(n)), "net/." + n + ".tmp");
+      try (FileSystem files = fileSystem()) {
+        files.rename(path("net/." + n + ".tmp"), path("net/" + WatchLines.name(n)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<JsonObject> lines() {
+    try (FileSystem files = fileSystem()) {
+      if (!files.exists(path("runs/run/metrics.jsonl"))) {
+        return List.of();
+      }
+      try (InputStream in = files.open(path("runs/run/metrics.jsonl"))) {
+        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        return text.substring(0, text.lastIndexOf('\n') + 1)
+            .lines()
+            .map(line -> JsonParser.parseString(line).getAsJsonObject())
+            .toList();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copyToHdfs(Path file, String name) throws IOException {
+    try (FileSystem files = fileSystem()) {
+      files.mkdirs(path(name).getParent());
+      files.copyFromLocalFile(new org.apache.hadoop.fs.Path(file.toUri()), path(name));
+    }
+  }
+
+  private static FileSystem fileSystem() throws IOException {
+    return FileSystem.newInstance(path("").toUri(), dfs.configuration());
+  }
+
+  private static org.apache.hadoop.fs.Path path(String name) {
+    return new org.apache.hadoop.fs.Path(name.isEmpty() ? root : root + "/" + name);
+  }
+}
