@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -143,10 +144,9 @@ class WatchIT {
   }
 
   /** Waits for a condition as long as the process lives. */
-  private void await(Process process, BooleanSupplier condition) throws IOException {
+  private void await(Process process, BooleanSupplier condition) throws Exception {
     while (!condition.getAsBoolean()) {
-      assertThat(process.isAlive()).as(log()).isTrue();
-      Thread.onSpinWait();
+      assertThat(process.waitFor(20, TimeUnit.MILLISECONDS)).as(log()).isFalse();
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +53,7 @@ class WatchTest {
               for (int n = 1; n <= LETTERS.length; n++) {
                 WatchLines.write(checkpoints, n, LETTERS[n - 1]);
                 while (n == 2 && WatchLines.of(run.resolve("metrics.jsonl")).isEmpty()) {
-                  Thread.onSpinWait();
+                  LockSupport.parkNanos(1_000_000);
                 }
               }
             });
