@@ -79,7 +79,7 @@ final class SetOption {
     if (index < 0 || index > items.size()) {
       mistakes.add(
           place,
-          "'%s' is a list of %d; '%s' is no index from 0 to %d"
+          "'%s' is a list of %s; '%s' is no index from 0 to %s"
               .formatted(
                   String.join(".", path.subList(0, depth)),
                   items.size(),

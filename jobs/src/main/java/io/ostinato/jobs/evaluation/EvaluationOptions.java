@@ -135,7 +135,7 @@ public final class EvaluationOptions {
 
   private void addOther(List<String> mistakes, List<Metric<?>> measured) {
     if (batchSize < 1) {
-      mistakes.add("--batch-size %d must be at least 1".formatted(batchSize));
+      mistakes.add("--batch-size %s must be at least 1".formatted(batchSize));
     }
     if (!dataset.matches("[\\w.=-]+")) {
       mistakes.add("--dataset '%s' may have letters, digits and . _ = -".formatted(dataset));
@@ -144,7 +144,7 @@ public final class EvaluationOptions {
       mistakes.add("--metric needs a --label to compare with, as in --label label:int64");
     }
     if (labels.size() > 1) {
-      mistakes.add("--label is given %d times; metrics compare with one".formatted(labels.size()));
+      mistakes.add("--label is given %s times; metrics compare with one".formatted(labels.size()));
     }
     Set<String> names = new HashSet<>();
     measured.stream()

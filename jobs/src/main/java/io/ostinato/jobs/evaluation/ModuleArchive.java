@@ -26,7 +26,7 @@ record ModuleArchive(byte[] content) {
     int end = end(bytes);
     if (end < 0) {
       return Optional.of(
-          "the TorchScript module is cut off after %d bytes; was it still being written?"
+          "the TorchScript module is cut off after %s bytes; was it still being written?"
               .formatted(content.length));
     }
     return hasCode(bytes, end)

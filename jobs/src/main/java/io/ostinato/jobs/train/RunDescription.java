@@ -11,7 +11,7 @@ final class RunDescription {
     String callbacks =
         config.callbacks().stream().map(RunDescription::kind).collect(Collectors.joining(", "));
     String evaluations = String.join(", ", config.datasets().evaluations().keySet());
-    return "%s, %s, %s of %d samples an update; evaluations on: %s; callbacks: %s"
+    return "%s, %s, %s of %s samples an update; evaluations on: %s; callbacks: %s"
         .formatted(
             kind(config.model()),
             kind(config.optimizer()),

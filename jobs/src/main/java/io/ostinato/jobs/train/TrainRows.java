@@ -64,7 +64,7 @@ final class TrainRows {
     long rowBytes = config.source().rowBytes();
     if (rows > config.limit().bytes() / rowBytes) {
       throw new IllegalArgumentException(
-          "the dataset to train on has %d rows of %d bytes, more than its limit of %s; raise limit"
+          "the dataset to train on has %s rows of %s bytes, more than its limit of %s; raise limit"
                   .formatted(rows, rowBytes, config.limit())
               + " and the driver's memory, or take fewer rows with sql");
     }

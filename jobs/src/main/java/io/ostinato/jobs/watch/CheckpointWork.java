@@ -114,7 +114,7 @@ final class CheckpointWork {
       log.warn("can't read {}, try {} of {}: {}", checkpoint.name(), failures, TRIES, e.toString());
       return false;
     }
-    fail(checkpoint, "can't read it, at %d tries: %s".formatted(TRIES, ErrorLine.of(e)));
+    fail(checkpoint, "can't read it, at %s tries: %s".formatted(TRIES, ErrorLine.of(e)));
     return true;
   }
 

@@ -29,7 +29,7 @@ final class Journal {
         add(JournalLine.parse(line));
       } catch (IllegalArgumentException e) {
         throw new StorageException(
-            "can't go on with line %d of '%s': %s; give another --run-id"
+            "can't go on with line %s of '%s': %s; give another --run-id"
                 .formatted(entries.size() + 1, file.location(), e.getMessage()),
             e);
       }

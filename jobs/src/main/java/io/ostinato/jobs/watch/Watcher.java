@@ -110,7 +110,7 @@ final class Watcher {
       String why = e instanceof FileNotFoundException ? "it is gone" : e.toString();
       if (failedLooks == TRIES) {
         throw new StorageException(
-            "can't read the folder of checkpoints, at %d tries in a row: %s".formatted(TRIES, why),
+            "can't read the folder of checkpoints, at %s tries in a row: %s".formatted(TRIES, why),
             e);
       }
       log.warn("can't read the folder of checkpoints, try {} of {}: {}", failedLooks, TRIES, why);
