@@ -13,17 +13,27 @@ final class LocalRepository {
 
   private LocalRepository() {}
 
-  /** Settings of Ivy by which Spark looks into this repository and nowhere else. */
+  /**
+   * Settings of Ivy by which Spark looks into this repository, and into the one of this machine for
+   * what the parent of our POM imports, but not on the network.
+   */
   static Path settings(Path repository) throws IOException {
+    // <repository>/ai/djl/pytorch/pytorch-native-cpu/<version>/<jar>
+    Path machine = SparkDistribution.natives().resolve("../../../../../..").normalize();
     return Files.writeString(
         repository.resolve("ivysettings.xml"),
         """
         <ivysettings>
-          <settings defaultResolver="folder"/>
-          <resolvers><ibiblio name="folder" m2compatible="true" root="%s"/></resolvers>
+          <settings defaultResolver="folders"/>
+          <resolvers>
+            <chain name="folders">
+              <ibiblio name="folder" m2compatible="true" root="%s"/>
+              <ibiblio name="machine" m2compatible="true" root="%s"/>
+            </chain>
+          </resolvers>
         </ivysettings>
         """
-            .formatted(repository.toUri()));
+            .formatted(repository.toUri(), machine.toUri()));
   }
 
   static Path in(Path folder) throws IOException {
