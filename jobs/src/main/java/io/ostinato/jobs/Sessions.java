@@ -22,7 +22,26 @@ public final class Sessions {
           .config("spark.driver.bindAddress", "127.0.0.1")
           .config("spark.ui.enabled", "false");
     }
+    if (conf.contains("spark.jars.packages")) {
+      builder.config("spark.jars", withJar(conf.get("spark.jars", ""), ownLocation()));
+    }
     return builder.config("spark.plugins", withPlugin(conf.get("spark.plugins", ""))).getOrCreate();
+  }
+
+  /**
+   * With our jar for the executors: a standalone cluster gives a driver that runs on a worker what
+   * {@code --packages} asks for, and its executors nothing of it.
+   */
+  static String withJar(String jars, String location) {
+    String name = location.substring(location.lastIndexOf('/') + 1);
+    if (!name.endsWith(".jar") || jars.contains(name)) {
+      return jars;
+    }
+    return jars.isBlank() ? location : jars + "," + location;
+  }
+
+  private static String ownLocation() {
+    return Sessions.class.getProtectionDomain().getCodeSource().getLocation().toString();
   }
 
   static String withPlugin(String plugins) {
