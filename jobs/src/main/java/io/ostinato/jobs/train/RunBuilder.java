@@ -16,6 +16,7 @@ import io.ostinato.training.TrainingConfigurationException;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -142,9 +143,10 @@ final class RunBuilder {
     if (message.startsWith("run '")) {
       return bound.placeOf(config, config.resume() != null ? "resume" : "run_id");
     }
+    // The key that a message names first is the one it is about.
     return KEYS.entrySet().stream()
         .filter(key -> message.contains(key.getKey()))
-        .findFirst()
+        .min(Comparator.comparingInt(key -> message.indexOf(key.getKey())))
         .map(key -> bound.placeOf(config, key.getValue()))
         .orElseGet(() -> bound.placeOf(config));
   }
