@@ -16,12 +16,10 @@ public final class BestValue implements Serializable {
 
   /** Takes the next value; true if it is the best so far. */
   public boolean improvesWith(double value, Direction direction) {
-    boolean better =
-        switch (direction) {
-          case HIGHER_IS_BETTER -> value > best || (Double.isNaN(best) && !Double.isNaN(value));
-          case LOWER_IS_BETTER -> value < best || (Double.isNaN(best) && !Double.isNaN(value));
-          case NEUTRAL -> throw new IllegalArgumentException("a neutral metric has no best value");
-        };
+    if (direction == Direction.NEUTRAL) {
+      throw new IllegalArgumentException("a neutral metric has no best value");
+    }
+    boolean better = direction.isBetter(value, best);
     if (better) {
       best = value;
       since = 0;

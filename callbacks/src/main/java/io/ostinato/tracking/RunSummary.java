@@ -99,15 +99,11 @@ public final class RunSummary {
   }
 
   private boolean isBetter(String key, double value) {
-    Direction direction = properties.direction(key).orElse(Direction.NEUTRAL);
-    if (direction == Direction.NEUTRAL || Double.isNaN(value)) {
-      return false;
-    }
     Value before = best.get(key);
-    return before == null
-        || (direction == Direction.HIGHER_IS_BETTER
-            ? value > before.value()
-            : value < before.value());
+    return properties
+        .direction(key)
+        .orElse(Direction.NEUTRAL)
+        .isBetter(value, before == null ? Double.NaN : before.value());
   }
 
   private static JsonObject json(Value value) {

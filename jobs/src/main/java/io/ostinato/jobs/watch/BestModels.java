@@ -71,17 +71,15 @@ final class BestModels {
   }
 
   private boolean improves(String metric, JournalEntry entry) {
-    double value = entry.metrics().getOrDefault(metric, Double.NaN);
-    Direction direction = properties.direction(metric).orElse(Direction.NEUTRAL);
-    if (direction == Direction.NEUTRAL || Double.isNaN(value)) {
-      return false;
-    }
     JournalEntry before = best.get(metric);
-    if (before == null) {
-      return true;
-    }
-    double old = before.metrics().getOrDefault(metric, Double.NaN);
-    return direction == Direction.HIGHER_IS_BETTER ? value > old : value < old;
+    return properties
+        .direction(metric)
+        .orElse(Direction.NEUTRAL)
+        .isBetter(valueOf(metric, entry), before == null ? Double.NaN : valueOf(metric, before));
+  }
+
+  private static double valueOf(String metric, JournalEntry entry) {
+    return entry.metrics().getOrDefault(metric, Double.NaN);
   }
 
   static String name(String metric, JournalEntry entry) {
