@@ -67,10 +67,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    */
   public EvaluationReport evaluate(String file) {
     long start = System.nanoTime();
-    ModelFile model = files.read(file);
-    BatchProcessor processor = new ForwardRows.ToCompare(spec.data().columns());
-    try (EvaluationResults results =
-        run(file, model, processor, spec.metrics(), ResultsTarget.collected())) {
+    try (EvaluationResults results = measure(file, files.read(file))) {
       return report(file, results.rows(), results.metrics(), start);
     }
   }
@@ -86,8 +83,8 @@ public final class CheckpointEvaluator implements AutoCloseable {
   public EvaluationReport evaluate(String file, String predictionsPath) {
     long start = System.nanoTime();
     try (Predictions predictions = Predictions.to(predictionsPath, session)) {
-      Map<String, Double> metrics = spec.metrics().isEmpty() ? Map.of() : evaluate(file).metrics();
       ModelFile model = files.read(file);
+      Map<String, Double> metrics = spec.metrics().isEmpty() ? Map.of() : metrics(file, model);
       BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns());
       try (EvaluationResults results =
           run(file, model, processor, List.of(), ResultsTarget.parquet(predictions.unsorted()))) {
@@ -111,6 +108,17 @@ public final class CheckpointEvaluator implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
+  }
+
+  private Map<String, Double> metrics(String file, ModelFile model) {
+    try (EvaluationResults results = measure(file, model)) {
+      return results.metrics();
+    }
+  }
+
+  private EvaluationResults measure(String file, ModelFile model) {
+    BatchProcessor processor = new ForwardRows.ToCompare(spec.data().columns());
+    return run(file, model, processor, spec.metrics(), ResultsTarget.collected());
   }
 
   private EvaluationResults run(
