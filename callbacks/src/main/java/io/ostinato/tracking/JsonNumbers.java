@@ -4,10 +4,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 
 /** Numbers in JSON; those that JSON lacks are the strings NaN, Infinity and -Infinity. */
-final class JsonNumbers {
+public final class JsonNumbers {
   private JsonNumbers() {}
 
-  static void add(JsonObject object, String key, double value) {
+  /** Adds a number to an object. */
+  public static void add(JsonObject object, String key, double value) {
     if (Double.isFinite(value)) {
       object.addProperty(key, value);
     } else {
@@ -15,7 +16,8 @@ final class JsonNumbers {
     }
   }
 
-  static double read(JsonElement element) {
+  /** Reads back what {@link #add} added. */
+  public static double read(JsonElement element) {
     return Double.parseDouble(element.getAsString());
   }
 }

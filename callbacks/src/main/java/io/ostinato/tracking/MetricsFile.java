@@ -83,6 +83,11 @@ public final class MetricsFile {
   }
 
   static byte[] line(MetricsRecord record) {
+    return (GSON.toJson(toJson(record)) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A record as the object that is its line. */
+  public static JsonObject toJson(MetricsRecord record) {
     JsonObject json = new JsonObject();
     json.addProperty("iteration", record.iteration().toString());
     json.addProperty("epoch", record.iteration().epoch());
@@ -92,20 +97,28 @@ public final class MetricsFile {
     JsonObject metrics = new JsonObject();
     record.metrics().forEach((key, value) -> JsonNumbers.add(metrics, key, value));
     json.add("metrics", metrics);
-    return (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
+    return json;
+  }
+
+  /**
+   * The record of an object, which may have more than {@link #toJson} writes.
+   *
+   * @throws RuntimeException if it is none
+   */
+  public static MetricsRecord fromJson(JsonObject json) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    json.getAsJsonObject("metrics")
+        .entrySet()
+        .forEach(entry -> metrics.put(entry.getKey(), JsonNumbers.read(entry.getValue())));
+    return new MetricsRecord(
+        TrainingIteration.parse(json.get("iteration").getAsString()),
+        Instant.parse(json.get("time").getAsString()),
+        metrics);
   }
 
   private static MetricsRecord parse(Path file, String line, int number) {
     try {
-      JsonObject json = JsonParser.parseString(line).getAsJsonObject();
-      Map<String, Double> metrics = new LinkedHashMap<>();
-      json.getAsJsonObject("metrics")
-          .entrySet()
-          .forEach(entry -> metrics.put(entry.getKey(), JsonNumbers.read(entry.getValue())));
-      return new MetricsRecord(
-          TrainingIteration.parse(json.get("iteration").getAsString()),
-          Instant.parse(json.get("time").getAsString()),
-          metrics);
+      return fromJson(JsonParser.parseString(line).getAsJsonObject());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           "line %s of '%s' is no record of metrics: %s".formatted(number, file, line), e);

@@ -3,6 +3,7 @@ package io.ostinato.jobs.evaluation;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import io.ostinato.tracking.JsonNumbers;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,14 +29,7 @@ public record EvaluationReport(
    */
   public String toJson() {
     JsonObject values = new JsonObject();
-    metrics.forEach(
-        (name, value) -> {
-          if (Double.isFinite(value)) {
-            values.addProperty(name, value);
-          } else {
-            values.addProperty(name, Double.toString(value));
-          }
-        });
+    metrics.forEach((name, value) -> JsonNumbers.add(values, name, value));
     JsonObject json = new JsonObject();
     json.addProperty("model", model);
     json.addProperty("rows", rows);
