@@ -37,17 +37,24 @@ public record Shard(String hash, List<Slice> slices) {
     return slices.stream().mapToLong(Slice::sizeBytes).sum();
   }
 
-  /** The slices as bytes: their number, then of each the head and the elements, with lengths. */
-  public byte[] encode() {
-    List<byte[]> heads = slices.stream().map(Shard::head).toList();
-    int size = heads.stream().mapToInt(head -> 2 * Integer.BYTES + head.length).sum();
-    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Integer.BYTES + size + sizeBytes()));
-    bytes.putInt(slices.size());
-    for (int i = 0; i < slices.size(); i++) {
-      ByteBuffer content = slices.get(i).content();
-      bytes.putInt(heads.get(i).length).put(heads.get(i)).putInt(content.remaining()).put(content);
+  /** How many bytes {@link #encode} appends. */
+  public int encodedBytes() {
+    int heads = slices.stream().mapToInt(slice -> 2 * Integer.BYTES + head(slice).length).sum();
+    return Math.toIntExact(Integer.BYTES + heads + sizeBytes());
+  }
+
+  /**
+   * Appends the slices: their number, then of each the head and the elements, with lengths.
+   *
+   * @throws java.nio.BufferOverflowException if there is less room than {@link #encodedBytes}
+   */
+  public void encode(ByteBuffer target) {
+    target.putInt(slices.size());
+    for (Slice slice : slices) {
+      byte[] head = head(slice);
+      ByteBuffer content = slice.content();
+      target.putInt(head.length).put(head).putInt(content.remaining()).put(content);
     }
-    return bytes.array();
   }
 
   /**

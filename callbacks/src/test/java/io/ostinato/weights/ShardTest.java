@@ -33,7 +33,7 @@ class ShardTest {
     Random random = new Random(7);
     for (int i = 0; i < 300; i++) {
       Shard shard = Shard.of(slices(random));
-      Shard read = Shard.decode(shard.hash(), ByteBuffer.wrap(shard.encode()));
+      Shard read = Shard.decode(shard.hash(), ByteBuffer.wrap(ShardBytes.of(shard)));
       assertThat(read.hash()).isEqualTo(shard.hash());
       assertThat(read.sizeBytes()).isEqualTo(shard.sizeBytes());
       assertThat(read.slices()).hasSameSizeAs(shard.slices());
@@ -47,13 +47,13 @@ class ShardTest {
   @Test
   void encodingLeavesTheSlicesAsTheyWere() {
     Shard shard = Shard.of(List.of(slice("w", 0, 1, 2, 3)));
-    assertThat(shard.encode()).isEqualTo(shard.encode());
+    assertThat(ShardBytes.of(shard)).isEqualTo(ShardBytes.of(shard));
     assertThat(bytes(shard.slices().get(0).content())).containsExactly(1, 2, 3);
   }
 
   @Test
   void bytesThatEndTooEarlyAreRefusedWhereverTheyEnd() {
-    byte[] bytes = Shard.of(List.of(slice("a b", 0, 1, 2), slice("c", 0, 3))).encode();
+    byte[] bytes = ShardBytes.of(Shard.of(List.of(slice("a b", 0, 1, 2), slice("c", 0, 3))));
     for (int length = 0; length < bytes.length; length++) {
       byte[] some = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> Shard.decode("12ab", ByteBuffer.wrap(some)))
@@ -65,7 +65,7 @@ class ShardTest {
 
   @Test
   void bytesOfAnythingElseAreRefused() {
-    byte[] more = Shard.of(List.of(slice("a", 0, 1))).encode();
+    byte[] more = ShardBytes.of(Shard.of(List.of(slice("a", 0, 1))));
     byte[] oneMore = Arrays.copyOf(more, more.length + 1);
     byte[] noise = new byte[40];
     Arrays.fill(noise, (byte) -1);
@@ -104,8 +104,8 @@ class ShardTest {
     assertThat(Shard.of(List.of(elsewhere)).hash())
         .isEqualTo(Shard.of(List.of(slice("w", 0, 1, 2, 3))).hash())
         .matches("[0-9a-f]{64}");
-    assertThat(Shard.of(List.of(elsewhere)).encode())
-        .isEqualTo(Shard.of(List.of(slice("w", 0, 1, 2, 3))).encode());
+    assertThat(ShardBytes.of(Shard.of(List.of(elsewhere))))
+        .isEqualTo(ShardBytes.of(Shard.of(List.of(slice("w", 0, 1, 2, 3)))));
   }
 
   private static List<Slice> slices(Random random) {

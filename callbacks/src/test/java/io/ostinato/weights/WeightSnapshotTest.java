@@ -56,7 +56,7 @@ class WeightSnapshotTest {
     WeightSnapshot snapshot = WeightSnapshot.of(arrays);
     Map<String, ByteBuffer> together = new LinkedHashMap<>();
     for (String hash : snapshot.manifest().shards()) {
-      Shard travelled = Shard.decode(hash, ByteBuffer.wrap(shard(snapshot, hash).encode()));
+      Shard travelled = Shard.decode(hash, ByteBuffer.wrap(ShardBytes.of(shard(snapshot, hash))));
       for (Slice slice : travelled.slices()) {
         int size = (int) HostArray.sizeBytes(slice.dataType(), slice.shape());
         ByteBuffer target =

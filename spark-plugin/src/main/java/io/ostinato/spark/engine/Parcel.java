@@ -35,12 +35,14 @@ record Parcel(Broadcast<byte[]> bytes, Map<String, int[]> places) {
   }
 
   static Parcel broadcast(JavaSparkContext context, List<Shard> shards) {
-    List<byte[]> encoded = shards.stream().map(Shard::encode).toList();
-    ByteBuffer bytes = ByteBuffer.allocate(encoded.stream().mapToInt(e -> e.length).sum());
+    ByteBuffer bytes =
+        ByteBuffer.allocate(
+            shards.stream().mapToInt(Shard::encodedBytes).reduce(0, Math::addExact));
     Map<String, int[]> places = new LinkedHashMap<>();
-    for (int i = 0; i < shards.size(); i++) {
-      places.put(shards.get(i).hash(), new int[] {bytes.position(), encoded.get(i).length});
-      bytes.put(encoded.get(i));
+    for (Shard shard : shards) {
+      int start = bytes.position();
+      shard.encode(bytes);
+      places.put(shard.hash(), new int[] {start, bytes.position() - start});
     }
     return new Parcel(context.broadcast(bytes.array()), places);
   }

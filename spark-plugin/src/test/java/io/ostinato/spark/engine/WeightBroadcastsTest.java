@@ -12,6 +12,7 @@ import io.ostinato.spark.engine.WeightBroadcasts.Published;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.Manifest;
+import io.ostinato.weights.ShardBytes;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,8 +137,8 @@ class WeightBroadcastsTest {
     Manifest manifest = published.weights().manifest();
     assertThat(manifest).isEqualTo(weights.manifest());
     for (String hash : manifest.shards()) {
-      assertThat(published.weights().shards(List.of(hash)).next().encode())
-          .isEqualTo(weights.shards(List.of(hash)).next().encode());
+      assertThat(ShardBytes.of(published.weights().shards(List.of(hash)).next()))
+          .isEqualTo(ShardBytes.of(weights.shards(List.of(hash)).next()));
     }
   }
 
