@@ -45,7 +45,8 @@ final class BenchSpark {
             .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
             .config(
                 "spark.executor.extraJavaOptions",
-                "-Dai.djl.offline=true -Dai.djl.pytorch.num_threads=1");
+                "-Xms2g -XX:+AlwaysPreTouch -Dai.djl.offline=true"
+                    + " -Dai.djl.pytorch.num_threads=1");
     for (int i = 0; i < conf.length; i += 2) {
       builder.config(conf[i], conf[i + 1]);
     }

@@ -11,7 +11,10 @@ import java.util.concurrent.Callable;
  */
 record Rounds(double ratio, double firstSeconds, double secondSeconds) {
   private static final int WARM_UP = 3;
-  private static final int MEASURED = 7;
+  private static final int MEASURED = 11;
+
+  /** So long the compiler works beside what is measured, and takes its share of the cores. */
+  private static final double WARM_UP_SECONDS = 20;
 
   static Rounds of(Callable<?> first, Callable<?> second) throws Exception {
     return of(first, second, () -> {});
@@ -37,15 +40,18 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
     List<Double> firsts = new ArrayList<>();
     List<Double> seconds = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
-    for (int round = -warmUp; round < measured; round++) {
+    double warm = 0;
+    for (int round = 0; round < warmUp || warm < WARM_UP_SECONDS; round++) {
+      before.run();
+      warm += seconds(first) + seconds(second);
+    }
+    for (int round = 0; round < measured; round++) {
       before.run();
       double one = seconds(first);
       double other = seconds(second);
-      if (round >= 0) {
-        firsts.add(one);
-        seconds.add(other);
-        ratios.add(one / other);
-      }
+      firsts.add(one);
+      seconds.add(other);
+      ratios.add(one / other);
     }
     return new Rounds(median(ratios), median(firsts), median(seconds));
   }
