@@ -6,7 +6,7 @@ import java.time.Duration;
  * Where the time of one evaluation went. On the driver one thing follows the other: prepare, send,
  * job, collect, process. Refresh, read and forward happen within the job, in tasks that run side by
  * side; they are sums over the tasks, and more than {@code job} where there are several. Where
- * executors write the results, which is part of the job, these three are not known, and zero.
+ * executors write the results, that is part of the job.
  *
  * @param total from the request to the collated results
  * @param prepare turning the dataset into blocks, where they were not there yet

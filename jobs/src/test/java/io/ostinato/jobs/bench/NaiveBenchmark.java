@@ -34,9 +34,9 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * What a plain {@code mapPartitions} does, over ours: the model is loaded from its file for each
- * partition, and rows are read through {@code Row}. With DJL's {@link Predictor} and a translator of
- * a row, in batches; with batches made by hand, the least that this way can cost; and with a call
- * for each row. All find other weights each time, and are not charged for writing the file.
+ * partition, and rows are read through {@code Row}. With DJL's {@link Predictor} and a translator
+ * of a row, in batches; with batches made by hand, the least that this way can cost; and with a
+ * call for each row. All find other weights each time, and are not charged for writing the file.
  */
 record NaiveBenchmark(Path folder) implements Benchmark {
   private static final String NAME = "large";

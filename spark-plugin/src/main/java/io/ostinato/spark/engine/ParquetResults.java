@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -24,27 +25,34 @@ record ParquetResults(
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
   /**
-   * Evaluates and writes; gives the folder.
+   * What was written.
+   *
+   * @param seen what the tasks told beside the rows
+   */
+  record Written(String folder, TaskNotes.Seen seen) {}
+
+  /**
+   * Evaluates and writes.
    *
    * @throws EvaluationException if the folder is there already and is to be kept, a task fails for
    *     good, or a result can't be a column; nothing is left behind then
    */
-  String write(PreparedDataset dataset, byte[] content, BroadcastWeights weights) {
+  Written write(PreparedDataset dataset, byte[] content, BroadcastWeights weights) {
     try (ParquetFolder folder =
         ParquetFolder.of(target, request.tag(), session.sparkContext().hadoopConfiguration())) {
+      TaskNotes notes = new TaskNotes();
       try {
-        session
-            .createDataFrame(
+        Dataset<Row> rows =
+            session.createDataFrame(
                 dataset.blocks().mapPartitions(new ResultRows(content, weights), true),
-                schema(dataset, new ResultRows.Probe(content, weights)))
-            .write()
-            .parquet(folder.draft());
+                schema(dataset, new ResultRows.Probe(content, weights)));
+        notes.observe(rows).write().parquet(folder.draft());
         checkRows(dataset, folder.draft());
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
         throw failed(e);
       }
       folder.publish();
-      return folder.toString();
+      return new Written(folder.toString(), notes.seen());
     }
   }
 
@@ -75,6 +83,7 @@ record ParquetResults(
     PartitionOutcome outcome = OutcomeCodec.decode(first.get(0));
     ResultColumn.of(outcome.parts().get(0).outputs().get(0))
         .forEach(column -> fields.add(column.field()));
+    fields.addAll(TaskNotes.FIELDS);
     return DataTypes.createStructType(fields);
   }
 

@@ -2,6 +2,7 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.SerializedBytes;
+import io.ostinato.evaluation.StagedBlock;
 import io.ostinato.spark.data.StoredBlock;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates some partitions on an executor, and gives the results row by row: no more than those of
@@ -59,10 +61,12 @@ record ResultRows(byte[] content, BroadcastWeights weights)
     private final Iterator<StoredBlock> blocks;
     private final BatchSteps steps;
     private Iterator<Row> batch = Collections.emptyIterator();
+    private long refreshNanos;
 
     Rows(Iterator<StoredBlock> blocks, BatchSteps steps) {
       this.blocks = blocks;
       this.steps = steps;
+      this.refreshNanos = steps.refreshNanos();
     }
 
     @Override
@@ -74,27 +78,40 @@ record ResultRows(byte[] content, BroadcastWeights weights)
     public Row next() {
       if (!batch.hasNext()) {
         try {
-          steps.run(steps.stage(blocks.next()));
+          batch = nextBatch();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new IllegalStateException("the task was interrupted", e);
         }
-        batch = rows(steps.runners().get(0).takeOutputs().get(0)).iterator();
       }
       return batch.next();
     }
 
-    private static List<Row> rows(BatchOutput output) {
+    private Iterator<Row> nextBatch() throws InterruptedException {
+      long start = System.nanoTime();
+      StagedBlock staged = steps.stage(blocks.next());
+      long began = System.nanoTime();
+      steps.run(staged);
+      BatchOutput output = steps.runners().get(0).takeOutputs().get(0);
+      TaskTimes times = new TaskTimes(refreshNanos, began - start, System.nanoTime() - began);
+      refreshNanos = 0;
+      return rows(output, new TaskNotes.Note(times, steps.report())).iterator();
+    }
+
+    /** The note is in the first of the rows. */
+    private static List<Row> rows(BatchOutput output, TaskNotes.Note note) {
       List<ResultColumn> columns = ResultColumn.of(output);
       List<Row> rows = new ArrayList<>(output.rows());
       for (int row = 0; row < output.rows(); row++) {
-        Object[] values = new Object[columns.size() + 1];
-        values[0] = output.firstRow() + row;
+        List<@Nullable Object> values =
+            new ArrayList<>(columns.size() + 1 + TaskNotes.FIELDS.size());
+        values.add(output.firstRow() + row);
         for (int i = 0; i < columns.size(); i++) {
           HostArray array = output.arrays().get(i);
-          values[i + 1] = columns.get(i).value(array.rows(row, row + 1));
+          values.add(columns.get(i).value(array.rows(row, row + 1)));
         }
-        rows.add(RowFactory.create(values));
+        values.addAll(row == 0 ? note.values() : TaskNotes.NOTHING);
+        rows.add(RowFactory.create(values.toArray()));
       }
       return rows;
     }

@@ -153,7 +153,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         counters.add(Counter.WEIGHT_BYTES_SENT, published.bytesSent());
         PartitionTask task = task(requests, dataset, model, published);
         if (first.target() instanceof ResultsTarget.Parquet parquet) {
-          return List.of(written(first, parquet, dataset, task, watch));
+          return List.of(written(first, parquet, dataset, model, task, watch));
         }
         EvaluationJob job =
             new EvaluationJob(
@@ -251,14 +251,16 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       EvaluationRequest request,
       ResultsTarget.Parquet target,
       PreparedDataset dataset,
+      ModelId model,
       PartitionTask task,
       Stopwatch watch) {
-    String folder =
+    ParquetResults.Written written =
         new ParquetResults(session, request, target).write(dataset, task.content(), task.weights());
-    watch.ran(TaskTimes.NONE);
+    watch.ran(written.seen().times());
+    keep(model, written.seen().residents());
     countPass(watch.collected());
     return EvaluationResults.written(
-        folder,
+        written.folder(),
         dataset.rows(),
         request.weights().manifest().hash(),
         watch.collected(),

@@ -20,6 +20,7 @@ import io.ostinato.evaluation.TestNets;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.resident.ResidentReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,11 @@ class ParquetResultsTest {
       assertThat(written.rows()).isEqualTo(334);
       assertThat(written.size()).isZero();
       assertThat(written.timings().job()).isPositive();
+      assertThat(written.timings().forward())
+          .isPositive()
+          .isLessThan(written.timings().job().multipliedBy(2));
+      assertThat(written.timings().read()).isPositive();
+      assertThat(written.timings().refresh()).isPositive();
       String path = written.parquet().orElseThrow();
       assertThat(path).endsWith("/E1_U2_S3");
       List<Row> rows = session.read().parquet(path).orderBy("row").collectAsList();
@@ -86,6 +92,14 @@ class ParquetResultsTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("the executors have written the results of 334 rows to '")
           .hasMessageContaining("E1_U2_S3'; read them from there, ordered by the column row");
+    }
+  }
+
+  @Test
+  void anEngineThatHasOnlyWrittenKnowsWhatIsResident() {
+    try (SparkEvaluationEngine fresh = SparkEvaluationEngine.of(session)) {
+      evaluate(fresh, ParquetResultsTest::predict, parquet(), 40, 40).close();
+      assertThat(fresh.residents()).containsExactly(new ResidentReport("driver", "cpu()", 1, 1));
     }
   }
 
@@ -154,7 +168,12 @@ class ParquetResultsTest {
 
   private static EvaluationResults evaluate(
       BatchProcessor processor, ResultsTarget target, int... partitions) {
-    return engine.evaluate(
+    return evaluate(engine, processor, target, partitions);
+  }
+
+  private static EvaluationResults evaluate(
+      SparkEvaluationEngine by, BatchProcessor processor, ResultsTarget target, int... partitions) {
+    return by.evaluate(
         new EvaluationRequest(
             tag(),
             TestSpark.generated(session, partitions),

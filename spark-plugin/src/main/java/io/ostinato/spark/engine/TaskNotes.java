@@ -1,0 +1,127 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ResidentReport;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the tasks of a write tell beside its rows: where their time went, and which models they
+ * used. It is in columns that Spark observes and doesn't write. Nothing that counts depends on it.
+ */
+final class TaskNotes {
+  private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+  private static final String REFRESH = "_ostinato_refresh";
+  private static final String READ = "_ostinato_read";
+  private static final String FORWARD = "_ostinato_forward";
+  private static final String RESIDENT = "_ostinato_resident";
+  private static final String LINE = "\n";
+  private static final String FIELD = "\t";
+
+  /** The columns. */
+  static final List<StructField> FIELDS =
+      List.of(
+          DataTypes.createStructField(REFRESH, DataTypes.LongType, true),
+          DataTypes.createStructField(READ, DataTypes.LongType, true),
+          DataTypes.createStructField(FORWARD, DataTypes.LongType, true),
+          DataTypes.createStructField(RESIDENT, DataTypes.StringType, true));
+
+  /** What they have in a row without a note. */
+  static final List<@Nullable Object> NOTHING = Collections.nCopies(FIELDS.size(), null);
+
+  private final Observation observation = new Observation();
+
+  /**
+   * What one batch tells.
+   *
+   * @param times of this batch
+   * @param resident the model that its task uses
+   */
+  record Note(TaskTimes times, ResidentReport resident) {
+    List<@Nullable Object> values() {
+      String report =
+          String.join(
+              FIELD,
+              resident.executor(),
+              resident.device(),
+              resident.builds() + "",
+              resident.refreshes() + "");
+      return List.of(times.refresh(), times.read(), times.forward(), report);
+    }
+  }
+
+  /** What all of them told. */
+  record Seen(TaskTimes times, List<ResidentReport> residents) {
+    static final Seen NONE = new Seen(TaskTimes.NONE, List.of());
+  }
+
+  /** The rows without the columns, which are observed when they are written. */
+  Dataset<Row> observe(Dataset<Row> rows) {
+    return rows.observe(
+            observation,
+            functions.sum(REFRESH).as(REFRESH),
+            functions.sum(READ).as(READ),
+            functions.sum(FORWARD).as(FORWARD),
+            functions.concat_ws(LINE, functions.collect_set(RESIDENT)).as(RESIDENT))
+        .drop(REFRESH, READ, FORWARD, RESIDENT);
+  }
+
+  /**
+   * What was told, once the rows are written. Spark hands it over by its bus of events, which may
+   * lose some; then nothing was told.
+   */
+  Seen seen() {
+    FutureTask<Map<String, Object>> waiting = new FutureTask<>(observation::getAsJava);
+    ResidentModels.ofThisProcess().workers().execute(waiting);
+    try {
+      return seen(waiting.get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Seen.NONE;
+    } catch (TimeoutException | ExecutionException e) {
+      log.info("the timings of the tasks that wrote the results are not known: {}", e + "");
+      return Seen.NONE;
+    } finally {
+      waiting.cancel(true);
+    }
+  }
+
+  private static Seen seen(Map<String, Object> observed) {
+    TaskTimes times =
+        new TaskTimes(nanos(observed, REFRESH), nanos(observed, READ), nanos(observed, FORWARD));
+    String reports = (String) observed.getOrDefault(RESIDENT, "");
+    return new Seen(
+        times,
+        Arrays.stream(reports.split(LINE))
+            .filter(line -> !line.isEmpty())
+            .map(TaskNotes::report)
+            .toList());
+  }
+
+  private static long nanos(Map<String, Object> observed, String name) {
+    return observed.get(name) instanceof Long nanos ? nanos : 0;
+  }
+
+  private static ResidentReport report(String line) {
+    String[] fields = line.split(FIELD);
+    return new ResidentReport(
+        fields[0], fields[1], Long.parseLong(fields[2]), Long.parseLong(fields[3]));
+  }
+}
