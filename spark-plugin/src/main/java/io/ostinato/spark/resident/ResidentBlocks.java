@@ -6,21 +6,66 @@ import ai.djl.ndarray.NDManager;
 import io.ostinato.evaluation.DataBlock;
 import io.ostinato.evaluation.StagedBlock;
 import io.ostinato.weights.HostArray;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks whose columns stay on a device, as long as there is room. What is handed out is a copy
  * made on the device, so nothing that is done with it is ever seen again. Thread-safe.
+ *
+ * <p>Where there is no room, a dataset gives way, as a whole, to one that was read twice since the
+ * last of its own blocks was. To let the block go that was used longest ago would keep none: of
+ * datasets that are read in turn from their first block to their last, that is always the next one
+ * needed.
  */
 public final class ResidentBlocks {
-  private record Key(String dataset, TaskDevice device, long firstRow) {}
+  private record Place(String dataset, TaskDevice device) {}
 
   private record Columns(NDManager owner, NDList arrays, long sizeBytes) {}
 
-  private final Map<Key, Columns> blocks = new HashMap<>();
+  /** The blocks of one dataset on one device, and when it was read. */
+  private static final class Blocks {
+    private final Map<Long, Columns> byFirstRow = new HashMap<>();
+    private final Set<Long> readNow = new HashSet<>();
+    private long readBegan;
+    private long readBeganBefore;
+    private long lastUse;
+
+    /** A block that comes again begins another read. */
+    void use(long firstRow, long now) {
+      if (readNow.contains(firstRow)) {
+        readNow.clear();
+      }
+      if (readNow.isEmpty()) {
+        readBeganBefore = readBegan;
+        readBegan = now;
+      }
+      readNow.add(firstRow);
+      lastUse = now;
+    }
+
+    /** Whether the other one was read twice since this one was used. */
+    boolean givesWayTo(Blocks other) {
+      return lastUse < other.readBeganBefore;
+    }
+
+    /** Frees the device; gives how many bytes that were. */
+    long free() {
+      long freed = byFirstRow.values().stream().mapToLong(Columns::sizeBytes).sum();
+      byFirstRow.values().forEach(columns -> columns.owner().close());
+      byFirstRow.clear();
+      return freed;
+    }
+  }
+
+  private final Map<Place, Blocks> datasets = new HashMap<>();
   private final Map<TaskDevice, Long> bytes = new HashMap<>();
+  private long clock;
 
   ResidentBlocks() {}
 
@@ -33,14 +78,12 @@ public final class ResidentBlocks {
    */
   public StagedBlock stage(
       String dataset, DataBlock block, TaskDevice device, NDManager manager, long limitBytes) {
-    Key key = new Key(dataset, device, block.firstRow());
-    synchronized (blocks) {
-      Columns columns = blocks.get(key);
-      if (columns == null && limitBytes > 0) {
-        columns = keep(key, block, limitBytes);
-      }
-      if (columns != null) {
-        return StagedBlock.copyOf(block, columns.arrays(), manager);
+    if (limitBytes > 0) {
+      synchronized (datasets) {
+        Columns columns = resident(new Place(dataset, device), block, limitBytes);
+        if (columns != null) {
+          return StagedBlock.copyOf(block, columns.arrays(), manager);
+        }
       }
     }
     return StagedBlock.of(block, manager);
@@ -48,48 +91,87 @@ public final class ResidentBlocks {
 
   /** Frees the blocks of one dataset. */
   public void close(String dataset) {
-    synchronized (blocks) {
-      blocks
-          .entrySet()
-          .removeIf(
-              entry -> {
-                boolean match = entry.getKey().dataset().equals(dataset);
-                if (match) {
-                  free(entry.getKey().device(), entry.getValue());
-                }
-                return match;
-              });
+    synchronized (datasets) {
+      List<Place> places =
+          datasets.keySet().stream().filter(place -> place.dataset().equals(dataset)).toList();
+      places.forEach(this::remove);
     }
   }
 
   void closeAll() {
-    synchronized (blocks) {
-      blocks.forEach((key, columns) -> free(key.device(), columns));
-      blocks.clear();
+    synchronized (datasets) {
+      List.copyOf(datasets.keySet()).forEach(this::remove);
     }
   }
 
-  private @Nullable Columns keep(Key key, DataBlock block, long limitBytes) {
-    long size = block.arrays().stream().mapToLong(HostArray::sizeBytes).sum();
-    if (bytes.getOrDefault(key.device(), 0L) + size > limitBytes) {
-      return null;
+  /** How many bytes a device keeps. */
+  long sizeBytes(TaskDevice device) {
+    synchronized (datasets) {
+      return bytes.getOrDefault(device, 0L);
     }
-    NDManager owner = Engine.getInstance().newBaseManager(key.device().device());
+  }
+
+  /** How many blocks of a dataset a device keeps. */
+  int count(String dataset, TaskDevice device) {
+    synchronized (datasets) {
+      Blocks blocks = datasets.get(new Place(dataset, device));
+      return blocks == null ? 0 : blocks.byFirstRow.size();
+    }
+  }
+
+  private @Nullable Columns resident(Place place, DataBlock block, long limitBytes) {
+    Blocks blocks = datasets.computeIfAbsent(place, p -> new Blocks());
+    blocks.use(block.firstRow(), ++clock);
+    Columns columns = blocks.byFirstRow.get(block.firstRow());
+    if (columns == null && makeRoom(place.device(), blocks, sizeBytes(block), limitBytes)) {
+      columns = copy(block, place.device());
+      blocks.byFirstRow.put(block.firstRow(), columns);
+      bytes.merge(place.device(), columns.sizeBytes(), Long::sum);
+    }
+    return columns;
+  }
+
+  /** Whether there is room now. */
+  private boolean makeRoom(TaskDevice device, Blocks blocks, long wanted, long limitBytes) {
+    if (wanted > limitBytes || bytes.getOrDefault(device, 0L) + wanted <= limitBytes) {
+      return wanted <= limitBytes;
+    }
+    List<Place> givingWay =
+        datasets.entrySet().stream()
+            .filter(entry -> entry.getKey().device().equals(device))
+            .filter(entry -> entry.getValue().givesWayTo(blocks))
+            .sorted(Comparator.comparingLong(entry -> entry.getValue().lastUse))
+            .map(Map.Entry::getKey)
+            .toList();
+    for (Place place : givingWay) {
+      remove(place);
+      if (bytes.getOrDefault(device, 0L) + wanted <= limitBytes) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void remove(Place place) {
+    Blocks blocks = datasets.remove(place);
+    if (blocks != null) {
+      bytes.merge(place.device(), -blocks.free(), Long::sum);
+    }
+  }
+
+  private static Columns copy(DataBlock block, TaskDevice device) {
+    NDManager owner = Engine.getInstance().newBaseManager(device.device());
     try {
       NDList arrays = new NDList(block.arrays().size());
       block.arrays().forEach(array -> arrays.add(array.copyTo(owner)));
-      Columns columns = new Columns(owner, arrays, size);
-      blocks.put(key, columns);
-      bytes.merge(key.device(), size, Long::sum);
-      return columns;
+      return new Columns(owner, arrays, sizeBytes(block));
     } catch (RuntimeException | Error e) {
       owner.close();
       throw e;
     }
   }
 
-  private void free(TaskDevice device, Columns columns) {
-    columns.owner().close();
-    bytes.merge(device, -columns.sizeBytes(), Long::sum);
+  private static long sizeBytes(DataBlock block) {
+    return block.arrays().stream().mapToLong(HostArray::sizeBytes).sum();
   }
 }
