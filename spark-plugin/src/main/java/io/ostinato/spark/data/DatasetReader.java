@@ -1,13 +1,8 @@
 package io.ostinato.spark.data;
 
-import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.spark.plugin.OstinatoSettings;
-import java.io.Serializable;
-import java.util.Iterator;
-import java.util.List;
-import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
@@ -29,6 +24,9 @@ final class DatasetReader {
   /** Partitions with fewer blocks are joined, as long as there is one for each slot. */
   private static final int LEAST_BLOCKS = 4;
 
+  /** With fewer rounds of tasks, to look at one of them first would take too much of the time. */
+  private static final int LEAST_WAVES = 4;
+
   private final Dataset<Row> rows;
   private final BlockDecoder decoder;
   private final OstinatoSettings settings;
@@ -46,25 +44,55 @@ final class DatasetReader {
     long budget = budgetBytes();
     JavaRDD<StoredBlock> decoded = decoded();
     if (budget == 0) {
-      return prepared(id, decoded, Count.of(decoded), false, true);
+      return prepared(id, decoded, BlockCount.of(decoded), false, true);
+    }
+    if (looksTooLarge(decoded, budget)) {
+      BlockCount count = BlockCount.of(decoded);
+      if (count.sizeBytes() > budget) {
+        return tooLarge(id, decoded, count, budget);
+      }
     }
     JavaRDD<StoredBlock> stored = stored(decoded);
-    Count count = countOrFree(stored);
+    BlockCount count = countOrFree(stored);
     if (count.sizeBytes() > budget) {
       stored.unpersist();
-      log.info(
-          "a dataset of {} MiB is not stored on the executors, which would need more than {} MiB;"
-              + " its blocks are decoded at each evaluation",
-          count.sizeBytes() >> 20,
-          budget >> 20);
-      return prepared(id, decoded(), count, false, true);
+      return tooLarge(id, decoded(), count, budget);
     }
     JavaRDD<StoredBlock> fitted = fitted(stored, count);
     return prepared(id, fitted, count, true, fitted == stored);
   }
 
+  /**
+   * Whether a few partitions, one for each slot, have so many bytes that all should have more than
+   * the budget. Executors that store such a dataset to count it would fill their disks for nothing.
+   */
+  private boolean looksTooLarge(JavaRDD<StoredBlock> decoded, long budget) {
+    int partitions = decoded.getNumPartitions();
+    int probed = slots();
+    if (partitions < LEAST_WAVES * probed) {
+      return false;
+    }
+    int[] some =
+        IntStream.range(0, probed).map(i -> (int) ((long) i * partitions / probed)).toArray();
+    return BlockCount.sizeBytes(decoded, some) / probed > budget / partitions;
+  }
+
+  private static PreparedDataset tooLarge(
+      String id, JavaRDD<StoredBlock> decoded, BlockCount count, long budget) {
+    log.info(
+        "a dataset of {} MiB is not stored on the executors, which would need more than {} MiB;"
+            + " its blocks are decoded at each evaluation",
+        count.sizeBytes() >> 20,
+        budget >> 20);
+    return prepared(id, decoded, count, false, true);
+  }
+
   private static PreparedDataset prepared(
-      String id, JavaRDD<StoredBlock> blocks, Count count, boolean isStored, boolean isInOrder) {
+      String id,
+      JavaRDD<StoredBlock> blocks,
+      BlockCount count,
+      boolean isStored,
+      boolean isInOrder) {
     return new PreparedDataset(
         id,
         blocks,
@@ -96,9 +124,9 @@ final class DatasetReader {
     return blocks.persist(StorageLevel.MEMORY_AND_DISK());
   }
 
-  private static Count countOrFree(JavaRDD<StoredBlock> stored) {
+  private static BlockCount countOrFree(JavaRDD<StoredBlock> stored) {
     try {
-      return Count.of(stored);
+      return BlockCount.of(stored);
     } catch (RuntimeException | Error e) {
       stored.unpersist();
       throw e;
@@ -106,7 +134,7 @@ final class DatasetReader {
   }
 
   /** The same blocks in another number of partitions, if that suits the slots better. */
-  private JavaRDD<StoredBlock> fitted(JavaRDD<StoredBlock> stored, Count count) {
+  private JavaRDD<StoredBlock> fitted(JavaRDD<StoredBlock> stored, BlockCount count) {
     int partitions = stored.getNumPartitions();
     int wanted = wantedPartitions(partitions, count.blocks(), slots());
     if (!settings.evaluations().fitTasks() || wanted == partitions) {
@@ -158,66 +186,5 @@ final class DatasetReader {
 
   private SparkContext context() {
     return rows.sparkSession().sparkContext();
-  }
-
-  /** How many rows and blocks there are in each partition of the dataset. */
-  private record Count(long[] partitionStarts, long rows, long blocks, long sizeBytes) {
-
-    /** What a task has seen of one partition of the dataset. */
-    private record Part(int partition, long rows, long blocks, long sizeBytes, String kinds)
-        implements Serializable {}
-
-    static Count of(JavaRDD<StoredBlock> blocks) {
-      List<Part> parts =
-          blocks.mapPartitions(Count::parts, true).collect().stream()
-              .map(bytes -> SerializedBytes.read(bytes, Part.class))
-              .toList();
-      checkKinds(parts);
-      int partitions = parts.stream().mapToInt(part -> part.partition() + 1).max().orElse(0);
-      long[] starts = new long[partitions + 1];
-      parts.forEach(part -> starts[part.partition() + 1] += part.rows());
-      for (int partition = 1; partition < starts.length; partition++) {
-        starts[partition] += starts[partition - 1];
-      }
-      return new Count(
-          starts,
-          starts[partitions],
-          parts.stream().mapToLong(Part::blocks).sum(),
-          parts.stream().mapToLong(Part::sizeBytes).sum());
-    }
-
-    private static Iterator<byte[]> parts(Iterator<StoredBlock> blocks) {
-      TreeMap<String, Part> parts = new TreeMap<>();
-      while (blocks.hasNext()) {
-        StoredBlock block = blocks.next();
-        String kinds = block.kinds();
-        parts.merge(
-            block.partition() + " " + kinds,
-            new Part(block.partition(), block.rows(), 1, block.sizeBytes(), kinds),
-            (a, b) ->
-                new Part(
-                    a.partition(),
-                    a.rows() + b.rows(),
-                    a.blocks() + b.blocks(),
-                    a.sizeBytes() + b.sizeBytes(),
-                    kinds));
-      }
-      return parts.values().stream().map(SerializedBytes::of).iterator();
-    }
-
-    private static void checkKinds(List<Part> parts) {
-      for (Part part : parts) {
-        if (!part.kinds().equals(parts.get(0).kinds())) {
-          throw new EvaluationException(
-              "the row function gives %s in partition %s but %s in partition %s; names, data types"
-                      .formatted(
-                          parts.get(0).kinds(),
-                          parts.get(0).partition(),
-                          part.kinds(),
-                          part.partition())
-                  + " and shapes must be the same for every row");
-        }
-      }
-    }
   }
 }

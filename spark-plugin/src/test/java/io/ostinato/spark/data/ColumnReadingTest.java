@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -23,7 +26,10 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerBlockUpdated;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -187,6 +193,53 @@ class ColumnReadingTest {
         .asString()
         .contains("is not stored on the executors")
         .contains("its blocks are decoded at each evaluation");
+  }
+
+  @Test
+  void aDatasetThatIsClearlyTooLargeIsNotStoredEvenToCountIt() throws Exception {
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    Dataset<Row> rows = spark.range(0, 800, 1, 16).selectExpr("cast(id as float) v");
+    List<Column> columns = List.of(column("v", "v", DataType.FLOAT32, Column.Kind.NUMBER));
+    JavaRDD<Integer> last = context.parallelize(List.of(1), 1).cache();
+    BlockingQueue<String> stored = new LinkedBlockingQueue<>();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onBlockUpdated(SparkListenerBlockUpdated update) {
+            if (update.blockUpdatedInfo().blockId().isRDD()) {
+              stored.add(update.blockUpdatedInfo().blockId().name());
+            }
+          }
+        };
+    context.sc().addSparkListener(listener);
+    try {
+      PreparedDataset large = reader(rows, columns, 4, "blocks.store", "1600b").read();
+      assertThat(large.isStored()).isFalse();
+      assertThat(large.rows()).isEqualTo(800);
+      assertThat(large.sizeBytes()).isEqualTo(3200);
+      last.count();
+      // Events come in their order: what was stored before is told before.
+      assertThat(stored.poll(1, TimeUnit.MINUTES)).isEqualTo("rdd_" + last.id() + "_0");
+    } finally {
+      context.sc().removeSparkListener(listener);
+      last.unpersist();
+    }
+  }
+
+  @Test
+  void aDatasetOfWhichTheFirstPartitionsAreTheLargestIsStoredIfItFits() {
+    // What is looked at first, partitions 0 and 8, has nearly all rows.
+    Dataset<Row> rows =
+        spark
+            .range(0, 400, 1, 16)
+            .selectExpr("cast(id as float) v", "spark_partition_id() p")
+            .where("p % 8 = 0 or id % 25 = 0")
+            .select("v");
+    List<Column> columns = List.of(column("v", "v", DataType.FLOAT32, Column.Kind.NUMBER));
+    PreparedDataset dataset = reader(rows, columns, 4, "blocks.store", "400b").read();
+    assertThat(dataset.sizeBytes()).isEqualTo((50 + 14) * 4);
+    assertThat(dataset.isStored()).isTrue();
+    dataset.blocks().unpersist();
   }
 
   @Test
