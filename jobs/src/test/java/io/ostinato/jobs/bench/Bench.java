@@ -25,6 +25,7 @@ public final class Bench {
     benchmarks.put("shared", new SharedBenchmark(data));
     benchmarks.put("driver", new DriverRowsBenchmark());
     benchmarks.put("leak", new LeakBenchmark());
+    benchmarks.put("growth", new GrowthBenchmark(data));
     Set<String> wanted =
         args.length > 1 && !args[1].isBlank() ? Set.of(args[1].split(",")) : benchmarks.keySet();
     if (!benchmarks.keySet().containsAll(wanted)) {

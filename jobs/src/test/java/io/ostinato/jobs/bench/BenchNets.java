@@ -36,7 +36,7 @@ final class BenchNets {
 
   /** float32 (N, 784) and int64 (N) to (N, 10): 100 MB, see {@link LargeNet}. */
   static Block large() {
-    return new LargeNet();
+    return new LargeNet(100);
   }
 
   /** float32 (N, 1) to (N, 2). */

@@ -13,6 +13,8 @@ import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Sessions and data to measure with. */
@@ -26,10 +28,10 @@ final class BenchSpark {
     return start("local[2]", conf);
   }
 
-  /** Two executors that are processes of their own, of one core each. */
-  static SparkSession processes(String... conf) throws IOException {
+  /** Executors that are processes of their own, of one core each. */
+  static SparkSession processes(int executors) throws IOException {
     Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
-    return start("local-cluster[2,1,2048]", conf);
+    return start("local-cluster[%d,1,2048]".formatted(executors));
   }
 
   private static SparkSession start(String master, String... conf) {
@@ -77,7 +79,11 @@ final class BenchSpark {
   }
 
   static SparkDataset dataset(SparkSession spark, Path parquet, long... shape) {
-    return SparkDataset.of(spark.read().parquet(parquet.toString()))
+    return dataset(spark.read().parquet(parquet.toString()), shape);
+  }
+
+  static SparkDataset dataset(Dataset<Row> rows, long... shape) {
+    return SparkDataset.of(rows)
         .column("x", "x", DataType.FLOAT32, shape)
         .column("class", "class", DataType.INT64);
   }

@@ -22,7 +22,7 @@ record DriverRowsBenchmark() implements Benchmark {
 
   @Override
   public List<Figure> run() throws Exception {
-    try (SparkSession spark = BenchSpark.processes();
+    try (SparkSession spark = BenchSpark.processes(2);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
       // What the driver itself keeps of jobs is the same in both measurements then.
       mostHeap(engine, rows(spark, 100));

@@ -18,6 +18,6 @@ record Figure(String name, double value, String unit, String reach, String detai
 
   String row() {
     return String.format(
-        Locale.ROOT, "%-16s %10.4g %-22s %-10s %s", name, value, unit, reach, detail);
+        Locale.ROOT, "%-28s %10.4g %-22s %-10s %s", name, value, unit, reach, detail);
   }
 }

@@ -11,22 +11,22 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 
-/** A small network beside a table that makes it 100 MB large, and its forward hardly slower. */
+/** A small network beside a table that makes it large, and its forward hardly slower. */
 final class LargeNet extends AbstractBlock {
-  private static final int ROWS = 24_000;
   private static final int COLUMNS = 1_024;
 
   private final Block mlp;
   private final Parameter table;
 
-  LargeNet() {
+  /** A network with a table of this size. */
+  LargeNet(int megabytes) {
     mlp = addChildBlock("mlp", BenchNets.mlp());
     table =
         addParameter(
             Parameter.builder()
                 .setName("table")
                 .setType(Parameter.Type.WEIGHT)
-                .optShape(new Shape(ROWS, COLUMNS))
+                .optShape(new Shape(megabytes * 1_000_000L / (COLUMNS * Float.BYTES), COLUMNS))
                 .build());
   }
 

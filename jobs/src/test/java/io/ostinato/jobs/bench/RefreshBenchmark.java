@@ -29,7 +29,7 @@ record RefreshBenchmark(Path folder) implements Benchmark {
 
   @Override
   public List<Figure> run() throws Exception {
-    try (SparkSession spark = BenchSpark.processes();
+    try (SparkSession spark = BenchSpark.processes(2);
         NDManager manager = Engine.getInstance().newBaseManager();
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
       // Two blocks: one for each executor.
