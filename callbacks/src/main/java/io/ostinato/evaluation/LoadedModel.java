@@ -8,7 +8,7 @@ import io.ostinato.weights.WeightSource;
  * A model in the memory of a device. Any number of threads may run it at once; nobody may while it
  * is refreshed or closed.
  */
-public sealed interface LoadedModel extends AutoCloseable permits LoadedBlock, LoadedTorchScript {
+public sealed interface LoadedModel extends AutoCloseable permits LoadedBlock, LoadedModule {
 
   /**
    * Takes other weights, shard by shard. Where the architecture allows, the model keeps its memory

@@ -9,7 +9,8 @@ import java.util.List;
  * The architecture of a model: what an executor needs, beside the weights, to hold it on a device.
  * A value that can be serialized.
  */
-public sealed interface ModelSource extends Serializable permits BlockSource, TorchScriptSource {
+public sealed interface ModelSource extends Serializable
+    permits BlockSource, TorchScriptSource, OnnxSource {
 
   /**
    * A DJL block.
@@ -23,6 +24,14 @@ public sealed interface ModelSource extends Serializable permits BlockSource, To
   /** A TorchScript module; its snapshots are made by {@link TorchScriptSource#snapshotOf}. */
   static ModelSource torchScript() {
     return new TorchScriptSource();
+  }
+
+  /**
+   * An ONNX model; its snapshots are made by {@link OnnxSource#snapshotOf}. Needs DJL's OnnxRuntime
+   * engine on the class path.
+   */
+  static ModelSource onnx() {
+    return new OnnxSource();
   }
 
   /** Builds the architecture on a device; it can't be used before its first refresh. */

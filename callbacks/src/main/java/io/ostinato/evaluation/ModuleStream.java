@@ -11,34 +11,37 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The content of a TorchScript module, shard by shard: no more than one is in memory at a time. */
+/**
+ * The content of a file that is a model, shard by shard: no more than one is in memory at a time.
+ */
 final class ModuleStream extends InputStream {
+  private final ModuleFormat format;
   private final Iterator<Shard> shards;
   private Iterator<Slice> slices = Collections.emptyIterator();
   private ByteBuffer rest = ByteBuffer.allocate(0);
   private long given;
   private @Nullable RuntimeException failure;
 
-  ModuleStream(WeightSource weights) {
+  ModuleStream(ModuleFormat format, WeightSource weights) {
+    this.format = format;
     this.shards = weights.shards(weights.manifest().shards());
     boolean hasContent = hasMore();
     if (failure != null) {
       throw failure;
     }
     if (!hasContent) {
-      throw new NotAModuleException("no content");
+      throw new NotAModuleException(format, "no content");
     }
   }
 
-  /** The weights are not those of a module. */
+  /** The weights are not those of such a file. */
   static final class NotAModuleException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    NotAModuleException(String given) {
+    NotAModuleException(ModuleFormat format, String given) {
       super(
-          "a TorchScript model takes a snapshot of a whole module (TorchScriptSource.snapshotOf);"
-              + " this one has "
-              + given);
+          "%s takes a snapshot of its whole file (snapshotOf of its source); this one has %s"
+              .formatted(format.content(), given));
     }
   }
 
@@ -99,8 +102,8 @@ final class ModuleStream extends InputStream {
         continue;
       }
       Slice slice = slices.next();
-      if (!slice.array().equals(TorchScriptSource.MODULE)) {
-        throw new NotAModuleException("the array '%s'".formatted(slice.array()));
+      if (!slice.array().equals(format.array())) {
+        throw new NotAModuleException(format, "the array '%s'".formatted(slice.array()));
       }
       rest = slice.content();
     }

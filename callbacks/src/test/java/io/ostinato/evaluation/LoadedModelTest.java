@@ -195,16 +195,27 @@ class LoadedModelTest {
   void aModuleIsReadOneShardAtATime() throws IOException {
     byte[] module = module("batchnorm-a.pt");
     Counting source = new Counting(TorchScriptSource.snapshotOf(module));
-    try (InputStream stream = new ModuleStream(source)) {
+    ModuleFormat format = new TorchScriptFormat();
+    try (InputStream stream = new ModuleStream(format, source)) {
       assertThat(stream.readAllBytes()).isEqualTo(module);
     }
     assertThat(source.asked).isEqualTo(source.manifest().shards());
-    assertThatThrownBy(() -> new ModuleStream(TestNets.weights(1)).close())
+    assertThatThrownBy(() -> new ModuleStream(format, TestNets.weights(1)).close())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("takes a snapshot of a whole module")
+        .hasMessageContaining("a TorchScript module takes a snapshot of its whole file")
         .hasMessageContaining("this one has the array '");
-    assertThatThrownBy(() -> new ModuleStream(WeightSnapshot.of(List.of())).close())
+    assertThatThrownBy(() -> new ModuleStream(format, WeightSnapshot.of(List.of())).close())
         .hasMessageContaining("this one has no content");
+  }
+
+  @Test
+  void anOnnxModelWhereItsEngineIsMissingSaysWhatToAdd() {
+    assertThat(Engine.hasEngine("OnnxRuntime")).as("on the class path of this module").isFalse();
+    assertThatThrownBy(() -> ModelSource.onnx().build(Device.cpu()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("can't run ONNX models: DJL's OnnxRuntime engine is not on the class")
+        .hasMessageContaining("add ai.djl.onnxruntime:onnxruntime-engine:" + Engine.getDjlVersion())
+        .hasMessageContaining("com.microsoft.onnxruntime:onnxruntime");
   }
 
   private static Block twoLayers() {
