@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     description = {
       "Evaluates a model file on a dataset, as a Spark job, and prints its metrics.",
-      "A .pt file is a TorchScript module; a .safetensors file has weights, and --architecture says"
-          + " of what. Files may be on any file system that Hadoop knows."
+      "A .pt file is a TorchScript module; an .onnx file is an ONNX model, for DJL's OnnxRuntime"
+          + " engine; a .safetensors file has weights, and --architecture says of what. Files may"
+          + " be on any file system that Hadoop knows."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -56,7 +57,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "<file>",
-      description = "The model: a .pt or .safetensors file.")
+      description = "The model: a .pt, .onnx or .safetensors file.")
   private String model = "";
 
   @Mixin private EvaluationOptions options = new EvaluationOptions();

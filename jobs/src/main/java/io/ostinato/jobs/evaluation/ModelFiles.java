@@ -1,6 +1,7 @@
 package io.ostinato.jobs.evaluation;
 
 import io.ostinato.evaluation.ModelSource;
+import io.ostinato.evaluation.OnnxSource;
 import io.ostinato.evaluation.TorchScriptSource;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.storage.Safetensors;
@@ -10,6 +11,7 @@ import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,12 +22,11 @@ import org.apache.hadoop.fs.Path;
 
 /** Reads models from any file system that Hadoop knows; their endings say what they are. */
 final class ModelFiles {
-  private static final String SAFETENSORS = ".safetensors";
-  private static final List<String> MODULES = List.of(".pt", ".pth", ".ts", ".torchscript");
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final Configuration configuration;
   private final ModelSource torchScript = ModelSource.torchScript();
+  private final ModelSource onnx = ModelSource.onnx();
   private final List<ModelSource> blocks;
 
   /** A model, ready to be evaluated. */
@@ -39,27 +40,64 @@ final class ModelFiles {
             .toList();
   }
 
+  /** What the ending of a name says. */
+  private enum Kind {
+    TORCH_SCRIPT(".pt", ".pth", ".ts", ".torchscript"),
+    ONNX(".onnx"),
+    WEIGHTS(".safetensors");
+
+    private final List<String> ends;
+
+    Kind(String... ends) {
+      this.ends = List.of(ends);
+    }
+
+    static Optional<Kind> of(String file) {
+      String name = file.toLowerCase(Locale.ROOT);
+      return Arrays.stream(values())
+          .filter(kind -> kind.ends.stream().anyMatch(name::endsWith))
+          .findFirst();
+    }
+
+    @Override
+    public String toString() {
+      return String.join(", ", ends);
+    }
+  }
+
   /** Why no file of this name could be read, if none could, whatever is in it. */
   static Optional<String> mistake(String file, boolean hasArchitecture) {
-    String name = file.toLowerCase(Locale.ROOT);
-    boolean module = MODULES.stream().anyMatch(name::endsWith);
-    if (name.endsWith(SAFETENSORS)) {
-      return hasArchitecture
-          ? Optional.empty()
-          : Optional.of(
-              "'%s' has weights alone; say with --architecture what they belong to"
-                  .formatted(file));
+    Optional<Kind> kind = Kind.of(file);
+    if (kind.isEmpty()) {
+      return Optional.of(
+          "'%s' ends like no model; known: %s for TorchScript, %s for ONNX, %s for weights"
+              .formatted(file, Kind.TORCH_SCRIPT, Kind.ONNX, Kind.WEIGHTS));
     }
-    if (module) {
-      return hasArchitecture
-          ? Optional.of(
-              "'%s' is a TorchScript module, which brings its architecture; leave --architecture out"
-                  .formatted(file))
-          : Optional.empty();
-    }
-    return Optional.of(
-        "'%s' ends like no model; known: %s for TorchScript, %s for weights"
-            .formatted(file, String.join(", ", MODULES), SAFETENSORS));
+    return switch (kind.get()) {
+      case WEIGHTS ->
+          hasArchitecture
+              ? Optional.empty()
+              : Optional.of(
+                  "'%s' has weights alone; say with --architecture what they belong to"
+                      .formatted(file));
+      case TORCH_SCRIPT -> mistakeOfModule(file, "a TorchScript module", hasArchitecture);
+      case ONNX ->
+          mistakeOfModule(file, "an ONNX model", hasArchitecture)
+              .or(
+                  () ->
+                      OnnxSource.missingEngine()
+                          .map(
+                              missing -> "'%s' is an ONNX model, but %s".formatted(file, missing)));
+    };
+  }
+
+  private static Optional<String> mistakeOfModule(
+      String file, String what, boolean hasArchitecture) {
+    return hasArchitecture
+        ? Optional.of(
+            "'%s' is %s, which brings its architecture; leave --architecture out"
+                .formatted(file, what))
+        : Optional.empty();
   }
 
   /**
@@ -81,9 +119,11 @@ final class ModelFiles {
         throw new ModelException("'%s' is a folder, not a model".formatted(file));
       }
       try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
-        return file.toLowerCase(Locale.ROOT).endsWith(SAFETENSORS)
-            ? weights(in)
-            : module(file, in, status.getLen());
+        return switch (Kind.of(file).orElseThrow()) {
+          case WEIGHTS -> weights(in);
+          case TORCH_SCRIPT -> torchScript(file, content(file, in, status.getLen()));
+          case ONNX -> onnx(file, content(file, in, status.getLen()));
+        };
       }
     } catch (FileNotFoundException e) {
       throw new ModelException("there is no model '%s'".formatted(file), e);
@@ -98,19 +138,26 @@ final class ModelFiles {
     return new ModelFile(blocks.get(0), WeightSnapshot.of(Safetensors.readFrom(in).arrays()));
   }
 
-  private ModelFile module(String file, InputStream in, long bytes) throws IOException {
+  private static byte[] content(String file, InputStream in, long bytes) throws IOException {
     if (bytes > MOST_BYTES) {
       throw new ModelException(
           "'%s' has %d bytes; modules of at most %d can be evaluated"
               .formatted(file, bytes, MOST_BYTES));
     }
-    byte[] content = in.readAllBytes();
-    new ModuleArchive(content)
-        .mistake()
-        .ifPresent(
-            mistake -> {
-              throw new ModelException("can't evaluate '%s': %s".formatted(file, mistake));
-            });
+    return in.readAllBytes();
+  }
+
+  private ModelFile torchScript(String file, byte[] content) {
+    new ModuleArchive(content).mistake().ifPresent(mistake -> refuse(file, mistake));
     return new ModelFile(torchScript, TorchScriptSource.snapshotOf(content));
+  }
+
+  private ModelFile onnx(String file, byte[] content) {
+    new OnnxFile(content).mistake().ifPresent(mistake -> refuse(file, mistake));
+    return new ModelFile(onnx, OnnxSource.snapshotOf(content));
+  }
+
+  private static void refuse(String file, String mistake) {
+    throw new ModelException("can't evaluate '%s': %s".formatted(file, mistake));
   }
 }

@@ -20,13 +20,15 @@ import org.slf4j.LoggerFactory;
 public final class NativeEngine {
   private static final Logger log = LoggerFactory.getLogger(NativeEngine.class);
   private static final String THREADS = "ai.djl.pytorch.num_threads";
+  private static final String ONNX_THREADS = "ai.djl.onnxruntime.num_threads";
   private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
 
   private NativeEngine() {}
 
   /**
    * Loads the engine; does nothing where it is loaded. A number of threads in the settings goes
-   * before DJL's system property, and that before cores over slots.
+   * before DJL's system property, and that before cores over slots. ONNX models, which have an
+   * engine of their own, get the same number unless DJL's system property for that says otherwise.
    *
    * @throws UncheckedIOException if DJL's cache folder can't be written
    */
@@ -36,6 +38,9 @@ public final class NativeEngine {
         System.setProperty(THREADS, Integer.toString(settings.threads()));
       } else if (System.getProperty(THREADS) == null) {
         System.setProperty(THREADS, Integer.toString(settings.threadsPerSlot()));
+      }
+      if (settings.threads() > 0 || System.getProperty(ONNX_THREADS) == null) {
+        System.setProperty(ONNX_THREADS, System.getProperty(THREADS));
       }
       if (System.getProperty(INTEROP_THREADS) == null) {
         System.setProperty(INTEROP_THREADS, "1");
