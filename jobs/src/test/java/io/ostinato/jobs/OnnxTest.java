@@ -1,0 +1,135 @@
+package io.ostinato.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.ostinato.spark.TestSpark;
+import io.ostinato.weights.WeightSnapshot;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands on ONNX files. */
+class OnnxTest {
+  @TempDir static Path shared;
+  private static Path data = Path.of("");
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeData() throws IOException {
+    data = shared.resolve("images.parquet");
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      TorchFixtures.writeImages(spark, data);
+    }
+  }
+
+  @Test
+  void metricsAndPredictionsAreThoseOfTheSameWeightsInPyTorch() throws IOException {
+    WeightSnapshot weights = OnnxFixtures.weights(1);
+    Path block = OnnxFixtures.writeSafetensors(weights, folder.resolve("E1.safetensors"));
+    Path onnx = Files.write(folder.resolve("E1.onnx"), OnnxFixtures.mlp(weights));
+    JsonObject expected =
+        report(block, "--architecture", OnnxFixtures.MLP, "--predictions", folder + "/torch");
+    JsonObject measured = report(onnx, "--predictions", folder + "/onnx");
+    for (String metric : List.of("accuracy", "cross_entropy")) {
+      assertThat(measured.get(metric).getAsDouble())
+          .isCloseTo(expected.get(metric).getAsDouble(), within(1e-6));
+    }
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      List<Row> ours = inOrderOfFiles(spark, folder.resolve("torch"));
+      List<Row> rows = inOrderOfFiles(spark, folder.resolve("onnx"));
+      assertThat(rows).hasSize(TorchFixtures.ROWS);
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(rows.get(i).<Long>getAs("row")).isEqualTo(i);
+        List<Float> outputs = rows.get(i).getList(rows.get(i).fieldIndex("outputs"));
+        List<Float> others = ours.get(i).getList(ours.get(i).fieldIndex("outputs"));
+        assertThat(outputs).hasSameSizeAs(others);
+        for (int c = 0; c < TorchFixtures.CLASSES; c++) {
+          assertThat(outputs.get(c)).isCloseTo(others.get(c), within(1e-6f));
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsOneLine() throws IOException {
+    WeightSnapshot weights = OnnxFixtures.weights(1);
+    byte[] whole = OnnxFixtures.mlp(weights);
+    Path onnx = Files.write(folder.resolve("whole.onnx"), whole);
+    fails(
+        onnx, "image:float32:25", "ONNX Runtime: Invalid rank for input: image Got: 2 Expected: 4");
+    Path one = Files.write(folder.resolve("one.onnx"), OnnxFixtures.mlpOfOneRow(weights));
+    fails(one, "image:float32:1,5,5", "rows 0 to 15", "invalid dimensions", "Got: 16 Expected: 1");
+    Path cut = Files.write(folder.resolve("cut.onnx"), Arrays.copyOf(whole, whole.length / 2));
+    fails(cut, "image:float32:1,5,5", "is cut off after", "was it still being written?");
+    Path unknown =
+        Files.write(
+            folder.resolve("unknown.onnx"),
+            OnnxFixtures.node("Nonsense", OnnxFixtures.FLOAT, 1, "b"));
+    fails(unknown, "image:float32:1,5,5", "not an ONNX model that can be loaded", "Nonsense");
+    assertThat(run(onnx, "image:float32:1,5,5", "--architecture", OnnxFixtures.MLP)).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("whole.onnx' is an ONNX model, which brings its architecture; leave");
+  }
+
+  private void fails(Path model, String input, String... parts) {
+    err.getBuffer().setLength(0);
+    assertThat(run(model, input)).isEqualTo(1);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .startsWith("error: can't evaluate '" + model + "': ")
+        .contains(parts)
+        .doesNotContain("Exception", "ai.djl", "ai.onnxruntime");
+  }
+
+  private JsonObject report(Path model, String... more) {
+    out.getBuffer().setLength(0);
+    assertThat(run(model, "image:float32:1,5,5", more)).as(err.toString()).isZero();
+    return JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonObject("metrics");
+  }
+
+  private int run(Path model, String input, String... more) {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "evaluate",
+                "--model=" + model,
+                "--data=" + data,
+                "--input=" + input,
+                "--label=label:int64",
+                "--metric=accuracy",
+                "--metric=cross_entropy",
+                "--format=json"));
+    options.addAll(Arrays.asList(more));
+    return Main.run(
+        new PrintWriter(out, true), new PrintWriter(err, true), options.toArray(String[]::new));
+  }
+
+  /** Without sorting. */
+  private static List<Row> inOrderOfFiles(SparkSession spark, Path predictions) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(predictions)) {
+      files = all.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
+    }
+    List<Row> rows = new ArrayList<>();
+    files.forEach(file -> rows.addAll(spark.read().parquet(file.toString()).collectAsList()));
+    return rows;
+  }
+}
