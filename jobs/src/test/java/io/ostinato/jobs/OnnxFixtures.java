@@ -1,23 +1,24 @@
 package io.ostinato.jobs;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.ostinato.evaluation.BlockWeights;
+import io.ostinato.evaluation.LoadedModel;
+import io.ostinato.evaluation.ModelSource;
+import io.ostinato.jobs.model.Architecture;
 import io.ostinato.jobs.model.Architectures;
-import io.ostinato.storage.Safetensors;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** ONNX models, written field by field as onnx.proto numbers them. */
@@ -45,11 +46,20 @@ public final class OnnxFixtures {
     }
   }
 
-  public static Path writeSafetensors(WeightSnapshot weights, Path file) throws IOException {
-    try (OutputStream out = Files.newOutputStream(file)) {
-      new Safetensors(weights.arrays(), Map.of()).writeTo(out);
+  /** PyTorch's outputs of the architecture with these weights for the images. */
+  public static float[][] outputs(WeightSnapshot weights) throws IOException {
+    Architecture architecture = Architectures.parse("--architecture", MLP);
+    try (LoadedModel model =
+        ModelSource.ofBlock(architecture, new Shape(1, 5, 5)).build(Device.cpu())) {
+      model.refresh(weights);
+      NDArray images = model.manager().create(TorchFixtures.images()).reshape(-1, 1, 5, 5);
+      float[] all = model.model().forward(new NDList(images)).singletonOrThrow().toFloatArray();
+      float[][] rows = new float[TorchFixtures.ROWS][TorchFixtures.CLASSES];
+      for (int i = 0; i < all.length; i++) {
+        rows[i / TorchFixtures.CLASSES][i % TorchFixtures.CLASSES] = all[i];
+      }
+      return rows;
     }
-    return file;
   }
 
   /** The architecture with these weights: {@code float32 (rows, 1, 5, 5)} to {@code (rows, 3)}. */

@@ -32,9 +32,14 @@ public final class TorchFixtures {
     return rows(resource("expected-" + letter + ".bin"), CLASSES);
   }
 
+  /** The images: {@code (16, 25)}. */
+  public static float[][] images() throws IOException {
+    return rows(resource("input.bin"), PIXELS);
+  }
+
   /** Columns image (array of float) and label (bigint), row modulo 3. */
   public static void writeImages(SparkSession spark, Path folder) throws IOException {
-    float[][] images = rows(resource("input.bin"), PIXELS);
+    float[][] images = images();
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < ROWS; i++) {
       List<Float> image = new ArrayList<>();

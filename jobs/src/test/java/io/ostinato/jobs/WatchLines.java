@@ -70,7 +70,11 @@ public final class WatchLines {
 
   /** PyTorch's cross entropy, from its own outputs. */
   public static double crossEntropy(String letter) throws IOException {
-    float[][] outputs = TorchFixtures.expected(letter);
+    return crossEntropy(TorchFixtures.expected(letter));
+  }
+
+  /** The cross entropy of outputs for the images, and their labels. */
+  public static double crossEntropy(float[][] outputs) {
     double sum = 0;
     for (int row = 0; row < outputs.length; row++) {
       double exponentials = 0;

@@ -123,6 +123,21 @@ class WatchTest {
   }
 
   @Test
+  void onnxCheckpointsAreWatchedLikeOthers() throws IOException {
+    for (int n = 1; n <= 2; n++) {
+      Path checkpoint = checkpoints.resolve("net-E%d_U%d_S%d.onnx".formatted(n, n, n));
+      Files.write(checkpoint, OnnxFixtures.mlp(OnnxFixtures.weights(n)));
+    }
+    assertThat(watch("--once", "--pattern", "*.onnx")).as(err.toString()).isZero();
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "evaluated"))
+        .containsExactly("net-E1_U1_S1.onnx", "net-E2_U2_S2.onnx");
+    assertThat(WatchLines.metric(lines.get(0), "cross_entropy/test"))
+        .isNotEqualTo(WatchLines.metric(lines.get(1), "cross_entropy/test"));
+    assertThat(run.resolve("checkpoints/best_model.cross_entropy.test.onnx")).exists();
+  }
+
+  @Test
   void wrongUsageSaysWhatIsWrong() throws IOException {
     assertWrong("there is no such folder", "--checkpoints", folder.resolve("gone").toString());
     Path file = Files.writeString(folder.resolve("file"), "");

@@ -3,12 +3,15 @@ package io.ostinato.jobs.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.Engine;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.ostinato.jobs.OnnxFixtures;
 import io.ostinato.jobs.TorchFixtures;
 import io.ostinato.jobs.WatchLines;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.storage.MiniDfs;
+import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -56,22 +59,49 @@ class ClusterIT {
   @Test
   void evaluateReadsModelAndDataFromHdfs() throws IOException, InterruptedException {
     copyToHdfs(TorchFixtures.module("batchnorm-a.pt", folder.resolve("a.pt")), "a.pt");
+    double torch = WatchLines.crossEntropy("a");
+    assertThat(crossEntropy("evaluate", List.of(), "a.pt")).isCloseTo(torch, within(1e-6 * torch));
+  }
+
+  @Test
+  void onnxModelsAreEvaluatedByTheEngineThatPackagesBring()
+      throws IOException, InterruptedException {
+    WeightSnapshot weights = OnnxFixtures.weights(1);
+    copyToHdfs(Files.write(folder.resolve("a.onnx"), OnnxFixtures.mlp(weights)), "a.onnx");
+    Path repository = Files.createDirectories(folder.resolve("repository"));
+    List<String> packages =
+        List.of(
+            "--packages",
+            "ai.djl.onnxruntime:onnxruntime-engine:" + Engine.getDjlVersion(),
+            "--exclude-packages",
+            "ai.djl:api",
+            "--conf",
+            "spark.jars.ivySettings=" + LocalRepository.settings(repository),
+            "--conf",
+            "spark.jars.ivy=" + folder.resolve("ivy"));
+    double onnx = crossEntropy("onnx", packages, "a.onnx");
+    double torch = WatchLines.crossEntropy(OnnxFixtures.outputs(weights));
+    assertThat(onnx).isCloseTo(torch, within(1e-6 * torch));
+  }
+
+  private static double crossEntropy(String name, List<String> settings, String model)
+      throws IOException, InterruptedException {
     List<String> command =
         List.of(
             "evaluate",
-            "--model=" + root + "/a.pt",
+            "--model=" + root + "/" + model,
             "--data=" + root + "/images.parquet",
             "--input=image:float32:1,5,5",
             "--label=label:int64",
             "--metric=cross_entropy",
             "--format=json");
-    JavaProcess evaluate = cluster.submitting("evaluate", arguments(command));
+    List<String> arguments = new ArrayList<>(settings);
+    arguments.addAll(arguments(command));
+    JavaProcess evaluate = cluster.submitting(name, arguments);
     assertThat(evaluate.join()).as(evaluate.err()).isZero();
     JsonObject report = JsonParser.parseString(evaluate.out()).getAsJsonObject();
     assertThat(report.get("rows").getAsInt()).isEqualTo(TorchFixtures.ROWS);
-    double torch = WatchLines.crossEntropy("a");
-    assertThat(report.getAsJsonObject("metrics").get("cross_entropy").getAsDouble())
-        .isCloseTo(torch, within(1e-6 * torch));
+    return report.getAsJsonObject("metrics").get("cross_entropy").getAsDouble();
   }
 
   @Test

@@ -23,6 +23,8 @@ class JarIT {
                     || name.startsWith("com/fasterxml/")
                     || name.startsWith("com/google/gson/")
                     || name.startsWith("org/junit/")
+                    || name.startsWith("ai/djl/onnxruntime/")
+                    || name.startsWith("ai/onnxruntime/")
                     || name.contains("libtorch")
                     || name.contains("native/lib/"));
   }

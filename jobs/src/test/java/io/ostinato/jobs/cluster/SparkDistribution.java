@@ -22,6 +22,7 @@ final class SparkDistribution {
           "/spark-plugin/target",
           "info/picocli",
           "com/google/code/gson",
+          "com/microsoft/onnxruntime",
           "com/datadoghq",
           "net/java/dev/jna",
           "org/snakeyaml/snakeyaml-engine",
