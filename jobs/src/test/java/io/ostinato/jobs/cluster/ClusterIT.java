@@ -99,9 +99,14 @@ class ClusterIT {
     arguments.addAll(arguments(command));
     JavaProcess evaluate = cluster.submitting(name, arguments);
     assertThat(evaluate.join()).as(evaluate.err()).isZero();
-    JsonObject report = JsonParser.parseString(evaluate.out()).getAsJsonObject();
+    JsonObject report = JsonParser.parseString(lastLine(evaluate.out())).getAsJsonObject();
     assertThat(report.get("rows").getAsInt()).isEqualTo(TorchFixtures.ROWS);
     return report.getAsJsonObject("metrics").get("cross_entropy").getAsDouble();
+  }
+
+  /** What is before it is that of spark-submit, where it looks for packages. */
+  private static String lastLine(String out) {
+    return out.lines().reduce("", (before, line) -> line);
   }
 
   @Test
