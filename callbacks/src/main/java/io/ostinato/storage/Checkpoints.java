@@ -65,18 +65,14 @@ public final class Checkpoints {
     recover(tag);
     Set<String> holders = new LinkedHashSet<>(holders(tag));
     holders.addAll(keptFor);
-    List<DataFile> written = new ArrayList<>();
-    Map<String, String> metadata =
-        Map.of("iteration", checkpoint.iteration().toString(), "run_id", checkpoint.runId());
-    written.add(data.write(weightsFile(tag), checkpoint.weights().arrays(), metadata));
-    if (!checkpoint.optimizer().isEmpty()) {
-      written.add(data.write(optimizerFile(tag), checkpoint.optimizer(), metadata));
+    List<DataFile> written;
+    try {
+      written = writeArrays(tag, checkpoint);
+      write(tag, Sidecar.of(checkpoint, written, List.copyOf(holders)));
+    } catch (RuntimeException | Error e) {
+      dropUncommitted(tag, e);
+      throw e;
     }
-    List<HostArray> states = StateArrays.join(checkpoint.states());
-    if (!states.isEmpty()) {
-      written.add(data.write(statesFile(tag), states, metadata));
-    }
-    write(tag, Sidecar.of(checkpoint, written, List.copyOf(holders)));
     written.forEach(file -> files.rename(file.name() + DataFiles.NEXT, file.name()));
     dropUnused(tag, written);
   }
@@ -210,6 +206,32 @@ public final class Checkpoints {
       delete(tag);
     } else {
       sidecar(tag).ifPresent(sidecar -> write(tag, sidecar.keptFor(others)));
+    }
+  }
+
+  private List<DataFile> writeArrays(String tag, Checkpoint checkpoint) {
+    List<DataFile> written = new ArrayList<>();
+    Map<String, String> metadata =
+        Map.of("iteration", checkpoint.iteration().toString(), "run_id", checkpoint.runId());
+    written.add(data.write(weightsFile(tag), checkpoint.weights().arrays(), metadata));
+    if (!checkpoint.optimizer().isEmpty()) {
+      written.add(data.write(optimizerFile(tag), checkpoint.optimizer(), metadata));
+    }
+    List<HostArray> states = StateArrays.join(checkpoint.states());
+    if (!states.isEmpty()) {
+      written.add(data.write(statesFile(tag), states, metadata));
+    }
+    return written;
+  }
+
+  /** What was not committed goes. What was, whatever was said of it, has its names then. */
+  private void dropUncommitted(String tag, Throwable failure) {
+    try {
+      recover(tag);
+      List.of(weightsFile(tag), optimizerFile(tag), statesFile(tag))
+          .forEach(file -> files.delete(file + DataFiles.NEXT));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

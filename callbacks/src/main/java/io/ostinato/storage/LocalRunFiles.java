@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -131,7 +130,7 @@ public final class LocalRunFiles implements RunFiles {
   }
 
   private static StorageException failed(String verb, Path file, IOException e) {
-    String why = e instanceof NoSuchFileException ? "there is no such file" : e.toString();
-    return new StorageException("can't %s '%s': %s".formatted(verb, file, why), e);
+    return new StorageException(
+        "can't %s '%s': %s".formatted(verb, file, StorageException.reasonOf(e)), e);
   }
 }

@@ -5,16 +5,14 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,7 +47,7 @@ public final class MetricsFile {
       return records;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "can't read the metrics of '%s': %s".formatted(file, e.getMessage()), e);
+          "can't read the metrics of '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
     }
   }
 
@@ -58,7 +56,7 @@ public final class MetricsFile {
    * file: a run is about to go on from that iteration and will write them again.
    *
    * @return how many were put aside
-   * @throws UncheckedIOException if a file can't be written; the records are as before then
+   * @throws StorageException if a file can't be written; the records are as before then
    */
   public static int keepUpTo(Path file, TrainingIteration last) {
     List<MetricsRecord> kept = new ArrayList<>();
@@ -69,17 +67,13 @@ public final class MetricsFile {
     if (later.isEmpty()) {
       return 0;
     }
-    try {
-      int n = 1;
-      while (Files.exists(file.resolveSibling("metrics.superseded-" + n + ".jsonl"))) {
-        n++;
-      }
-      rewrite(file.resolveSibling("metrics.superseded-" + n + ".jsonl"), later);
-      rewrite(file, kept);
-      return later.size();
-    } catch (IOException e) {
-      throw cantWrite(file, e);
+    int n = 1;
+    while (Files.exists(file.resolveSibling("metrics.superseded-" + n + ".jsonl"))) {
+      n++;
     }
+    rewrite(file.resolveSibling("metrics.superseded-" + n + ".jsonl"), later);
+    rewrite(file, kept);
+    return later.size();
   }
 
   static byte[] line(MetricsRecord record) {
@@ -125,23 +119,15 @@ public final class MetricsFile {
     }
   }
 
-  private static void rewrite(Path file, List<MetricsRecord> records) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    try (FileChannel out =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      for (MetricsRecord record : records) {
-        for (ByteBuffer rest = ByteBuffer.wrap(line(record)); rest.hasRemaining(); ) {
-          out.write(rest);
-        }
-      }
-      out.force(true);
-    }
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  private static void rewrite(Path file, List<MetricsRecord> records) {
+    LocalRunFiles.in(file.resolveSibling(""))
+        .write(
+            file.getFileName().toString(),
+            out -> {
+              for (MetricsRecord record : records) {
+                out.write(line(record));
+              }
+            });
   }
 
   /** Cuts off what a crash left of an unfinished last line. */
@@ -164,6 +150,6 @@ public final class MetricsFile {
 
   static UncheckedIOException cantWrite(Path file, IOException e) {
     return new UncheckedIOException(
-        "can't write the metrics to '%s': %s".formatted(file, e.getMessage()), e);
+        "can't write the metrics to '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
   }
 }

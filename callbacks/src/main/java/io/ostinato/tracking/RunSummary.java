@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -88,8 +89,17 @@ public final class RunSummary {
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
+      deleteAfter(e, temporary);
       throw new UncheckedIOException(
-          "can't write the summary to '%s': %s".formatted(file, e.getMessage()), e);
+          "can't write the summary to '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
+    }
+  }
+
+  private static void deleteAfter(IOException failure, Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

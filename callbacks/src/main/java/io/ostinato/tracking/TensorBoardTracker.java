@@ -1,5 +1,6 @@
 package io.ostinato.tracking;
 
+import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -52,7 +53,7 @@ public final class TensorBoardTracker implements Tracker {
       file.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "can't write event files to '%s': %s".formatted(into, e.getMessage()), e);
+          "can't write event files to '%s': %s".formatted(into, StorageException.reasonOf(e)), e);
     }
   }
 

@@ -93,6 +93,29 @@ public abstract class CheckpointsContract {
   }
 
   @Test
+  void aDiskThatIsFullForAMomentLeavesATagAsItWasAndNothingBesideIt() {
+    checkpoints().save("best", training("E1_U10_S160", 1));
+    List<String> before = files().list();
+    int refused = 0;
+    for (int steps = 0; ; steps++) {
+      FailingFiles full = new FailingFiles(files(), steps);
+      full.steps = "write";
+      full.recovers = true;
+      try {
+        Checkpoints.in(full).save("best", training("E2_U20_S320", 2));
+        break;
+      } catch (StorageException e) {
+        refused++;
+      }
+      assertThat(files().list()).isEqualTo(before);
+      assertThat(checkpoints().load("best").iteration()).hasToString("E1_U10_S160");
+    }
+    assertThat(refused).as("files of a checkpoint").isEqualTo(4);
+    assertThat(files().list()).isEqualTo(before);
+    assertThat(checkpoints().load("best").iteration()).hasToString("E2_U20_S320");
+  }
+
+  @Test
   void whatIsTornIsNeverTheLatest() throws IOException {
     Checkpoints checkpoints = checkpoints();
     assertThat(checkpoints.latest()).isEmpty();
@@ -231,33 +254,39 @@ public abstract class CheckpointsContract {
   private static final class FailingFiles implements RunFiles {
     private final RunFiles files;
     private int stepsLeft;
+    private String steps = "write, rename, delete";
+    private boolean recovers;
 
     FailingFiles(RunFiles files, int steps) {
       this.files = files;
       this.stepsLeft = steps;
     }
 
-    private void step() {
-      if (stepsLeft-- <= 0) {
+    private void step(String kind) {
+      if (!steps.contains(kind)) {
+        return;
+      }
+      int left = stepsLeft--;
+      if (recovers ? left == 0 : left <= 0) {
         throw new StorageException("interrupted");
       }
     }
 
     @Override
     public void write(String name, Content content) {
-      step();
+      step("write");
       files.write(name, content);
     }
 
     @Override
     public void rename(String from, String to) {
-      step();
+      step("rename");
       files.rename(from, to);
     }
 
     @Override
     public void delete(String name) {
-      step();
+      step("delete");
       files.delete(name);
     }
 

@@ -1,7 +1,6 @@
 package io.ostinato.jobs;
 
 import io.ostinato.jobs.evaluate.EvaluateCommand;
-import io.ostinato.jobs.evaluation.ErrorLine;
 import io.ostinato.jobs.quickstart.QuickstartCommand;
 import io.ostinato.jobs.train.TrainCommand;
 import io.ostinato.jobs.watch.WatchCommand;

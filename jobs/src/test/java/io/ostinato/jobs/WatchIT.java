@@ -10,11 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -119,24 +117,13 @@ class WatchIT {
   }
 
   private Process start(Path checkpoints, String... more) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("-") && !argument.startsWith("-javaagent"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Dai.djl.offline=true",
-            "-Dai.djl.pytorch.num_threads=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName()));
-    command.addAll(
-        WatchLines.options(
-            shared.resolve("images.parquet"),
-            checkpoints.toString(),
-            folder.resolve("runs").toString(),
-            more));
+    List<String> command =
+        MainProcess.command(
+            WatchLines.options(
+                shared.resolve("images.parquet"),
+                checkpoints.toString(),
+                folder.resolve("runs").toString(),
+                more));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.data;
 
+import io.ostinato.jobs.ErrorLine;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -73,8 +74,13 @@ public record DataSource(String path, String format, Map<String, String> options
       rows.createOrReplaceTempView(view);
       return spark.sql(sql.replace(DATA, view));
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw new DataException("can't read %s: %s".formatted(this, firstLine(e)), e);
+      throw unreadable(e);
     }
+  }
+
+  /** That its rows can't be read, and why, in one line. */
+  public DataException unreadable(Throwable why) {
+    return new DataException("can't read %s: %s".formatted(this, ErrorLine.of(why)), why);
   }
 
   /** How messages call it. */
@@ -110,22 +116,7 @@ public record DataSource(String path, String format, Map<String, String> options
         throw new DataException("there is no data at '%s'".formatted(path));
       }
     } catch (IOException | IllegalArgumentException e) {
-      throw new DataException("can't read '%s': %s".formatted(path, firstLine(e)), e);
+      throw new DataException("can't read '%s': %s".formatted(path, ErrorLine.of(e)), e);
     }
-  }
-
-  private static String firstLine(Throwable thrown) {
-    Throwable told = thrown;
-    while (told.getCause() != null
-        && told.getClass().getName().equals("org.apache.spark.SparkException")) {
-      told = told.getCause();
-    }
-    String message = told.getMessage() == null ? told.toString() : told.getMessage();
-    return message
-        .lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .findFirst()
-        .orElse("");
   }
 }

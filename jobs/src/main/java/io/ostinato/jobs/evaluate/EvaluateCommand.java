@@ -103,16 +103,24 @@ public final class EvaluateCommand implements Callable<Integer> {
           predictions.isEmpty()
               ? evaluator.evaluate(model)
               : evaluator.evaluate(model, predictions);
-      String folder =
-          output.isEmpty() || report.metrics().isEmpty()
-              ? ""
-              : RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation.dataset());
-      print(report, folder);
+      print(report);
+      if (!output.isEmpty() && !report.metrics().isEmpty()) {
+        String folder =
+            RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation.dataset());
+        tell("The files of this run are in " + folder);
+      }
     }
     return 0;
   }
 
-  private void print(EvaluationReport report, String folder) {
+  /** What may stand beside the metrics, in a table. */
+  private void tell(String line) {
+    if (format == Format.TABLE) {
+      spec.commandLine().getOut().println(line);
+    }
+  }
+
+  private void print(EvaluationReport report) {
     PrintWriter out = spec.commandLine().getOut();
     if (format == Format.JSON) {
       out.println(report.toJson());
@@ -131,10 +139,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                         + " ".repeat(width - name.length() + 2)
                         + String.format(Locale.ROOT, "%.6f", value)));
     if (!predictions.isEmpty()) {
-      out.println("The predictions are in " + predictions);
-    }
-    if (!folder.isEmpty()) {
-      out.println("The files of this run are in " + folder);
+      tell("The predictions are in " + predictions);
     }
   }
 }

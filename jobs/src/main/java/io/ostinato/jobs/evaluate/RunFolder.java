@@ -3,19 +3,20 @@ package io.ostinato.jobs.evaluate;
 import io.ostinato.jobs.evaluation.CheckpointEvaluator;
 import io.ostinato.jobs.evaluation.EvaluationReport;
 import io.ostinato.spark.storage.HadoopRunFiles;
+import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.RunSummary;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.apache.spark.sql.SparkSession;
 
 /** Keeps an evaluation as a run has its own: {@code metrics.jsonl} and {@code summary.json}. */
@@ -50,27 +51,46 @@ final class RunFolder {
   String write(EvaluationReport report, String dataset) {
     HadoopRunFiles files = HadoopRunFiles.in(folder, session);
     try {
-      Path local = Files.createTempDirectory("ostinato-run");
-      try {
-        Path metrics = local.resolve(METRICS);
-        Path summary = local.resolve(SUMMARY);
-        writeMetrics(report, dataset, metrics);
-        RunSummary.of(MetricProperties.defaults(), MetricsFile.read(metrics)).write(summary);
-        for (Path file : new Path[] {metrics, summary}) {
-          files.write(file.getFileName().toString(), out -> Files.copy(file, out));
-        }
-        byte[] json = (report.toJson() + "\n").getBytes(StandardCharsets.UTF_8);
-        files.write(REPORT, out -> out.write(json));
-      } finally {
-        Files.deleteIfExists(local.resolve(METRICS));
-        Files.deleteIfExists(local.resolve(SUMMARY));
-        Files.deleteIfExists(local);
-      }
+      write(report, dataset, files);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "can't write to '%s': %s".formatted(folder, e.getMessage()), e);
+      throw new StorageException(
+          "can't write to '%s': %s".formatted(folder, StorageException.reasonOf(e)), e);
+    } catch (RuntimeException e) {
+      deleteAfter(e, files);
+      throw e;
     }
     return folder;
+  }
+
+  private void write(EvaluationReport report, String dataset, HadoopRunFiles files)
+      throws IOException {
+    Path local = Files.createTempDirectory("ostinato-run");
+    try {
+      Path metrics = local.resolve(METRICS);
+      Path summary = local.resolve(SUMMARY);
+      writeMetrics(report, dataset, metrics);
+      RunSummary.of(MetricProperties.defaults(), MetricsFile.read(metrics)).write(summary);
+      for (Path file : List.of(metrics, summary)) {
+        files.write(file.getFileName().toString(), out -> Files.copy(file, out));
+      }
+      byte[] json = (report.toJson() + "\n").getBytes(StandardCharsets.UTF_8);
+      files.write(REPORT, out -> out.write(json));
+    } finally {
+      Files.deleteIfExists(local.resolve(METRICS));
+      Files.deleteIfExists(local.resolve(SUMMARY));
+      Files.deleteIfExists(local);
+    }
+  }
+
+  /** Some files of a run are no run. */
+  private void deleteAfter(RuntimeException failure, HadoopRunFiles files) {
+    try {
+      List.of(METRICS, SUMMARY, REPORT).forEach(files::delete);
+      var path = new org.apache.hadoop.fs.Path(folder);
+      path.getFileSystem(session.sparkContext().hadoopConfiguration()).delete(path, false);
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private void writeMetrics(EvaluationReport report, String dataset, Path file) {

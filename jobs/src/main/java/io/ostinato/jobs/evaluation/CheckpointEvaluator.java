@@ -6,6 +6,7 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.evaluation.ModelFiles.ModelFile;
 import io.ostinato.metric.Metric;
 import io.ostinato.progress.ProgressDisplay;
@@ -90,6 +91,8 @@ public final class CheckpointEvaluator implements AutoCloseable {
           run(file, model, processor, List.of(), ResultsTarget.parquet(predictions.unsorted()))) {
         predictions.publish(results.parquet().orElseThrow());
         return report(file, results.rows(), metrics, start);
+      } catch (EvaluationException e) {
+        throw predictions.byName(e);
       }
     }
   }
@@ -103,6 +106,19 @@ public final class CheckpointEvaluator implements AutoCloseable {
   public static TrainingIteration iterationOf(String file) {
     Matcher iteration = ITERATION.matcher(nameOf(file));
     return iteration.find() ? TrainingIteration.parse(iteration.group()) : TrainingIteration.START;
+  }
+
+  /**
+   * Reads the dataset, unless it is stored already; an evaluation would do that first.
+   *
+   * @throws io.ostinato.jobs.data.DataException if it can't be read, or rows are not as described
+   */
+  public void prepare() {
+    try {
+      data.prepare(spec.batchSize());
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      throw spec.data().source().unreadable(e);
+    }
   }
 
   @Override
@@ -143,7 +159,9 @@ public final class CheckpointEvaluator implements AutoCloseable {
     } catch (EvaluationException e) {
       String message = ErrorLine.of(e).replace(tag + " failed in processData, ", "");
       throw new EvaluationException(
-          "can't evaluate '%s': %s".formatted(file, message.replace(tag + " failed: ", "")), e);
+          "can't evaluate '%s': %s"
+              .formatted(file, message.replaceFirst(Pattern.quote(tag + "") + "( failed:)? ", "")),
+          e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.ostinato.jobs.evaluation;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.OnnxSource;
 import io.ostinato.evaluation.TorchScriptSource;
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;

@@ -1,9 +1,12 @@
 package io.ostinato.jobs.evaluation;
 
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.jobs.ErrorLine;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -69,6 +72,16 @@ final class Predictions implements AutoCloseable {
       throw new EvaluationException(
           "can't write predictions to '%s': %s".formatted(target, ErrorLine.of(e)), e);
     }
+  }
+
+  /** A failure that tells of the path that was given, and of none that nobody knows. */
+  EvaluationException byName(EvaluationException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return new EvaluationException(
+        message.replaceAll(
+            Pattern.quote(hidden.toString()) + "[^']*",
+            Matcher.quoteReplacement(target.toString())),
+        failure);
   }
 
   @Override

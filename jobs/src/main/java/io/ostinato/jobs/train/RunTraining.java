@@ -4,22 +4,20 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.ArrayDataset;
 import io.ostinato.evaluation.DataContainer;
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.jobs.config.Resolved;
-import io.ostinato.jobs.data.DataException;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.storage.HadoopRunFiles;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingResult;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -101,18 +99,8 @@ final class RunTraining {
     try {
       work.call();
     } catch (Exception e) {
-      mistakes.add(bound.placeOf(dataset, "path"), reason(e));
+      mistakes.add(bound.placeOf(dataset, "path"), ErrorLine.of(e));
     }
-  }
-
-  /** The first line of the innermost cause: Spark wraps what a task says in what it did itself. */
-  private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null && !(cause instanceof DataException)) {
-      cause = cause.getCause();
-    }
-    String message = String.valueOf(cause.getMessage());
-    return message.lines().findFirst().orElseGet(cause::toString);
   }
 
   private void tellMore(TrainingLoopBuilder builder) {
@@ -134,14 +122,7 @@ final class RunTraining {
   }
 
   private void writeResolved(Path folder) {
-    Path temporary = folder.resolve("config.yaml.tmp");
-    try {
-      Files.createDirectories(folder);
-      Files.writeString(temporary, Resolved.yaml(config, OF_THIS_RUN));
-      Files.move(temporary, folder.resolve("config.yaml"), StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "can't write the configuration to '%s': %s".formatted(folder, e.getMessage()), e);
-    }
+    byte[] yaml = Resolved.yaml(config, OF_THIS_RUN).getBytes(StandardCharsets.UTF_8);
+    LocalRunFiles.in(folder).write("config.yaml", out -> out.write(yaml));
   }
 }

@@ -42,10 +42,24 @@ final class BestModels {
 
   /** Copies what would be the best; comes before the entry is committed. */
   void prepare(JournalEntry entry, Path model) {
-    for (String metric : entry.metrics().keySet()) {
-      if (improves(metric, entry)) {
-        files.write(nextName(metric, entry), out -> Files.copy(model, out));
+    try {
+      for (String metric : entry.metrics().keySet()) {
+        if (improves(metric, entry)) {
+          files.write(nextName(metric, entry), out -> Files.copy(model, out));
+        }
       }
+    } catch (RuntimeException e) {
+      discard(entry, e);
+      throw e;
+    }
+  }
+
+  /** Removes the copies of an entry that was not committed, after a failure. */
+  void discard(JournalEntry entry, RuntimeException failure) {
+    try {
+      entry.metrics().keySet().forEach(metric -> files.delete(nextName(metric, entry)));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.ostinato.jobs.watch;
 
-import io.ostinato.jobs.evaluation.ErrorLine;
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -82,11 +82,12 @@ final class CheckpointWork {
   }
 
   private void evaluate(CheckpointFile checkpoint, Path copy) {
+    evaluation.prepare();
     ModelEvaluation.Report result;
     try {
       result = evaluation.evaluate(copy);
     } catch (RuntimeException e) {
-      if (!evaluation.isUsable()) {
+      if (!evaluation.isOfTheModel(e)) {
         throw e;
       }
       log.debug("can't evaluate {}", checkpoint, e);
@@ -104,14 +105,22 @@ final class CheckpointWork {
             result.rows(),
             result.seconds());
     bestModels.prepare(entry, copy);
-    journal.commit(entry);
+    try {
+      journal.commit(entry);
+    } catch (RuntimeException e) {
+      if (!journal.holds(entry)) {
+        bestModels.discard(entry, e);
+      }
+      throw e;
+    }
     report.evaluated(entry, bestModels.committed(entry));
   }
 
   private boolean givenUp(CheckpointFile checkpoint, IOException e) {
     int failures = failedReads.merge(checkpoint, 1, Integer::sum);
     if (failures < TRIES) {
-      log.warn("can't read {}, try {} of {}: {}", checkpoint.name(), failures, TRIES, e.toString());
+      log.warn(
+          "can't read {}, try {} of {}: {}", checkpoint.name(), failures, TRIES, ErrorLine.of(e));
       return false;
     }
     fail(checkpoint, "can't read it, at %s tries: %s".formatted(TRIES, ErrorLine.of(e)));
@@ -137,7 +146,8 @@ final class CheckpointWork {
     try {
       Files.deleteIfExists(copy);
     } catch (IOException e) {
-      throw new StorageException("can't delete the copy '%s': %s".formatted(copy, e), e);
+      throw new StorageException(
+          "can't delete the copy '%s': %s".formatted(copy, StorageException.reasonOf(e)), e);
     }
   }
 

@@ -98,7 +98,8 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
     }
 
     private StorageException failed(IOException e) {
-      return new StorageException("can't write the copy '%s': %s".formatted(file, e), e);
+      return new StorageException(
+          "can't write the copy '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
     }
   }
 }

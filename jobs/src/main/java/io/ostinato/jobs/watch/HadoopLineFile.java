@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,8 @@ final class HadoopLineFile implements LineFile {
     try {
       return new HadoopLineFile(file, file.getFileSystem(configuration), configuration);
     } catch (IOException e) {
-      throw new StorageException("can't read '%s': %s".formatted(file, e), e);
+      throw new StorageException(
+          "can't read '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
     }
   }
 
@@ -75,14 +77,26 @@ final class HadoopLineFile implements LineFile {
       if (isObjectStore(file.toUri().getScheme())) {
         write(file, content);
       } else {
-        write(temporary, content);
+        writeTemporary(content);
         FileContext.getFileContext(system.getUri(), configuration)
             .rename(temporary, file, Options.Rename.OVERWRITE);
       }
       written = status();
       lines.add(line);
     } catch (IOException e) {
-      throw new StorageException("can't write '%s': %s".formatted(file, e), e);
+      throw new StorageException(
+          "can't write '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
+    }
+  }
+
+  @Override
+  public boolean endsWith(String line) {
+    try {
+      List<String> now = status() == null ? List.of() : read();
+      return !now.isEmpty() && now.get(now.size() - 1).equals(line);
+    } catch (IOException e) {
+      throw new StorageException(
+          "can't read '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
     }
   }
 
@@ -100,10 +114,30 @@ final class HadoopLineFile implements LineFile {
 
   private void write(Path path, byte[] content) throws IOException {
     try (FSDataOutputStream out = system.create(path, true)) {
-      out.write(content);
-      if (!isObjectStore(path.toUri().getScheme())) {
-        out.hsync();
+      try {
+        out.write(content);
+        if (!isObjectStore(path.toUri().getScheme())) {
+          out.hsync();
+        }
+      } catch (IOException e) {
+        if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+          out.abort(); // else an object store shows half of it once it is closed
+        }
+        throw e;
       }
+    }
+  }
+
+  private void writeTemporary(byte[] content) throws IOException {
+    try {
+      write(temporary, content);
+    } catch (IOException e) {
+      try {
+        system.delete(temporary, false);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
     }
   }
 

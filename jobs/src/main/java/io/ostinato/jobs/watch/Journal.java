@@ -68,6 +68,11 @@ final class Journal {
     add(entry);
   }
 
+  /** Whether the file has it as its last line, whatever came of the {@link #commit}. */
+  boolean holds(JournalEntry entry) {
+    return file.endsWith(JournalLine.write(entry));
+  }
+
   private void add(JournalEntry entry) {
     entries.add(entry);
     done.add(entry.checkpoint());

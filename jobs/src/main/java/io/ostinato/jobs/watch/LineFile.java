@@ -14,6 +14,9 @@ interface LineFile extends AutoCloseable {
   /** Adds a line; it is on the disk, or wherever the file system keeps it, on return. */
   void append(String line);
 
+  /** Whether this is the last line of the file, as it is now, whoever wrote it. */
+  boolean endsWith(String line);
+
   /** Where it is, for messages. */
   String location();
 

@@ -78,6 +78,23 @@ final class LocalLineFile implements LineFile {
   }
 
   @Override
+  public boolean endsWith(String line) {
+    ByteBuffer expected = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer found = ByteBuffer.allocate(expected.capacity());
+    try {
+      long from = channel.size() - expected.capacity();
+      while (from >= 0
+          && found.hasRemaining()
+          && channel.read(found, from + found.position()) > 0) {
+        // until all of it is read
+      }
+      return found.flip().equals(expected);
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  @Override
   public String location() {
     return file.toString();
   }
@@ -112,6 +129,7 @@ final class LocalLineFile implements LineFile {
   }
 
   private static StorageException failed(Path file, IOException e) {
-    return new StorageException("can't write '%s': %s".formatted(file, e), e);
+    return new StorageException(
+        "can't write '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
   }
 }

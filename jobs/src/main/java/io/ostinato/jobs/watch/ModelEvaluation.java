@@ -10,12 +10,19 @@ interface ModelEvaluation {
   record Report(Map<String, Double> metrics, long rows, double seconds) {}
 
   /**
+   * Reads what models are evaluated on, where that is still to be done.
+   *
+   * @throws RuntimeException if it can't be read, so that no model can be evaluated
+   */
+  void prepare();
+
+  /**
    * Evaluates a model.
    *
    * @throws RuntimeException if it can't be evaluated
    */
   Report evaluate(Path model);
 
-  /** Whether another model can be evaluated; false once Spark has gone. */
-  boolean isUsable();
+  /** Whether this is about the model alone; not if Spark has gone, or a disk is full. */
+  boolean isOfTheModel(RuntimeException failure);
 }

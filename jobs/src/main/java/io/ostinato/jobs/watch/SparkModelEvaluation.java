@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.evaluation.CheckpointEvaluator;
 import io.ostinato.jobs.evaluation.EvaluationReport;
 import java.nio.file.Path;
@@ -12,6 +13,11 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
     implements ModelEvaluation {
 
   @Override
+  public void prepare() {
+    evaluator.prepare();
+  }
+
+  @Override
   public Report evaluate(Path model) {
     EvaluationReport report = evaluator.evaluate("file:" + model.toAbsolutePath());
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -20,7 +26,7 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
   }
 
   @Override
-  public boolean isUsable() {
-    return !session.sparkContext().isStopped();
+  public boolean isOfTheModel(RuntimeException failure) {
+    return !session.sparkContext().isStopped() && !ErrorLine.isOfAFullDisk(failure);
   }
 }

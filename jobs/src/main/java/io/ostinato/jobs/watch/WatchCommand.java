@@ -137,7 +137,9 @@ public final class WatchCommand implements Callable<Integer> {
               .formatted(name));
     } catch (IOException e) {
       throw new StorageException(
-          "can't read the folder --checkpoints '%s': %s".formatted(name, e.getMessage()), e);
+          "can't read the folder --checkpoints '%s': %s"
+              .formatted(name, StorageException.reasonOf(e)),
+          e);
     } catch (IllegalArgumentException e) {
       throw options.wrong("--checkpoints '%s' is no path: %s".formatted(name, e.getMessage()));
     }

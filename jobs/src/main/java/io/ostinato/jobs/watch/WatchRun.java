@@ -49,7 +49,8 @@ final class WatchRun implements AutoCloseable {
               ? HadoopLineFile.open(new Path(folder, METRICS), configuration)
               : LocalLineFile.open(local.resolve(METRICS));
     } catch (IOException e) {
-      throw new StorageException("can't write to '%s': %s".formatted(output, e.getMessage()), e);
+      throw new StorageException(
+          "can't write to '%s': %s".formatted(output, StorageException.reasonOf(e)), e);
     }
     try {
       staging =
@@ -59,7 +60,8 @@ final class WatchRun implements AutoCloseable {
       empty(staging);
     } catch (IOException e) {
       lines.close();
-      throw new StorageException("can't make a folder for copies: " + e, e);
+      throw new StorageException(
+          "can't make a folder for copies: " + StorageException.reasonOf(e), e);
     }
   }
 
@@ -121,7 +123,8 @@ final class WatchRun implements AutoCloseable {
       empty(staging);
       Files.deleteIfExists(staging);
     } catch (IOException e) {
-      throw new StorageException("can't delete '%s': %s".formatted(staging, e), e);
+      throw new StorageException(
+          "can't delete '%s': %s".formatted(staging, StorageException.reasonOf(e)), e);
     } finally {
       lines.close();
     }
@@ -132,7 +135,9 @@ final class WatchRun implements AutoCloseable {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     } catch (IOException e) {
       throw new StorageException(
-          "can't read '%s' in '%s': %s".formatted(SETTINGS, files.location(), e), e);
+          "can't read '%s' in '%s': %s"
+              .formatted(SETTINGS, files.location(), StorageException.reasonOf(e)),
+          e);
     }
   }
 

@@ -88,7 +88,8 @@ final class WatchSession implements AutoCloseable {
     try {
       Files.delete(file);
     } catch (IOException e) {
-      throw new StorageException("can't delete '%s': %s".formatted(file, e), e);
+      throw new StorageException(
+          "can't delete '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
     }
   }
 }

@@ -107,7 +107,7 @@ final class Watcher {
       return Optional.of(listing);
     } catch (IOException e) {
       failedLooks++;
-      String why = e instanceof FileNotFoundException ? "it is gone" : e.toString();
+      String why = e instanceof FileNotFoundException ? "it is gone" : StorageException.reasonOf(e);
       if (failedLooks == TRIES) {
         throw new StorageException(
             "can't read the folder of checkpoints, at %s tries in a row: %s".formatted(TRIES, why),

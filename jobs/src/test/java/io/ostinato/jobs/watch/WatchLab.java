@@ -1,5 +1,7 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.TestDisk;
+import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
@@ -46,6 +48,7 @@ final class WatchLab {
   long crashAt = Long.MAX_VALUE;
   long steps;
   boolean usable = true;
+  private boolean disk;
   Duration work = Duration.ZERO;
 
   WatchLab(Path run) {
@@ -75,13 +78,11 @@ final class WatchLab {
     Folder folder = new Folder();
     WatchReport report =
         new WatchReport(new PrintWriter(out), new PrintWriter(err), Trackers.none());
-    try (LineFile lines = new CrashingLines(LocalLineFile.open(run.resolve("metrics.jsonl")))) {
+    try (LineFile lines = new CrashingLines(openLines())) {
       Journal journal = new Journal(lines);
       BestModels best =
           new BestModels(
-              new CrashingFiles(LocalRunFiles.in(run.resolve("checkpoints"))),
-              MetricProperties.defaults(),
-              journal.entries());
+              new CrashingFiles(openCheckpoints()), MetricProperties.defaults(), journal.entries());
       Path staging = Files.createDirectories(run.resolve(".staging"));
       CheckpointWork checkpointWork =
           new CheckpointWork(folder, new Evaluation(), journal, best, report, staging, pace);
@@ -92,6 +93,26 @@ final class WatchLab {
       throw new UncheckedIOException(e);
     }
     return report;
+  }
+
+  /** Keeps the run on the test's disk, by Hadoop. */
+  void useDisk() {
+    disk = true;
+  }
+
+  private LineFile openLines() {
+    return disk
+        ? HadoopLineFile.open(
+            new org.apache.hadoop.fs.Path(TestDisk.of(run.resolve("metrics.jsonl"))),
+            TestDisk.configuration())
+        : LocalLineFile.open(run.resolve("metrics.jsonl"));
+  }
+
+  private RunFiles openCheckpoints() {
+    Path folder = run.resolve("checkpoints");
+    return disk
+        ? HadoopRunFiles.in(TestDisk.of(folder), TestDisk.configuration())
+        : LocalRunFiles.in(folder);
   }
 
   List<JournalEntry> journal() {
@@ -191,6 +212,9 @@ final class WatchLab {
 
   private final class Evaluation implements ModelEvaluation {
     @Override
+    public void prepare() {}
+
+    @Override
     public Report evaluate(Path model) {
       step();
       if (!work.isZero()) {
@@ -209,7 +233,7 @@ final class WatchLab {
     }
 
     @Override
-    public boolean isUsable() {
+    public boolean isOfTheModel(RuntimeException failure) {
       return usable;
     }
   }
@@ -243,6 +267,11 @@ final class WatchLab {
       }
       lines.append(line);
       step();
+    }
+
+    @Override
+    public boolean endsWith(String line) {
+      return lines.endsWith(line);
     }
 
     @Override

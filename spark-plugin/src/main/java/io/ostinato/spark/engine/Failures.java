@@ -19,15 +19,20 @@ final class Failures {
 
   /** The same of evaluations that share a pass; names the one that failed, where one did. */
   static EvaluationException asEvaluationException(List<EvaluationTag> tags, Throwable thrown) {
-    Throwable told = thrown;
-    while (isWrapper(told) && told.getCause() != null) {
-      told = told.getCause();
-    }
-    String message = textOf(told);
+    String message = textOf(unwrapped(thrown));
     if (thrown instanceof EvaluationException e && isAbout(tags, message)) {
       return e;
     }
     return new EvaluationException(about(tags, message), thrown);
+  }
+
+  /** What went wrong itself. */
+  static Throwable unwrapped(Throwable thrown) {
+    Throwable told = thrown;
+    while (isWrapper(told) && told.getCause() != null) {
+      told = told.getCause();
+    }
+    return told;
   }
 
   /** Only our own messages say enough; of others the class may say more, or all. */

@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -57,7 +58,7 @@ final class ParquetFolder implements AutoCloseable {
       return folder;
     } catch (IOException | IllegalArgumentException e) {
       throw new EvaluationException(
-          "%s can't write its results to '%s': %s".formatted(tag, target.path(), e), e);
+          "%s can't write its results to '%s': %s".formatted(tag, target.path(), reason(e)), e);
     }
   }
 
@@ -94,7 +95,7 @@ final class ParquetFolder implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new EvaluationException(
-          "%s can't give its results the name '%s': %s".formatted(tag, folder, e), e);
+          "%s can't give its results the name '%s': %s".formatted(tag, folder, reason(e)), e);
     }
   }
 
@@ -125,6 +126,10 @@ final class ParquetFolder implements AutoCloseable {
                   .formatted(tag, folder)
               + " another path");
     }
+  }
+
+  private static String reason(Exception e) {
+    return e instanceof IOException io ? StorageException.reasonOf(io) : e.toString();
   }
 
   private boolean exists() throws IOException {

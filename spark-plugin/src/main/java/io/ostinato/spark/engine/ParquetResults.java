@@ -4,6 +4,8 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.spark.data.PreparedDataset;
+import io.ostinato.storage.StorageException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +51,7 @@ record ParquetResults(
         notes.observe(rows).write().parquet(folder.draft());
         checkRows(dataset, folder.draft());
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-        throw failed(e);
+        throw failed(folder, e);
       }
       folder.publish();
       return new Written(folder.toString(), notes.seen());
@@ -57,7 +59,7 @@ record ParquetResults(
   }
 
   /** When the failure is told nobody writes any more. */
-  private EvaluationException failed(Exception e) {
+  private EvaluationException failed(ParquetFolder folder, Exception e) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     String group = context.getLocalProperty("spark.jobGroup.id");
     if (group != null) {
@@ -65,6 +67,12 @@ record ParquetResults(
     }
     if (e instanceof InterruptedException) {
       Thread.currentThread().interrupt();
+    }
+    if (Failures.unwrapped(e) instanceof IOException io) {
+      return new EvaluationException(
+          "%s can't write its results to '%s': %s"
+              .formatted(request.tag(), folder, StorageException.reasonOf(io)),
+          e);
     }
     return e instanceof EvaluationException failure
         ? failure

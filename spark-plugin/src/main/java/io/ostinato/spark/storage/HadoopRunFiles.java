@@ -173,7 +173,7 @@ public final class HadoopRunFiles implements RunFiles {
   }
 
   private static StorageException failed(String verb, Path file, IOException e) {
-    String why = e instanceof FileNotFoundException ? "there is no such file" : e.toString();
-    return new StorageException("can't %s '%s': %s".formatted(verb, file, why), e);
+    return new StorageException(
+        "can't %s '%s': %s".formatted(verb, file, StorageException.reasonOf(e)), e);
   }
 }

@@ -1,0 +1,92 @@
+package io.ostinato.jobs;
+
+import io.ostinato.storage.StorageException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What went wrong in one line that a user can read. */
+public final class ErrorLine {
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("(?:[a-z_][\\w$]*\\.)+[A-Z][\\w$]*(?:Exception|Error): ");
+  private static final Pattern INTERPRETER = Pattern.compile("^\\w*Error: .+");
+
+  private static final String WRAPPER = "org.apache.spark.SparkException";
+  private static final Pattern FULL_DISK =
+      Pattern.compile("No space left on device|[Dd]isk ?[Ss]pace quota|Disk quota exceeded");
+  private static final Pattern CLOSED = Pattern.compile("[Pp]ermission denied|access is denied");
+  private static final String MAKE_ROOM = "; make room there, and run it again";
+  private static final String GIVE_ACCESS = "; this user needs access to it";
+
+  private ErrorLine() {}
+
+  /**
+   * The first line of the message, without names of Java classes, and what to do about it where
+   * that is known; a list of mistakes is whole. Spark's exceptions are told by what they wrap.
+   */
+  public static String of(Throwable thrown) {
+    Throwable told = unwrapped(thrown);
+    String message =
+        told instanceof IOException io
+            ? StorageException.reasonOf(io)
+            : Objects.requireNonNullElse(told.getMessage(), "");
+    boolean isNamed = told instanceof Error || message.isBlank();
+    String line = message.isBlank() ? "" : of(message);
+    return withRemedy(
+        isNamed ? told.getClass().getSimpleName() + (line.isEmpty() ? "" : ": " + line) : line);
+  }
+
+  /** Whether it comes of a disk without room, and of nothing that was given to a command. */
+  public static boolean isOfAFullDisk(Throwable thrown) {
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
+      if (FULL_DISK.matcher(Objects.requireNonNullElse(each.getMessage(), "")).find()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Throwable unwrapped(Throwable thrown) {
+    Throwable told = thrown;
+    while (told.getCause() != null
+        && (told instanceof ExecutionException || told.getClass().getName().equals(WRAPPER))) {
+      told = told.getCause();
+    }
+    return told;
+  }
+
+  private static String withRemedy(String line) {
+    String remedy =
+        FULL_DISK.matcher(line).find() ? MAKE_ROOM : CLOSED.matcher(line).find() ? GIVE_ACCESS : "";
+    return line.contains(remedy) || line.contains("\n") ? line : line + remedy;
+  }
+
+  /** PyTorch says in the last lines, behind a trace of the module's code, what was wrong. */
+  static String of(String message) {
+    List<String> lines =
+        CLASS_NAME
+            .matcher(message)
+            .replaceAll("")
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .toList();
+    if (lines.isEmpty()) {
+      return message;
+    }
+    String first = lines.get(0);
+    if (lines.size() > 1 && lines.get(1).startsWith("- ")) {
+      return message;
+    }
+    for (String line : lines.subList(1, lines.size())) {
+      Matcher error = INTERPRETER.matcher(line);
+      if (error.matches()) {
+        return first.replaceFirst("The following operation failed in.*", "") + line;
+      }
+    }
+    return first;
+  }
+}
