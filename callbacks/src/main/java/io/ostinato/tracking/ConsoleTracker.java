@@ -1,15 +1,15 @@
 package io.ostinato.tracking;
 
-import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A line for each record: the iteration, then the metrics with six significant digits. */
 final class ConsoleTracker implements Tracker {
-  private final PrintStream stream;
+  private final Consumer<String> lines;
 
-  ConsoleTracker(PrintStream stream) {
-    this.stream = stream;
+  ConsoleTracker(Consumer<String> lines) {
+    this.lines = lines;
   }
 
   @Override
@@ -18,7 +18,6 @@ final class ConsoleTracker implements Tracker {
         record.metrics().entrySet().stream()
             .map(entry -> String.format(Locale.ROOT, "%s %.6g", entry.getKey(), entry.getValue()))
             .collect(Collectors.joining("  "));
-    stream.println(String.format(Locale.ROOT, "%-16s %s", record.iteration(), metrics));
-    stream.flush();
+    lines.accept(String.format(Locale.ROOT, "%-16s %s", record.iteration(), metrics));
   }
 }

@@ -1,6 +1,7 @@
 package io.ostinato.tracking;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.List;
 
 /** Trackers that ship, and several as one. */
@@ -14,7 +15,20 @@ public final class Trackers {
 
   /** A line for each record. */
   public static Tracker console(PrintStream stream) {
-    return new ConsoleTracker(stream);
+    return new ConsoleTracker(
+        line -> {
+          stream.println(line);
+          stream.flush();
+        });
+  }
+
+  /** A line for each record. */
+  public static Tracker console(PrintWriter writer) {
+    return new ConsoleTracker(
+        line -> {
+          writer.println(line);
+          writer.flush();
+        });
   }
 
   /**

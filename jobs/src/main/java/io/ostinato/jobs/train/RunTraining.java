@@ -16,6 +16,7 @@ import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingResult;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,13 +40,15 @@ final class RunTraining {
   private final RunConfig config;
   private final SparkSession spark;
   private final EvaluationLines lines;
+  private final PrintWriter out;
   private final Mistakes mistakes = new Mistakes();
 
-  RunTraining(Bound<RunConfig> bound, SparkSession spark, EvaluationLines lines) {
+  RunTraining(Bound<RunConfig> bound, SparkSession spark, EvaluationLines lines, PrintWriter out) {
     this.bound = bound;
     this.config = bound.value();
     this.spark = spark;
     this.lines = lines;
+    this.out = out;
   }
 
   /**
@@ -118,7 +121,7 @@ final class RunTraining {
     if (config.trackers().stream().noneMatch(TrackerConfig.ConsoleLines.class::isInstance)) {
       builder.tracker(lines);
     }
-    config.trackers().forEach(tracker -> builder.tracker(tracker.create()));
+    config.trackers().forEach(tracker -> builder.tracker(tracker.create(out)));
   }
 
   private void writeResolved(Path folder) {

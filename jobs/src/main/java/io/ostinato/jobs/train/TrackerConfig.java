@@ -8,6 +8,7 @@ import io.ostinato.tracking.MlflowTracker;
 import io.ostinato.tracking.TensorBoardTracker;
 import io.ostinato.tracking.Tracker;
 import io.ostinato.tracking.Trackers;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,15 +17,19 @@ import org.jspecify.annotations.Nullable;
 /** Who else is given the metrics. */
 sealed interface TrackerConfig {
 
-  /** A new tracker. */
-  Tracker create();
+  /**
+   * A new tracker.
+   *
+   * @param out what the command prints to
+   */
+  Tracker create(PrintWriter out);
 
   /** Lines. */
   @Kind(name = "console", value = "A line for each record, with all its metrics.")
   record ConsoleLines() implements TrackerConfig {
     @Override
-    public Tracker create() {
-      return Trackers.console(System.out);
+    public Tracker create(PrintWriter out) {
+      return Trackers.console(out);
     }
   }
 
@@ -38,7 +43,7 @@ sealed interface TrackerConfig {
           @Nullable String folder)
       implements TrackerConfig {
     @Override
-    public Tracker create() {
+    public Tracker create(PrintWriter out) {
       return folder == null
           ? TensorBoardTracker.inRunFolder()
           : TensorBoardTracker.in(Path.of(folder));
@@ -68,7 +73,7 @@ sealed interface TrackerConfig {
     }
 
     @Override
-    public Tracker create() {
+    public Tracker create(PrintWriter out) {
       return MlflowTracker.of(uri, experiment);
     }
   }
@@ -89,7 +94,7 @@ sealed interface TrackerConfig {
     }
 
     @Override
-    public Tracker create() {
+    public Tracker create(PrintWriter out) {
       return new UserClass(kind, options).create(Map.of(), Tracker.class);
     }
   }

@@ -96,7 +96,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
     EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections().properties());
     try (SparkSession spark = Sessions.start("ostinato train")) {
-      TrainingResult result = new RunTraining(run, spark, lines).run();
+      TrainingResult result = new RunTraining(run, spark, lines, out).run();
       out.println();
       out.println(lines.table(result.summary()));
       if (result.endedBy() == EndedBy.CALLBACK) {

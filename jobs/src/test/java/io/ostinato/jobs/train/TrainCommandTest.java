@@ -127,6 +127,23 @@ class TrainCommandTest {
   }
 
   @Test
+  void theConsolePrintsAllMetricsWhereTheCommandPrints() {
+    assertThat(
+            train(
+                with(
+                    new String[0],
+                    "trackers=[console]",
+                    "length={updates: 2}",
+                    "callbacks=[{kind: online_loss, every_n_updates: 1}]")))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString())
+        .containsPattern("(?m)^E0_U0_S0 +.*param_count/model 9610")
+        .containsPattern("(?m)^E0_U1_S64 +loss/online/")
+        .containsPattern("(?m)^E0_U2_S128 +loss/online/");
+  }
+
+  @Test
   void whatOnlySparkCanTellIsToldWithItsLineToo() {
     assertThat(
             train(
