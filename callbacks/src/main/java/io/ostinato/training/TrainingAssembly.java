@@ -21,8 +21,6 @@ import io.ostinato.tracking.Trackers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +30,6 @@ import java.util.stream.Collectors;
 
 /** Makes a training of what its builder was told, or says all that is wrong with it. */
 final class TrainingAssembly {
-  private static final DateTimeFormatter RUN_ID =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
-
   private final TrainingLoopBuilder from;
   private final List<String> mistakes = new ArrayList<>();
   private final EvaluationEngine evaluator;
@@ -46,7 +41,7 @@ final class TrainingAssembly {
   TrainingAssembly(TrainingLoopBuilder from) {
     this.from = from;
     this.evaluator = from.engine == null ? new LocalEvaluationEngine() : from.engine;
-    this.runId = from.runId == null ? RUN_ID.format(from.clock.instant()) : from.runId;
+    this.runId = from.runId == null ? RunInfo.newId(from.clock) : from.runId;
     this.folder = from.output.resolve(runId);
     RunFiles files =
         from.checkpointFiles == null

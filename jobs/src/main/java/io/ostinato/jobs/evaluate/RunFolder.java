@@ -8,21 +8,18 @@ import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.RunSummary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 
 /** Keeps an evaluation as a run has its own: {@code metrics.jsonl} and {@code summary.json}. */
 final class RunFolder {
-  private static final DateTimeFormatter RUN_ID =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
   private static final String METRICS = "metrics.jsonl";
   private static final String SUMMARY = "summary.json";
   private static final String REPORT = "evaluation.json";
@@ -39,7 +36,7 @@ final class RunFolder {
 
   /** A new folder in that of all runs, on any file system that Hadoop knows. */
   static RunFolder in(String output, SparkSession session, Clock clock) {
-    String name = RUN_ID.format(clock.instant());
+    String name = RunInfo.newId(clock);
     return new RunFolder(output.replaceAll("/+$", "") + "/" + name, session, clock);
   }
 

@@ -13,6 +13,7 @@ import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.tracking.RunInfo;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingResult;
@@ -20,8 +21,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -32,9 +31,6 @@ import org.apache.spark.sql.SparkSession;
 final class RunTraining {
   /** What says where a run is, and not what it is: the resolved file can be run again. */
   private static final Set<String> OF_THIS_RUN = Set.of("run_id", "resume");
-
-  private static final DateTimeFormatter RUN_ID =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
 
   private final Bound<RunConfig> bound;
   private final RunConfig config;
@@ -107,7 +103,7 @@ final class RunTraining {
   }
 
   private void tellMore(TrainingLoopBuilder builder) {
-    String runId = RUN_ID.format(Clock.systemUTC().instant());
+    String runId = RunInfo.newId(Clock.systemUTC());
     if (config.resume() != null) {
       runId = config.resume().runId();
       builder.resume(runId, config.resume().checkpoint());
