@@ -10,12 +10,14 @@ import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.jobs.config.Place;
 import io.ostinato.jobs.config.Resolved;
 import io.ostinato.schedule.EpochSize;
+import io.ostinato.tracking.RunInfo;
 import io.ostinato.training.LastBatch;
 import io.ostinato.training.NonFiniteLoss;
 import io.ostinato.training.TrainingConfigurationException;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,7 +55,7 @@ final class RunBuilder {
         new StandIns.Engine(),
         builder -> {
           if (config.checkpoints() == null) {
-            goOn(builder);
+            nameRun(builder);
           }
         });
   }
@@ -105,12 +107,15 @@ final class RunBuilder {
     }
   }
 
-  private void goOn(TrainingLoopBuilder builder) {
+  /** Says which run this is, a new one or one that goes on; gives its id. */
+  String nameRun(TrainingLoopBuilder builder) {
     if (config.resume() != null) {
       builder.resume(config.resume().runId(), config.resume().checkpoint());
-    } else if (config.runId() != null) {
-      builder.runId(config.runId());
+      return config.resume().runId();
     }
+    String runId = config.runId() == null ? RunInfo.newId(Clock.systemUTC()) : config.runId();
+    builder.runId(runId);
+    return runId;
   }
 
   private int updates(long rows) {

@@ -13,16 +13,15 @@ import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.LocalRunFiles;
-import io.ostinato.tracking.RunInfo;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingResult;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -59,8 +58,13 @@ final class RunTraining {
       ArrayDataset train = collect(manager);
       DataContainer.Builder data = DataContainer.builder().train(train);
       evaluations.forEach(data::evaluation);
+      RunBuilder run = new RunBuilder(bound);
       TrainingLoop training =
-          new RunBuilder(bound).build(data.build(), train.size(), engine, this::tellMore);
+          run.build(
+              data.build(),
+              train.size(),
+              engine,
+              builder -> tellMore(builder, run.nameRun(builder)));
       writeResolved(training.folder());
       return training.run();
     }
@@ -73,19 +77,19 @@ final class RunTraining {
         .evaluations()
         .forEach(
             (key, dataset) ->
-                attempt(dataset, () -> opened.put(key, checked(dataset.open(spark)))));
+                attempt(dataset, () -> checked(dataset.open(spark)))
+                    .ifPresent(checked -> opened.put(key, checked)));
     return opened;
   }
 
   private ArrayDataset collect(NDManager manager) {
     Datasets.Train train = config.datasets().train();
-    ArrayDataset[] collected = new ArrayDataset[1];
-    SparkDataset[] source = new SparkDataset[1];
-    attempt(train, () -> source[0] = checked(train.source().open(spark)));
+    Optional<SparkDataset> source = attempt(train, () -> checked(train.source().open(spark)));
     mistakes.throwIfAny();
-    attempt(train, () -> collected[0] = TrainRows.collect(train, source[0], manager));
+    Optional<ArrayDataset> rows =
+        source.flatMap(opened -> attempt(train, () -> TrainRows.collect(train, opened, manager)));
     mistakes.throwIfAny();
-    return collected[0];
+    return rows.orElseThrow();
   }
 
   private static SparkDataset checked(SparkDataset dataset) {
@@ -94,23 +98,16 @@ final class RunTraining {
   }
 
   /** What can't be opened is a mistake at the place of the dataset. */
-  private void attempt(Object dataset, Callable<?> work) {
+  private <T> Optional<T> attempt(Object dataset, Callable<T> work) {
     try {
-      work.call();
+      return Optional.of(work.call());
     } catch (Exception e) {
       mistakes.add(bound.placeOf(dataset, "path"), ErrorLine.of(e));
+      return Optional.empty();
     }
   }
 
-  private void tellMore(TrainingLoopBuilder builder) {
-    String runId = RunInfo.newId(Clock.systemUTC());
-    if (config.resume() != null) {
-      runId = config.resume().runId();
-      builder.resume(runId, config.resume().checkpoint());
-    } else {
-      runId = config.runId() == null ? runId : config.runId();
-      builder.runId(runId);
-    }
+  private void tellMore(TrainingLoopBuilder builder, String runId) {
     if (config.checkpoints() != null) {
       builder.checkpoints(HadoopRunFiles.in(config.checkpoints() + "/" + runId, spark));
     }
