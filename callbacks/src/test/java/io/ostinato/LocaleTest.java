@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Messages and names of files have the same digits wherever a program runs. */
 class LocaleTest {
+  private static final Pattern NUMBER = Pattern.compile("%[-#+ 0,(]*\\d*(?:\\.\\d+)?[deEfgG]");
+  private static final Pattern FORMATS = Pattern.compile("\\b(?:format|printf)\\(");
 
   @Test
   void namesOfIterationsHaveLatinDigits() {
@@ -31,22 +34,27 @@ class LocaleTest {
   void noMessageFormatsNumbersByTheDefaultLocale() throws IOException {
     for (String module : List.of("callbacks", "spark-plugin", "jobs")) {
       try (Stream<Path> sources = Files.walk(Path.of("..", module, "src", "main", "java"))) {
-        assertThat(sources.filter(LocaleTest::formatsWholeNumbers))
-            .as("%%d in a formatted text takes the digits of the locale; %%s doesn't")
+        assertThat(sources.filter(LocaleTest::formatsByTheDefaultLocale))
+            .as("%%d and %%f take the digits of the locale unless told Locale.ROOT; %%s doesn't")
             .isEmpty();
       }
     }
   }
 
-  private static boolean formatsWholeNumbers(Path source) {
+  private static boolean formatsByTheDefaultLocale(Path source) {
     try {
-      if (!source.toString().endsWith(".java")) {
-        return false;
-      }
-      String text = Files.readString(source);
-      return text.contains("%d") && !text.contains("Locale.ROOT");
+      return source.toString().endsWith(".java")
+          && Stream.of(Files.readString(source).split(";\\R"))
+              .anyMatch(LocaleTest::formatsByTheDefaultLocale);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A number in a statement that formats; {@code formatted} never asks for a locale. */
+  private static boolean formatsByTheDefaultLocale(String statement) {
+    return NUMBER.matcher(statement).find()
+        && (statement.contains(".formatted(")
+            || FORMATS.matcher(statement).find() && !statement.contains("Locale.ROOT"));
   }
 }

@@ -90,7 +90,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     EvaluationSpec evaluation = options.spec();
     if (evaluation.metrics().isEmpty() && predictions.isEmpty()) {
       throw options.wrong(
-          "nothing is asked for: give --metric, as in --metric accuracy, or" + " --predictions");
+          "nothing is asked for: give --metric, as in --metric accuracy, or --predictions");
     }
     CheckpointEvaluator.mistakeOfName(model, evaluation)
         .ifPresent(

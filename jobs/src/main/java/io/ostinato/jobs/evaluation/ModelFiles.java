@@ -142,7 +142,7 @@ final class ModelFiles {
   private static byte[] content(String file, InputStream in, long bytes) throws IOException {
     if (bytes > MOST_BYTES) {
       throw new ModelException(
-          "'%s' has %d bytes; modules of at most %d can be evaluated"
+          "'%s' has %s bytes; modules of at most %s can be evaluated"
               .formatted(file, bytes, MOST_BYTES));
     }
     return in.readAllBytes();

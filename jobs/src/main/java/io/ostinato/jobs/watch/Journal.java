@@ -47,10 +47,7 @@ final class Journal {
 
   /** Takes those that failed for not done. */
   void forgetFailures() {
-    entries.stream()
-        .filter(entry -> entry.outcome() == Outcome.FAILED)
-        .map(JournalEntry::checkpoint)
-        .forEach(done::remove);
+    done.clear();
     entries.stream()
         .filter(entry -> entry.outcome() != Outcome.FAILED)
         .map(JournalEntry::checkpoint)
