@@ -3,14 +3,11 @@ package io.ostinato.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.storage.MiniDfs;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,7 +88,10 @@ class WatchIT {
             .isZero();
       }
       org.apache.hadoop.fs.Path run = new org.apache.hadoop.fs.Path(root, "runs/run");
-      assertThat(WatchLines.names(lines(files, run), "evaluated"))
+      assertThat(
+              WatchLines.names(
+                  WatchLines.of(files, new org.apache.hadoop.fs.Path(run, "metrics.jsonl")),
+                  "evaluated"))
           .containsExactly(WatchLines.name(1), WatchLines.name(2));
       assertThat(
               files.exists(
@@ -104,16 +104,6 @@ class WatchIT {
 
   private org.apache.hadoop.fs.Path local(int n) {
     return new org.apache.hadoop.fs.Path(folder.resolve(WatchLines.name(n)).toUri());
-  }
-
-  private static List<JsonObject> lines(FileSystem files, org.apache.hadoop.fs.Path run)
-      throws IOException {
-    try (InputStream in = files.open(new org.apache.hadoop.fs.Path(run, "metrics.jsonl"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .map(line -> JsonParser.parseString(line).getAsJsonObject())
-          .toList();
-    }
   }
 
   private Process start(Path checkpoints, String... more) throws IOException {

@@ -3,12 +3,15 @@ package io.ostinato.jobs;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
 
 /** A run of {@code watch}: its options, and what it has done. */
 public final class WatchLines {
@@ -47,14 +50,28 @@ public final class WatchLines {
       return List.of();
     }
     try {
-      String text = Files.readString(metrics);
-      return text.substring(0, text.lastIndexOf('\n') + 1)
-          .lines()
-          .map(line -> JsonParser.parseString(line).getAsJsonObject())
-          .toList();
+      return parse(Files.readString(metrics));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The same of a file that Hadoop reaches. */
+  public static List<JsonObject> of(FileSystem files, org.apache.hadoop.fs.Path metrics)
+      throws IOException {
+    if (!files.exists(metrics)) {
+      return List.of();
+    }
+    try (InputStream in = files.open(metrics)) {
+      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private static List<JsonObject> parse(String text) {
+    return text.substring(0, text.lastIndexOf('\n') + 1)
+        .lines()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .toList();
   }
 
   public static List<String> names(List<JsonObject> lines, String outcome) {

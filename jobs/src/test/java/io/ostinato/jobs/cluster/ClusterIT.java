@@ -15,7 +15,6 @@ import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,18 +85,9 @@ class ClusterIT {
 
   private static double crossEntropy(String name, List<String> settings, String model)
       throws IOException, InterruptedException {
-    List<String> command =
-        List.of(
-            "evaluate",
-            "--model=" + root + "/" + model,
-            "--data=" + root + "/images.parquet",
-            "--input=image:float32:1,5,5",
-            "--label=label:int64",
-            "--metric=cross_entropy",
-            "--format=json");
     List<String> arguments = new ArrayList<>(settings);
-    arguments.addAll(arguments(command));
-    JavaProcess evaluate = cluster.submitting(name, arguments);
+    arguments.addAll(arguments(evaluate(model)));
+    JavaProcess evaluate = cluster.submit(name, arguments);
     assertThat(evaluate.join()).as(evaluate.err()).isZero();
     JsonObject report = JsonParser.parseString(lastLine(evaluate.out())).getAsJsonObject();
     assertThat(report.get("rows").getAsInt()).isEqualTo(TorchFixtures.ROWS);
@@ -111,16 +101,7 @@ class ClusterIT {
 
   @Test
   void aWrongPathIsOneLineAmongTheLogAndFails() throws IOException, InterruptedException {
-    List<String> command =
-        List.of(
-            "evaluate",
-            "--model=" + root + "/none.pt",
-            "--data=" + root + "/images.parquet",
-            "--input=image:float32:1,5,5",
-            "--label=label:int64",
-            "--metric=cross_entropy",
-            "--format=json");
-    JavaProcess evaluate = cluster.submitting("none", arguments(command));
+    JavaProcess evaluate = cluster.submit("none", arguments(evaluate("none.pt")));
     assertThat(evaluate.join()).isNotZero();
     assertThat(evaluate.out()).isEmpty();
     assertThat(evaluate.err().lines().filter(line -> line.startsWith("error: ")))
@@ -135,7 +116,7 @@ class ClusterIT {
     List<String> command =
         WatchLines.options(Path.of("images.parquet"), root + "/net", root + "/runs");
     command.set(command.indexOf("images.parquet"), root + "/images.parquet");
-    JavaProcess watch = cluster.submitting("watch", arguments(command));
+    JavaProcess watch = cluster.submit("watch", arguments(command));
     watch.await("a checkpoint", () -> lines().size() >= 1);
     cluster.workers().get(0).kill();
     IntStream.rangeClosed(4, 6).forEach(n -> put(n, "b"));
@@ -156,7 +137,7 @@ class ClusterIT {
   @Test
   void trainOutlivesAWorkerAndKeepsItsCheckpointsInHdfs() throws Exception {
     Path run = Files.writeString(folder.resolve("run.yaml"), runYaml());
-    JavaProcess train = cluster.submitting("train", arguments(List.of("train", run.toString())));
+    JavaProcess train = cluster.submit("train", arguments(List.of("train", run.toString())));
     train.await("an evaluation", () -> train.out().contains("accuracy/test"));
     cluster.workers().get(1).kill();
     cluster.addWorker();
@@ -210,6 +191,17 @@ class ClusterIT {
         .formatted(source, source, folder.resolve("trained"), root + "/trained");
   }
 
+  private static List<String> evaluate(String model) {
+    return List.of(
+        "evaluate",
+        "--model=" + root + "/" + model,
+        "--data=" + root + "/images.parquet",
+        "--input=image:float32:1,5,5",
+        "--label=label:int64",
+        "--metric=cross_entropy",
+        "--format=json");
+  }
+
   private static List<String> arguments(List<String> command) {
     List<String> arguments = new ArrayList<>(StandaloneCluster.SETTINGS);
     arguments.addAll(
@@ -239,16 +231,7 @@ class ClusterIT {
 
   private static List<JsonObject> lines() {
     try (FileSystem files = fileSystem()) {
-      if (!files.exists(path("runs/run/metrics.jsonl"))) {
-        return List.of();
-      }
-      try (InputStream in = files.open(path("runs/run/metrics.jsonl"))) {
-        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        return text.substring(0, text.lastIndexOf('\n') + 1)
-            .lines()
-            .map(line -> JsonParser.parseString(line).getAsJsonObject())
-            .toList();
-      }
+      return WatchLines.of(files, path("runs/run/metrics.jsonl"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

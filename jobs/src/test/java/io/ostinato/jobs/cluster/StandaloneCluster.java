@@ -102,15 +102,8 @@ final class StandaloneCluster implements AutoCloseable {
     return List.copyOf(workers);
   }
 
-  /** Runs spark-submit to its end. */
-  JavaProcess submit(String name, List<String> arguments) throws IOException, InterruptedException {
-    JavaProcess submission = submitting(name, arguments);
-    submission.join();
-    return submission;
-  }
-
   /** Starts spark-submit. */
-  JavaProcess submitting(String name, List<String> arguments) throws IOException {
+  JavaProcess submit(String name, List<String> arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of("--master", url));
     all.addAll(arguments);
     ProcessBuilder builder = spark.submit(all);
