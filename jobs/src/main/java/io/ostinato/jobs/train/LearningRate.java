@@ -36,9 +36,24 @@ sealed interface LearningRate {
               .setMainTracker(main)
               .build();
     }
+  }
 
-    int left(int totalUpdates, @Nullable Integer overUpdates) {
-      return overUpdates == null ? Math.max(1, totalUpdates - warmupUpdates) : overUpdates;
+  /** How long a rate takes to come from the first to the last. */
+  record Way(
+      @Key(
+              value = "How many updates it takes.",
+              optional = true,
+              otherwise = "those of the training, without the warmup",
+              atLeast = 1)
+          @Nullable Integer overUpdates,
+      @Inline Warmup warmup) {
+
+    Tracker before(Tracker main) {
+      return warmup.before(main);
+    }
+
+    int updates(int totalUpdates) {
+      return overUpdates == null ? Math.max(1, totalUpdates - warmup.warmupUpdates()) : overUpdates;
     }
   }
 
@@ -58,21 +73,15 @@ sealed interface LearningRate {
   record Cosine(
       @Key(value = "The highest rate.", above = 0) double from,
       @Key(value = "The lowest rate.", byDefault = "0", atLeast = 0) double to,
-      @Key(
-              value = "How many updates it takes.",
-              optional = true,
-              otherwise = "those of the training, without the warmup",
-              atLeast = 1)
-          @Nullable Integer overUpdates,
-      @Inline Warmup warmup)
+      @Inline Way way)
       implements LearningRate {
     @Override
     public Tracker tracker(int totalUpdates) {
-      return warmup.before(
+      return way.before(
           Tracker.cosine()
               .setBaseValue((float) from)
               .optFinalValue((float) to)
-              .setMaxUpdates(warmup.left(totalUpdates, overUpdates))
+              .setMaxUpdates(way.updates(totalUpdates))
               .build());
     }
   }
@@ -82,23 +91,17 @@ sealed interface LearningRate {
   record Linear(
       @Key(value = "The first rate.", above = 0) double from,
       @Key(value = "The last rate.", byDefault = "0", atLeast = 0) double to,
-      @Key(
-              value = "How many updates it takes.",
-              optional = true,
-              otherwise = "those of the training, without the warmup",
-              atLeast = 1)
-          @Nullable Integer overUpdates,
-      @Inline Warmup warmup)
+      @Inline Way way)
       implements LearningRate {
     @Override
     public Tracker tracker(int totalUpdates) {
-      int updates = warmup.left(totalUpdates, overUpdates);
+      int updates = way.updates(totalUpdates);
       LinearTracker.Builder line =
           LinearTracker.builder()
               .setBaseValue((float) from)
               .optSlope((float) ((to - from) / updates));
       // DJL takes one bound: the one that the line comes to.
-      return warmup.before(
+      return way.before(
           (to < from ? line.optMinValue((float) to) : line.optMaxValue((float) to)).build());
     }
   }

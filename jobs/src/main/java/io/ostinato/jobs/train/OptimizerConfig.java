@@ -42,25 +42,26 @@ sealed interface OptimizerConfig extends Checked {
     }
   }
 
-  /** Adam. */
-  @Kind(name = "adam", value = "Adam (Kingma and Ba, 2015).")
-  record Adam(
-      @Inline Rate rate,
+  /** How Adam and its kin estimate moments. */
+  record Moments(
       @Key(value = "Decay of the first moment.", byDefault = "0.9", atLeast = 0, below = 1)
           double beta1,
       @Key(value = "Decay of the second moment.", byDefault = "0.999", atLeast = 0, below = 1)
           double beta2,
-      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon,
-      @Inline Decay decay)
+      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon) {}
+
+  /** Adam. */
+  @Kind(name = "adam", value = "Adam (Kingma and Ba, 2015).")
+  record Adam(@Inline Rate rate, @Inline Moments moments, @Inline Decay decay)
       implements OptimizerConfig {
     @Override
     public Optimizer optimizer(int totalUpdates) {
       return decay
           .in(Optimizer.adam())
           .optLearningRateTracker(rate.tracker(totalUpdates))
-          .optBeta1((float) beta1)
-          .optBeta2((float) beta2)
-          .optEpsilon((float) epsilon)
+          .optBeta1((float) moments.beta1())
+          .optBeta2((float) moments.beta2())
+          .optEpsilon((float) moments.epsilon())
           .build();
     }
   }
@@ -69,11 +70,7 @@ sealed interface OptimizerConfig extends Checked {
   @Kind(name = "adamw", value = "Adam with decoupled weight decay (Loshchilov and Hutter, 2019).")
   record AdamW(
       @Inline Rate rate,
-      @Key(value = "Decay of the first moment.", byDefault = "0.9", atLeast = 0, below = 1)
-          double beta1,
-      @Key(value = "Decay of the second moment.", byDefault = "0.999", atLeast = 0, below = 1)
-          double beta2,
-      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon,
+      @Inline Moments moments,
       @Key(
               value = "The share of the weights that is taken from them, times the learning rate.",
               byDefault = "0.01",
@@ -85,9 +82,9 @@ sealed interface OptimizerConfig extends Checked {
       return Optimizer.adamW()
           .optWeightDecays((float) weightDecay)
           .optLearningRateTracker(rate.tracker(totalUpdates))
-          .optBeta1((float) beta1)
-          .optBeta2((float) beta2)
-          .optEpsilon((float) epsilon)
+          .optBeta1((float) moments.beta1())
+          .optBeta2((float) moments.beta2())
+          .optEpsilon((float) moments.epsilon())
           .build();
     }
   }
