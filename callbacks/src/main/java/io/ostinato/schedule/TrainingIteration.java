@@ -2,6 +2,7 @@ package io.ostinato.schedule;
 
 import java.io.Serializable;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,8 @@ public record TrainingIteration(int epoch, long update, long sample)
   public static final TrainingIteration START = new TrainingIteration(0, 0, 0);
 
   private static final Pattern FORM = Pattern.compile("E(\\d{1,9})_U(\\d{1,18})_S(\\d{1,18})");
+
+  private static final Pattern WORD = Pattern.compile("(?<![A-Za-z0-9])" + FORM + "(?!\\d)");
 
   public TrainingIteration {
     if (epoch < 0 || update < 0 || sample < 0) {
@@ -39,6 +42,16 @@ public record TrainingIteration(int epoch, long update, long sample)
       throw new IllegalArgumentException(
           "'%s' is not an iteration; the form is E1_U10_S100".formatted(text));
     }
+    return of(matcher);
+  }
+
+  /** The first one in the name of a file, as in {@code net-E1_U10_S100.pt}; not within a word. */
+  public static Optional<TrainingIteration> findIn(String name) {
+    Matcher matcher = WORD.matcher(name);
+    return matcher.find() ? Optional.of(of(matcher)) : Optional.empty();
+  }
+
+  private static TrainingIteration of(Matcher matcher) {
     return new TrainingIteration(
         Integer.parseInt(matcher.group(1)),
         Long.parseLong(matcher.group(2)),

@@ -16,7 +16,6 @@ import io.ostinato.spark.engine.SparkEvaluationEngine;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 
@@ -25,8 +24,6 @@ import org.apache.spark.sql.SparkSession;
  * file to the next, until this is closed. For one thread.
  */
 public final class CheckpointEvaluator implements AutoCloseable {
-  private static final Pattern ITERATION = Pattern.compile("E\\d{1,9}_U\\d{1,18}_S\\d{1,18}");
-
   private final SparkSession session;
   private final EvaluationSpec spec;
   private final SparkDataset data;
@@ -104,8 +101,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
 
   /** The iteration in the name of a file, {@code E3_U66_S4224}; that before the first else. */
   public static TrainingIteration iterationOf(String file) {
-    Matcher iteration = ITERATION.matcher(nameOf(file));
-    return iteration.find() ? TrainingIteration.parse(iteration.group()) : TrainingIteration.START;
+    return TrainingIteration.findIn(nameOf(file)).orElse(TrainingIteration.START);
   }
 
   /**

@@ -4,8 +4,6 @@ import io.ostinato.schedule.TrainingIteration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A file of the watched folder, as it was listed. All of it is its identity: a file that is
@@ -16,9 +14,6 @@ import java.util.regex.Pattern;
  */
 record CheckpointFile(String name, long bytes, Instant modified)
     implements Comparable<CheckpointFile> {
-  private static final Pattern ITERATION =
-      Pattern.compile("(?<![A-Za-z0-9])E\\d{1,9}_U\\d{1,18}_S\\d{1,18}(?!\\d)");
-
   private static final Comparator<CheckpointFile> ORDER =
       Comparator.comparing(
               (CheckpointFile file) -> file.iteration().orElse(null),
@@ -29,10 +24,7 @@ record CheckpointFile(String name, long bytes, Instant modified)
 
   /** The iteration in the name. */
   Optional<TrainingIteration> iteration() {
-    Matcher matcher = ITERATION.matcher(name);
-    return matcher.find()
-        ? Optional.of(TrainingIteration.parse(matcher.group()))
-        : Optional.empty();
+    return TrainingIteration.findIn(name);
   }
 
   @Override
