@@ -4,12 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.DataBlock;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.weights.HostArray;
 import java.io.IOException;
+import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +92,46 @@ class DatasetSpecTest {
           .message()
           .hasLineCount(1);
     }
+  }
+
+  @Test
+  void theQueryOfTheDocsMakesPixelsOfDigits() throws Exception {
+    String docs = Files.readString(Path.of("..", "docs", "evaluate.md"));
+    Matcher example =
+        Pattern.compile(
+                "--data digits.csv --data-option (\\S+)=(\\S+) .*?--sql \"(.*?)\" .*?"
+                    + "--input (\\S+) --label (\\S+)",
+                Pattern.DOTALL)
+            .matcher(docs);
+    assertThat(example.find()).isTrue();
+    URL digits = DataSource.class.getResource("/io/ostinato/jobs/quickstart/digits.csv");
+    String path = Path.of(Objects.requireNonNull(digits).toURI()).toString();
+    Map<String, String> options = Map.of(example.group(1), example.group(2));
+    DatasetSpec spec =
+        new DatasetSpec(
+            new DataSource(path, "", options, example.group(3)),
+            List.of(tensor(example.group(4))),
+            List.of(TensorSpec.parse("--label", example.group(5))));
+    try (SparkSession spark = TestSpark.local(Map.of());
+        Stream<DataBlock> blocks = spec.open(spark).blocks(2000)) {
+      DataBlock block = blocks.findFirst().orElseThrow();
+      List<HostArray> arrays = block.arrays();
+      assertThat(arrays.get(0).shape()).isEqualTo(new Shape(1797, 1, 8, 8));
+      FloatBuffer pixels = littleEndian(arrays.get(0)).asFloatBuffer();
+      LongBuffer labels = littleEndian(arrays.get(1)).asLongBuffer();
+      List<String> lines = Files.readAllLines(Path.of(path));
+      for (int row = 0; row < 1797; row++) {
+        String[] values = lines.get(row).split(",");
+        for (int i = 0; i < 64; i++) {
+          assertThat(pixels.get(64 * row + i)).isEqualTo(Float.parseFloat(values[i]));
+        }
+        assertThat(labels.get(row)).isEqualTo(Long.parseLong(values[64]));
+      }
+    }
+  }
+
+  private static ByteBuffer littleEndian(HostArray array) {
+    return ByteBuffer.wrap(array.bytes()).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static void refuses(String text, String part) {
