@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FSError;
 
 /** What went wrong in one line that a user can read. */
 public final class ErrorLine {
@@ -52,7 +53,9 @@ public final class ErrorLine {
   private static Throwable unwrapped(Throwable thrown) {
     Throwable told = thrown;
     while (told.getCause() != null
-        && (told instanceof ExecutionException || told.getClass().getName().equals(WRAPPER))) {
+        && (told instanceof ExecutionException
+            || told instanceof FSError
+            || told.getClass().getName().equals(WRAPPER))) {
       told = told.getCause();
     }
     return told;

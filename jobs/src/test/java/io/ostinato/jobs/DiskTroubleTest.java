@@ -76,6 +76,9 @@ class DiskTroubleTest {
     assertThat(evaluate("--predictions", TestDisk.of(predictions))).as(err.toString()).isZero();
     long bytes = 1_000_000 - TestDisk.room();
     for (long room : List.of(0L, bytes / 4, bytes * 3 / 4)) {
+      if (room > 0) {
+        TestDisk.failsLikeALocalOne();
+      }
       TestDisk.hasRoomFor(room);
       Path full = folder.resolve("full-" + room + ".parquet");
       assertThat(evaluate("--predictions", TestDisk.of(full))).as("%s bytes", room).isEqualTo(1);
@@ -93,6 +96,7 @@ class DiskTroubleTest {
     for (long room : List.of(0L, bytes / 2, bytes - 1)) {
       out.getBuffer().setLength(0);
       TestDisk.hasRoomFor(room);
+      TestDisk.failsLikeALocalOne();
       assertThat(evaluate("--output", TestDisk.of(runs))).as("%s bytes", room).isEqualTo(1);
       assertError(FULL, TestDisk.of(runs));
       assertThat(out.toString()).contains("accuracy").doesNotContain("are in");

@@ -3,15 +3,18 @@ package io.ostinato.jobs;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Constructor;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -27,6 +30,7 @@ import org.apache.hadoop.security.AccessControlException;
 public final class TestDisk extends RawLocalFileSystem {
   private static final String SCHEME = "disk";
   private static final AtomicLong ROOM = new AtomicLong(Long.MAX_VALUE);
+  private static final AtomicBoolean LIKE_A_LOCAL_ONE = new AtomicBoolean();
   private static final Set<String> CLOSED = ConcurrentHashMap.newKeySet();
 
   /** What makes Hadoop find it. */
@@ -60,9 +64,15 @@ public final class TestDisk extends RawLocalFileSystem {
     CLOSED.add(folder.toString());
   }
 
+  /** From now on it tells that it is full by an error, as Hadoop's local file system does. */
+  public static void failsLikeALocalOne() {
+    LIKE_A_LOCAL_ONE.set(true);
+  }
+
   /** As it is in the beginning: a disk without an end, all of it open. */
   public static void repair() {
     ROOM.set(Long.MAX_VALUE);
+    LIKE_A_LOCAL_ONE.set(false);
     CLOSED.clear();
   }
 
@@ -95,6 +105,16 @@ public final class TestDisk extends RawLocalFileSystem {
   protected OutputStream createOutputStreamWithMode(
       Path file, boolean append, FsPermission permission) throws IOException {
     return new Bounded(super.createOutputStreamWithMode(file, append, permission));
+  }
+
+  private static FSError error(IOException cause) {
+    try {
+      Constructor<FSError> constructor = FSError.class.getDeclaredConstructor(Throwable.class);
+      constructor.setAccessible(true);
+      return constructor.newInstance(cause);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void check(Path path, String access) throws IOException {
@@ -136,7 +156,11 @@ public final class TestDisk extends RawLocalFileSystem {
       int fits = (int) Math.min(before, length);
       out.write(bytes, from, fits);
       if (fits < length) {
-        throw new IOException("No space left on device");
+        IOException full = new IOException("No space left on device");
+        if (LIKE_A_LOCAL_ONE.get()) {
+          throw error(full);
+        }
+        throw full;
       }
     }
   }

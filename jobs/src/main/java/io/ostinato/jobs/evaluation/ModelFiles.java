@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -126,6 +127,8 @@ final class ModelFiles {
           case ONNX -> onnx(file, content(file, in, status.getLen()));
         };
       }
+    } catch (FSError e) {
+      throw new ModelException("can't read '%s': %s".formatted(file, ErrorLine.of(e)), e);
     } catch (FileNotFoundException e) {
       throw new ModelException("there is no model '%s'".formatted(file), e);
     } catch (StorageException e) {

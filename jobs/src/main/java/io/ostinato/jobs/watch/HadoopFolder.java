@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.spark.storage.LocalErrors;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -37,6 +39,8 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
     try (InputStream in = system.open(file)) {
       return copy(in, into) == checkpoint.bytes()
           && of(system.getFileStatus(file)).equals(checkpoint);
+    } catch (FSError e) {
+      throw LocalErrors.exceptionOf(e);
     } catch (java.nio.file.NoSuchFileException e) {
       throw (IOException) new FileNotFoundException(e.getMessage()).initCause(e);
     }

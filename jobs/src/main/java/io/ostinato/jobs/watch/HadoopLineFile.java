@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.spark.storage.LocalErrors;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -119,6 +121,8 @@ final class HadoopLineFile implements LineFile {
         if (!isObjectStore(path.toUri().getScheme())) {
           out.hsync();
         }
+      } catch (FSError e) {
+        throw LocalErrors.exceptionOf(e);
       } catch (IOException e) {
         if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
           out.abort(); // else an object store shows half of it once it is closed

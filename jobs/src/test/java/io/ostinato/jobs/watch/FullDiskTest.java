@@ -32,6 +32,9 @@ class FullDiskTest {
       List.of(0.3, 0.7, -1.0, 0.2)
           .forEach(value -> lab.write("E%s_U1_S1.pt".formatted(lab.files.size() + 1), value));
       TestDisk.hasRoomFor(room);
+      if (room % 2 == 1) {
+        TestDisk.failsLikeALocalOne();
+      }
       boolean full = isTooFullFor(lab);
       TestDisk.repair();
       assertThat(filesOf(lab))

@@ -4,6 +4,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import org.apache.hadoop.fs.FSError;
 
 /** What went wrong on an executor, out of what Spark wraps it in. */
 final class Failures {
@@ -51,6 +52,7 @@ final class Failures {
 
   private static boolean isWrapper(Throwable thrown) {
     return thrown instanceof ExecutionException
+        || thrown instanceof FSError // what Hadoop's local file system says of its disk
         || thrown.getClass().getName().startsWith("org.apache.spark.");
   }
 }

@@ -14,6 +14,7 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Options;
@@ -78,6 +79,9 @@ public final class HadoopRunFiles implements RunFiles {
     } catch (IOException e) {
       deleteAfter(e, temporary);
       throw failed("write", file, e);
+    } catch (FSError e) {
+      deleteAfter(e, temporary);
+      throw failed("write", file, LocalErrors.exceptionOf(e));
     } catch (RuntimeException | Error e) {
       deleteAfter(e, temporary);
       throw e;
