@@ -19,6 +19,9 @@ public final class StorageException extends RuntimeException {
   /** {@code /a/b (Is a directory)}: what the system says stands behind the path. */
   private static final Pattern OF_THE_SYSTEM = Pattern.compile(".* \\(([^()]+)\\)");
 
+  private static final String NO_SUCH_FILE = "No such file or directory";
+  private static final String MISSING = "there is no such file";
+
   public StorageException(String message) {
     super(message);
   }
@@ -27,10 +30,15 @@ public final class StorageException extends RuntimeException {
     super(message, cause);
   }
 
+  /** Whether there is no such file, and not one that only may not be had. */
+  public static boolean isMissing(IOException e) {
+    return reasonOf(e).equals(MISSING);
+  }
+
   /** Why a file couldn't be had, without its path: of many exceptions that is all the message. */
   public static String reasonOf(IOException e) {
     if (e instanceof NoSuchFileException) {
-      return "there is no such file";
+      return MISSING;
     } else if (e instanceof AccessDeniedException) {
       return "access is denied";
     } else if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
@@ -41,7 +49,7 @@ public final class StorageException extends RuntimeException {
       return system.getReason();
     } else if (e instanceof FileNotFoundException) {
       Matcher said = OF_THE_SYSTEM.matcher(Objects.requireNonNullElse(e.getMessage(), ""));
-      return said.matches() ? said.group(1) : "there is no such file";
+      return said.matches() && !said.group(1).equals(NO_SUCH_FILE) ? said.group(1) : MISSING;
     }
     return e.toString(); // of others the class may say more than the message
   }

@@ -67,6 +67,9 @@ class DiskTroubleTest {
     TestDisk.close(model);
     assertThat(evaluate()).isEqualTo(1);
     assertError("can't read '" + TestDisk.of(model) + "': " + CLOSED);
+    TestDisk.failsLikeALocalOne();
+    assertThat(evaluate()).isEqualTo(1);
+    assertError("can't read '" + TestDisk.of(model) + "': Permission denied; this user needs");
   }
 
   @Test

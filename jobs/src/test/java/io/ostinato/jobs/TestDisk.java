@@ -1,5 +1,6 @@
 package io.ostinato.jobs;
 
+import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -64,7 +65,10 @@ public final class TestDisk extends RawLocalFileSystem {
     CLOSED.add(folder.toString());
   }
 
-  /** From now on it tells that it is full by an error, as Hadoop's local file system does. */
+  /**
+   * From now on it fails as Hadoop's local file system does: a file that may not be read isn't
+   * found, and a full disk is an error.
+   */
   public static void failsLikeALocalOne() {
     LIKE_A_LOCAL_ONE.set(true);
   }
@@ -83,7 +87,15 @@ public final class TestDisk extends RawLocalFileSystem {
 
   @Override
   public FSDataInputStream open(Path file, int bufferSize) throws IOException {
-    check(file, "READ");
+    try {
+      check(file, "READ");
+    } catch (AccessControlException e) {
+      if (LIKE_A_LOCAL_ONE.get()) {
+        throw (IOException)
+            new FileNotFoundException(file.toUri().getPath() + " (Permission denied)").initCause(e);
+      }
+      throw e;
+    }
     return super.open(file, bufferSize);
   }
 

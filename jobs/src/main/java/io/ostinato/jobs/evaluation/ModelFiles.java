@@ -9,7 +9,6 @@ import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.BufferedInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -129,11 +128,12 @@ final class ModelFiles {
       }
     } catch (FSError e) {
       throw new ModelException("can't read '%s': %s".formatted(file, ErrorLine.of(e)), e);
-    } catch (FileNotFoundException e) {
-      throw new ModelException("there is no model '%s'".formatted(file), e);
     } catch (StorageException e) {
       throw new ModelException("can't read '%s': %s".formatted(file, e.getMessage()), e);
     } catch (IOException | IllegalArgumentException e) {
+      if (e instanceof IOException io && StorageException.isMissing(io)) {
+        throw new ModelException("there is no model '%s'".formatted(file), e);
+      }
       throw new ModelException("can't read '%s': %s".formatted(file, ErrorLine.of(e)), e);
     }
   }

@@ -2,7 +2,6 @@ package io.ostinato.jobs.watch;
 
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.storage.StorageException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,10 +70,11 @@ final class CheckpointWork {
         skip(checkpoint, "it was replaced while it was read");
       }
       return true;
-    } catch (FileNotFoundException e) {
-      fail(checkpoint, "it was gone when it was to be read");
-      return true;
     } catch (IOException e) {
+      if (StorageException.isMissing(e)) {
+        fail(checkpoint, "it was gone when it was to be read");
+        return true;
+      }
       return givenUp(checkpoint, e);
     } finally {
       delete(copy);

@@ -6,7 +6,6 @@ import io.ostinato.jobs.evaluation.EvaluationOptions;
 import io.ostinato.jobs.evaluation.EvaluationSpec;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricProperties;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,11 +130,12 @@ public final class WatchCommand implements Callable<Integer> {
       HadoopFolder watched = new HadoopFolder(system, system.makeQualified(path));
       watched.list();
       return watched;
-    } catch (FileNotFoundException e) {
-      throw options.wrong(
-          "--checkpoints '%s': there is no such folder; make it before the watch begins"
-              .formatted(name));
     } catch (IOException e) {
+      if (StorageException.isMissing(e)) {
+        throw options.wrong(
+            "--checkpoints '%s': there is no such folder; make it before the watch begins"
+                .formatted(name));
+      }
       throw new StorageException(
           "can't read the folder --checkpoints '%s': %s"
               .formatted(name, StorageException.reasonOf(e)),

@@ -2,7 +2,6 @@ package io.ostinato.jobs.watch;
 
 import io.ostinato.jobs.watch.Policy.Choice;
 import io.ostinato.storage.StorageException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -107,7 +106,7 @@ final class Watcher {
       return Optional.of(listing);
     } catch (IOException e) {
       failedLooks++;
-      String why = e instanceof FileNotFoundException ? "it is gone" : StorageException.reasonOf(e);
+      String why = StorageException.isMissing(e) ? "it is gone" : StorageException.reasonOf(e);
       if (failedLooks == TRIES) {
         throw new StorageException(
             "can't read the folder of checkpoints, at %s tries in a row: %s".formatted(TRIES, why),
