@@ -1,23 +1,33 @@
 package io.ostinato.jobs;
 
+import io.ostinato.spark.plugin.GpuAmounts;
 import io.ostinato.spark.plugin.OstinatoPlugin;
+import io.ostinato.spark.plugin.OstinatoSettings;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /** Spark sessions for the commands. */
 public final class Sessions {
+  private static final String LOCAL = "local[2]";
+
   private Sessions() {}
 
   /**
    * The session that spark-submit asks for; where nothing set a master, one on two threads of this
    * process that listens on the loopback interface only. The plugin is there in any case.
+   *
+   * @throws IllegalArgumentException if a setting of ours or an amount of GPUs is wrong; told
+   *     before Spark starts, which has other words for some of it
    */
   public static SparkSession start(String application) {
     SparkConf conf = new SparkConf();
+    boolean alone = !conf.contains("spark.master");
+    GpuAmounts.of(conf.setIfMissing("spark.master", LOCAL)).refuseMistakes();
+    OstinatoSettings.of(conf);
     SparkSession.Builder builder = SparkSession.builder().appName(application);
-    if (!conf.contains("spark.master")) {
+    if (alone) {
       builder
-          .master("local[2]")
+          .master(LOCAL)
           .config("spark.driver.host", "127.0.0.1")
           .config("spark.driver.bindAddress", "127.0.0.1")
           .config("spark.ui.enabled", "false");

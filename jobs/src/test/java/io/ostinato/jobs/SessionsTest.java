@@ -1,10 +1,36 @@
 package io.ostinato.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
+
+  @Test
+  void mistakesInSettingsAreToldBeforeSparkStarts() {
+    assertThat(mistake("spark.executor.resource.gpu.amount", "x"))
+        .contains(
+            "spark.executor.resource.gpu.amount=x is not allowed; it must be a number from 0");
+    assertThat(mistake("spark.task.resource.gpu.amount", "2"))
+        .contains(
+            "spark.task.resource.gpu.amount=2, but spark.executor.resource.gpu.amount is not");
+    assertThat(mistake("spark.ostinato.blocks.store", "much"))
+        .contains("spark.ostinato.blocks.store");
+  }
+
+  private static String mistake(String key, String value) {
+    Map<String, String> settings = Map.of("spark.master", "spark://127.0.0.1:1", key, value);
+    settings.forEach(System::setProperty);
+    try {
+      IllegalArgumentException mistake =
+          assertThrows(IllegalArgumentException.class, () -> Sessions.start("nothing").stop());
+      return String.valueOf(mistake.getMessage());
+    } finally {
+      settings.keySet().forEach(System::clearProperty);
+    }
+  }
 
   @Test
   void executorsGetOurJarOnce() {

@@ -36,16 +36,25 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
   /**
    * Warns of GPUs or cores that would be idle.
    *
+   * @throws IllegalArgumentException as {@link #refuseMistakes}
+   */
+  public void check() {
+    refuseMistakes();
+    warnings().forEach(log::warn);
+  }
+
+  /**
+   * Refuses amounts that make no sense.
+   *
    * @throws IllegalArgumentException if tasks could never run, or would all compute on one GPU;
    *     says the arithmetic
    */
-  public void check() {
+  public void refuseMistakes() {
     List<String> mistakes = mistakes();
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(
           "the amounts of GPUs are wrong:\n  - " + String.join("\n  - ", mistakes));
     }
-    warnings().forEach(log::warn);
   }
 
   List<String> mistakes() {

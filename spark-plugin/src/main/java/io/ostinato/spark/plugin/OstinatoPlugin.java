@@ -48,8 +48,8 @@ public final class OstinatoPlugin implements SparkPlugin {
   private static final class Driver implements DriverPlugin {
     @Override
     public Map<String, String> init(SparkContext context, PluginContext plugin) {
-      OstinatoSettings.of(plugin.conf());
       GpuAmounts.of(plugin.conf()).check();
+      OstinatoSettings.of(plugin.conf());
       // Weights are what is broadcast here, and floating-point numbers don't get smaller. Spark
       // asks for this setting whenever it broadcasts, so it still has its effect.
       plugin.conf().setIfMissing(COMPRESS, "false");
