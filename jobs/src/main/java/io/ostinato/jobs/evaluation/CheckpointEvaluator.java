@@ -153,11 +153,9 @@ public final class CheckpointEvaluator implements AutoCloseable {
               target),
           progress);
     } catch (EvaluationException e) {
-      String message = ErrorLine.of(e).replace(tag + " failed in processData, ", "");
+      String prefix = Pattern.quote(tag.toString()) + "( failed in processData,| failed:)? ";
       throw new EvaluationException(
-          "can't evaluate '%s': %s"
-              .formatted(file, message.replaceFirst(Pattern.quote(tag + "") + "( failed:)? ", "")),
-          e);
+          "can't evaluate '%s': %s".formatted(file, ErrorLine.of(e).replaceFirst(prefix, "")), e);
     }
   }
 

@@ -108,12 +108,21 @@ final class CheckpointWork {
     try {
       journal.commit(entry);
     } catch (RuntimeException e) {
-      if (!journal.holds(entry)) {
-        bestModels.discard(entry, e);
-      }
+      discardUncommitted(entry, e);
       throw e;
     }
     report.evaluated(entry, bestModels.committed(entry));
+  }
+
+  /** Only where the journal surely lacks the entry: else its copies are still to be published. */
+  private void discardUncommitted(JournalEntry entry, RuntimeException failure) {
+    try {
+      if (!journal.holds(entry)) {
+        bestModels.discard(entry, failure);
+      }
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private boolean givenUp(CheckpointFile checkpoint, IOException e) {
