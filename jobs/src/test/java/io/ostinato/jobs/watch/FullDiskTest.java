@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that becomes full anywhere, and has room again when the next process starts. */
 class FullDiskTest {
-  private static final int STEP = 41;
+  private static final int STEP = 89;
   @TempDir Path folder;
 
   @AfterEach
@@ -56,7 +56,7 @@ class FullDiskTest {
       }
       failures++;
     }
-    assertThat(failures).isGreaterThan(40);
+    assertThat(failures).isGreaterThan(20);
   }
 
   private static boolean isTooFullFor(WatchLab lab) {
