@@ -46,5 +46,11 @@ enum Policy {
         scan.growing().stream().filter(file -> !done.contains(file)).toList());
   }
 
+  /** Whether the choice would be another if what may still be growing was complete. */
+  final boolean isOpen(Scan scan, Set<CheckpointFile> done) {
+    Optional<CheckpointFile> next = next(scan, done).next();
+    return next.isPresent() && !next.equals(next(scan.ifAllWereComplete(), done).next());
+  }
+
   abstract Choice choose(List<CheckpointFile> pending, List<CheckpointFile> growing);
 }

@@ -1,6 +1,7 @@
 package io.ostinato.jobs.watch;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a look into the folder showed.
@@ -13,5 +14,10 @@ record Scan(List<CheckpointFile> complete, List<CheckpointFile> growing, boolean
   Scan {
     complete = List.copyOf(complete);
     growing = List.copyOf(growing);
+  }
+
+  Scan ifAllWereComplete() {
+    return new Scan(
+        Stream.concat(complete.stream(), growing.stream()).sorted().toList(), List.of(), changed);
   }
 }

@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks into a folder again and again, and has what is next there evaluated. Looks at once after an
  * evaluation, and after a pause when nothing is to be done.
+ *
+ * <p>What came during an evaluation is seen for the first time after it, and can't be told from
+ * what is still being written. Where that could be next, one more pause tells.
  */
 final class Watcher {
   /** How often in a row the folder may be unreadable. */
@@ -28,6 +31,7 @@ final class Watcher {
   private List<CheckpointFile> waiting = List.of();
   private Duration lastNews;
   private boolean quiet;
+  private boolean rested;
   private int failedLooks;
 
   Watcher(
@@ -60,6 +64,7 @@ final class Watcher {
         }
         pace.pause(settings.poll());
       }
+      rested = !busy;
     }
   }
 
@@ -74,9 +79,8 @@ final class Watcher {
     if (scan.changed()) {
       lastNews = pace.elapsed();
     }
-    Choice choice = settings.policy().next(scan, work.done());
-    choice.skipped().forEach(file -> work.skip(file, "a newer one was there"));
-    boolean busy = choice.next().isPresent() && work.evaluate(choice.next().orElseThrow());
+    boolean settled = rested || !settings.policy().isOpen(scan, work.done());
+    boolean busy = settled && act(settings.policy().next(scan, work.done()));
     Predicate<CheckpointFile> undone = file -> !work.done().contains(file);
     waiting = scan.complete().stream().filter(undone).toList();
     quiet = waiting.isEmpty() && scan.growing().stream().noneMatch(undone);
@@ -84,6 +88,11 @@ final class Watcher {
       lastNews = pace.elapsed();
     }
     return busy;
+  }
+
+  private boolean act(Choice choice) {
+    choice.skipped().forEach(file -> work.skip(file, "a newer one was there"));
+    return choice.next().isPresent() && work.evaluate(choice.next().orElseThrow());
   }
 
   /** What was complete and is not there any more will never be evaluated: say so. */

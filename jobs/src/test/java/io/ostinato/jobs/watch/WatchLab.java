@@ -39,6 +39,7 @@ final class WatchLab {
   final Path run;
   final Map<String, CheckpointFile> files = new HashMap<>();
   final List<CheckpointFile> evaluated = new ArrayList<>();
+  final List<Instant> begun = new ArrayList<>();
   final StringWriter out = new StringWriter();
   final StringWriter err = new StringWriter();
   final Map<Integer, List<Runnable>> script = new TreeMap<>();
@@ -217,6 +218,7 @@ final class WatchLab {
     @Override
     public Report evaluate(Path model) {
       step();
+      begun.add(pace.now());
       if (!work.isZero()) {
         pace.pause(work);
       }

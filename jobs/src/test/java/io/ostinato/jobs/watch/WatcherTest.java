@@ -9,7 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,51 @@ class WatcherTest {
     assertThat(lab.names(Outcome.SKIPPED)).isNotEmpty();
     assertThat(lab.journal()).hasSize(5);
     assertThat(lab.journal().stream().map(JournalEntry::reason)).contains("a newer one was there");
+  }
+
+  @Test
+  void latestTakesTheNewestThatHadSettledHoweverLongTheEvaluationBeforeWas() {
+    for (int seed = 0; seed < 50; seed++) {
+      WatchLab training = new WatchLab(folder.resolve("seed-" + seed));
+      Random random = new Random(seed);
+      training.work = Duration.ofSeconds(random.nextInt(60));
+      int second = 0;
+      for (int n = 1; n <= 30; n++) {
+        String name = "E1_U%d_S%d.pt".formatted(n, n);
+        second += random.nextInt(20);
+        training.at(second, () -> training.write(name, 0.1));
+      }
+      training.watch(Policy.LATEST, MINUTE);
+      for (int i = 0; i < training.evaluated.size(); i++) {
+        Instant settled = training.begun.get(i).minus(WatchLab.POLL);
+        assertThat(training.evaluated.get(i))
+            .as("evaluation %d of seed %d", i, seed)
+            .isEqualTo(newest(training.files.values(), settled));
+      }
+      assertThat(training.evaluated).contains(training.files.get("E1_U30_S30.pt"));
+    }
+  }
+
+  @Test
+  void latestIsNotHeldBackByAFileThatKeepsGrowing() {
+    lab.work = Duration.ofSeconds(15);
+    for (int second = 0; second < 600; second += 7) {
+      int n = second;
+      lab.at(second, () -> lab.write("E9_U9_S9.pt", n));
+      if (second % 70 == 0) {
+        lab.at(second, () -> lab.write("E1_U%d_S1.pt".formatted(n), 0.1));
+      }
+    }
+    lab.watch(Policy.LATEST, MINUTE);
+    assertThat(lab.names(Outcome.EVALUATED)).hasSize(10).endsWith("E9_U9_S9.pt");
+    assertThat(lab.names(Outcome.SKIPPED)).isEmpty();
+  }
+
+  private static CheckpointFile newest(Collection<CheckpointFile> files, Instant settled) {
+    return files.stream()
+        .filter(file -> !file.modified().isAfter(settled))
+        .max(Comparator.naturalOrder())
+        .orElseThrow();
   }
 
   @Test
