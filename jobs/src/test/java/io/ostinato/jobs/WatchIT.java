@@ -8,15 +8,22 @@ import io.ostinato.spark.storage.MiniDfs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
+import org.apache.hadoop.hdfs.client.HdfsDataOutputStream.SyncFlag;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,13 +31,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that are killed, and folders of HDFS. */
 class WatchIT {
   @TempDir static Path shared;
+  private static MiniDfs dfs;
   @TempDir Path folder;
 
   @BeforeAll
   static void writeData() throws IOException {
+    dfs = new MiniDfs(shared.resolve("dfs"));
     try (SparkSession spark = TestSpark.local(Map.of())) {
       TorchFixtures.writeImages(spark, shared.resolve("images.parquet"));
     }
+  }
+
+  @AfterAll
+  static void stopHdfs() {
+    dfs.close();
   }
 
   @Test
@@ -59,47 +73,73 @@ class WatchIT {
 
   @Test
   void checkpointsAndRunsMayBeOnHdfs() throws IOException {
-    try (MiniDfs dfs = new MiniDfs(folder.resolve("dfs"))) {
-      String root = dfs.newFolder();
-      org.apache.hadoop.fs.Path net = new org.apache.hadoop.fs.Path(root, "net");
-      FileSystem files = net.getFileSystem(dfs.configuration());
-      files.mkdirs(net);
-      IntStream.rangeClosed(1, 2).forEach(n -> WatchLines.write(folder, n, n == 1 ? "a" : "b"));
-      for (int n = 1; n <= 2; n++) {
-        files.copyFromLocalFile(local(n), new org.apache.hadoop.fs.Path(net, WatchLines.name(n)));
-        files.create(new org.apache.hadoop.fs.Path(net, WatchLines.name(n) + ".done")).close();
-      }
-      files.copyFromLocalFile(local(1), new org.apache.hadoop.fs.Path(net, WatchLines.name(3)));
-      for (int i = 0; i < 2; i++) {
-        StringWriter err = new StringWriter();
-        assertThat(
-                Main.run(
-                    new PrintWriter(new StringWriter(), true),
-                    new PrintWriter(err, true),
-                    WatchLines.options(
-                            shared.resolve("images.parquet"),
-                            net.toString(),
-                            root + "/runs",
-                            "--marker",
-                            ".done",
-                            "--once")
-                        .toArray(String[]::new)))
-            .as(err.toString())
-            .isZero();
-      }
-      org.apache.hadoop.fs.Path run = new org.apache.hadoop.fs.Path(root, "runs/run");
-      assertThat(
-              WatchLines.names(
-                  WatchLines.of(files, new org.apache.hadoop.fs.Path(run, "metrics.jsonl")),
-                  "evaluated"))
-          .containsExactly(WatchLines.name(1), WatchLines.name(2));
-      assertThat(
-              files.exists(
-                  new org.apache.hadoop.fs.Path(
-                      run, "checkpoints/best_model.cross_entropy.test.pt")))
-          .isTrue();
-      assertThat(files.exists(new org.apache.hadoop.fs.Path(run, "summary.json"))).isTrue();
+    FileSystem files = FileSystem.get(dfs.configuration());
+    String root = dfs.newFolder();
+    org.apache.hadoop.fs.Path net = new org.apache.hadoop.fs.Path(root, "net");
+    files.mkdirs(net);
+    IntStream.rangeClosed(1, 2).forEach(n -> WatchLines.write(folder, n, n == 1 ? "a" : "b"));
+    for (int n = 1; n <= 2; n++) {
+      files.copyFromLocalFile(local(n), new org.apache.hadoop.fs.Path(net, WatchLines.name(n)));
+      files.create(new org.apache.hadoop.fs.Path(net, WatchLines.name(n) + ".done")).close();
     }
+    files.copyFromLocalFile(local(1), new org.apache.hadoop.fs.Path(net, WatchLines.name(3)));
+    for (int i = 0; i < 2; i++) {
+      watch(net.toString(), root, "--marker", ".done", "--once");
+    }
+    org.apache.hadoop.fs.Path run = new org.apache.hadoop.fs.Path(root, "runs/run");
+    assertThat(
+            WatchLines.names(
+                WatchLines.of(files, new org.apache.hadoop.fs.Path(run, "metrics.jsonl")),
+                "evaluated"))
+        .containsExactly(WatchLines.name(1), WatchLines.name(2));
+    assertThat(
+            files.exists(
+                new org.apache.hadoop.fs.Path(run, "checkpoints/best_model.cross_entropy.test.pt")))
+        .isTrue();
+    assertThat(files.exists(new org.apache.hadoop.fs.Path(run, "summary.json"))).isTrue();
+  }
+
+  @Test
+  void aFileOfHdfsIsNotTakenWhileItsWriterHasItOpen() throws Exception {
+    FileSystem files = FileSystem.get(dfs.configuration());
+    org.apache.hadoop.fs.Path net = new org.apache.hadoop.fs.Path(dfs.newFolder(), "net");
+    Path metrics = folder.resolve("runs/run/metrics.jsonl");
+    WatchLines.write(folder, 1, "a");
+    byte[] content = Files.readAllBytes(folder.resolve(WatchLines.name(1)));
+    files.copyFromLocalFile(local(1), new org.apache.hadoop.fs.Path(net, WatchLines.name(1)));
+    var out =
+        (HdfsDataOutputStream) files.create(new org.apache.hadoop.fs.Path(net, WatchLines.name(2)));
+    out.write(content, 0, content.length / 2);
+    out.hsync(EnumSet.of(SyncFlag.UPDATE_LENGTH));
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              while (WatchLines.of(metrics).isEmpty()) {
+                LockSupport.parkNanos(1_000_000);
+              }
+              try (out) {
+                out.write(content, content.length / 2, content.length - content.length / 2);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    watch(net.toString(), folder.toString(), "--policy", "latest", "--until-idle", "1s");
+    writer.get();
+    assertThat(WatchLines.names(WatchLines.of(metrics), "evaluated"))
+        .containsExactly(WatchLines.name(1), WatchLines.name(2));
+  }
+
+  private void watch(String checkpoints, String root, String... more) {
+    StringWriter err = new StringWriter();
+    List<String> options =
+        WatchLines.options(shared.resolve("images.parquet"), checkpoints, root + "/runs", more);
+    assertThat(
+            Main.run(
+                new PrintWriter(new StringWriter(), true),
+                new PrintWriter(err, true),
+                options.toArray(String[]::new)))
+        .as(err.toString())
+        .isZero();
   }
 
   private org.apache.hadoop.fs.Path local(int n) {

@@ -10,6 +10,9 @@ interface CheckpointFolder {
   /** All files that are in it now, complete or not, in any order. */
   List<CheckpointFile> list() throws IOException;
 
+  /** Whether a file has a writer; false where the file system doesn't know that. */
+  boolean isBeingWritten(CheckpointFile checkpoint) throws IOException;
+
   /**
    * Copies a checkpoint, so that what is evaluated stays what it was when it was listed.
    *

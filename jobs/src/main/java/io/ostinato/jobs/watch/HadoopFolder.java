@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 
 /** A folder of any file system that Hadoop knows, without the folders in it. */
 record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
@@ -31,6 +32,17 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
       }
     }
     return files;
+  }
+
+  /** HDFS knows who writes; the length that it lists of an open file may not change for long. */
+  @Override
+  public boolean isBeingWritten(CheckpointFile checkpoint) throws IOException {
+    try {
+      return system instanceof DistributedFileSystem hdfs
+          && !hdfs.isFileClosed(new Path(path, checkpoint.name()));
+    } catch (FileNotFoundException e) {
+      return false;
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.ostinato.jobs.watch;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -19,5 +20,16 @@ record Scan(List<CheckpointFile> complete, List<CheckpointFile> growing, boolean
   Scan ifAllWereComplete() {
     return new Scan(
         Stream.concat(complete.stream(), growing.stream()).sorted().toList(), List.of(), changed);
+  }
+
+  /**
+   * With these growing. An empty file that nobody is known to write is neither: there is nothing to
+   * evaluate yet, and perhaps never will be.
+   */
+  Scan whileWritten(Set<CheckpointFile> written) {
+    return new Scan(
+        complete.stream().filter(file -> file.bytes() > 0 && !written.contains(file)).toList(),
+        Stream.concat(growing.stream(), written.stream()).sorted().toList(),
+        changed);
   }
 }

@@ -4,8 +4,10 @@ import io.ostinato.jobs.watch.Policy.Choice;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,10 +58,10 @@ final class Watcher {
    */
   void run() {
     while (!pace.stopRequested()) {
-      Optional<List<CheckpointFile>> listing = list();
-      boolean busy = listing.isPresent() && handle(listing.get());
+      Optional<Look> look = look();
+      boolean busy = look.isPresent() && handle(look.get());
       if (!busy) {
-        if (listing.isPresent() && isOver()) {
+        if (look.isPresent() && isOver()) {
           return;
         }
         pace.pause(settings.poll());
@@ -72,10 +74,13 @@ final class Watcher {
     return quiet && settings.ending().isReachedAfter(pace.elapsed().minus(lastNews));
   }
 
+  /** What was listed, and what that shows. */
+  private record Look(List<CheckpointFile> listing, Scan scan) {}
+
   /** True if something was done, so that there may be more to do at once. */
-  private boolean handle(List<CheckpointFile> listing) {
-    Scan scan = completeness.look(listing, pace.elapsed());
-    recordLost(listing);
+  private boolean handle(Look look) {
+    Scan scan = look.scan();
+    recordLost(look.listing());
     if (scan.changed()) {
       lastNews = pace.elapsed();
     }
@@ -108,11 +113,13 @@ final class Watcher {
     }
   }
 
-  private Optional<List<CheckpointFile>> list() {
+  private Optional<Look> look() {
     try {
       List<CheckpointFile> listing = folder.list();
+      Scan scan = completeness.look(listing, pace.elapsed());
+      Look look = new Look(listing, scan.whileWritten(written(scan)));
       failedLooks = 0;
-      return Optional.of(listing);
+      return Optional.of(look);
     } catch (IOException e) {
       failedLooks++;
       String why = StorageException.isMissing(e) ? "it is gone" : StorageException.reasonOf(e);
@@ -124,5 +131,16 @@ final class Watcher {
       log.warn("can't read the folder of checkpoints, try {} of {}: {}", failedLooks, TRIES, why);
       return Optional.empty();
     }
+  }
+
+  /** Those that look complete but have a writer, where the file system knows that. */
+  private Set<CheckpointFile> written(Scan scan) throws IOException {
+    Set<CheckpointFile> written = new HashSet<>();
+    for (CheckpointFile file : scan.complete()) {
+      if (!work.done().contains(file) && folder.isBeingWritten(file)) {
+        written.add(file);
+      }
+    }
+    return written;
   }
 }

@@ -19,8 +19,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -39,6 +41,7 @@ final class WatchLab {
   final Path run;
   final Map<String, CheckpointFile> files = new HashMap<>();
   final List<CheckpointFile> evaluated = new ArrayList<>();
+  final Set<String> open = new HashSet<>();
   final List<Instant> begun = new ArrayList<>();
   final StringWriter out = new StringWriter();
   final StringWriter err = new StringWriter();
@@ -188,6 +191,11 @@ final class WatchLab {
         throw listFailures.remove(0);
       }
       return List.copyOf(files.values());
+    }
+
+    @Override
+    public boolean isBeingWritten(CheckpointFile checkpoint) {
+      return open.contains(checkpoint.name());
     }
 
     @Override

@@ -106,6 +106,29 @@ class WatcherTest {
   }
 
   @Test
+  void whatStillHasAWriterHoldsLaterOnesAndTheEnd() {
+    lab.write("E1_U1_S1.pt", 0.1);
+    lab.write("E2_U2_S2.pt", 0.2);
+    lab.open.add("E1_U1_S1.pt");
+    lab.at(100, lab.open::clear);
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt", "E2_U2_S2.pt");
+    assertThat(lab.begun).allMatch(time -> !time.isBefore(WatchLab.START.plusSeconds(100)));
+  }
+
+  @Test
+  void anEmptyFileIsNoCheckpointUntilItHasBytes() {
+    lab.write("E1_U1_S1.pt", 0.1);
+    lab.files.put("E2_U2_S2.pt", new CheckpointFile("E2_U2_S2.pt", 0, WatchLab.START));
+    lab.watch(Policy.LATEST, Ending.once());
+    assertThat(lab.journal()).hasSize(1);
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt");
+    lab.at(30, () -> lab.write("E2_U2_S2.pt", 0.2));
+    lab.watch(Policy.LATEST, MINUTE);
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt", "E2_U2_S2.pt");
+  }
+
+  @Test
   void onceEndsWhenAllThatWasThereIsDone() {
     lab.write("a.pt", 0.5);
     lab.watch(Policy.EVERY, Ending.once());
