@@ -43,21 +43,26 @@ public final class Main {
     PrintWriter err = new PrintWriter(System.err, true);
     // What a command prints can be read by a program, whatever else is logged in this process.
     System.setOut(System.err);
-    System.exit(run(out, err, args));
+    Main main = new Main();
+    SparkTraces.hideUnless(() -> main.stacktrace);
+    System.exit(main.execute(out, err, args));
   }
 
   /** Runs a command; returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    Main main = new Main();
+    return new Main().execute(out, err, args);
+  }
+
+  private int execute(PrintWriter out, PrintWriter err, String... args) {
     CommandLine command =
-        new CommandLine(main)
+        new CommandLine(this)
             .setOut(out)
             .setErr(err)
-            .setExecutionExceptionHandler((exception, line, parsed) -> main.tell(exception, err));
+            .setExecutionExceptionHandler((exception, line, parsed) -> tell(exception, err));
     try {
       return command.execute(args);
     } catch (Error e) { // a class or a native library is missing, or memory
-      return main.tell(e, err);
+      return tell(e, err);
     }
   }
 
