@@ -25,6 +25,8 @@ class EvaluateTest {
   /** F.cross_entropy of module a and the labels, by torch 2.7.1. */
   private static final double CROSS_ENTROPY = 1.1128976345062256;
 
+  private static final long FIRST_ID = 1_000_000_000_000L;
+
   @TempDir static Path shared;
   private static String data = "";
   private static String model = "";
@@ -90,6 +92,67 @@ class EvaluateTest {
     checkPredictions(predictions);
   }
 
+  @Test
+  void keptColumnsTellWhichRowIsWhichWhereSparkReadsFilesInAnotherOrder() throws IOException {
+    Path files = filesOfDifferentSizes(2, 11, TorchFixtures.ROWS);
+    Path predictions = folder.resolve("out.parquet");
+    int code =
+        run(
+            "evaluate",
+            "--model=" + model,
+            "--data=" + files,
+            "--input=image:float32:1,5,5",
+            "--keep=id:int64",
+            "--keep=label:int32",
+            "--batch-size=4",
+            "--predictions=" + predictions);
+    assertThat(code).as(err.toString()).isZero();
+    float[][] expected = TorchFixtures.expected("a");
+    List<Long> ids = new ArrayList<>();
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      List<Row> rows = spark.read().parquet(predictions.toString()).orderBy("row").collectAsList();
+      assertThat(rows.get(0).schema().fieldNames())
+          .containsExactly("row", "id", "label", "outputs");
+      for (Row row : rows) {
+        int image = (int) (row.<Long>getAs("id") - FIRST_ID);
+        ids.add(row.getAs("id"));
+        assertThat(row.<Integer>getAs("label")).isEqualTo(image % TorchFixtures.CLASSES);
+        List<Float> outputs = row.getList(row.fieldIndex("outputs"));
+        for (int c = 0; c < TorchFixtures.CLASSES; c++) {
+          assertThat(outputs.get(c)).isCloseTo(expected[image][c], within(1e-5f));
+        }
+      }
+    }
+    assertThat(ids).hasSize(TorchFixtures.ROWS).doesNotHaveDuplicates();
+    assertThat(ids.get(0)).as("the largest file comes first").isEqualTo(FIRST_ID + 2);
+  }
+
+  /** The images with ids, in files that are named in their order and begin at these rows. */
+  private Path filesOfDifferentSizes(int... ends) throws IOException {
+    Path files = Files.createDirectories(folder.resolve("files.parquet"));
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      int start = 0;
+      for (int end : ends) {
+        Path part = folder.resolve("part-" + end);
+        spark
+            .read()
+            .parquet(data)
+            .selectExpr("monotonically_increasing_id() + " + FIRST_ID + " AS id", "image", "label")
+            .where("id >= %s AND id < %s".formatted(FIRST_ID + start, FIRST_ID + end))
+            .coalesce(1)
+            .write()
+            .parquet(part.toString());
+        for (String name : names(part)) {
+          if (name.endsWith(".parquet")) {
+            Files.move(part.resolve(name), files.resolve("%03d.parquet".formatted(start)));
+          }
+        }
+        start = end;
+      }
+    }
+    return files;
+  }
+
   /** In the order of the files, without sorting. */
   private static void checkPredictions(Path predictions) throws IOException {
     float[][] expected = TorchFixtures.expected("a");
@@ -139,6 +202,8 @@ class EvaluateTest {
   void wrongUsageIsToldWithTheRemedy() {
     assertThat(evaluate()).isEqualTo(2);
     assertThat(err.toString()).contains("nothing is asked for: give --metric");
+    assertThat(evaluate("--metric", "accuracy", "--keep", "id:int64")).isEqualTo(2);
+    assertThat(err.toString()).contains("--keep writes columns beside predictions: give --pred");
     assertThat(run("evaluate", "--model", "a.onnx", "--data", data)).isEqualTo(2);
     assertThat(err.toString()).contains("there is no input for the model");
     assertThat(run(with("--model", "a.safetensors", "--metric", "accuracy"))).isEqualTo(2);

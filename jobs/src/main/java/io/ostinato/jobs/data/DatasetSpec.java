@@ -1,11 +1,15 @@
 package io.ostinato.jobs.data;
 
+import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.BatchColumns;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,11 +20,24 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param inputs what goes into the model, in the order of its inputs
  * @param labels what its outputs are compared with
+ * @param kept what is written beside its outputs; inputs and labels may be among them
  */
-public record DatasetSpec(DataSource source, List<TensorSpec> inputs, List<TensorSpec> labels) {
+public record DatasetSpec(
+    DataSource source, List<TensorSpec> inputs, List<TensorSpec> labels, List<TensorSpec> kept) {
+  private static final Set<DataType> OF_PARQUET =
+      EnumSet.of(
+          DataType.FLOAT32,
+          DataType.FLOAT64,
+          DataType.INT64,
+          DataType.INT32,
+          DataType.INT8,
+          DataType.UINT8,
+          DataType.BOOLEAN);
+
   public DatasetSpec {
     inputs = List.copyOf(inputs);
     labels = List.copyOf(labels);
+    kept = List.copyOf(kept);
   }
 
   /** All that makes this no dataset, before anything is read. */
@@ -35,7 +52,32 @@ public record DatasetSpec(DataSource source, List<TensorSpec> inputs, List<Tenso
         .filter(tensor -> !names.add(tensor.column()))
         .forEach(
             tensor -> mistakes.add("the column '%s' is given twice".formatted(tensor.column())));
+    addOfKept(mistakes);
     return mistakes;
+  }
+
+  /** Spark takes names that differ in case only for the same. */
+  private void addOfKept(List<String> mistakes) {
+    Set<String> names = new HashSet<>();
+    for (TensorSpec tensor : kept) {
+      String name = tensor.column().toLowerCase(Locale.ROOT);
+      if (name.matches("row|outputs(_\\d+)?")) {
+        mistakes.add(
+            "the column '%s' can't be kept, since predictions have one of that name; call it"
+                    .formatted(tensor.column())
+                + " something else in --sql");
+      } else if (!names.add(name)) {
+        mistakes.add("the column '%s' is kept twice".formatted(tensor.column()));
+      }
+      if (!OF_PARQUET.contains(tensor.type())) {
+        mistakes.add(
+            "the column '%s' can't be kept as %s; there are %s"
+                .formatted(
+                    tensor.column(),
+                    TensorSpec.word(tensor.type()),
+                    String.join(", ", OF_PARQUET.stream().map(TensorSpec::word).toList())));
+      }
+    }
   }
 
   /** Which columns go into the model, and which are compared with. */
@@ -69,6 +111,10 @@ public record DatasetSpec(DataSource source, List<TensorSpec> inputs, List<Tenso
   }
 
   private Stream<TensorSpec> tensors() {
-    return Stream.concat(inputs.stream(), labels.stream());
+    return Stream.of(
+            inputs.stream(),
+            labels.stream(),
+            kept.stream().filter(tensor -> !inputs.contains(tensor) && !labels.contains(tensor)))
+        .flatMap(Function.identity());
   }
 }

@@ -88,7 +88,7 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
         .formatted(type, TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
   }
 
-  private static String word(DataType type) {
+  static String word(DataType type) {
     return type.name().toLowerCase(Locale.ROOT);
   }
 

@@ -7,6 +7,7 @@ import io.ostinato.jobs.evaluation.EvaluationReport;
 import io.ostinato.jobs.evaluation.EvaluationSpec;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -35,8 +36,8 @@ import picocli.CommandLine.Spec;
       "      --architecture digits_cnn --data hdfs://name-node/digits.parquet \\",
       "      --input pixels:float32:1,8,8 --label label:int64 --metric top_k:3 --format json",
       "  evaluate --model E5.pt --data rows.csv \\",
-      "      --sql 'SELECT array(a, b, c) AS x FROM {data}' --input x:float32:3 \\",
-      "      --predictions out.parquet",
+      "      --sql 'SELECT id, array(a, b, c) AS x FROM {data}' --input x:float32:3 \\",
+      "      --predictions out.parquet --keep id:int64",
       "",
       "Exit codes: 0 done, 1 the evaluation failed, 2 wrong usage. docs/evaluate.md has more."
     })
@@ -66,8 +67,17 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--predictions",
       paramLabel = "<path>",
       description =
-          "Write what the model gives for each row as Parquet, in the order of the dataset.")
+          "Write what the model gives for each row as Parquet, in the order in which Spark reads"
+              + " the dataset.")
   private String predictions = "";
+
+  @Option(
+      names = "--keep",
+      paramLabel = "<column:type[:shape]>",
+      description =
+          "A column that is written beside the predictions, as in id:int64, to tell which row is"
+              + " which. Once for each.")
+  private List<String> kept = List.of();
 
   @Option(
       names = "--output",
@@ -87,11 +97,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EvaluationSpec evaluation = options.spec();
-    if (evaluation.metrics().isEmpty() && predictions.isEmpty()) {
-      throw options.wrong(
-          "nothing is asked for: give --metric, as in --metric accuracy, or --predictions");
-    }
+    EvaluationSpec evaluation = options.spec(kept);
+    check(evaluation);
     CheckpointEvaluator.mistakeOfName(model, evaluation)
         .ifPresent(
             mistake -> {
@@ -111,6 +118,18 @@ public final class EvaluateCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void check(EvaluationSpec evaluation) {
+    if (evaluation.metrics().isEmpty() && predictions.isEmpty()) {
+      throw options.wrong(
+          "nothing is asked for: give --metric, as in --metric accuracy, or --predictions");
+    }
+    if (!kept.isEmpty() && predictions.isEmpty()) {
+      throw options.wrong(
+          "--keep writes columns beside predictions: give --predictions, as in --predictions"
+              + " out.parquet");
+    }
   }
 
   /** What may stand beside the metrics, in a table. */

@@ -7,6 +7,7 @@ import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.jobs.ErrorLine;
+import io.ostinato.jobs.data.TensorSpec;
 import io.ostinato.jobs.evaluation.ModelFiles.ModelFile;
 import io.ostinato.metric.Metric;
 import io.ostinato.progress.ProgressDisplay;
@@ -72,8 +73,8 @@ public final class CheckpointEvaluator implements AutoCloseable {
 
   /**
    * Evaluates one file, and writes what it gives for each row: Parquet with the columns {@code
-   * row}, the index in the dataset, and {@code outputs}, in the order of the dataset. The path has
-   * it whole or not at all.
+   * row}, the index in the dataset, those that the dataset keeps, and {@code outputs}, in the order
+   * of the dataset. The path has it whole or not at all.
    *
    * @throws ModelException if there is no such file, or it is no model
    * @throws EvaluationException if the evaluation fails, or the path is taken or can't be written
@@ -83,7 +84,8 @@ public final class CheckpointEvaluator implements AutoCloseable {
     try (Predictions predictions = Predictions.to(predictionsPath, session)) {
       ModelFile model = files.read(file);
       Map<String, Double> metrics = spec.metrics().isEmpty() ? Map.of() : metrics(file, model);
-      BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns());
+      List<String> beside = spec.data().kept().stream().map(TensorSpec::column).toList();
+      BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns(), beside);
       try (EvaluationResults results =
           run(file, model, processor, List.of(), ResultsTarget.parquet(predictions.unsorted()))) {
         predictions.publish(results.parquet().orElseThrow());

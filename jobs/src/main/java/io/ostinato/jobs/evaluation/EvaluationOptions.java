@@ -104,12 +104,23 @@ public final class EvaluationOptions {
    * @throws ParameterException if something is wrong with them; tells all that is
    */
   public EvaluationSpec spec() {
+    return spec(List.of());
+  }
+
+  /**
+   * What the options say, and columns to keep beside what the model gives for each row.
+   *
+   * @param kept of the option {@code --keep}
+   * @throws ParameterException if something is wrong with them; tells all that is
+   */
+  public EvaluationSpec spec(List<String> kept) {
     List<String> mistakes = new ArrayList<>();
     DatasetSpec described =
         new DatasetSpec(
             new DataSource(data, format, dataOptions, sql),
             tensors("--input", inputs, mistakes),
-            tensors("--label", labels, mistakes));
+            tensors("--label", labels, mistakes),
+            tensors("--keep", kept, mistakes));
     List<Metric<?>> measured = new ArrayList<>();
     metrics.forEach(
         text -> read(() -> MetricText.parse("--metric", text), mistakes).ifPresent(measured::add));

@@ -7,6 +7,7 @@ import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.metric.MetricBatch;
+import java.util.List;
 
 /** Runs the model: its outputs, by name. */
 sealed interface ForwardRows extends BatchProcessor {
@@ -22,15 +23,19 @@ sealed interface ForwardRows extends BatchProcessor {
     }
   }
 
-  /** All outputs: {@code outputs}, {@code outputs_1} and so on. */
-  record ToKeep(BatchColumns columns) implements ForwardRows {
+  /**
+   * All outputs, {@code outputs}, {@code outputs_1} and so on, behind columns of the dataset.
+   *
+   * @param beside the columns by name
+   */
+  record ToKeep(BatchColumns columns, List<String> beside) implements ForwardRows {
     @Override
     public NDList process(EvaluationBatch batch, EvaluationModel model) {
       NDList outputs = model.forward(columns.inputs(batch));
-      NDList kept = new NDList(outputs.size());
-      for (NDArray output : outputs) {
-        String suffix = kept.isEmpty() ? "" : "_" + kept.size();
-        kept.add(named(MetricBatch.OUTPUTS + suffix, output));
+      NDList kept = new NDList(beside.size() + outputs.size());
+      beside.forEach(name -> kept.add(named(name, batch.get(name))));
+      for (int i = 0; i < outputs.size(); i++) {
+        kept.add(named(MetricBatch.OUTPUTS + (i == 0 ? "" : "_" + i), outputs.get(i)));
       }
       return kept;
     }

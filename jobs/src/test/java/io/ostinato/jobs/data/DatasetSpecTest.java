@@ -61,11 +61,11 @@ class DatasetSpecTest {
   @Test
   void allThatIsWrongIsToldTogether() {
     TensorSpec label = tensor("label:int64");
-    assertThat(new DatasetSpec(source(""), List.of(), List.of()).mistakes()).hasSize(2);
-    assertThat(new DatasetSpec(source("a"), List.of(label), List.of(label)).mistakes())
+    assertThat(spec(source(""), List.of(), List.of()).mistakes()).hasSize(2);
+    assertThat(spec(source("a"), List.of(label), List.of(label)).mistakes())
         .containsExactly("the column 'label' is given twice");
     assertThat(
-            new DatasetSpec(
+            spec(
                     new DataSource("a.parquet", "", Map.of(), "SELECT 1 AS x"),
                     List.of(label),
                     List.of())
@@ -76,13 +76,45 @@ class DatasetSpecTest {
   }
 
   @Test
+  void whatPredictionsCantHaveBesideThemIsToldTogether() {
+    TensorSpec id = tensor("id:int64");
+    TensorSpec label = tensor("label:int64");
+    assertThat(mistakesOfKept(label, id)).isEmpty();
+    assertThat(
+            mistakesOfKept(
+                id,
+                tensor("ID:int64"),
+                tensor("Row:int64"),
+                tensor("outputs_1:float32"),
+                tensor("half:float16"),
+                tensor("label:int32")))
+        .containsExactly(
+            "the column 'label' is given twice",
+            "the column 'ID' is kept twice",
+            "the column 'Row' can't be kept, since predictions have one of that name; call it"
+                + " something else in --sql",
+            "the column 'outputs_1' can't be kept, since predictions have one of that name; call"
+                + " it something else in --sql",
+            "the column 'half' can't be kept as float16; there are float32, float64, uint8, int32,"
+                + " int8, int64, boolean");
+  }
+
+  private static List<String> mistakesOfKept(TensorSpec... kept) {
+    return new DatasetSpec(
+            source("a"),
+            List.of(tensor("x:float32")),
+            List.of(tensor("label:int64")),
+            List.of(kept))
+        .mistakes();
+  }
+
+  @Test
   void textIsReadWithTheTypesItHasAndQueriesShapeIt() throws IOException {
     Path csv = Files.writeString(folder.resolve("rows.csv"), "a,b,label\n1.5,2,0\n3,4.5,1\n");
     DataSource source =
         new DataSource(
             csv.toString(), "", Map.of(), "SELECT array(a, b) AS x, label AS y FROM {data}");
-    DatasetSpec spec =
-        new DatasetSpec(source, List.of(tensor("x:float32:2")), List.of(tensor("y:int64")));
+    DatasetSpec spec = spec(source, List.of(tensor("x:float32:2")), List.of(tensor("y:int64")));
     try (SparkSession spark = TestSpark.local(Map.of())) {
       assertThat(spec.open(spark).rows()).isEqualTo(2);
       DataSource wrong = new DataSource("", "", Map.of(), "SELEC 1");
@@ -108,7 +140,7 @@ class DatasetSpecTest {
     String path = Path.of(Objects.requireNonNull(digits).toURI()).toString();
     Map<String, String> options = Map.of(example.group(1), example.group(2));
     DatasetSpec spec =
-        new DatasetSpec(
+        spec(
             new DataSource(path, "", options, example.group(3)),
             List.of(tensor(example.group(4))),
             List.of(TensorSpec.parse("--label", example.group(5))));
@@ -143,6 +175,11 @@ class DatasetSpecTest {
 
   private static TensorSpec tensor(String text) {
     return TensorSpec.parse("--input", text);
+  }
+
+  private static DatasetSpec spec(
+      DataSource source, List<TensorSpec> inputs, List<TensorSpec> labels) {
+    return new DatasetSpec(source, inputs, labels, List.of());
   }
 
   private static DataSource source(String path) {

@@ -210,7 +210,8 @@ class CheckpointEvaluatorTest {
         new DatasetSpec(
             source,
             List.of(TensorSpec.parse("--input", input)),
-            List.of(TensorSpec.parse("--label", label))),
+            List.of(TensorSpec.parse("--label", label)),
+            List.of()),
         "test",
         metrics,
         8,
