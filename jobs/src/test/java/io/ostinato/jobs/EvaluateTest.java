@@ -202,6 +202,8 @@ class EvaluateTest {
   void wrongUsageIsToldWithTheRemedy() {
     assertThat(evaluate()).isEqualTo(2);
     assertThat(err.toString()).contains("nothing is asked for: give --metric");
+    assertThat(evaluate("--predictions", "out.parquet", "--output", "runs")).isEqualTo(2);
+    assertThat(err.toString()).contains("--output keeps metrics, and none is asked for: give");
     assertThat(evaluate("--metric", "accuracy", "--keep", "id:int64")).isEqualTo(2);
     assertThat(err.toString()).contains("--keep writes columns beside predictions: give --pred");
     assertThat(run("evaluate", "--model", "a.onnx", "--data", data)).isEqualTo(2);

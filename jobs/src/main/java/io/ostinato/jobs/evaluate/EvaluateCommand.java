@@ -111,7 +111,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               ? evaluator.evaluate(model)
               : evaluator.evaluate(model, predictions);
       print(report);
-      if (!output.isEmpty() && !report.metrics().isEmpty()) {
+      if (!output.isEmpty()) {
         String folder =
             RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation.dataset());
         tell("The files of this run are in " + folder);
@@ -124,6 +124,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (evaluation.metrics().isEmpty() && predictions.isEmpty()) {
       throw options.wrong(
           "nothing is asked for: give --metric, as in --metric accuracy, or --predictions");
+    }
+    if (evaluation.metrics().isEmpty() && !output.isEmpty()) {
+      throw options.wrong(
+          "--output keeps metrics, and none is asked for: give --metric, or leave --output out");
     }
     if (!kept.isEmpty() && predictions.isEmpty()) {
       throw options.wrong(
