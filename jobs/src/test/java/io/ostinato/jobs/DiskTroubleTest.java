@@ -178,6 +178,16 @@ class DiskTroubleTest {
     assertThat(folder.resolve("runs")).doesNotExist();
   }
 
+  @Test
+  void aConfigurationIsReadWithTheSettingsThatSparkWillHave() throws IOException {
+    Path file = Files.writeString(folder.resolve("run.yaml"), "seed: x");
+    assertThat(run(List.of("train", TestDisk.of(file)))).isEqualTo(2);
+    assertThat(err.toString()).contains(TestDisk.of(file) + ":1: 'seed' must be a whole number");
+    TestDisk.close(file);
+    assertThat(run(List.of("train", TestDisk.of(file)))).isEqualTo(2);
+    assertThat(err.toString()).startsWith("can't read '" + TestDisk.of(file) + "': " + CLOSED);
+  }
+
   private int evaluate(String... more) {
     List<String> options =
         new ArrayList<>(

@@ -2,12 +2,9 @@ package io.ostinato.jobs.model;
 
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.KindText;
 import io.ostinato.jobs.config.Mistakes;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 
 /** Reads architectures from a command line. */
@@ -24,7 +21,8 @@ public final class Architectures {
    *       section {@code model} of a training's configuration; a kind alone where it needs none
    *   <li>{@code {kind: mlp, outputs: 10, input_shape: [64]}}: the same as YAML
    *   <li>{@code com.example.MyNet:input_shapes=[[1,8,8]]}: a user's class
-   *   <li>{@code runs/a/config.yaml}: a file, whose section {@code model} counts
+   *   <li>{@code runs/a/config.yaml}: a file, local or with a scheme of Hadoop's, whose section
+   *       {@code model} counts
    * </ul>
    *
    * @param option how messages call the text, as in {@code --architecture}
@@ -34,7 +32,8 @@ public final class Architectures {
     Mistakes mistakes = new Mistakes();
     Configuration configuration =
         isFile(text)
-            ? Configuration.read(text, content(text), List.of(), mistakes).section(MODEL)
+            ? Configuration.read(text, ConfigurationFile.read(text), List.of(), mistakes)
+                .section(MODEL)
             : Configuration.line(option + " " + text, KindText.yaml(text), mistakes);
     mistakes.throwIfAny();
     return configuration.bind(Architecture.class).value();
@@ -42,15 +41,5 @@ public final class Architectures {
 
   private static boolean isFile(String text) {
     return text.endsWith(".yaml") || text.endsWith(".yml");
-  }
-
-  private static String content(String file) {
-    try {
-      return Files.readString(Path.of(file));
-    } catch (NoSuchFileException e) {
-      throw new IllegalArgumentException("there is no file '%s'".formatted(file), e);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("can't read '%s': %s".formatted(file, e), e);
-    }
   }
 }

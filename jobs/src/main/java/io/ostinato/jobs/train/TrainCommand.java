@@ -4,15 +4,12 @@ import io.ostinato.jobs.Sessions;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.JsonSchema;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.training.EndedBy;
 import io.ostinato.training.TrainingResult;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -39,8 +36,10 @@ public final class TrainCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "<run.yaml>",
-      description = "The configuration; docs/train.md has all keys.")
-  private @Nullable Path file;
+      description =
+          "The configuration, a local file or one with a scheme, as in"
+              + " hdfs://name-node/run.yaml; docs/train.md has all keys.")
+  private @Nullable String file;
 
   @Option(
       names = "--set",
@@ -66,7 +65,7 @@ public final class TrainCommand implements Callable<Integer> {
       out.flush();
       return 0;
     }
-    Path configuration = file;
+    String configuration = file;
     if (configuration == null) {
       throw new ParameterException(
           spec.commandLine(), "give the file of the configuration, as in: train run.yaml");
@@ -84,10 +83,9 @@ public final class TrainCommand implements Callable<Integer> {
     return JsonSchema.of(RunConfig.class, "A training with Ostinato");
   }
 
-  private int train(Path configuration, PrintWriter out) {
+  private int train(String configuration, PrintWriter out) {
     Bound<RunConfig> run =
-        Configuration.read(
-                configuration.toString(), content(configuration), overrides, new Mistakes())
+        Configuration.read(configuration, content(configuration), overrides, new Mistakes())
             .bind(RunConfig.class);
     new RunBuilder(run).check();
     if (check) {
@@ -107,15 +105,11 @@ public final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private String content(Path configuration) {
+  private String content(String configuration) {
     try {
-      return Files.readString(configuration);
-    } catch (NoSuchFileException e) {
-      throw new ParameterException(
-          spec.commandLine(), "there is no file '%s'".formatted(configuration), e);
-    } catch (IOException e) {
-      throw new ParameterException(
-          spec.commandLine(), "can't read '%s': %s".formatted(configuration, e), e);
+      return ConfigurationFile.read(configuration);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
   }
 }

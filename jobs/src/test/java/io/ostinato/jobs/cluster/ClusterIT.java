@@ -136,8 +136,8 @@ class ClusterIT {
 
   @Test
   void trainOutlivesAWorkerAndKeepsItsCheckpointsInHdfs() throws Exception {
-    Path run = Files.writeString(folder.resolve("run.yaml"), runYaml());
-    JavaProcess train = cluster.submit("train", arguments(List.of("train", run.toString())));
+    copyToHdfs(Files.writeString(folder.resolve("run.yaml"), runYaml()), "run.yaml");
+    JavaProcess train = cluster.submit("train", arguments(List.of("train", root + "/run.yaml")));
     train.await("an evaluation", () -> train.out().contains("accuracy/test"));
     cluster.workers().get(1).kill();
     cluster.addWorker();

@@ -173,9 +173,32 @@ class TrainCommandTest {
   }
 
   @Test
-  void wrongUsageIsToldInOneLine() {
-    assertThat(command("gone.yaml")).isEqualTo(2);
-    assertThat(err.toString()).startsWith("there is no file 'gone.yaml'");
+  void aConfigurationIsReadFromAnyFileSystemOfHadoop() {
+    assertThat(command("--check", file.toUri().toString())).as(err.toString()).isZero();
+    assertThat(out.toString()).startsWith(file.toUri() + " is right: mlp, adam");
+  }
+
+  @Test
+  void wrongUsageIsToldInOneLine() throws IOException {
+    Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xFF});
+    Map<String, String> wrong =
+        Map.of(
+            "gone.yaml",
+            "there is no file 'gone.yaml'",
+            "file:/gone.yaml",
+            "there is no file 'file:/gone.yaml'",
+            folder.toString(),
+            "can't read '" + folder + "': Is a directory",
+            binary.toString(),
+            "can't read '" + binary + "': it is no text in UTF-8",
+            "hdf://a/run.yaml",
+            "can't read 'hdf://a/run.yaml': No FileSystem for scheme \"hdf\"");
+    wrong.forEach(
+        (path, told) -> {
+          err.getBuffer().setLength(0);
+          assertThat(command(path)).isEqualTo(2);
+          assertThat(err.toString()).startsWith(told + System.lineSeparator());
+        });
     err.getBuffer().setLength(0);
     assertThat(command()).isEqualTo(2);
     assertThat(err.toString()).startsWith("give the file of the configuration");
