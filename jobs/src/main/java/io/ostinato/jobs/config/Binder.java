@@ -30,7 +30,7 @@ final class Binder {
   }
 
   /** A value of this type; empty if it can't be made, which has been told then. */
-  private Optional<Object> typed(ConfigNode node, Type type, String path) {
+  Optional<Object> typed(ConfigNode node, Type type, String path) {
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
       return generic.getRawType() == List.class

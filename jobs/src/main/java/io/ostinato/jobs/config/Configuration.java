@@ -1,6 +1,7 @@
 package io.ostinato.jobs.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Reads configurations. All that is wrong with one is told together. */
 public final class Configuration {
@@ -60,5 +61,10 @@ public final class Configuration {
       throw new IllegalStateException("a mistake was not told");
     }
     return bound;
+  }
+
+  /** What can be bound where {@link #bind} can't bind all; none if it is too little. */
+  public <T> Optional<RightPart<T>> rightPart(Class<T> type) {
+    return RightPart.of(root, type);
   }
 }

@@ -5,10 +5,13 @@ import io.ostinato.callback.Callback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.jobs.config.Bound;
+import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.Mistake;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.jobs.config.Place;
 import io.ostinato.jobs.config.Resolved;
+import io.ostinato.jobs.config.RightPart;
 import io.ostinato.schedule.EpochSize;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.training.LastBatch;
@@ -18,9 +21,12 @@ import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Makes a training of a configuration. What the training refuses is told with its place. */
@@ -35,12 +41,42 @@ final class RunBuilder {
           "the model", "model",
           "training length", "length");
 
+  /** What a mistake of the training says, and the keys that it depends on. */
+  private static final Map<String, Set<String>> DEPENDS_ON =
+      Map.of(
+          "asks for dataset", Set.of("datasets"),
+          "asks for the weights", Set.of("callbacks"),
+          "micro_batch_size=", Set.of("micro_batch_size", "effective_batch_size"),
+          "metric_directions", Set.of("metric_directions"));
+
   private final Bound<RunConfig> bound;
   private final RunConfig config;
 
   RunBuilder(Bound<RunConfig> bound) {
     this.bound = bound;
     this.config = bound.value();
+  }
+
+  /**
+   * A configuration that a training can start with, as far as that can be known without Spark.
+   *
+   * @param mistakes of the configuration so far
+   * @throws ConfigurationException with all mistakes
+   */
+  static Bound<RunConfig> checked(Configuration configuration, Mistakes mistakes) {
+    try {
+      Bound<RunConfig> run = configuration.bind(RunConfig.class);
+      new RunBuilder(run).check();
+      return run;
+    } catch (ConfigurationException e) {
+      if (mistakes.isEmpty()) {
+        throw e;
+      }
+      configuration.rightPart(RunConfig.class).map(RunBuilder::mistakes).stream()
+          .flatMap(List::stream)
+          .forEach(mistake -> mistakes.add(mistake.place(), mistake.message()));
+      throw new ConfigurationException(mistakes.all());
+    }
   }
 
   /**
@@ -58,6 +94,24 @@ final class RunBuilder {
             nameRun(builder);
           }
         });
+  }
+
+  /** What is wrong with what is right in itself, whatever the rest will be. */
+  private static List<Mistake> mistakes(RightPart<RunConfig> part) {
+    try {
+      new RunBuilder(part.bound()).check();
+      return List.of();
+    } catch (ConfigurationException e) {
+      return e.mistakes().stream()
+          .filter(
+              mistake ->
+                  DEPENDS_ON.entrySet().stream()
+                      .anyMatch(
+                          said ->
+                              mistake.message().contains(said.getKey())
+                                  && Collections.disjoint(said.getValue(), part.doubtful())))
+          .toList();
+    }
   }
 
   /**

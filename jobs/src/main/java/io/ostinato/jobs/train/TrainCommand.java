@@ -84,10 +84,11 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int train(String configuration, PrintWriter out) {
+    Mistakes mistakes = new Mistakes();
     Bound<RunConfig> run =
-        Configuration.read(configuration, content(configuration), overrides, new Mistakes())
-            .bind(RunConfig.class);
-    new RunBuilder(run).check();
+        RunBuilder.checked(
+            Configuration.read(configuration, content(configuration), overrides, mistakes),
+            mistakes);
     if (check) {
       out.println("%s is right: %s".formatted(configuration, RunDescription.of(run.value())));
       return 0;

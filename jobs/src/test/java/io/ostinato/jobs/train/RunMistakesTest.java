@@ -120,6 +120,61 @@ class RunMistakesTest {
   }
 
   @Test
+  void whatATrainingRefusesIsToldBesideTheMistakesOfOtherKeys() {
+    assertThatThrownBy(
+            () ->
+                checked(
+                    RIGHT
+                        + """
+                        - {kind: metric, metrics: mse, dataset_key: tets}
+                        - {kind: checkpoint, every_n_epoch: 1}
+                        - {kind: best_checkpoint, metric: speed/test}
+                        - {kind: offline_loss, weights: ema=0.9}
+                        effective_batchsize: 64
+                        micro_batch_size: 5
+                        """,
+                    "seed=x"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            """
+            run.yaml:10: callback 'metrics.tets' asks for dataset 'tets'; registered: test
+            run.yaml:11: unknown key 'every_n_epoch' in 'callbacks.3'; did you mean 'every_n_epochs'?
+            run.yaml:14: unknown key 'effective_batchsize'; did you mean 'effective_batch_size'?
+            --set seed=x: 'seed' must be a whole number; given: 'x'""");
+    assertThatThrownBy(
+            () ->
+                checked(
+                    RIGHT
+                        + """
+                        - {kind: best_checkpoint, metric: speed/test}
+                        - {kind: offline_loss, weights: ema=0.9}
+                        effective_batch_size: 64
+                        micro_batch_size: 5
+                        seed: x
+                        """))
+        .hasMessageContainingAll(
+            "run.yaml:10: callback ",
+            "declare it, as in metric_directions: {higher_is_better: 'speed/test'}",
+            "run.yaml:11: callback ",
+            "asks for the weights 'ema=0.9'; offered: none",
+            "run.yaml:13: micro_batch_size=5 must divide effective_batch_size=64",
+            "run.yaml:14: 'seed' must be");
+  }
+
+  @Test
+  void whatDependsOnAWrongKeyIsNotGuessedAt() {
+    String twice = RIGHT.replace("test: {path: b, columns", "tets: {path: b, colums");
+    assertThatThrownBy(() -> checked(twice)).hasMessageNotContaining("asks for");
+    assertThatThrownBy(() -> checked("- a")).hasMessageContaining("must be a section of keys");
+  }
+
+  private static Bound<RunConfig> checked(String yaml, String... overrides) {
+    Mistakes mistakes = new Mistakes();
+    return RunBuilder.checked(
+        Configuration.read("run.yaml", yaml, List.of(overrides), mistakes), mistakes);
+  }
+
+  @Test
   void whatIsNoYamlIsToldWithItsLine() {
     assertThatThrownBy(() -> bind("model: mlp\nseed: [1\n"))
         .hasMessageStartingWith("run.yaml:3: this is no YAML: ");

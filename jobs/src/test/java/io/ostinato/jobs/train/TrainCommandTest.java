@@ -162,6 +162,19 @@ class TrainCommandTest {
   }
 
   @Test
+  void theMistakesOfTheDocsAreToldTogether() throws IOException {
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("effective_batch_size", "effective_batchsize")
+            .replace("dataset_key: test", "dataset_key: tets"));
+    assertThat(train("--check", "--set", "seed=x")).isEqualTo(2);
+    String told = err.toString().replace(file.toString(), "run.yaml");
+    assertThat(told).hasLineCount(3);
+    assertThat(Files.readString(DOCS)).contains("```\n" + told + "```");
+  }
+
+  @Test
   void aCheckRunsNothing() {
     assertThat(train("--check", "--set", "length={updates: 7}")).isZero();
     assertThat(out.toString())
