@@ -8,12 +8,15 @@ import io.ostinato.spark.TestSpark;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +141,45 @@ class WatchTest {
   }
 
   @Test
+  void namesWithColonsAreNames() throws IOException {
+    WatchLines.write(checkpoints, 1, "a");
+    Path colons = checkpoints.resolve("net-2026-11-24T12:00:00.pt");
+    Files.copy(checkpoints.resolve(WatchLines.name(1)), colons);
+    // What Hadoop would have kept beside a file of its own; of another one's content.
+    Files.writeString(checkpoints.resolve("." + WatchLines.name(1) + ".crc"), "crc\0\0\0\2\0abcd");
+    assertThat(watch("--once")).as(err.toString()).isZero();
+    assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "evaluated"))
+        .containsExactly(WatchLines.name(1), "net-2026-11-24T12:00:00.pt");
+  }
+
+  @Test
+  void theBestOfAMetricIsOneFileHoweverItEnds() throws IOException {
+    List<String> worstFirst =
+        Stream.of(LETTERS)
+            .sorted(Comparator.comparing(WatchTest::crossEntropy).reversed())
+            .toList();
+    WatchLines.write(checkpoints, 1, worstFirst.get(0));
+    assertThat(watch("--once", "--pattern", "*.{pt,pth}")).as(err.toString()).isZero();
+    WatchLines.write(checkpoints, 2, worstFirst.get(worstFirst.size() - 1));
+    Path second = checkpoints.resolve(WatchLines.name(2));
+    Files.move(second, checkpoints.resolve(WatchLines.name(2) + "h"));
+    assertThat(watch("--once", "--pattern", "*.{pt,pth}")).as(err.toString()).isZero();
+    try (Stream<Path> best = Files.list(run.resolve("checkpoints"))) {
+      assertThat(best.map(file -> file.getFileName().toString()))
+          .contains("best_model.cross_entropy.test.pth")
+          .doesNotContain("best_model.cross_entropy.test.pt");
+    }
+  }
+
+  private static double crossEntropy(String letter) {
+    try {
+      return WatchLines.crossEntropy(letter);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void wrongUsageSaysWhatIsWrong() throws IOException {
     assertWrong("there is no such folder", "--checkpoints", folder.resolve("gone").toString());
     Path file = Files.writeString(folder.resolve("file"), "");
@@ -149,6 +191,10 @@ class WatchTest {
     assertWrong("--run-id '../x' may have letters", "--run-id", "../x");
     assertThat(watch("--once")).as(err.toString()).isZero();
     assertWrong("the run in '" + run + "' was begun with --dataset test", "--dataset", "val");
+    assertWrong("was begun with --lower-is-better []", "--lower-is-better", "accuracy/*");
+    assertThat(watch("--once", "--run-id", "sql", "--sql", "SELECT * FROM {data}")).isZero();
+    String more = "SELECT * FROM {data}\nWHERE label < 2";
+    assertWrong("was begun with --sql SELECT", "--run-id", "sql", "--sql", more);
   }
 
   private void assertWrong(String message, String... options) {

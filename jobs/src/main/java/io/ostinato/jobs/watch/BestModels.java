@@ -7,9 +7,12 @@ import io.ostinato.tracking.MetricProperties;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -26,6 +29,7 @@ final class BestModels {
   private final RunFiles files;
   private final MetricProperties properties;
   private final Map<String, JournalEntry> best = new LinkedHashMap<>();
+  private final Map<String, Set<String>> names = new HashMap<>();
 
   /** Makes good what a crash left: the copies are those of the journal's best afterwards. */
   BestModels(RunFiles files, MetricProperties properties, List<JournalEntry> entries) {
@@ -73,7 +77,10 @@ final class BestModels {
   private List<String> take(JournalEntry entry) {
     List<String> improved =
         entry.metrics().keySet().stream().filter(metric -> improves(metric, entry)).toList();
-    improved.forEach(metric -> best.put(metric, entry));
+    for (String metric : improved) {
+      best.put(metric, entry);
+      names.computeIfAbsent(metric, m -> new TreeSet<>()).add(name(metric, entry));
+    }
     return improved;
   }
 
@@ -82,6 +89,10 @@ final class BestModels {
     if (files.exists(next)) {
       files.rename(next, name(metric, entry));
     }
+    // A better one may end otherwise, as with *.{pt,pth}: one of them is the best.
+    names.getOrDefault(metric, Set.of()).stream()
+        .filter(name -> !name.equals(name(metric, entry)))
+        .forEach(files::delete);
   }
 
   private boolean improves(String metric, JournalEntry entry) {

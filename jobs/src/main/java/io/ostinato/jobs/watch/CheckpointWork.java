@@ -62,7 +62,8 @@ final class CheckpointWork {
    * @return false if it can't be read now, and is to be tried again
    */
   boolean evaluate(CheckpointFile checkpoint) {
-    Path copy = staging.resolve(checkpoint.name());
+    // Hadoop takes what is before a colon for a scheme.
+    Path copy = staging.resolve(checkpoint.name().replace(':', '_'));
     try {
       if (folder.copy(checkpoint, copy)) {
         evaluate(checkpoint, copy);

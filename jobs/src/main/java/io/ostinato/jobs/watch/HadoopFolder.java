@@ -13,6 +13,7 @@ import java.util.List;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
@@ -20,6 +21,14 @@ import org.apache.hadoop.hdfs.DistributedFileSystem;
 /** A folder of any file system that Hadoop knows, without the folders in it. */
 record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
   private static final int BUFFER_BYTES = 1 << 20;
+
+  /**
+   * A folder of this file system; on this machine without Hadoop's files of checksums, which other
+   * programs don't keep.
+   */
+  HadoopFolder {
+    system = system instanceof LocalFileSystem local ? local.getRawFileSystem() : system;
+  }
 
   @Override
   public List<CheckpointFile> list() throws IOException {
@@ -38,8 +47,7 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
   @Override
   public boolean isBeingWritten(CheckpointFile checkpoint) throws IOException {
     try {
-      return system instanceof DistributedFileSystem hdfs
-          && !hdfs.isFileClosed(new Path(path, checkpoint.name()));
+      return system instanceof DistributedFileSystem hdfs && !hdfs.isFileClosed(pathOf(checkpoint));
     } catch (FileNotFoundException e) {
       return false;
     }
@@ -47,7 +55,7 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
 
   @Override
   public boolean copy(CheckpointFile checkpoint, java.nio.file.Path into) throws IOException {
-    Path file = new Path(path, checkpoint.name());
+    Path file = pathOf(checkpoint);
     try (InputStream in = system.open(file)) {
       return copy(in, into) == checkpoint.bytes()
           && of(system.getFileStatus(file)).equals(checkpoint);
@@ -60,7 +68,12 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
 
   @Override
   public String locationOf(CheckpointFile checkpoint) {
-    return new Path(path, checkpoint.name()).toString();
+    return pathOf(checkpoint).toString();
+  }
+
+  /** By parts, since what is before a colon is a scheme elsewhere. */
+  private Path pathOf(CheckpointFile checkpoint) {
+    return new Path(path, new Path(null, null, checkpoint.name()));
   }
 
   /** What can't be read is the checkpoint's fault, what can't be written is not. */

@@ -149,6 +149,8 @@ public final class WatchCommand implements Callable<Integer> {
   private void refuseOtherSettings(WatchRun run, HadoopFolder watched) {
     Map<String, String> now = new LinkedHashMap<>();
     now.put("--checkpoints", watched.path().toString());
+    now.put("--higher-is-better", higher.toString());
+    now.put("--lower-is-better", lower.toString());
     for (OptionSpec option : CommandSpec.forAnnotatedObject(new EvaluationOptions()).options()) {
       String name = option.longestName();
       if (!name.equals("--batch-size")) {

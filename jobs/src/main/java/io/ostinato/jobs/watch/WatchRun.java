@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -55,7 +56,7 @@ final class WatchRun implements AutoCloseable {
     try {
       staging =
           local == null
-              ? Files.createTempDirectory("ostinato-watch-")
+              ? temporary(folder.toString())
               : Files.createDirectories(local.resolve(".staging"));
       empty(staging);
     } catch (IOException e) {
@@ -104,7 +105,8 @@ final class WatchRun implements AutoCloseable {
     RunFiles files = files();
     StringBuilder text = new StringBuilder();
     new TreeMap<>(settings)
-        .forEach((option, value) -> text.append(option).append('=').append(value).append('\n'));
+        .forEach(
+            (option, value) -> text.append(option).append('=').append(inLine(value)).append('\n'));
     if (!files.exists(SETTINGS)) {
       byte[] content = text.toString().getBytes(StandardCharsets.UTF_8);
       files.write(SETTINGS, out -> out.write(content));
@@ -115,6 +117,11 @@ final class WatchRun implements AutoCloseable {
         .filter(line -> !text.toString().lines().toList().contains(line))
         .map(line -> line.replaceFirst("=", " "))
         .toList();
+  }
+
+  /** A value may have lines, as SQL has. */
+  private static String inLine(String value) {
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
   }
 
   @Override
@@ -139,6 +146,22 @@ final class WatchRun implements AutoCloseable {
               .formatted(SETTINGS, files.location(), StorageException.reasonOf(e)),
           e);
     }
+  }
+
+  /** A folder for the copies of this run, which leaves none of a process that was killed. */
+  private static java.nio.file.Path temporary(String run) throws IOException {
+    UUID id = UUID.nameUUIDFromBytes(run.getBytes(StandardCharsets.UTF_8));
+    String prefix = "ostinato-watch-%s-".formatted(id);
+    java.nio.file.Path all = java.nio.file.Path.of(System.getProperty("java.io.tmpdir"));
+    try (Stream<java.nio.file.Path> folders = Files.list(all)) {
+      for (java.nio.file.Path left : folders.toList()) {
+        if (left.getFileName().toString().startsWith(prefix) && Files.isWritable(left)) {
+          empty(left);
+          Files.delete(left);
+        }
+      }
+    }
+    return Files.createTempDirectory(prefix);
   }
 
   /** A process that was killed leaves what it worked on. */
