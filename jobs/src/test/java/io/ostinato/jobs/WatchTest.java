@@ -171,6 +171,56 @@ class WatchTest {
     }
   }
 
+  @Test
+  void dataThatVanishesEndsTheWatchAndIsNoCheckpointsFault() throws Exception {
+    Path data = folder.resolve("images.parquet");
+    copyFolder(shared.resolve("images.parquet"), data);
+    Thread training =
+        new Thread(
+            () -> {
+              WatchLines.write(checkpoints, 1, "a");
+              while (WatchLines.of(run.resolve("metrics.jsonl")).isEmpty()) {
+                LockSupport.parkNanos(1_000_000);
+              }
+              rename(data, folder.resolve("elsewhere"));
+              WatchLines.write(checkpoints, 2, "b");
+            });
+    training.setDaemon(true);
+    System.setProperty("spark.ostinato.blocks.store", "0");
+    try {
+      training.start();
+      assertThat(watch("--until-idle", "1m", "--data", data.toString())).isEqualTo(1);
+      assertThat(err.toString())
+          .startsWith("error: can't read '" + data + "' as parquet: ")
+          .hasLineCount(1);
+      assertThat(WatchLines.of(run.resolve("metrics.jsonl"))).hasSize(1);
+      rename(folder.resolve("elsewhere"), data);
+      assertThat(watch("--once", "--data", data.toString())).isZero();
+    } finally {
+      System.clearProperty("spark.ostinato.blocks.store");
+    }
+    training.join();
+    assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "evaluated"))
+        .containsExactly(WatchLines.name(1), WatchLines.name(2));
+  }
+
+  private static void rename(Path from, Path to) {
+    try {
+      Files.move(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copyFolder(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+
   private static double crossEntropy(String letter) {
     try {
       return WatchLines.crossEntropy(letter);
@@ -218,7 +268,7 @@ class WatchTest {
             checkpoints.toString(),
             folder.resolve("runs").toString(),
             more);
-    for (String single : List.of("--checkpoints", "--poll", "--run-id")) {
+    for (String single : List.of("--checkpoints", "--poll", "--run-id", "--data")) {
       int given = options.lastIndexOf(single);
       int first = options.indexOf(single);
       if (given != first) {

@@ -119,6 +119,20 @@ public final class CheckpointEvaluator implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads the dataset once more, after an evaluation failed: it may be gone since, or an executor
+   * that stored it.
+   *
+   * @throws io.ostinato.jobs.data.DataException if it can't be read, or is another one now
+   */
+  public void reread() {
+    try {
+      data.reread(spec.batchSize());
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      throw spec.data().source().unreadable(e);
+    }
+  }
+
   @Override
   public void close() {
     engine.close();

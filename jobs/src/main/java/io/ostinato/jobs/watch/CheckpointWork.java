@@ -88,8 +88,9 @@ final class CheckpointWork {
     try {
       result = evaluation.evaluate(copy);
     } catch (RuntimeException e) {
-      if (!evaluation.isOfTheModel(e)) {
-        throw e;
+      RuntimeException cause = evaluation.beyondTheModel(e).orElse(null);
+      if (cause != null) {
+        throw cause;
       }
       log.debug("can't evaluate {}", checkpoint, e);
       fail(checkpoint, inPlace(ErrorLine.of(e), copy, folder.locationOf(checkpoint)));

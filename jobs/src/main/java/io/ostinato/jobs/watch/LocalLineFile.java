@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +36,7 @@ final class LocalLineFile implements LineFile {
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
-        if (!locked(channel)) {
+        if (!FileLocks.lock(channel)) {
           throw new StorageException(
               "another process is writing '%s'; end it, or give this one another --run-id"
                   .formatted(file));
@@ -118,14 +117,6 @@ final class LocalLineFile implements LineFile {
     }
     channel.truncate(end);
     return new String(bytes, 0, end, StandardCharsets.UTF_8).lines().toList();
-  }
-
-  private static boolean locked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException inThisProcess) {
-      return false;
-    }
   }
 
   private static StorageException failed(Path file, IOException e) {

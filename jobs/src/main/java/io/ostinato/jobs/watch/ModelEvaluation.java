@@ -2,6 +2,7 @@ package io.ostinato.jobs.watch;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** Evaluates one model after the other on one dataset. */
 interface ModelEvaluation {
@@ -23,6 +24,9 @@ interface ModelEvaluation {
    */
   Report evaluate(Path model);
 
-  /** Whether this is about the model alone; not if Spark has gone, or a disk is full. */
-  boolean isOfTheModel(RuntimeException failure);
+  /**
+   * What keeps every model from being evaluated, if a failure comes of that and not of the model
+   * alone: Spark has gone, a disk is full, the data can't be read any more.
+   */
+  Optional<RuntimeException> beyondTheModel(RuntimeException failure);
 }

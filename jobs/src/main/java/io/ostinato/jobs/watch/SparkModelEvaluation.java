@@ -1,11 +1,14 @@
 package io.ostinato.jobs.watch;
 
 import io.ostinato.jobs.ErrorLine;
+import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.evaluation.CheckpointEvaluator;
 import io.ostinato.jobs.evaluation.EvaluationReport;
+import io.ostinato.jobs.evaluation.ModelException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /** Evaluations as Spark jobs; metrics are named as in every run, {@code accuracy/test}. */
@@ -26,7 +29,19 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
   }
 
   @Override
-  public boolean isOfTheModel(RuntimeException failure) {
-    return !session.sparkContext().isStopped() && !ErrorLine.isOfAFullDisk(failure);
+  public Optional<RuntimeException> beyondTheModel(RuntimeException failure) {
+    if (session.sparkContext().isStopped() || ErrorLine.isOfAFullDisk(failure)) {
+      return Optional.of(failure);
+    }
+    if (failure instanceof ModelException) {
+      return Optional.empty(); // its file alone was read
+    }
+    try {
+      evaluator.reread();
+      return Optional.empty();
+    } catch (DataException e) {
+      e.addSuppressed(failure);
+      return Optional.of(e);
+    }
   }
 }

@@ -6,13 +6,10 @@ import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class WatchRun implements AutoCloseable {
   private static final String METRICS = "metrics.jsonl";
   private static final String SETTINGS = "watch.txt";
+  private static final java.nio.file.Path TEMPORARY_FILES =
+      java.nio.file.Path.of(System.getProperty("java.io.tmpdir"));
 
   private final Path folder;
   private final Configuration configuration;
   private final java.nio.file.@Nullable Path local;
   private final LineFile lines;
-  private final java.nio.file.Path staging;
+  private final Staging staging;
 
   /**
    * Opens the folder, and makes it where it is missing.
@@ -56,9 +55,8 @@ final class WatchRun implements AutoCloseable {
     try {
       staging =
           local == null
-              ? temporary(folder.toString())
-              : Files.createDirectories(local.resolve(".staging"));
-      empty(staging);
+              ? Staging.temporary(TEMPORARY_FILES, folder.toString())
+              : Staging.in(local.resolve(".staging"));
     } catch (IOException e) {
       lines.close();
       throw new StorageException(
@@ -72,7 +70,7 @@ final class WatchRun implements AutoCloseable {
 
   /** For copies of checkpoints; empty. */
   java.nio.file.Path staging() {
-    return staging;
+    return staging.folder();
   }
 
   /** The folder, if it is on this machine. */
@@ -127,11 +125,7 @@ final class WatchRun implements AutoCloseable {
   @Override
   public void close() {
     try {
-      empty(staging);
-      Files.deleteIfExists(staging);
-    } catch (IOException e) {
-      throw new StorageException(
-          "can't delete '%s': %s".formatted(staging, StorageException.reasonOf(e)), e);
+      staging.close();
     } finally {
       lines.close();
     }
@@ -145,31 +139,6 @@ final class WatchRun implements AutoCloseable {
           "can't read '%s' in '%s': %s"
               .formatted(SETTINGS, files.location(), StorageException.reasonOf(e)),
           e);
-    }
-  }
-
-  /** A folder for the copies of this run, which leaves none of a process that was killed. */
-  private static java.nio.file.Path temporary(String run) throws IOException {
-    UUID id = UUID.nameUUIDFromBytes(run.getBytes(StandardCharsets.UTF_8));
-    String prefix = "ostinato-watch-%s-".formatted(id);
-    java.nio.file.Path all = java.nio.file.Path.of(System.getProperty("java.io.tmpdir"));
-    try (Stream<java.nio.file.Path> folders = Files.list(all)) {
-      for (java.nio.file.Path left : folders.toList()) {
-        if (left.getFileName().toString().startsWith(prefix) && Files.isWritable(left)) {
-          empty(left);
-          Files.delete(left);
-        }
-      }
-    }
-    return Files.createTempDirectory(prefix);
-  }
-
-  /** A process that was killed leaves what it worked on. */
-  private static void empty(java.nio.file.Path folder) throws IOException {
-    try (Stream<java.nio.file.Path> files = Files.list(folder)) {
-      for (java.nio.file.Path file : files.toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -243,8 +244,8 @@ final class WatchLab {
     }
 
     @Override
-    public boolean isOfTheModel(RuntimeException failure) {
-      return usable;
+    public Optional<RuntimeException> beyondTheModel(RuntimeException failure) {
+      return usable ? Optional.empty() : Optional.of(failure);
     }
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.SerializationCheck;
 import io.ostinato.evaluation.DataBlock;
 import io.ostinato.evaluation.EvaluationData;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -127,6 +128,21 @@ public final class SparkDataset implements EvaluationData {
     check();
     synchronized (prepared) {
       return prepared.computeIfAbsent(batchSize, this::read);
+    }
+  }
+
+  /**
+   * Reads all blocks of this size once more, as an evaluation does.
+   *
+   * @throws EvaluationException if it has other rows than before
+   */
+  public void reread(int batchSize) {
+    PreparedDataset dataset = prepare(batchSize);
+    long rows = BlockCount.of(dataset.blocks()).rows();
+    if (rows != dataset.rows()) {
+      throw new EvaluationException(
+          "the dataset had %s rows when it was prepared, and has %s now"
+              .formatted(dataset.rows(), rows));
     }
   }
 

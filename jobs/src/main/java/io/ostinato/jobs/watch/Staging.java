@@ -1,0 +1,102 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.storage.StorageException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A folder of this machine for copies, empty at first, which is removed when this is closed. */
+final class Staging implements AutoCloseable {
+  private static final String LOCK = ".lock";
+
+  private final Path folder;
+  private final @Nullable FileChannel lock;
+
+  private Staging(Path folder, @Nullable FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /** This folder, which nobody else uses; what a process that was killed left in it is deleted. */
+  static Staging in(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    empty(folder);
+    return new Staging(folder, null);
+  }
+
+  /**
+   * A folder among the temporary files, locked. Those of killed processes of the same run are
+   * deleted; those of live ones, which nothing keeps from watching for the same run, are not.
+   */
+  static Staging temporary(Path temporaryFiles, String run) throws IOException {
+    UUID id = UUID.nameUUIDFromBytes(run.getBytes(StandardCharsets.UTF_8));
+    String prefix = "ostinato-watch-%s-".formatted(id);
+    for (Path left : list(temporaryFiles)) {
+      if (left.getFileName().toString().startsWith(prefix)) {
+        deleteIfLeft(left);
+      }
+    }
+    while (true) {
+      Path folder = Files.createTempDirectory(temporaryFiles, prefix);
+      Path file = Files.createFile(folder.resolve(LOCK));
+      FileChannel lock = FileChannel.open(file, StandardOpenOption.WRITE);
+      // Until it was locked, another process might take it for one that was left.
+      if (FileLocks.lock(lock) && Files.exists(file)) {
+        return new Staging(folder, lock);
+      }
+      lock.close();
+    }
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  @Override
+  public void close() {
+    try {
+      empty(folder);
+      Files.deleteIfExists(folder);
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      throw new StorageException(
+          "can't delete '%s': %s".formatted(folder, StorageException.reasonOf(e)), e);
+    }
+  }
+
+  private static void deleteIfLeft(Path folder) throws IOException {
+    if (!Files.isWritable(folder)) {
+      return; // another user's
+    }
+    try (FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE)) {
+      if (FileLocks.lock(lock)) {
+        empty(folder);
+        Files.delete(folder);
+      }
+    } catch (NoSuchFileException notLockedYet) {
+      return;
+    }
+  }
+
+  private static void empty(Path folder) throws IOException {
+    for (Path file : list(folder)) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+}
