@@ -6,10 +6,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -96,6 +98,23 @@ public final class LocalRunFiles implements RunFiles {
       Files.deleteIfExists(file(name));
     } catch (IOException e) {
       throw failed("delete", file(name), e);
+    }
+  }
+
+  @Override
+  public void deleteAbandoned(Instant before) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> written =
+        Files.newDirectoryStream(folder, FileNames.TEMPORARY + "*")) {
+      for (Path file : written) {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("delete what was abandoned in", folder, e);
     }
   }
 

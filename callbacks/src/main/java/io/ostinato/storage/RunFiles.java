@@ -3,6 +3,7 @@ package io.ostinato.storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -39,6 +40,12 @@ public interface RunFiles {
 
   /** Removes a file; nothing if there is none. */
   void delete(String name);
+
+  /**
+   * Removes what processes left that were killed while they wrote a file: temporary files that were
+   * last changed before then. Choose a moment so far back that nobody writes one file for so long.
+   */
+  void deleteAbandoned(Instant before);
 
   long sizeBytes(String name);
 

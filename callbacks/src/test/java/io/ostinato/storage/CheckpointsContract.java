@@ -10,6 +10,7 @@ import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -303,6 +304,11 @@ public abstract class CheckpointsContract {
     @Override
     public List<String> list() {
       return files.list();
+    }
+
+    @Override
+    public void deleteAbandoned(Instant before) {
+      files.deleteAbandoned(before);
     }
 
     @Override

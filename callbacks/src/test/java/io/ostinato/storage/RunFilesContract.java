@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -93,6 +95,33 @@ public abstract class RunFilesContract {
     write(files, "there", "x");
     files.delete("there");
     assertThat(files.list()).isEmpty();
+  }
+
+  @Test
+  void whatAKilledWriterLeftIsDeletedOnceItIsOldAndWhatIsBeingWrittenIsNot() throws IOException {
+    RunFiles files = files();
+    files.deleteAbandoned(Instant.now());
+    write(files, "kept", "kept");
+    files.write(
+        "written",
+        out -> {
+          out.write(new byte[100_000]);
+          out.flush();
+          files.deleteAbandoned(Instant.now().minus(Duration.ofDays(1)));
+        });
+    assertThat(files.sizeBytes("written")).isEqualTo(100_000);
+    assertThatThrownBy(
+            () ->
+                files.write(
+                    "never",
+                    out -> {
+                      out.write(1);
+                      files.deleteAbandoned(Instant.now().plus(Duration.ofDays(1)));
+                    }))
+        .as("its temporary file is gone")
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("never");
+    assertThat(everything()).containsExactlyInAnyOrder("kept", "written");
   }
 
   @Test

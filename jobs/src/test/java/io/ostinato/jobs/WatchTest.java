@@ -11,6 +11,9 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -90,7 +93,10 @@ class WatchTest {
       WatchLines.write(checkpoints, n, "a");
     }
     assertThat(watch("--policy", "latest", "--once")).as(err.toString()).isZero();
+    Path abandoned = Files.writeString(run.resolve("checkpoints/.tmp-1"), "half a mod");
+    Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
     assertThat(watch("--policy", "latest", "--once")).as(err.toString()).isZero();
+    assertThat(abandoned).doesNotExist();
     List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
     assertThat(WatchLines.names(lines, "evaluated")).containsExactly(WatchLines.name(3));
     assertThat(WatchLines.names(lines, "skipped"))

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.spark.storage.FailedWrites;
 import io.ostinato.spark.storage.LocalErrors;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
@@ -115,21 +116,23 @@ final class HadoopLineFile implements LineFile {
   }
 
   private void write(Path path, byte[] content) throws IOException {
-    try (FSDataOutputStream out = system.create(path, true)) {
-      try {
-        out.write(content);
-        if (!isObjectStore(path.toUri().getScheme())) {
-          out.hsync();
-        }
-      } catch (FSError e) {
-        throw LocalErrors.exceptionOf(e);
-      } catch (IOException e) {
-        if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
-          out.abort(); // else an object store shows half of it once it is closed
-        }
-        throw e;
+    FSDataOutputStream out = system.create(path, true);
+    try {
+      out.write(content);
+      if (!isObjectStore(path.toUri().getScheme())) {
+        out.hsync();
       }
+    } catch (FSError e) {
+      FailedWrites.close(out, e);
+      throw LocalErrors.exceptionOf(e);
+    } catch (IOException e) {
+      if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+        out.abort(); // else an object store shows half of it once it is closed
+      }
+      FailedWrites.close(out, e);
+      throw e;
     }
+    out.close();
   }
 
   private void writeTemporary(byte[] content) throws IOException {

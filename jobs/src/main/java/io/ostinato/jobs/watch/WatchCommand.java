@@ -91,6 +91,7 @@ public final class WatchCommand implements Callable<Integer> {
       String id = runId == null ? RunIds.of(watched.path().toString()) : runId;
       try (WatchRun run = new WatchRun(output, id, configuration)) {
         refuseOtherSettings(run, watched);
+        run.deleteAbandoned(pace.now());
         try (CheckpointEvaluator evaluator = CheckpointEvaluator.of(spark, evaluation);
             WatchSession session =
                 new WatchSession(run, id, properties(), retryFailed, spec.commandLine())) {

@@ -6,6 +6,8 @@ import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class WatchRun implements AutoCloseable {
   private static final String METRICS = "metrics.jsonl";
   private static final String SETTINGS = "watch.txt";
+
+  /** Nobody writes one file for so long. */
+  private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
+
   private static final java.nio.file.Path TEMPORARY_FILES =
       java.nio.file.Path.of(System.getProperty("java.io.tmpdir"));
 
@@ -62,6 +68,13 @@ final class WatchRun implements AutoCloseable {
       throw new StorageException(
           "can't make a folder for copies: " + StorageException.reasonOf(e), e);
     }
+  }
+
+  /** Deletes what processes left that were killed while they wrote a file of this run. */
+  void deleteAbandoned(Instant now) {
+    Instant before = now.minus(ABANDONED_AFTER);
+    files().deleteAbandoned(before);
+    checkpoints().deleteAbandoned(before);
   }
 
   LineFile lines() {

@@ -339,6 +339,11 @@ final class WatchLab {
     }
 
     @Override
+    public void deleteAbandoned(Instant before) {
+      runFiles.deleteAbandoned(before);
+    }
+
+    @Override
     public long sizeBytes(String name) {
       return runFiles.sizeBytes(name);
     }

@@ -7,6 +7,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -69,12 +70,7 @@ public final class HadoopRunFiles implements RunFiles {
     Path file = file(name);
     Path temporary = new Path(folder, FileNames.TEMPORARY + UUID.randomUUID());
     try {
-      try (FSDataOutputStream out =
-          context.create(
-              temporary, EnumSet.of(CreateFlag.CREATE), Options.CreateOpts.createParent())) {
-        content.writeTo(out);
-        out.hsync();
-      }
+      writeTemporary(temporary, content);
       context.rename(temporary, file, Options.Rename.OVERWRITE);
     } catch (IOException e) {
       deleteAfter(e, temporary);
@@ -149,6 +145,24 @@ public final class HadoopRunFiles implements RunFiles {
   }
 
   @Override
+  public void deleteAbandoned(Instant before) {
+    try {
+      RemoteIterator<FileStatus> files = context.listStatus(folder);
+      while (files.hasNext()) {
+        FileStatus status = files.next();
+        if (status.getPath().getName().startsWith(FileNames.TEMPORARY)
+            && Instant.ofEpochMilli(status.getModificationTime()).isBefore(before)) {
+          context.delete(status.getPath(), false);
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return; // nothing was written there yet
+    } catch (IOException e) {
+      throw failed("delete what was abandoned in", folder, e);
+    }
+  }
+
+  @Override
   public long sizeBytes(String name) {
     try {
       return context.getFileStatus(file(name)).getLen();
@@ -164,6 +178,19 @@ public final class HadoopRunFiles implements RunFiles {
 
   private Path file(String name) {
     return new Path(folder, FileNames.checked(name));
+  }
+
+  private void writeTemporary(Path temporary, Content content) throws IOException {
+    FSDataOutputStream out =
+        context.create(temporary, EnumSet.of(CreateFlag.CREATE), Options.CreateOpts.createParent());
+    try {
+      content.writeTo(out);
+      out.hsync();
+    } catch (IOException | RuntimeException | Error e) {
+      FailedWrites.close(out, e);
+      throw e;
+    }
+    out.close();
   }
 
   private void deleteAfter(Throwable failure, Path temporary) {
