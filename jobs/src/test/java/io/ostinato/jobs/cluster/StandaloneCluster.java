@@ -28,9 +28,14 @@ final class StandaloneCluster implements AutoCloseable {
           "--conf",
           "spark.ui.enabled=false",
           "--conf",
-          "spark.executor.extraJavaOptions=-Dai.djl.offline=true",
+          "spark.executor.extraJavaOptions="
+              + SparkDistribution.shortLived()
+              + " -Dai.djl.offline=true",
           "--driver-java-options",
-          SparkDistribution.jvmOptions() + " -Dai.djl.offline=true");
+          SparkDistribution.jvmOptions()
+              + " "
+              + SparkDistribution.shortLived()
+              + " -Dai.djl.offline=true");
 
   private static final Pattern SUBMITTED = Pattern.compile("submitted as (driver-\\d+-\\d+)");
 
