@@ -64,6 +64,8 @@ public final class PythonTools {
                   "pip",
                   "install",
                   "--quiet",
+                  "--no-deps", // all are pinned
+                  "--no-compile", // most of it is never imported
                   "--disable-pip-version-check",
                   "--only-binary=:all:",
                   "--requirement",

@@ -25,7 +25,8 @@ class EvaluateIT {
           "spark.driver.host", "127.0.0.1",
           "spark.driver.bindAddress", "127.0.0.1",
           "spark.executor.extraClassPath", System.getProperty("java.class.path"),
-          "spark.executor.extraJavaOptions", "-Dai.djl.offline=true");
+          "spark.executor.extraJavaOptions",
+              System.getProperty("ostinato.tests.jvm.short") + " -Dai.djl.offline=true");
 
   @TempDir Path folder;
 

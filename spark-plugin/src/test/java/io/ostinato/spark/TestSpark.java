@@ -75,7 +75,8 @@ public final class TestSpark {
             "ai.djl.offline", "ai.djl.pytorch.num_threads", "ai.djl.pytorch.num_interop_threads")
         .stream()
         .map(key -> "-D%s=%s".formatted(key, System.getProperty(key)))
-        .collect(Collectors.joining(" "));
+        .collect(
+            Collectors.joining(" ", System.getProperty("ostinato.tests.jvm.short", "") + " ", ""));
   }
 
   /** {@link GeneratedRows} in partitions of these sizes: x array of float, class bigint. */

@@ -208,6 +208,8 @@ class ClusterIT {
         List.of(
             "--conf",
             "spark.cores.max=2",
+            "--conf",
+            "spark.hadoop." + MiniDfs.QUICK_WRITES,
             "--jars",
             "local:" + SparkDistribution.natives(),
             "--class",

@@ -79,7 +79,8 @@ final class JavaProcess implements AutoCloseable {
     process.onExit().join();
   }
 
-  private static String read(Path file) {
+  /** What is in a file that may not be there yet. */
+  static String read(Path file) {
     try {
       return Files.exists(file) ? Files.readString(file) : "";
     } catch (IOException e) {

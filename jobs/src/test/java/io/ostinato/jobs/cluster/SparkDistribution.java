@@ -32,6 +32,7 @@ final class SparkDistribution {
           "hadoop-client-minicluster",
           "surefire");
   private static final String JVM_OPTIONS = "ostinato.tests.jvm.options";
+  private static final String SHORT_LIVED = "ostinato.tests.jvm.short";
 
   private final Path home;
 
@@ -81,11 +82,17 @@ final class SparkDistribution {
     return String.join(" ", System.getProperty(JVM_OPTIONS).strip().split("\\s+"));
   }
 
+  /** What makes a Java process quicker that ends before it has been compiled well. */
+  static String shortLived() {
+    return System.getProperty(SHORT_LIVED);
+  }
+
   /** A Java process with Spark's jars as its class path, and Spark's usual options. */
   ProcessBuilder java(String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(jvmOptions().split(" ")));
+    command.add(shortLived());
     command.addAll(List.of("-Xmx768m", "-cp", home.resolve("jars") + "/*", mainClass));
     command.addAll(arguments);
     return inSpark(command);
@@ -106,6 +113,7 @@ final class SparkDistribution {
 
   private ProcessBuilder inSpark(List<String> command) {
     ProcessBuilder process = new ProcessBuilder(command);
+    process.environment().put("SPARK_SUBMIT_OPTS", shortLived());
     process.environment().put("SPARK_HOME", home.toString());
     process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     process.environment().put("SPARK_LOCAL_HOSTNAME", "127.0.0.1");

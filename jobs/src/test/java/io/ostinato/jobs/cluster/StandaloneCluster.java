@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** A standalone master and two workers of one core each, on the loopback interface. */
 final class StandaloneCluster implements AutoCloseable {
@@ -25,9 +28,16 @@ final class StandaloneCluster implements AutoCloseable {
           "--conf",
           "spark.ui.enabled=false",
           "--conf",
-          "spark.executor.extraJavaOptions=-Dai.djl.offline=true",
+          "spark.executor.extraJavaOptions="
+              + SparkDistribution.shortLived()
+              + " -Dai.djl.offline=true",
           "--driver-java-options",
-          SparkDistribution.jvmOptions() + " -Dai.djl.offline=true");
+          SparkDistribution.jvmOptions()
+              + " "
+              + SparkDistribution.shortLived()
+              + " -Dai.djl.offline=true");
+
+  private static final Pattern SUBMITTED = Pattern.compile("submitted as (driver-\\d+-\\d+)");
 
   private final SparkDistribution spark;
   private final Path logs;
@@ -35,6 +45,21 @@ final class StandaloneCluster implements AutoCloseable {
   private final JavaProcess master;
   private final List<JavaProcess> workers = new ArrayList<>();
   private int started;
+
+  /** A driver that ran on a worker: how it ended, in the worker's words, and what it printed. */
+  record Driver(String end, String out, String err) {
+    private static Driver of(String end, Path folder) {
+      return new Driver(
+          end,
+          JavaProcess.read(folder.resolve("stdout")),
+          JavaProcess.read(folder.resolve("stderr")));
+    }
+
+    /** Where the words of a command are, done or failed. */
+    private String words() {
+      return end.endsWith("successfully") ? out : err;
+    }
+  }
 
   private StandaloneCluster(SparkDistribution spark, Path logs, String url, JavaProcess master) {
     this.spark = spark;
@@ -88,7 +113,7 @@ final class StandaloneCluster implements AutoCloseable {
                     "--memory",
                     "3g",
                     "--work-dir",
-                    logs.resolve(name).toString(),
+                    workFolder(name).toString(),
                     url)),
             logs,
             name);
@@ -111,17 +136,44 @@ final class StandaloneCluster implements AutoCloseable {
     return JavaProcess.start(builder, logs, name);
   }
 
-  /** What the drivers that ran on workers printed. */
-  String driverLogs() throws IOException {
-    try (Stream<Path> files = Files.walk(logs)) {
-      StringBuilder all = new StringBuilder();
-      for (Path file : files.filter(f -> f.toString().contains("/driver-")).toList()) {
-        if (Files.isRegularFile(file) && !file.toString().endsWith(".jar")) {
-          all.append(file).append('\n').append(Files.readString(file));
-        }
-      }
-      return all.toString();
-    }
+  /** Waits for the end of the driver that a submission started on a worker, and for its words. */
+  Driver awaitDriver(JavaProcess submission, String words)
+      throws IOException, InterruptedException {
+    submission.await("the end of the driver", () -> end(submission).isPresent());
+    String end = end(submission).orElseThrow();
+    Path folder = folder(id(submission).orElseThrow());
+    // A worker may not be done yet with copying what a driver printed last.
+    submission.await(
+        "'%s' by a driver that has printed\n%s\n".formatted(words, Driver.of(end, folder)),
+        () -> Driver.of(end, folder).words().contains(words));
+    return Driver.of(end, folder);
+  }
+
+  private Path folder(String driver) {
+    return IntStream.range(0, started)
+        .mapToObj(worker -> workFolder("worker-" + worker).resolve(driver))
+        .filter(Files::isDirectory)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Optional<String> end(JavaProcess submission) {
+    return id(submission)
+        .flatMap(
+            id ->
+                workers.stream()
+                    .flatMap(worker -> worker.err().lines())
+                    .filter(line -> line.contains("Driver " + id))
+                    .findFirst());
+  }
+
+  private static Optional<String> id(JavaProcess submission) {
+    Matcher id = SUBMITTED.matcher(submission.err());
+    return id.find() ? Optional.of(id.group(1)) : Optional.empty();
+  }
+
+  private Path workFolder(String worker) {
+    return logs.resolve(worker);
   }
 
   @Override

@@ -51,7 +51,8 @@ class WithoutPluginTest {
 
   @BeforeAll
   static void start() {
-    session = TestSpark.local(Map.of());
+    // A task that ends shortly after another is counted with the next heartbeat.
+    session = TestSpark.local(Map.of("spark.executor.heartbeatInterval", "500ms"));
   }
 
   @AfterAll

@@ -2,12 +2,17 @@ package io.ostinato.spark.storage;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 
 /** A real HDFS of one node, on loopback; each test has a folder of its own. */
 public final class MiniDfs implements AutoCloseable {
+  /** By which a writer waits no 400 ms until the one node has told that it has a block. */
+  public static final Map.Entry<String, String> QUICK_WRITES =
+      Map.entry("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "5");
+
   private static final AtomicInteger FOLDERS = new AtomicInteger();
 
   private final Configuration configuration = new Configuration();
@@ -18,6 +23,7 @@ public final class MiniDfs implements AutoCloseable {
     configuration.set("dfs.datanode.address", "127.0.0.1:0");
     configuration.set("dfs.datanode.http.address", "127.0.0.1:0");
     configuration.set("dfs.datanode.ipc.address", "127.0.0.1:0");
+    configuration.set(QUICK_WRITES.getKey(), QUICK_WRITES.getValue());
     cluster = new MiniDFSCluster.Builder(configuration, folder.toFile()).numDataNodes(1).build();
     cluster.waitActive();
   }
