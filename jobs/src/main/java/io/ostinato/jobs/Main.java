@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
     name = "ostinato",
     description = "Evaluates deep-learning models while they train, each time as a Spark job.",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       QuickstartCommand.class,
@@ -54,16 +55,22 @@ public final class Main {
   }
 
   private int execute(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine command =
+    try {
+      return commandLine(out, err).execute(args);
+    } catch (Error e) { // a class or a native library is missing, or memory
+      return tell(e, err);
+    }
+  }
+
+  private CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    CommandLine all =
         new CommandLine(this)
             .setOut(out)
             .setErr(err)
             .setExecutionExceptionHandler((exception, line, parsed) -> tell(exception, err));
-    try {
-      return command.execute(args);
-    } catch (Error e) { // a class or a native library is missing, or memory
-      return tell(e, err);
-    }
+    Version version = new Version();
+    all.getSubcommands().values().forEach(each -> each.getCommandSpec().versionProvider(version));
+    return all;
   }
 
   private int tell(Throwable failure, PrintWriter err) {

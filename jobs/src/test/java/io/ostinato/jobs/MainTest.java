@@ -102,6 +102,27 @@ class MainTest {
   }
 
   @Test
+  void everyCommandTellsTheVersion() {
+    for (String[] asked :
+        List.of(
+            new String[] {"--version"},
+            new String[] {"-V"},
+            new String[] {"quickstart", "--version"},
+            new String[] {"train", "-V"},
+            new String[] {"evaluate", "--version"},
+            new String[] {"watch", "-V"})) {
+      out.getBuffer().setLength(0);
+      assertThat(run(asked)).isZero();
+      assertThat(out.toString().lines())
+          .containsExactly(
+              "ostinato (not from its jar)",
+              "Spark " + org.apache.spark.package$.MODULE$.SPARK_VERSION(),
+              "Java " + System.getProperty("java.version"));
+    }
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
   void wrongUsageAndFailuresHaveTheirExitCodesAndOneLine() throws IOException {
     assertThat(run("quickstart", "--epoch", "2")).isEqualTo(2);
     assertThat(err.toString()).contains("Unknown options: '--epoch', '2'", "--epochs");
