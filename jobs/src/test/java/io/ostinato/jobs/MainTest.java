@@ -102,6 +102,46 @@ class MainTest {
   }
 
   @Test
+  void wrongUsageIsOneLineAndWhereTheHelpIs() {
+    assertThat(run("evaluate", "--data", "a.parquet")).isEqualTo(2);
+    assertThat(told())
+        .containsExactly(
+            "Missing required option: '--model=<file>'", "Try 'ostinato evaluate --help'.");
+    assertThat(run("--nonsense")).isEqualTo(2);
+    assertThat(told())
+        .startsWith("Unknown option: '--nonsense'")
+        .endsWith("Try 'ostinato --help'.");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void whatIsMisspeltIsToldWithWhatItMayBe() {
+    assertThat(run("quickstart", "--epoch", "2")).isEqualTo(2);
+    assertThat(told())
+        .hasSize(3)
+        .startsWith("Unknown options: '--epoch', '2'")
+        .anyMatch(line -> line.startsWith("Possible solutions: ") && line.contains("--epochs"))
+        .endsWith("Try 'ostinato quickstart --help'.");
+    assertThat(run("evalute")).isEqualTo(2);
+    assertThat(told())
+        .startsWith("Unmatched argument at index 0: 'evalute'")
+        .anyMatch(line -> line.startsWith("Did you mean: ") && line.contains("ostinato evaluate"))
+        .endsWith("Try 'ostinato --help'.");
+  }
+
+  @Test
+  void noCommandIsWrongUsageWhichTellsThemAll() {
+    for (String[] nothing : List.of(new String[0], new String[] {"--stacktrace"})) {
+      assertThat(run(nothing)).isEqualTo(2);
+      assertThat(told())
+          .startsWith("give a command, as in: ostinato evaluate --help")
+          .anyMatch(line -> line.startsWith("Usage: ostinato "))
+          .anyMatch(line -> line.startsWith("  watch "));
+    }
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void everyCommandTellsTheVersion() {
     for (String[] asked :
         List.of(
@@ -122,12 +162,15 @@ class MainTest {
     assertThat(err.toString()).isEmpty();
   }
 
-  @Test
-  void wrongUsageAndFailuresHaveTheirExitCodesAndOneLine() throws IOException {
-    assertThat(run("quickstart", "--epoch", "2")).isEqualTo(2);
-    assertThat(err.toString()).contains("Unknown options: '--epoch', '2'", "--epochs");
-    assertThat(run()).isEqualTo(2);
+  /** The lines on standard error since the last time. */
+  private List<String> told() {
+    List<String> lines = err.toString().lines().toList();
     err.getBuffer().setLength(0);
+    return lines;
+  }
+
+  @Test
+  void failuresHaveTheirExitCodesAndOneLine() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
     assertThat(run("quickstart", "--output", file.toString())).isEqualTo(1);
     assertThat(err.toString()).startsWith("error: can't write the metrics to").hasLineCount(1);
