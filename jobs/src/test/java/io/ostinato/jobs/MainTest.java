@@ -77,6 +77,12 @@ class MainTest {
     assertThat(metricsOf(parts)).isEqualTo(metricsOf(whole));
     assertThat(run("quickstart", "--resume", "gone", "--output", folder.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("run 'gone' has no checkpoint to go on from");
+    err.getBuffer().setLength(0);
+    assertThat(run("quickstart", "--resume", "../x", "--output", folder.toString())).isEqualTo(2);
+    assertThat(told())
+        .containsExactly(
+            "--resume '../x' may have letters, digits and . _ = -, and begin with no dot",
+            "Try 'ostinato quickstart --help'.");
   }
 
   @Test

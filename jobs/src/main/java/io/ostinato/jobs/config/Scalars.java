@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The types of single values: texts, numbers, truths, words of an enum, sizes in bytes. */
+/** The types of single values: texts, numbers, truths, words of an enum, sizes in bytes, ids. */
 final class Scalars {
   private Scalars() {}
 
@@ -20,6 +20,9 @@ final class Scalars {
     }
     if (type == ByteSize.class) {
       return ByteSize.parse(given.text()).map(size -> size);
+    }
+    if (type == RunId.class) {
+      return RunId.parse(given.text()).map(id -> id);
     }
     if (type.isEnum()) {
       return Stream.of(type.getEnumConstants())
@@ -71,6 +74,9 @@ final class Scalars {
     }
     if (type == ByteSize.class) {
       return "a size such as 512m or 2g";
+    }
+    if (type == RunId.class) {
+      return "a name of letters, digits and . _ = -, which begins with no dot";
     }
     return type == String.class ? "text" : "true or false";
   }

@@ -175,6 +175,36 @@ class RunMistakesTest {
   }
 
   @Test
+  void anIdThatLeadsOutOfTheFolderOfRunsIsToldWithItsLine() {
+    String form = "a name of letters, digits and . _ = -, which begins with no dot";
+    assertThatThrownBy(
+            () ->
+                checked(
+                    RIGHT
+                        + """
+                        run_id: ../x
+                        resume: {run_id: /tmp/x}
+                        checkpoints: hdfs://name-node/runs
+                        seeds: 3
+                        """))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            """
+            run.yaml:10: 'run_id' must be %s; given: '../x'
+            run.yaml:11: 'resume.run_id' must be %s; given: '/tmp/x'
+            run.yaml:13: unknown key 'seeds'; did you mean 'seed'?"""
+                .formatted(form, form));
+    assertThatThrownBy(() -> bind(RIGHT, "resume=..", "run_id=a/b"))
+        .hasMessage(
+            """
+            --set run_id=a/b: 'run_id' must be %s; given: 'a/b'
+            --set resume=..: 'resume.run_id' must be %s; given: '..'"""
+                .formatted(form, form));
+    assertThat(bind(RIGHT, "run_id=20261124-1").value().runId()).hasToString("20261124-1");
+    assertThat(Resolved.flat(bind(RIGHT, "resume=7").value())).containsEntry("resume.run_id", "7");
+  }
+
+  @Test
   void whatIsNoYamlIsToldWithItsLine() {
     assertThatThrownBy(() -> bind("model: mlp\nseed: [1\n"))
         .hasMessageStartingWith("run.yaml:3: this is no YAML: ");
