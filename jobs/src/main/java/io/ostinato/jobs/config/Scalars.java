@@ -2,6 +2,7 @@ package io.ostinato.jobs.config;
 
 import io.ostinato.jobs.config.ConfigNode.Value;
 import io.ostinato.jobs.config.ConfigNode.Value.Form;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,8 +32,7 @@ final class Scalars {
           .map(constant -> constant);
     }
     return switch (given.form()) {
-      case WHOLE -> whole(given.text(), type);
-      case NUMBER -> isDecimal(type) ? Numerals.number(given.text()).map(n -> n) : Optional.empty();
+      case WHOLE, NUMBER -> number(given, type);
       case TRUTH ->
           type == boolean.class || type == Boolean.class
               ? Optional.of(Boolean.parseBoolean(given.text()))
@@ -41,16 +41,52 @@ final class Scalars {
     };
   }
 
-  private static Optional<Object> whole(String text, Class<?> type) {
+  private static Optional<Object> number(Value given, Class<?> type) {
     if (isDecimal(type)) {
-      return Numerals.number(text).map(number -> number);
+      return Optional.<Object>of(decimal(given)).filter(n -> Double.isFinite((double) n));
     }
-    if (type == int.class || type == Integer.class) {
-      return Numerals.whole(text).filter(number -> number == number.intValue()).map(Long::intValue);
+    if (given.form() != Form.WHOLE || !isWhole(type)) {
+      return Optional.empty();
     }
-    return type == long.class || type == Long.class
-        ? Numerals.whole(text).map(number -> number)
-        : Optional.empty();
+    BigInteger number = Numerals.whole(given.text());
+    if (number.bitLength() >= bits(type)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        bits(type) == Integer.SIZE ? (Object) number.intValue() : number.longValue());
+  }
+
+  private static double decimal(Value given) {
+    return given.form() == Form.WHOLE
+        ? Numerals.whole(given.text()).doubleValue()
+        : Numerals.number(given.text());
+  }
+
+  private static int bits(Class<?> whole) {
+    return whole == int.class || whole == Integer.class ? Integer.SIZE : Long.SIZE;
+  }
+
+  /** What must be there instead of something that is no value of this type. */
+  static String refusal(ConfigNode given, Class<?> type) {
+    if (given instanceof Value value && isWhole(type) && value.form() == Form.WHOLE) {
+      long most = Long.MAX_VALUE >>> Long.SIZE - bits(type);
+      return outOfRange("a whole number", -most - 1, most, value);
+    }
+    boolean isNumber =
+        given instanceof Value value && (value.form() == Form.NUMBER || value.form() == Form.WHOLE);
+    if (isNumber && isDecimal(type)) {
+      Value number = (Value) given;
+      return number.text().matches("[-+]?\\.\\D+")
+          ? "must be a finite number; given: " + given.describe()
+          : outOfRange("a number", -Double.MAX_VALUE, Double.MAX_VALUE, number);
+    }
+    return "must be %s; given: %s".formatted(name(type), given.describe());
+  }
+
+  private static String outOfRange(String what, Number least, Number most, Value given) {
+    return "must be %s from %s to %s; given: %s, which is too %s"
+        .formatted(
+            what, least, most, given.describe(), given.text().startsWith("-") ? "small" : "large");
   }
 
   static boolean isDecimal(Class<?> type) {

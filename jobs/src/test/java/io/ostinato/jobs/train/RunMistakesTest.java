@@ -205,6 +205,56 @@ class RunMistakesTest {
   }
 
   @Test
+  void numbersThatAreTooLargeAreToldWithTheirRange() {
+    assertThatThrownBy(
+            () ->
+                bind(
+                    RIGHT.replace("epochs: 2", "epochs: 9223372036854775808")
+                        + """
+                        seed: -3000000000
+                        effective_batch_size: 0xFFFFFFFFF
+                        skip_non_finite: 1.5
+                        optimizer: {kind: adam, learning_rate: .inf, epsilon: 1e999, beta1: -.INF}
+                        gradient_clipping: {norm: .nan}
+                        """))
+        .hasMessage(
+            """
+            run.yaml:6: 'length.epochs' must be a whole number from -9223372036854775808 to 9223372036854775807; given: '9223372036854775808', which is too large
+            run.yaml:10: 'seed' must be a whole number from -2147483648 to 2147483647; given: '-3000000000', which is too small
+            run.yaml:11: 'effective_batch_size' must be a whole number from -2147483648 to 2147483647; given: '0xFFFFFFFFF', which is too large
+            run.yaml:12: 'skip_non_finite' must be a whole number; given: '1.5'
+            run.yaml:13: 'optimizer.learning_rate.value' must be a finite number; given: '.inf'
+            run.yaml:13: 'optimizer.beta1' must be a finite number; given: '-.INF'
+            run.yaml:13: 'optimizer.epsilon' must be a number from -1.7976931348623157E308 to 1.7976931348623157E308; given: '1e999', which is too large
+            run.yaml:14: 'gradient_clipping.norm' must be a finite number; given: '.nan'""");
+  }
+
+  @Test
+  void wholeNumbersMayBeHexadecimalAndOctal() {
+    RunConfig config =
+        bind(
+                RIGHT
+                    + """
+                    - {kind: com.example.Mine, options: {scale: 1, a: 0x10, b: 9223372036854775808}}
+                    """
+                        .replace("com.example.Mine", TrainCommandTest.Share.class.getName()),
+                "seed=0x10",
+                "effective_batch_size=0o17",
+                "skip_non_finite=+3",
+                "optimizer={kind: adam, learning_rate: 0x1}",
+                "output=0x10")
+            .value();
+    assertThat(config.seed()).isEqualTo(16);
+    assertThat(config.effectiveBatchSize()).isEqualTo(15);
+    assertThat(config.skipNonFinite()).isEqualTo(3);
+    assertThat(config.output()).isEqualTo("0x10");
+    assertThat(Resolved.flat(config))
+        .containsEntry("optimizer.learning_rate.value", "1.0")
+        .containsEntry("callbacks.2.options.a", "16")
+        .containsEntry("callbacks.2.options.b", "9223372036854775808");
+  }
+
+  @Test
   void whatIsNoYamlIsToldWithItsLine() {
     assertThatThrownBy(() -> bind("model: mlp\nseed: [1\n"))
         .hasMessageStartingWith("run.yaml:3: this is no YAML: ");
