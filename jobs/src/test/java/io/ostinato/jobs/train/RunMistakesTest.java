@@ -255,6 +255,59 @@ class RunMistakesTest {
   }
 
   @Test
+  void tagsThatMeanNothingHereAreToldWithTheirLine() {
+    assertThatThrownBy(
+            () ->
+                bind(
+                    RIGHT.replace("{epochs: 2}", "!!set {epochs: 2}")
+                        + """
+                        - !mine {kind: eta}
+                        seed: !foo 3
+                        !!binary output: !!python/object x
+                        metric_directions: {higher_is_better: !!map [a]}
+                        skip_non_finite: !!int abc
+                        default_callbacks: !!bool yes
+                        effective_batch_size: !!float 12
+                        """,
+                    "micro_batch_size=!foo 4"))
+        .hasMessage(
+            """
+            run.yaml:6: the tag '!!set' means nothing here; leave it out
+            run.yaml:10: the tag '!mine' means nothing here; leave it out
+            run.yaml:11: the tag '!foo' means nothing here; leave it out
+            run.yaml:12: the tag '!!binary' means nothing here; leave it out
+            run.yaml:12: the tag '!!python/object' means nothing here; leave it out
+            run.yaml:13: the tag '!!map' means nothing here; leave it out
+            run.yaml:14: the tag '!!int' doesn't fit 'abc'; leave it out
+            run.yaml:14: 'skip_non_finite' must be a whole number; given: 'abc'
+            run.yaml:15: the tag '!!bool' doesn't fit 'yes'; leave it out
+            run.yaml:15: 'default_callbacks' must be true or false; given: 'yes'
+            run.yaml:16: 'effective_batch_size' must be a whole number; given: '12'
+            --set micro_batch_size=!foo 4: the tag '!foo' means nothing here; leave it out""");
+  }
+
+  @Test
+  void tagsThatFitAreTaken() {
+    RunConfig config =
+        bind(RIGHT.replace("{epochs: 2}", "!!map {epochs: !!int '2'}")
+                + """
+                    output: !!str 12
+                    checkpoints: ${HOME}
+                    micro_batch_size: !!null
+                    optimizer: {kind: !!str adam, learning_rate: !!float 1}
+                    metric_directions: !!map {higher_is_better: !!seq [a]}
+                    """)
+            .value();
+    assertThat(config.output()).isEqualTo("12");
+    assertThat(config.length().epochs()).isEqualTo(2);
+    assertThat(config.checkpoints()).isEqualTo("${HOME}");
+    assertThat(config.microBatchSize()).isNull();
+    assertThat(Resolved.flat(config)).containsEntry("optimizer.learning_rate.value", "1.0");
+    assertThatThrownBy(() -> bind(RIGHT + "seed: !!str 12"))
+        .hasMessage("run.yaml:10: 'seed' must be a whole number; given: '12'");
+  }
+
+  @Test
   void whatIsNoYamlIsToldWithItsLine() {
     assertThatThrownBy(() -> bind("model: mlp\nseed: [1\n"))
         .hasMessageStartingWith("run.yaml:3: this is no YAML: ");
