@@ -16,6 +16,13 @@ import java.util.Map;
  * @param parameters what it was started with
  */
 public record RunInfo(String runId, Path folder, Map<String, String> parameters) {
+  /** What the whole of an id matches; see {@link #isId}. */
+  public static final String ID_PATTERN = "[A-Za-z0-9_=-][A-Za-z0-9._=-]*";
+
+  /** The same in words, behind the name of what is to be one. */
+  public static final String ID_FORM =
+      "may have letters, digits and . _ = -, and begin with no dot";
+
   private static final DateTimeFormatter ID =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -26,5 +33,13 @@ public record RunInfo(String runId, Path folder, Map<String, String> parameters)
   /** An id for a run that begins now, in UTC: {@code 20261124-120000-000}. */
   public static String newId(Clock clock) {
     return ID.format(clock.instant());
+  }
+
+  /**
+   * Whether a run can have this id, which is the name of a folder: on any file system, within the
+   * folder of all runs, and not hidden. Letters are those of ASCII.
+   */
+  public static boolean isId(String text) {
+    return text.matches(ID_PATTERN);
   }
 }

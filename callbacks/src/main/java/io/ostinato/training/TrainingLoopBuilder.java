@@ -11,6 +11,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.Tracker;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -154,8 +155,15 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** The name of this run's folder; the time at which it was built unless told. */
+  /**
+   * The name of this run's folder; the time at which it was built unless told.
+   *
+   * @throws IllegalArgumentException if it is no {@linkplain RunInfo#isId id}
+   */
   public TrainingLoopBuilder runId(String id) {
+    if (!RunInfo.isId(id)) {
+      throw new IllegalArgumentException("run id '%s' %s".formatted(id, RunInfo.ID_FORM));
+    }
     this.runId = id;
     return this;
   }
@@ -166,11 +174,11 @@ public final class TrainingLoopBuilder {
    *
    * @param id of the run
    * @param tag of a checkpoint that has all of the training, or {@link #LATEST}
+   * @throws IllegalArgumentException if no run can have this id
    */
   public TrainingLoopBuilder resume(String id, String tag) {
-    this.runId = id;
     this.resumeTag = tag;
-    return this;
+    return runId(id);
   }
 
   /** Where checkpoints are kept; in {@code checkpoints} of the run's folder unless told. */

@@ -174,6 +174,17 @@ class TrainingLoopTest {
   }
 
   @Test
+  void anIdThatLeadsOutOfTheFolderOfRunsIsRefused() {
+    String form = "' may have letters, digits and . _ = -, and begin with no dot";
+    assertThatThrownBy(() -> loop().runId("../x"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("run id '../x" + form);
+    assertThatThrownBy(() -> loop().resume("/tmp/x", TrainingLoopBuilder.LATEST))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("run id '/tmp/x" + form);
+  }
+
+  @Test
   void aTrainingRunsOnce() {
     TrainingLoop training = loop().length(TrainingLength.epochs(0)).build();
     assertThat(training.run().end()).hasToString("E0_U0_S0");

@@ -5,11 +5,16 @@ import io.ostinato.jobs.quickstart.QuickstartCommand;
 import io.ostinato.jobs.train.TrainCommand;
 import io.ostinato.jobs.watch.WatchCommand;
 import java.io.PrintWriter;
+import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The entry point for spark-submit. Exit codes: 0 done, 1 failed, 2 wrong usage.
@@ -20,6 +25,7 @@ import picocli.CommandLine.ScopeType;
     name = "ostinato",
     description = "Evaluates deep-learning models while they train, each time as a Spark job.",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       QuickstartCommand.class,
@@ -28,13 +34,15 @@ import picocli.CommandLine.ScopeType;
       WatchCommand.class,
       AutoComplete.GenerateCompletion.class
     })
-public final class Main {
+public final class Main implements Callable<Integer> {
 
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
       description = "Show where an error comes from.")
   private boolean stacktrace;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   private Main() {}
 
@@ -54,16 +62,41 @@ public final class Main {
   }
 
   private int execute(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine command =
-        new CommandLine(this)
-            .setOut(out)
-            .setErr(err)
-            .setExecutionExceptionHandler((exception, line, parsed) -> tell(exception, err));
     try {
-      return command.execute(args);
+      return commandLine(out, err).execute(args);
     } catch (Error e) { // a class or a native library is missing, or memory
       return tell(e, err);
     }
+  }
+
+  private CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    CommandLine all =
+        new CommandLine(this)
+            .setOut(out)
+            .setErr(err)
+            .setParameterExceptionHandler((wrong, args) -> tellUsage(wrong, err))
+            .setExecutionExceptionHandler((exception, line, parsed) -> tell(exception, err));
+    Version version = new Version();
+    all.getSubcommands().values().forEach(each -> each.getCommandSpec().versionProvider(version));
+    return all;
+  }
+
+  /** Without a command. */
+  @Override
+  public Integer call() {
+    CommandLine all = spec.commandLine();
+    all.getErr().println("give a command, as in: ostinato evaluate --help");
+    all.usage(all.getErr());
+    return spec.exitCodeOnInvalidInput();
+  }
+
+  /** What is wrong, and not all that would be right: that fills a screen, and the line is lost. */
+  private static int tellUsage(ParameterException wrong, PrintWriter err) {
+    CommandSpec command = wrong.getCommandLine().getCommandSpec();
+    err.println(wrong.getMessage());
+    UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("Try '%s --help'.".formatted(command.qualifiedName()));
+    return command.exitCodeOnInvalidInput();
   }
 
   private int tell(Throwable failure, PrintWriter err) {

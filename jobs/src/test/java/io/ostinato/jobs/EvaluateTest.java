@@ -228,6 +228,46 @@ class EvaluateTest {
   }
 
   @Test
+  void aLocalModelMayHaveAColonInItsName() throws IOException {
+    Path here = Path.of("net:" + folder.getFileName() + ".pt");
+    Path there = Files.createDirectories(folder.resolve("a:b")).resolve("net:12.pt");
+    try {
+      for (Path file : List.of(here, there)) {
+        Files.copy(Path.of(model), file);
+        assertThat(run(with("--model", file.toString(), "--metric", "accuracy")))
+            .as(err.toString())
+            .isZero();
+        assertThat(out.toString()).contains(file + ": 16 rows");
+      }
+    } finally {
+      Files.delete(here);
+    }
+  }
+
+  @Test
+  void whereAColonLeadsNowhereIsToldInOneLine() throws IOException {
+    assertThat(run(with("--model", "net:12.pt", "--metric", "accuracy"))).isEqualTo(1);
+    assertThat(told())
+        .isEqualTo(
+            "error: can't read 'net:12.pt': there is no such file on this machine, and 'net' is no"
+                + " file system that Hadoop knows\n");
+    assertThat(run(with("--model", "hdfs:net.pt", "--metric", "accuracy"))).isEqualTo(1);
+    assertThat(told())
+        .isEqualTo(
+            "error: can't read 'hdfs:net.pt': behind 'hdfs:' must come a whole path, as in"
+                + " hdfs:///folder/net.pt\n");
+    assertThat(run(with("--model", "hdf://a/net.pt", "--metric", "accuracy"))).isEqualTo(1);
+    assertThat(told())
+        .isEqualTo("error: can't read 'hdf://a/net.pt': No FileSystem for scheme \"hdf\"\n");
+  }
+
+  private String told() {
+    String told = err.toString();
+    err.getBuffer().setLength(0);
+    return told;
+  }
+
+  @Test
   void helpTeachesAndShellsComplete() {
     assertThat(run("evaluate", "--help")).isZero();
     assertThat(out.toString())

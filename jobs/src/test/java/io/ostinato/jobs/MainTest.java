@@ -77,6 +77,12 @@ class MainTest {
     assertThat(metricsOf(parts)).isEqualTo(metricsOf(whole));
     assertThat(run("quickstart", "--resume", "gone", "--output", folder.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("run 'gone' has no checkpoint to go on from");
+    err.getBuffer().setLength(0);
+    assertThat(run("quickstart", "--resume", "../x", "--output", folder.toString())).isEqualTo(2);
+    assertThat(told())
+        .containsExactly(
+            "--resume '../x' may have letters, digits and . _ = -, and begin with no dot",
+            "Try 'ostinato quickstart --help'.");
   }
 
   @Test
@@ -102,11 +108,75 @@ class MainTest {
   }
 
   @Test
-  void wrongUsageAndFailuresHaveTheirExitCodesAndOneLine() throws IOException {
+  void wrongUsageIsOneLineAndWhereTheHelpIs() {
+    assertThat(run("evaluate", "--data", "a.parquet")).isEqualTo(2);
+    assertThat(told())
+        .containsExactly(
+            "Missing required option: '--model=<file>'", "Try 'ostinato evaluate --help'.");
+    assertThat(run("--nonsense")).isEqualTo(2);
+    assertThat(told())
+        .startsWith("Unknown option: '--nonsense'")
+        .endsWith("Try 'ostinato --help'.");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void whatIsMisspeltIsToldWithWhatItMayBe() {
     assertThat(run("quickstart", "--epoch", "2")).isEqualTo(2);
-    assertThat(err.toString()).contains("Unknown options: '--epoch', '2'", "--epochs");
-    assertThat(run()).isEqualTo(2);
+    assertThat(told())
+        .hasSize(3)
+        .startsWith("Unknown options: '--epoch', '2'")
+        .anyMatch(line -> line.startsWith("Possible solutions: ") && line.contains("--epochs"))
+        .endsWith("Try 'ostinato quickstart --help'.");
+    assertThat(run("evalute")).isEqualTo(2);
+    assertThat(told())
+        .startsWith("Unmatched argument at index 0: 'evalute'")
+        .anyMatch(line -> line.startsWith("Did you mean: ") && line.contains("ostinato evaluate"))
+        .endsWith("Try 'ostinato --help'.");
+  }
+
+  @Test
+  void noCommandIsWrongUsageWhichTellsThemAll() {
+    for (String[] nothing : List.of(new String[0], new String[] {"--stacktrace"})) {
+      assertThat(run(nothing)).isEqualTo(2);
+      assertThat(told())
+          .startsWith("give a command, as in: ostinato evaluate --help")
+          .anyMatch(line -> line.startsWith("Usage: ostinato "))
+          .anyMatch(line -> line.startsWith("  watch "));
+    }
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void everyCommandTellsTheVersion() {
+    for (String[] asked :
+        List.of(
+            new String[] {"--version"},
+            new String[] {"-V"},
+            new String[] {"quickstart", "--version"},
+            new String[] {"train", "-V"},
+            new String[] {"evaluate", "--version"},
+            new String[] {"watch", "-V"})) {
+      out.getBuffer().setLength(0);
+      assertThat(run(asked)).isZero();
+      assertThat(out.toString().lines())
+          .containsExactly(
+              "ostinato (not from its jar)",
+              "Spark " + org.apache.spark.package$.MODULE$.SPARK_VERSION(),
+              "Java " + System.getProperty("java.version"));
+    }
+    assertThat(err.toString()).isEmpty();
+  }
+
+  /** The lines on standard error since the last time. */
+  private List<String> told() {
+    List<String> lines = err.toString().lines().toList();
     err.getBuffer().setLength(0);
+    return lines;
+  }
+
+  @Test
+  void failuresHaveTheirExitCodesAndOneLine() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
     assertThat(run("quickstart", "--output", file.toString())).isEqualTo(1);
     assertThat(err.toString()).startsWith("error: can't write the metrics to").hasLineCount(1);

@@ -64,10 +64,7 @@ final class Binder {
                   .map("; did you mean '%s'?"::formatted)
                   .orElse("")
               : "";
-      tell(
-          node,
-          path,
-          "must be %s; given: %s%s".formatted(Scalars.name(type), node.describe(), hint));
+      tell(node, path, Scalars.refusal(node, type) + hint);
     }
     return value;
   }

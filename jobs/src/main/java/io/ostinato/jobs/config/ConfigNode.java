@@ -1,5 +1,6 @@
 package io.ostinato.jobs.config;
 
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,8 +83,11 @@ public sealed interface ConfigNode {
     Value value = (Value) this;
     return switch (value.form()) {
       case TEXT -> value.text();
-      case WHOLE -> Numerals.whole(value.text()).<Object>map(n -> n).orElse(value.text());
-      case NUMBER -> Numerals.number(value.text()).<Object>map(n -> n).orElse(value.text());
+      case WHOLE -> {
+        BigInteger number = Numerals.whole(value.text());
+        yield number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
+      }
+      case NUMBER -> Numerals.number(value.text());
       case TRUTH -> Boolean.valueOf(value.text());
       case NOTHING -> null;
     };

@@ -67,9 +67,12 @@ public final class JsonSchema {
       words.add("enum", array(Scalars.words(type).stream().map(JsonPrimitive::new)));
       return words;
     }
-    if (type == String.class || type == ByteSize.class) {
+    if (type == String.class || type == ByteSize.class || type == RunId.class) {
       JsonObject text = new JsonObject();
       text.add("type", array(Stream.of("string", "number", "boolean").map(JsonPrimitive::new)));
+      if (type == RunId.class) {
+        text.addProperty("pattern", "^" + RunId.PATTERN + "$");
+      }
       return text;
     }
     return typed(

@@ -84,8 +84,8 @@ public final class Resolved {
     if (value instanceof Enum<?> constant) {
       return Scalars.word(constant);
     }
-    if (value instanceof ByteSize size) {
-      return size.toString();
+    if (value instanceof ByteSize || value instanceof RunId) {
+      return value.toString();
     }
     return value.getClass().isRecord() ? section(value) : value;
   }

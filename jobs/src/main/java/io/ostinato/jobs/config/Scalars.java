@@ -2,12 +2,13 @@ package io.ostinato.jobs.config;
 
 import io.ostinato.jobs.config.ConfigNode.Value;
 import io.ostinato.jobs.config.ConfigNode.Value.Form;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The types of single values: texts, numbers, truths, words of an enum, sizes in bytes. */
+/** The types of single values: texts, numbers, truths, words of an enum, sizes in bytes, ids. */
 final class Scalars {
   private Scalars() {}
 
@@ -21,6 +22,9 @@ final class Scalars {
     if (type == ByteSize.class) {
       return ByteSize.parse(given.text()).map(size -> size);
     }
+    if (type == RunId.class) {
+      return RunId.parse(given.text()).map(id -> id);
+    }
     if (type.isEnum()) {
       return Stream.of(type.getEnumConstants())
           .filter(constant -> word(constant).equals(given.text()))
@@ -28,8 +32,7 @@ final class Scalars {
           .map(constant -> constant);
     }
     return switch (given.form()) {
-      case WHOLE -> whole(given.text(), type);
-      case NUMBER -> isDecimal(type) ? Numerals.number(given.text()).map(n -> n) : Optional.empty();
+      case WHOLE, NUMBER -> number(given, type);
       case TRUTH ->
           type == boolean.class || type == Boolean.class
               ? Optional.of(Boolean.parseBoolean(given.text()))
@@ -38,16 +41,52 @@ final class Scalars {
     };
   }
 
-  private static Optional<Object> whole(String text, Class<?> type) {
+  private static Optional<Object> number(Value given, Class<?> type) {
     if (isDecimal(type)) {
-      return Numerals.number(text).map(number -> number);
+      return Optional.<Object>of(decimal(given)).filter(n -> Double.isFinite((double) n));
     }
-    if (type == int.class || type == Integer.class) {
-      return Numerals.whole(text).filter(number -> number == number.intValue()).map(Long::intValue);
+    if (given.form() != Form.WHOLE || !isWhole(type)) {
+      return Optional.empty();
     }
-    return type == long.class || type == Long.class
-        ? Numerals.whole(text).map(number -> number)
-        : Optional.empty();
+    BigInteger number = Numerals.whole(given.text());
+    if (number.bitLength() >= bits(type)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        bits(type) == Integer.SIZE ? (Object) number.intValue() : number.longValue());
+  }
+
+  private static double decimal(Value given) {
+    return given.form() == Form.WHOLE
+        ? Numerals.whole(given.text()).doubleValue()
+        : Numerals.number(given.text());
+  }
+
+  private static int bits(Class<?> whole) {
+    return whole == int.class || whole == Integer.class ? Integer.SIZE : Long.SIZE;
+  }
+
+  /** What must be there instead of something that is no value of this type. */
+  static String refusal(ConfigNode given, Class<?> type) {
+    if (given instanceof Value value && isWhole(type) && value.form() == Form.WHOLE) {
+      long most = Long.MAX_VALUE >>> Long.SIZE - bits(type);
+      return outOfRange("a whole number", -most - 1, most, value);
+    }
+    boolean isNumber =
+        given instanceof Value value && (value.form() == Form.NUMBER || value.form() == Form.WHOLE);
+    if (isNumber && isDecimal(type)) {
+      Value number = (Value) given;
+      return number.text().matches("[-+]?\\.\\D+")
+          ? "must be a finite number; given: " + given.describe()
+          : outOfRange("a number", -Double.MAX_VALUE, Double.MAX_VALUE, number);
+    }
+    return "must be %s; given: %s".formatted(name(type), given.describe());
+  }
+
+  private static String outOfRange(String what, Number least, Number most, Value given) {
+    return "must be %s from %s to %s; given: %s, which is too %s"
+        .formatted(
+            what, least, most, given.describe(), given.text().startsWith("-") ? "small" : "large");
   }
 
   static boolean isDecimal(Class<?> type) {
@@ -71,6 +110,9 @@ final class Scalars {
     }
     if (type == ByteSize.class) {
       return "a size such as 512m or 2g";
+    }
+    if (type == RunId.class) {
+      return "a name of letters, digits and . _ = -, which begins with no dot";
     }
     return type == String.class ? "text" : "true or false";
   }

@@ -75,7 +75,7 @@ final class SetOption {
 
   private ConfigNode replacedItem(Items list, List<String> path, int depth, ConfigNode value) {
     List<ConfigNode> items = new ArrayList<>(list.items());
-    long index = Numerals.whole(path.get(depth)).orElse(-1L);
+    int index = path.get(depth).matches("\\d{1,9}") ? Integer.parseInt(path.get(depth)) : -1;
     if (index < 0 || index > items.size()) {
       mistakes.add(
           place,
@@ -90,7 +90,7 @@ final class SetOption {
     if (index == items.size()) {
       items.add(new Value(place, "", Value.Form.NOTHING));
     }
-    items.set((int) index, replaced(items.get((int) index), path, depth + 1, value));
+    items.set(index, replaced(items.get(index), path, depth + 1, value));
     return new Items(list.place(), items);
   }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -17,7 +16,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** Reads YAML 1.2, with the line of everything. */
@@ -25,11 +23,13 @@ final class YamlReader {
   private final String source;
   private final boolean lines;
   private final Mistakes mistakes;
+  private final YamlTags tags;
 
   private YamlReader(String source, boolean lines, Mistakes mistakes) {
     this.source = source;
     this.lines = lines;
     this.mistakes = mistakes;
+    this.tags = new YamlTags(mistakes);
   }
 
   /**
@@ -77,8 +77,9 @@ final class YamlReader {
       return new Value(place, "", Value.Form.NOTHING);
     }
     if (node instanceof ScalarNode scalar) {
-      return new Value(place, scalar.getValue(), form(scalar));
+      return new Value(place, scalar.getValue(), tags.form(scalar, place));
     }
+    tags.check(node, place);
     if (node instanceof SequenceNode sequence) {
       return new Items(place, sequence.getValue().stream().map(this::node).toList());
     }
@@ -93,6 +94,7 @@ final class YamlReader {
         mistakes.add(place, "a key must be a word");
         continue;
       }
+      tags.form(key, place);
       ConfigNode value = node(tuple.getValueNode());
       Entry before = entries.putIfAbsent(key.getValue(), new Entry(place, key.getValue(), value));
       if (before != null) {
@@ -102,23 +104,6 @@ final class YamlReader {
       }
     }
     return new Section(place(mapping), List.copyOf(entries.values()));
-  }
-
-  private static Value.Form form(ScalarNode scalar) {
-    Tag tag = scalar.getTag();
-    if (scalar.getScalarStyle() != ScalarStyle.PLAIN || tag.equals(Tag.STR)) {
-      return Value.Form.TEXT;
-    }
-    if (tag.equals(Tag.INT)) {
-      return Value.Form.WHOLE;
-    }
-    if (tag.equals(Tag.FLOAT)) {
-      return Value.Form.NUMBER;
-    }
-    if (tag.equals(Tag.BOOL)) {
-      return Value.Form.TRUTH;
-    }
-    return tag.equals(Tag.NULL) ? Value.Form.NOTHING : Value.Form.TEXT;
   }
 
   private Place place(Node node) {

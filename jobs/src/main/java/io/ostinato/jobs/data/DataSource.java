@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,6 +26,7 @@ public record DataSource(String path, String format, Map<String, String> options
 
   private static final String VIEW = "ostinato_data_";
   private static final String PARQUET = "parquet";
+  private static final String HADOOP_ON_COLONS = "Relative path in absolute URI: ";
   private static final Map<String, String> BY_ENDING =
       Map.of("csv", "csv", "tsv", "csv", "json", "json", "jsonl", "json", "orc", "orc");
 
@@ -80,7 +82,12 @@ public record DataSource(String path, String format, Map<String, String> options
 
   /** That its rows can't be read, and why, in one line. */
   public DataException unreadable(Throwable why) {
-    return new DataException("can't read %s: %s".formatted(this, ErrorLine.of(why)), why);
+    String line = ErrorLine.of(why);
+    String told =
+        line.startsWith(HADOOP_ON_COLONS)
+            ? "Spark reads no file with a colon in its name; rename it"
+            : line;
+    return new DataException("can't read %s: %s".formatted(this, told), why);
   }
 
   /** How messages call it. */
@@ -111,8 +118,9 @@ public record DataSource(String path, String format, Map<String, String> options
       return;
     }
     try {
-      Path data = new Path(path);
-      if (!data.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(data)) {
+      Configuration configuration = spark.sparkContext().hadoopConfiguration();
+      Path data = FileNames.path(path, configuration);
+      if (!FileNames.system(data, configuration).exists(data)) {
         throw new DataException("there is no data at '%s'".formatted(path));
       }
     } catch (IOException | IllegalArgumentException e) {

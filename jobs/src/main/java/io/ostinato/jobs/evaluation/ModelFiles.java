@@ -4,6 +4,7 @@ import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.OnnxSource;
 import io.ostinato.evaluation.TorchScriptSource;
 import io.ostinato.jobs.ErrorLine;
+import io.ostinato.jobs.data.FileNames;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
@@ -113,8 +114,8 @@ final class ModelFiles {
               throw new ModelException(mistake);
             });
     try {
-      Path path = new Path(file);
-      FileSystem files = path.getFileSystem(configuration);
+      Path path = FileNames.path(file, configuration);
+      FileSystem files = FileNames.system(path, configuration);
       FileStatus status = files.getFileStatus(path);
       if (status.isDirectory()) {
         throw new ModelException("'%s' is a folder, not a model".formatted(file));

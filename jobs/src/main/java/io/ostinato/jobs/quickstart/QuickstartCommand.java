@@ -15,6 +15,7 @@ import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.stopping.MetricEarlyStopper;
+import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.tracking.TensorBoardTracker;
 import io.ostinato.training.EndedBy;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains on the bundled digits, and evaluates after every epoch through Spark. */
@@ -76,6 +78,10 @@ public final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (resume != null && !RunInfo.isId(resume)) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume '%s' %s".formatted(resume, RunInfo.ID_FORM));
+    }
     PrintWriter out = spec.commandLine().getOut();
     QualityCallback quality =
         new QualityCallback(every(Schedule.everyNEpochs(1)).dataset("test").batchSize(90))

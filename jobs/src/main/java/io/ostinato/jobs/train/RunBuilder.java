@@ -164,10 +164,12 @@ final class RunBuilder {
   /** Says which run this is, a new one or one that goes on; gives its id. */
   String nameRun(TrainingLoopBuilder builder) {
     if (config.resume() != null) {
-      builder.resume(config.resume().runId(), config.resume().checkpoint());
-      return config.resume().runId();
+      String runId = config.resume().runId().toString();
+      builder.resume(runId, config.resume().checkpoint());
+      return runId;
     }
-    String runId = config.runId() == null ? RunInfo.newId(Clock.systemUTC()) : config.runId();
+    String runId =
+        config.runId() == null ? RunInfo.newId(Clock.systemUTC()) : config.runId().toString();
     builder.runId(runId);
     return runId;
   }

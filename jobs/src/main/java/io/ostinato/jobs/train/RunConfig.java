@@ -1,6 +1,7 @@
 package io.ostinato.jobs.train;
 
 import io.ostinato.jobs.config.Key;
+import io.ostinato.jobs.config.RunId;
 import io.ostinato.jobs.config.Shorthand;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.schedule.TrainingLength;
@@ -51,7 +52,7 @@ record RunConfig(
             value = "The folder of this run in it.",
             optional = true,
             otherwise = "the time at which it begins")
-        @Nullable String runId,
+        @Nullable RunId runId,
     @Key(
             value =
                 "A folder on any Hadoop file system, as in `hdfs://name-node/runs`; checkpoints are"
@@ -132,6 +133,6 @@ record RunConfig(
   /** A run to go on with. */
   @Shorthand("run_id")
   record Resume(
-      @Key("The run.") String runId,
+      @Key("The run.") RunId runId,
       @Key(value = "The checkpoint to go on from.", byDefault = "latest") String checkpoint) {}
 }

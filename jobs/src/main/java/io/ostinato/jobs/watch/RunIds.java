@@ -20,8 +20,4 @@ final class RunIds {
             .substring(0, DIGITS);
     return (last.isEmpty() ? "root" : last) + "-" + digits.toLowerCase(Locale.ROOT);
   }
-
-  static boolean isOne(String id) {
-    return id.matches("[A-Za-z0-9_=-][A-Za-z0-9._=-]*");
-  }
 }

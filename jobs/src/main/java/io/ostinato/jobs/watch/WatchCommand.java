@@ -6,6 +6,7 @@ import io.ostinato.jobs.evaluation.EvaluationOptions;
 import io.ostinato.jobs.evaluation.EvaluationSpec;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.RunInfo;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,10 +107,8 @@ public final class WatchCommand implements Callable<Integer> {
     if (evaluation.metrics().isEmpty()) {
       throw options.wrong("nothing is asked for: give --metric, as in --metric accuracy");
     }
-    if (runId != null && !RunIds.isOne(runId)) {
-      throw options.wrong(
-          "--run-id '%s' may have letters, digits and . _ = -, and begin with no dot"
-              .formatted(runId));
+    if (runId != null && !RunInfo.isId(runId)) {
+      throw options.wrong("--run-id '%s' %s".formatted(runId, RunInfo.ID_FORM));
     }
     folder
         .commonEnd()

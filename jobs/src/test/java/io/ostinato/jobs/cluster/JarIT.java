@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is in the jar that is shipped. */
 class JarIT {
+  private static final String MAIN = "io.ostinato.jobs.Main";
+
+  @TempDir Path folder;
 
   @Test
   void holdsNothingOfSparkHadoopScalaOrTheNatives() throws IOException {
@@ -58,6 +65,29 @@ class JarIT {
   void findsTheEngineAsAService() throws IOException {
     assertThat(text("META-INF/services/ai.djl.engine.EngineProvider"))
         .contains("ai.djl.pytorch.engine.PtEngineProvider");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "evaluate -V"})
+  void tellsItsVersion(String arguments) throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        SparkDistribution.in(folder.resolve("spark")).java(MAIN, List.of(arguments.split(" ")));
+    List<String> command = builder.command();
+    int jars = command.indexOf("-cp") + 1;
+    command.set(jars, SparkDistribution.jar() + ":" + command.get(jars));
+    JavaProcess process = JavaProcess.start(builder, folder, "version");
+    assertThat(process.join()).as(process.err()).isZero();
+    assertThat(process.out().lines())
+        .hasSize(3)
+        .first()
+        .isEqualTo("ostinato " + manifest("Implementation-Version"));
+    assertThat(manifest("Implementation-Version")).matches("\\d+\\.\\d+\\.\\d+.*");
+  }
+
+  private static String manifest(String key) throws IOException {
+    try (JarFile jar = new JarFile(SparkDistribution.jar().toFile())) {
+      return jar.getManifest().getMainAttributes().getValue(key);
+    }
   }
 
   private static List<String> entries() throws IOException {

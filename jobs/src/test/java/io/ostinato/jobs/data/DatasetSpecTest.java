@@ -127,6 +127,31 @@ class DatasetSpecTest {
   }
 
   @Test
+  void namesWithColonsThatSparkCantReadAreToldInOneLine() throws IOException {
+    Path csv = Files.writeString(folder.resolve("a:b.csv"), "a,label\n1.5,0\n");
+    Path here = Files.createFile(Path.of("here:" + folder.getFileName() + ".csv"));
+    String cant = " as csv: Spark reads no file with a colon in its name; rename it";
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      refusesToRead(spark, csv.toString(), cant);
+      refusesToRead(spark, csv.toUri().toString(), cant);
+      refusesToRead(spark, here.toString(), cant);
+      refusesToRead(
+          spark,
+          "a:b.csv",
+          ": there is no such file on this machine, and 'a' is no file system that Hadoop knows");
+      refusesToRead(spark, "hdf://a/b.csv", ": No FileSystem for scheme \"hdf\"");
+    } finally {
+      Files.delete(here);
+    }
+  }
+
+  private static void refusesToRead(SparkSession spark, String path, String why) {
+    assertThatThrownBy(() -> source(path).rows(spark))
+        .isInstanceOf(DataException.class)
+        .hasMessage("can't read '" + path + "'" + why);
+  }
+
+  @Test
   void theQueryOfTheDocsMakesPixelsOfDigits() throws Exception {
     String docs = Files.readString(Path.of("..", "docs", "evaluate.md"));
     Matcher example =

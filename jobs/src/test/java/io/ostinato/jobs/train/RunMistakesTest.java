@@ -175,6 +175,139 @@ class RunMistakesTest {
   }
 
   @Test
+  void anIdThatLeadsOutOfTheFolderOfRunsIsToldWithItsLine() {
+    String form = "a name of letters, digits and . _ = -, which begins with no dot";
+    assertThatThrownBy(
+            () ->
+                checked(
+                    RIGHT
+                        + """
+                        run_id: ../x
+                        resume: {run_id: /tmp/x}
+                        checkpoints: hdfs://name-node/runs
+                        seeds: 3
+                        """))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            """
+            run.yaml:10: 'run_id' must be %s; given: '../x'
+            run.yaml:11: 'resume.run_id' must be %s; given: '/tmp/x'
+            run.yaml:13: unknown key 'seeds'; did you mean 'seed'?"""
+                .formatted(form, form));
+    assertThatThrownBy(() -> bind(RIGHT, "resume=..", "run_id=a/b"))
+        .hasMessage(
+            """
+            --set run_id=a/b: 'run_id' must be %s; given: 'a/b'
+            --set resume=..: 'resume.run_id' must be %s; given: '..'"""
+                .formatted(form, form));
+    assertThat(bind(RIGHT, "run_id=20261124-1").value().runId()).hasToString("20261124-1");
+    assertThat(Resolved.flat(bind(RIGHT, "resume=7").value())).containsEntry("resume.run_id", "7");
+  }
+
+  @Test
+  void numbersThatAreTooLargeAreToldWithTheirRange() {
+    assertThatThrownBy(
+            () ->
+                bind(
+                    RIGHT.replace("epochs: 2", "epochs: 9223372036854775808")
+                        + """
+                        seed: -3000000000
+                        effective_batch_size: 0xFFFFFFFFF
+                        skip_non_finite: 1.5
+                        optimizer: {kind: adam, learning_rate: .inf, epsilon: 1e999, beta1: -.INF}
+                        gradient_clipping: {norm: .nan}
+                        """))
+        .hasMessage(
+            """
+            run.yaml:6: 'length.epochs' must be a whole number from -9223372036854775808 to 9223372036854775807; given: '9223372036854775808', which is too large
+            run.yaml:10: 'seed' must be a whole number from -2147483648 to 2147483647; given: '-3000000000', which is too small
+            run.yaml:11: 'effective_batch_size' must be a whole number from -2147483648 to 2147483647; given: '0xFFFFFFFFF', which is too large
+            run.yaml:12: 'skip_non_finite' must be a whole number; given: '1.5'
+            run.yaml:13: 'optimizer.learning_rate.value' must be a finite number; given: '.inf'
+            run.yaml:13: 'optimizer.beta1' must be a finite number; given: '-.INF'
+            run.yaml:13: 'optimizer.epsilon' must be a number from -1.7976931348623157E308 to 1.7976931348623157E308; given: '1e999', which is too large
+            run.yaml:14: 'gradient_clipping.norm' must be a finite number; given: '.nan'""");
+  }
+
+  @Test
+  void wholeNumbersMayBeHexadecimalAndOctal() {
+    RunConfig config =
+        bind(
+                RIGHT
+                    + """
+                    - {kind: com.example.Mine, options: {scale: 1, a: 0x10, b: 9223372036854775808}}
+                    """
+                        .replace("com.example.Mine", TrainCommandTest.Share.class.getName()),
+                "seed=0x10",
+                "effective_batch_size=0o17",
+                "skip_non_finite=+3",
+                "optimizer={kind: adam, learning_rate: 0x1}",
+                "output=0x10")
+            .value();
+    assertThat(config.seed()).isEqualTo(16);
+    assertThat(config.effectiveBatchSize()).isEqualTo(15);
+    assertThat(config.skipNonFinite()).isEqualTo(3);
+    assertThat(config.output()).isEqualTo("0x10");
+    assertThat(Resolved.flat(config))
+        .containsEntry("optimizer.learning_rate.value", "1.0")
+        .containsEntry("callbacks.2.options.a", "16")
+        .containsEntry("callbacks.2.options.b", "9223372036854775808");
+  }
+
+  @Test
+  void tagsThatMeanNothingHereAreToldWithTheirLine() {
+    assertThatThrownBy(
+            () ->
+                bind(
+                    RIGHT.replace("{epochs: 2}", "!!set {epochs: 2}")
+                        + """
+                        - !mine {kind: eta}
+                        seed: !foo 3
+                        !!binary output: !!python/object x
+                        metric_directions: {higher_is_better: !!map [a]}
+                        skip_non_finite: !!int abc
+                        default_callbacks: !!bool yes
+                        effective_batch_size: !!float 12
+                        """,
+                    "micro_batch_size=!foo 4"))
+        .hasMessage(
+            """
+            run.yaml:6: the tag '!!set' means nothing here; leave it out
+            run.yaml:10: the tag '!mine' means nothing here; leave it out
+            run.yaml:11: the tag '!foo' means nothing here; leave it out
+            run.yaml:12: the tag '!!binary' means nothing here; leave it out
+            run.yaml:12: the tag '!!python/object' means nothing here; leave it out
+            run.yaml:13: the tag '!!map' means nothing here; leave it out
+            run.yaml:14: the tag '!!int' doesn't fit 'abc'; leave it out
+            run.yaml:14: 'skip_non_finite' must be a whole number; given: 'abc'
+            run.yaml:15: the tag '!!bool' doesn't fit 'yes'; leave it out
+            run.yaml:15: 'default_callbacks' must be true or false; given: 'yes'
+            run.yaml:16: 'effective_batch_size' must be a whole number; given: '12'
+            --set micro_batch_size=!foo 4: the tag '!foo' means nothing here; leave it out""");
+  }
+
+  @Test
+  void tagsThatFitAreTaken() {
+    RunConfig config =
+        bind(RIGHT.replace("{epochs: 2}", "!!map {epochs: !!int '2'}")
+                + """
+                    output: !!str 12
+                    checkpoints: ${HOME}
+                    micro_batch_size: !!null
+                    optimizer: {kind: !!str adam, learning_rate: !!float 1}
+                    metric_directions: !!map {higher_is_better: !!seq [a]}
+                    """)
+            .value();
+    assertThat(config.output()).isEqualTo("12");
+    assertThat(config.length().epochs()).isEqualTo(2);
+    assertThat(config.checkpoints()).isEqualTo("${HOME}");
+    assertThat(config.microBatchSize()).isNull();
+    assertThat(Resolved.flat(config)).containsEntry("optimizer.learning_rate.value", "1.0");
+    assertThatThrownBy(() -> bind(RIGHT + "seed: !!str 12"))
+        .hasMessage("run.yaml:10: 'seed' must be a whole number; given: '12'");
+  }
+
+  @Test
   void whatIsNoYamlIsToldWithItsLine() {
     assertThatThrownBy(() -> bind("model: mlp\nseed: [1\n"))
         .hasMessageStartingWith("run.yaml:3: this is no YAML: ");

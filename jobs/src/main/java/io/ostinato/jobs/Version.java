@@ -1,0 +1,16 @@
+package io.ostinato.jobs;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** Which Ostinato this is, and what it runs on. */
+final class Version implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    String ours = Main.class.getPackage().getImplementationVersion();
+    return new String[] {
+      "ostinato " + (ours == null ? "(not from its jar)" : ours),
+      "Spark " + org.apache.spark.package$.MODULE$.SPARK_VERSION(),
+      "Java " + System.getProperty("java.version")
+    };
+  }
+}

@@ -1,0 +1,37 @@
+package io.ostinato.jobs.config;
+
+import io.ostinato.tracking.RunInfo;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The id of a run: the name of a folder in that of all runs, which leads nowhere else. */
+public final class RunId {
+  /** What the whole of one matches. */
+  static final String PATTERN = RunInfo.ID_PATTERN;
+
+  private final String text;
+
+  private RunId(String text) {
+    this.text = text;
+  }
+
+  static Optional<RunId> parse(String text) {
+    return RunInfo.isId(text) ? Optional.of(new RunId(text)) : Optional.empty();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RunId id && id.text.equals(text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  /** As it was written. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}
