@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -106,16 +105,20 @@ public final class LocalRunFiles implements RunFiles {
     if (!Files.isDirectory(folder)) {
       return;
     }
-    try (DirectoryStream<Path> written =
-        Files.newDirectoryStream(folder, FileNames.TEMPORARY + "*")) {
-      for (Path file : written) {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(LocalRunFiles::isTemporary).toList()) {
+        if (Instant.ofEpochMilli(file.toFile().lastModified()).isBefore(before)) {
           Files.deleteIfExists(file);
         }
       }
     } catch (IOException e) {
       throw failed("delete what was abandoned in", folder, e);
     }
+  }
+
+  private static boolean isTemporary(Path file) {
+    return file.getFileName().toString().startsWith(FileNames.TEMPORARY)
+        && Files.isRegularFile(file);
   }
 
   @Override

@@ -91,7 +91,7 @@ class DueTogetherTest {
       Rows bad = new Rows("bad", every(EVERY_UPDATE), Failing.DATA);
       Rows good = callback("good", EVERY_UPDATE);
       TrainingLoop training =
-          loop(1, "run " + first, first ? List.of(bad, good) : List.of(good, bad));
+          loop(1, "run-" + first, first ? List.of(bad, good) : List.of(good, bad));
       assertThatThrownBy(training::run)
           .isInstanceOf(EvaluationException.class)
           .hasMessageContaining("callback 'bad' at E0_U1_S16 on dataset 'test' failed")

@@ -178,6 +178,16 @@ class WatchTest {
   }
 
   @Test
+  void modelsThatDontFitTheDataFailOneByOneAndTheWatchGoesOn() throws IOException {
+    WatchLines.write(checkpoints, 1, "a");
+    WatchLines.write(checkpoints, 2, "b");
+    assertThat(watch("--once", "--input", "image:float32:25")).isEqualTo(1);
+    assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "failed"))
+        .containsExactly(WatchLines.name(1), WatchLines.name(2));
+    assertThat(err.toString().lines()).hasSize(2).allMatch(line -> line.contains("RuntimeError"));
+  }
+
+  @Test
   void dataThatVanishesEndsTheWatchAndIsNoCheckpointsFault() throws Exception {
     Path data = folder.resolve("images.parquet");
     copyFolder(shared.resolve("images.parquet"), data);
@@ -274,7 +284,7 @@ class WatchTest {
             checkpoints.toString(),
             folder.resolve("runs").toString(),
             more);
-    for (String single : List.of("--checkpoints", "--poll", "--run-id", "--data")) {
+    for (String single : List.of("--checkpoints", "--poll", "--run-id", "--data", "--input")) {
       int given = options.lastIndexOf(single);
       int first = options.indexOf(single);
       if (given != first) {

@@ -123,7 +123,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    * Reads the dataset once more, after an evaluation failed: it may be gone since, or an executor
    * that stored it.
    *
-   * @throws io.ostinato.jobs.data.DataException if it can't be read, or is another one now
+   * @throws io.ostinato.jobs.data.DataException if it can't be read, or has another number of rows
    */
   public void reread() {
     try {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,9 +89,9 @@ final class CheckpointWork {
     try {
       result = evaluation.evaluate(copy);
     } catch (RuntimeException e) {
-      RuntimeException cause = evaluation.beyondTheModel(e).orElse(null);
-      if (cause != null) {
-        throw cause;
+      Optional<RuntimeException> cause = evaluation.beyondTheModel(e);
+      if (cause.isPresent()) {
+        throw cause.get();
       }
       log.debug("can't evaluate {}", checkpoint, e);
       fail(checkpoint, inPlace(ErrorLine.of(e), copy, folder.locationOf(checkpoint)));

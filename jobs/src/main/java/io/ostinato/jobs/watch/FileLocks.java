@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 
-/** Locks that the operating system holds for a process, and frees when it ends, however it ends. */
+/**
+ * Locks that the operating system holds for a process, and frees when it ends, however it ends; or
+ * when the process closes another channel of that file, so that one process needs one at most.
+ */
 final class FileLocks {
   private FileLocks() {}
 

@@ -131,6 +131,9 @@ final class HadoopLineFile implements LineFile {
       }
       FailedWrites.close(out, e);
       throw e;
+    } catch (RuntimeException | Error e) {
+      FailedWrites.close(out, e);
+      throw e;
     }
     out.close();
   }

@@ -2,6 +2,7 @@ package io.ostinato.jobs.watch;
 
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +14,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A folder of this machine for copies, empty at first, which is removed when this is closed. */
+/** A folder of this machine for copies, without any at first; it goes when this is closed. */
 final class Staging implements AutoCloseable {
   private static final String LOCK = ".lock";
 
@@ -46,8 +47,9 @@ final class Staging implements AutoCloseable {
     }
     while (true) {
       Path folder = Files.createTempDirectory(temporaryFiles, prefix);
-      Path file = Files.createFile(folder.resolve(LOCK));
-      FileChannel lock = FileChannel.open(file, StandardOpenOption.WRITE);
+      Path file = folder.resolve(LOCK);
+      FileChannel lock =
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       // Until it was locked, another process might take it for one that was left.
       if (FileLocks.lock(lock) && Files.exists(file)) {
         return new Staging(folder, lock);
@@ -63,10 +65,12 @@ final class Staging implements AutoCloseable {
   @Override
   public void close() {
     try {
-      empty(folder);
-      Files.deleteIfExists(folder);
-      if (lock != null) {
-        lock.close();
+      try {
+        delete(folder);
+      } finally {
+        if (lock != null) {
+          lock.close();
+        }
       }
     } catch (IOException e) {
       throw new StorageException(
@@ -80,23 +84,33 @@ final class Staging implements AutoCloseable {
     }
     try (FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE)) {
       if (FileLocks.lock(lock)) {
-        empty(folder);
-        Files.delete(folder);
+        delete(folder);
       }
     } catch (NoSuchFileException notLockedYet) {
       return;
     }
   }
 
+  /** The lock goes last: without it nobody would take the rest for what was left. */
+  private static void delete(Path folder) throws IOException {
+    empty(folder);
+    Files.deleteIfExists(folder.resolve(LOCK));
+    Files.deleteIfExists(folder);
+  }
+
   private static void empty(Path folder) throws IOException {
     for (Path file : list(folder)) {
-      Files.deleteIfExists(file);
+      if (!file.endsWith(LOCK)) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 
   private static List<Path> list(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.toList();
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 }

@@ -15,12 +15,15 @@ import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of the run, on this machine or any file system that Hadoop knows, and a folder of this
  * machine for copies. On this machine both are locked until this is closed.
  */
 final class WatchRun implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WatchRun.class);
   private static final String METRICS = "metrics.jsonl";
   private static final String SETTINGS = "watch.txt";
 
@@ -73,15 +76,20 @@ final class WatchRun implements AutoCloseable {
   /** Deletes what processes left that were killed while they wrote a file of this run. */
   void deleteAbandoned(Instant now) {
     Instant before = now.minus(ABANDONED_AFTER);
-    files().deleteAbandoned(before);
-    checkpoints().deleteAbandoned(before);
+    for (RunFiles each : List.of(files(), checkpoints())) {
+      try {
+        each.deleteAbandoned(before);
+      } catch (StorageException e) {
+        log.warn("{}; the watch goes on", e.getMessage());
+      }
+    }
   }
 
   LineFile lines() {
     return lines;
   }
 
-  /** For copies of checkpoints; empty. */
+  /** For copies of checkpoints. */
   java.nio.file.Path staging() {
     return staging.folder();
   }

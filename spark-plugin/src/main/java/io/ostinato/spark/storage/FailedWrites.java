@@ -8,8 +8,8 @@ public final class FailedWrites {
   private FailedWrites() {}
 
   /**
-   * Closes a stream after a failure, which keeps what that fails of. HDFS throws the very same
-   * exception again, which a try statement with resources can't take.
+   * Closes a stream after a failure, to which a failure to close is added. HDFS throws the very
+   * same exception again, which a try statement with resources can't take.
    */
   public static void close(Closeable stream, Throwable failure) {
     try {

@@ -150,13 +150,14 @@ public final class HadoopRunFiles implements RunFiles {
       RemoteIterator<FileStatus> files = context.listStatus(folder);
       while (files.hasNext()) {
         FileStatus status = files.next();
-        if (status.getPath().getName().startsWith(FileNames.TEMPORARY)
+        if (status.isFile()
+            && status.getPath().getName().startsWith(FileNames.TEMPORARY)
             && Instant.ofEpochMilli(status.getModificationTime()).isBefore(before)) {
           context.delete(status.getPath(), false);
         }
       }
     } catch (FileNotFoundException e) {
-      return; // nothing was written there yet
+      return; // nothing was written there yet, or another process cleans up, too
     } catch (IOException e) {
       throw failed("delete what was abandoned in", folder, e);
     }
