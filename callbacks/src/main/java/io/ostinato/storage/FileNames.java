@@ -7,7 +7,10 @@ public final class FileNames {
   /** What the temporary name of a file that is being written begins with. */
   public static final String TEMPORARY = ".tmp-";
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_=-][A-Za-z0-9._=-]*");
+  /** What the whole of a name matches. */
+  public static final String PATTERN = "[A-Za-z0-9_=-][A-Za-z0-9._=-]*";
+
+  private static final Pattern NAME = Pattern.compile(PATTERN);
 
   private FileNames() {}
 

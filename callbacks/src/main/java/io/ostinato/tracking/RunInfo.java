@@ -1,5 +1,6 @@
 package io.ostinato.tracking;
 
+import io.ostinato.storage.FileNames;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -16,8 +17,8 @@ import java.util.Map;
  * @param parameters what it was started with
  */
 public record RunInfo(String runId, Path folder, Map<String, String> parameters) {
-  /** What the whole of an id matches; see {@link #isId}. */
-  public static final String ID_PATTERN = "[A-Za-z0-9_=-][A-Za-z0-9._=-]*";
+  /** What the whole of an id matches, which names a folder as others name files of a run. */
+  public static final String ID_PATTERN = FileNames.PATTERN;
 
   /** The same in words, behind the name of what is to be one. */
   public static final String ID_FORM =

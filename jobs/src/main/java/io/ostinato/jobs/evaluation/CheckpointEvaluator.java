@@ -112,11 +112,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    * @throws io.ostinato.jobs.data.DataException if it can't be read, or rows are not as described
    */
   public void prepare() {
-    try {
-      data.prepare(spec.batchSize());
-    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw spec.data().source().unreadable(e);
-    }
+    reading(() -> data.prepare(spec.batchSize()));
   }
 
   /**
@@ -126,16 +122,20 @@ public final class CheckpointEvaluator implements AutoCloseable {
    * @throws io.ostinato.jobs.data.DataException if it can't be read, or has another number of rows
    */
   public void reread() {
-    try {
-      data.reread(spec.batchSize());
-    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw spec.data().source().unreadable(e);
-    }
+    reading(() -> data.reread(spec.batchSize()));
   }
 
   @Override
   public void close() {
     engine.close();
+  }
+
+  private void reading(Runnable read) {
+    try {
+      read.run();
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      throw spec.data().source().unreadable(e);
+    }
   }
 
   private Map<String, Double> metrics(String file, ModelFile model) {
