@@ -29,6 +29,9 @@ class ArchitectureTest {
   @ArchTest static final ArchRule PROGRESS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("progress");
 
   @ArchTest
+  static final ArchRule TORCHSCRIPT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("torchscript");
+
+  @ArchTest
   static final ArchRule CALLBACK_NEVER_IMPORTS_TRAINING =
       noClasses()
           .that()

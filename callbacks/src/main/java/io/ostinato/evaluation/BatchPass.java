@@ -1,5 +1,7 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.torchscript.KeptState;
+import io.ostinato.weights.WeightSource;
 import java.util.List;
 
 /**
@@ -16,27 +18,44 @@ public record BatchPass(List<BatchRunner> runners) {
   /**
    * Runs one block, and closes it. The results are with the runners.
    *
+   * @param weights those of the model
    * @throws EvaluationException if {@code processData} of one of them fails; names callback,
    *     iteration, partition and rows. Also if several evaluations share the block and one of them
    *     changes its columns, which the others would see
+   * @throws InterruptedException if this thread is interrupted while it waits for the model
    */
-  public void run(StagedBlock staged, EvaluationModel model) {
+  public void run(StagedBlock staged, LoadedModel model, WeightSource weights)
+      throws InterruptedException {
     try (staged) {
       if (runners.size() == 1) {
-        runners.get(0).run(staged.block(), staged.batch(), model);
+        BatchRunner only = runners.get(0);
+        model.run(weights, face -> only.run(staged.block(), staged.batch(), face));
         return;
       }
-      SharedForward shared = new SharedForward(model);
-      for (BatchRunner runner : runners) {
-        runner.run(staged.block(), shared.over(staged.view()), shared);
+      if (model.keeps() == KeptState.NONE) {
+        model.run(weights, face -> runTogether(staged, new SharedForward(face)));
+      } else {
+        for (BatchRunner runner : runners) {
+          model.run(weights, face -> runner.run(staged.block(), staged.view(), face));
+        }
       }
-      List<String> changed = staged.changedColumns();
-      if (!changed.isEmpty()) {
-        throw new EvaluationException(
-            "processData of one of %s changes the columns %s of its batch in place, which the"
-                    .formatted(runners.stream().map(r -> r.tag().callback()).toList(), changed)
-                + " others would see; let it work on a copy");
-      }
+      checkColumns(staged);
+    }
+  }
+
+  private void runTogether(StagedBlock staged, SharedForward shared) {
+    for (BatchRunner runner : runners) {
+      runner.run(staged.block(), shared.over(staged.view()), shared);
+    }
+  }
+
+  private void checkColumns(StagedBlock staged) {
+    List<String> changed = staged.changedColumns();
+    if (!changed.isEmpty()) {
+      throw new EvaluationException(
+          "processData of one of %s changes the columns %s of its batch in place, which the"
+                  .formatted(runners.stream().map(r -> r.tag().callback()).toList(), changed)
+              + " others would see; let it work on a copy");
     }
   }
 }

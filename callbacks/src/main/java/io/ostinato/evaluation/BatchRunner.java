@@ -27,7 +27,8 @@ public final class BatchRunner {
     this.states = metrics.isEmpty() ? List.of() : List.of(MetricStates.zero(metrics));
   }
 
-  EvaluationTag tag() {
+  /** The evaluation that this is. */
+  public EvaluationTag tag() {
     return tag;
   }
 

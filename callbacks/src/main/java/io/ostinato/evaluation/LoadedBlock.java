@@ -3,6 +3,7 @@ package io.ostinato.evaluation;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
@@ -10,6 +11,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
+import io.ostinato.torchscript.KeptState;
 import io.ostinato.weights.ArrayMemory;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.Shard;
@@ -19,40 +21,83 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A DJL block on a device, refreshed in place: only shards that it doesn't have are asked for. */
 final class LoadedBlock implements LoadedModel {
+  private final BlockSource source;
   private final Device device;
   private final NDManager manager;
-  private final Block block;
-  private final ParameterStore parameters;
-  private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+  private final Set<String> notes = ConcurrentHashMap.newKeySet();
+  private final Turns turns = new Turns(notes::add);
+  private Built built;
 
   /** The shards that are in memory: how many bytes of which array each of them fills. */
   private Map<String, Map<String, Long>> held = Map.of();
 
+  /** A block with memory of its own, until the scope is closed. */
+  private record Built(NDManager scope, Block block, Map<String, NDArray> arrays, Face face) {}
+
   LoadedBlock(BlockSource source, Device device) {
+    this.source = source;
     this.device = device;
     this.manager = Engine.getInstance().newBaseManager(device);
     try {
-      this.block = source.factory().get();
-      // The weights follow with the first refresh; random ones would draw on the generator that
-      // training draws on.
-      block.setInitializer(Initializer.ZEROS, parameter -> true);
-      block.initialize(manager, DataType.FLOAT32, source.inputShapes(1));
-      block.freezeParameters(true);
-      this.parameters = new ParameterStore(manager, false);
-      for (Pair<String, Parameter> entry : block.getParameters()) {
-        arrays.put(entry.getKey(), entry.getValue().getArray());
-      }
+      this.built = build();
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
     }
   }
 
+  private Built build() {
+    NDManager scope = manager.newSubManager();
+    try {
+      Block block = source.factory().get();
+      // The weights follow with the first refresh; random ones would draw on the generator that
+      // training draws on.
+      block.setInitializer(Initializer.ZEROS, parameter -> true);
+      block.initialize(scope, DataType.FLOAT32, source.inputShapes(1));
+      block.freezeParameters(true);
+      Map<String, NDArray> arrays = new LinkedHashMap<>();
+      for (Pair<String, Parameter> entry : block.getParameters()) {
+        arrays.put(entry.getKey(), entry.getValue().getArray());
+      }
+      return new Built(
+          scope,
+          block,
+          arrays,
+          new Face(block, new ParameterStore(scope, false), new BlockLayers(block), notes::add));
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
   @Override
   public void refresh(WeightSource weights) {
+    if (turns.state() == KeptState.ACCUMULATED) {
+      rebuild(weights);
+    } else {
+      load(weights);
+    }
+    turns.loaded(turns.state());
+  }
+
+  /** A block that has changed itself is of no use any more. */
+  private void rebuild(WeightSource weights) {
+    Built before = built;
+    built = build();
+    held = Map.of();
+    before.scope().close();
+    load(weights);
+  }
+
+  private void load(WeightSource weights) {
     Map<String, Map<String, Long>> before = held;
     // Until the last shard is in place, nothing is known of what the memory holds.
     held = Map.of();
@@ -66,8 +111,51 @@ final class LoadedBlock implements LoadedModel {
   }
 
   @Override
+  public void run(WeightSource weights, Consumer<EvaluationModel> batch)
+      throws InterruptedException {
+    turns.run(new Turns.Care(() -> rebuild(weights), this::inspect), () -> batch.accept(model()));
+  }
+
+  private Supplier<Optional<String>> inspect() {
+    Block block = built.block();
+    BlockInspection before = BlockInspection.of(block);
+    return () -> BlockInspection.of(block).changeSince(before);
+  }
+
+  @Override
+  public KeptState keeps() {
+    return turns.state();
+  }
+
+  @Override
+  public Set<String> notes() {
+    return Set.copyOf(notes);
+  }
+
+  @Override
   public EvaluationModel model() {
-    return inputs -> block.forward(parameters, inputs, false);
+    return built.face();
+  }
+
+  /** The block in evaluation mode. */
+  private record Face(
+      Block block, ParameterStore parameters, BlockLayers layers, Consumer<String> notes)
+      implements EvaluationModel {
+
+    @Override
+    public NDList forward(NDList inputs) {
+      return block.forward(parameters, inputs, false);
+    }
+
+    @Override
+    public ModelOutputs outputs(NDList inputs) {
+      return ModelOutputs.of(forward(inputs), notes);
+    }
+
+    @Override
+    public NDList forward(NDList inputs, String layer) {
+      return layers.outputs(layer, () -> forward(inputs));
+    }
   }
 
   @Override
@@ -88,7 +176,7 @@ final class LoadedBlock implements LoadedModel {
   private Map<String, Long> write(Shard shard) {
     Map<String, Long> filled = new HashMap<>();
     for (Slice slice : shard.slices()) {
-      NDArray target = arrays.get(slice.array());
+      NDArray target = built.arrays().get(slice.array());
       if (target == null) {
         throw BlockWeights.lacks("[" + slice.array() + "]");
       }
@@ -106,12 +194,14 @@ final class LoadedBlock implements LoadedModel {
     for (Map<String, Long> shard : shards.values()) {
       shard.forEach((name, bytes) -> filled.merge(name, bytes, Long::sum));
     }
-    arrays.forEach(
-        (name, array) -> {
-          long expected = HostArray.sizeBytes(array.getDataType(), array.getShape());
-          if (filled.getOrDefault(name, -1L) != expected) {
-            throw BlockWeights.missing(name, array);
-          }
-        });
+    built
+        .arrays()
+        .forEach(
+            (name, array) -> {
+              long expected = HostArray.sizeBytes(array.getDataType(), array.getShape());
+              if (filled.getOrDefault(name, -1L) != expected) {
+                throw BlockWeights.missing(name, array);
+              }
+            });
   }
 }

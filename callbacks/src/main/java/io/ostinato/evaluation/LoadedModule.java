@@ -5,10 +5,15 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.torchscript.KeptState;
+import io.ostinato.torchscript.ModuleFacts;
 import io.ostinato.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A model of one file on a device, refreshed by loading the whole file. */
@@ -16,9 +21,11 @@ final class LoadedModule implements LoadedModel {
   private final ModuleFormat format;
   private final Device device;
   private final NDManager manager;
+  private final Set<String> notes = ConcurrentHashMap.newKeySet();
+  private final Turns turns = new Turns(notes::add);
   private @Nullable Loaded loaded;
 
-  private record Loaded(Model model, EvaluationModel face) {}
+  private record Loaded(Model model, ModuleFacts facts, EvaluationModel face) {}
 
   LoadedModule(ModuleFormat format, Device device) {
     this.format = format;
@@ -28,6 +35,17 @@ final class LoadedModule implements LoadedModel {
 
   @Override
   public void refresh(WeightSource weights) {
+    ModuleFacts before = loaded == null ? null : loaded.facts();
+    KeptState found = turns.state();
+    ModuleFacts facts = load(weights);
+    boolean learned = facts.equals(before) && facts.state() == KeptState.UNKNOWN;
+    turns.loaded(learned ? found : facts.state());
+    if (turns.state() == KeptState.OVERWRITTEN || turns.state() == KeptState.ACCUMULATED) {
+      notes.add(Turns.note(turns.state(), String.join(", ", facts.kept())));
+    }
+  }
+
+  private ModuleFacts load(WeightSource weights) {
     unload();
     ModuleStream content = new ModuleStream(format, weights);
     Model model = format.newModel(device);
@@ -42,17 +60,41 @@ final class LoadedModule implements LoadedModel {
               .formatted(format.content(), content.bytesRead(), e.getMessage()),
           e);
     }
-    loaded = new Loaded(model, format.face(model, manager));
+    ModuleFacts facts = content.facts();
+    loaded = new Loaded(model, facts, format.face(model, facts, manager, notes::add));
+    return facts;
+  }
+
+  @Override
+  public void run(WeightSource weights, Consumer<EvaluationModel> batch)
+      throws InterruptedException {
+    turns.run(
+        new Turns.Care(() -> load(weights), () -> format.inspect(now().model())),
+        () -> batch.accept(now().face()));
+  }
+
+  @Override
+  public KeptState keeps() {
+    return turns.state();
+  }
+
+  @Override
+  public Set<String> notes() {
+    return Set.copyOf(notes);
   }
 
   @Override
   public EvaluationModel model() {
+    return now().face();
+  }
+
+  private Loaded now() {
     Loaded now = loaded;
     if (now == null) {
       throw new IllegalStateException(
           "no weights yet for %s; refresh it first".formatted(format.content()));
     }
-    return now.face();
+    return now;
   }
 
   @Override

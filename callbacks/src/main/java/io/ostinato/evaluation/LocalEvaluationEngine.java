@@ -5,7 +5,9 @@ import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.weights.Manifest;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +24,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   private @Nullable ModelSource source;
   private @Nullable LoadedModel model;
   private @Nullable Manifest resident;
+  private final Set<String> told = new HashSet<>();
 
   @Override
   public synchronized EvaluationResults evaluate(
@@ -47,9 +50,8 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   }
 
   /** Runs all blocks; gives the nanoseconds that batches took. */
-  private static long run(
+  private long run(
       EvaluationRequest request, LoadedModel loaded, BatchPass pass, ProgressDisplay display) {
-    EvaluationModel model = loaded.model();
     long forward = 0;
     long rows = 0;
     long total = request.data().knownRows().orElse(ProgressDisplay.UNKNOWN);
@@ -58,13 +60,20 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
       for (var iterator = blocks.iterator(); iterator.hasNext(); ) {
         StagedBlock staged = StagedBlock.of(iterator.next(), loaded.manager());
         long began = System.nanoTime();
-        pass.run(staged, model);
+        pass.run(staged, loaded, request.weights());
         forward += System.nanoTime() - began;
         rows += staged.block().rows();
         progress.update(rows, "");
       }
+      return forward;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EvaluationException("%s was interrupted".formatted(request.tag()), e);
+    } finally {
+      loaded.notes().stream()
+          .filter(told::add)
+          .forEach(note -> log.info("{}: {}", request.tag(), note));
     }
-    return forward;
   }
 
   private static EvaluationTimings timings(long start, long refresh, long job, long forward) {

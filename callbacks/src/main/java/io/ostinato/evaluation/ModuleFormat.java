@@ -6,22 +6,30 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.torchscript.ModuleFacts;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A format of files that have architecture and weights together. A snapshot is the content of the
- * file, as one array; a refresh loads it anew.
+ * file, as one array, and what it says of itself; a refresh loads it anew.
  */
 sealed interface ModuleFormat permits TorchScriptFormat, OnnxFormat {
 
-  /** The name of the snapshot's one array. */
+  /** The name of the array that has what the file says of itself. */
+  String FACTS = "module.facts";
+
+  /** The name of the array that has the content of the file. */
   String array();
 
   /** What such a file has, as in {@code a TorchScript module}. */
@@ -37,16 +45,28 @@ sealed interface ModuleFormat permits TorchScriptFormat, OnnxFormat {
    */
   void load(Model model, InputStream content) throws IOException, MalformedModelException;
 
-  /**
-   * The face of a model that was loaded.
-   *
-   * @param manager of the default engine, whose arrays go in and come out
-   */
-  EvaluationModel face(Model model, NDManager manager);
+  /** What the file says of itself, to travel with it. */
+  ModuleFacts facts(byte[] content);
 
+  /**
+   * A model that was loaded, as {@code processData} sees it.
+   *
+   * @param facts of its file
+   * @param manager of the default engine, whose arrays go in and come out
+   * @param notes hears what a user should know
+   */
+  EvaluationModel face(Model model, ModuleFacts facts, NDManager manager, Consumer<String> notes);
+
+  /** Begins to watch what a forward changes; what it gives says, later, what has changed. */
+  Supplier<Optional<String>> inspect(Model model);
+
+  /** The facts come first: they are small, and what is read next depends on them. */
   default WeightSnapshot snapshotOf(byte[] content) {
+    byte[] facts = facts(content).toJson().getBytes(StandardCharsets.UTF_8);
     return WeightSnapshot.of(
-        List.of(HostArray.of(array(), DataType.UINT8, new Shape(content.length), content)));
+        List.of(
+            HostArray.of(FACTS, DataType.UINT8, new Shape(facts.length), facts),
+            HostArray.of(array(), DataType.UINT8, new Shape(content.length), content)));
   }
 
   default WeightSnapshot snapshotOf(Path file) {

@@ -1,10 +1,13 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.torchscript.ModuleFacts;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.Slice;
 import io.ostinato.weights.WeightSource;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Objects;
@@ -19,6 +22,7 @@ final class ModuleStream extends InputStream {
   private final Iterator<Shard> shards;
   private Iterator<Slice> slices = Collections.emptyIterator();
   private ByteBuffer rest = ByteBuffer.allocate(0);
+  private final ByteArrayOutputStream facts = new ByteArrayOutputStream();
   private long given;
   private @Nullable RuntimeException failure;
 
@@ -48,6 +52,13 @@ final class ModuleStream extends InputStream {
   /** What ended the content before its time, if anything: the weights' fault, not the module's. */
   Optional<RuntimeException> failure() {
     return Optional.ofNullable(failure);
+  }
+
+  /** What the file says of itself. */
+  ModuleFacts facts() {
+    return facts.size() == 0
+        ? ModuleFacts.unknown("it came without")
+        : ModuleFacts.fromJson(facts.toString(StandardCharsets.UTF_8));
   }
 
   /** How many bytes were read so far. */
@@ -102,6 +113,12 @@ final class ModuleStream extends InputStream {
         continue;
       }
       Slice slice = slices.next();
+      if (slice.array().equals(ModuleFormat.FACTS)) {
+        byte[] some = new byte[slice.sizeBytes()];
+        slice.content().get(some);
+        facts.writeBytes(some);
+        continue;
+      }
       if (!slice.array().equals(format.array())) {
         throw new NotAModuleException(format, "the array '%s'".formatted(slice.array()));
       }

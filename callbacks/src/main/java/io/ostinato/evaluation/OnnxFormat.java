@@ -5,12 +5,15 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.torchscript.ModuleFacts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** ONNX files, in DJL's OnnxRuntime engine, which is known by its name only. */
 record OnnxFormat() implements ModuleFormat {
@@ -69,8 +72,20 @@ record OnnxFormat() implements ModuleFormat {
   }
 
   @Override
-  public EvaluationModel face(Model model, NDManager manager) {
-    return new OnnxModel(model);
+  public ModuleFacts facts(byte[] content) {
+    return ModuleFacts.none();
+  }
+
+  @Override
+  public EvaluationModel face(
+      Model model, ModuleFacts facts, NDManager manager, Consumer<String> notes) {
+    return new OnnxModel(model, notes);
+  }
+
+  /** ONNX graphs have no variables. */
+  @Override
+  public Supplier<Optional<String>> inspect(Model model) {
+    return Optional::empty;
   }
 
   /** What ONNX Runtime said, on one line. */

@@ -7,18 +7,26 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.ParameterStore;
+import io.ostinato.evaluation.ModelOutputs.Output;
 import io.ostinato.weights.HostArray;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * An ONNX model that was loaded. Its engine's arrays can do next to nothing, so those of the
  * default engine go in and come out; its own live for one forward. Inputs are taken in their order,
  * whatever their names are; outputs have the model's names.
  */
-record OnnxModel(Model model) implements EvaluationModel {
+record OnnxModel(Model model, Consumer<String> notes) implements EvaluationModel {
 
   @Override
   public NDList forward(NDList inputs) {
+    return outputs(inputs).toList();
+  }
+
+  @Override
+  public ModelOutputs outputs(NDList inputs) {
     List<String> names = model.describeInput().keys();
     if (inputs.size() != names.size()) {
       throw new IllegalArgumentException(
@@ -31,26 +39,26 @@ record OnnxModel(Model model) implements EvaluationModel {
         given.add(scope.create(input.toByteBuffer(true), input.getShape(), input.getDataType()));
       }
       NDList outputs = model.getBlock().forward(new ParameterStore(scope, false), given, false);
-      return copies(outputs, inputs.head().getManager());
+      return copies(outputs, inputs.head().getManager(), notes);
     } catch (EngineException e) {
       throw new EngineException("ONNX Runtime: " + OnnxFormat.reason(e), e);
     }
   }
 
-  private static NDList copies(NDList outputs, NDManager manager) {
-    NDList copies = new NDList(outputs.size());
+  private static ModelOutputs copies(NDList outputs, NDManager manager, Consumer<String> notes) {
+    List<Output> copies = new ArrayList<>();
     for (NDArray output : outputs) {
-      if (output.getDataType() == DataType.STRING) {
-        throw new IllegalArgumentException(
-            "the output '%s' of the ONNX model is text; only numbers can be evaluated"
-                .formatted(output.getName()));
+      String position = Integer.toString(copies.size());
+      String name = output.getName() == null ? "output_" + position : output.getName();
+      DataType type = output.getDataType();
+      if (type == DataType.STRING) {
+        copies.add(new Output(position, name, null, "text"));
+        continue;
       }
-      String name = output.getName() == null ? "output_" + copies.size() : output.getName();
       HostArray content =
-          HostArray.of(
-              name, output.getDataType(), output.getShape(), List.of(output.toByteBuffer(true)));
-      copies.add(content.copyTo(manager));
+          HostArray.of(name, type, output.getShape(), List.of(output.toByteBuffer(true)));
+      copies.add(new Output(position, name, content.copyTo(manager), "Tensor"));
     }
-    return copies;
+    return new ModelOutputs(ModelOutputs.Order.GIVEN, copies, notes);
   }
 }

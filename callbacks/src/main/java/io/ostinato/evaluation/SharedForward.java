@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SharedForward implements EvaluationModel {
   private final EvaluationModel model;
   private final Map<NDArray, Integer> columns = new IdentityHashMap<>();
-  private final Map<List<Input>, NDList> outputs = new HashMap<>();
+  private final Map<List<Input>, ModelOutputs> outputs = new HashMap<>();
 
   /** A column, and the name under which the model gets it. */
   private record Input(int column, @Nullable String name) {}
@@ -36,31 +36,42 @@ final class SharedForward implements EvaluationModel {
 
   @Override
   public NDList forward(NDList inputs) {
+    return outputs(inputs).toList();
+  }
+
+  @Override
+  public ModelOutputs outputs(NDList inputs) {
     List<Input> key = new ArrayList<>();
     for (NDArray input : inputs) {
       Integer column = columns.get(input);
       if (column == null) {
-        return model.forward(inputs);
+        return model.outputs(inputs);
       }
       key.add(new Input(column, input.getName()));
     }
-    NDList first = outputs.get(key);
+    ModelOutputs first = outputs.get(key);
     if (first == null) {
-      first = model.forward(inputs);
+      first = model.outputs(inputs);
       outputs.put(key, first);
     }
-    return copies(first);
+    return first.map(SharedForward::copy);
   }
 
-  private static NDList copies(NDList arrays) {
-    NDList copies = new NDList(arrays.size());
-    for (NDArray array : arrays) {
-      NDArray copy = array.duplicate();
-      if (!Objects.equals(array.getName(), copy.getName())) {
-        copy.setName(array.getName());
-      }
-      copies.add(copy);
+  @Override
+  public NDList forward(NDList inputs, String layer) {
+    return model.forward(inputs, layer);
+  }
+
+  @Override
+  public ModelOutputs call(String method, NDList inputs) {
+    return model.call(method, inputs);
+  }
+
+  private static NDArray copy(NDArray array) {
+    NDArray copy = array.duplicate();
+    if (!Objects.equals(array.getName(), copy.getName())) {
+      copy.setName(array.getName());
     }
-    return copies;
+    return copy;
   }
 }

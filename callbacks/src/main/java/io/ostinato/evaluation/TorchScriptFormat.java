@@ -3,11 +3,14 @@ package io.ostinato.evaluation;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.training.ParameterStore;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import io.ostinato.torchscript.ModuleFacts;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The files of {@code torch.jit}, in the default engine. */
 record TorchScriptFormat() implements ModuleFormat {
@@ -33,40 +36,23 @@ record TorchScriptFormat() implements ModuleFormat {
   }
 
   @Override
-  public EvaluationModel face(Model model, NDManager manager) {
-    return new Module(model, new ParameterStore(manager, false));
+  public ModuleFacts facts(byte[] content) {
+    return ModuleFacts.of(content);
   }
 
-  /**
-   * A module that was loaded. The engine switches it to evaluation mode in its first forward, and
-   * marks it as switched before it is; until that forward is over nobody else may begin one.
-   */
-  private static final class Module implements EvaluationModel {
-    private final Model model;
-    private final ParameterStore parameters;
-    private volatile boolean inEvaluationMode;
+  @Override
+  public EvaluationModel face(
+      Model model, ModuleFacts facts, NDManager manager, Consumer<String> notes) {
+    return TorchModule.of((PtSymbolBlock) model.getBlock(), facts, notes);
+  }
 
-    Module(Model model, ParameterStore parameters) {
-      this.model = model;
-      this.parameters = parameters;
-    }
-
-    @Override
-    public NDList forward(NDList inputs) {
-      if (!inEvaluationMode) {
-        synchronized (this) {
-          if (!inEvaluationMode) {
-            NDList outputs = run(inputs);
-            inEvaluationMode = true;
-            return outputs;
-          }
-        }
-      }
-      return run(inputs);
-    }
-
-    private NDList run(NDList inputs) {
-      return model.getBlock().forward(parameters, inputs, false);
-    }
+  @Override
+  public Supplier<Optional<String>> inspect(Model model) {
+    PtSymbolBlock module = (PtSymbolBlock) model.getBlock();
+    String before = TorchModule.hash(module);
+    return () ->
+        before.equals(TorchModule.hash(module))
+            ? Optional.empty()
+            : Optional.of("found by comparing it before and after a batch");
   }
 }

@@ -13,6 +13,7 @@ import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.LossFactory;
+import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
@@ -27,6 +28,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   private static final long serialVersionUID = 1;
 
   private final BatchColumns columns;
+  private final OutputChoice output;
   private final LossMean online = new LossMean();
   private @Nullable LossFactory loss;
 
@@ -36,10 +38,20 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
    * @param data when, and on which dataset
    * @param columns what goes into the model and what comes out; the last column is the target
    *     unless told
+   * @param output the output that the loss takes; all of them unless told
    */
-  public record Config(DataIteratorConfig data, BatchColumns columns) implements Serializable {
+  public record Config(DataIteratorConfig data, BatchColumns columns, OutputChoice output)
+      implements Serializable {
     public static Config of(DataIteratorConfig data) {
-      return new Config(data, BatchColumns.lastIsTarget());
+      return new Config(data, BatchColumns.lastIsTarget(), OutputChoice.first());
+    }
+
+    public Config columns(BatchColumns newColumns) {
+      return new Config(data, newColumns, output);
+    }
+
+    public Config output(OutputChoice newOutput) {
+      return new Config(data, columns, newOutput);
     }
   }
 
@@ -49,6 +61,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
             .formatted(config.data().label(), config.data().schedule().intervalString()),
         config.data());
     this.columns = config.columns();
+    this.output = config.output();
   }
 
   @Override
@@ -68,7 +81,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
 
   @Override
   protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
-    NDList outputs = model.forward(columns.inputs(batch));
+    NDList outputs = output.listFrom(model.outputs(columns.inputs(batch)));
     NDArray mean = factory().get().evaluate(columns.targets(batch), outputs);
     return results("mean", mean, "rows", mean.getManager().create((long) batch.rows()));
   }

@@ -1,5 +1,6 @@
 package io.ostinato.quality;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.ostinato.callback.BatchColumns;
 import io.ostinato.callback.DataIteratorConfig;
@@ -9,6 +10,7 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
 import java.io.Serializable;
@@ -31,22 +33,32 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
    * What is configured.
    *
    * @param data when, and on which dataset
-   * @param columns what goes into the model and what its first output is compared with; the last
-   *     column is the target unless told
+   * @param columns what goes into the model and what its output is compared with; the last column
+   *     is the target unless told
    * @param metrics at least one, with names that differ
+   * @param output the output that is compared; the first unless told
    */
-  public record Config(DataIteratorConfig data, BatchColumns columns, List<Metric<?>> metrics)
+  public record Config(
+      DataIteratorConfig data, BatchColumns columns, List<Metric<?>> metrics, OutputChoice output)
       implements Serializable {
     public Config {
       metrics = List.copyOf(metrics);
     }
 
     public static Config of(DataIteratorConfig data, Metric<?>... metrics) {
-      return new Config(data, BatchColumns.lastIsTarget(), new ArrayList<>(List.of(metrics)));
+      return new Config(
+          data,
+          BatchColumns.lastIsTarget(),
+          new ArrayList<>(List.of(metrics)),
+          OutputChoice.first());
     }
 
     public Config columns(BatchColumns newColumns) {
-      return new Config(data, newColumns, metrics);
+      return new Config(data, newColumns, metrics, output);
+    }
+
+    public Config output(OutputChoice newOutput) {
+      return new Config(data, columns, metrics, newOutput);
     }
   }
 
@@ -82,12 +94,9 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
 
   @Override
   protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
-    NDList outputs = model.forward(config.columns().inputs(batch));
+    NDArray output = config.output().from(model.outputs(config.columns().inputs(batch)));
     return results(
-        MetricBatch.OUTPUTS,
-        outputs.get(0),
-        MetricBatch.TARGETS,
-        config.columns().targets(batch).get(0));
+        MetricBatch.OUTPUTS, output, MetricBatch.TARGETS, config.columns().targets(batch).get(0));
   }
 
   @Override

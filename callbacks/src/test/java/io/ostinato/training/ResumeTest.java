@@ -561,8 +561,8 @@ class ResumeTest {
         .callback(new Trainings.Accuracy(every(Schedule.everyNUpdates(1)).weights("ema=0.9")))
         .callback(
             new OfflineLossCallback(
-                new OfflineLossCallback.Config(
-                    every(Schedule.everyNEpochs(1)), BatchColumns.of("x", "class"))))
+                OfflineLossCallback.Config.of(every(Schedule.everyNEpochs(1)))
+                    .columns(BatchColumns.of("x", "class"))))
         .callback(new OnlineLossCallback(new OnlineLossCallback.Config(Schedule.everyNUpdates(4))))
         .callback(
             new TrackOutputsCallback(

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.evaluation;
 
+import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.jobs.data.DataSource;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.data.TensorSpec;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -87,6 +89,15 @@ public final class EvaluationOptions {
   private int batchSize = 256;
 
   @Option(
+      names = "--model-output",
+      paramLabel = "<name|index>",
+      description =
+          "The output of the model that metrics compare and predictions keep, where it has several:"
+              + " its name, as in logits, or its position counted from 0. Default: the first, unless"
+              + " the model returns a dict.")
+  private @Nullable String modelOutput;
+
+  @Option(
       names = "--architecture",
       paramLabel = "<kind>",
       description =
@@ -136,7 +147,9 @@ public final class EvaluationOptions {
     if (!mistakes.isEmpty()) {
       throw wrong(String.join("\n", mistakes));
     }
-    return new EvaluationSpec(described, dataset, measured, batchSize, built);
+    OutputChoice output =
+        modelOutput == null ? OutputChoice.first() : OutputChoice.of(modelOutput);
+    return new EvaluationSpec(described, dataset, measured, batchSize, output, built);
   }
 
   /** Wrong usage of the command that has these options. */
@@ -145,6 +158,9 @@ public final class EvaluationOptions {
   }
 
   private void addOther(List<String> mistakes, List<Metric<?>> measured) {
+    if (modelOutput != null && modelOutput.isBlank()) {
+      mistakes.add("--model-output '%s' must be a name, or a position counted from 0".formatted(modelOutput));
+    }
     if (batchSize < 1) {
       mistakes.add("--batch-size %s must be at least 1".formatted(batchSize));
     }

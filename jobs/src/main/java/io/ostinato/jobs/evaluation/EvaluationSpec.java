@@ -1,5 +1,6 @@
 package io.ostinato.jobs.evaluation;
 
+import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.metric.Metric;
@@ -10,6 +11,7 @@ import java.util.List;
  *
  * @param dataset the key of the dataset in metrics' keys, as in {@code accuracy/test}
  * @param batchSize rows of a batch, at least 1
+ * @param output the output that is compared and kept; the first where none is named
  * @param architecture of safetensors files; none where all are whole modules
  */
 public record EvaluationSpec(
@@ -17,6 +19,7 @@ public record EvaluationSpec(
     String dataset,
     List<Metric<?>> metrics,
     int batchSize,
+    OutputChoice output,
     List<Architecture> architecture) {
   public EvaluationSpec {
     metrics = List.copyOf(metrics);

@@ -2,15 +2,18 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchPass;
 import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.LoadedModel;
 import io.ostinato.evaluation.StagedBlock;
 import io.ostinato.spark.data.StoredBlock;
 import io.ostinato.spark.engine.PartitionTask.Content;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.plugin.StatePolicy;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskDevice;
+import io.ostinato.torchscript.KeptState;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
@@ -19,6 +22,7 @@ import org.apache.spark.TaskContext;
 /** What a task does with each block, on a model that it has leased. Closing it ends the lease. */
 final class BatchSteps implements AutoCloseable {
   private final Content content;
+  private final BroadcastWeights weights;
   private final TaskDevice device;
   private final ResidentModels residents = ResidentModels.ofThisProcess();
   private final List<BatchRunner> runners;
@@ -30,6 +34,7 @@ final class BatchSteps implements AutoCloseable {
   /** Leases the model at these weights, for the task of this thread. */
   BatchSteps(Content content, BroadcastWeights weights) throws InterruptedException {
     this.content = content;
+    this.weights = weights;
     OstinatoSettings settings = content.settings();
     NativeEngine.load(settings);
     this.device = residents.devices().ofTask(TaskContext.get());
@@ -38,14 +43,41 @@ final class BatchSteps implements AutoCloseable {
     int tasks = settings.resident().tasks();
     this.permits = tasks > 0 ? residents.permits(device, tasks) : new Semaphore(1);
     long start = System.nanoTime();
-    this.lease =
-        residents.lease(
-            content.model(),
-            device,
-            new ResidentModels.Wanted(weights.manifest(), content.live(), () -> weights),
-            new ResidentModels.Limits(
-                settings.resident().models(), settings.resident().versions()));
+    this.lease = lease(settings.resident());
     this.refreshNanos = System.nanoTime() - start;
+  }
+
+  /** A model that is shared, or where it keeps something and that is set, one of its own. */
+  private ResidentModels.Lease lease(OstinatoSettings.Residency settings)
+      throws InterruptedException {
+    ResidentModels.Wanted wanted =
+        new ResidentModels.Wanted(weights.manifest(), content.live(), () -> weights);
+    ResidentModels.Limits limits =
+        new ResidentModels.Limits(settings.models(), settings.versions());
+    ResidentModels.Lease shared = residents.lease(content.model(), device, wanted, limits);
+    if (settings.state() != StatePolicy.COPIES || !keepsSomething(shared.model())) {
+      return shared;
+    }
+    shared.close();
+    return residents.leaseAlone(content.model(), device, wanted, limits);
+  }
+
+  private static boolean keepsSomething(LoadedModel model) {
+    return model.keeps() == KeptState.OVERWRITTEN || model.keeps() == KeptState.ACCUMULATED;
+  }
+
+  /**
+   * Says why a model isn't evaluated, where that is set.
+   *
+   * @throws EvaluationException if it keeps something from one forward to the next
+   */
+  private void refuse(LoadedModel model) {
+    if (content.settings().resident().state() == StatePolicy.REFUSE && keepsSomething(model)) {
+      throw new EvaluationException(
+          "%s is refused by spark.ostinato.resident.state=refuse: %s; set it to serial or copies,"
+                  .formatted(runners.get(0).tag(), String.join("; ", model.notes()))
+              + " or let the forward keep nothing");
+    }
   }
 
   List<BatchRunner> runners() {
@@ -78,7 +110,9 @@ final class BatchSteps implements AutoCloseable {
     try (staged) {
       permits.acquire();
       try {
-        pass.run(staged, model.model());
+        refuse(model);
+        pass.run(staged, model, weights);
+        refuse(model);
       } finally {
         permits.release();
       }
@@ -87,7 +121,11 @@ final class BatchSteps implements AutoCloseable {
 
   ResidentReport report() {
     return new ResidentReport(
-        SparkEnv.get().executorId(), device.name(), lease.builds(), lease.refreshes());
+        SparkEnv.get().executorId(),
+        device.name(),
+        lease.builds(),
+        lease.refreshes(),
+        List.copyOf(lease.model().notes()));
   }
 
   @Override

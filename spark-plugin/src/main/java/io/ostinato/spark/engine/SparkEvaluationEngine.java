@@ -56,6 +56,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final Map<String, ResidentReport> residents = new TreeMap<>();
   private final Set<SparkDataset> datasets = new HashSet<>();
   private final Set<String> blocks = new HashSet<>();
+  private final Set<String> told = new HashSet<>();
 
   private SparkEvaluationEngine(
       SparkSession session, JavaSparkContext context, OstinatoSettings settings) {
@@ -163,7 +164,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
                 && requests.stream().noneMatch(request -> request.metrics().isEmpty());
         PartitionOutcome outcome = tree ? job.runAsTree(task, display) : job.run(task, display);
         watch.ran(outcome.times());
-        keep(model, outcome.residents());
+        keep(tag, model, outcome.residents());
         return results(requests, dataset, outcome, watch);
       }
     }
@@ -257,7 +258,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     ParquetResults.Written written =
         new ParquetResults(session, request, target).write(dataset, task.content(), task.weights());
     watch.ran(written.seen().times());
-    keep(model, written.seen().residents());
+    keep(request.tag(), model, written.seen().residents());
     countPass(watch.collected());
     return EvaluationResults.written(
         written.folder(),
@@ -282,11 +283,15 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     counters.add(Counter.COLLECT, timings.collect().toNanos());
   }
 
-  private void keep(ModelId model, List<ResidentReport> reports) {
+  /** Keeps what was reported; what a user should know is told once. */
+  private void keep(EvaluationTag tag, ModelId model, List<ResidentReport> reports) {
     synchronized (residents) {
       for (ResidentReport report : reports) {
         residents.merge(
             "%s %s".formatted(model.id(), report.place()), report, ResidentReport::later);
+        report.notes().stream()
+            .filter(note -> told.add(model.id() + note))
+            .forEach(note -> log.info("{}: {}", tag, note));
       }
     }
   }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
@@ -34,6 +35,7 @@ final class TaskNotes {
   private static final String RESIDENT = "_ostinato_resident";
   private static final String LINE = "\n";
   private static final String FIELD = "\t";
+  private static final String NOTE = "\f";
 
   /** The columns. */
   static final List<StructField> FIELDS =
@@ -62,8 +64,15 @@ final class TaskNotes {
               resident.executor(),
               resident.device(),
               resident.builds() + "",
-              resident.refreshes() + "");
+              resident.refreshes() + "",
+              notes(resident));
       return List.of(times.refresh(), times.read(), times.forward(), report);
+    }
+
+    private static String notes(ResidentReport resident) {
+      return resident.notes().stream()
+          .map(note -> note.replaceAll("\\s+", " "))
+          .collect(Collectors.joining(NOTE));
     }
   }
 
@@ -120,8 +129,12 @@ final class TaskNotes {
   }
 
   private static ResidentReport report(String line) {
-    String[] fields = line.split(FIELD);
+    String[] fields = line.split(FIELD, -1);
     return new ResidentReport(
-        fields[0], fields[1], Long.parseLong(fields[2]), Long.parseLong(fields[3]));
+        fields[0],
+        fields[1],
+        Long.parseLong(fields[2]),
+        Long.parseLong(fields[3]),
+        Arrays.stream(fields[4].split(NOTE)).filter(note -> !note.isEmpty()).toList());
   }
 }

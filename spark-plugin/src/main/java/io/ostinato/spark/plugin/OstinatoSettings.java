@@ -21,6 +21,7 @@ public record OstinatoSettings(
   static final String RESIDENT_MODELS = PREFIX + "resident.models";
   static final String RESIDENT_VERSIONS = PREFIX + "resident.versions";
   static final String DEVICE_TASKS = PREFIX + "device.tasks";
+  static final String RESIDENT_STATE = PREFIX + "resident.state";
   static final String BLOCKS_STORE = PREFIX + "blocks.store";
   static final String BLOCKS_DEVICE = PREFIX + "blocks.device";
   static final String BLOCKS_PREFETCH = PREFIX + "blocks.prefetch";
@@ -41,6 +42,7 @@ public record OstinatoSettings(
           SHARE,
           TREE_TASKS,
           RESIDENT_MODELS,
+          RESIDENT_STATE,
           RESIDENT_VERSIONS,
           THREADS);
 
@@ -50,8 +52,10 @@ public record OstinatoSettings(
    * @param models how many models a device keeps loaded, at least 1
    * @param versions how many versions of one model, at least 1
    * @param tasks how many tasks compute on a device at a time; 0 for as many as Spark runs
+   * @param state what is done with models that keep something from one forward to the next
    */
-  public record Residency(int models, int versions, int tasks) implements Serializable {}
+  public record Residency(int models, int versions, int tasks, StatePolicy state)
+      implements Serializable {}
 
   /**
    * How datasets become blocks.
@@ -99,7 +103,8 @@ public record OstinatoSettings(
         new Residency(
             read.number(RESIDENT_MODELS, 1, 2),
             read.number(RESIDENT_VERSIONS, 1, 2),
-            read.number(DEVICE_TASKS, 1, 0));
+            read.number(DEVICE_TASKS, 1, 0),
+            read.oneOf(RESIDENT_STATE, StatePolicy.class, StatePolicy.SERIAL));
     Blocks blocks =
         new Blocks(
             read.bytes(BLOCKS_STORE, -1),

@@ -56,4 +56,25 @@ record SettingsReader(SparkConf conf, List<String> mistakes) {
         return otherwise;
     }
   }
+
+  <E extends Enum<E>> E oneOf(String key, Class<E> allowed, E otherwise) {
+    String value = conf.get(key, "").trim();
+    if (value.isEmpty()) {
+      return otherwise;
+    }
+    List<E> all = List.of(allowed.getEnumConstants());
+    for (E each : all) {
+      if (each.name().toLowerCase(Locale.ROOT).equals(value.toLowerCase(Locale.ROOT))) {
+        return each;
+      }
+    }
+    mistakes.add(
+        "%s=%s is not allowed; it must be one of %s"
+            .formatted(
+                key,
+                value,
+                String.join(
+                    ", ", all.stream().map(e -> e.name().toLowerCase(Locale.ROOT)).toList())));
+    return otherwise;
+  }
 }

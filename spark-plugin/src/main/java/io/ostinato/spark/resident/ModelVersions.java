@@ -11,9 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The versions of one model on one device. Guarded by the lock of the registry, but the counts. */
 final class ModelVersions {
+  private final boolean alone;
   private final List<ResidentModel> versions = new ArrayList<>();
   private final AtomicLong builds = new AtomicLong();
   private final AtomicLong refreshes = new AtomicLong();
+
+  /**
+   * No versions yet.
+   *
+   * @param alone whether a version has one user at most
+   */
+  ModelVersions(boolean alone) {
+    this.alone = alone;
+  }
 
   /**
    * The version that a task may use; none if it has to wait.
@@ -24,12 +34,12 @@ final class ModelVersions {
   @Nullable ResidentModel choose(
       Wanted wanted, int most, Function<ModelVersions, ResidentModel> another) {
     for (ResidentModel version : versions) {
-      if (version.target().equals(wanted.manifest())) {
+      if (version.target().equals(wanted.manifest()) && !(alone && version.isUsed())) {
         return version;
       }
     }
     ResidentModel oldest =
-        oldestUnused(version -> !wanted.live().contains(version.target().hash()));
+        oldestUnused(version -> alone || !wanted.live().contains(version.target().hash()));
     if (oldest == null && versions.size() < most) {
       ResidentModel added = another.apply(this);
       versions.add(added);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -29,7 +30,8 @@ import java.util.function.Supplier;
 public final class ResidentModels {
   private static final ResidentModels OF_THIS_PROCESS = new ResidentModels();
 
-  private record Key(ModelId model, TaskDevice device) {}
+  /** Where a model is found; one that is used alone is none that others share. */
+  private record Key(ModelId model, TaskDevice device, boolean alone) {}
 
   private final Map<Key, ModelVersions> models = new LinkedHashMap<>();
   private final Map<TaskDevice, Semaphore> permits = new HashMap<>();
@@ -66,7 +68,17 @@ public final class ResidentModels {
   /** Takes a model at these weights, and loads what is missing. */
   public Lease lease(ModelId id, TaskDevice device, Wanted wanted, Limits limits)
       throws InterruptedException {
-    ResidentModel model = take(new Key(id, device), wanted, limits);
+    return lease(new Key(id, device, false), wanted, limits);
+  }
+
+  /** The same of a model that nobody else uses until the lease ends; others have their own. */
+  public Lease leaseAlone(ModelId id, TaskDevice device, Wanted wanted, Limits limits)
+      throws InterruptedException {
+    return lease(new Key(id, device, true), wanted, limits);
+  }
+
+  private Lease lease(Key key, Wanted wanted, Limits limits) throws InterruptedException {
+    ResidentModel model = take(key, wanted, limits);
     try {
       return new Lease(model, model.load(wanted.manifest(), wanted.source()));
     } catch (InterruptedException | RuntimeException | Error e) {
@@ -132,10 +144,10 @@ public final class ResidentModels {
       while (taken == null) {
         taken =
             models
-                .computeIfAbsent(key, k -> new ModelVersions())
+                .computeIfAbsent(key, k -> new ModelVersions(k.alone()))
                 .choose(
                     wanted,
-                    limits.versions(),
+                    key.alone() ? Integer.MAX_VALUE : limits.versions(),
                     all ->
                         new ResidentModel(
                             key.model(), key.device().device(), wanted.manifest(), all));
@@ -150,19 +162,25 @@ public final class ResidentModels {
     return taken;
   }
 
-  /** Takes unused models out until the device has no more than it may keep. */
+  /**
+   * Takes unused models out until the device has no more than it may keep. Those of one model that
+   * are used alone go with it.
+   */
   private List<ResidentModel> evict(TaskDevice device, int keep) {
-    List<Map.Entry<Key, ModelVersions>> oldestFirst =
-        models.entrySet().stream()
-            .filter(entry -> entry.getKey().device().equals(device))
-            .sorted(Comparator.comparingLong(entry -> entry.getValue().lastUse()))
-            .toList();
+    Map<ModelId, List<Key>> keys = new LinkedHashMap<>();
+    models.entrySet().stream()
+        .filter(entry -> entry.getKey().device().equals(device))
+        .sorted(Comparator.comparingLong(entry -> entry.getValue().lastUse()))
+        .map(Map.Entry::getKey)
+        .forEach(key -> keys.computeIfAbsent(key.model(), id -> new ArrayList<>()).add(key));
     List<ResidentModel> evicted = new ArrayList<>();
-    int present = oldestFirst.size();
-    for (Map.Entry<Key, ModelVersions> entry : oldestFirst) {
-      if (present > keep && !entry.getValue().isUsed()) {
-        models.remove(entry.getKey());
-        evicted.addAll(entry.getValue().retire());
+    int present = keys.size();
+    for (List<Key> ofOne : keys.values()) {
+      List<ModelVersions> versions =
+          ofOne.stream().map(models::get).filter(Objects::nonNull).toList();
+      if (present > keep && versions.stream().noneMatch(ModelVersions::isUsed)) {
+        models.keySet().removeAll(Set.copyOf(ofOne));
+        versions.forEach(each -> evicted.addAll(each.retire()));
         present--;
       }
     }

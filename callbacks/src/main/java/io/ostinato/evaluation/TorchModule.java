@@ -1,0 +1,102 @@
+package io.ostinato.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.ostinato.torchscript.ModuleFacts;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A TorchScript module that was loaded. It is run past DJL's block: that reads a meaning into the
+ * names of inputs, gives a dict in the order of hashes, and refuses {@code None} among the outputs.
+ */
+final class TorchModule implements EvaluationModel {
+  private static final String FORWARD = "forward";
+  private static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
+
+  private final PtSymbolBlock module;
+  private final Map<String, List<String>> namedTuples;
+  private final Consumer<String> notes;
+
+  private TorchModule(
+      PtSymbolBlock module, Map<String, List<String>> namedTuples, Consumer<String> notes) {
+    this.module = module;
+    this.namedTuples = namedTuples;
+    this.notes = notes;
+  }
+
+  /** A module in evaluation mode. */
+  static TorchModule of(PtSymbolBlock module, ModuleFacts facts, Consumer<String> notes) {
+    JniUtils.enableInferenceMode(module);
+    return new TorchModule(module, facts.namedTuples(), notes);
+  }
+
+  /** A hash of all that the module holds, whether parameter, buffer or attribute. */
+  static String hash(PtSymbolBlock module) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      JniUtils.writeModule(
+          module, new DigestOutputStream(OutputStream.nullOutputStream(), digest), false);
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public NDList forward(NDList inputs) {
+    return outputs(inputs).toList();
+  }
+
+  @Override
+  public ModelOutputs outputs(NDList inputs) {
+    return run(FORWARD, inputs);
+  }
+
+  @Override
+  public ModelOutputs call(String method, NDList inputs) {
+    List<String> methods = List.of(JniUtils.getMethodNames(module));
+    if (!methods.contains(method)) {
+      throw new IllegalArgumentException(
+          "the module has no method '%s'; it has: %s"
+              .formatted(method, String.join(", ", methods)));
+    }
+    return run(method, inputs);
+  }
+
+  private ModelOutputs run(String method, NDList inputs) {
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException(
+          "'%s' needs at least one array, whose scope the outputs join".formatted(method));
+    }
+    if (System.getProperty(OPTIMIZER) != null) {
+      JniUtils.setGraphExecutorOptimize(Boolean.getBoolean(OPTIMIZER)); // of this thread
+    }
+    List<IValue> arguments = new ArrayList<>();
+    try {
+      for (NDArray input : inputs) {
+        arguments.add(IValue.from((PtNDArray) input));
+      }
+      try (IValue result =
+          IValueUtils.runMethod(module, method, arguments.toArray(IValue[]::new))) {
+        return new TorchOutputs((PtNDManager) inputs.head().getManager(), namedTuples)
+            .of(result, notes);
+      }
+    } finally {
+      arguments.forEach(IValue::close);
+    }
+  }
+}

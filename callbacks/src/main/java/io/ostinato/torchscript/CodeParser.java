@@ -1,0 +1,221 @@
+package io.ostinato.torchscript;
+
+import io.ostinato.torchscript.ModuleCode.ClassCode;
+import io.ostinato.torchscript.ModuleCode.Field;
+import io.ostinato.torchscript.ModuleCode.Function;
+import io.ostinato.torchscript.ModuleCode.Parameter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one file of serialized code. */
+final class CodeParser {
+  private final ModuleCode code;
+  private final String file;
+  private CodeLines lines = new CodeLines(List.of(), List.of());
+  private int next;
+
+  /**
+   * A parser that adds what it finds.
+   *
+   * @param file the qualified name of what is in it, as in {@code __torch__.torch.nn.functional}
+   */
+  CodeParser(ModuleCode code, String file) {
+    this.code = code;
+    this.file = file;
+  }
+
+  void parse(CodeLines all) {
+    lines = all;
+    next = 0;
+    while (next < lines.size()) {
+      String line = lines.lines().get(next);
+      if (line.startsWith("class ")) {
+        code.add(classCode());
+      } else if (line.startsWith("def ")) {
+        Function function = function("");
+        code.add(file + "." + function.name(), function);
+      } else {
+        next++; // an import, or a constant of the file
+      }
+    }
+  }
+
+  private ClassCode classCode() {
+    int indent = indent();
+    Tokens head = new Tokens(take());
+    head.expect("class");
+    String name = file + "." + head.take();
+    String base = head.takes("(") && !head.peek().equals(")") ? head.take() : "";
+    Map<String, Field> fields = new LinkedHashMap<>();
+    Map<String, Function> methods = new LinkedHashMap<>();
+    while (isWithin(indent)) {
+      String line = lines.lines().get(next);
+      if (line.startsWith("def ")) {
+        Function method = function(name);
+        methods.put(method.name(), method);
+      } else {
+        field(new Tokens(take()), fields);
+      }
+    }
+    return new ClassCode(name, base, fields, methods);
+  }
+
+  /** {@code name : type = value}, {@code __annotations__["name"] = type}, or something else. */
+  private static void field(Tokens line, Map<String, Field> fields) {
+    String name = line.take();
+    if (name.equals("__annotations__") && line.takes("[")) {
+      String quoted = line.take();
+      line.expect("]");
+      line.expect("=");
+      fields.put(quoted.substring(1, quoted.length() - 1), new Field(type(line), null));
+    } else if (line.takes(":")) {
+      String type = type(line);
+      Expression value = line.takes("=") ? new ExpressionParser(line).expression() : null;
+      fields.put(name, new Field(type, value));
+    }
+  }
+
+  private Function function(String owner) {
+    int indent = indent();
+    Tokens head = new Tokens(take());
+    head.expect("def");
+    String name = head.take();
+    head.expect("(");
+    List<Parameter> parameters = new ArrayList<>();
+    while (!head.takes(")")) {
+      if (!head.takes(",")) {
+        parameters.add(parameter(head));
+      }
+    }
+    return new Function(owner, name, parameters, block(indent));
+  }
+
+  private static Parameter parameter(Tokens head) {
+    String name = head.take();
+    String type = head.takes(":") ? type(head) : "";
+    @Nullable Expression preset = head.takes("=") ? new ExpressionParser(head).expression() : null;
+    return new Parameter(name, type, preset);
+  }
+
+  /** A type, in its own words without spaces. */
+  private static String type(Tokens line) {
+    StringBuilder type = new StringBuilder();
+    int depth = 0;
+    while (line.hasMore()) {
+      String token = line.peek();
+      if (depth == 0 && (token.equals(",") || token.equals(")") || token.equals("="))) {
+        break;
+      }
+      depth += token.equals("[") || token.equals("(") ? 1 : 0;
+      depth -= token.equals("]") || token.equals(")") ? 1 : 0;
+      type.append(line.take());
+    }
+    return type.toString();
+  }
+
+  private List<Statement> block(int indent) {
+    List<Statement> statements = new ArrayList<>();
+    while (isWithin(indent)) {
+      statement().ifPresent(statements::add);
+    }
+    return statements;
+  }
+
+  private Optional<Statement> statement() {
+    int indent = indent();
+    Tokens line = new Tokens(take());
+    switch (line.peek()) {
+      case "pass":
+        return Optional.empty();
+      case "return":
+        line.take();
+        return Optional.of(
+            new Statement.Return(line.hasMore() ? sequence(line) : new Expression.Literal(null)));
+      case "if":
+        return Optional.of(branches(line, indent));
+      case "for", "while":
+        return Optional.of(loop(line, indent));
+      case "with":
+        return Optional.of(
+            new Statement.If(new Expression.Literal(true), block(indent), List.of()));
+      default:
+        return Optional.of(assignment(line));
+    }
+  }
+
+  private Statement branches(Tokens line, int indent) {
+    line.take();
+    Expression condition = new ExpressionParser(line).expression();
+    line.expect(":");
+    List<Statement> then = block(indent);
+    boolean hasElse =
+        next < lines.size() && indent() == indent && lines.lines().get(next).equals("else:");
+    if (hasElse) {
+      next++;
+    }
+    return new Statement.If(condition, then, hasElse ? block(indent) : List.of());
+  }
+
+  private Statement loop(Tokens line, int indent) {
+    List<Expression> variables = new ArrayList<>();
+    if (line.take().equals("for")) {
+      while (!line.takes("in")) {
+        if (!line.takes(",")) {
+          variables.add(new ExpressionParser(line).expression());
+        }
+      }
+    }
+    Expression over = new ExpressionParser(line).expression();
+    line.expect(":");
+    return new Statement.Loop(variables, over, block(indent));
+  }
+
+  /** {@code a = x}, {@code a, b, = x}, {@code a.b = x}, {@code a : type = x}, or {@code x}. */
+  private static Statement assignment(Tokens line) {
+    int start = line.position();
+    List<Expression> targets = new ArrayList<>();
+    ExpressionParser parser = new ExpressionParser(line);
+    do {
+      targets.add(parser.expression());
+    } while (line.takes(",") && !line.peek().equals("="));
+    if (line.takes(":")) {
+      type(line);
+    }
+    if (line.takes("=")) {
+      return new Statement.Assign(targets, sequence(line));
+    }
+    line.goBackTo(start);
+    return new Statement.Assign(List.of(), sequence(line));
+  }
+
+  /** One expression, or a tuple without its parentheses. */
+  private static Expression sequence(Tokens line) {
+    ExpressionParser parser = new ExpressionParser(line);
+    List<Expression> all = new ArrayList<>(List.of(parser.expression()));
+    while (line.takes(",")) {
+      if (line.hasMore()) {
+        all.add(parser.expression());
+      }
+    }
+    if (line.hasMore()) {
+      throw new CodeSyntaxException("unexpected '%s'".formatted(line.peek()));
+    }
+    return all.size() == 1 ? all.get(0) : new Expression.Sequence(all);
+  }
+
+  private int indent() {
+    return lines.indents().get(next);
+  }
+
+  private boolean isWithin(int indent) {
+    return next < lines.size() && indent() > indent;
+  }
+
+  private String take() {
+    return lines.lines().get(next++);
+  }
+}

@@ -1,0 +1,36 @@
+package io.ostinato.torchscript;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An expression of serialized TorchScript code. */
+sealed interface Expression {
+  /** A variable, a function, or the head of a qualified name. */
+  record Name(String text) implements Expression {}
+
+  /** A literal: a Boolean, a Double, a String, or null for None. */
+  record Literal(@Nullable Object value) implements Expression {}
+
+  /** What follows a dot. */
+  record Attribute(Expression of, String name) implements Expression {}
+
+  /** What is in square brackets behind an expression. */
+  record Item(Expression of, List<Expression> index) implements Expression {}
+
+  /** A call of a function or a method. */
+  record Call(Expression function, List<Expression> arguments, Map<String, Expression> named)
+      implements Expression {
+    public Call {
+      arguments = List.copyOf(arguments);
+      named = Map.copyOf(named);
+    }
+  }
+
+  /** A list, a tuple, or a dict with its keys and values. */
+  record Sequence(List<Expression> items) implements Expression {
+    public Sequence {
+      items = List.copyOf(items);
+    }
+  }
+}

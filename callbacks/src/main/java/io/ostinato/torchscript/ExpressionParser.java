@@ -1,0 +1,108 @@
+package io.ostinato.torchscript;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads expressions. */
+record ExpressionParser(Tokens tokens) {
+
+  /** One expression. */
+  Expression expression() {
+    Expression expression = head();
+    while (true) {
+      if (tokens.takes(".")) {
+        expression = new Expression.Attribute(expression, tokens.take());
+      } else if (tokens.takes("(")) {
+        expression = call(expression);
+      } else if (tokens.takes("[")) {
+        expression = new Expression.Item(expression, items("]"));
+      } else {
+        return expression;
+      }
+    }
+  }
+
+  /** Several, up to a token, which is taken; a comma may come last. */
+  List<Expression> items(String end) {
+    List<Expression> items = new ArrayList<>();
+    while (!tokens.takes(end)) {
+      if (!tokens.takes(",") && !tokens.takes(":")) {
+        items.add(expression());
+      }
+    }
+    return items;
+  }
+
+  private Expression call(Expression function) {
+    List<Expression> arguments = new ArrayList<>();
+    Map<String, Expression> named = new LinkedHashMap<>();
+    while (!tokens.takes(")")) {
+      if (tokens.takes(",")) {
+        continue;
+      }
+      if (tokens.isFollowedBy("=")) {
+        String name = tokens.take();
+        tokens.expect("=");
+        named.put(name, expression());
+      } else {
+        arguments.add(expression());
+      }
+    }
+    return new Expression.Call(function, arguments, named);
+  }
+
+  private Expression head() {
+    String token = tokens.take();
+    switch (token) {
+      case "(":
+        return parenthesized();
+      case "[":
+        return new Expression.Sequence(items("]"));
+      case "{":
+        return new Expression.Sequence(items("}"));
+      case "-", "+":
+        expression();
+        return new Expression.Name("torch_number"); // of a value that isn't known here
+      case "True":
+        return new Expression.Literal(true);
+      case "False":
+        return new Expression.Literal(false);
+      case "None":
+        return new Expression.Literal(null);
+      default:
+        return named(token);
+    }
+  }
+
+  private static Expression named(String token) {
+    char first = token.charAt(0);
+    if (first == '"' || first == '\'') {
+      return new Expression.Literal(token.substring(1, token.length() - 1));
+    }
+    if (Character.isDigit(first) || first == '-' || (first == '.' && token.length() > 1)) {
+      return token.endsWith("j")
+          ? new Expression.Name("torch_number")
+          : new Expression.Literal(Double.valueOf(token));
+    }
+    if (!Character.isJavaIdentifierStart(first)) {
+      throw new CodeSyntaxException("unexpected '%s'".formatted(token));
+    }
+    return new Expression.Name(token);
+  }
+
+  /** An expression in parentheses; a tuple where a comma follows the first. */
+  private Expression parenthesized() {
+    if (tokens.takes(")")) {
+      return new Expression.Sequence(List.of());
+    }
+    Expression first = expression();
+    if (tokens.takes(")")) {
+      return first;
+    }
+    List<Expression> all = new ArrayList<>(List.of(first));
+    all.addAll(items(")"));
+    return new Expression.Sequence(all);
+  }
+}

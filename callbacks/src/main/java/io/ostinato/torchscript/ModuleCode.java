@@ -1,0 +1,95 @@
+package io.ostinato.torchscript;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The classes and functions of a module, by qualified name, as in {@code __torch__.Net}. */
+final class ModuleCode {
+  private static final String END = ".py";
+
+  private final Map<String, ClassCode> classes = new LinkedHashMap<>();
+  private final Map<String, Function> functions = new HashMap<>();
+
+  /**
+   * A function, or a method, whose first parameter is its object.
+   *
+   * @param owner the qualified name of its class; empty for a function
+   */
+  record Function(
+      String owner, String name, List<Parameter> parameters, List<Statement> statements) {
+    Function {
+      parameters = List.copyOf(parameters);
+      statements = List.copyOf(statements);
+    }
+  }
+
+  /** What a function takes; the type in its own words. */
+  record Parameter(String name, String type, @Nullable Expression preset) {}
+
+  /** An attribute of a class; a constant has a value. */
+  record Field(String type, @Nullable Expression constant) {}
+
+  /**
+   * A class.
+   *
+   * @param base {@code Module}, {@code NamedTuple}, {@code Interface}, or nothing
+   */
+  record ClassCode(
+      String name, String base, Map<String, Field> fields, Map<String, Function> methods) {
+
+    /** The methods that users call. */
+    List<Function> publicMethods() {
+      return methods.values().stream().filter(m -> !m.name().startsWith("_")).toList();
+    }
+  }
+
+  /**
+   * Reads all code.
+   *
+   * @param files by path, as in {@code __torch__/torch/nn/functional.py}
+   * @throws CodeSyntaxException if something can't be read
+   */
+  static ModuleCode parse(Map<String, String> files) {
+    ModuleCode code = new ModuleCode();
+    files.forEach(
+        (path, text) -> {
+          if (path.endsWith(END)) {
+            String name = path.substring(0, path.length() - END.length()).replace('/', '.');
+            new CodeParser(code, name).parse(CodeLines.of(text));
+          }
+        });
+    return code;
+  }
+
+  void add(ClassCode added) {
+    classes.put(added.name(), added);
+  }
+
+  void add(String qualifiedName, Function added) {
+    functions.put(qualifiedName, added);
+  }
+
+  Optional<ClassCode> findClass(String qualifiedName) {
+    return Optional.ofNullable(classes.get(qualifiedName));
+  }
+
+  Optional<Function> findFunction(String qualifiedName) {
+    return Optional.ofNullable(functions.get(qualifiedName));
+  }
+
+  /** The fields of each named tuple, by its qualified name. */
+  Map<String, List<String>> namedTuples() {
+    Map<String, List<String>> tuples = new LinkedHashMap<>();
+    for (ClassCode each : classes.values()) {
+      if (each.base().equals("NamedTuple")) {
+        tuples.put(each.name(), new ArrayList<>(each.fields().keySet()));
+      }
+    }
+    return tuples;
+  }
+}

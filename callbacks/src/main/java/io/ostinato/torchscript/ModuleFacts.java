@@ -1,0 +1,106 @@
+package io.ostinato.torchscript;
+
+import com.google.gson.Gson;
+import io.ostinato.torchscript.ModuleCode.ClassCode;
+import io.ostinato.torchscript.ModuleCode.Function;
+import io.ostinato.torchscript.ZipEntries.Entry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the code of a TorchScript module says of it.
+ *
+ * @param state what it keeps from one forward to the next
+ * @param kept what that is, as in {@code features of Net}; where the state is unknown, why
+ * @param training what the code does in evaluation though it is for training, as in {@code dropout
+ *     (p=0.5)}
+ * @param namedTuples the fields of each named tuple, by its qualified name
+ */
+public record ModuleFacts(
+    KeptState state,
+    List<String> kept,
+    List<String> training,
+    Map<String, List<String>> namedTuples) {
+  private static final Gson GSON = new Gson();
+  private static final Pattern CODE = Pattern.compile("[^/]+/code/(.*\\.py)");
+  private static final Pattern DATA = Pattern.compile("[^/]+/data\\.pkl");
+
+  /** The first class that the pickle of the module names is the module's own. */
+  private static final Pattern FIRST_CLASS = Pattern.compile("c(__torch__[\\w.]*)\n(\\w+)\n");
+
+  public ModuleFacts {
+    kept = List.copyOf(kept);
+    training = List.copyOf(training);
+    namedTuples = Map.copyOf(namedTuples);
+  }
+
+  /** What is known of a module whose code can't be read. */
+  public static ModuleFacts unknown(String why) {
+    return new ModuleFacts(KeptState.UNKNOWN, List.of(why), List.of(), Map.of());
+  }
+
+  /** A module that keeps nothing, and says no more. */
+  public static ModuleFacts none() {
+    return new ModuleFacts(KeptState.NONE, List.of(), List.of(), Map.of());
+  }
+
+  /** What the code says; its state is unknown where the code can't be read. */
+  public static ModuleFacts of(byte[] archive) {
+    try {
+      ZipEntries entries = new ZipEntries(archive);
+      Map<String, String> files = new LinkedHashMap<>();
+      Optional<String> module = Optional.empty();
+      for (Entry entry : entries.all()) {
+        Matcher code = CODE.matcher(entry.name());
+        if (code.matches()) {
+          files.put(code.group(1), new String(entries.read(entry), StandardCharsets.UTF_8));
+        } else if (DATA.matcher(entry.name()).matches()) {
+          module = moduleClass(entries.read(entry));
+        }
+      }
+      return of(ModuleCode.parse(files), module);
+    } catch (IOException | CodeSyntaxException | IndexOutOfBoundsException e) {
+      return unknown(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Optional<String> moduleClass(byte[] pickle) {
+    Matcher matcher = FIRST_CLASS.matcher(new String(pickle, StandardCharsets.ISO_8859_1));
+    return matcher.find()
+        ? Optional.of(matcher.group(1) + "." + matcher.group(2))
+        : Optional.empty();
+  }
+
+  private static ModuleFacts of(ModuleCode code, Optional<String> name) {
+    Optional<ClassCode> module = name.flatMap(code::findClass);
+    if (module.isEmpty()) {
+      return unknown("the module's class was not found");
+    }
+    Findings all = new Findings();
+    for (Function method : module.get().publicMethods()) {
+      new StateAnalysis(code, all).follow(module.get(), method);
+    }
+    KeptState state = all.state();
+    return new ModuleFacts(
+        state,
+        List.copyOf(state == KeptState.UNKNOWN ? all.doubts() : all.kept()),
+        List.copyOf(all.training()),
+        code.namedTuples());
+  }
+
+  /** As text that {@link #fromJson} reads. */
+  public String toJson() {
+    return GSON.toJson(this);
+  }
+
+  /** Reads what {@link #toJson} gave. */
+  public static ModuleFacts fromJson(String json) {
+    return GSON.fromJson(json, ModuleFacts.class);
+  }
+}

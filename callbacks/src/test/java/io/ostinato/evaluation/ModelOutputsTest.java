@@ -1,0 +1,185 @@
+package io.ostinato.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+
+class ModelOutputsTest {
+  @Test
+  void aDictKeepsItsNamesAndItsOwnOrder() {
+    with(
+        "dict",
+        (model, scope) -> {
+          ModelOutputs outputs = model.outputs(probe(scope));
+          assertThat(outputs.names()).containsExactly("out", "aux", "z", "a");
+          assertThat(outputs.byName().keySet()).containsExactly("out", "aux", "z", "a");
+          assertIs(outputs.get("out"), TorchModules.expected("dict"));
+          assertThat(outputs.get(2)).isEqualTo(outputs.get("z"));
+          assertThat(outputs.toList().get(3).getName()).isEqualTo("a");
+          assertIs(outputs.get("z"), probeRows());
+        });
+  }
+
+  @Test
+  void ofADictWithSeveralOutputsOneMustBeNamed() {
+    with(
+        "dict",
+        (model, scope) -> {
+          ModelOutputs outputs = model.outputs(probe(scope));
+          assertThatThrownBy(outputs::first)
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessage(
+                  "the model has the outputs out, aux, z, a, and which one is meant can't be told;"
+                      + " name one, as in 'out'");
+          assertThatThrownBy(() -> OutputChoice.of("main").from(outputs))
+              .hasMessage("the model has no output 'main'; it has the outputs out, aux, z, a");
+          assertThat(OutputChoice.of(" aux ").from(outputs)).isEqualTo(outputs.get(1));
+          assertThat(OutputChoice.at(1).from(outputs)).isEqualTo(outputs.get("aux"));
+        });
+  }
+
+  @Test
+  void ofANamedTupleTheFirstIsUsedAndToldOf() {
+    try (LoadedModel loaded = loaded("named-tuple")) {
+      ModelOutputs outputs = loaded.model().outputs(probe(loaded.manager()));
+      assertThat(outputs.names()).containsExactly("loss", "logits");
+      assertThat(outputs.get("logits").getShape()).isEqualTo(new Shape(8, 3));
+      assertThat(loaded.notes()).isEmpty();
+      assertThat(outputs.first()).isEqualTo(outputs.get("loss"));
+      assertThat(loaded.notes())
+          .containsExactly(
+              "the model has the outputs loss, logits; nothing says which is meant, so the first is"
+                  + " used, 'loss'");
+    }
+  }
+
+  @Test
+  void noneAmongTheOutputsIsLeftOut() {
+    with(
+        "none",
+        (model, scope) -> {
+          ModelOutputs outputs = model.outputs(probe(scope));
+          assertThat(outputs.first().getShape()).isEqualTo(new Shape(8, 3));
+          assertThat(model.forward(probe(scope))).hasSize(1);
+          assertThatThrownBy(() -> outputs.get(1))
+              .hasMessage(
+                  "the output '1' is of the type NoneType, and only tensors of numbers can be"
+                      + " evaluated; the model has the outputs 0, 1 (NoneType)");
+        });
+  }
+
+  @Test
+  void whatIsNestedHasAPath() {
+    with(
+        "nested",
+        (model, scope) -> {
+          ModelOutputs outputs = model.outputs(probe(scope));
+          assertThat(outputs.names()).containsExactly("1.0", "1.1.hidden", "2");
+          assertThat(outputs.get("1.0").getShape()).isEqualTo(new Shape(8, 3));
+          assertThat(outputs.get("1.1")).isEqualTo(outputs.get("1.1.hidden"));
+          assertThat(outputs.get(2).getDouble()).isEqualTo(0.5);
+          assertThatThrownBy(outputs::first)
+              .hasMessageContaining(
+                  "the model has the outputs 0 (NoneType), 1.0, 1.1.hidden, 2, and which one is"
+                      + " meant can't be told");
+          assertThatThrownBy(outputs::toList)
+              .hasMessageContaining("not all are tensors, so take one by its name or position");
+        });
+  }
+
+  @Test
+  void otherMethodsOfAModuleCanBeCalled() {
+    with(
+        "nested",
+        (model, scope) -> {
+          NDList x = probe(scope);
+          NDArray embeddings = model.call("get_embeddings", x.head());
+          NDArray hidden = model.outputs(x).get("1.0");
+          assertThat(embeddings).isEqualTo(hidden.tanh());
+          assertThatThrownBy(() -> model.call("embed", x.head()))
+              .hasMessageContaining("the module has no method 'embed'; it has: ")
+              .hasMessageContaining("get_embeddings");
+          assertThatThrownBy(() -> model.forward(x, "main"))
+              .hasMessageContaining("only DJL blocks have layers that can be named");
+        });
+  }
+
+  @Test
+  void namesOfInputsMeanNothing() {
+    with(
+        "none",
+        (model, scope) -> {
+          NDArray expected = model.outputs(probe(scope)).first();
+          for (String name : new String[] {"x[]", "x()", "a.b", "module_method:forward", "x(2)"}) {
+            NDList named = probe(scope);
+            named.head().setName(name);
+            assertThat(model.outputs(named).first()).as(name).isEqualTo(expected);
+          }
+        });
+  }
+
+  @Test
+  void aLabelBeforeTheScoresIsNotTakenForThem() {
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      NDArray label = manager.create(new long[] {1, 2});
+      NDArray scores = manager.create(new float[] {0.5f, 0.5f});
+      label.setName("label");
+      scores.setName("probabilities");
+      ModelOutputs outputs = ModelOutputs.of(new NDList(label, scores));
+      assertThatThrownBy(outputs::first)
+          .hasMessageContaining("the model has the outputs label, probabilities, and which one");
+      assertThat(outputs.get("probabilities")).isEqualTo(scores);
+      assertThat(ModelOutputs.of(new NDList(scores, label)).first()).isEqualTo(scores);
+      assertThat(ModelOutputs.of(new NDList(label)).first().getDataType())
+          .isEqualTo(DataType.INT64);
+    }
+  }
+
+  @Test
+  void aChoiceNeedsANameOrAPosition() {
+    assertThatThrownBy(() -> OutputChoice.of(" "))
+        .hasMessage("an output needs a name, or a position counted from 0; given: ' '");
+    assertThatThrownBy(() -> OutputChoice.at(-1))
+        .hasMessage("output -1 must be a position, counted from 0, or a name");
+  }
+
+  private static void with(String module, BiConsumer<EvaluationModel, NDManager> check) {
+    try (LoadedModel loaded = loaded(module);
+        NDManager scope = loaded.manager().newSubManager()) {
+      check.accept(loaded.model(), scope);
+    }
+  }
+
+  private static NDList probe(NDManager scope) {
+    return new NDList(TorchModules.probe(scope, 0, 8));
+  }
+
+  private static LoadedModel loaded(String module) {
+    LoadedModel loaded = ModelSource.torchScript().build(Device.cpu());
+    loaded.refresh(TorchModules.module(module));
+    return loaded;
+  }
+
+  private static float[] probeRows() {
+    return Arrays.copyOf(TorchModules.probe(), 8 * 4);
+  }
+
+  private static void assertIs(NDArray array, float[] expected) {
+    float[] numbers = array.toFloatArray();
+    assertThat(numbers).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(numbers[i]).isCloseTo(expected[i], within(2e-6f));
+    }
+  }
+}

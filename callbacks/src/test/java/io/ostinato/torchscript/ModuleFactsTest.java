@@ -1,0 +1,224 @@
+package io.ostinato.torchscript;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ModuleFactsTest {
+  @ParameterizedTest
+  @CsvSource({
+    "usual, NONE",
+    "traced, NONE",
+    "dict, NONE",
+    "named-tuple, NONE",
+    "nested, NONE",
+    "batchnorm-a, NONE",
+    "features, OVERWRITTEN",
+    "counter, ACCUMULATED",
+    "cache, ACCUMULATED",
+    "average, ACCUMULATED",
+    "statistics, UNKNOWN",
+    "fixed-statistics, UNKNOWN"
+  })
+  void theCodeSaysWhatAForwardKeeps(String module, KeptState expected) {
+    assertThat(of(module).state()).isEqualTo(expected);
+  }
+
+  @Test
+  void whatIsKeptIsNamed() {
+    assertThat(of("features").kept()).containsExactly("features of Features");
+    assertThat(of("counter").kept()).containsExactly("count of Counter");
+    assertThat(of("cache").kept()).containsExactlyInAnyOrder("seen", "last");
+    assertThat(of("average").kept()).containsExactly("mean");
+    assertThat(of("statistics").kept())
+        .containsExactly("batch_norm that may update its running statistics");
+  }
+
+  @Test
+  void whatIsForTrainingIsFoundWhereItIsPartOfTheGraph() {
+    assertThat(of("traced-in-training").training()).containsExactly("dropout (p=0.3)");
+    assertThat(of("usual").training()).isEmpty();
+  }
+
+  @Test
+  void namedTuplesHaveTheirFields() {
+    assertThat(of("named-tuple").namedTuples()).containsValue(List.of("loss", "logits")).hasSize(1);
+  }
+
+  @Test
+  void factsTravelAsText() {
+    for (String module : List.of("named-tuple", "cache", "statistics", "traced-in-training")) {
+      assertThat(ModuleFacts.fromJson(of(module).toJson())).isEqualTo(of(module));
+    }
+  }
+
+  @Test
+  void whatIsAssignedInOneBranchOnlyAndReadLaterIsSeenByTheNextForward() {
+    assertThat(
+            ofCode(
+                """
+                def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                    first = self.first
+                    if first:
+                      self.mask = torch.gt(x, 0)
+                    else:
+                      pass
+                    mask = self.mask
+                    return torch.mul(x, mask)
+                """))
+        .isEqualTo(KeptState.ACCUMULATED);
+  }
+
+  @Test
+  void whatIsAssignedOnEveryWayIsNotSeenByTheNextForward() {
+    assertThat(
+            ofCode(
+                """
+                def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                    if torch.gt(torch.dim(x), 2):
+                      self.mask = torch.gt(x, 0)
+                    else:
+                      self.mask = torch.lt(x, 0)
+                    mask = self.mask
+                    _0 = torch.mul_(mask, 2)
+                    return torch.mul(x, mask)
+                """))
+        .isEqualTo(KeptState.OVERWRITTEN);
+  }
+
+  @Test
+  void whatIsOnlyDoneInTrainingIsLeftOut() {
+    assertThat(
+            ofCode(
+                """
+                def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                    training = self.training
+                    if training:
+                      self.mask = x
+                      weight = self.weight
+                      _0 = torch.add_(weight, 1)
+                    else:
+                      pass
+                    return x
+                """))
+        .isEqualTo(KeptState.NONE);
+  }
+
+  @Test
+  void anOwnListMayHoldWhatIsTheModulesButItsElementsAreNotTheForwards() {
+    assertThat(
+            ofCode(
+                """
+                def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                    all = annotate(List[Tensor], [])
+                    weight = self.weight
+                    _0 = torch.append(all, weight)
+                    return torch.cat(all)
+                """))
+        .as("only the list changes")
+        .isEqualTo(KeptState.NONE);
+    assertThat(
+            ofCode(
+                """
+                def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                    all = annotate(List[Tensor], [])
+                    weight = self.weight
+                    _0 = torch.append(all, weight)
+                    _1 = torch.add_(all[0], 1)
+                    return x
+                """))
+        .as("an element changes")
+        .isEqualTo(KeptState.ACCUMULATED);
+  }
+
+  @Test
+  void anExceptionEndsItsBranch() {
+    assertThat(
+            ofCode(
+                """
+                def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                    if torch.eq(torch.dim(x), 1):
+                      ops.prim.RaiseException("too few: {}, (", "builtins.ValueError")
+                    else:
+                      self.mask = x
+                    mask = self.mask
+                    return mask
+                """))
+        .isEqualTo(KeptState.OVERWRITTEN);
+  }
+
+  @Test
+  void codeThatCannotBeReadIsUnknown() {
+    assertThat(ofCode("def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n    return x ~ 1\n"))
+        .isEqualTo(KeptState.UNKNOWN);
+    byte[] module = bytes("usual");
+    assertThat(ModuleFacts.of(Arrays.copyOf(module, module.length / 2)).state())
+        .isEqualTo(KeptState.UNKNOWN);
+    assertThat(ModuleFacts.of(new byte[0]).state()).isEqualTo(KeptState.UNKNOWN);
+  }
+
+  @Test
+  void damageIsNoEndlessLoopAndNoError() {
+    byte[] module = bytes("cache");
+    Random random = new Random(5);
+    for (int i = 0; i < 400; i++) {
+      byte[] damaged = module.clone();
+      for (int j = 0; j < 1 + random.nextInt(20); j++) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+      }
+      assertThat(ModuleFacts.of(damaged)).isNotNull();
+    }
+  }
+
+  private static KeptState ofCode(String method) {
+    String code =
+        """
+        class Net(Module):
+          weight : Tensor
+          mask : Tensor
+          first : bool
+          training : bool
+        """
+            + method.indent(2);
+    ByteArrayOutputStream archive = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(archive)) {
+      for (Map.Entry<String, String> entry :
+          Map.of("net/data.pkl", "\u0080\u0002c__torch__\nNet\n", "net/code/__torch__.py", code)
+              .entrySet()) {
+        zip.putNextEntry(new ZipEntry(entry.getKey()));
+        zip.write(entry.getValue().getBytes(StandardCharsets.ISO_8859_1));
+        zip.closeEntry();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ModuleFacts.of(archive.toByteArray()).state();
+  }
+
+  private static ModuleFacts of(String module) {
+    return ModuleFacts.of(bytes(module));
+  }
+
+  private static byte[] bytes(String module) {
+    try (InputStream in =
+        ModuleFactsTest.class.getResourceAsStream("/torchscript/" + module + ".pt")) {
+      return Objects.requireNonNull(in, module).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
