@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Models that keep something from one forward to the next. */
 class KeptStateTest {
   private static final int THREADS = 8;
-  private static final int BATCHES_EACH = 40;
+  private static final int BATCHES_EACH = 12;
 
   @ParameterizedTest
   @ValueSource(
