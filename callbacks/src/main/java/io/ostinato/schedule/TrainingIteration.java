@@ -19,9 +19,7 @@ public record TrainingIteration(int epoch, long update, long sample)
   /** Before the first update. */
   public static final TrainingIteration START = new TrainingIteration(0, 0, 0);
 
-  private static final Pattern FORM = Pattern.compile("E(\\d{1,9})_U(\\d{1,18})_S(\\d{1,18})");
-
-  private static final Pattern WORD = Pattern.compile("(?<![A-Za-z0-9])" + FORM + "(?!\\d)");
+  static final Pattern FORM = Pattern.compile("E(\\d{1,9})_U(\\d{1,18})_S(\\d{1,18})");
 
   public TrainingIteration {
     if (epoch < 0 || update < 0 || sample < 0) {
@@ -45,13 +43,12 @@ public record TrainingIteration(int epoch, long update, long sample)
     return of(matcher);
   }
 
-  /** The first one in the name of a file, as in {@code net-E1_U10_S100.pt}; not within a word. */
+  /** The one in the name of a checkpoint, if there is one; {@link NamedIteration} has the forms. */
   public static Optional<TrainingIteration> findIn(String name) {
-    Matcher matcher = WORD.matcher(name);
-    return matcher.find() ? Optional.of(of(matcher)) : Optional.empty();
+    return NamedIteration.findIn(name).map(NamedIteration::iteration);
   }
 
-  private static TrainingIteration of(Matcher matcher) {
+  static TrainingIteration of(Matcher matcher) {
     return new TrainingIteration(
         Integer.parseInt(matcher.group(1)),
         Long.parseLong(matcher.group(2)),

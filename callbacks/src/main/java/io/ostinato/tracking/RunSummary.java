@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 
 /**
  * The last and the best value of each metric of a run; the last is that of the highest iteration. A
@@ -25,19 +26,31 @@ public final class RunSummary {
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
   private final MetricProperties properties;
+  private final BinaryOperator<Value> later;
   private final Map<String, Value> last = new LinkedHashMap<>();
   private final Map<String, Value> best = new LinkedHashMap<>();
 
   /** A value, and when it was measured. */
   public record Value(double value, TrainingIteration iteration) {}
 
-  private RunSummary(MetricProperties properties) {
+  private RunSummary(MetricProperties properties, BinaryOperator<Value> later) {
     this.properties = properties;
+    this.later = later;
   }
 
   /** The summary of these records, in their order. */
   public static RunSummary of(MetricProperties properties, List<MetricsRecord> records) {
-    RunSummary summary = new RunSummary(properties);
+    RunSummary summary = new RunSummary(properties, RunSummary::later);
+    records.forEach(summary::add);
+    return summary;
+  }
+
+  /**
+   * The summary of records whose iterations can't be compared; the last value of a metric is that
+   * of the last record that has it.
+   */
+  public static RunSummary inOrder(MetricProperties properties, List<MetricsRecord> records) {
+    RunSummary summary = new RunSummary(properties, (before, next) -> next);
     records.forEach(summary::add);
     return summary;
   }
@@ -48,7 +61,7 @@ public final class RunSummary {
         .forEach(
             (key, number) -> {
               Value value = new Value(number, record.iteration());
-              last.merge(key, value, RunSummary::later);
+              last.merge(key, value, later);
               if (isBetter(key, number)) {
                 best.put(key, value);
               }

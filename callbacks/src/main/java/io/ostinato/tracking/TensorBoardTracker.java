@@ -1,5 +1,6 @@
 package io.ostinato.tracking;
 
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,32 +14,45 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Event files for TensorBoard. The step of a value is the number of updates; values are float32
- * there. A run that is resumed adds a file, which TensorBoard reads as going on.
+ * Event files for TensorBoard. The step of a value is the number of updates unless another is asked
+ * for; values are float32 there. A run that is resumed adds a file, which TensorBoard reads as
+ * going on.
  */
 public final class TensorBoardTracker implements Tracker {
   private static final double MILLIS_PER_SECOND = 1e3;
 
   private final @Nullable Path folder;
+  private final ToLongFunction<TrainingIteration> step;
   private final Clock clock;
   private @Nullable OutputStream out;
 
-  private TensorBoardTracker(@Nullable Path folder, Clock clock) {
+  private TensorBoardTracker(
+      @Nullable Path folder, ToLongFunction<TrainingIteration> step, Clock clock) {
     this.folder = folder;
+    this.step = step;
     this.clock = clock;
   }
 
   /** Event files in {@code tensorboard} of the run's folder. */
   public static TensorBoardTracker inRunFolder() {
-    return new TensorBoardTracker(null, Clock.systemUTC());
+    return new TensorBoardTracker(null, TrainingIteration::update, Clock.systemUTC());
   }
 
   /** Event files in a folder that one run has for itself. */
   public static TensorBoardTracker in(Path folder) {
-    return new TensorBoardTracker(folder, Clock.systemUTC());
+    return in(folder, TrainingIteration::update);
+  }
+
+  /**
+   * Event files in a folder that one run has for itself, on another axis: by {@code
+   * TrainingIteration::sample}, say.
+   */
+  public static TensorBoardTracker in(Path folder, ToLongFunction<TrainingIteration> step) {
+    return new TensorBoardTracker(folder, step, Clock.systemUTC());
   }
 
   @Override
@@ -68,7 +82,7 @@ public final class TensorBoardTracker implements Tracker {
         TensorBoardEvents.writeScalar(
             file,
             seconds(record.time()),
-            record.iteration().update(),
+            step.applyAsLong(record.iteration()),
             metric.getKey(),
             metric.getValue().floatValue());
       }

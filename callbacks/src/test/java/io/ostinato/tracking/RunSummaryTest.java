@@ -42,6 +42,17 @@ class RunSummaryTest {
   }
 
   @Test
+  void theLastIsThatOfTheLastRecordWhereIterationsCantBeCompared() {
+    List<MetricsRecord> records =
+        List.of(record(4, Map.of("accuracy/test", 0.8)), record(3, Map.of("accuracy/test", 0.7)));
+    MetricProperties properties = MetricProperties.defaults();
+    assertThat(RunSummary.inOrder(properties, records).last().get("accuracy/test"))
+        .hasToString("Value[value=0.7, iteration=E3_U3_S3]");
+    assertThat(RunSummary.of(properties, records).last().get("accuracy/test"))
+        .hasToString("Value[value=0.8, iteration=E4_U4_S4]");
+  }
+
+  @Test
   void theFileHasBoth() throws IOException {
     RunSummary summary =
         RunSummary.of(

@@ -106,6 +106,40 @@ class WatchTest {
   }
 
   @Test
+  void namesOfOtherFrameworksTellTheIterationAndLinksAreNoCheckpoints() throws IOException {
+    Path store = Files.createDirectory(folder.resolve("store"));
+    for (int n = 9; n <= 11; n++) {
+      WatchLines.write(store, n, "a");
+      Path checkpoint = checkpoints.resolve("epoch=%d-step=%d.pt".formatted(n, 10 * n));
+      Files.move(store.resolve(WatchLines.name(n)), checkpoint);
+    }
+    Files.createSymbolicLink(checkpoints.resolve("last.pt"), Path.of("epoch=11-step=110.pt"));
+    Files.createDirectory(checkpoints.resolve("checkpoint-500"));
+    assertThat(watch("--once")).as(err.toString()).isZero();
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "evaluated"))
+        .containsExactly("epoch=9-step=90.pt", "epoch=10-step=100.pt", "epoch=11-step=110.pt");
+    assertThat(lines.stream().map(line -> line.get("iteration").getAsString()))
+        .containsExactly("E9_U90_S0", "E10_U100_S0", "E11_U110_S0");
+    assertThat(err.toString()).startsWith("warning: 'checkpoint-500' is a folder").hasLineCount(1);
+  }
+
+  @Test
+  void latestIsTheLastModifiedWhereNotAllNamesTellAnIteration() throws IOException {
+    for (int n = 1; n <= 3; n++) {
+      WatchLines.write(checkpoints, n, "a");
+    }
+    Path old = checkpoints.resolve("init.pt");
+    Files.copy(checkpoints.resolve(WatchLines.name(1)), old);
+    Files.setLastModifiedTime(old, FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+    assertThat(watch("--policy", "latest", "--once")).as(err.toString()).isZero();
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly(WatchLines.name(3));
+    assertThat(WatchLines.names(lines, "skipped"))
+        .containsExactly("init.pt", WatchLines.name(1), WatchLines.name(2));
+  }
+
+  @Test
   void checkpointsThatAreNoneFailInOneLineEachAndTheOthersAreEvaluated() throws IOException {
     WatchLines.write(checkpoints, 1, "a");
     byte[] whole = Files.readAllBytes(checkpoints.resolve(WatchLines.name(1)));
@@ -155,7 +189,7 @@ class WatchTest {
     Files.writeString(checkpoints.resolve("." + WatchLines.name(1) + ".crc"), "crc\0\0\0\2\0abcd");
     assertThat(watch("--once")).as(err.toString()).isZero();
     assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "evaluated"))
-        .containsExactly(WatchLines.name(1), "net-2026-11-24T12:00:00.pt");
+        .containsExactlyInAnyOrder(WatchLines.name(1), "net-2026-11-24T12:00:00.pt");
   }
 
   @Test

@@ -2,13 +2,12 @@ package io.ostinato.jobs.watch;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /** The folder that another program writes its checkpoints into. */
 interface CheckpointFolder {
 
-  /** All files that are in it now, complete or not, in any order. */
-  List<CheckpointFile> list() throws IOException;
+  /** What is in it now, complete or not. */
+  Listing list() throws IOException;
 
   /** Whether a file has a writer; false where the file system doesn't know that. */
   boolean isBeingWritten(CheckpointFile checkpoint) throws IOException;

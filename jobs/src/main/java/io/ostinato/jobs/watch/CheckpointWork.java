@@ -5,7 +5,9 @@ import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,16 +47,21 @@ final class CheckpointWork {
     this.pace = pace;
   }
 
+  /** Tells of a folder that looks like a checkpoint. */
+  void warnOfFolder(String name) {
+    report.folder(name);
+  }
+
   Set<CheckpointFile> done() {
     return journal.done();
   }
 
-  void skip(CheckpointFile checkpoint, String reason) {
-    end(checkpoint, Outcome.SKIPPED, reason);
+  void skip(List<CheckpointFile> checkpoints, String reason) {
+    end(checkpoints, Outcome.SKIPPED, reason);
   }
 
   void fail(CheckpointFile checkpoint, String reason) {
-    end(checkpoint, Outcome.FAILED, reason);
+    end(List.of(checkpoint), Outcome.FAILED, reason);
   }
 
   /**
@@ -69,7 +76,7 @@ final class CheckpointWork {
       if (folder.copy(checkpoint, copy)) {
         evaluate(checkpoint, copy);
       } else {
-        skip(checkpoint, "it was replaced while it was read");
+        skip(List.of(checkpoint), "it was replaced while it was read");
       }
       return true;
     } catch (IOException e) {
@@ -100,7 +107,7 @@ final class CheckpointWork {
     JournalEntry entry =
         new JournalEntry(
             checkpoint,
-            journal.iterationOf(checkpoint),
+            journal.iterationOf(checkpoint, 0),
             pace.now(),
             Outcome.EVALUATED,
             "",
@@ -109,7 +116,7 @@ final class CheckpointWork {
             result.seconds());
     bestModels.prepare(entry, copy);
     try {
-      journal.commit(entry);
+      journal.commit(List.of(entry));
     } catch (RuntimeException e) {
       discardUncommitted(entry, e);
       throw e;
@@ -139,19 +146,26 @@ final class CheckpointWork {
     return true;
   }
 
-  private void end(CheckpointFile checkpoint, Outcome outcome, String reason) {
-    JournalEntry entry =
-        new JournalEntry(
-            checkpoint,
-            journal.iterationOf(checkpoint),
-            pace.now(),
-            outcome,
-            reason,
-            Map.of(),
-            0,
-            0);
-    journal.commit(entry);
-    report.ended(entry);
+  /** Many at once are written at once: each write waits for the disk. */
+  private void end(List<CheckpointFile> checkpoints, Outcome outcome, String reason) {
+    if (checkpoints.isEmpty()) {
+      return;
+    }
+    List<JournalEntry> entries = new ArrayList<>();
+    for (CheckpointFile checkpoint : checkpoints) {
+      entries.add(
+          new JournalEntry(
+              checkpoint,
+              journal.iterationOf(checkpoint, entries.size()),
+              pace.now(),
+              outcome,
+              reason,
+              Map.of(),
+              0,
+              0));
+    }
+    journal.commit(entries);
+    entries.forEach(report::ended);
   }
 
   private static void delete(Path copy) {

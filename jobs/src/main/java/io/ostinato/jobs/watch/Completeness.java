@@ -44,13 +44,10 @@ final class Completeness {
    *
    * @param elapsed when it was made, on a clock that never goes back
    */
-  Scan look(List<CheckpointFile> listing, Duration elapsed) {
-    List<CheckpointFile> files =
-        listing.stream()
-            .filter(file -> names.accepts(file.name()))
-            .filter(file -> marker.isEmpty() || !file.name().endsWith(marker.get()))
-            .sorted()
-            .toList();
+  Scan look(Listing listing, Duration elapsed) {
+    List<CheckpointFile> checkpoints = listing.checkpoints(this::isCheckpoint);
+    CheckpointOrder order = CheckpointOrder.of(checkpoints);
+    List<CheckpointFile> files = order.sort(checkpoints.stream());
     Map<CheckpointFile, Duration> seen = new HashMap<>();
     boolean changed = false;
     for (CheckpointFile file : files) {
@@ -60,14 +57,20 @@ final class Completeness {
     }
     firstSeen = seen;
     return marker.isPresent()
-        ? marked(files, listing, marker.get(), changed)
-        : settled(files, elapsed, changed);
+        ? new Scan(marked(files, listing, marker.get()), List.of(), order, changed)
+        : settled(files, elapsed, order, changed);
   }
 
-  private static Scan marked(
-      List<CheckpointFile> files, List<CheckpointFile> listing, String end, boolean changed) {
+  /** Whether a file or folder has the name of a checkpoint, and not that of a marker. */
+  boolean isCheckpoint(String name) {
+    return names.accepts(name) && (marker.isEmpty() || !name.endsWith(marker.get()));
+  }
+
+  private static List<CheckpointFile> marked(
+      List<CheckpointFile> files, Listing listing, String end) {
     Map<String, CheckpointFile> byName =
-        listing.stream().collect(Collectors.toMap(CheckpointFile::name, Function.identity()));
+        listing.files().stream()
+            .collect(Collectors.toMap(CheckpointFile::name, Function.identity()));
     List<CheckpointFile> complete = new ArrayList<>();
     for (CheckpointFile file : files) {
       CheckpointFile itsMarker = byName.get(file.name() + end);
@@ -75,10 +78,11 @@ final class Completeness {
         complete.add(file);
       }
     }
-    return new Scan(complete, List.of(), changed);
+    return complete;
   }
 
-  private Scan settled(List<CheckpointFile> files, Duration elapsed, boolean changed) {
+  private Scan settled(
+      List<CheckpointFile> files, Duration elapsed, CheckpointOrder order, boolean changed) {
     Map<Boolean, List<CheckpointFile>> byCompleteness =
         files.stream()
             .collect(
@@ -90,6 +94,7 @@ final class Completeness {
     return new Scan(
         byCompleteness.getOrDefault(true, List.of()),
         byCompleteness.getOrDefault(false, List.of()),
+        order,
         changed);
   }
 }

@@ -6,15 +6,22 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 
@@ -31,16 +38,44 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
   }
 
   @Override
-  public List<CheckpointFile> list() throws IOException {
+  public Listing list() throws IOException {
     List<CheckpointFile> files = new ArrayList<>();
+    Map<String, String> links = new HashMap<>();
+    Set<String> folders = new HashSet<>();
     RemoteIterator<FileStatus> listing = system.listStatusIterator(path);
     while (listing.hasNext()) {
       FileStatus status = listing.next();
-      if (status.isFile()) {
+      String name = status.getPath().getName();
+      if (status.isDirectory()) {
+        folders.add(name);
+      } else if (status.isFile() && leadsSomewhere(name, links)) {
         files.add(of(status));
       }
     }
-    return files;
+    return new Listing(files, links, folders);
+  }
+
+  /**
+   * Notes where a link leads; false if it leads nowhere by now. Only this machine has links that
+   * are listed as what they lead to.
+   */
+  private boolean leadsSomewhere(String name, Map<String, String> links) throws IOException {
+    if (!(system instanceof RawLocalFileSystem local)) {
+      return true;
+    }
+    java.nio.file.Path folder = local.pathToFile(path).toPath();
+    java.nio.file.Path file = folder.resolve(name);
+    if (!Files.isSymbolicLink(file)) {
+      return true;
+    }
+    try {
+      java.nio.file.Path end = file.toRealPath();
+      boolean here = folder.toRealPath().equals(end.getParent());
+      links.put(name, here ? String.valueOf(end.getFileName()) : end.toString());
+      return true;
+    } catch (NoSuchFileException | FileSystemLoopException e) {
+      return false;
+    }
   }
 
   /** HDFS knows who writes; the length that it lists of an open file may not change for long. */
@@ -61,7 +96,7 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
           && of(system.getFileStatus(file)).equals(checkpoint);
     } catch (FSError e) {
       throw LocalErrors.exceptionOf(e);
-    } catch (java.nio.file.NoSuchFileException e) {
+    } catch (NoSuchFileException e) {
       throw (IOException) new FileNotFoundException(e.getMessage()).initCause(e);
     }
   }

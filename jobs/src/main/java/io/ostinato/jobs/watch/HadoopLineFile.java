@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
@@ -23,8 +25,8 @@ import org.apache.hadoop.fs.StreamCapabilities;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines in a file of any file system that Hadoop knows, written whole with each line: no file
- * system there both appends and survives a writer that was killed, and the file is small.
+ * Lines in a file of any file system that Hadoop knows, written whole each time: no file system
+ * there both appends and survives a writer that was killed, and the file is small.
  *
  * <p>On a file system it is written under a temporary name and renamed, in one step. An object
  * store has no such rename; there an object appears, whole, when it is closed, so that it is
@@ -71,11 +73,13 @@ final class HadoopLineFile implements LineFile {
   }
 
   @Override
-  public void append(String line) {
+  public void append(List<String> more) {
     try {
       refuseOtherWriters();
       byte[] content =
-          (String.join("\n", lines) + (lines.isEmpty() ? "" : "\n") + line + "\n")
+          Stream.concat(lines.stream(), more.stream())
+              .map(line -> line + "\n")
+              .collect(Collectors.joining())
               .getBytes(StandardCharsets.UTF_8);
       if (isObjectStore(file.toUri().getScheme())) {
         write(file, content);
@@ -85,7 +89,7 @@ final class HadoopLineFile implements LineFile {
             .rename(temporary, file, Options.Rename.OVERWRITE);
       }
       written = status();
-      lines.add(line);
+      lines.addAll(more);
     } catch (IOException e) {
       throw new StorageException(
           "can't write '%s': %s".formatted(file, StorageException.reasonOf(e)), e);

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.schedule.NamedIteration;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.StorageException;
 import java.util.ArrayList;
@@ -54,15 +55,22 @@ final class Journal {
         .forEach(done::add);
   }
 
-  /** The iteration in the name, or the number of the next line as the update. */
-  TrainingIteration iterationOf(CheckpointFile checkpoint) {
-    return checkpoint.iteration().orElseGet(() -> new TrainingIteration(0, entries.size() + 1, 0));
+  /**
+   * The iteration in the name, or the number of its line as the update.
+   *
+   * @param before how many entries are to be written before it
+   */
+  TrainingIteration iterationOf(CheckpointFile checkpoint, int before) {
+    return checkpoint
+        .iteration()
+        .map(NamedIteration::iteration)
+        .orElseGet(() -> new TrainingIteration(0, entries.size() + before + 1, 0));
   }
 
-  /** Writes what became of a checkpoint; it is done then, for this process and those after it. */
-  void commit(JournalEntry entry) {
-    file.append(JournalLine.write(entry));
-    add(entry);
+  /** Writes what became of checkpoints; they are done then, for this process and later ones. */
+  void commit(List<JournalEntry> more) {
+    file.append(more.stream().map(JournalLine::write).toList());
+    more.forEach(this::add);
   }
 
   /** Whether the file has it as its last line, whatever came of the {@link #commit}. */

@@ -12,7 +12,12 @@ interface LineFile extends AutoCloseable {
   List<String> lines();
 
   /** Adds a line; it is on the disk, or wherever the file system keeps it, on return. */
-  void append(String line);
+  default void append(String line) {
+    append(List.of(line));
+  }
+
+  /** Adds lines at once; after a crash it has the first of them, or all, or none. */
+  void append(List<String> lines);
 
   /** Whether this is the last line of the file, as it is now, whoever wrote it. */
   boolean endsWith(String line);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Lines in a file of this machine, appended and forced to the disk; locked while it is open. */
 final class LocalLineFile implements LineFile {
@@ -57,12 +58,12 @@ final class LocalLineFile implements LineFile {
   }
 
   @Override
-  public void append(String line) {
+  public void append(List<String> more) {
     try {
       long end = channel.size();
       try {
         channel.position(end);
-        ByteBuffer rest = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        ByteBuffer rest = ByteBuffer.wrap(bytes(more));
         while (rest.hasRemaining()) {
           channel.write(rest);
         }
@@ -78,7 +79,7 @@ final class LocalLineFile implements LineFile {
 
   @Override
   public boolean endsWith(String line) {
-    ByteBuffer expected = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer expected = ByteBuffer.wrap(bytes(List.of(line)));
     ByteBuffer found = ByteBuffer.allocate(expected.capacity());
     try {
       long from = channel.size() - expected.capacity();
@@ -117,6 +118,13 @@ final class LocalLineFile implements LineFile {
     }
     channel.truncate(end);
     return new String(bytes, 0, end, StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private static byte[] bytes(List<String> lines) {
+    return lines.stream()
+        .map(line -> line + "\n")
+        .collect(Collectors.joining())
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static StorageException failed(Path file, IOException e) {

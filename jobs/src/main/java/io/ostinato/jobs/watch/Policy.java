@@ -10,24 +10,31 @@ enum Policy {
   /** Each, in order; one that is complete waits for earlier ones that are still being written. */
   EVERY {
     @Override
-    Choice choose(List<CheckpointFile> pending, List<CheckpointFile> growing) {
-      Optional<CheckpointFile> first = pending.stream().findFirst();
+    Choice choose(Scan pending) {
+      Optional<CheckpointFile> first = pending.complete().stream().findFirst();
       boolean waits =
           first.isPresent()
-              && growing.stream().anyMatch(file -> file.compareTo(first.orElseThrow()) < 0);
+              && pending.growing().stream()
+                  .anyMatch(file -> pending.order().isOlder(file, first.orElseThrow()));
       return new Choice(waits ? Optional.empty() : first, List.of());
     }
   },
 
-  /** The newest of those that are complete; those that are older are skipped. */
+  /**
+   * The newest of those that are complete; those that are older are skipped. Of several that
+   * nothing tells apart none is skipped for another.
+   */
   LATEST {
     @Override
-    Choice choose(List<CheckpointFile> pending, List<CheckpointFile> growing) {
-      if (pending.isEmpty()) {
+    Choice choose(Scan pending) {
+      List<CheckpointFile> complete = pending.complete();
+      if (complete.isEmpty()) {
         return new Choice(Optional.empty(), List.of());
       }
-      int last = pending.size() - 1;
-      return new Choice(Optional.of(pending.get(last)), pending.subList(0, last));
+      CheckpointFile newest = complete.get(complete.size() - 1);
+      return new Choice(
+          Optional.of(newest),
+          complete.stream().filter(file -> pending.order().isOlder(file, newest)).toList());
     }
   };
 
@@ -41,9 +48,7 @@ enum Policy {
 
   /** Chooses among what is complete and not done. */
   final Choice next(Scan scan, Set<CheckpointFile> done) {
-    return choose(
-        scan.complete().stream().filter(file -> !done.contains(file)).toList(),
-        scan.growing().stream().filter(file -> !done.contains(file)).toList());
+    return choose(scan.without(done));
   }
 
   /** Whether the choice would be another if what may still be growing was complete. */
@@ -52,5 +57,6 @@ enum Policy {
     return next.isPresent() && !next.equals(next(scan.ifAllWereComplete(), done).next());
   }
 
-  abstract Choice choose(List<CheckpointFile> pending, List<CheckpointFile> growing);
+  /** Chooses among what is not done. */
+  abstract Choice choose(Scan pending);
 }

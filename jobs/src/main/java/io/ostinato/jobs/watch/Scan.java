@@ -9,9 +9,14 @@ import java.util.stream.Stream;
  *
  * @param complete those that can be evaluated, in their order
  * @param growing those that may still be being written, in their order
+ * @param order the order of all that are there
  * @param changed whether there is something that the look before did not show
  */
-record Scan(List<CheckpointFile> complete, List<CheckpointFile> growing, boolean changed) {
+record Scan(
+    List<CheckpointFile> complete,
+    List<CheckpointFile> growing,
+    CheckpointOrder order,
+    boolean changed) {
   Scan {
     complete = List.copyOf(complete);
     growing = List.copyOf(growing);
@@ -19,7 +24,7 @@ record Scan(List<CheckpointFile> complete, List<CheckpointFile> growing, boolean
 
   Scan ifAllWereComplete() {
     return new Scan(
-        Stream.concat(complete.stream(), growing.stream()).sorted().toList(), List.of(), changed);
+        order.sort(Stream.concat(complete.stream(), growing.stream())), List.of(), order, changed);
   }
 
   /**
@@ -29,7 +34,17 @@ record Scan(List<CheckpointFile> complete, List<CheckpointFile> growing, boolean
   Scan whileWritten(Set<CheckpointFile> written) {
     return new Scan(
         complete.stream().filter(file -> file.bytes() > 0 && !written.contains(file)).toList(),
-        Stream.concat(growing.stream(), written.stream()).sorted().toList(),
+        order.sort(Stream.concat(growing.stream(), written.stream())),
+        order,
+        changed);
+  }
+
+  /** Without those that are done. */
+  Scan without(Set<CheckpointFile> done) {
+    return new Scan(
+        complete.stream().filter(file -> !done.contains(file)).toList(),
+        growing.stream().filter(file -> !done.contains(file)).toList(),
+        order,
         changed);
   }
 }

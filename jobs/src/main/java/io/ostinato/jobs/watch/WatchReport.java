@@ -1,6 +1,5 @@
 package io.ostinato.jobs.watch;
 
-import io.ostinato.tracking.Tracker;
 import java.io.PrintWriter;
 import java.util.EnumMap;
 import java.util.List;
@@ -16,13 +15,13 @@ final class WatchReport {
 
   private final PrintWriter out;
   private final PrintWriter err;
-  private final Tracker tracker;
+  private final CheckpointTrackers trackers;
   private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
 
-  WatchReport(PrintWriter out, PrintWriter err, Tracker tracker) {
+  WatchReport(PrintWriter out, PrintWriter err, CheckpointTrackers trackers) {
     this.out = out;
     this.err = err;
-    this.tracker = tracker;
+    this.trackers = trackers;
   }
 
   /** An evaluation, and the metrics it is the best of. */
@@ -48,7 +47,7 @@ final class WatchReport {
             entry.rows(),
             entry.seconds()));
     out.flush();
-    tracker.log(entry.metricsRecord());
+    trackers.log(entry);
   }
 
   /** A checkpoint that was skipped or failed. */
@@ -64,6 +63,16 @@ final class WatchReport {
     } else {
       log.info("skipped {}: {}", entry.checkpoint().name(), entry.reason());
     }
+  }
+
+  /** A folder that looks like a checkpoint, as other frameworks write them. */
+  void folder(String name) {
+    err.println(
+        ("warning: '%s' is a folder, and folders are not looked into: a checkpoint is one file;"
+                + " write each as a file into the watched folder, or give --checkpoints the folder"
+                + " that has the files")
+            .formatted(name));
+    err.flush();
   }
 
   int count(Outcome outcome) {

@@ -2,12 +2,10 @@ package io.ostinato.jobs.watch;
 
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
-import io.ostinato.tracking.TensorBoardTracker;
-import io.ostinato.tracking.Tracker;
-import io.ostinato.tracking.Trackers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -25,7 +23,7 @@ final class WatchSession implements AutoCloseable {
   private final MetricProperties properties;
   private final Journal journal;
   private final BestModels bestModels;
-  private final Tracker tracker;
+  private final CheckpointTrackers trackers;
   private final WatchReport report;
   private final PrintWriter out;
 
@@ -42,12 +40,13 @@ final class WatchSession implements AutoCloseable {
       journal.forgetFailures();
     }
     this.bestModels = new BestModels(run.checkpoints(), properties, journal.entries());
-    this.tracker =
-        Trackers.all(
-            run.local().isPresent() ? List.of(TensorBoardTracker.inRunFolder()) : List.of());
-    tracker.start(new RunInfo(runId, run.local().orElse(run.staging()), Map.of()));
+    this.trackers =
+        run.local()
+            .map(folder -> new RunInfo(runId, folder, Map.of()))
+            .map(info -> CheckpointTrackers.inFolderOf(info, journal.entries()))
+            .orElseGet(CheckpointTrackers::none);
     this.out = command.getOut();
-    this.report = new WatchReport(out, command.getErr(), tracker);
+    this.report = new WatchReport(out, command.getErr(), trackers);
   }
 
   /** Watches until it ends; returns the exit code. */
@@ -60,11 +59,9 @@ final class WatchSession implements AutoCloseable {
     CheckpointWork work =
         new CheckpointWork(folder, evaluation, journal, bestModels, report, run.staging(), pace);
     new Watcher(settings, folder, completeness, work, pace).run();
-    RunSummary summary =
-        RunSummary.of(
-            properties, journal.entries().stream().map(JournalEntry::metricsRecord).toList());
+    RunSummary summary = summary();
     writeSummary(summary);
-    tracker.finish(summary, pace.stopRequested() ? RunStatus.INTERRUPTED : RunStatus.FINISHED);
+    trackers.finish(summary, pace.stopRequested() ? RunStatus.INTERRUPTED : RunStatus.FINISHED);
     int failed = report.count(Outcome.FAILED);
     out.printf(
         Locale.ROOT,
@@ -78,7 +75,16 @@ final class WatchSession implements AutoCloseable {
 
   @Override
   public void close() {
-    tracker.close();
+    trackers.close();
+  }
+
+  /** Where names count different things, their order says nothing about which value is the last. */
+  private RunSummary summary() {
+    List<JournalEntry> evaluated =
+        journal.entries().stream().filter(entry -> entry.outcome() == Outcome.EVALUATED).toList();
+    List<MetricsRecord> records = evaluated.stream().map(JournalEntry::metricsRecord).toList();
+    long axes = evaluated.stream().map(entry -> Axis.of(entry.checkpoint())).distinct().count();
+    return axes > 1 ? RunSummary.inOrder(properties, records) : RunSummary.of(properties, records);
   }
 
   private void writeSummary(RunSummary summary) {

@@ -1,14 +1,17 @@
 package io.ostinato.jobs.watch;
 
 import io.ostinato.jobs.watch.Policy.Choice;
+import io.ostinato.schedule.NamedIteration;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,7 @@ final class Watcher {
   private Duration lastNews;
   private boolean quiet;
   private boolean rested;
+  private boolean toldOfFolders;
   private int failedLooks;
 
   Watcher(
@@ -75,12 +79,13 @@ final class Watcher {
   }
 
   /** What was listed, and what that shows. */
-  private record Look(List<CheckpointFile> listing, Scan scan) {}
+  private record Look(Listing listing, Scan scan) {}
 
   /** True if something was done, so that there may be more to do at once. */
   private boolean handle(Look look) {
     Scan scan = look.scan();
     recordLost(look.listing());
+    tellOfFolders(look.listing());
     if (scan.changed()) {
       lastNews = pace.elapsed();
     }
@@ -96,16 +101,19 @@ final class Watcher {
   }
 
   private boolean act(Choice choice) {
-    choice.skipped().forEach(file -> work.skip(file, "a newer one was there"));
+    work.skip(choice.skipped(), "a newer one was there");
     return choice.next().isPresent() && work.evaluate(choice.next().orElseThrow());
   }
 
   /** What was complete and is not there any more will never be evaluated: say so. */
-  private void recordLost(List<CheckpointFile> listing) {
+  private void recordLost(Listing listing) {
+    Set<CheckpointFile> there = Set.copyOf(listing.files());
+    Set<String> names =
+        listing.files().stream().map(CheckpointFile::name).collect(Collectors.toSet());
     for (CheckpointFile file : waiting) {
-      if (!listing.contains(file) && !work.done().contains(file)) {
-        if (listing.stream().anyMatch(other -> other.name().equals(file.name()))) {
-          work.skip(file, "it was replaced before its turn");
+      if (!there.contains(file) && !work.done().contains(file)) {
+        if (names.contains(file.name())) {
+          work.skip(List.of(file), "it was replaced before its turn");
         } else {
           work.fail(file, "it was gone before its turn");
         }
@@ -113,9 +121,28 @@ final class Watcher {
     }
   }
 
+  /** Once: where there is one of them there will be many. */
+  private void tellOfFolders(Listing listing) {
+    if (!toldOfFolders) {
+      listing.folders().stream()
+          .filter(name -> completeness.isCheckpoint(name) || isNamedByIteration(name))
+          .min(Comparator.naturalOrder())
+          .ifPresent(
+              name -> {
+                toldOfFolders = true;
+                work.warnOfFolder(name);
+              });
+    }
+  }
+
+  /** As other programs name folders of checkpoints: {@code checkpoint-500}. */
+  private static boolean isNamedByIteration(String name) {
+    return NamedIteration.findIn(name).isPresent();
+  }
+
   private Optional<Look> look() {
     try {
-      List<CheckpointFile> listing = folder.list();
+      Listing listing = folder.list();
       Scan scan = completeness.look(listing, pace.elapsed());
       Look look = new Look(listing, scan.whileWritten(written(scan)));
       failedLooks = 0;

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -24,20 +21,22 @@ class CompletenessTest {
     CheckpointFile half = file("a.pt", 1, 0);
     CheckpointFile whole = file("a.pt", 2, 0);
     CheckpointFile touched = file("a.pt", 2, 1);
-    assertThat(settled.look(List.of(half), at(0))).isEqualTo(growing(true, half));
-    assertThat(settled.look(List.of(whole), at(10))).isEqualTo(growing(true, whole));
-    assertThat(settled.look(List.of(touched), at(20))).isEqualTo(growing(true, touched));
-    assertThat(settled.look(List.of(touched), at(29))).isEqualTo(growing(false, touched));
-    assertThat(settled.look(List.of(touched), at(30)))
-        .isEqualTo(new Scan(List.of(touched), List.of(), false));
+    assertThat(settled.look(Listing.of(List.of(half)), at(0))).isEqualTo(growing(true, half));
+    assertThat(settled.look(Listing.of(List.of(whole)), at(10))).isEqualTo(growing(true, whole));
+    assertThat(settled.look(Listing.of(List.of(touched)), at(20)))
+        .isEqualTo(growing(true, touched));
+    assertThat(settled.look(Listing.of(List.of(touched)), at(29)))
+        .isEqualTo(growing(false, touched));
+    assertThat(settled.look(Listing.of(List.of(touched)), at(30)))
+        .isEqualTo(new Scan(List.of(touched), List.of(), CheckpointOrder.BY_TIME, false));
   }
 
   @Test
   void aFileThatWasAwayBeginsAnew() {
     CheckpointFile file = file("a.pt", 1, 0);
-    settled.look(List.of(file), at(0));
-    settled.look(List.of(), at(10));
-    assertThat(settled.look(List.of(file), at(20))).isEqualTo(growing(true, file));
+    settled.look(Listing.of(List.of(file)), at(0));
+    settled.look(Listing.of(List.of()), at(10));
+    assertThat(settled.look(Listing.of(List.of(file)), at(20))).isEqualTo(growing(true, file));
   }
 
   @Test
@@ -49,46 +48,27 @@ class CompletenessTest {
             file("a.pt.tmp", 1, 0),
             file("a.pt._COPYING_", 1, 0),
             file("b.txt", 1, 0));
-    settled.look(listing, at(0));
-    assertThat(settled.look(listing, at(10))).isEqualTo(new Scan(List.of(), List.of(), false));
+    settled.look(Listing.of(listing), at(0));
+    assertThat(settled.look(Listing.of(listing), at(10)))
+        .isEqualTo(new Scan(List.of(), List.of(), CheckpointOrder.BY_TIME, false));
     assertThat(new NameFilter("*").accepts("a.pt._COPYING_")).isFalse();
   }
 
   @Test
   void aMarkerSaysThatItsFileIsCompleteUnlessItIsOlder() {
     CheckpointFile file = file("a.pt", 1, 5);
-    assertThat(marked.look(List.of(file), at(0)).complete()).isEmpty();
-    assertThat(marked.look(List.of(file, file("a.pt.done", 0, 5)), at(0)).complete())
+    assertThat(marked.look(Listing.of(List.of(file)), at(0)).complete()).isEmpty();
+    assertThat(marked.look(Listing.of(List.of(file, file("a.pt.done", 0, 5))), at(0)).complete())
         .containsExactly(file);
-    assertThat(marked.look(List.of(file, file("a.pt.done", 0, 4)), at(99)).complete()).isEmpty();
-  }
-
-  @Test
-  void iterationsComeInTheirOrderThenTheOthersByTimeAndName() {
-    List<CheckpointFile> ordered =
-        List.of(
-            file("net-E2_U9_S90.pt", 1, 50),
-            file("net-E1_U10_S100.pt", 1, 60),
-            file("net-E1_U10_S100.pt", 1, 61),
-            file("E3_U66_S4224.pt", 1, 1),
-            file("z.pt", 1, 1),
-            file("a.pt", 1, 2),
-            file("b.pt", 1, 2));
-    Random random = new Random(1);
-    for (int i = 0; i < 100; i++) {
-      List<CheckpointFile> shuffled = new ArrayList<>(ordered);
-      Collections.shuffle(shuffled, random);
-      Collections.sort(shuffled);
-      assertThat(shuffled).isEqualTo(ordered);
-    }
-    assertThat(file("SE1_U2_S3.pt", 1, 0).iteration()).isEmpty();
+    assertThat(marked.look(Listing.of(List.of(file, file("a.pt.done", 0, 4))), at(99)).complete())
+        .isEmpty();
   }
 
   @Test
   void everyWaitsForAnEarlierOneThatIsStillBeingWritten() {
     CheckpointFile first = file("E1_U1_S1.pt", 1, 9);
     CheckpointFile second = file("E2_U2_S2.pt", 1, 8);
-    Scan scan = new Scan(List.of(second), List.of(first), false);
+    Scan scan = new Scan(List.of(second), List.of(first), CheckpointOrder.BY_ITERATION, false);
     assertThat(Policy.EVERY.next(scan, Set.of()).next()).isEmpty();
     assertThat(Policy.EVERY.next(scan, Set.of(first)).next()).contains(second);
     assertThat(Policy.LATEST.next(scan, Set.of()).next()).contains(second);
@@ -101,7 +81,8 @@ class CompletenessTest {
     CheckpointFile third = file("E3_U3_S3.pt", 1, 0);
     Policy.Choice choice =
         Policy.LATEST.next(
-            new Scan(List.of(first, second, third), List.of(), false), Set.of(first));
+            new Scan(List.of(first, second, third), List.of(), CheckpointOrder.BY_ITERATION, false),
+            Set.of(first));
     assertThat(choice.next()).contains(third);
     assertThat(choice.skipped()).containsExactly(second);
   }
@@ -115,6 +96,6 @@ class CompletenessTest {
   }
 
   private static Scan growing(boolean changed, CheckpointFile file) {
-    return new Scan(List.of(), List.of(file), changed);
+    return new Scan(List.of(), List.of(file), CheckpointOrder.BY_TIME, changed);
   }
 }

@@ -5,7 +5,6 @@ import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
-import io.ostinato.tracking.Trackers;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -42,6 +42,8 @@ final class WatchLab {
   final Path run;
   final Map<String, CheckpointFile> files = new HashMap<>();
   final List<CheckpointFile> evaluated = new ArrayList<>();
+  final Map<String, String> links = new HashMap<>();
+  final Set<String> folders = new HashSet<>();
   final Set<String> open = new HashSet<>();
   final List<Instant> begun = new ArrayList<>();
   final StringWriter out = new StringWriter();
@@ -70,6 +72,13 @@ final class WatchLab {
 
   private final Map<CheckpointFile, String> values = new HashMap<>();
 
+  /** A symbolic link to a file of the folder. */
+  void link(String name, String target) {
+    CheckpointFile file = Objects.requireNonNull(files.get(target));
+    files.put(name, new CheckpointFile(name, file.bytes(), file.modified()));
+    links.put(name, target);
+  }
+
   void at(int second, Runnable event) {
     script.computeIfAbsent(second, key -> new ArrayList<>()).add(event);
   }
@@ -82,7 +91,7 @@ final class WatchLab {
   WatchReport watch(Policy policy, Ending ending, Completeness completeness) {
     Folder folder = new Folder();
     WatchReport report =
-        new WatchReport(new PrintWriter(out), new PrintWriter(err), Trackers.none());
+        new WatchReport(new PrintWriter(out), new PrintWriter(err), CheckpointTrackers.none());
     try (LineFile lines = new CrashingLines(openLines())) {
       Journal journal = new Journal(lines);
       BestModels best =
@@ -186,12 +195,12 @@ final class WatchLab {
 
   private final class Folder implements CheckpointFolder {
     @Override
-    public List<CheckpointFile> list() throws IOException {
+    public Listing list() throws IOException {
       step();
       if (!listFailures.isEmpty()) {
         throw listFailures.remove(0);
       }
-      return List.copyOf(files.values());
+      return new Listing(List.copyOf(files.values()), links, folders);
     }
 
     @Override
@@ -249,7 +258,7 @@ final class WatchLab {
     }
   }
 
-  /** Crashes before a line, in the middle of it, and behind it. */
+  /** Crashes before lines, in the middle of them, and behind them. */
   private final class CrashingLines implements LineFile {
     private final LineFile lines;
 
@@ -263,20 +272,21 @@ final class WatchLab {
     }
 
     @Override
-    public void append(String line) {
+    public void append(List<String> more) {
+      String text = String.join("\n", more);
       step();
       try {
         step();
       } catch (Crash crash) {
         try {
           Files.writeString(
-              Path.of(location()), line.substring(0, line.length() / 2), StandardOpenOption.APPEND);
+              Path.of(location()), text.substring(0, text.length() / 2), StandardOpenOption.APPEND);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
         throw crash;
       }
-      lines.append(line);
+      lines.append(more);
       step();
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,10 +99,125 @@ class WatcherTest {
     assertThat(lab.names(Outcome.SKIPPED)).isEmpty();
   }
 
+  @Test
+  void latestTakesTheLastModifiedWhereNotAllNamesHaveAnIteration() {
+    lab.write("init.pt", 0.1);
+    lab.at(3, () -> lab.write("net-E1_U1_S1.pt", 0.2));
+    lab.at(4, () -> lab.write("net-E2_U2_S2.pt", 0.3));
+    lab.at(5, () -> lab.write("net-E3_U3_S3.pt", 0.4));
+    lab.pace.pause(Duration.ofSeconds(6));
+    lab.watch(Policy.LATEST, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("net-E3_U3_S3.pt");
+    assertThat(lab.names(Outcome.SKIPPED))
+        .containsExactly("init.pt", "net-E1_U1_S1.pt", "net-E2_U2_S2.pt");
+  }
+
+  @Test
+  void whatIsSkippedAtOnceIsCountedLineByLine() {
+    for (String name : List.of("a.pt", "b.pt", "c.pt")) {
+      lab.write(name, 0.1);
+      lab.pace.pause(Duration.ofSeconds(1));
+    }
+    lab.watch(Policy.LATEST, Ending.once());
+    assertThat(lab.journal())
+        .extracting(entry -> entry.checkpoint().name() + " " + entry.iteration())
+        .containsExactly("a.pt E0_U1_S0", "b.pt E0_U2_S0", "c.pt E0_U3_S0");
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("c.pt");
+  }
+
+  @Test
+  void latestNeverSkipsWhatIsNewerThanTheOneItTakes() {
+    List<String> names =
+        List.of("init", "E%d_U%d_S%d", "step_%d", "epoch=%d", "epoch=%d-v1", "x%d");
+    for (int seed = 0; seed < 100; seed++) {
+      WatchLab training = new WatchLab(folder.resolve("seed-" + seed));
+      Random random = new Random(seed);
+      training.work = Duration.ofSeconds(random.nextInt(40));
+      int kinds = 2 + random.nextInt(names.size() - 1);
+      for (int i = 0; i < 30; i++) {
+        int n = random.nextInt(20);
+        String name = names.get(random.nextInt(kinds)).formatted(n, n, n) + ".pt";
+        training.at(random.nextInt(200), () -> training.write(name, 0.1));
+      }
+      training.watch(Policy.LATEST, MINUTE);
+      assertSkippedForNewerOnes(training.journal(), seed);
+    }
+  }
+
+  private static void assertSkippedForNewerOnes(List<JournalEntry> journal, int seed) {
+    for (int i = 0; i < journal.size(); i++) {
+      if (journal.get(i).reason().equals("a newer one was there")) {
+        CheckpointFile skipped = journal.get(i).checkpoint();
+        CheckpointFile taken =
+            journal.subList(i, journal.size()).stream()
+                .filter(entry -> entry.outcome() != Outcome.SKIPPED)
+                .findFirst()
+                .orElseThrow()
+                .checkpoint();
+        boolean byTime = !taken.modified().isBefore(skipped.modified());
+        boolean byIteration =
+            taken.iteration().isPresent()
+                && skipped.iteration().isPresent()
+                && taken.iteration().get().unit() == skipped.iteration().get().unit()
+                && taken
+                        .iteration()
+                        .get()
+                        .iteration()
+                        .compareTo(skipped.iteration().get().iteration())
+                    > 0;
+        assertThat(byTime || byIteration)
+            .as("seed %d: %s was skipped for %s", seed, skipped, taken)
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void latestEvaluatesThoseOfTheSameTimeThatNothingTellsApart() {
+    lab.write("b.pt", 0.1);
+    lab.write("a.pt", 0.2);
+    lab.write("net-E2_U2_S2.pt", 0.3);
+    lab.write("net-E1_U1_S1.pt", 0.4);
+    lab.watch(Policy.LATEST, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("net-E2_U2_S2.pt", "b.pt", "a.pt");
+    assertThat(lab.names(Outcome.SKIPPED)).containsExactly("net-E1_U1_S1.pt");
+  }
+
+  @Test
+  void aLinkToACheckpointIsNotAnotherWhereverItIsTurned() {
+    for (int n = 1; n <= 3; n++) {
+      String name = "net-E%d_U%d_S%d.pt".formatted(n, n, n);
+      double value = n;
+      lab.at(
+          20 * n,
+          () -> {
+            lab.write(name, value);
+            lab.link("last.pt", name);
+          });
+    }
+    lab.watch(Policy.EVERY, MINUTE);
+    assertThat(lab.journal().stream().map(entry -> entry.checkpoint().name()))
+        .containsExactly("net-E1_U1_S1.pt", "net-E2_U2_S2.pt", "net-E3_U3_S3.pt");
+    assertThat(lab.evaluated).hasSize(3);
+  }
+
+  @Test
+  void foldersThatLookLikeCheckpointsAreToldOfOnce() {
+    lab.write("net-E1_U1_S1.pt", 0.1);
+    lab.folders.addAll(List.of("checkpoint-500", "checkpoint-1000", "logs"));
+    lab.watch(Policy.EVERY, MINUTE);
+    assertThat(lab.err.toString().strip())
+        .isEqualTo(
+            "warning: 'checkpoint-1000' is a folder, and folders are not looked into: a checkpoint"
+                + " is one file; write each as a file into the watched folder, or give"
+                + " --checkpoints the folder that has the files");
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("net-E1_U1_S1.pt");
+  }
+
   private static CheckpointFile newest(Collection<CheckpointFile> files, Instant settled) {
     return files.stream()
         .filter(file -> !file.modified().isAfter(settled))
-        .max(Comparator.naturalOrder())
+        .max(Comparator.comparing(file -> file.iteration().orElseThrow().iteration()))
         .orElseThrow();
   }
 
