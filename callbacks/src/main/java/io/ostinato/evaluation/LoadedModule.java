@@ -39,7 +39,7 @@ final class LoadedModule implements LoadedModel {
       content.failure().ifPresent(LoadedModule::rethrow);
       throw new IllegalArgumentException(
           "not %s that can be loaded (%s bytes): %s"
-              .formatted(format.content(), content.bytesRead(), e.getMessage()),
+              .formatted(format.content(), content.bytesRead(), Reason.of(e)),
           e);
     }
     loaded = new Loaded(model, format.face(model, manager));

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** ONNX files, in DJL's OnnxRuntime engine, which is known by its name only. */
@@ -61,24 +60,11 @@ record OnnxFormat() implements ModuleFormat {
     if (threads != null) {
       options.put("intraOpNumThreads", threads.toString());
     }
-    try {
-      model.load(content, options);
-    } catch (MalformedModelException e) {
-      throw new MalformedModelException(reason(e), e);
-    }
+    model.load(content, options);
   }
 
   @Override
   public EvaluationModel face(Model model, NDManager manager) {
     return new OnnxModel(model);
-  }
-
-  /** What ONNX Runtime said, on one line. */
-  static String reason(Throwable thrown) {
-    Throwable said = Objects.requireNonNullElse(thrown.getCause(), thrown);
-    return Objects.requireNonNullElse(said.getMessage(), said.toString())
-        .replaceFirst("^Error code - \\w+ - message: ", "")
-        .replaceAll("\\s+", " ")
-        .strip();
   }
 }
