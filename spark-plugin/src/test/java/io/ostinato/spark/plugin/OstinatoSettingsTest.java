@@ -94,6 +94,17 @@ class OstinatoSettingsTest {
   }
 
   @Test
+  void kryoThatWantsClassesRegisteredIsRefused() {
+    String key = "spark.kryo.registrationRequired";
+    String kryo = "org.apache.spark.serializer.KryoSerializer";
+    assertThatThrownBy(() -> OstinatoSettings.of(conf(key, "true", "spark.serializer", kryo)))
+        .hasMessageContaining(key + "=true is not allowed: classes that evaluations send")
+        .hasMessageContaining("set it to false");
+    OstinatoSettings.of(conf(key, "true"));
+    OstinatoSettings.of(conf(key, "false", "spark.serializer", kryo));
+  }
+
+  @Test
   void thePluginStopsAnApplicationWhoseSettingsAreWrong() {
     assertThatThrownBy(
             () ->
