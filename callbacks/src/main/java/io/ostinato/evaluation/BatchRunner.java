@@ -66,7 +66,11 @@ public final class BatchRunner {
       throw new EvaluationException(
           "%s failed in processData, partition %s, rows %s to %s: %s"
               .formatted(
-                  tag, block.partition(), block.firstRow(), block.firstRow() + block.rows() - 1, e),
+                  tag,
+                  block.partition(),
+                  block.firstRow(),
+                  block.firstRow() + block.rows() - 1,
+                  Reason.of(e)),
           Portable.of(e));
     }
   }

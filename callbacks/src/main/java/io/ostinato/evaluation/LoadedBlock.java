@@ -105,8 +105,9 @@ final class LoadedBlock implements LoadedModel {
     List<String> wanted = weights.manifest().shards();
     now.keySet().retainAll(wanted);
     List<String> missing = wanted.stream().filter(hash -> !before.containsKey(hash)).toList();
-    weights.shards(missing).forEachRemaining(shard -> now.put(shard.hash(), write(shard)));
-    checkComplete(now);
+    Map<String, String> given = new HashMap<>();
+    weights.shards(missing).forEachRemaining(shard -> now.put(shard.hash(), write(shard, given)));
+    check(now, given);
     held = now;
   }
 
@@ -173,23 +174,24 @@ final class LoadedBlock implements LoadedModel {
     manager.close();
   }
 
-  private Map<String, Long> write(Shard shard) {
+  /** Notes what each array of the shard is, and writes those that the model has. */
+  private Map<String, Long> write(Shard shard, Map<String, String> given) {
     Map<String, Long> filled = new HashMap<>();
     for (Slice slice : shard.slices()) {
       NDArray target = built.arrays().get(slice.array());
-      if (target == null) {
-        throw BlockWeights.lacks("[" + slice.array() + "]");
+      given.put(slice.array(), slice.dataType() + " " + slice.shape());
+      if (target != null
+          && slice.shape().equals(target.getShape())
+          && slice.dataType() == target.getDataType()) {
+        ArrayMemory.write(target, slice.offsetBytes(), slice.content());
+        filled.merge(slice.array(), (long) slice.sizeBytes(), Long::sum);
       }
-      if (!slice.shape().equals(target.getShape()) || slice.dataType() != target.getDataType()) {
-        throw BlockWeights.differs(slice.array(), slice.dataType() + " " + slice.shape(), target);
-      }
-      ArrayMemory.write(target, slice.offsetBytes(), slice.content());
-      filled.merge(slice.array(), (long) slice.sizeBytes(), Long::sum);
     }
     return filled;
   }
 
-  private void checkComplete(Map<String, Map<String, Long>> shards) {
+  /** What is in memory already is of this model; what was given now may not be. */
+  private void check(Map<String, Map<String, Long>> shards, Map<String, String> given) {
     Map<String, Long> filled = new HashMap<>();
     for (Map<String, Long> shard : shards.values()) {
       shard.forEach((name, bytes) -> filled.merge(name, bytes, Long::sum));
@@ -199,9 +201,14 @@ final class LoadedBlock implements LoadedModel {
         .forEach(
             (name, array) -> {
               long expected = HostArray.sizeBytes(array.getDataType(), array.getShape());
-              if (filled.getOrDefault(name, -1L) != expected) {
-                throw BlockWeights.missing(name, array);
+              if (filled.getOrDefault(name, -1L) == expected) {
+                given.put(name, array.getDataType() + " " + array.getShape());
               }
+            });
+    WeightsMismatch.of(given, built.arrays())
+        .ifPresent(
+            mismatch -> {
+              throw mismatch;
             });
   }
 }

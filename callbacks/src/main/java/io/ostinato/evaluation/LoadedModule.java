@@ -57,7 +57,7 @@ final class LoadedModule implements LoadedModel {
       content.failure().ifPresent(LoadedModule::rethrow);
       throw new IllegalArgumentException(
           "not %s that can be loaded (%s bytes): %s"
-              .formatted(format.content(), content.bytesRead(), e.getMessage()),
+              .formatted(format.content(), content.bytesRead(), Reason.of(e)),
           e);
     }
     ModuleFacts facts = content.facts();

@@ -70,8 +70,12 @@ sealed interface ModuleFormat permits TorchScriptFormat, OnnxFormat {
   }
 
   default WeightSnapshot snapshotOf(Path file) {
+    return snapshotOf(contentOf(file));
+  }
+
+  default byte[] contentOf(Path file) {
     try {
-      return snapshotOf(Files.readAllBytes(file));
+      return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new UncheckedIOException("can't read %s from '%s'".formatted(content(), file), e);
     }

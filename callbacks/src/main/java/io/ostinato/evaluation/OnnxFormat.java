@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -64,11 +63,7 @@ record OnnxFormat() implements ModuleFormat {
     if (threads != null) {
       options.put("intraOpNumThreads", threads.toString());
     }
-    try {
-      model.load(content, options);
-    } catch (MalformedModelException e) {
-      throw new MalformedModelException(reason(e), e);
-    }
+    model.load(content, options);
   }
 
   @Override
@@ -86,14 +81,5 @@ record OnnxFormat() implements ModuleFormat {
   @Override
   public Supplier<Optional<String>> inspect(Model model) {
     return Optional::empty;
-  }
-
-  /** What ONNX Runtime said, on one line. */
-  static String reason(Throwable thrown) {
-    Throwable said = Objects.requireNonNullElse(thrown.getCause(), thrown);
-    return Objects.requireNonNullElse(said.getMessage(), said.toString())
-        .replaceFirst("^Error code - \\w+ - message: ", "")
-        .replaceAll("\\s+", " ")
-        .strip();
   }
 }

@@ -1,7 +1,6 @@
 package io.ostinato.evaluation;
 
 import ai.djl.Model;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -40,8 +39,6 @@ record OnnxModel(Model model, Consumer<String> notes) implements EvaluationModel
       }
       NDList outputs = model.getBlock().forward(new ParameterStore(scope, false), given, false);
       return copies(outputs, inputs.head().getManager(), notes);
-    } catch (EngineException e) {
-      throw new EngineException("ONNX Runtime: " + OnnxFormat.reason(e), e);
     }
   }
 

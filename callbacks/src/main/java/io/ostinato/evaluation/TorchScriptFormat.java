@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import io.ostinato.torchscript.ModuleFacts;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -32,7 +33,8 @@ record TorchScriptFormat() implements ModuleFormat {
 
   @Override
   public void load(Model model, InputStream content) throws IOException, MalformedModelException {
-    model.load(content);
+    // What was saved on a GPU is loaded here, wherever that is.
+    model.load(content, Map.of("mapLocation", "true"));
   }
 
   @Override

@@ -1,8 +1,11 @@
 package io.ostinato.evaluation;
 
 import ai.djl.Device;
+import io.ostinato.torchscript.ModuleFacts;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A TorchScript module. Architecture and weights are one file here, so a snapshot is the whole
@@ -10,6 +13,7 @@ import java.nio.file.Path;
  * statistics) behind.
  */
 public final class TorchScriptSource implements ModelSource {
+  private static final Logger log = LoggerFactory.getLogger(TorchScriptSource.class);
   private static final long serialVersionUID = 1;
 
   TorchScriptSource() {}
@@ -19,9 +23,13 @@ public final class TorchScriptSource implements ModelSource {
     return new TorchScriptFormat().snapshotOf(module);
   }
 
-  /** The snapshot that is the module in this file. */
+  /**
+   * The snapshot that is the module in this file; warns of one that is in training mode for good.
+   */
   public static WeightSnapshot snapshotOf(Path file) {
-    return new TorchScriptFormat().snapshotOf(file);
+    byte[] module = new TorchScriptFormat().contentOf(file);
+    ModuleFacts.of(module).trainingMode().ifPresent(how -> log.warn("'{}' {}", file, how));
+    return snapshotOf(module);
   }
 
   @Override

@@ -3,8 +3,7 @@ package io.ostinato.torchscript;
 import com.google.gson.Gson;
 import io.ostinato.torchscript.ModuleCode.ClassCode;
 import io.ostinato.torchscript.ModuleCode.Function;
-import io.ostinato.torchscript.ZipEntries.Entry;
-import java.io.IOException;
+import io.ostinato.torchscript.ZipContent.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,22 +51,39 @@ public record ModuleFacts(
 
   /** What the code says; its state is unknown where the code can't be read. */
   public static ModuleFacts of(byte[] archive) {
-    try {
-      ZipEntries entries = new ZipEntries(archive);
-      Map<String, String> files = new LinkedHashMap<>();
-      Optional<String> module = Optional.empty();
-      for (Entry entry : entries.all()) {
-        Matcher code = CODE.matcher(entry.name());
-        if (code.matches()) {
-          files.put(code.group(1), new String(entries.read(entry), StandardCharsets.UTF_8));
-        } else if (DATA.matcher(entry.name()).matches()) {
-          module = moduleClass(entries.read(entry));
+    ZipContent zip = new ZipContent(archive);
+    Map<String, String> files = new LinkedHashMap<>();
+    Optional<String> module = Optional.empty();
+    for (Entry entry : zip.entries().orElse(List.of())) {
+      Matcher code = CODE.matcher(entry.name());
+      if (code.matches()) {
+        Optional<byte[]> content = zip.contentOf(entry);
+        if (content.isEmpty()) {
+          return unknown("'%s' in the file is damaged".formatted(entry.name()));
         }
+        files.put(code.group(1), new String(content.get(), StandardCharsets.UTF_8));
+      } else if (DATA.matcher(entry.name()).matches()) {
+        module = zip.contentOf(entry).flatMap(ModuleFacts::moduleClass);
       }
+    }
+    try {
       return of(ModuleCode.parse(files), module);
-    } catch (IOException | CodeSyntaxException | IndexOutOfBoundsException e) {
+    } catch (CodeSyntaxException | IndexOutOfBoundsException e) {
       return unknown(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * What computes as in training for good, and how to save the module so that it doesn't: {@code
+   * torch.jit.trace} writes a module so that is in training mode.
+   */
+  public Optional<String> trainingMode() {
+    return training.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "computes as in training whatever its mode is (%s); call model.eval() before"
+                    .formatted(String.join(", ", training))
+                + " torch.jit.trace or torch.jit.script, and save it again");
   }
 
   private static Optional<String> moduleClass(byte[] pickle) {

@@ -109,8 +109,8 @@ class LoadedModelTest {
       Counting source = new Counting(part);
       assertThatThrownBy(() -> model.refresh(source))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("the snapshot lacks the weight '")
-          .hasMessageContaining("does the factory always build the same architecture?");
+          .hasMessageContaining("the weights are those of another model: only the model has '")
+          .hasMessageContaining("name: is this the architecture that they are from?");
       assertThat(source.asked).isEmpty();
       model.refresh(all);
       assertThat(outputs(model)).isEqualTo(outputsOfFresh(TWO_LAYERS, all));
@@ -124,7 +124,8 @@ class LoadedModelTest {
     try (LoadedModel model = CLASSIFIER.build(Device.cpu())) {
       assertThatThrownBy(() -> model.refresh(WeightSnapshot.of(more)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("the snapshot has weights that the model lacks: [another]");
+          .hasMessageContaining(
+              "another model: only the weights have 'another' (float32 (16, 8));");
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,6 +162,30 @@ class ModuleFactsTest {
         .isEqualTo(KeptState.OVERWRITTEN);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "none",
+      value = {
+        "torch.feature_dropout_(torch.relu(x), 0.5, True) | dropout (p=0.5)",
+        "torch.dropout(x, 0.5, self.training) | none",
+        "torch.dropout(x, 0., True) | none",
+        "torch.lstm(x, [x, x], [x, x], True, 1, 0.5, True, False, True) | dropout of lstm (p=0.5)",
+        "torch.lstm(x, x, [x, x], [x], True, 1, 0.5, True, False) | dropout of lstm (p=0.5)",
+        "torch.lstm(x, [x, x], [x, x], True, 1, 0., True, False, True) | none",
+        "torch.gru(x, x, [x], True, 2, 0.5, False, False, True) | none",
+        "torch.scaled_dot_product_attention(x, x, x, None, 0.1) | dropout of attention (p=0.1)",
+        "torch.scaled_dot_product_attention(x, x, x, None, 0., True) | none",
+        "torch.batch_norm(x, x, x, None, None, True, 0.1, 1e-05, True) | none"
+      })
+  void onlyWhatIsConstantlyOnIsTrainingMode(String call, @Nullable String expected) {
+    ModuleFacts facts =
+        factsOf(
+            "def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n  return %s\n"
+                .formatted(call));
+    assertThat(facts.training()).isEqualTo(expected == null ? List.of() : List.of(expected));
+  }
+
   @Test
   void codeThatCannotBeReadIsUnknown() {
     assertThat(ofCode("def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n    return x ~ 1\n"))
@@ -185,6 +210,10 @@ class ModuleFactsTest {
   }
 
   private static KeptState ofCode(String method) {
+    return factsOf(method).state();
+  }
+
+  private static ModuleFacts factsOf(String method) {
     String code =
         """
         class Net(Module):
@@ -206,7 +235,7 @@ class ModuleFactsTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return ModuleFacts.of(archive.toByteArray()).state();
+    return ModuleFacts.of(archive.toByteArray());
   }
 
   private static ModuleFacts of(String module) {

@@ -411,8 +411,7 @@ class ResumeTest {
             .length(LENGTH)
             .build();
     assertThatThrownBy(otherModel::run)
-        .hasMessageContaining(
-            "the snapshot lacks the weight 'weight' (float32 (65536, 8)) of the model");
+        .hasMessageContaining("only the model has 'weight' (float32 (65536, 8));");
     checkpoints(run)
         .save(
             "weights",

@@ -1,11 +1,12 @@
 package io.ostinato.jobs;
 
+import io.ostinato.evaluation.Reason;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FSError;
 
@@ -13,13 +14,15 @@ import org.apache.hadoop.fs.FSError;
 public final class ErrorLine {
   private static final Pattern CLASS_NAME =
       Pattern.compile("(?:[a-z_][\\w$]*\\.)+[A-Z][\\w$]*(?:Exception|Error): ");
-  private static final Pattern INTERPRETER = Pattern.compile("^\\w*Error: .+");
 
   private static final String WRAPPER = "org.apache.spark.SparkException";
   private static final Pattern FULL_DISK =
       Pattern.compile("No space left on device|[Dd]isk ?[Ss]pace quota|Disk quota exceeded");
   private static final Pattern CLOSED = Pattern.compile("[Pp]ermission denied|access is denied");
   private static final String MAKE_ROOM = "; make room there, and run it again";
+  private static final String OUT_OF_MEMORY = OutOfMemoryError.class.getSimpleName();
+  private static final String MORE_MEMORY =
+      "; give more, by spark.driver.memory and spark.executor.memory";
   private static final String GIVE_ACCESS = "; this user needs access to it";
 
   private ErrorLine() {}
@@ -30,6 +33,10 @@ public final class ErrorLine {
    */
   public static String of(Throwable thrown) {
     Throwable told = unwrapped(thrown);
+    Optional<String> reason = Reason.ofLibrary(told);
+    if (reason.isPresent()) {
+      return withRemedy(reason.get());
+    }
     String message =
         told instanceof IOException io
             ? StorageException.reasonOf(io)
@@ -62,12 +69,17 @@ public final class ErrorLine {
   }
 
   private static String withRemedy(String line) {
-    String remedy =
-        FULL_DISK.matcher(line).find() ? MAKE_ROOM : CLOSED.matcher(line).find() ? GIVE_ACCESS : "";
+    String remedy = "";
+    if (FULL_DISK.matcher(line).find()) {
+      remedy = MAKE_ROOM;
+    } else if (CLOSED.matcher(line).find()) {
+      remedy = GIVE_ACCESS;
+    } else if (line.startsWith(OUT_OF_MEMORY)) {
+      remedy = MORE_MEMORY;
+    }
     return line.contains(remedy) || line.contains("\n") ? line : line + remedy;
   }
 
-  /** PyTorch says in the last lines, behind a trace of the module's code, what was wrong. */
   static String of(String message) {
     List<String> lines =
         CLASS_NAME
@@ -80,16 +92,6 @@ public final class ErrorLine {
     if (lines.isEmpty()) {
       return message;
     }
-    String first = lines.get(0);
-    if (lines.size() > 1 && lines.get(1).startsWith("- ")) {
-      return message;
-    }
-    for (String line : lines.subList(1, lines.size())) {
-      Matcher error = INTERPRETER.matcher(line);
-      if (error.matches()) {
-        return first.replaceFirst("The following operation failed in.*", "") + line;
-      }
-    }
-    return first;
+    return lines.size() > 1 && lines.get(1).startsWith("- ") ? message : lines.get(0);
   }
 }

@@ -3,6 +3,7 @@ package io.ostinato.jobs;
 import io.ostinato.spark.plugin.GpuAmounts;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -16,11 +17,12 @@ public final class Sessions {
    * The session that spark-submit asks for; where nothing set a master, one on two threads of this
    * process that listens on the loopback interface only. The plugin is there in any case.
    *
-   * @throws IllegalArgumentException if a setting of ours or an amount of GPUs is wrong; told
-   *     before Spark starts, which has other words for some of it
+   * @throws IllegalArgumentException if a setting of ours or an amount of GPUs is wrong, or Spark
+   *     Connect is asked for; told before Spark starts, which has other words for some of it
    */
   public static SparkSession start(String application) {
     SparkConf conf = new SparkConf();
+    refuseConnect(conf, System.getenv());
     boolean alone = !conf.contains("spark.master");
     GpuAmounts.of(conf.setIfMissing("spark.master", LOCAL)).refuseMistakes();
     OstinatoSettings.of(conf);
@@ -36,6 +38,25 @@ public final class Sessions {
       builder.config("spark.jars", withJar(conf.get("spark.jars", ""), ownLocation()));
     }
     return builder.config("spark.plugins", withPlugin(conf.get("spark.plugins", ""))).getOrCreate();
+  }
+
+  /** A session of Spark Connect has no RDDs; one on this machine instead would be a surprise. */
+  static void refuseConnect(SparkConf conf, Map<String, String> environment) {
+    String asked = "";
+    if (!conf.get("spark.remote", "").isBlank()) {
+      asked = "spark.remote=" + conf.get("spark.remote");
+    } else if (conf.get("spark.api.mode", "").strip().equalsIgnoreCase("connect")) {
+      asked = "spark.api.mode=connect";
+    } else if (!conf.contains("spark.master")
+        && !environment.getOrDefault("SPARK_REMOTE", "").isBlank()) {
+      asked = "SPARK_REMOTE=" + environment.get("SPARK_REMOTE") + " in the environment";
+    }
+    if (!asked.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s asks for Spark Connect, which has no RDDs, and evaluations need them; leave it out, and"
+                  .formatted(asked)
+              + " name the cluster with spark-submit --master");
+    }
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.ostinato.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.esotericsoftware.kryo.Kryo;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -35,6 +37,62 @@ class ErrorLineTest {
     assertThat(ErrorLine.of(wrapped)).isEqualTo(ErrorLine.of(FULL));
     assertThat(ErrorLine.of(new IllegalStateException("b", wrapped))).isEqualTo("b");
     assertThat(ErrorLine.of(new IllegalStateException(""))).isEqualTo("IllegalStateException");
+  }
+
+  @Test
+  void whatSparkSaysIsOneLineWithTheRemedy() {
+    assertThat(
+            ErrorLine.of(
+                new SparkException(
+                    "Job aborted due to stage failure: Task 3 in stage 0.0 failed 4 times, most"
+                        + " recent failure: Lost task 3.3 in stage 0.0 (TID 7) (host executor 1):"
+                        + " ExecutorLostFailure (executor 1 exited caused by one of the running"
+                        + " tasks) Reason: Command exited with code 137\nDriver stacktrace:")))
+        .isEqualTo(
+            "executor 1 was lost: Command exited with code 137; where it was killed for its memory,"
+                + " give it more by spark.executor.memoryOverhead");
+    assertThat(
+            ErrorLine.of(
+                new SparkException(
+                    "Job aborted due to stage failure: Task 0 in stage 2.0 failed 4 times, most"
+                        + " recent failure: Lost task 0.3 in stage 2.0 (TID 9) (10.0.0.7 executor 2):"
+                        + " java.lang.IllegalStateException: bad\n\tat a.B.c(B.java:1)\n\n"
+                        + "Driver stacktrace:")))
+        .isEqualTo(
+            "a task failed 4 times, last on 10.0.0.7 executor 2: IllegalStateException: bad");
+    assertThat(
+            ErrorLine.of(
+                new SparkException(
+                    "Job aborted due to stage failure: Total size of serialized results of 5 tasks"
+                        + " (1034.0 MiB) is bigger than spark.driver.maxResultSize (1024.0 MiB)")))
+        .isEqualTo(
+            "Total size of serialized results of 5 tasks (1034.0 MiB) is bigger than"
+                + " spark.driver.maxResultSize (1024.0 MiB); raise that setting");
+    assertThat(
+            ErrorLine.of(new SparkException("Job 3 cancelled because SparkContext was shut down")))
+        .isEqualTo("Spark was shut down while the job ran");
+    assertThat(ErrorLine.of(new SparkException("\n[SYNTAX] Syntax error\n\n== SQL ==\nSELEC 1")))
+        .isEqualTo("[SYNTAX] Syntax error");
+  }
+
+  @Test
+  void aClassThatKryoDoesNotKnowIsToldWithTheSetting() {
+    Kryo kryo = new Kryo();
+    kryo.setRegistrationRequired(true);
+    Throwable refused = catchThrowable(() -> kryo.getRegistration(ErrorLineTest.class));
+    assertThat(ErrorLine.of(new SparkException("Job aborted", refused)))
+        .isEqualTo(
+            "Class is not registered: io.ostinato.jobs.ErrorLineTest; with"
+                + " spark.kryo.registrationRequired=true Kryo refuses what travels between driver"
+                + " and executors: set it to false");
+  }
+
+  @Test
+  void moreMemoryIsTheRemedyForTooLittle() {
+    assertThat(ErrorLine.of(new OutOfMemoryError("Java heap space")))
+        .isEqualTo(
+            "OutOfMemoryError: Java heap space; give more, by spark.driver.memory and"
+                + " spark.executor.memory");
   }
 
   @Test

@@ -212,7 +212,7 @@ class EvaluateTest {
     assertThat(err.toString())
         .contains("'a.safetensors' has weights alone; say with --architecture");
     assertThat(run(with("--model", "a.zip", "--metric", "accuracy"))).isEqualTo(2);
-    assertThat(err.toString()).contains("'a.zip' ends like no model; known: .pt,");
+    assertThat(err.toString()).contains("'a.zip': unknown model format; expected .pt,");
     assertThat(evaluate("--metric", "nonsense")).isEqualTo(2);
     assertThat(err.toString()).contains("known: accuracy, top_k");
   }

@@ -138,11 +138,27 @@ public final class OnnxFixtures {
         });
   }
 
+  /** A model of these versions of the format and of its operators. */
+  public static byte[] withVersions(int format, int opset) {
+    return model(
+        format,
+        opset,
+        graph -> {
+          graph.message(1, node -> node(node, "Identity", List.of("a"), "out"));
+          graph.message(11, value -> value(value, "a", FLOAT, ANY));
+          graph.message(12, value -> value(value, "out", FLOAT, ANY));
+        });
+  }
+
   private static byte[] model(Consumer<Message> graph) {
+    return model(8, 17, graph);
+  }
+
+  private static byte[] model(int format, int opset, Consumer<Message> graph) {
     Message model = new Message();
-    model.number(1, 8).text(2, "ostinato");
+    model.number(1, format).text(2, "ostinato");
     model.message(7, g -> graph.accept(g.text(2, "test")));
-    model.message(8, operators -> operators.text(1, "").number(2, 17));
+    model.message(8, operators -> operators.text(1, "").number(2, opset));
     return model.bytes();
   }
 

@@ -1,9 +1,12 @@
 package io.ostinato.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
@@ -18,6 +21,20 @@ class SessionsTest {
             "spark.task.resource.gpu.amount=2, but spark.executor.resource.gpu.amount is not");
     assertThat(mistake("spark.ostinato.blocks.store", "much"))
         .contains("spark.ostinato.blocks.store");
+  }
+
+  @Test
+  void sparkConnectIsRefusedByTheNameOfWhatAsksForIt() {
+    assertThat(mistake("spark.remote", "sc://host:15002"))
+        .isEqualTo(
+            "spark.remote=sc://host:15002 asks for Spark Connect, which has no RDDs, and evaluations"
+                + " need them; leave it out, and name the cluster with spark-submit --master");
+    assertThat(mistake("spark.api.mode", "connect")).startsWith("spark.api.mode=connect asks for");
+    Map<String, String> environment = Map.of("SPARK_REMOTE", "sc://host");
+    assertThatThrownBy(() -> Sessions.refuseConnect(new SparkConf(false), environment))
+        .hasMessageStartingWith("SPARK_REMOTE=sc://host in the environment asks for Spark Connect");
+    SparkConf classic = new SparkConf(false).setMaster("yarn").set("spark.api.mode", "classic");
+    assertThatCode(() -> Sessions.refuseConnect(classic, environment)).doesNotThrowAnyException();
   }
 
   private static String mistake(String key, String value) {

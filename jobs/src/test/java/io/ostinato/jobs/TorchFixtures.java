@@ -27,6 +27,11 @@ public final class TorchFixtures {
     return Files.write(file, resource(name));
   }
 
+  /** Copies any fixture, as in {@code /otherformats/state_dict.pt}, to a file. */
+  public static Path copy(String resource, Path file) throws IOException {
+    return Files.write(file, content(resource));
+  }
+
   /** PyTorch's outputs of the module of this letter: {@code (16, 3)}. */
   public static float[][] expected(String letter) throws IOException {
     return rows(resource("expected-" + letter + ".bin"), CLASSES);
@@ -70,9 +75,14 @@ public final class TorchFixtures {
   }
 
   private static byte[] resource(String name) throws IOException {
-    try (InputStream in = TorchFixtures.class.getResourceAsStream("/torchscript/" + name)) {
+    return content("/torchscript/" + name);
+  }
+
+  /** What a fixture has. */
+  public static byte[] content(String resource) throws IOException {
+    try (InputStream in = TorchFixtures.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException("there is no fixture " + name);
+        throw new IllegalStateException("there is no fixture " + resource);
       }
       return in.readAllBytes();
     }

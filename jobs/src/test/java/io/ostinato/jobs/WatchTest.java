@@ -285,7 +285,7 @@ class WatchTest {
     Path file = Files.writeString(folder.resolve("file"), "");
     assertWrong("is a file; give its folder", "--checkpoints", file.toString());
     assertWrong("'[' is no glob", "--pattern", "[");
-    assertWrong("'*.bin' ends like no model", "--pattern", "*.bin");
+    assertWrong("'*.zip': unknown model format; expected .pt,", "--pattern", "*.zip");
     assertWrong("'soon' is not a duration; write it as 500ms, 10s, 5m or 2h", "--poll", "soon");
     assertWrong("leave --until-idle out", "--once", "--until-idle", "1s");
     assertWrong("--run-id '../x' may have letters", "--run-id", "../x");

@@ -68,7 +68,7 @@ public record DataSource(String path, String format, Map<String, String> options
         return spark.sql(sql);
       }
       var reader = spark.read().format(formatOrGuess()).options(allOptions());
-      Dataset<Row> rows = path.isEmpty() ? reader.load() : reader.load(path);
+      Dataset<Row> rows = path.isEmpty() ? reader.load() : reader.load(pattern(spark));
       if (sql.isEmpty()) {
         return rows;
       }
@@ -112,17 +112,29 @@ public record DataSource(String path, String format, Map<String, String> options
     return all;
   }
 
+  /** Spark takes a path for a pattern, so that {@code rows[1]} would be the file {@code rows1}. */
+  private String pattern(SparkSession spark) {
+    return isPattern() && format.isEmpty() && exists(spark)
+        ? path.replaceAll("[*?\\[\\]{}\\\\]", "\\\\$0")
+        : path;
+  }
+
+  private boolean isPattern() {
+    return path.matches(".*[*?\\[{].*");
+  }
+
   private void checkPath(SparkSession spark) {
-    boolean isFile = !path.isEmpty() && format.isEmpty() && !path.matches(".*[*?\\[{].*");
-    if (!isFile) {
-      return;
+    boolean isFile = !path.isEmpty() && format.isEmpty() && !isPattern();
+    if (isFile && !exists(spark)) {
+      throw new DataException("there is no data at '%s'".formatted(path));
     }
+  }
+
+  private boolean exists(SparkSession spark) {
     try {
       Configuration configuration = spark.sparkContext().hadoopConfiguration();
       Path data = FileNames.path(path, configuration);
-      if (!FileNames.system(data, configuration).exists(data)) {
-        throw new DataException("there is no data at '%s'".formatted(path));
-      }
+      return FileNames.system(data, configuration).exists(data);
     } catch (IOException | IllegalArgumentException e) {
       throw new DataException("can't read '%s': %s".formatted(path, ErrorLine.of(e)), e);
     }

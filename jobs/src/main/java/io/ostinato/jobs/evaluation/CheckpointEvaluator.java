@@ -85,7 +85,8 @@ public final class CheckpointEvaluator implements AutoCloseable {
       ModelFile model = files.read(file);
       Map<String, Double> metrics = spec.metrics().isEmpty() ? Map.of() : metrics(file, model);
       List<String> beside = spec.data().kept().stream().map(TensorSpec::column).toList();
-      BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns(), beside, spec.output());
+      BatchProcessor processor =
+          new ForwardRows.ToKeep(spec.data().columns(), beside, spec.output());
       try (EvaluationResults results =
           run(file, model, processor, List.of(), ResultsTarget.parquet(predictions.unsorted()))) {
         predictions.publish(results.parquet().orElseThrow());

@@ -147,8 +147,7 @@ public final class EvaluationOptions {
     if (!mistakes.isEmpty()) {
       throw wrong(String.join("\n", mistakes));
     }
-    OutputChoice output =
-        modelOutput == null ? OutputChoice.first() : OutputChoice.of(modelOutput);
+    OutputChoice output = modelOutput == null ? OutputChoice.first() : OutputChoice.of(modelOutput);
     return new EvaluationSpec(described, dataset, measured, batchSize, output, built);
   }
 
@@ -159,7 +158,9 @@ public final class EvaluationOptions {
 
   private void addOther(List<String> mistakes, List<Metric<?>> measured) {
     if (modelOutput != null && modelOutput.isBlank()) {
-      mistakes.add("--model-output '%s' must be a name, or a position counted from 0".formatted(modelOutput));
+      mistakes.add(
+          "--model-output '%s' must be a name, or a position counted from 0"
+              .formatted(modelOutput));
     }
     if (batchSize < 1) {
       mistakes.add("--batch-size %s must be at least 1".formatted(batchSize));

@@ -33,8 +33,8 @@ sealed interface ForwardRows extends BatchProcessor {
   }
 
   /**
-   * Outputs behind columns of the dataset: {@code outputs} where there is one; of several each under
-   * the name that the model gives it, or else {@code outputs}, {@code outputs_1} and so on.
+   * Outputs behind columns of the dataset: {@code outputs} where there is one; of several each
+   * under the name that the model gives it, or else {@code outputs}, {@code outputs_1} and so on.
    *
    * @param beside the columns by name
    * @param output the one that is kept, where one is named; all are else

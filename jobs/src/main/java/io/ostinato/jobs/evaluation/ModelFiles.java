@@ -8,6 +8,8 @@ import io.ostinato.jobs.data.FileNames;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
+import io.ostinato.torchscript.ModuleFacts;
+import io.ostinato.torchscript.ZipContent;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -21,15 +23,19 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads models from any file system that Hadoop knows; their endings say what they are. */
 final class ModelFiles {
+  private static final Logger log = LoggerFactory.getLogger(ModelFiles.class);
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final Configuration configuration;
   private final ModelSource torchScript = ModelSource.torchScript();
   private final ModelSource onnx = ModelSource.onnx();
   private final List<ModelSource> blocks;
+  private boolean warned;
 
   /** A model, ready to be evaluated. */
   record ModelFile(ModelSource source, WeightSnapshot weights) {}
@@ -46,7 +52,12 @@ final class ModelFiles {
   private enum Kind {
     TORCH_SCRIPT(".pt", ".pth", ".ts", ".torchscript"),
     ONNX(".onnx"),
-    WEIGHTS(".safetensors");
+    WEIGHTS(".safetensors"),
+
+    /** Of several formats; only the content tells which, and it may be a module. */
+    OPEN(
+        ".ckpt", ".bin", ".pt2", ".h5", ".hdf5", ".keras", ".tflite", ".pkl", ".pickle", ".joblib",
+        ".npz", ".npy", ".pb");
 
     private final List<String> ends;
 
@@ -72,7 +83,7 @@ final class ModelFiles {
     Optional<Kind> kind = Kind.of(file);
     if (kind.isEmpty()) {
       return Optional.of(
-          "'%s' ends like no model; known: %s for TorchScript, %s for ONNX, %s for weights"
+          "'%s': unknown model format; expected %s for TorchScript, %s for ONNX, %s for weights"
               .formatted(file, Kind.TORCH_SCRIPT, Kind.ONNX, Kind.WEIGHTS));
     }
     return switch (kind.get()) {
@@ -82,6 +93,7 @@ final class ModelFiles {
               : Optional.of(
                   "'%s' has weights alone; say with --architecture what they belong to"
                       .formatted(file));
+      case OPEN -> Optional.empty();
       case TORCH_SCRIPT -> mistakeOfModule(file, "a TorchScript module", hasArchitecture);
       case ONNX ->
           mistakeOfModule(file, "an ONNX model", hasArchitecture)
@@ -123,7 +135,7 @@ final class ModelFiles {
       try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
         return switch (Kind.of(file).orElseThrow()) {
           case WEIGHTS -> weights(in);
-          case TORCH_SCRIPT -> torchScript(file, content(file, in, status.getLen()));
+          case TORCH_SCRIPT, OPEN -> torchScript(file, content(file, in, status.getLen()));
           case ONNX -> onnx(file, content(file, in, status.getLen()));
         };
       }
@@ -153,12 +165,30 @@ final class ModelFiles {
   }
 
   private ModelFile torchScript(String file, byte[] content) {
-    new ModuleArchive(content).mistake().ifPresent(mistake -> refuse(file, mistake));
+    OtherFormat.mistakeOf(file, content)
+        .or(() -> new ModuleArchive(new ZipContent(content)).mistake())
+        .ifPresent(mistake -> refuse(file, mistake));
+    if (!blocks.isEmpty()) {
+      refuse(file, "it brings its architecture; leave --architecture out");
+    }
+    warnOfTrainingMode(file, content);
     return new ModelFile(torchScript, TorchScriptSource.snapshotOf(content));
   }
 
+  /** Once: of a folder that is watched, the next checkpoints are saved in the same way. */
+  private void warnOfTrainingMode(String file, byte[] content) {
+    if (!warned) {
+      Optional<String> mode = ModuleFacts.of(content).trainingMode();
+      mode.ifPresent(how -> log.warn("'{}' {}", file, how));
+      warned = mode.isPresent();
+    }
+  }
+
   private ModelFile onnx(String file, byte[] content) {
-    new OnnxFile(content).mistake().ifPresent(mistake -> refuse(file, mistake));
+    new OnnxFile(content)
+        .mistake()
+        .map(mistake -> OtherFormat.mistakeOf(file, content).orElse(mistake))
+        .ifPresent(mistake -> refuse(file, mistake));
     return new ModelFile(onnx, OnnxSource.snapshotOf(content));
   }
 

@@ -145,6 +145,19 @@ class DatasetSpecTest {
     }
   }
 
+  @Test
+  void aFileWhoseNameIsAPatternIsThatFile() throws IOException {
+    Files.writeString(folder.resolve("rows1.csv"), "a,label\n1.5,0\n2.5,1\n");
+    Path named = Files.writeString(folder.resolve("rows[1].csv"), "a,label\n1.5,0\n");
+    Path braces = Files.writeString(folder.resolve("rows{d}.csv"), "a,label\n1.5,0\n");
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      assertThat(source(named.toString()).rows(spark).count()).isEqualTo(1);
+      assertThat(source(braces.toString()).rows(spark).count()).isEqualTo(1);
+      Files.delete(named);
+      assertThat(source(named.toString()).rows(spark).count()).as("a pattern").isEqualTo(2);
+    }
+  }
+
   private static void refusesToRead(SparkSession spark, String path, String why) {
     assertThatThrownBy(() -> source(path).rows(spark))
         .isInstanceOf(DataException.class)

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.ostinato.LogLines;
 import io.ostinato.evaluation.BlockWeights;
 import io.ostinato.jobs.TorchFixtures;
 import io.ostinato.jobs.data.DataException;
@@ -96,7 +97,7 @@ class CheckpointEvaluatorTest {
       new Safetensors(List.of(), Map.of()).writeTo(out);
     }
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL, other))) {
-      refuses(evaluator, fresh.toString(), "the snapshot lacks the weight");
+      refuses(evaluator, fresh.toString(), "only the model has '", "from?");
     }
   }
 
@@ -110,7 +111,7 @@ class CheckpointEvaluatorTest {
       Files.write(broken, new byte[0]);
       refuses(evaluator, broken.toString(), "is no TorchScript module, which is a zip archive");
       Files.write(broken, archive("a/data.pkl"));
-      refuses(evaluator, broken.toString(), "weights without code, as torch.save writes them");
+      refuses(evaluator, broken.toString(), "it is a state_dict, weights without code, as torch");
       Files.write(broken, archive("a/code/x.py"));
       refuses(evaluator, broken.toString(), "not a TorchScript module that can be loaded");
       refuses(evaluator, folder.resolve("gone.pt").toString(), "there is no model");
@@ -118,6 +119,57 @@ class CheckpointEvaluatorTest {
       refuses(evaluator, Files.createDirectory(folder.resolve("d.pt")).toString(), "is a folder");
       assertThat(evaluator.evaluate(module).metrics()).containsEntry("accuracy", accuracy("a"));
     }
+  }
+
+  @Test
+  void whatThePyTorchOfAModuleSaysIsInTheLine() throws IOException {
+    try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL))) {
+      refuses(evaluator, failing("raises"), ": ValueError: want 5 features, got 1");
+      refuses(evaluator, failing("operator"), "Unknown builtin op: absent::nms; it is of a newer");
+      refuses(evaluator, failing("on-gpu"), "the module asks for a GPU, and PyTorch has none");
+    }
+  }
+
+  @Test
+  void weightsWithNamesOfPyTorchAreRefusedWithAllNamesOfBothSides() throws IOException {
+    Path file =
+        TorchFixtures.copy("/otherformats/pytorch.safetensors", folder.resolve("w.safetensors"));
+    Architecture mlp = Architectures.parse("--architecture", MLP);
+    try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL, mlp))) {
+      refuses(
+          evaluator,
+          file.toString(),
+          "the weights are those of another model: only the weights have '0.bias' (float32 (16)),"
+              + " '0.weight' (float32 (16, 6)), '2.bias' (float32 (4)), '2.weight' (float32 (4, 16));"
+              + " only the model has '0",
+          "these have names of PyTorch: save the module itself, with torch.jit.script(model)");
+    }
+  }
+
+  @Test
+  void aModuleIsToldByItsContentAndWarnedOfInTrainingModeOnce() throws IOException {
+    Path file = TorchFixtures.module("batchnorm-a.pt", folder.resolve("epoch=1-step=2.ckpt"));
+    String training = failing("traced-in-training");
+    try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL))) {
+      assertThat(evaluator.evaluate(file.toString()).metrics())
+          .containsEntry("accuracy", accuracy("a"));
+      List<String> lines =
+          LogLines.of(
+              () -> {
+                refuses(evaluator, training, "have the inputs the shape that the model takes?");
+                refuses(evaluator, training, "have the inputs the shape that the model takes?");
+              });
+      assertThat(lines)
+          .filteredOn(line -> line.contains("computes as in training"))
+          .singleElement()
+          .asString()
+          .contains("'" + training + "' computes as in training whatever its mode is (dropout)");
+    }
+  }
+
+  private String failing(String name) throws IOException {
+    return TorchFixtures.copy("/torchscript/failing/" + name + ".pt", folder.resolve(name + ".pt"))
+        .toString();
   }
 
   @Test
@@ -218,11 +270,14 @@ class CheckpointEvaluatorTest {
         List.of(architecture));
   }
 
-  private static byte[] archive(String entry) throws IOException {
+  /** A zip archive with files of these names. */
+  static byte[] archive(String... entries) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      zip.putNextEntry(new ZipEntry(entry));
-      zip.write(1);
+      for (String entry : entries) {
+        zip.putNextEntry(new ZipEntry(entry));
+        zip.write(1);
+      }
     }
     return bytes.toByteArray();
   }

@@ -2,6 +2,7 @@ package io.ostinato.jobs.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
@@ -15,6 +16,7 @@ import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.LoadedModel;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.OnnxSource;
+import io.ostinato.evaluation.Reason;
 import io.ostinato.jobs.OnnxFixtures;
 import io.ostinato.jobs.model.Architectures;
 import io.ostinato.weights.WeightSnapshot;
@@ -169,14 +171,32 @@ class OnnxModelTest {
   @Test
   void whatOnnxRuntimeSaysIsOnOneLine() {
     onnx.refresh(OnnxSource.snapshotOf(OnnxFixtures.mlpOfOneRow(OnnxFixtures.weights(1))));
-    refuses("Got invalid dimensions for input: image", manager.ones(new Shape(2, 1, 5, 5)));
+    refuses(
+        "Got invalid dimensions for input: image: the model was exported for batches of 1; export",
+        manager.ones(new Shape(2, 1, 5, 5)));
     refuses("Unexpected input data type", manager.ones(new Shape(1, 1, 5, 5), DataType.INT64));
     refuses("Invalid rank for input: image Got: 2 Expected: 4", manager.ones(new Shape(1, 25)));
   }
 
-  private void refuses(String reason, NDArray input) {
-    assertThatThrownBy(() -> onnx.model().forward(new NDList(input)))
+  @Test
+  void aModelThatIsTooNewSaysWhatIsKnownHere() {
+    byte[] opset = OnnxFixtures.withVersions(8, 99);
+    assertThatThrownBy(() -> onnx.refresh(OnnxSource.snapshotOf(opset)))
         .message()
+        .matches(
+            "not an ONNX model that can be loaded \\(\\d+ bytes\\): ONNX Runtime: the model has opset 99"
+                + " of ai.onnx, and ONNX Runtime knows \\d+ at most here; export it with"
+                + " opset_version=\\d+");
+    byte[] format = OnnxFixtures.withVersions(99, 17);
+    assertThatThrownBy(() -> onnx.refresh(OnnxSource.snapshotOf(format)))
+        .message()
+        .matches(
+            ".*: ONNX Runtime: the model has version 99 of ONNX's format, and ONNX Runtime knows \\d+"
+                + " at most here; set model.ir_version = \\d+ before it is saved");
+  }
+
+  private void refuses(String reason, NDArray input) {
+    assertThat(Reason.of(catchThrowable(() -> onnx.model().forward(new NDList(input)))))
         .startsWith("ONNX Runtime: " + reason)
         .hasLineCount(1);
   }

@@ -2,6 +2,7 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.Reason;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.hadoop.fs.FSError;
@@ -36,10 +37,10 @@ final class Failures {
     return told;
   }
 
-  /** Only our own messages say enough; of others the class may say more, or all. */
+  /** Only our own messages say all. */
   private static String textOf(Throwable told) {
     String message = told.getMessage();
-    return told instanceof EvaluationException && message != null ? message : told.toString();
+    return told instanceof EvaluationException && message != null ? message : Reason.of(told);
   }
 
   private static String about(List<EvaluationTag> tags, String message) {

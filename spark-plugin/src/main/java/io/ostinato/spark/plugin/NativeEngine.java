@@ -1,7 +1,9 @@
 package io.ostinato.spark.plugin;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.util.Utils;
+import io.ostinato.evaluation.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -9,6 +11,8 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +34,11 @@ public final class NativeEngine {
    * before DJL's system property, and that before cores over slots. ONNX models, which have an
    * engine of their own, get the same number unless DJL's system property for that says otherwise.
    *
+   * <p>Libraries on the class path go before a version that the environment asks for.
+   *
    * @throws UncheckedIOException if DJL's cache folder can't be written
+   * @throws IllegalStateException if there are no libraries, or they can't be loaded; names what
+   *     the environment has to do with it
    */
   public static Engine load(OstinatoSettings settings) {
     synchronized (NativeEngine.class) {
@@ -72,8 +80,11 @@ public final class NativeEngine {
               FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock lock = lock(channel)) {
         assert lock.isValid();
+        ClassPathNatives.prefer(System.getenv());
         return Engine.getInstance();
       }
+    } catch (EngineException e) {
+      throw new IllegalStateException(mistakeOf(e, System.getenv()), e);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "can't unpack the native libraries into '%s': %s; point DJL_CACHE_DIR to a folder that"
@@ -81,6 +92,17 @@ public final class NativeEngine {
               + " can be written",
           e);
     }
+  }
+
+  /** Why the engine can't be loaded, and what the environment may have to do with it. */
+  static String mistakeOf(EngineException e, Map<String, String> environment) {
+    List<String> decisive = ClassPathNatives.decisive(environment);
+    String mistake = "can't load PyTorch's native libraries: " + Reason.of(e);
+    return decisive.isEmpty()
+        ? mistake
+        : mistake
+            + "; DJL follows the environment (%s) before the class path: unset that"
+                .formatted(String.join(" and ", decisive));
   }
 
   private static FileLock lock(FileChannel channel) throws IOException {

@@ -28,6 +28,7 @@ public record OstinatoSettings(
   static final String BLOCKS_BULK = PREFIX + "blocks.bulk";
   static final String SHARE = PREFIX + "evaluations.share";
   static final String FIT_TASKS = PREFIX + "evaluations.fitTasks";
+  private static final String KRYO_REGISTRATION = "spark.kryo.registrationRequired";
   static final String TREE_TASKS = PREFIX + "evaluations.treeTasks";
 
   private static final List<String> KEYS =
@@ -119,6 +120,13 @@ public record OstinatoSettings(
             ResultsLimit.of(
                 read.bytes(ResultsLimit.OURS, 1L << 30),
                 read.bytes(ResultsLimit.SPARKS, 1L << 30)));
+    if (conf.get("spark.serializer", "").endsWith("KryoSerializer")
+        && read.truth(KRYO_REGISTRATION, false)) {
+      mistakes.add(
+          KRYO_REGISTRATION
+              + "=true is not allowed: classes that evaluations send between driver and executors"
+              + " are not registered with Kryo; set it to false");
+    }
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(
           "Ostinato's settings are wrong:\n  - " + String.join("\n  - ", mistakes));

@@ -98,6 +98,17 @@ class SparkDatasetTest {
   }
 
   @Test
+  void aColumnMayHaveAnyName() {
+    for (String name :
+        List.of("a.b", "x[1]", "x[]", "x()", "x(1,2)", "d{k}", "a`b", "module_method:f", "a b")) {
+      Dataset<Row> rows = spark.range(3, 4).toDF(name);
+      assertThat(valueOf(only(SparkDataset.of(rows).column(name, name, DataType.FLOAT32))))
+          .as(name)
+          .isEqualTo(3.0);
+    }
+  }
+
+  @Test
   void aRowFunctionMakesTheTensors() {
     Dataset<Row> rows = spark.range(0, 5, 1, 2).toDF("n");
     List<DataBlock> blocks = SparkDataset.of(rows, SparkDatasetTest::square).blocks(2).toList();

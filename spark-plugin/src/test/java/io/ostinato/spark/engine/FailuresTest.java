@@ -45,7 +45,7 @@ class FailuresTest {
   void whatOnlySparkSaysStaysItsOwn() {
     SparkException lost = new SparkException("Job aborted: executor lost");
     assertThat(Failures.asEvaluationException(TAG, new ExecutionException(lost)))
-        .hasMessage(FAILED + "org.apache.spark.SparkException: Job aborted: executor lost");
+        .hasMessage(FAILED + "Job aborted: executor lost");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.ostinato.spark.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.Level;
@@ -27,11 +29,12 @@ class NativeEngineIT {
   @TempDir Path cache;
 
   @Test
-  void processesOfOneHostUnpackTheNativesWithoutARace() throws Exception {
+  void processesOfOneHostUnpackTheNativesWithoutARaceWhateverVersionTheirImagesName()
+      throws Exception {
     List<Process> processes = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      processes.add(start());
-    }
+    processes.add(start(Map.of("PYTORCH_VERSION", "2.8.0a0+5228986c39")));
+    processes.add(start(Map.of()));
+    processes.add(start(Map.of("PYTORCH_VERSION", "2.7.1+cu126")));
     for (Process process : processes) {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
@@ -49,7 +52,7 @@ class NativeEngineIT {
             FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.lock()) {
       assertThat(lock.isValid()).isTrue();
-      process = start();
+      process = start(Map.of());
       output = process.inputReader(StandardCharsets.UTF_8);
       assertThat(firstLineWith("waiting for it", output)).isNotNull();
       try (Stream<Path> files = Files.list(cache)) {
@@ -69,7 +72,22 @@ class NativeEngineIT {
     return line;
   }
 
-  private Process start() throws IOException {
+  @Test
+  void whatTheEnvironmentHasToDoWithItIsToldByName() {
+    EngineException failure = new EngineException("Failed to load", new UnsatisfiedLinkError("x"));
+    assertThat(NativeEngine.mistakeOf(failure, Map.of("PYTORCH_VERSION", "")))
+        .isEqualTo(
+            "can't load PyTorch's native libraries: Failed to load: UnsatisfiedLinkError: x");
+    assertThat(
+            NativeEngine.mistakeOf(
+                failure,
+                Map.of("PYTORCH_LIBRARY_PATH", "/opt/torch/lib", "PYTORCH_VERSION", "2.8.0")))
+        .endsWith(
+            "; DJL follows the environment (PYTORCH_LIBRARY_PATH=/opt/torch/lib and"
+                + " PYTORCH_VERSION=2.8.0) before the class path: unset that");
+  }
+
+  private Process start(Map<String, String> environment) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -77,6 +95,7 @@ class NativeEngineIT {
             "-cp",
             System.getProperty("java.class.path"),
             Load.class.getName());
+    builder.environment().putAll(environment);
     builder.environment().put("DJL_CACHE_DIR", cache.toString());
     return builder.redirectErrorStream(true).start();
   }

@@ -21,7 +21,7 @@ class OstinatoSettingsTest {
             new OstinatoSettings(
                 0,
                 1,
-                new Residency(2, 2, 0),
+                new Residency(2, 2, 0, StatePolicy.SERIAL),
                 new Blocks(-1, 0, 2, true),
                 new Evaluations(true, true, 64, limit(1L << 30))));
   }
@@ -34,6 +34,7 @@ class OstinatoSettingsTest {
                 "spark.ostinato.threads", "3",
                 "spark.ostinato.resident.models", "5",
                 "spark.ostinato.resident.versions", "4",
+                "spark.ostinato.resident.state", "Copies",
                 "spark.ostinato.device.tasks", "6",
                 "spark.ostinato.blocks.store", "2g",
                 "spark.ostinato.blocks.device", "512m",
@@ -48,7 +49,7 @@ class OstinatoSettingsTest {
             new OstinatoSettings(
                 3,
                 1,
-                new Residency(5, 4, 6),
+                new Residency(5, 4, 6, StatePolicy.COPIES),
                 new Blocks(2L << 30, 512 << 20, 0, false),
                 new Evaluations(false, false, 7, limit(1024))));
   }
@@ -75,6 +76,7 @@ class OstinatoSettingsTest {
                     conf(
                         "spark.ostinato.threads", "0",
                         "spark.ostinato.resident.models", "many",
+                        "spark.ostinato.resident.state", "shared",
                         "spark.ostinato.blocks.store", "-1",
                         "spark.ostinato.blocks.device", "lots",
                         "spark.ostinato.blocks.bulk", "perhaps",
@@ -84,6 +86,9 @@ class OstinatoSettingsTest {
             "spark.ostinato.threads=0 is not allowed; it must be a whole number from 1")
         .hasMessageContaining("spark.ostinato.resident.models=many is not allowed")
         .hasMessageContaining(
+            "spark.ostinato.resident.state=shared is not allowed; it must be one of serial, copies,"
+                + " refuse")
+        .hasMessageContaining(
             "spark.ostinato.blocks.store=-1 is not allowed; it must be a size, as in 512m or 2g")
         .hasMessageContaining("spark.ostinato.blocks.device=lots is not allowed")
         .hasMessageContaining(
@@ -91,6 +96,17 @@ class OstinatoSettingsTest {
         .hasMessageContaining(
             "unknown setting spark.ostinato.thread=2; known: spark.ostinato.blocks.bulk,")
         .hasMessageContaining("spark.ostinato.resident.versions, spark.ostinato.threads");
+  }
+
+  @Test
+  void kryoThatWantsClassesRegisteredIsRefused() {
+    String key = "spark.kryo.registrationRequired";
+    String kryo = "org.apache.spark.serializer.KryoSerializer";
+    assertThatThrownBy(() -> OstinatoSettings.of(conf(key, "true", "spark.serializer", kryo)))
+        .hasMessageContaining(key + "=true is not allowed: classes that evaluations send")
+        .hasMessageContaining("set it to false");
+    OstinatoSettings.of(conf(key, "true"));
+    OstinatoSettings.of(conf(key, "false", "spark.serializer", kryo));
   }
 
   @Test
