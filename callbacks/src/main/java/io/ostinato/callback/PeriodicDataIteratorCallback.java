@@ -41,7 +41,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
    * <p>Arrays with a dimension are concatenated along the first, scalars are stacked. Number,
    * names, data types and trailing shapes must be the same for every batch.
    *
-   * @return named arrays, see {@link #results}, or unnamed ones that are told apart by position
+   * @return named arrays, see {@link #results}; those without a name, or of one name, are told apart
+   *     by position. Arrays of bfloat16 arrive as float32, which has all their values
    */
   protected abstract NDList processData(EvaluationBatch batch, EvaluationModel model)
       throws Exception;
@@ -118,8 +119,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   /**
-   * Names one array. This and the others are no static methods, so that subclasses in Scala and
-   * Kotlin can call them too; the copy of a callback on an executor calls them as well.
+   * Names one array. This and those for more are no static methods, since subclasses in Scala don't
+   * inherit such.
    */
   protected final NDList results(String name, NDArray array) {
     return results(List.of(name), array);

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -162,7 +163,8 @@ class ColumnReadingTest {
 
   @Test
   void vectorsAndMatricesOfSparkMlAreReadWhereTheirClassesAreMissing() {
-    String file = getClass().getResource("/ml-vectors.parquet").toString();
+    String file =
+        Objects.requireNonNull(getClass().getResource("/ml-vectors.parquet")).toString();
     Dataset<Row> rows = spark.read().parquet(file).coalesce(1);
     assertSameBlocks(
         rows,
