@@ -1,7 +1,7 @@
 package io.ostinato;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMembers;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -52,7 +52,7 @@ class ArchitectureTest {
   /** Subclasses in Scala don't see them. */
   @ArchTest
   static final ArchRule NOTHING_IS_PROTECTED_AND_STATIC =
-      noMembers().that().areProtected().should().beStatic();
+      noMethods().that().areProtected().should().beStatic();
 
   private static SliceAssignment shippedCallbacks() {
     List<String> rooms =

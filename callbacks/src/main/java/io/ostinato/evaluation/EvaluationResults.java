@@ -130,8 +130,7 @@ public final class EvaluationResults implements AutoCloseable {
     }
     throw new IllegalArgumentException(
         "the results have no array '%s'; they have: %s"
-            .formatted(
-                name, String.join(", ", labels())));
+            .formatted(name, String.join(", ", labels())));
   }
 
   /**

@@ -53,7 +53,8 @@ public final class LossCall {
     for (NDArray array : arrays) {
       each.add(
           "%s %s"
-              .formatted(array.getName() == null ? each.size() : array.getName(), array.getShape()));
+              .formatted(
+                  array.getName() == null ? each.size() : array.getName(), array.getShape()));
     }
     return "%s %s%s, %s"
         .formatted(arrays.size(), noun, arrays.size() == 1 ? "" : "s", String.join(", ", each));
