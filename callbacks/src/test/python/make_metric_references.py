@@ -117,6 +117,99 @@ def language(rows, tokens, vocabulary):
     case("perplexity", logits, targets, expected)
 
 
+def sigmoid(x):
+    return torch.sigmoid(torch.tensor(x, dtype=torch.float64)).numpy()
+
+
+def one_column(rows):
+    """A logit or a probability for each row, of two classes; targets of all shapes that occur."""
+    logits = np.round(rng.normal(size=rows) * 2, 3)
+    targets = rng.integers(0, 2, size=rows)
+    logits += targets
+    p = sigmoid(logits)
+    predicted = p > 0.5
+    for kind, scores in (("LOGITS", logits), ("PROBABILITIES", p)):
+        for outputs, labels in (
+            (scores[:, None], targets),
+            (scores, targets),
+            (scores[:, None], targets[:, None]),
+            (scores[:, None, None], targets[:, None]),
+        ):
+            case("accuracy", outputs, labels, sk.accuracy_score(targets, predicted), kind=kind)
+        outputs, labels = scores[:, None], targets
+        arguments = dict(kind=kind, classes=2, average="binary")
+        case("f1", outputs, labels, sk.f1_score(targets, predicted), **arguments)
+        case("precision", outputs, labels, sk.precision_score(targets, predicted), **arguments)
+        case("recall", outputs, labels, sk.recall_score(targets, predicted), **arguments)
+        arguments["average"] = "macro"
+        case("f1", outputs, labels, sk.f1_score(targets, predicted, average="macro"), **arguments)
+        case("mcc", outputs, labels, sk.matthews_corrcoef(targets, predicted), kind=kind, classes=2)
+        case("confusion_matrix", outputs, labels, sk.accuracy_score(targets, predicted), kind=kind, classes=2)
+        case("top_k", outputs, labels, sk.accuracy_score(targets, predicted), kind=kind, k=1)
+        case("log_loss", outputs, labels, sk.log_loss(targets, p), kind=kind)
+        case("brier", outputs, labels, sk.brier_score_loss(targets, p), kind=kind)
+        case("roc_auc", outputs, labels, sk.roc_auc_score(targets, p), kind=kind)
+        for bins in (5, 15):
+            expected = tm.calibration_error(torch.tensor(p), torch.tensor(targets), task="binary", n_bins=bins)
+            case("calibration_error", outputs, labels, expected, kind=kind, bins=bins)
+    binary = torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor(logits), torch.tensor(targets).double())
+    case("cross_entropy", logits[:, None], targets, binary)
+
+
+def places(shape, classes, dimension, targets_shape=None, **arguments):
+    """Classes along a dimension, and targets for each place of the others, some of them to ignore."""
+    logits = np.round(rng.normal(size=shape), 3)
+    last = np.moveaxis(logits, dimension, -1)
+    ignored = arguments.get("ignored", -100)
+    targets = rng.integers(0, classes, size=last.shape[:-1])
+    np.put_along_axis(last, targets[..., None], np.round(np.take_along_axis(last, targets[..., None], -1) + 1, 3), -1)
+    targets[rng.random(targets.shape) < 0.3] = ignored
+    targets[0] = ignored  # a row of nothing else
+    z, y = last.reshape(-1, classes), targets.ravel()
+    keep = y != ignored
+    zk, yk = z[keep], y[keep]
+    predicted = zk.argmax(1)
+    labels = list(range(classes))
+    given = targets if targets_shape is None else targets.reshape(targets_shape)
+    first = torch.tensor(np.moveaxis(logits, dimension, 1))
+    cross_entropy = torch.nn.functional.cross_entropy(first, torch.tensor(targets), ignore_index=ignored)
+    case("cross_entropy", logits, given, cross_entropy, **arguments)
+    case("accuracy", logits, given, sk.accuracy_score(yk, predicted), **arguments)
+    case("top_k", logits, given, sk.top_k_accuracy_score(yk, zk, k=2, labels=labels), k=2, **arguments)
+    case("f1", logits, given, sk.f1_score(yk, predicted, average="macro"), classes=classes, average="macro", **arguments)
+    case("precision", logits, given, sk.precision_score(yk, predicted, average="weighted", zero_division=0), classes=classes, average="weighted", **arguments)
+    case("mcc", logits, given, sk.matthews_corrcoef(yk, predicted), classes=classes, **arguments)
+    case("log_loss", logits, given, sk.log_loss(yk, softmax(zk), labels=labels), kind="LOGITS", **arguments)
+    onehot = np.eye(classes)[yk]
+    case("brier", logits, given, ((softmax(zk) - onehot) ** 2).sum(1).mean(), kind="LOGITS", **arguments)
+    expected = tm.calibration_error(torch.tensor(softmax(zk)), torch.tensor(yk), task="multiclass", num_classes=classes, n_bins=10)
+    case("calibration_error", logits, given, expected, kind="LOGITS", bins=10, **arguments)
+
+
+def binary_places(shape, targets_shape, **arguments):
+    """A logit for each place, as of a segmentation of one class."""
+    logits = np.round(rng.normal(size=shape), 3)
+    targets = rng.integers(0, 2, size=logits.size)
+    targets[rng.random(logits.size) < 0.2] = -100
+    keep = targets != -100
+    z, y = logits.ravel()[keep], targets[keep]
+    given = targets.reshape(targets_shape)
+    case("accuracy", logits, given, sk.accuracy_score(y, z > 0), **arguments)
+    case("f1", logits, given, sk.f1_score(y, z > 0), classes=2, average="binary", **arguments)
+    case("cross_entropy", logits, given, sk.log_loss(y, sigmoid(z)), **arguments)
+    case("average_precision", logits, given, sk.average_precision_score(y, z), **arguments)
+
+
+def one_hot(shape, axis):
+    logits = np.round(rng.normal(size=shape), 3)
+    last = np.moveaxis(logits, axis, -1)
+    targets = rng.integers(0, shape[axis], size=last.shape[:-1])
+    hot = np.moveaxis(np.eye(shape[axis])[targets], -1, axis)
+    first = torch.tensor(np.moveaxis(logits, axis, 1))
+    case("cross_entropy", logits, hot, torch.nn.functional.cross_entropy(first, torch.tensor(targets)), axis=axis)
+    case("accuracy", logits, hot, (last.argmax(-1) == targets).mean(), axis=axis)
+
+
 classification(97, 5, 0)
 classification(40, 4, 1)
 classification(30, 2, 0)
@@ -126,6 +219,24 @@ regression((50,), 0)
 regression((20, 3), 10)
 regression((4, 5, 6), -1e6)
 language(3, 7, 11)
+one_column(40)
+places((12, 5, 4), 4, -1)
+places((12, 4, 5), 4, 1)
+places((6, 3, 4, 5), 3, 1)
+places((6, 3, 4, 5), 3, 1, (6, 1, 4, 5))
+places((6, 4, 5, 3), 3, -1)
+places((6, 4, 5, 3), 3, -1, (6, 4, 5, 1))
+places((9, 4, 4), 4, 1, axis=1)
+places((9, 4, 4), 4, -1, axis=-1)
+places((9, 4, 4), 4, 2, axis=2)
+places((10, 3, 2), 3, 1, ignored=255)
+binary_places((8, 5, 1), (8, 5))
+binary_places((8, 1, 3, 4), (8, 3, 4))
+binary_places((8, 1, 3, 4), (8, 1, 3, 4))
+binary_places((8, 3, 4), (8, 3, 4), axis=0)
+one_hot((20, 3), 1)
+one_hot((7, 3, 4), 1)
+one_hot((7, 4, 3), -1)
 
 with open("../resources/metric_references.json", "w") as out:
     json.dump(

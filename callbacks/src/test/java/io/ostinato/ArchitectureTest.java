@@ -1,6 +1,7 @@
 package io.ostinato;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -50,6 +51,11 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..");
+
+  /** Subclasses in Scala don't see them. */
+  @ArchTest
+  static final ArchRule NOTHING_IS_PROTECTED_AND_STATIC =
+      noMethods().that().areProtected().should().beStatic();
 
   private static SliceAssignment shippedCallbacks() {
     List<String> rooms =

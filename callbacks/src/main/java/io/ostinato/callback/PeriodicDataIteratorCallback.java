@@ -41,7 +41,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
    * <p>Arrays with a dimension are concatenated along the first, scalars are stacked. Number,
    * names, data types and trailing shapes must be the same for every batch.
    *
-   * @return named arrays, see {@link #results}, or unnamed ones that are told apart by position
+   * @return named arrays, see {@link #results}; those without a name, or of one name, are told
+   *     apart by position. Arrays of bfloat16 arrive as float32, which has all their values
    */
   protected abstract NDList processData(EvaluationBatch batch, EvaluationModel model)
       throws Exception;
@@ -117,26 +118,65 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
     return config;
   }
 
-  /** Names one array. */
-  protected static NDList results(String name, NDArray array) {
-    // An array that has a name keeps it: it may be a column of the batch, or a result already.
-    NDArray result = array.getName() == null ? array : array.reshape(array.getShape());
-    result.setName(name);
-    return new NDList(result);
+  /**
+   * Names one array. This and those for more are no static methods, since subclasses in Scala don't
+   * inherit such.
+   */
+  protected final NDList results(String name, NDArray array) {
+    return results(List.of(name), array);
   }
 
   /** Names two arrays. */
-  protected static NDList results(String name1, NDArray array1, String name2, NDArray array2) {
-    NDList list = results(name1, array1);
-    list.addAll(results(name2, array2));
-    return list;
+  protected final NDList results(String name1, NDArray array1, String name2, NDArray array2) {
+    return results(List.of(name1, name2), array1, array2);
   }
 
   /** Names three arrays. */
-  protected static NDList results(
+  protected final NDList results(
       String name1, NDArray array1, String name2, NDArray array2, String name3, NDArray array3) {
-    NDList list = results(name1, array1, name2, array2);
-    list.addAll(results(name3, array3));
-    return list;
+    return results(List.of(name1, name2, name3), array1, array2, array3);
+  }
+
+  /** Names four arrays. */
+  protected final NDList results(
+      String name1,
+      NDArray array1,
+      String name2,
+      NDArray array2,
+      String name3,
+      NDArray array3,
+      String name4,
+      NDArray array4) {
+    return results(List.of(name1, name2, name3, name4), array1, array2, array3, array4);
+  }
+
+  /**
+   * Names any number of arrays.
+   *
+   * @param names as many as there are arrays, all different
+   * @throws IllegalArgumentException if they are not
+   */
+  protected final NDList results(List<String> names, NDArray... arrays) {
+    if (names.size() != arrays.length) {
+      throw new IllegalArgumentException(
+          "results(...) has %s names for %s arrays; give one for each: %s"
+              .formatted(names.size(), arrays.length, names));
+    }
+    NDList results = new NDList(arrays.length);
+    for (int i = 0; i < arrays.length; i++) {
+      if (names.indexOf(names.get(i)) < i) {
+        throw new IllegalArgumentException(
+            "two results are named '%s'; give one of them another name".formatted(names.get(i)));
+      }
+      results.add(named(names.get(i), arrays[i]));
+    }
+    return results;
+  }
+
+  /** An array that has a name keeps it: it may be a column of the batch, or a result already. */
+  private static NDArray named(String name, NDArray array) {
+    NDArray result = array.getName() == null ? array : array.reshape(array.getShape());
+    result.setName(name);
+    return result;
   }
 }

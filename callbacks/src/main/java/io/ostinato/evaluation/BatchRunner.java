@@ -6,9 +6,10 @@ import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Calls {@code processData} for one evaluation, the same in every engine, and keeps what it
@@ -89,16 +90,22 @@ public final class BatchRunner {
     outputs.add(new BatchOutput(block.firstRow(), block.rows(), List.of()));
   }
 
+  /** Arrays that share a name, as columns of a batch may, are told apart by their positions. */
   private static List<HostArray> onHost(NDList results) {
+    Map<String, Long> counts =
+        results.stream()
+            .map(BatchRunner::nameOf)
+            .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
     List<HostArray> arrays = new ArrayList<>(results.size());
-    Set<String> names = new HashSet<>();
     for (NDArray array : results) {
-      String name = array.getName();
-      if (name != null && !names.add(name)) {
-        throw new IllegalArgumentException("two results are named '%s'".formatted(name));
-      }
-      arrays.add(HostArray.copyOf(name == null ? "" : name, array));
+      String name = nameOf(array);
+      boolean isOwn = Objects.equals(counts.get(name), 1L);
+      arrays.add(ResultCopy.of(isOwn ? name : "", array));
     }
     return arrays;
+  }
+
+  private static String nameOf(NDArray array) {
+    return array.getName() == null ? "" : array.getName();
   }
 }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.weights.HostArray;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -114,7 +115,8 @@ public final class EvaluationResults implements AutoCloseable {
   }
 
   /**
-   * The results of one name, over all batches.
+   * The results of one name, over all batches. Arrays that share a name have none here: they are
+   * told apart by position.
    *
    * @throws IllegalArgumentException if there are none of that name; lists those there are
    * @throws IllegalStateException if the executors have written the results; says where
@@ -128,8 +130,7 @@ public final class EvaluationResults implements AutoCloseable {
     }
     throw new IllegalArgumentException(
         "the results have no array '%s'; they have: %s"
-            .formatted(
-                name, String.join(", ", arrays.stream().map(a -> "" + a.getName()).toList())));
+            .formatted(name, String.join(", ", labels())));
   }
 
   /**
@@ -193,6 +194,15 @@ public final class EvaluationResults implements AutoCloseable {
       manager.close();
       whenClosed.accept(timings);
     }
+  }
+
+  private List<String> labels() {
+    List<String> labels = new ArrayList<>();
+    for (NDArray array : arrays) {
+      labels.add(
+          array.getName() == null ? "one without a name at " + labels.size() : array.getName());
+    }
+    return labels;
   }
 
   private void checkCollected() {

@@ -12,6 +12,7 @@ import io.ostinato.callback.Stateful;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.schedule.UpdateCounter;
@@ -82,7 +83,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   @Override
   protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
     NDList outputs = output.listFrom(model.outputs(columns.inputs(batch)));
-    NDArray mean = factory().get().evaluate(columns.targets(batch), outputs);
+    NDArray mean = LossCall.mean(factory().get(), columns.targets(batch), outputs);
     return results("mean", mean, "rows", mean.getManager().create((long) batch.rows()));
   }
 

@@ -1,39 +1,43 @@
 package io.ostinato.metric;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
+import java.util.stream.IntStream;
 
-/** The scores of a classifier of two classes, and whether each row is of class 1. */
-record BinaryScores(double[] scores, boolean[] positive) {
+/**
+ * The scores of a classifier of two classes, the higher the likelier class 1, and whether each
+ * place is of class 1.
+ *
+ * @param areDifferences whether a score is that of class 1 minus that of class 0
+ */
+record BinaryScores(double[] scores, boolean[] positive, boolean areDifferences) {
 
   /**
-   * Of outputs {@code (N)} or {@code (N, 1)}, the higher the likelier class 1; or {@code (N, 2)},
-   * where the score is that of class 1 minus that of class 0.
+   * Of outputs of one column, or of two.
    *
-   * @throws IllegalArgumentException if the shape is another, or a target is neither 0 nor 1
+   * @throws IllegalArgumentException if outputs and targets don't fit together, the outputs have
+   *     more columns, or a target is neither 0 nor 1
    */
-  static BinaryScores of(MetricBatch batch) {
-    NDArray outputs = batch.get(MetricBatch.OUTPUTS);
-    Shape shape = outputs.getShape();
-    int columns = shape.dimension() == 1 ? 1 : shape.dimension() == 2 ? (int) shape.get(1) : 0;
-    if (columns != 1 && columns != 2) {
+  static BinaryScores of(MetricBatch batch, ClassOutputs outputs) {
+    LabelledOutputs labelled = outputs.labelled(batch);
+    int columns = labelled.layout().columns();
+    if (columns > 2) {
       throw new IllegalArgumentException(
-          "a metric of two classes needs outputs of the shape (rows), (rows, 1) or (rows, 2);"
-              + " given: "
-              + shape);
+          "a metric of two classes needs outputs of one column or two, as (rows), (rows, 1) or"
+              + " (rows, 2); given: "
+              + batch.get(MetricBatch.OUTPUTS).getShape());
     }
-    double[] numbers = MetricBatch.doubles(outputs);
-    long[] targets = ClassScores.targets(batch, shape.get(0));
-    double[] scores = new double[targets.length];
-    boolean[] positive = new boolean[targets.length];
-    for (int row = 0; row < targets.length; row++) {
-      if (targets[row] != 0 && targets[row] != 1) {
-        throw new IllegalArgumentException(
-            "the target %s is none of two classes, 0 and 1".formatted(targets[row]));
-      }
-      scores[row] = columns == 1 ? numbers[row] : numbers[2 * row + 1] - numbers[2 * row];
-      positive[row] = targets[row] == 1;
+    boolean[] positive = new boolean[labelled.size()];
+    for (int i = 0; i < positive.length; i++) {
+      positive[i] = labelled.targets()[i] == 1;
     }
-    return new BinaryScores(scores, positive);
+    return new BinaryScores(
+        IntStream.range(0, positive.length)
+            .mapToDouble(
+                i ->
+                    columns == 1
+                        ? labelled.score(i, 0)
+                        : labelled.score(i, 1) - labelled.score(i, 0))
+            .toArray(),
+        positive,
+        columns == 2);
   }
 }

@@ -1,12 +1,11 @@
 package io.ostinato.metric;
 
-import ai.djl.ndarray.types.Shape;
-
 /**
  * A metric of a ranking, from counts in bins of one width: 16 bytes for each bin, whatever the
  * number of rows; scores of one bin count as equal.
  */
-record BinnedRanking(String name, int bins, ExactRanking.Area area) implements Metric<long[][]> {
+record BinnedRanking(String name, ClassOutputs outputs, int bins, ExactRanking.Area area)
+    implements Metric<long[][]> {
   private static final int POSITIVES = 0;
   private static final int NEGATIVES = 1;
 
@@ -23,12 +22,11 @@ record BinnedRanking(String name, int bins, ExactRanking.Area area) implements M
 
   @Override
   public long[][] update(long[][] state, MetricBatch batch) {
-    Shape shape = batch.get(MetricBatch.OUTPUTS).getShape();
-    boolean both = shape.dimension() == 2 && shape.get(1) == 2;
-    BinaryScores scores = BinaryScores.of(batch);
+    BinaryScores scores = BinaryScores.of(batch, outputs);
     for (int row = 0; row < scores.scores().length; row++) {
       // Two probabilities p and 1 - p have the difference 2 p - 1.
-      double score = both ? (scores.scores()[row] + 1) / 2 : scores.scores()[row];
+      double score =
+          scores.areDifferences() ? (scores.scores()[row] + 1) / 2 : scores.scores()[row];
       if (!(score >= 0 && score <= 1)) {
         throw new IllegalArgumentException(
             "'%s' is binned, so its outputs must be probabilities from 0 to 1; given: %s"

@@ -1,13 +1,16 @@
 package io.ostinato.metric;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * The expected calibration error: over bins {@code ((m - 1) / M, m / M]} of the confidence, the
  * mean of how far the confidence is from the accuracy, weighted by rows (Guo, Pleiss, Sun and
- * Weinberger, On calibration of modern neural networks, 2017).
+ * Weinberger, On calibration of modern neural networks, 2017). For outputs of one column the
+ * confidence is the probability of class 1, and the accuracy the share of class 1, as in
+ * torchmetrics.
  */
-record CalibrationError(String name, OutputKind kind, int bins)
+record CalibrationError(String name, ClassOutputs outputs, int bins)
     implements Metric<CalibrationError.Bins> {
 
   CalibrationError {
@@ -22,6 +25,7 @@ record CalibrationError(String name, OutputKind kind, int bins)
     private final long[] rows;
     private final long[] hits;
     private final ExactSum[] confidences;
+    private final OutputRange range = new OutputRange();
 
     Bins(int bins) {
       rows = new long[bins];
@@ -40,14 +44,14 @@ record CalibrationError(String name, OutputKind kind, int bins)
 
   @Override
   public Bins update(Bins state, MetricBatch batch) {
-    ClassScores scores = kind.scores(batch);
-    for (int row = 0; row < scores.rows(); row++) {
-      int predicted = scores.predicted(row);
-      double confidence = kind.probability(scores, row, predicted);
+    ClassScores scores = outputs.scores(batch);
+    scores.tell(state.range);
+    for (int i = 0; i < scores.size(); i++) {
+      double confidence = scores.confidence(i);
       // A bin is open below and closed above, as in the paper; the first one has 0 too.
       int bin = (int) Math.max(0, Math.min(bins - 1, Math.ceil(confidence * bins) - 1));
       state.rows[bin]++;
-      state.hits[bin] += predicted == scores.targets()[row] ? 1 : 0;
+      state.hits[bin] += scores.isRight(i) ? 1 : 0;
       state.confidences[bin].add(confidence);
     }
     return state;
@@ -55,6 +59,7 @@ record CalibrationError(String name, OutputKind kind, int bins)
 
   @Override
   public Bins merge(Bins left, Bins right) {
+    left.range.add(right.range);
     for (int bin = 0; bin < bins; bin++) {
       left.rows[bin] += right.rows[bin];
       left.hits[bin] += right.hits[bin];
@@ -71,6 +76,11 @@ record CalibrationError(String name, OutputKind kind, int bins)
       sum += Math.abs(state.hits[bin] - state.confidences[bin].value());
       rows += state.rows[bin];
     }
-    return sum / rows;
+    return undefined(state).isPresent() ? Double.NaN : sum / rows;
+  }
+
+  @Override
+  public Optional<String> undefined(Bins state) {
+    return state.range.doubt(OutputRange.Use.PROBABILITIES);
   }
 }

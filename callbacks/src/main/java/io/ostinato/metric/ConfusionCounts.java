@@ -7,6 +7,7 @@ public final class ConfusionCounts implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final long[][] counts;
+  private final OutputRange range = new OutputRange();
 
   ConfusionCounts(int classes) {
     this.counts = new long[classes][classes];
@@ -18,17 +19,23 @@ public final class ConfusionCounts implements Serializable {
           "this metric is of %s classes, but the outputs are of %s"
               .formatted(counts.length, scores.classes()));
     }
-    for (int row = 0; row < scores.rows(); row++) {
-      counts[(int) scores.targets()[row]][scores.predicted(row)]++;
+    scores.tell(range);
+    for (int i = 0; i < scores.size(); i++) {
+      counts[scores.target(i)][scores.predicted(i)]++;
     }
   }
 
   void add(ConfusionCounts other) {
+    range.add(other.range);
     for (int target = 0; target < counts.length; target++) {
       for (int predicted = 0; predicted < counts.length; predicted++) {
         counts[target][predicted] += other.counts[target][predicted];
       }
     }
+  }
+
+  OutputRange range() {
+    return range;
   }
 
   public int classes() {

@@ -1,9 +1,12 @@
 package io.ostinato.metric;
 
 import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.Optional;
 
 /** What is computed from the confusion matrix of a classifier of a fixed number of classes. */
-record ConfusionMetric(String name, int classes, Score score) implements Metric<ConfusionCounts> {
+record ConfusionMetric(String name, int classes, ClassOutputs outputs, Score score)
+    implements Metric<ConfusionCounts> {
 
   /** Makes a number of the counts. */
   @FunctionalInterface
@@ -24,7 +27,7 @@ record ConfusionMetric(String name, int classes, Score score) implements Metric<
 
   @Override
   public ConfusionCounts update(ConfusionCounts state, MetricBatch batch) {
-    state.add(ClassScores.of(batch));
+    state.add(outputs.scores(batch));
     return state;
   }
 
@@ -36,7 +39,12 @@ record ConfusionMetric(String name, int classes, Score score) implements Metric<
 
   @Override
   public double result(ConfusionCounts state) {
-    return state.total() == 0 ? Double.NaN : score.of(state);
+    return state.total() == 0 || undefined(state).isPresent() ? Double.NaN : score.of(state);
+  }
+
+  @Override
+  public Optional<String> undefined(ConfusionCounts state) {
+    return state.range().doubt(OutputRange.Use.PREDICTIONS);
   }
 
   static double precision(long hits, long predicted, long targets) {
@@ -52,6 +60,26 @@ record ConfusionMetric(String name, int classes, Score score) implements Metric<
     double square = beta * beta;
     return (hits, predicted, targets) ->
         hits == 0 ? 0 : (1 + square) * hits / (square * targets + predicted);
+  }
+
+  /**
+   * The correlation of targets and predictions (Gorodkin, Comparing two K-category assignments by a
+   * K-category correlation coefficient, 2004).
+   */
+  static double matthewsCorrelation(ConfusionCounts counts) {
+    BigInteger total = BigInteger.valueOf(counts.total());
+    BigInteger both = BigInteger.valueOf(counts.hits()).multiply(total);
+    BigInteger ofTargets = total.pow(2);
+    BigInteger ofPredicted = total.pow(2);
+    for (int c = 0; c < counts.classes(); c++) {
+      BigInteger targets = BigInteger.valueOf(counts.ofTarget(c));
+      BigInteger predicted = BigInteger.valueOf(counts.ofPredicted(c));
+      both = both.subtract(targets.multiply(predicted));
+      ofTargets = ofTargets.subtract(targets.pow(2));
+      ofPredicted = ofPredicted.subtract(predicted.pow(2));
+    }
+    double scale = Math.sqrt(ofTargets.multiply(ofPredicted).doubleValue());
+    return scale == 0 ? 0 : both.doubleValue() / scale;
   }
 
   /** The score of one class. */

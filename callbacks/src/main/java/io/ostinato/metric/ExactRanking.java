@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /** A metric of a ranking, from all scores. */
-record ExactRanking(String name, Area area) implements Metric<ScoreList> {
+record ExactRanking(String name, ClassOutputs outputs, Area area) implements Metric<ScoreList> {
 
   /** Makes a number of a ranking. */
   @FunctionalInterface
@@ -19,7 +19,7 @@ record ExactRanking(String name, Area area) implements Metric<ScoreList> {
 
   @Override
   public ScoreList update(ScoreList state, MetricBatch batch) {
-    state.add(BinaryScores.of(batch));
+    state.add(BinaryScores.of(batch, outputs));
     return state;
   }
 

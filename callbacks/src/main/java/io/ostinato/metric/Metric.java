@@ -1,6 +1,7 @@
 package io.ostinato.metric;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * A measurement over a dataset, as states that are made batch by batch, on any executor, and
@@ -38,4 +39,9 @@ public interface Metric<S extends Serializable> extends Serializable {
 
   /** The measurement; NaN where it isn't defined, as for no rows. */
   double result(S state);
+
+  /** Why the result is NaN though there are rows, and what to do about it, where that is known. */
+  default Optional<String> undefined(S state) {
+    return Optional.empty();
+  }
 }

@@ -3,6 +3,7 @@ package io.ostinato.metric;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -19,13 +20,17 @@ public record MetricBatch(NDList arrays) {
   /**
    * An array.
    *
-   * @throws IllegalArgumentException if there is none of that name; lists those there are
+   * @throws IllegalArgumentException if there is none of that name, or several; lists those there
+   *     are
    */
   public NDArray get(String name) {
-    for (NDArray array : arrays) {
-      if (name.equals(array.getName())) {
-        return array;
-      }
+    List<NDArray> found = arrays.stream().filter(array -> name.equals(array.getName())).toList();
+    if (found.size() == 1) {
+      return found.get(0);
+    }
+    if (found.size() > 1) {
+      throw new IllegalArgumentException(
+          "the batch has several arrays named '%s'; name them differently".formatted(name));
     }
     throw new IllegalArgumentException(
         "a metric needs the array '%s'; the batch has: %s"

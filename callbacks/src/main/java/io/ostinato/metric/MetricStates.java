@@ -7,10 +7,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The states of several metrics side by side. Not thread-safe. */
 public final class MetricStates implements Serializable {
   private static final long serialVersionUID = 1;
+  private static final Logger log = LoggerFactory.getLogger(MetricStates.class);
 
   private final ArrayList<Slot<?>> slots;
 
@@ -57,7 +60,7 @@ public final class MetricStates implements Serializable {
     return this;
   }
 
-  /** The result of each metric, by name, in their order. */
+  /** The result of each metric, by name, in their order; warns where one is left undefined. */
   public Map<String, Double> results() {
     Map<String, Double> results = new LinkedHashMap<>();
     slots.forEach(slot -> results.put(slot.metric.name(), slot.result()));
@@ -108,6 +111,9 @@ public final class MetricStates implements Serializable {
     }
 
     double result() {
+      metric
+          .undefined(state)
+          .ifPresent(reason -> log.warn("the metric '{}' is NaN: {}", metric.name(), reason));
       return metric.result(state);
     }
   }

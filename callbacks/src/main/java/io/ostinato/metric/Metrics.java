@@ -1,16 +1,14 @@
 package io.ostinato.metric;
 
-import java.util.Locale;
-
 /**
  * The metrics that ship. Unless a metric says otherwise it reads {@link MetricBatch#OUTPUTS} and
- * {@link MetricBatch#TARGETS}; outputs of a classifier are {@code (N, classes)}, its targets whole
- * numbers {@code (N)}; outputs and targets of a regression have one shape.
+ * {@link MetricBatch#TARGETS}; {@link ClassOutputs} says what those of a classifier are; outputs
+ * and targets of a regression have one shape.
  *
  * <p>No rows give NaN. A NaN in what is measured gives NaN, but where only the order of a row's
  * outputs counts: for {@link #accuracy}, {@link #topK} and what is made of a confusion matrix, NaN
- * is the highest output, as in PyTorch; a target whose own output is NaN is not among the highest.
- * Rankings in bins refuse it.
+ * is the highest output, as in PyTorch; a target whose own output is NaN is not among the highest;
+ * a NaN of one column is above no threshold. Rankings in bins refuse it.
  */
 public final class Metrics {
   private Metrics() {}
@@ -47,139 +45,89 @@ public final class Metrics {
         });
   }
 
-  /** The share of rows whose highest output is that of the target; of equals the first counts. */
+  /** The metrics of a classifier whose outputs and targets are read in this way. */
+  public static ClassMetrics ofClasses(ClassOutputs outputs) {
+    return new ClassMetrics(outputs);
+  }
+
+  /** As {@link ClassMetrics#accuracy()}, with the defaults. */
   public static Metric<MeanState> accuracy() {
-    return RowMean.of(
-        "accuracy",
-        (state, batch) -> {
-          ClassScores scores = ClassScores.of(batch);
-          for (int row = 0; row < scores.rows(); row++) {
-            state.add(scores.predicted(row) == scores.targets()[row] ? 1 : 0, 1);
-          }
-        });
+    return ofClasses(ClassOutputs.defaults()).accuracy();
   }
 
-  /** The share of rows whose target is among the {@code k} highest outputs. */
+  /** As {@link ClassMetrics#topK}, with the defaults. */
   public static Metric<MeanState> topK(int k) {
-    if (k < 1) {
-      throw new IllegalArgumentException("top_k needs k of at least 1; given: " + k);
-    }
-    return RowMean.of(
-        "top_" + k + "_accuracy",
-        (state, batch) -> {
-          ClassScores scores = ClassScores.of(batch);
-          if (k > scores.classes()) {
-            throw new IllegalArgumentException(
-                "top_%s_accuracy needs at least %s classes; the outputs have %s"
-                    .formatted(k, k, scores.classes()));
-          }
-          for (int row = 0; row < scores.rows(); row++) {
-            state.add(scores.rankOfTarget(row) < k ? 1 : 0, 1);
-          }
-        });
+    return ofClasses(ClassOutputs.defaults()).topK(k);
   }
 
-  /** The counts of each target and prediction; its result, a number, is the accuracy. */
+  /** As {@link ClassMetrics#confusionMatrix}, with the defaults. */
   public static Metric<ConfusionCounts> confusionMatrix(int classes) {
-    return new ConfusionMetric(
-        "confusion_matrix", classes, counts -> (double) counts.hits() / counts.total());
+    return ofClasses(ClassOutputs.defaults()).confusionMatrix(classes);
   }
 
-  /** Hits over predictions; 0 where nothing was predicted. */
+  /** As {@link ClassMetrics#precision}, with the defaults. */
   public static Metric<ConfusionCounts> precision(int classes, Average average) {
-    return averaged("precision", classes, average, ConfusionMetric::precision);
+    return ofClasses(ClassOutputs.defaults()).precision(classes, average);
   }
 
-  /** Hits over targets; 0 where there are none. */
+  /** As {@link ClassMetrics#recall}, with the defaults. */
   public static Metric<ConfusionCounts> recall(int classes, Average average) {
-    return averaged("recall", classes, average, ConfusionMetric::recall);
+    return ofClasses(ClassOutputs.defaults()).recall(classes, average);
   }
 
-  /** The harmonic mean of precision and recall. */
+  /** As {@link ClassMetrics#f1}, with the defaults. */
   public static Metric<ConfusionCounts> f1(int classes, Average average) {
-    return averaged("f1", classes, average, ConfusionMetric.fBeta(1));
+    return ofClasses(ClassOutputs.defaults()).f1(classes, average);
   }
 
-  /** The harmonic mean of precision and recall, where recall counts {@code beta} times as much. */
+  /** As {@link ClassMetrics#fBeta}, with the defaults. */
   public static Metric<ConfusionCounts> fBeta(double beta, int classes, Average average) {
-    if (!(beta > 0 && Double.isFinite(beta))) {
-      throw new IllegalArgumentException("beta must be a finite number above 0; given: " + beta);
-    }
-    return averaged("f" + number(beta), classes, average, ConfusionMetric.fBeta(beta));
+    return ofClasses(ClassOutputs.defaults()).fBeta(beta, classes, average);
   }
 
-  /**
-   * The area under the receiver operating characteristic of two classes, exact; keeps 8 bytes for
-   * each row.
-   */
+  /** As {@link ClassMetrics#matthewsCorrelation}, with the defaults. */
+  public static Metric<ConfusionCounts> matthewsCorrelation(int classes) {
+    return ofClasses(ClassOutputs.defaults()).matthewsCorrelation(classes);
+  }
+
+  /** As {@link ClassMetrics#rocAuc()}, with the defaults. */
   public static Metric<ScoreList> rocAuc() {
-    return new ExactRanking("roc_auc", steps -> Ranking.rocAuc(steps));
+    return ofClasses(ClassOutputs.defaults()).rocAuc();
   }
 
-  /** As {@link #rocAuc()}, of probabilities in bins of one width. */
+  /** As {@link ClassMetrics#rocAuc(int)}, with the defaults. */
   public static Metric<long[][]> rocAuc(int bins) {
-    return new BinnedRanking("roc_auc", bins, steps -> Ranking.rocAuc(steps));
+    return ofClasses(ClassOutputs.defaults()).rocAuc(bins);
   }
 
-  /** The average precision of two classes, exact; keeps 8 bytes for each row. */
+  /** As {@link ClassMetrics#averagePrecision()}, with the defaults. */
   public static Metric<ScoreList> averagePrecision() {
-    return new ExactRanking("average_precision", steps -> Ranking.averagePrecision(steps));
+    return ofClasses(ClassOutputs.defaults()).averagePrecision();
   }
 
-  /** As {@link #averagePrecision()}, of probabilities in bins of one width. */
+  /** As {@link ClassMetrics#averagePrecision(int)}, with the defaults. */
   public static Metric<long[][]> averagePrecision(int bins) {
-    return new BinnedRanking("average_precision", bins, steps -> Ranking.averagePrecision(steps));
+    return ofClasses(ClassOutputs.defaults()).averagePrecision(bins);
   }
 
-  /**
-   * The mean of minus the logarithm of the target's probability, in nats; the cross entropy.
-   * Infinite where a target's probability is 0.
-   */
+  /** As {@link ClassMetrics#logLoss()}, of outputs of this kind. */
   public static Metric<MeanState> logLoss(OutputKind kind) {
-    return logLoss("log_loss", kind);
+    return ofClasses(ClassOutputs.defaults().kind(kind)).logLoss();
   }
 
-  /** As {@link #logLoss} of logits, under the name that PyTorch has for it. */
+  /** As {@link ClassMetrics#crossEntropy()}, with the defaults. */
   public static Metric<MeanState> crossEntropy() {
-    return logLoss("cross_entropy", OutputKind.LOGITS);
+    return ofClasses(ClassOutputs.defaults()).crossEntropy();
   }
 
-  private static Metric<MeanState> logLoss(String name, OutputKind kind) {
-    return RowMean.of(
-        name,
-        (state, batch) -> {
-          ClassScores scores = kind.scores(batch);
-          for (int row = 0; row < scores.rows(); row++) {
-            state.add(-kind.logProbability(scores, row, (int) scores.targets()[row]), 1);
-          }
-        });
-  }
-
-  /**
-   * The mean over rows of the squared distance of all probabilities from the target, from 0 to 2
-   * (Brier, Verification of forecasts expressed in terms of probability, 1950). For two classes it
-   * is twice what scikit-learn gives.
-   */
+  /** As {@link ClassMetrics#brier()}, of outputs of this kind. */
   public static Metric<MeanState> brier(OutputKind kind) {
-    return RowMean.of(
-        "brier",
-        (state, batch) -> {
-          ClassScores scores = kind.scores(batch);
-          for (int row = 0; row < scores.rows(); row++) {
-            double sum = 0;
-            for (int c = 0; c < scores.classes(); c++) {
-              double hit = c == scores.targets()[row] ? 1 : 0;
-              double distance = kind.probability(scores, row, c) - hit;
-              sum += distance * distance;
-            }
-            state.add(sum, 1);
-          }
-        });
+    return ofClasses(ClassOutputs.defaults().kind(kind)).brier();
   }
 
-  /** How far the confidence is from the accuracy, over bins of one width; 15 is usual. */
+  /** As {@link ClassMetrics#calibrationError}, of outputs of this kind. */
   public static Metric<?> calibrationError(OutputKind kind, int bins) {
-    return new CalibrationError("calibration_error", kind, bins);
+    return ofClasses(ClassOutputs.defaults().kind(kind)).calibrationError(bins);
   }
 
   /** The mean of squared errors, over all elements. */
@@ -263,12 +211,13 @@ public final class Metrics {
    * <p>Outputs are logits {@code (..., vocabulary)}, targets tokens {@code (...)}.
    */
   public static Metric<MeanState> perplexity() {
-    return perplexity(-100);
+    return perplexity(ClassOutputs.IGNORED_TARGET);
   }
 
   /** As {@link #perplexity()}, which passes over targets of -100; passes over these. */
   public static Metric<MeanState> perplexity(long ignoredTarget) {
-    return new RowMean("perplexity", new Perplexity(ignoredTarget), Math::exp);
+    return ofClasses(ClassOutputs.defaults().classAxis(-1).ignoredTarget(ignoredTarget))
+        .perplexity();
   }
 
   private static void addSquaredErrors(MeanState state, MetricBatch batch) {
@@ -278,19 +227,7 @@ public final class Metrics {
     }
   }
 
-  private static Metric<ConfusionCounts> averaged(
-      String name, int classes, Average average, ConfusionMetric.OneClass score) {
-    if (average == Average.BINARY && classes != 2) {
-      throw new IllegalArgumentException(
-          "the binary %s is of 2 classes; given: %s".formatted(name, classes));
-    }
-    return new ConfusionMetric(
-        name + "_" + average.name().toLowerCase(Locale.ROOT),
-        classes,
-        ConfusionMetric.averaged(average, score));
-  }
-
-  private static String number(double value) {
+  static String number(double value) {
     String text = Double.toString(value);
     return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
   }

@@ -2,37 +2,34 @@ package io.ostinato.metric;
 
 /** What the outputs of a classifier are. */
 public enum OutputKind {
-  /** Any numbers; their softmax over the classes gives the probabilities. */
+  /**
+   * Any numbers; their softmax over the classes gives the probabilities. For outputs of one column,
+   * the sigmoid gives that of class 1, and above 0 class 1 is predicted.
+   */
   LOGITS,
-  /** Numbers from 0 to 1 that sum to 1 over the classes; those outside are refused. */
+  /**
+   * Numbers from 0 to 1 that sum to 1 over the classes; those outside are refused. Outputs of one
+   * column are those of class 1, and above 0.5 class 1 is predicted.
+   */
   PROBABILITIES;
 
   /** How far rounding may take a probability out of its bounds. */
   private static final double ROUNDING = 1e-5;
 
-  double probability(ClassScores scores, int row, int column) {
-    return switch (this) {
-      case LOGITS -> Math.exp(scores.logSoftmax(row, column));
-      case PROBABILITIES -> Math.max(0, Math.min(1, scores.score(row, column)));
-    };
+  /** Above which score of class 1 it is predicted, where that is the only column. */
+  double threshold() {
+    return this == LOGITS ? 0 : 0.5;
   }
 
-  double logProbability(ClassScores scores, int row, int column) {
-    return switch (this) {
-      case LOGITS -> scores.logSoftmax(row, column);
-      case PROBABILITIES -> Math.log(probability(scores, row, column));
-    };
+  /** A probability without what rounding did. */
+  static double bounded(double probability) {
+    return Math.max(0, Math.min(1, probability));
   }
 
-  /**
-   * The scores of a batch, which are of this kind.
-   *
-   * @throws IllegalArgumentException if a probability is not from 0 to 1; NaN passes
-   */
-  ClassScores scores(MetricBatch batch) {
-    ClassScores scores = ClassScores.of(batch);
+  /** Refuses what is none of this kind; NaN passes. */
+  void check(double[] scores) {
     if (this == PROBABILITIES) {
-      for (double probability : scores.scores()) {
+      for (double probability : scores) {
         if (probability < -ROUNDING || probability > 1 + ROUNDING) {
           throw new IllegalArgumentException(
               "a probability is from 0 to 1; given: %s; are the outputs logits?"
@@ -40,6 +37,5 @@ public enum OutputKind {
         }
       }
     }
-    return scores;
   }
 }

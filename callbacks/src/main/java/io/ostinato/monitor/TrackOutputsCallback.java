@@ -12,20 +12,27 @@ import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes {@code outputs/{output}/{mean|last}/{interval}}: what the model gave while it trained, as
  * the mean over all numbers of an output since it was last written, or over those of the last
- * micro-batch. An output without a name is named by its position, from 0.
+ * micro-batch. An output without a name is named by its position, from 0. A pattern that no output
+ * matches is warned of once.
  */
 public final class TrackOutputsCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
+  private static final Logger log = LoggerFactory.getLogger(TrackOutputsCallback.class);
 
   private final Config config;
   private final LinkedHashMap<String, OutputMean> means = new LinkedHashMap<>();
+  private final LinkedHashSet<String> seen = new LinkedHashSet<>();
+  private boolean checkedPatterns;
 
   /** Over what an output is reduced. */
   public enum Reduction {
@@ -65,9 +72,11 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
     }
 
     private boolean matches(String output) {
-      return patterns.stream()
-          .map(pattern -> Pattern.quote(pattern).replace("*", "\\E.*\\Q"))
-          .anyMatch(output::matches);
+      return patterns.stream().anyMatch(pattern -> matches(pattern, output));
+    }
+
+    private static boolean matches(String pattern, String output) {
+      return output.matches(Pattern.quote(pattern).replace("*", "\\E.*\\Q"));
     }
   }
 
@@ -91,6 +100,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
     for (int i = 0; i < step.outputs().size(); i++) {
       NDArray output = step.outputs().get(i);
       String name = output.getName() == null ? Integer.toString(i) : output.getName();
+      seen.add(name);
       if (config.matches(name)) {
         try (NDArray numbers = output.toType(DataType.FLOAT64, true);
             NDArray sum = numbers.sum()) {
@@ -109,6 +119,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
 
   @Override
   protected void periodicCallback(Invocation at) {
+    warnOfPatterns();
     for (Map.Entry<String, OutputMean> entry : means.entrySet()) {
       OutputMean mean = entry.getValue();
       if (mean.count > 0) {
@@ -118,6 +129,24 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
         }
       }
     }
+  }
+
+  private void warnOfPatterns() {
+    if (checkedPatterns || seen.isEmpty()) {
+      return;
+    }
+    checkedPatterns = true;
+    config.patterns().stream()
+        .filter(pattern -> seen.stream().noneMatch(output -> Config.matches(pattern, output)))
+        .forEach(
+            pattern ->
+                log.warn(
+                    "callback '{}': no output matches the pattern '{}'; the outputs are {}. A pattern"
+                        + " is a whole name, with * for any characters, as in '*{}*'",
+                    name(),
+                    pattern,
+                    String.join(", ", seen),
+                    pattern.replace("*", "")));
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes {@code {target}/at_best/{source}}: what the targets were when the source was best, as in
@@ -35,20 +36,37 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
    *
    * @param schedule when to look at the metrics: when they are written; every epoch unless told
    * @param source the key of the metric that decides
-   * @param targets the keys of the metrics to keep, at least one; may have the source too
+   * @param targets the keys of the metrics to keep, which must be written at each moment that is
+   *     looked at; may have the source too
+   * @param optionalTargets the same for metrics that are kept where they are written, and passed
+   *     over where they are not; at least one target of either kind is needed
    */
-  public record Config(Schedule schedule, String source, List<String> targets)
+  public record Config(
+      Schedule schedule, String source, List<String> targets, List<String> optionalTargets)
       implements Serializable {
     public Config {
       targets = List.copyOf(new LinkedHashSet<>(targets));
+      Set<String> needed = Set.copyOf(targets);
+      optionalTargets =
+          new LinkedHashSet<>(optionalTargets)
+              .stream().filter(target -> !needed.contains(target)).toList();
     }
 
     public static Config of(String source, String... targets) {
-      return new Config(Schedule.everyNEpochs(1), source, List.of(targets));
+      return new Config(Schedule.everyNEpochs(1), source, List.of(targets), List.of());
     }
 
     public Config every(Schedule newSchedule) {
-      return new Config(newSchedule, source, targets);
+      return new Config(newSchedule, source, targets, optionalTargets);
+    }
+
+    /** Keeps these metrics too, where they are written. */
+    public Config optional(String... newTargets) {
+      return new Config(schedule, source, targets, List.of(newTargets));
+    }
+
+    private List<String> allTargets() {
+      return Stream.of(targets, optionalTargets).flatMap(List::stream).toList();
     }
   }
 
@@ -61,7 +79,7 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
   public List<String> mistakes(TrainingPlan plan) {
     List<String> mistakes = new ArrayList<>();
     plan.metricProperties().mistake(config.source(), name()).ifPresent(mistakes::add);
-    if (config.targets().isEmpty()) {
+    if (config.allTargets().isEmpty()) {
       mistakes.add("callback '%s' needs at least one target".formatted(name()));
     }
     return mistakes;
@@ -69,14 +87,14 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
 
   @Override
   public Set<String> readsMetrics() {
-    Set<String> keys = new LinkedHashSet<>(config.targets());
+    Set<String> keys = new LinkedHashSet<>(config.allTargets());
     keys.add(config.source());
     return keys;
   }
 
   @Override
   public Set<String> writesMetrics() {
-    return config.targets().stream().map(this::key).collect(Collectors.toSet());
+    return config.allTargets().stream().map(this::key).collect(Collectors.toSet());
   }
 
   @Override
@@ -92,7 +110,11 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
         context().metricProperties().directionForDecision(config.source(), name());
     Map<String, Double> now = new LinkedHashMap<>();
     config.targets().forEach(target -> now.put(target, context().metrics().get(target, name())));
+    for (String target : config.optionalTargets()) {
+      context().metrics().find(target).ifPresent(value -> now.put(target, value));
+    }
     if (best.improvesWith(context().metrics().get(config.source(), name()), direction)) {
+      atBest.clear(); // what wasn't written now wasn't so at the best
       atBest.putAll(now);
     }
   }
@@ -110,7 +132,7 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
   public void restoreState(SavedState state) {
     best.restoreFrom(state, "");
     atBest.clear();
-    for (String target : config.targets()) {
+    for (String target : config.allTargets()) {
       if (state.find(AT_BEST + target).isPresent()) {
         atBest.put(target, state.getDouble(AT_BEST + target));
       }

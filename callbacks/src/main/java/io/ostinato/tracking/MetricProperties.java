@@ -21,7 +21,7 @@ public final class MetricProperties {
           + "|cross_entropy|calibration_error";
   private static final String HIGHER =
       "accuracy|acc|f1|f[0-9.]+(?:e-?[0-9]+)?_(?:micro|macro|weighted|binary)|fbeta|f_beta|auc|auroc|roc_auc|average_precision|ap|map|precision|recall|r2"
-          + "|pearson|iou|dice|bleu|rouge|psnr|ssim";
+          + "|pearson|mcc|iou|dice|bleu|rouge|psnr|ssim";
   private static final MetricProperties DEFAULTS =
       new MetricProperties(
           List.of(

@@ -222,6 +222,7 @@ final class TrainingAssembly {
                       "callback '%s' can't be serialized: %s".formatted(callback.name(), problem)));
     }
     mistakes.addAll(CallbackStates.mistakes(callbacks));
+    mistakes.addAll(MetricKeys.mistakes(callbacks));
     mistakes.addAll(ResultsTargets.mistakes(callbacks, evaluator));
     try {
       CallbackOrder.of(callbacks);

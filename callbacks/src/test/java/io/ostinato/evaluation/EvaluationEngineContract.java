@@ -342,16 +342,23 @@ public abstract class EvaluationEngineContract {
   }
 
   @Test
-  void twoResultsOfOneNameAreAnError() {
-    assertThatThrownBy(
-            () ->
-                evaluate(
-                        10,
-                        (batch, model) -> named(batch.get("x"), "a", batch.get("class"), "a"),
-                        5)
-                    .close())
-        .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("two results are named 'a'");
+  void resultsThatShareANameAreToldApartByPosition() {
+    try (EvaluationResults results =
+        evaluate(
+            10,
+            (batch, model) -> {
+              NDArray again = batch.get("x").mul(2);
+              again.setName("x");
+              return new NDList(batch.get("x"), batch.get("class"), again);
+            },
+            5)) {
+      assertThat(results.get(2)).isEqualTo(results.get(0).mul(2));
+      assertThat(results.get("class")).isEqualTo(results.get(1));
+      assertThatThrownBy(() -> results.get("x"))
+          .hasMessage(
+              "the results have no array 'x'; they have: one without a name at 0, class, one"
+                  + " without a name at 2");
+    }
   }
 
   @Test

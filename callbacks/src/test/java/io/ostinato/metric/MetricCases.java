@@ -55,7 +55,7 @@ final class MetricCases {
 
     @Override
     public String toString() {
-      return "%s of %s".formatted(metric.name(), outputShape);
+      return "%s of %s and %s".formatted(metric.name(), outputShape, targetShape);
     }
   }
 
@@ -99,24 +99,27 @@ final class MetricCases {
   }
 
   private static Metric<?> metric(String name, JsonObject arguments) {
+    ClassMetrics ofClasses = Metrics.ofClasses(outputs(arguments));
     return switch (name) {
-      case "accuracy" -> Metrics.accuracy();
-      case "top_k" -> Metrics.topK(arguments.get("k").getAsInt());
-      case "confusion_matrix" -> Metrics.confusionMatrix(classes(arguments));
-      case "precision" -> Metrics.precision(classes(arguments), average(arguments));
-      case "recall" -> Metrics.recall(classes(arguments), average(arguments));
-      case "f1" -> Metrics.f1(classes(arguments), average(arguments));
+      case "accuracy" -> ofClasses.accuracy();
+      case "top_k" -> ofClasses.topK(arguments.get("k").getAsInt());
+      case "confusion_matrix" -> ofClasses.confusionMatrix(classes(arguments));
+      case "precision" -> ofClasses.precision(classes(arguments), average(arguments));
+      case "recall" -> ofClasses.recall(classes(arguments), average(arguments));
+      case "f1" -> ofClasses.f1(classes(arguments), average(arguments));
       case "f_beta" ->
-          Metrics.fBeta(
+          ofClasses.fBeta(
               arguments.get("beta").getAsDouble(), classes(arguments), average(arguments));
-      case "log_loss" -> Metrics.logLoss(kind(arguments));
-      case "brier" -> Metrics.brier(kind(arguments));
-      case "calibration_error" ->
-          Metrics.calibrationError(kind(arguments), arguments.get("bins").getAsInt());
-      case "roc_auc" -> Metrics.rocAuc();
-      case "average_precision" -> Metrics.averagePrecision();
-      case "roc_auc_binned" -> Metrics.rocAuc(arguments.get("bins").getAsInt());
-      case "average_precision_binned" -> Metrics.averagePrecision(arguments.get("bins").getAsInt());
+      case "mcc" -> ofClasses.matthewsCorrelation(classes(arguments));
+      case "log_loss" -> ofClasses.logLoss();
+      case "cross_entropy" -> ofClasses.crossEntropy();
+      case "brier" -> ofClasses.brier();
+      case "calibration_error" -> ofClasses.calibrationError(arguments.get("bins").getAsInt());
+      case "roc_auc" -> ofClasses.rocAuc();
+      case "average_precision" -> ofClasses.averagePrecision();
+      case "roc_auc_binned" -> ofClasses.rocAuc(arguments.get("bins").getAsInt());
+      case "average_precision_binned" ->
+          ofClasses.averagePrecision(arguments.get("bins").getAsInt());
       case "mse" -> Metrics.mse();
       case "rmse" -> Metrics.rmse();
       case "mae" -> Metrics.mae();
@@ -138,7 +141,16 @@ final class MetricCases {
     return Average.valueOf(arguments.get("average").getAsString().toUpperCase(Locale.ROOT));
   }
 
-  private static OutputKind kind(JsonObject arguments) {
-    return OutputKind.valueOf(arguments.get("kind").getAsString());
+  private static ClassOutputs outputs(JsonObject arguments) {
+    ClassOutputs outputs = ClassOutputs.defaults();
+    if (arguments.has("kind")) {
+      outputs = outputs.kind(OutputKind.valueOf(arguments.get("kind").getAsString()));
+    }
+    if (arguments.has("axis")) {
+      outputs = outputs.classAxis(arguments.get("axis").getAsInt());
+    }
+    return arguments.has("ignored")
+        ? outputs.ignoredTarget(arguments.get("ignored").getAsLong())
+        : outputs;
   }
 }

@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.LogLines;
 import io.ostinato.metric.MetricCases.Case;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -250,7 +251,7 @@ class MetricsTest {
     refused(
         Metrics.accuracy(),
         ragged,
-        "one target for each of 2 rows; given: targets of the shape (3)");
+        "and a target for each place, as (rows) or (rows, ...); given: outputs (2, 2) and targets (3)");
     NDList fraction =
         named(
             manager.create(new float[] {1, 0}, new Shape(1, 2)),
@@ -267,7 +268,7 @@ class MetricsTest {
     refused(
         Metrics.perplexity(),
         named(good.get(0), manager.create(new long[] {5})),
-        "none of the 2 tokens");
+        "the target 5 is none of the 2 classes of the outputs");
     refused(
         Metrics.rocAuc(),
         named(manager.create(new float[3], new Shape(1, 3)), good.get(1)),
@@ -322,6 +323,150 @@ class MetricsTest {
     assertThatThrownBy(call)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void aShapeThatDoesNotSayWhereTheClassesAreIsRefused() {
+    NDList square = shaped(new Shape(2, 3, 3), new Shape(2, 3));
+    refused(
+        Metrics.accuracy(),
+        square,
+        "the outputs (2, 3, 3) may have their classes in dimension 1 or 2, since the targets are"
+            + " (2, 3); say which: class_axis=1 or class_axis=2");
+    assertThat(result(MetricStates.zero(List.of(Metrics.perplexity())).update(square)))
+        .as("perplexity has its classes last")
+        .isCloseTo(3, within(1e-12));
+    NDList same = shaped(new Shape(2, 3), new Shape(2, 3));
+    refused(
+        Metrics.crossEntropy(),
+        same,
+        "outputs and targets have one shape, (2, 3), which says nothing of classes; if the targets"
+            + " are one-hot, say which dimension has the classes, as in class_axis=1; if each"
+            + " number is an output of two classes of its own, say class_axis=0");
+    refused(
+        Metrics.ofClasses(ClassOutputs.defaults().classAxis(1)).accuracy(),
+        same,
+        "must be one-hot, a single 1 among zeros; given: [0.0, 0.0, 0.0]");
+    for (int axis : new int[] {2, -2, 5}) {
+      refused(
+          Metrics.ofClasses(ClassOutputs.defaults().classAxis(axis)).accuracy(),
+          same,
+          "class_axis=%s is no dimension of classes of the outputs (2, 3); those are 1 to 1"
+              .formatted(axis));
+    }
+    refused(
+        Metrics.ofClasses(ClassOutputs.defaults().classAxis(1)).accuracy(),
+        shaped(new Shape(2, 3, 4), new Shape(2, 3)),
+        "given: outputs (2, 3, 4) and targets (2, 3)");
+    refused(
+        Metrics.accuracy(),
+        shaped(new Shape(6, 3), new Shape(2, 3)),
+        "given: outputs (6, 3) and targets (2, 3)");
+  }
+
+  @Test
+  void outputsOfOneColumnThatMayBeProbabilitiesAreNotTakenForLogits() {
+    NDList some = batch(new double[] {0.4, 0.9}, new double[] {0, 1}, new Shape(2, 1));
+    NDList logits = batch(new double[] {-0.1}, new double[] {1}, new Shape(1, 1));
+    String reason =
+        "all outputs, of one column, are from 0 to 1, so they may be logits or probabilities; say"
+            + " which: outputs=logits or outputs=probabilities";
+    ClassMetrics unsaid = Metrics.ofClasses(ClassOutputs.defaults());
+    for (Metric<?> metric :
+        List.of(
+            unsaid.accuracy(),
+            unsaid.topK(1),
+            unsaid.f1(2, Average.BINARY),
+            unsaid.matthewsCorrelation(2),
+            unsaid.logLoss(),
+            unsaid.brier(),
+            unsaid.calibrationError(5))) {
+      MetricStates states = MetricStates.zero(List.of(metric)).update(some);
+      List<String> lines = LogLines.of(() -> assertThat(result(states)).as(metric.name()).isNaN());
+      assertThat(lines).hasSize(1);
+      assertThat(lines.get(0))
+          .contains("WARN")
+          .endsWith("the metric '%s' is NaN: %s".formatted(metric.name(), reason));
+      states.merge(MetricStates.zero(List.of(metric)).update(logits));
+      assertThat(LogLines.of(() -> assertThat(result(states)).as(metric.name()).isNotNaN()))
+          .isEmpty();
+    }
+    for (OutputKind kind : OutputKind.values()) {
+      Metric<?> said = Metrics.ofClasses(ClassOutputs.defaults().kind(kind)).accuracy();
+      assertThat(result(MetricStates.zero(List.of(said)).update(some)))
+          .isEqualTo(kind == OutputKind.LOGITS ? 0.5 : 1);
+    }
+    NDList alike = batch(new double[] {0, 1, 0.7}, new double[] {0, 1, 0}, new Shape(3, 1));
+    assertThat(result(MetricStates.zero(List.of(Metrics.accuracy())).update(alike)))
+        .as("predictions that are the same either way")
+        .isEqualTo(2.0 / 3);
+  }
+
+  @Test
+  void labelsAreNotTakenForScores() {
+    NDList labels = named(manager.create(new long[] {0, 2}), manager.create(new long[] {0, 1}));
+    refused(
+        Metrics.accuracy(),
+        labels,
+        "given: the whole number 2, which looks like the label of a class; choose an output that has"
+            + " a score for each");
+    NDList binary =
+        named(manager.create(new long[] {0, 1, 1}), manager.create(new long[] {0, 1, 0}));
+    assertThat(result(MetricStates.zero(List.of(Metrics.accuracy())).update(binary)))
+        .isEqualTo(2.0 / 3);
+    refused(
+        Metrics.accuracy(),
+        batch(new double[] {-3, 2}, new double[] {-1, 1}, new Shape(2, 1)),
+        "the target -1 is none of two classes, 0 and 1, which outputs of one column have");
+  }
+
+  @Test
+  void targetsOfAnyTypeOfNumbersAreTaken() {
+    for (DataType type :
+        List.of(
+            DataType.UINT8,
+            DataType.INT8,
+            DataType.INT32,
+            DataType.INT64,
+            DataType.BOOLEAN,
+            DataType.FLOAT16,
+            DataType.FLOAT32,
+            DataType.FLOAT64)) {
+      NDArray targets = manager.create(new int[] {1, 0, 1}).toType(type, true);
+      NDArray outputs = manager.create(new float[] {2, -1, -3}, new Shape(3, 1));
+      assertThat(
+              result(
+                  MetricStates.zero(List.of(Metrics.accuracy())).update(named(outputs, targets))))
+          .as(type.toString())
+          .isEqualTo(2.0 / 3);
+    }
+  }
+
+  @Test
+  void halfPrecisionGivesWhatItsValuesGiveInSinglePrecision() {
+    NDArray half = manager.randomNormal(new Shape(50, 4)).toType(DataType.FLOAT16, true);
+    NDArray single = half.toType(DataType.FLOAT32, true);
+    NDArray targets = manager.arange(50).toType(DataType.INT64, true).mod(4);
+    for (Metric<?> metric :
+        List.of(
+            Metrics.accuracy(),
+            Metrics.crossEntropy(),
+            Metrics.brier(OutputKind.LOGITS),
+            Metrics.calibrationError(OutputKind.LOGITS, 10))) {
+      assertThat(result(MetricStates.zero(List.of(metric)).update(named(half, targets))))
+          .isEqualTo(result(MetricStates.zero(List.of(metric)).update(named(single, targets))));
+    }
+  }
+
+  @Test
+  void ofTwoArraysOfOneNameNoneIsTaken() {
+    NDList both = batch(new double[] {1}, new double[] {1}, new Shape(1));
+    both.get(1).setName(MetricBatch.OUTPUTS);
+    refused(Metrics.mse(), both, "the batch has several arrays named 'outputs'");
+  }
+
+  private NDList shaped(Shape outputs, Shape targets) {
+    return named(manager.zeros(outputs), manager.zeros(targets));
   }
 
   private NDList batch(double[] outputs, double[] targets, Shape shape) {

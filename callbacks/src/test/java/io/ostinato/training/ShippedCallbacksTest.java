@@ -9,6 +9,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.ostinato.LogLines;
 import io.ostinato.averaging.EmaCallback;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.BatchColumns;
@@ -224,6 +225,47 @@ class ShippedCallbacksTest {
     training.run();
     assertThat(values(training, "epoch/at_best/accuracy/test")).containsExactly(3.0, 3.0);
     assertThat(values(training, "accuracy/test/at_best/accuracy/test")).containsExactly(0.3, 0.3);
+  }
+
+  @Test
+  void optionalTargetsAreKeptWhereTheyAreWritten() {
+    TrainingLoop training =
+        loop("optional")
+            .callback(
+                new BestMetricCallback(
+                    BestMetricCallback.Config.of("accuracy/test")
+                        .optional("extra", "misspelt", "accuracy/test")))
+            .callback(new Scripted("accuracy/test", 0.1, 0.2, 0.1, 0.4))
+            .callback(new Sometimes("extra", 2))
+            .length(TrainingLength.epochs(4))
+            .build();
+    training.run();
+    assertThat(values(training, "accuracy/test/at_best/accuracy/test"))
+        .containsExactly(0.1, 0.2, 0.2, 0.4);
+    assertThat(values(training, "extra/at_best/accuracy/test"))
+        .as("written in epoch 2 alone, when it was best until epoch 4")
+        .containsExactly(2.0, 2.0);
+    assertThat(values(training, "misspelt/at_best/accuracy/test")).isEmpty();
+  }
+
+  @Test
+  void aKeyThatTwoCallbacksWriteIsToldBeforeTraining() {
+    TrainingLoopBuilder twice =
+        loop("twice")
+            .callback(
+                new MetricCallback(
+                    MetricCallback.Config.of(
+                        every(Schedule.everyNEpochs(1)), Metrics.accuracy(), Metrics.topK(2))))
+            .callback(
+                new MetricCallback(
+                    MetricCallback.Config.of(
+                        every(Schedule.everyNUpdates(3)).batchSize(7), Metrics.accuracy())))
+            .length(TrainingLength.epochs(1));
+    assertThatThrownBy(twice::build)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test';"
+                + " leave it out of one of them, or give one another dataset or other weights");
   }
 
   @Test
@@ -465,7 +507,13 @@ class ShippedCallbacksTest {
                     defaults.outputs("*i*").reduction(TrackOutputsCallback.Reduction.LAST)))
             .length(TrainingLength.epochs(1))
             .build();
-    training.run();
+    List<String> warnings = LogLines.of(training::run);
+    assertThat(warnings).hasSize(2);
+    assertThat(warnings.get(0))
+        .endsWith(
+            "no output matches the pattern '1'; the outputs are logits, gate. A pattern is a whole"
+                + " name, with * for any characters, as in '*1*'");
+    assertThat(warnings.get(1)).contains("no output matches the pattern 'log'");
     assertThat(Trainings.records(training))
         .singleElement()
         .satisfies(
@@ -646,6 +694,26 @@ class ShippedCallbacksTest {
     @Override
     public void afterEpoch(UpdateCounter at) {
       writer().addScalar(key, series[at.current().epoch() - 1]);
+    }
+  }
+
+  /** Writes the epoch, in one epoch. */
+  private static final class Sometimes extends Callback {
+    private static final long serialVersionUID = 1;
+    private final String key;
+    private final int epoch;
+
+    Sometimes(String key, int epoch) {
+      super("sometimes." + key);
+      this.key = key;
+      this.epoch = epoch;
+    }
+
+    @Override
+    public void afterEpoch(UpdateCounter at) {
+      if (at.current().epoch() == epoch) {
+        writer().addScalar(key, epoch);
+      }
     }
   }
 

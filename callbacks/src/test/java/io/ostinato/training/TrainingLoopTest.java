@@ -306,6 +306,14 @@ class TrainingLoopTest {
     protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
       NDArray x = batch.get("x");
       NDList results = results("a", x, "b", x, "sum", x.sum());
+      assertThat(results("a", x, "b", x, "c", x, "d", x)).hasSize(4);
+      assertThat(results(List.of("a", "b", "c", "d", "e"), x, x, x, x, x.sum()))
+          .extracting(NDArray::getName)
+          .containsExactly("a", "b", "c", "d", "e");
+      assertThatThrownBy(() -> results(List.of("a", "b"), x))
+          .hasMessage("results(...) has 2 names for 1 arrays; give one for each: [a, b]");
+      assertThatThrownBy(() -> results("a", x, "a", x))
+          .hasMessage("two results are named 'a'; give one of them another name");
       assertThat(batch.get("x").getName()).isEqualTo("x");
       return results;
     }

@@ -1,13 +1,13 @@
 package io.ostinato.jobs.metric;
 
 import io.ostinato.jobs.config.Checked;
+import io.ostinato.jobs.config.Inline;
 import io.ostinato.jobs.config.Key;
 import io.ostinato.jobs.config.Kind;
 import io.ostinato.jobs.config.UserClass;
 import io.ostinato.metric.Average;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.Metrics;
-import io.ostinato.metric.OutputKind;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +24,10 @@ public sealed interface MetricConfig extends Checked {
 
   /** {@code accuracy}. */
   @Kind(name = "accuracy", value = "The share of rows whose highest output is the target's.")
-  record Accuracy() implements MetricConfig {
+  record Accuracy(@Inline ClassKeys reading) implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.accuracy();
+      return reading.metrics().accuracy();
     }
   }
 
@@ -35,11 +35,13 @@ public sealed interface MetricConfig extends Checked {
   @Kind(
       name = "top_k",
       value = "The share of rows whose target is among the highest outputs: `top_5_accuracy`.")
-  record TopK(@Key(value = "How many outputs.", byDefault = "5", atLeast = 1) int k)
+  record TopK(
+      @Key(value = "How many outputs.", byDefault = "5", atLeast = 1) int k,
+      @Inline ClassKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.topK(k);
+      return reading.metrics().topK(k);
     }
   }
 
@@ -47,11 +49,13 @@ public sealed interface MetricConfig extends Checked {
   @Kind(
       name = "confusion_matrix",
       value = "Counts by target and prediction; as a number, the accuracy.")
-  record Confusion(@Key(value = "How many classes there are.", atLeast = 2) int classes)
+  record Confusion(
+      @Key(value = "How many classes there are.", atLeast = 2) int classes,
+      @Inline ClassKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.confusionMatrix(classes);
+      return reading.metrics().confusionMatrix(classes);
     }
   }
 
@@ -59,11 +63,12 @@ public sealed interface MetricConfig extends Checked {
   @Kind(name = "precision", value = "Hits over predictions.")
   record Precision(
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
-      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average)
+      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average,
+      @Inline ClassKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.precision(classes, average);
+      return reading.metrics().precision(classes, average);
     }
   }
 
@@ -71,11 +76,12 @@ public sealed interface MetricConfig extends Checked {
   @Kind(name = "recall", value = "Hits over targets.")
   record Recall(
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
-      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average)
+      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average,
+      @Inline ClassKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.recall(classes, average);
+      return reading.metrics().recall(classes, average);
     }
   }
 
@@ -83,11 +89,12 @@ public sealed interface MetricConfig extends Checked {
   @Kind(name = "f1", value = "The harmonic mean of precision and recall.")
   record F1(
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
-      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average)
+      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average,
+      @Inline ClassKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.f1(classes, average);
+      return reading.metrics().f1(classes, average);
     }
   }
 
@@ -96,11 +103,24 @@ public sealed interface MetricConfig extends Checked {
   record FBeta(
       @Key(value = "How much recall counts.", above = 0) double beta,
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
-      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average)
+      @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average,
+      @Inline ClassKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.fBeta(beta, classes, average);
+      return reading.metrics().fBeta(beta, classes, average);
+    }
+  }
+
+  /** {@code mcc}. */
+  @Kind(name = "mcc", value = "Matthews' correlation coefficient of targets and predictions.")
+  record Matthews(
+      @Key(value = "How many classes there are.", atLeast = 2) int classes,
+      @Inline ClassKeys reading)
+      implements MetricConfig {
+    @Override
+    public Metric<?> create() {
+      return reading.metrics().matthewsCorrelation(classes);
     }
   }
 
@@ -114,11 +134,12 @@ public sealed interface MetricConfig extends Checked {
               optional = true,
               otherwise = "exact, 8 bytes a row",
               atLeast = 2)
-          @Nullable Integer bins)
+          @Nullable Integer bins,
+      @Inline PlaceKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return bins == null ? Metrics.rocAuc() : Metrics.rocAuc(bins);
+      return bins == null ? reading.metrics().rocAuc() : reading.metrics().rocAuc(bins);
     }
   }
 
@@ -130,11 +151,14 @@ public sealed interface MetricConfig extends Checked {
               optional = true,
               otherwise = "exact, 8 bytes a row",
               atLeast = 2)
-          @Nullable Integer bins)
+          @Nullable Integer bins,
+      @Inline PlaceKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return bins == null ? Metrics.averagePrecision() : Metrics.averagePrecision(bins);
+      return bins == null
+          ? reading.metrics().averagePrecision()
+          : reading.metrics().averagePrecision(bins);
     }
   }
 
@@ -143,44 +167,44 @@ public sealed interface MetricConfig extends Checked {
       name = "log_loss",
       value =
           "The mean of minus the logarithm of the target's probability, in nats: the cross entropy.")
-  record LogLoss(@Key(value = "What the outputs are.", byDefault = "logits") OutputKind outputs)
+  record LogLoss(@Inline ClassKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.logLoss(outputs);
+      return reading.metrics().logLoss();
     }
   }
 
   /** {@code cross_entropy}. */
   @Kind(name = "cross_entropy", value = "The same of logits, under the name that PyTorch has.")
-  record CrossEntropy() implements MetricConfig {
+  record CrossEntropy(@Inline PlaceKeys reading) implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.crossEntropy();
+      return reading.metrics().crossEntropy();
     }
   }
 
   /** {@code brier}. */
   @Kind(
       name = "brier",
-      value = "The squared distance of all probabilities from the target, 0 to 2.")
-  record Brier(@Key(value = "What the outputs are.", byDefault = "logits") OutputKind outputs)
+      value = "The squared distance of all probabilities from the target, 0 to 2; of one column, to 1.")
+  record Brier(@Inline ClassKeys reading)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.brier(outputs);
+      return reading.metrics().brier();
     }
   }
 
   /** {@code calibration_error}. */
   @Kind(name = "calibration_error", value = "How far the confidence is from the accuracy.")
   record CalibrationError(
-      @Key(value = "What the outputs are.", byDefault = "logits") OutputKind outputs,
+      @Inline ClassKeys reading,
       @Key(value = "Bins of one width.", byDefault = "15", atLeast = 1) int bins)
       implements MetricConfig {
     @Override
     public Metric<?> create() {
-      return Metrics.calibrationError(outputs, bins);
+      return reading.metrics().calibrationError(bins);
     }
   }
 

@@ -2,6 +2,7 @@ package io.ostinato.jobs.metric;
 
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.Inline;
 import io.ostinato.jobs.config.Kind;
 import io.ostinato.jobs.config.KindText;
 import io.ostinato.jobs.config.Mistakes;
@@ -38,10 +39,20 @@ public final class MetricText {
     String kind = text.substring(0, colon);
     return Stream.of(MetricConfig.class.getPermittedSubclasses())
         .filter(type -> kind.equals(type.getAnnotation(Kind.class).name()))
-        .flatMap(type -> Stream.of(type.getRecordComponents()).limit(1))
+        .flatMap(MetricText::first)
         .map(first -> kind + ":" + key(first) + "=" + text.substring(colon + 1))
         .findFirst()
         .orElse(text);
+  }
+
+  private static Stream<RecordComponent> first(Class<?> type) {
+    return Stream.of(type.getRecordComponents())
+        .limit(1)
+        .flatMap(
+            component ->
+                component.isAnnotationPresent(Inline.class)
+                    ? first(component.getType())
+                    : Stream.of(component));
   }
 
   private static String key(RecordComponent component) {

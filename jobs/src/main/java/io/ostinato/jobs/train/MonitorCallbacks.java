@@ -102,15 +102,17 @@ final class MonitorCallbacks {
       value = "What the model gave while it trained: `outputs/{output}/{mean|last}/{interval}`.")
   record TrackOutputs(
       @Inline ScheduleKeys schedule,
-      @Key(value = "Names of outputs, with `*` for any characters.", byDefault = "['*']")
-          List<String> patterns,
+      @Key(
+              value = "Names of outputs, with `*` for any characters, as in `*gate*`.",
+              byDefault = "['*']")
+          List<String> outputPatterns,
       @Key(value = "Over all since the last time, or the last micro-batch.", byDefault = "mean")
           TrackOutputsCallback.Reduction reduction)
       implements CallbackConfig {
     @Override
     public Callback create() {
       return new TrackOutputsCallback(
-          new TrackOutputsCallback.Config(schedule.schedule(), patterns, reduction));
+          new TrackOutputsCallback.Config(schedule.schedule(), outputPatterns, reduction));
     }
   }
 }

@@ -64,12 +64,15 @@ final class QualityCallbacks {
   record BestMetric(
       @Inline ScheduleKeys schedule,
       @Key("The metric that decides.") String source,
-      @Key("The metrics that are kept.") List<String> targets)
+      @Key(value = "The metrics that are kept; each must be there.", optional = true)
+          List<String> targets,
+      @Key(value = "Metrics that are kept where they are there.", optional = true)
+          List<String> optionalTargets)
       implements CallbackConfig {
     @Override
     public Callback create() {
       return new BestMetricCallback(
-          new BestMetricCallback.Config(schedule.schedule(), source, targets));
+          new BestMetricCallback.Config(schedule.schedule(), source, targets, optionalTargets));
     }
   }
 }

@@ -8,7 +8,10 @@ import java.util.List;
 
 /** A column of a dataset as a tensor. */
 record TensorConfig(
-    @Key("The column of the dataset: a number, an array of numbers, or `binary`.") String column,
+    @Key(
+            "The column of the dataset: a number, an array of numbers, a vector or matrix of Spark"
+                + " ML, or `binary`.")
+        String column,
     @Key(value = "The data type of the tensor.", byDefault = "float32") Type type,
     @Key(value = "The shape of one row.", optional = true, otherwise = "a scalar", atLeast = 1)
         List<Long> shape) {

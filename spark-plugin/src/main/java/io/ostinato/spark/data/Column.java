@@ -21,7 +21,11 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
   enum Kind {
     NUMBER,
     ARRAY,
-    BINARY
+    BINARY,
+    /** A vector of Spark ML, dense or sparse. */
+    VECTOR,
+    /** A matrix of Spark ML, dense or sparse. */
+    MATRIX
   }
 
   int elements() {
@@ -41,6 +45,8 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
       case NUMBER -> putNumber(row.get(position), target, place);
       case ARRAY -> putArray(row.getList(position), target, place);
       case BINARY -> putBinary(row.<byte[]>getAs(position), target, place);
+      case VECTOR -> MlVector.of(row, position).put(this, target, place);
+      case MATRIX -> MlMatrix.of(row, position).put(this, target, place);
     }
   }
 
@@ -80,6 +86,16 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
     }
   }
 
+  void putNumbers(double[] values, ByteBuffer target, RowPlace place) {
+    for (double value : values) {
+      switch (dataType) {
+        case FLOAT32 -> target.putFloat((float) value);
+        case FLOAT64 -> target.putDouble(value);
+        default -> putNumber(value, target, place);
+      }
+    }
+  }
+
   RuntimeException refuseNull(RowPlace place) {
     return refuse(
         place, "is null; expected %s; drop or fill such rows first".formatted(expected()));
@@ -89,11 +105,11 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
     return refuse(place, "element %s is null; expected %s".formatted(index, expected()));
   }
 
-  private RuntimeException refuse(RowPlace place, String problem) {
+  RuntimeException refuse(RowPlace place, String problem) {
     return place.refuse("column '%s'".formatted(column), problem);
   }
 
-  private String expected() {
+  String expected() {
     return dataType + " " + new Shape(dimensions);
   }
 }

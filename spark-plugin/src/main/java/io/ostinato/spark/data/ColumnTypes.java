@@ -37,10 +37,14 @@ final class ColumnTypes {
     if (type instanceof ArrayType array && isNumber(array.elementType())) {
       return Kind.ARRAY;
     }
-    throw new IllegalArgumentException(
-        "column '%s' is %s; it must be a number, an array of numbers, or binary (raw little-endian"
-                .formatted(column, type.simpleString())
-            + " elements); convert it, or give a row function");
+    return MlTypes.kindOf(type)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "column '%s' is %s; it must be a number, an array of numbers, a vector or matrix of"
+                            .formatted(column, type.simpleString())
+                        + " Spark ML, or binary (raw little-endian elements); convert it, or give a"
+                        + " row function"));
   }
 
   /**

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Spark dataset whose columns are tensors. Immutable: {@link #column} gives another one.
  *
- * <p>A column holds one number per row, an array of numbers, or a {@code binary} with the raw
- * little-endian elements of the tensor. Dataset order is the order of Spark's partitions and of the
+ * <p>A column holds one number per row, an array of numbers, a vector or a matrix of Spark ML, or a
+ * {@code binary} with the raw little-endian elements of the tensor. Dataset order is the order of Spark's partitions and of the
  * rows in them, so the query behind it should give the same order each time it runs.
  *
  * <p>The first evaluation turns the rows into blocks and stores them on the executors; later ones
@@ -56,7 +56,8 @@ public final class SparkDataset implements EvaluationData {
    * Adds a column.
    *
    * @param name of the tensor, as {@code processData} asks for it
-   * @param column of the dataset: a number, an array of numbers, or {@code binary}
+   * @param column of the dataset: a number, an array of numbers, a vector or a matrix of Spark ML,
+   *     dense or sparse, or {@code binary}
    * @param dataType of the tensor; whole numbers must fit it, others are rounded to it
    * @param shape of one row; none for a scalar
    * @throws IllegalArgumentException if there is no such column, or it can't have this data type

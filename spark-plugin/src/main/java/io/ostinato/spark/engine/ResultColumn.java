@@ -1,6 +1,7 @@
 package io.ostinato.spark.engine;
 
 import ai.djl.ndarray.types.Shape;
+import ai.djl.util.Float16Utils;
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.weights.HostArray;
@@ -77,28 +78,35 @@ record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape s
 
   private DataType sparkType() {
     return switch (dataType) {
-      case FLOAT32 -> DataTypes.FloatType;
+      case FLOAT16, FLOAT32 -> DataTypes.FloatType;
       case FLOAT64 -> DataTypes.DoubleType;
       case INT64 -> DataTypes.LongType;
       case INT32 -> DataTypes.IntegerType;
       case INT8 -> DataTypes.ByteType;
-      case UINT8 -> DataTypes.ShortType;
+      case UINT8, INT16 -> DataTypes.ShortType;
+      case UINT16 -> DataTypes.IntegerType;
+      case UINT32 -> DataTypes.LongType;
       case BOOLEAN -> DataTypes.BooleanType;
       default ->
           throw new EvaluationException(
-              "the result '%s' is %s, for which Parquet has no column; convert it in processData"
-                  .formatted(name, dataType));
+              "the result '%s' is %s, for which Parquet has no column; let the module return float32 or"
+                      .formatted(name, dataType)
+                  + " int64, as in outputs.float(), or convert it in processData");
     };
   }
 
   private Function<ByteBuffer, Object> reader() {
     return switch (dataType) {
+      case FLOAT16 -> bytes -> Float16Utils.halfToFloat(bytes.getShort());
       case FLOAT32 -> ByteBuffer::getFloat;
       case FLOAT64 -> ByteBuffer::getDouble;
       case INT64 -> ByteBuffer::getLong;
       case INT32 -> ByteBuffer::getInt;
       case INT8 -> ByteBuffer::get;
       case UINT8 -> bytes -> (short) Byte.toUnsignedInt(bytes.get());
+      case INT16 -> ByteBuffer::getShort;
+      case UINT16 -> bytes -> Short.toUnsignedInt(bytes.getShort());
+      case UINT32 -> bytes -> Integer.toUnsignedLong(bytes.getInt());
       case BOOLEAN -> bytes -> bytes.get() != 0;
       default -> throw new IllegalStateException("no column for " + dataType);
     };

@@ -7,11 +7,14 @@ import io.ostinato.evaluation.DataBlock;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -156,6 +159,77 @@ class ColumnReadingTest {
           .isEqualTo(errorOf(rows, columns, false))
           .contains("column 'v', row 0 of partition 0: is null; expected float32 ()");
     }
+  }
+
+  @Test
+  void vectorsAndMatricesOfSparkMlAreReadWhereTheirClassesAreMissing() {
+    String file =
+        Objects.requireNonNull(getClass().getResource("/ml-vectors.parquet")).toString();
+    Dataset<Row> rows = spark.read().parquet(file).coalesce(1);
+    assertSameBlocks(
+        rows,
+        List.of(
+            column("v", "vector", DataType.FLOAT64, Column.Kind.VECTOR, 6),
+            column("w", "vector", DataType.FLOAT32, Column.Kind.VECTOR, 2, 3),
+            column("m", "matrix", DataType.FLOAT64, Column.Kind.MATRIX, 2, 3),
+            column("n", "matrix", DataType.INT64, Column.Kind.MATRIX, 1, 2, 3)));
+    SparkDataset data =
+        SparkDataset.of(rows)
+            .column("v", "vector", DataType.FLOAT64, 6)
+            .column("m", "matrix", DataType.FLOAT64, 2, 3);
+    DataBlock block = data.blocks(10).toList().get(0);
+    assertThat(doubles(block, 0))
+        .containsExactly(
+            1, 2, 3, 4, 5, 6, 0, 7.5, 0, 0, -8, 0, 0, 0, 0, 0, 0, 0, 0.1, 0, 0, 0, 0, -0.1);
+    assertThat(doubles(block, 1))
+        .containsExactly(
+            1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 0, 9, 0, 8, 0, 7, 0, 9, 0, 8, 0, 7);
+    List<Column> wrong = List.of(column("v", "vector", DataType.FLOAT32, Column.Kind.VECTOR, 5));
+    assertThat(errorOf(rows, wrong, true))
+        .isEqualTo(errorOf(rows, wrong, false))
+        .contains("column 'vector', row 0 of partition 0: has 6 elements; expected 5 for float32 (5)");
+    wrong = List.of(column("m", "matrix", DataType.FLOAT32, Column.Kind.MATRIX, 3, 2));
+    assertThat(errorOf(rows, wrong, true))
+        .isEqualTo(errorOf(rows, wrong, false))
+        .contains("column 'matrix', row 0 of partition 0: is a matrix of (2, 3); expected float32 (3, 2)");
+    wrong = List.of(column("v", "vector", DataType.INT32, Column.Kind.VECTOR, 6));
+    assertThat(errorOf(rows, wrong, true))
+        .isEqualTo(errorOf(rows, wrong, false))
+        .contains("row 1 of partition 0: 7.5 is no whole number");
+  }
+
+  @Test
+  void vectorsAreReadWhereTheirClassIsThere() {
+    List<Row> vectors =
+        List.of(
+            RowFactory.create(TestVector.dense(1.5, 0, -2)),
+            RowFactory.create(TestVector.sparse(3, 1, 4)));
+    Dataset<Row> rows =
+        spark
+            .createDataFrame(vectors, new StructType().add("features", new TestVector.Udt()))
+            .coalesce(1);
+    assertThat(rows.collectAsList().get(0).get(0)).isInstanceOf(TestVector.class);
+    assertSameBlocks(
+        rows, List.of(column("x", "features", DataType.FLOAT32, Column.Kind.VECTOR, 3)));
+    SparkDataset data = SparkDataset.of(rows).column("x", "features", DataType.FLOAT64, 3);
+    assertThat(doubles(data.blocks(10).toList().get(0), 0)).containsExactly(1.5, 0, -2, 0, 4, 0);
+    Dataset<Row> missing =
+        spark.createDataFrame(
+            List.of(RowFactory.create((Object) null)),
+            new StructType().add("features", new TestVector.Udt()));
+    List<Column> columns = List.of(column("x", "features", DataType.FLOAT32, Column.Kind.VECTOR, 3));
+    assertThat(errorOf(missing, columns, true))
+        .isEqualTo(errorOf(missing, columns, false))
+        .contains("is null; expected float32 (3); drop or fill such rows first");
+  }
+
+  private static double[] doubles(DataBlock block, int array) {
+    double[] values = new double[Math.toIntExact(block.arrays().get(array).shape().size())];
+    ByteBuffer.wrap(block.arrays().get(array).bytes())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asDoubleBuffer()
+        .get(values);
+    return values;
   }
 
   @Test

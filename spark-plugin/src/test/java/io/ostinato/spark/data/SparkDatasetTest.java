@@ -182,7 +182,7 @@ class SparkDatasetTest {
         spark.sql("select 'a' text, array(array(1)) nested, 1 number, array(1.0F) floats");
     refused(
         () -> SparkDataset.of(rows).column("x", "text", DataType.FLOAT32),
-        "column 'text' is string; it must be a number, an array of numbers, or binary");
+        "column 'text' is string; it must be a number, an array of numbers, a vector or matrix of");
     refused(
         () -> SparkDataset.of(rows).column("x", "nested", DataType.FLOAT32),
         "column 'nested' is array<array<int>>");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
@@ -24,10 +26,13 @@ import io.ostinato.spark.resident.ResidentReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -101,6 +106,55 @@ class ParquetResultsTest {
       evaluate(fresh, ParquetResultsTest::predict, parquet(), 40, 40).close();
       assertThat(fresh.residents()).containsExactly(new ResidentReport("driver", "cpu()", 1, 1));
     }
+  }
+
+  @Test
+  void narrowTypesAreWrittenWithTheirValues() {
+    try (EvaluationResults written =
+        evaluate(ParquetResultsTest::narrow, parquet(), 10)) {
+      Dataset<Row> rows =
+          session.read().parquet(written.parquet().orElseThrow()).orderBy("row");
+      assertThat(rows.schema().simpleString())
+          .isEqualTo(
+              "struct<row:bigint,float16:array<float>,int8:tinyint,uint8:smallint,boolean:boolean>");
+      for (Row row : rows.collectAsList()) {
+        int index = (int) row.getLong(0);
+        long label = GeneratedRows.label(index);
+        assertThat(row.getByte(2)).isEqualTo((byte) -label);
+        assertThat(row.getShort(3)).isEqualTo((short) (200 + label));
+        assertThat(row.getBoolean(4)).isEqualTo(label > 0);
+        assertThat(row.<Float>getList(1)).containsExactly(halves(GeneratedRows.x(index)));
+      }
+    }
+  }
+
+  private static Float[] halves(float[] values) {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      float[] rounded =
+          manager
+              .create(values)
+              .toType(DataType.FLOAT16, true)
+              .toType(DataType.FLOAT32, true)
+              .toFloatArray();
+      return IntStream.range(0, rounded.length).mapToObj(i -> rounded[i]).toArray(Float[]::new);
+    }
+  }
+
+  private static NDList narrow(EvaluationBatch batch, EvaluationModel model) {
+    NDArray x = batch.get("x");
+    NDArray label = batch.get("class");
+    NDList results = new NDList();
+    Map<String, NDArray> narrow = new LinkedHashMap<>();
+    narrow.put("float16", x.toType(DataType.FLOAT16, true));
+    narrow.put("int8", label.neg().toType(DataType.INT8, true));
+    narrow.put("uint8", label.add(200).toType(DataType.UINT8, true));
+    narrow.put("boolean", label.gt(0));
+    narrow.forEach(
+        (name, array) -> {
+          array.setName(name);
+          results.add(array);
+        });
+    return results;
   }
 
   @Test

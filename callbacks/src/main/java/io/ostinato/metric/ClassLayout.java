@@ -1,0 +1,122 @@
+package io.ostinato.metric;
+
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the classes are in an array of outputs.
+ *
+ * @param columns the length of the dimension of classes; 1 where there is none
+ * @param inner how far the scores of one place are apart
+ * @param isOneHot whether the targets have that dimension too
+ */
+record ClassLayout(int columns, int inner, boolean isOneHot) {
+
+  /**
+   * The layout of outputs that go with these targets.
+   *
+   * @param axis the dimension of classes; 0 for none; null where the shapes tell
+   * @throws IllegalArgumentException if they don't go together, or the shapes don't tell
+   */
+  static ClassLayout of(Shape outputs, Shape targets, @Nullable Integer axis) {
+    Shapes shapes = new Shapes(outputs, targets);
+    if (outputs.dimension() == 0 || targets.dimension() == 0 || outputs.get(0) != targets.get(0)) {
+      throw shapes.refuse();
+    }
+    return axis == null ? told(shapes) : along(shapes, axis);
+  }
+
+  private static ClassLayout along(Shapes shapes, int axis) {
+    int dimension = shapes.outputs().dimension();
+    int classAxis = axis < 0 ? axis + dimension : axis;
+    if (classAxis < 0 || classAxis >= dimension || (axis < 0 && classAxis == 0)) {
+      throw new IllegalArgumentException(
+          "class_axis=%s is no dimension of classes of the outputs %s; %s"
+              .formatted(
+                  axis,
+                  shapes.outputs(),
+                  dimension == 1
+                      ? "there is none, which is class_axis=0"
+                      : "those are 1 to " + (dimension - 1)));
+    }
+    if (shapes.fit(classAxis)) {
+      return shapes.layout(classAxis);
+    }
+    if (classAxis > 0 && shapes.outputs().equals(shapes.targets())) {
+      ClassLayout layout = shapes.layout(classAxis);
+      return new ClassLayout(layout.columns(), layout.inner(), true);
+    }
+    throw shapes.refuse();
+  }
+
+  private static ClassLayout told(Shapes shapes) {
+    int last = shapes.outputs().dimension() - 1;
+    if (last == 0) {
+      return along(shapes, 0);
+    }
+    List<ClassLayout> fitting = new ArrayList<>();
+    LongStream.of(1, last)
+        .distinct()
+        .mapToInt(axis -> (int) axis)
+        .filter(shapes::fit)
+        .forEach(axis -> fitting.add(shapes.layout(axis)));
+    if (fitting.isEmpty()) {
+      throw shapes.fit(0) ? shapes.refuseSame() : shapes.refuse();
+    }
+    if (fitting.size() > 1 && fitting.get(0).columns() > 1) {
+      throw new IllegalArgumentException(
+          "the outputs %s may have their classes in dimension 1 or %s, since the targets are %s; say"
+                  .formatted(shapes.outputs(), last, shapes.targets())
+              + " which: class_axis=1 or class_axis="
+              + last);
+    }
+    return fitting.get(0);
+  }
+
+  /** The shapes of outputs and targets, of as many rows. */
+  private record Shapes(Shape outputs, Shape targets) {
+
+    /** Whether there is a target for each place, if this is the dimension of classes. */
+    boolean fit(int classAxis) {
+      long[] all = outputs.getShape();
+      long[] places =
+          LongStream.range(1, all.length)
+              .filter(dimension -> dimension != classAxis)
+              .map(dimension -> all[(int) dimension])
+              .toArray();
+      return Arrays.equals(withoutOnes(places), withoutOnes(targets.slice(1).getShape()));
+    }
+
+    ClassLayout layout(int classAxis) {
+      return classAxis == 0
+          ? new ClassLayout(1, 1, false)
+          : new ClassLayout(
+              Math.toIntExact(outputs.get(classAxis)),
+              Math.toIntExact(outputs.slice(classAxis + 1).size()),
+              false);
+    }
+
+    private static long[] withoutOnes(long[] dimensions) {
+      return LongStream.of(dimensions).filter(dimension -> dimension != 1).toArray();
+    }
+
+    IllegalArgumentException refuse() {
+      return new IllegalArgumentException(
+          "a metric of classes needs outputs of the shape (rows, classes), (rows, ..., classes) or"
+              + " (rows, classes, ...), and a target for each place, as (rows) or (rows, ...);"
+              + " given: outputs %s and targets %s".formatted(outputs, targets));
+    }
+
+    IllegalArgumentException refuseSame() {
+      return new IllegalArgumentException(
+          "outputs and targets have one shape, %s, which says nothing of classes; if the targets"
+                  .formatted(outputs)
+              + " are one-hot, say which dimension has the classes, as in class_axis=1; if each"
+              + " number is an output of two classes of its own, say class_axis=0");
+    }
+  }
+}

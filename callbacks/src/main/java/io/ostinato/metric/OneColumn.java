@@ -1,0 +1,93 @@
+package io.ostinato.metric;
+
+/**
+ * The scores of class 1 of two: a logit, where class 1 is predicted above 0, or a probability,
+ * where it is above 0.5. NaN is above neither, as in PyTorch.
+ */
+final class OneColumn extends ClassScores {
+  private final OutputKind kind;
+  private final boolean isKindUnsaid;
+
+  /**
+   * Scores of one column.
+   *
+   * @throws IllegalArgumentException if they are whole numbers other than 0 and 1, as labels are
+   */
+  OneColumn(LabelledOutputs labelled, OutputKind kind, boolean isKindUnsaid) {
+    super(labelled);
+    this.kind = kind;
+    this.isKindUnsaid = isKindUnsaid;
+    for (int i = 0; labelled.areWhole() && i < labelled.size(); i++) {
+      if (score(i) != 0 && score(i) != 1) {
+        throw new IllegalArgumentException(
+            "outputs of one column are scores of class 1 of two; given: the whole number %s, which"
+                    .formatted((long) score(i))
+                + " looks like the label of a class; choose an output that has a score for each");
+      }
+    }
+  }
+
+  private double score(int index) {
+    return labelled.score(index, 0);
+  }
+
+  @Override
+  int classes() {
+    return 2;
+  }
+
+  @Override
+  int predicted(int index) {
+    return score(index) > kind.threshold() ? 1 : 0;
+  }
+
+  @Override
+  int rankOfTarget(int index) {
+    return isHit(index) ? 0 : 1;
+  }
+
+  @Override
+  double logProbabilityOfTarget(int index) {
+    double score = score(index);
+    boolean positive = target(index) == 1;
+    return switch (kind) {
+      case LOGITS -> logSigmoid(positive ? score : -score);
+      case PROBABILITIES ->
+          positive ? Math.log(OutputKind.bounded(score)) : Math.log1p(-OutputKind.bounded(score));
+    };
+  }
+
+  private static double logSigmoid(double logit) {
+    return Math.min(0, logit) - Math.log1p(Math.exp(-Math.abs(logit)));
+  }
+
+  @Override
+  double squaredDistance(int index) {
+    double distance = probability(index) - target(index);
+    return distance * distance;
+  }
+
+  @Override
+  double confidence(int index) {
+    return probability(index);
+  }
+
+  @Override
+  boolean isRight(int index) {
+    return target(index) == 1;
+  }
+
+  @Override
+  void tell(OutputRange range) {
+    for (int i = 0; isKindUnsaid && i < size(); i++) {
+      range.see(score(i));
+    }
+  }
+
+  private double probability(int index) {
+    return switch (kind) {
+      case LOGITS -> Math.exp(logSigmoid(score(index)));
+      case PROBABILITIES -> OutputKind.bounded(score(index));
+    };
+  }
+}
