@@ -56,6 +56,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final Map<String, ResidentReport> residents = new TreeMap<>();
   private final Set<SparkDataset> datasets = new HashSet<>();
   private final Set<String> blocks = new HashSet<>();
+  private final List<InternalHeartbeats> heartbeats = new ArrayList<>();
 
   private SparkEvaluationEngine(
       SparkSession session, JavaSparkContext context, OstinatoSettings settings) {
@@ -63,6 +64,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.context = context;
     this.settings = settings;
     this.broadcasts = new WeightBroadcasts(context, Parcel.BYTES);
+    if (!OstinatoSettings.pluginConfigured(context.getConf())) {
+      heartbeats.add(
+          InternalHeartbeats.listen(context.sc(), ResidentModels.ofThisProcess().rowReports()));
+    }
   }
 
   /**
@@ -133,6 +138,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     if (context.sc().isStopped()) {
       return;
     }
+    heartbeats.forEach(InternalHeartbeats::close);
     datasets.forEach(SparkDataset::unpersist);
     datasets.clear();
     broadcasts.destroyAll();
@@ -153,11 +159,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         counters.add(Counter.WEIGHT_BYTES_SENT, published.bytesSent());
         PartitionTask task = task(requests, dataset, model, published);
         if (first.target() instanceof ResultsTarget.Parquet parquet) {
-          return List.of(written(first, parquet, dataset, model, task, watch));
+          return List.of(written(first, parquet, dataset, model, task, watch, display));
         }
         EvaluationJob job =
-            new EvaluationJob(
-                context, requests.stream().map(EvaluationRequest::tag).toList(), dataset);
+            new EvaluationJob(requests.stream().map(EvaluationRequest::tag).toList(), dataset);
         boolean tree =
             job.tasks() >= settings.evaluations().treeTasks()
                 && requests.stream().noneMatch(request -> request.metrics().isEmpty());
@@ -196,7 +201,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         new PartitionTask.Content(
             works, model, published.live(), dataset.id(), dataset.partitionStarts(), settings);
     try {
-      return PartitionTask.of(content, published.weights());
+      return PartitionTask.of(content, published.weights(), RowsDone.registered(context.sc()));
     } catch (UncheckedIOException e) {
       throw new EvaluationException(
           "%s can't travel to the executors: %s".formatted(requests.get(0).tag(), e.getMessage()),
@@ -253,9 +258,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       PreparedDataset dataset,
       ModelId model,
       PartitionTask task,
-      Stopwatch watch) {
+      Stopwatch watch,
+      ProgressDisplay display) {
     ParquetResults.Written written =
-        new ParquetResults(session, request, target).write(dataset, task.content(), task.weights());
+        new ParquetResults(session, request, target).write(dataset, task, display);
     watch.ran(written.seen().times());
     keep(model, written.seen().residents());
     countPass(watch.collected());
