@@ -23,6 +23,8 @@ public final class NativeEngine {
   private static final String ONNX_THREADS = "ai.djl.onnxruntime.num_threads";
   private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
 
+  private static boolean loaded;
+
   private NativeEngine() {}
 
   /**
@@ -72,7 +74,12 @@ public final class NativeEngine {
               FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock lock = lock(channel)) {
         assert lock.isValid();
-        return Engine.getInstance();
+        Engine engine = Engine.getInstance();
+        if (!loaded) {
+          TorchWarnings.sayUnseen(engine);
+          loaded = true;
+        }
+        return engine;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
