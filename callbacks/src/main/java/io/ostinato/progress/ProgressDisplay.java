@@ -16,14 +16,18 @@ public interface ProgressDisplay {
    */
   Progress start(String label, long total, String unit);
 
-  /** Bars on standard error, or nothing where this process has no terminal. */
+  /**
+   * Bars on standard error, or nothing where that is no terminal. From then on what this process
+   * writes to {@code System.out} and {@code System.err}, and what Log4j 2 logs to the console,
+   * stands above the bars.
+   */
   static ProgressDisplay console() {
-    return TerminalCheck.ofThisProcess().display(new Terminal(System.err, 100), Clock.systemUTC());
+    return StandardStreams.display();
   }
 
   /** Bars on a terminal; work that starts within other work takes the line until it is over. */
   static ProgressDisplay console(Terminal terminal, Clock clock) {
-    return (label, total, unit) -> new ConsoleProgress(label, total, unit, terminal, clock);
+    return new StatusLine(terminal).display(clock);
   }
 
   /** Shows nothing. */

@@ -1,23 +1,17 @@
 package io.ostinato.progress;
 
 import java.io.PrintStream;
+import java.util.function.IntSupplier;
 
 /**
- * A terminal with one line that is written again and again.
+ * A terminal, of which the last line is written again and again.
  *
- * @param columns the width of a line
+ * @param columns the width of a line, asked whenever one is written
  */
-public record Terminal(PrintStream stream, int columns) {
+public record Terminal(PrintStream stream, IntSupplier columns) {
 
-  void rewrite(String line) {
-    String shown = line.length() < columns ? line : line.substring(0, columns - 1);
-    stream.print("\r" + shown + " ".repeat(columns - 1 - shown.length()));
-    stream.flush();
-  }
-
-  void clear() {
-    rewrite("");
-    stream.print("\r");
-    stream.flush();
+  /** A terminal of which the width never changes. */
+  public Terminal(PrintStream stream, int columns) {
+    this(stream, () -> columns);
   }
 }

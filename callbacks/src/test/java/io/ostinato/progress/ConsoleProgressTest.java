@@ -3,48 +3,41 @@ package io.ostinato.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostinato.DefaultLocale;
-import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConsoleProgressTest {
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final Screen screen = new Screen(100);
   private final HandClock clock = new HandClock();
-  private final ProgressDisplay display =
-      ProgressDisplay.console(
-          new Terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8), 100), clock);
+  private final StatusLine line = new StatusLine(screen.terminal());
+  private final ProgressDisplay display = line.display(clock);
 
   @Test
   void showsShareAndTimeLeft() {
     try (Progress progress = display.start("training", 1000, "updates")) {
       clock.pass(Duration.ofSeconds(30));
       progress.update(250, "E1_U250_S500");
+      assertThat(screen.seen())
+          .containsExactly(
+              "training [######------------------]  25% 250/1,000 updates  1:30 left"
+                  + "  E1_U250_S500");
     }
-    assertThat(lines())
-        .containsExactly(
-            "training [######------------------]  25% 250/1,000 updates  1:30 left  E1_U250_S500");
   }
 
   @Test
   void showsTheSameInEveryLanguage() {
     for (String language : new String[] {"ar-EG", "de-DE"}) {
-      bytes.reset();
       try (DefaultLocale other = DefaultLocale.of(language);
           Progress progress = display.start("training", 4000, "updates")) {
         assertThat(other).isNotNull();
         clock.pass(Duration.ofSeconds(30));
         progress.update(1000, "");
+        assertThat(screen.seen())
+            .containsExactly(
+                "training [######------------------]  25% 1,000/4,000 updates  1:30 left");
       }
-      assertThat(lines())
-          .containsExactly(
-              "training [######------------------]  25% 1,000/4,000 updates  1:30 left");
     }
   }
 
@@ -53,8 +46,8 @@ class ConsoleProgressTest {
     try (Progress progress = display.start("evaluation", ProgressDisplay.UNKNOWN, "rows")) {
       clock.pass(Duration.ofSeconds(5));
       progress.update(4096, "");
+      assertThat(screen.seen()).containsExactly("evaluation  4,096 rows  0:05");
     }
-    assertThat(lines()).containsExactly("evaluation  4,096 rows  0:05");
   }
 
   @Test
@@ -65,13 +58,89 @@ class ConsoleProgressTest {
         progress.update(done, "");
       }
     }
-    assertThat(lines()).hasSize(2).last().asString().contains("100/100 updates");
+    assertThat(screen.bars()).hasSize(2).last().asString().contains("100/100 updates");
+  }
+
+  @Test
+  void oneHundredPercentIsTheEndOnly() {
+    try (Progress progress = display.start("training", 1000, "updates")) {
+      progress.update(999, "");
+      assertThat(screen.seen()).first().asString().contains("[#######################-]  99%");
+      progress.update(1000, "");
+      assertThat(screen.seen()).first().asString().contains("[########################] 100%");
+    }
   }
 
   @Test
   void clearsItsLineWhenItIsOver() {
-    display.start("training", 10, "updates").close();
-    assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("\r" + " ".repeat(99) + "\r");
+    try (Progress progress = display.start("training", 10, "updates")) {
+      progress.update(5, "");
+      assertThat(screen.seen()).first().asString().isNotEmpty();
+    }
+    assertThat(screen.seen()).containsExactly("");
+  }
+
+  @Test
+  void workWithinOtherWorkTakesTheLineUntilItIsOver() {
+    try (Progress training = display.start("training", 10, "updates")) {
+      training.update(5, "");
+      try (Progress evaluation = display.start("evaluation", 10, "rows")) {
+        assertThat(screen.seen()).first().asString().startsWith("training [");
+        evaluation.update(1, "");
+        clock.pass(Duration.ofSeconds(1));
+        training.update(6, "");
+        assertThat(screen.seen()).first().asString().startsWith("evaluation [");
+      }
+      assertThat(screen.seen()).first().asString().startsWith("training [").contains(" 6/10 ");
+    }
+  }
+
+  @Test
+  void whatIsPrintedStandsAboveTheBar() {
+    PrintStream err = new AboveBars(screen.stream(), line, StandardCharsets.ISO_8859_1);
+    err.println("before");
+    try (Progress progress = display.start("training", 10, "updates")) {
+      progress.update(5, "");
+      err.println("one");
+      err.printf("two%nthree%n");
+      assertThat(screen.seen())
+          .startsWith("before", "one", "two", "three")
+          .hasSize(5)
+          .last()
+          .asString()
+          .startsWith("training [");
+    }
+    err.println("after");
+    assertThat(screen.seen()).containsExactly("before", "one", "two", "three", "after", "");
+  }
+
+  @Test
+  void aLineThatIsPrintedInPartsIsNeverBrokenByTheBar() {
+    PrintStream err = new AboveBars(screen.stream(), line, StandardCharsets.ISO_8859_1);
+    try (Progress progress = display.start("training", 10, "updates")) {
+      progress.update(5, "");
+      err.print("loading");
+      clock.pass(Duration.ofSeconds(1));
+      progress.update(6, "");
+      assertThat(screen.seen()).containsExactly("loading");
+      err.println(", done");
+      assertThat(screen.seen()).first().isEqualTo("loading, done");
+      assertThat(screen.seen()).last().asString().contains(" 6/10 ");
+    }
+  }
+
+  @Test
+  void aBarFollowsTheWidthOfTheTerminal() {
+    try (Progress progress = display.start("training", 10, "updates")) {
+      for (int columns : new int[] {100, 40, 12, 60, 100}) {
+        screen.resize(columns);
+        clock.pass(Duration.ofSeconds(1));
+        progress.update(5, "E1_U5_S40");
+        assertThat(screen.seen()).hasSize(1);
+        assertThat(screen.seen().get(0).length()).isBetween(1, columns - 1);
+      }
+    }
+    assertThat(screen.seen()).containsExactly("");
   }
 
   @Test
@@ -79,36 +148,6 @@ class ConsoleProgressTest {
     try (Progress progress = ProgressDisplay.silent().start("training", 10, "updates")) {
       progress.update(10, "done");
     }
-    assertThat(bytes.size()).isZero();
-  }
-
-  private List<String> lines() {
-    return List.of(bytes.toString(StandardCharsets.UTF_8).split("\r")).stream()
-        .map(String::stripTrailing)
-        .filter(line -> !line.isEmpty())
-        .toList();
-  }
-
-  private static final class HandClock extends Clock {
-    private Instant now = Instant.EPOCH;
-
-    void pass(Duration duration) {
-      now = now.plus(duration);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
+    assertThat(screen.seen()).containsExactly("");
   }
 }

@@ -4,6 +4,7 @@ import io.ostinato.jobs.evaluate.EvaluateCommand;
 import io.ostinato.jobs.quickstart.QuickstartCommand;
 import io.ostinato.jobs.train.TrainCommand;
 import io.ostinato.jobs.watch.WatchCommand;
+import io.ostinato.progress.ProgressDisplay;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
@@ -47,12 +48,14 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] args) {
+    Main main = new Main();
+    SparkTraces.hideUnless(() -> main.stacktrace);
+    // On a terminal what these streams are given stands above bars from now on.
+    ProgressDisplay.console();
     PrintWriter out = new PrintWriter(System.out, true);
     PrintWriter err = new PrintWriter(System.err, true);
     // What a command prints can be read by a program, whatever else is logged in this process.
     System.setOut(System.err);
-    Main main = new Main();
-    SparkTraces.hideUnless(() -> main.stacktrace);
     System.exit(main.execute(out, err, args));
   }
 

@@ -10,12 +10,14 @@ import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.filter.AbstractFilter;
 
 /**
- * What Spark logs with a stack trace, off the console. Executor, TaskSetManager and others each log
- * the failure of a task, with a trace, and then throw it; a command tells it in one line. That line
+ * What is no concern of the user's, off the console: that Hadoop has no native library of its own
+ * here, and what Spark logs with a stack trace. Executor, TaskSetManager and others each log the
+ * failure of a task, with a trace, and then throw it; a command tells it in one line. That line
  * would stand behind hundreds of others. Log files, and what has no trace, are left alone.
  */
 final class SparkTraces {
   private static final String SPARK = "org.apache.spark.";
+  private static final String NATIVE_HADOOP = "org.apache.hadoop.util.NativeCodeLoader";
   private static final String FRAME = "\n\tat ";
 
   private SparkTraces() {}
@@ -60,9 +62,10 @@ final class SparkTraces {
 
     @Override
     public Result filter(LogEvent event) {
-      return !wanted.getAsBoolean() && event.getLoggerName().startsWith(SPARK) && hasTrace(event)
-          ? onMatch
-          : onMismatch;
+      boolean hidden =
+          event.getLoggerName().equals(NATIVE_HADOOP)
+              || (event.getLoggerName().startsWith(SPARK) && hasTrace(event));
+      return hidden && !wanted.getAsBoolean() ? onMatch : onMismatch;
     }
 
     private static boolean hasTrace(LogEvent event) {

@@ -7,7 +7,6 @@ import io.ostinato.spark.data.PreparedDataset;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
 /**
@@ -15,7 +14,7 @@ import scala.Tuple2;
  *
  * @param tags of the evaluations that share it
  */
-record EvaluationJob(JavaSparkContext context, List<EvaluationTag> tags, PreparedDataset dataset) {
+record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
 
   /**
    * The outcome of all tasks.
@@ -23,7 +22,7 @@ record EvaluationJob(JavaSparkContext context, List<EvaluationTag> tags, Prepare
    * @throws EvaluationException if a task fails for good; says what it said
    */
   PartitionOutcome run(PartitionTask task, ProgressDisplay display) {
-    return collected(dataset.blocks().mapPartitions(task, true), display);
+    return collected(dataset.blocks().mapPartitions(task, true), task.done(), display);
   }
 
   /** As {@link #run}; tasks in groups are merged on the executors. */
@@ -36,6 +35,7 @@ record EvaluationJob(JavaSparkContext context, List<EvaluationTag> tags, Prepare
             .mapToPair(outcome -> new Tuple2<>(TaskContext.getPartitionId() % groups, outcome))
             .reduceByKey(EvaluationJob::merged, groups)
             .values(),
+        task.done(),
         display);
   }
 
@@ -43,10 +43,15 @@ record EvaluationJob(JavaSparkContext context, List<EvaluationTag> tags, Prepare
     return dataset.blocks().getNumPartitions();
   }
 
-  private PartitionOutcome collected(JavaRDD<byte[]> outcomes, ProgressDisplay display) {
+  private PartitionOutcome collected(
+      JavaRDD<byte[]> outcomes, RowsDone done, ProgressDisplay display) {
     try {
-      return new RunningJob<>(tags, outcomes.collectAsync(), tasks())
-          .await(context, display).stream()
+      return new ShownRows(done, dataset.rows())
+              .during(
+                  () -> new RunningJob<>(tags, outcomes.collectAsync()).await(),
+                  tags.get(0),
+                  display)
+              .stream()
               .map(OutcomeCodec::decode)
               .reduce(PartitionOutcome::merge)
               .orElseThrow(() -> isEmpty(tags.get(0)));

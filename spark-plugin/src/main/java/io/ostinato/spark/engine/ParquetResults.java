@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
@@ -39,16 +40,20 @@ record ParquetResults(
    * @throws EvaluationException if the folder is there already and is to be kept, a task fails for
    *     good, or a result can't be a column; nothing is left behind then
    */
-  Written write(PreparedDataset dataset, byte[] content, BroadcastWeights weights) {
+  Written write(PreparedDataset dataset, PartitionTask task, ProgressDisplay display) {
     try (ParquetFolder folder =
         ParquetFolder.of(target, request.tag(), session.sparkContext().hadoopConfiguration())) {
       TaskNotes notes = new TaskNotes();
       try {
         Dataset<Row> rows =
             session.createDataFrame(
-                dataset.blocks().mapPartitions(new ResultRows(content, weights), true),
-                schema(dataset, new ResultRows.Probe(content, weights)));
-        notes.observe(rows).write().parquet(folder.draft());
+                dataset
+                    .blocks()
+                    .mapPartitions(
+                        new ResultRows(task.content(), task.weights(), task.done()), true),
+                schema(dataset, new ResultRows.Probe(task.content(), task.weights())));
+        new ShownRows(task.done(), dataset.rows())
+            .during(() -> written(notes.observe(rows), folder), request.tag(), display);
         checkRows(dataset, folder.draft());
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
         throw failed(folder, e);
@@ -56,6 +61,11 @@ record ParquetResults(
       folder.publish();
       return new Written(folder.toString(), notes.seen());
     }
+  }
+
+  private static boolean written(Dataset<Row> rows, ParquetFolder folder) {
+    rows.write().parquet(folder.draft());
+    return true;
   }
 
   /** When the failure is told nobody writes any more. */

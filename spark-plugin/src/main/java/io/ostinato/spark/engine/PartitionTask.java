@@ -20,8 +20,9 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * @param content a {@link Content} as bytes, so that Spark, which serializes a task more than once,
  *     has no objects to walk through
  * @param weights to be fetched, shard by shard, where they are not resident
+ * @param done what is shown of it while it runs
  */
-record PartitionTask(byte[] content, BroadcastWeights weights)
+record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
     implements FlatMapFunction<Iterator<StoredBlock>, byte[]> {
 
   /**
@@ -39,8 +40,8 @@ record PartitionTask(byte[] content, BroadcastWeights weights)
       OstinatoSettings settings)
       implements Serializable {}
 
-  static PartitionTask of(Content content, BroadcastWeights weights) {
-    return new PartitionTask(SerializedBytes.of(content), weights);
+  static PartitionTask of(Content content, BroadcastWeights weights, RowsDone done) {
+    return new PartitionTask(SerializedBytes.of(content), weights, done);
   }
 
   @Override
@@ -59,12 +60,14 @@ record PartitionTask(byte[] content, BroadcastWeights weights)
   private PartitionOutcome evaluate(Content task, Iterator<StoredBlock> blocks)
       throws InterruptedException {
     try (BatchSteps steps = new BatchSteps(task, weights)) {
+      TaskProgress progress = new TaskProgress(done);
       boolean[] first = {true};
       BlockPipeline<StoredBlock> pipeline =
           new BlockPipeline<>(
               steps::stage,
               staged -> {
                 steps.run(staged);
+                progress.ran(staged.block().rows());
                 if (first[0]) {
                   first[0] = false;
                   checkFirst(task.works(), steps.runners());

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * one batch are in memory.
  *
  * @param content a {@link PartitionTask.Content} of one evaluation, as bytes
+ * @param done what is shown of it while it runs
  */
-record ResultRows(byte[] content, BroadcastWeights weights)
+record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
     implements FlatMapFunction<Iterator<StoredBlock>, Row> {
 
   @Override
@@ -34,7 +35,7 @@ record ResultRows(byte[] content, BroadcastWeights weights)
         new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights);
     TaskCompletionListener close = task -> steps.close();
     TaskContext.get().addTaskCompletionListener(close);
-    return new Rows(blocks, steps);
+    return new Rows(blocks, steps, new TaskProgress(done));
   }
 
   /** The results of the first batch of some partitions, as an outcome; for what they look like. */
@@ -60,12 +61,14 @@ record ResultRows(byte[] content, BroadcastWeights weights)
   private static final class Rows implements Iterator<Row> {
     private final Iterator<StoredBlock> blocks;
     private final BatchSteps steps;
+    private final TaskProgress progress;
     private Iterator<Row> batch = Collections.emptyIterator();
     private long refreshNanos;
 
-    Rows(Iterator<StoredBlock> blocks, BatchSteps steps) {
+    Rows(Iterator<StoredBlock> blocks, BatchSteps steps, TaskProgress progress) {
       this.blocks = blocks;
       this.steps = steps;
+      this.progress = progress;
       this.refreshNanos = steps.refreshNanos();
     }
 
@@ -93,6 +96,7 @@ record ResultRows(byte[] content, BroadcastWeights weights)
       long began = System.nanoTime();
       steps.run(staged);
       BatchOutput output = steps.runners().get(0).takeOutputs().get(0);
+      progress.ran(output.rows());
       TaskTimes times = new TaskTimes(refreshNanos, began - start, System.nanoTime() - began);
       refreshNanos = 0;
       return rows(output, new TaskNotes.Note(times, steps.report())).iterator();

@@ -2,20 +2,12 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.progress.Progress;
-import io.ostinato.progress.ProgressDisplay;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
-import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaFutureAction;
-import org.apache.spark.api.java.JavaSparkContext;
 
-/** A job that is waited for, while its tasks are counted. */
-record RunningJob<T>(List<EvaluationTag> tags, JavaFutureAction<List<T>> action, int tasks) {
-  private static final long POLL_MILLIS = 100;
+/** A job that is waited for. */
+record RunningJob<T>(List<EvaluationTag> tags, JavaFutureAction<List<T>> action) {
 
   /**
    * Its result.
@@ -23,15 +15,9 @@ record RunningJob<T>(List<EvaluationTag> tags, JavaFutureAction<List<T>> action,
    * @throws EvaluationException if it failed or this thread was interrupted; the job is cancelled
    *     then
    */
-  List<T> await(JavaSparkContext context, ProgressDisplay display) {
-    try (Progress progress = display.start(tags.get(0).toString(), tasks, "tasks")) {
-      while (true) {
-        try {
-          return action.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-          progress.update(completedTasks(context), "");
-        }
-      }
+  List<T> await() {
+    try {
+      return action.get();
     } catch (InterruptedException e) {
       action.cancel(true);
       Thread.currentThread().interrupt();
@@ -39,17 +25,5 @@ record RunningJob<T>(List<EvaluationTag> tags, JavaFutureAction<List<T>> action,
     } catch (ExecutionException e) {
       throw Failures.asEvaluationException(tags, e);
     }
-  }
-
-  private long completedTasks(JavaSparkContext context) {
-    return action.jobIds().stream()
-        .map(job -> context.statusTracker().getJobInfo(job))
-        .filter(job -> job != null)
-        .flatMapToInt(job -> IntStream.of(job.stageIds()))
-        .mapToObj(stage -> context.statusTracker().getStageInfo(stage))
-        .filter(stage -> stage != null && stage.numTasks() == tasks)
-        .mapToInt(SparkStageInfo::numCompletedTasks)
-        .max()
-        .orElse(0);
   }
 }

@@ -57,6 +57,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final Set<SparkDataset> datasets = new HashSet<>();
   private final Set<String> blocks = new HashSet<>();
   private final Set<String> told = new HashSet<>();
+  private final List<InternalHeartbeats> heartbeats = new ArrayList<>();
 
   private SparkEvaluationEngine(
       SparkSession session, JavaSparkContext context, OstinatoSettings settings) {
@@ -64,6 +65,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.context = context;
     this.settings = settings;
     this.broadcasts = new WeightBroadcasts(context, Parcel.BYTES);
+    if (!OstinatoSettings.pluginConfigured(context.getConf())) {
+      heartbeats.add(
+          InternalHeartbeats.listen(context.sc(), ResidentModels.ofThisProcess().rowReports()));
+    }
   }
 
   /**
@@ -134,6 +139,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     if (context.sc().isStopped()) {
       return;
     }
+    heartbeats.forEach(InternalHeartbeats::close);
     datasets.forEach(SparkDataset::unpersist);
     datasets.clear();
     broadcasts.destroyAll();
@@ -154,11 +160,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         counters.add(Counter.WEIGHT_BYTES_SENT, published.bytesSent());
         PartitionTask task = task(requests, dataset, model, published);
         if (first.target() instanceof ResultsTarget.Parquet parquet) {
-          return List.of(written(first, parquet, dataset, model, task, watch));
+          return List.of(written(first, parquet, dataset, model, task, watch, display));
         }
         EvaluationJob job =
-            new EvaluationJob(
-                context, requests.stream().map(EvaluationRequest::tag).toList(), dataset);
+            new EvaluationJob(requests.stream().map(EvaluationRequest::tag).toList(), dataset);
         boolean tree =
             job.tasks() >= settings.evaluations().treeTasks()
                 && requests.stream().noneMatch(request -> request.metrics().isEmpty());
@@ -197,7 +202,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         new PartitionTask.Content(
             works, model, published.live(), dataset.id(), dataset.partitionStarts(), settings);
     try {
-      return PartitionTask.of(content, published.weights());
+      return PartitionTask.of(content, published.weights(), RowsDone.registered(context.sc()));
     } catch (UncheckedIOException e) {
       throw new EvaluationException(
           "%s can't travel to the executors: %s".formatted(requests.get(0).tag(), e.getMessage()),
@@ -254,9 +259,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       PreparedDataset dataset,
       ModelId model,
       PartitionTask task,
-      Stopwatch watch) {
+      Stopwatch watch,
+      ProgressDisplay display) {
     ParquetResults.Written written =
-        new ParquetResults(session, request, target).write(dataset, task.content(), task.weights());
+        new ParquetResults(session, request, target).write(dataset, task, display);
     watch.ran(written.seen().times());
     keep(request.tag(), model, written.seen().residents());
     countPass(watch.collected());

@@ -27,6 +27,8 @@ public final class NativeEngine {
   private static final String ONNX_THREADS = "ai.djl.onnxruntime.num_threads";
   private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
 
+  private static boolean loaded;
+
   private NativeEngine() {}
 
   /**
@@ -81,7 +83,12 @@ public final class NativeEngine {
           FileLock lock = lock(channel)) {
         assert lock.isValid();
         ClassPathNatives.prefer(System.getenv());
-        return Engine.getInstance();
+        Engine engine = Engine.getInstance();
+        if (!loaded) {
+          TorchWarnings.sayUnseen(engine);
+          loaded = true;
+        }
+        return engine;
       }
     } catch (EngineException e) {
       throw new IllegalStateException(mistakeOf(e, System.getenv()), e);

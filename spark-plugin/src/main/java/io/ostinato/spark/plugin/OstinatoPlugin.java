@@ -11,6 +11,7 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +21,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The driver half checks the settings, so that mistakes stop the application before it starts,
  * and turns the compression of broadcasts off unless {@code spark.broadcast.compress} is set. The
- * executor half loads the native engine with its number of threads before anything else can, and
- * closes the resident models at the end.
+ * executor half loads the native engine with its number of threads before anything else can, tells
+ * the driver how many rows tasks have run, and closes the resident models at the end.
  */
 public final class OstinatoPlugin implements SparkPlugin {
+  /** The executor of local mode, which is the driver's process. */
+  private static final String DRIVER = "driver";
+
   private static final String COMPRESS = "spark.broadcast.compress";
   private static final String BLOCK_SIZE = "spark.broadcast.blockSize";
 
@@ -59,6 +63,12 @@ public final class OstinatoPlugin implements SparkPlugin {
     }
 
     @Override
+    public @Nullable Object receive(@Nullable Object message) {
+      ResidentModels.ofThisProcess().rowReports().receive(message);
+      return null;
+    }
+
+    @Override
     public void registerMetrics(String appId, PluginContext plugin) {
       register(plugin);
     }
@@ -70,7 +80,12 @@ public final class OstinatoPlugin implements SparkPlugin {
     @Override
     public void init(PluginContext plugin, Map<String, String> fromDriver) {
       OstinatoSettings settings = OstinatoSettings.of(plugin.conf());
-      register(plugin);
+      // The driver half does it where there is one process, and knows the application's id by then;
+      // here Spark's metrics system would warn that it doesn't.
+      if (!plugin.executorID().equals(DRIVER)) {
+        register(plugin);
+      }
+      ResidentModels.ofThisProcess().rowReports().sendBy(plugin::send);
       try {
         log.info("Ostinato is ready with {}", NativeEngine.load(settings));
         List<String> gpus =

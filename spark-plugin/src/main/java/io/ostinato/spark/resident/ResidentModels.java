@@ -38,6 +38,7 @@ public final class ResidentModels {
   private final Devices devices = new Devices(Gpus::ofThisProcess);
   private final ResidentBlocks blocks = new ResidentBlocks();
   private final EvaluationCounters counters = new EvaluationCounters();
+  private final RowReports rowReports = new RowReports();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
 
@@ -112,6 +113,11 @@ public final class ResidentModels {
   /** What evaluations have cost in this process. */
   public EvaluationCounters counters() {
     return counters;
+  }
+
+  /** What tasks of this process, or for evaluations of this process, tell about their rows. */
+  public RowReports rowReports() {
+    return rowReports;
   }
 
   /** Frees one architecture on all devices; versions in use are freed by their last user. */

@@ -31,7 +31,11 @@ class KryoWithoutPluginIT extends SparkEngineContract {
   static void start() {
     session =
         TestSpark.localCluster(
-            Map.of("spark.serializer", "org.apache.spark.serializer.KryoSerializer"));
+            Map.of(
+                "spark.serializer",
+                "org.apache.spark.serializer.KryoSerializer",
+                "spark.executor.heartbeatInterval",
+                "200ms"));
     engine = SparkEvaluationEngine.of(session);
   }
 

@@ -159,9 +159,14 @@ class ParquetResultsTest {
 
   @Test
   void aTaskThatIsTriedAgainWritesItsRowsOnce() {
-    try (EvaluationResults written = evaluate(ParquetResultsTest::failOnce, parquet(), 40, 40)) {
+    ShownCounts shown = ShownCounts.telling(done -> {});
+    EvaluationRequest request = request(ParquetResultsTest::failOnce, parquet(), 40, 40);
+    try (EvaluationResults written = engine.evaluate(request, shown)) {
       assertThat(session.read().parquet(written.parquet().orElseThrow()).count()).isEqualTo(80);
     }
+    assertThat(shown.started())
+        .containsExactly("callback 'written' at E1_U2_S3 on dataset 'generated': 80 rows");
+    assertThat(shown.counts()).isSorted().startsWith(0L).endsWith(80L);
   }
 
   @Test
@@ -227,17 +232,20 @@ class ParquetResultsTest {
 
   private static EvaluationResults evaluate(
       SparkEvaluationEngine by, BatchProcessor processor, ResultsTarget target, int... partitions) {
-    return by.evaluate(
-        new EvaluationRequest(
-            tag(),
-            TestSpark.generated(session, partitions),
-            16,
-            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
-            TestNets.weights(1),
-            processor,
-            List.of(),
-            target),
-        ProgressDisplay.silent());
+    return by.evaluate(request(processor, target, partitions), ProgressDisplay.silent());
+  }
+
+  private static EvaluationRequest request(
+      BatchProcessor processor, ResultsTarget target, int... partitions) {
+    return new EvaluationRequest(
+        tag(),
+        TestSpark.generated(session, partitions),
+        16,
+        ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+        TestNets.weights(1),
+        processor,
+        List.of(),
+        target);
   }
 
   private static EvaluationTag tag() {

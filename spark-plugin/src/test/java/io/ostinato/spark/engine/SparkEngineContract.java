@@ -25,6 +25,10 @@ import io.ostinato.spark.plugin.ResultsLimit;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,8 +37,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What {@link SparkEvaluationEngine} promises besides, on any master. */
 abstract class SparkEngineContract extends EvaluationEngineContract {
@@ -190,6 +196,51 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
                 + " 12000000 bytes, and spark.ostinato.evaluations.resultsLimit is 1048576; reduce"
                 + " them where they are made, by overriding metrics(), or let the executors write"
                 + " them with results().toParquet(path)");
+  }
+
+  @Test
+  void progressMovesWhileATaskRuns(@TempDir Path folder) {
+    Path shownFirst = folder.resolve("shown");
+    ShownCounts shown =
+        ShownCounts.telling(
+            done -> {
+              if (done >= 7 && done < 21) {
+                create(shownFirst);
+              }
+            });
+    String awaited = shownFirst.toString();
+    EvaluationRequest request =
+        request(
+            TestSpark.generated(session(), 21),
+            (batch, model) -> {
+              if (batch.firstRow() == 14) {
+                await(awaited);
+              }
+              return new NDList(model.forward(batch.get("x")));
+            });
+    engine().evaluate(request, shown).close();
+    assertThat(shown.started())
+        .containsExactly("callback 'builds' at E0_U1_S1 on dataset 'generated': 21 rows");
+    assertThat(shown.counts()).isSorted().endsWith(21L).containsAnyOf(7L, 14L);
+  }
+
+  private static void create(Path file) {
+    try {
+      Files.writeString(file, "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Until the driver, which may be another process, has made this file. */
+  private static void await(String file) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!Files.exists(Path.of(file))) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("what the task has done was never shown");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
   }
 
   private List<byte[]> outputs(SparkDataset data, int seed, int times) {

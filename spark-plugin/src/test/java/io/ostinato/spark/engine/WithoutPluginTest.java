@@ -16,7 +16,6 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
-import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
@@ -44,15 +43,14 @@ import org.junit.jupiter.api.Test;
 
 /** In a session that knows nothing of the plugin. */
 class WithoutPluginTest {
-  /** How many more tasks may end; they run in this process. */
+  /** How many more batches may run; they do in this process. */
   private static final Semaphore ALLOWED = new Semaphore(0);
 
   private static SparkSession session;
 
   @BeforeAll
   static void start() {
-    // A task that ends shortly after another is counted with the next heartbeat.
-    session = TestSpark.local(Map.of("spark.executor.heartbeatInterval", "500ms"));
+    session = TestSpark.local(Map.of());
   }
 
   @AfterAll
@@ -160,35 +158,36 @@ class WithoutPluginTest {
   }
 
   @Test
-  void progressIsShownInTasks() {
-    List<String> started = new ArrayList<>();
-    ProgressDisplay display =
-        (label, total, unit) -> {
-          started.add("%s: %d %s".formatted(label, total, unit));
-          return silent().start(label, total, unit);
-        };
+  void progressMovesWithEveryBatchOfATaskAndEndsAtTheTotal() {
+    ShownCounts shown = ShownCounts.telling(done -> ALLOWED.release());
+    SparkDataset data = TestSpark.generated(session, 36);
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
-      engine.evaluate(request(TestSpark.generated(session, 20, 5, 5)), display).close();
+      engine.evaluate(request("counted", data, WithoutPluginTest::whenAllowed), shown).close();
     }
-    assertThat(started)
-        .containsExactly("callback 'accuracy' at E1_U2_S3 on dataset 'test': 2 tasks");
+    assertThat(shown.started())
+        .containsExactly("callback 'counted' at E1_U2_S3 on dataset 'test': 36 rows");
+    assertThat(shown.counts()).containsExactly(0L, 8L, 16L, 24L, 32L, 36L);
   }
 
   @Test
-  void progressCountsTheTasksThatAreDone() {
-    List<Long> counts = new ArrayList<>();
-    ProgressDisplay display = (label, total, unit) -> new OneByOne(counts);
-    SparkDataset data = TestSpark.generated(session, 32, 32, 32, 32);
+  void progressOfAFailedEvaluationNeverSaysItWasDone() {
+    ShownCounts shown = ShownCounts.telling(done -> {});
+    BatchProcessor failing =
+        (batch, model) -> {
+          throw new IllegalStateException("no luck");
+        };
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
-      engine.evaluate(request("counted", data, WithoutPluginTest::whenAllowed), display).close();
+      EvaluationRequest request = request("failing", TestSpark.generated(session, 36), failing);
+      assertThatThrownBy(() -> engine.evaluate(request, shown).close())
+          .hasMessageContaining("no luck");
     }
-    assertThat(counts).startsWith(0L, 1L, 2L, 3L);
+    assertThat(shown.counts()).containsExactly(0L);
   }
 
   private static NDList whenAllowed(EvaluationBatch batch, EvaluationModel model)
       throws InterruptedException {
-    if (batch.firstRow() % 32 == 0 && !ALLOWED.tryAcquire(60, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("the end of the task before was never shown");
+    if (!ALLOWED.tryAcquire(60, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("the batch before was never shown");
     }
     return new NDList(model.forward(batch.get("x")));
   }
@@ -226,20 +225,6 @@ class WithoutPluginTest {
         };
     appender.start();
     return appender;
-  }
-
-  /** Lets a task end each time when another count is shown. */
-  private record OneByOne(List<Long> counts) implements Progress {
-    @Override
-    public void update(long done, String message) {
-      if (!counts.contains(done)) {
-        counts.add(done);
-        ALLOWED.release();
-      }
-    }
-
-    @Override
-    public void close() {}
   }
 
   private static final class WithThread implements RowFunction {
