@@ -167,8 +167,7 @@ public sealed interface MetricConfig extends Checked {
       name = "log_loss",
       value =
           "The mean of minus the logarithm of the target's probability, in nats: the cross entropy.")
-  record LogLoss(@Inline ClassKeys reading)
-      implements MetricConfig {
+  record LogLoss(@Inline ClassKeys reading) implements MetricConfig {
     @Override
     public Metric<?> create() {
       return reading.metrics().logLoss();
@@ -187,9 +186,9 @@ public sealed interface MetricConfig extends Checked {
   /** {@code brier}. */
   @Kind(
       name = "brier",
-      value = "The squared distance of all probabilities from the target, 0 to 2; of one column, to 1.")
-  record Brier(@Inline ClassKeys reading)
-      implements MetricConfig {
+      value =
+          "The squared distance of all probabilities from the target, 0 to 2; of one column, to 1.")
+  record Brier(@Inline ClassKeys reading) implements MetricConfig {
     @Override
     public Metric<?> create() {
       return reading.metrics().brier();

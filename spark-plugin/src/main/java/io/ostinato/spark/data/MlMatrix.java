@@ -65,7 +65,6 @@ record MlMatrix(int rows, int columns, double[] elements) {
   }
 
   private static Shape withoutOnes(Shape shape) {
-    return new Shape(
-        LongStream.of(shape.getShape()).filter(dimension -> dimension != 1).toArray());
+    return new Shape(LongStream.of(shape.getShape()).filter(dimension -> dimension != 1).toArray());
   }
 }

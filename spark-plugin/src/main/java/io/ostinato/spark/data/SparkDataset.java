@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * A Spark dataset whose columns are tensors. Immutable: {@link #column} gives another one.
  *
  * <p>A column holds one number per row, an array of numbers, a vector or a matrix of Spark ML, or a
- * {@code binary} with the raw little-endian elements of the tensor. Dataset order is the order of Spark's partitions and of the
- * rows in them, so the query behind it should give the same order each time it runs.
+ * {@code binary} with the raw little-endian elements of the tensor. Dataset order is the order of
+ * Spark's partitions and of the rows in them, so the query behind it should give the same order
+ * each time it runs.
  *
  * <p>The first evaluation turns the rows into blocks and stores them on the executors; later ones
  * read those. Thread-safe.

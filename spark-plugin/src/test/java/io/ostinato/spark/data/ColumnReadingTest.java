@@ -163,8 +163,7 @@ class ColumnReadingTest {
 
   @Test
   void vectorsAndMatricesOfSparkMlAreReadWhereTheirClassesAreMissing() {
-    String file =
-        Objects.requireNonNull(getClass().getResource("/ml-vectors.parquet")).toString();
+    String file = Objects.requireNonNull(getClass().getResource("/ml-vectors.parquet")).toString();
     Dataset<Row> rows = spark.read().parquet(file).coalesce(1);
     assertSameBlocks(
         rows,
@@ -182,16 +181,17 @@ class ColumnReadingTest {
         .containsExactly(
             1, 2, 3, 4, 5, 6, 0, 7.5, 0, 0, -8, 0, 0, 0, 0, 0, 0, 0, 0.1, 0, 0, 0, 0, -0.1);
     assertThat(doubles(block, 1))
-        .containsExactly(
-            1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 0, 9, 0, 8, 0, 7, 0, 9, 0, 8, 0, 7);
+        .containsExactly(1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 0, 9, 0, 8, 0, 7, 0, 9, 0, 8, 0, 7);
     List<Column> wrong = List.of(column("v", "vector", DataType.FLOAT32, Column.Kind.VECTOR, 5));
     assertThat(errorOf(rows, wrong, true))
         .isEqualTo(errorOf(rows, wrong, false))
-        .contains("column 'vector', row 0 of partition 0: has 6 elements; expected 5 for float32 (5)");
+        .contains(
+            "column 'vector', row 0 of partition 0: has 6 elements; expected 5 for float32 (5)");
     wrong = List.of(column("m", "matrix", DataType.FLOAT32, Column.Kind.MATRIX, 3, 2));
     assertThat(errorOf(rows, wrong, true))
         .isEqualTo(errorOf(rows, wrong, false))
-        .contains("column 'matrix', row 0 of partition 0: is a matrix of (2, 3); expected float32 (3, 2)");
+        .contains(
+            "column 'matrix', row 0 of partition 0: is a matrix of (2, 3); expected float32 (3, 2)");
     wrong = List.of(column("v", "vector", DataType.INT32, Column.Kind.VECTOR, 6));
     assertThat(errorOf(rows, wrong, true))
         .isEqualTo(errorOf(rows, wrong, false))
@@ -217,7 +217,8 @@ class ColumnReadingTest {
         spark.createDataFrame(
             List.of(RowFactory.create((Object) null)),
             new StructType().add("features", new TestVector.Udt()));
-    List<Column> columns = List.of(column("x", "features", DataType.FLOAT32, Column.Kind.VECTOR, 3));
+    List<Column> columns =
+        List.of(column("x", "features", DataType.FLOAT32, Column.Kind.VECTOR, 3));
     assertThat(errorOf(missing, columns, true))
         .isEqualTo(errorOf(missing, columns, false))
         .contains("is null; expected float32 (3); drop or fill such rows first");

@@ -110,10 +110,8 @@ class ParquetResultsTest {
 
   @Test
   void narrowTypesAreWrittenWithTheirValues() {
-    try (EvaluationResults written =
-        evaluate(ParquetResultsTest::narrow, parquet(), 10)) {
-      Dataset<Row> rows =
-          session.read().parquet(written.parquet().orElseThrow()).orderBy("row");
+    try (EvaluationResults written = evaluate(ParquetResultsTest::narrow, parquet(), 10)) {
+      Dataset<Row> rows = session.read().parquet(written.parquet().orElseThrow()).orderBy("row");
       assertThat(rows.schema().simpleString())
           .isEqualTo(
               "struct<row:bigint,float16:array<float>,int8:tinyint,uint8:smallint,boolean:boolean>");

@@ -22,8 +22,7 @@ class ResultColumnTest {
     for (int half = 0; half < 1 << 16; half++) {
       bytes.putShort((short) half);
     }
-    HostArray halves =
-        HostArray.of("h", DataType.FLOAT16, new Shape(1, 1 << 16), bytes.array());
+    HostArray halves = HostArray.of("h", DataType.FLOAT16, new Shape(1, 1 << 16), bytes.array());
     Object[] floats = (Object[]) column(halves).value(halves.rows(0, 1));
     try (NDManager manager = NDManager.newBaseManager()) {
       float[] expected = halves.copyTo(manager).toType(DataType.FLOAT32, true).toFloatArray();
