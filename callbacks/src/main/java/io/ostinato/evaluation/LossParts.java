@@ -44,7 +44,8 @@ public record LossParts(NDArray total, Map<String, NDArray> parts) {
         parts.values().stream()
             .reduce(NDArray::add)
             .orElseThrow(
-                () -> new IllegalArgumentException("a loss with parts has at least one; given: {}"));
+                () ->
+                    new IllegalArgumentException("a loss with parts has at least one; given: {}"));
     return new LossParts(sum, parts);
   }
 

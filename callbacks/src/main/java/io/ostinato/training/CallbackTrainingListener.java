@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * where {@code fit} asks the watched dataset for the next batch: the weights are those after the
  * update, and no other batch has run. Epochs, effective batch size and optimizer must be those that
  * {@code fit} uses. DJL's step refuses the first updates as long as their gradients add up to zero.
- * Early stopping leaves the remaining epochs empty. Resuming, micro-batches,
- * gradient clipping and ending well on a signal are the {@link TrainingLoop}'s.
+ * Early stopping leaves the remaining epochs empty. Resuming, micro-batches, gradient clipping and
+ * ending well on a signal are the {@link TrainingLoop}'s.
  *
  * <p>A training that is over before its length, and that nobody stopped, has failed: {@code
  * <iteration>.error} is kept, and {@code afterTraining} doesn't run. So the trainer must be closed.

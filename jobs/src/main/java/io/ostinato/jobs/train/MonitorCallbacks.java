@@ -87,9 +87,7 @@ final class MonitorCallbacks {
               + " `gradient/{norm|near_zero}/{all|parameter}`.")
   record GradientNorm(
       @Inline ScheduleKeys schedule,
-      @Key(
-              value = "Parameters to write one by one, with `*` for any characters.",
-              optional = true)
+      @Key(value = "Parameters to write one by one, with `*` for any characters.", optional = true)
           List<String> parameters,
       @Key(value = "The highest absolute value near zero.", byDefault = "1e-8", atLeast = 0)
           double nearZero)
@@ -102,14 +100,10 @@ final class MonitorCallbacks {
   }
 
   /** Weights. */
-  @Kind(
-      name = "weight_norm",
-      value = "The norm of the weights: `weight/norm/{all|parameter}`.")
+  @Kind(name = "weight_norm", value = "The norm of the weights: `weight/norm/{all|parameter}`.")
   record WeightNorm(
       @Inline ScheduleKeys schedule,
-      @Key(
-              value = "Parameters to write one by one, with `*` for any characters.",
-              optional = true)
+      @Key(value = "Parameters to write one by one, with `*` for any characters.", optional = true)
           List<String> parameters)
       implements CallbackConfig {
     @Override
