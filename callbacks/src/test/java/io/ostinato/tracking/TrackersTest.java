@@ -175,7 +175,8 @@ class TrackersTest {
             import numpy
             from PIL import Image
             from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-            events = EventAccumulator(sys.argv[1])
+            # 0 keeps all of them.
+            events = EventAccumulator(sys.argv[1], size_guidance={"histograms": 0})
             events.Reload()
             for tag in sorted(events.Tags()["images"]):
                 for e in events.Images(tag):
