@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Event files for TensorBoard. The step of a value is the number of updates unless another is asked
- * for; values are float32 there. Pictures and histograms are shown too. A run that is resumed adds a
- * file, which TensorBoard reads as going on.
+ * for; values are float32 there. Pictures and histograms are shown too. A run that is resumed adds
+ * a file, which TensorBoard reads as going on.
  */
 public final class TensorBoardTracker implements Tracker {
   private static final double MILLIS_PER_SECOND = 1e3;
