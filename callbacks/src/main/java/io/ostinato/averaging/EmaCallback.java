@@ -1,5 +1,6 @@
 package io.ostinato.averaging;
 
+import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps exponential moving averages of the weights over updates: {@code average = factor * average
- * + (1 - factor) * weights} after each, beginning with the first weights.
+ * + (1 - factor) * weights} after each, beginning with the weights that the first update begins
+ * with.
  *
  * <p>Evaluations ask for the averages as the weights {@code ema={factor}}; at the end of training
  * they are kept as {@code {iteration}.ema={factor}}. Running statistics and frozen parameters are
@@ -84,6 +86,21 @@ public final class EmaCallback extends Callback implements Stateful {
       WeightAverage average = new WeightAverage(factor, context().block());
       averages.put(factor, average);
       context().variants().offer(weightsKey(factor), average::snapshot);
+    }
+  }
+
+  @Override
+  public void beforeTraining(UpdateCounter at) {
+    if (at.current().update() == 0) {
+      averages.values().forEach(WeightAverage::begin);
+    }
+  }
+
+  /** Before training others may change the first weights, also after this callback was called. */
+  @Override
+  public void trackAfterAccumulationStep(AccumulationStep step) {
+    if (step.before().current().update() == 0 && step.microBatch() == 0) {
+      averages.values().forEach(WeightAverage::begin);
     }
   }
 

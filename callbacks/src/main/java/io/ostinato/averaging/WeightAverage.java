@@ -40,6 +40,18 @@ final class WeightAverage implements AutoCloseable {
     }
   }
 
+  /** Becomes the present weights. */
+  void begin() {
+    for (Pair<String, Parameter> entry : block.getParameters()) {
+      NDArray average = averages.get(entry.getKey());
+      if (average != null) {
+        try (NDArray weights = entry.getValue().getArray().stopGradient()) {
+          weights.copyTo(average);
+        }
+      }
+    }
+  }
+
   /** Takes in the present weights. */
   void update() {
     for (Pair<String, Parameter> entry : block.getParameters()) {

@@ -112,7 +112,10 @@ public abstract class Callback implements Serializable {
     return Set.of();
   }
 
-  /** Before the first update. */
+  /**
+   * Before the first update that this process makes: a training that goes on from a checkpoint
+   * calls it again, with the moment of the checkpoint.
+   */
   public void beforeTraining(UpdateCounter at) {}
 
   /** After each micro-batch; the step's arrays live until this returns. */

@@ -12,7 +12,10 @@ public interface CheckpointRequests {
   /** Keeps all that is needed to go on from here: weights, optimizer and states of callbacks. */
   void saveTraining(String tag);
 
-  /** Keeps weights, those at the present moment or others. */
+  /** Keeps the weights of the training, as they are when the moment is over. */
+  void saveWeights(String tag);
+
+  /** Keeps these weights: others, or those that the training has had at this moment. */
   void saveWeights(String tag, WeightSnapshot weights);
 
   /**

@@ -101,7 +101,7 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
         requests.markLatest(tag);
       }
       case WEIGHTS -> {
-        requests.saveWeights(tag, context().weights());
+        requests.saveWeights(tag);
         requests.markLatestWeights(tag);
       }
     }

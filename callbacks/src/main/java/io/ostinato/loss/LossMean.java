@@ -1,54 +1,85 @@
 package io.ostinato.loss;
 
 import io.ostinato.callback.AccumulationStep;
+import io.ostinato.evaluation.LossParts;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * The mean over samples of the training loss, since it was last asked for. What an update adds
- * counts when the update is complete, so that one which fails leaves nothing behind.
+ * The mean over samples of the training loss and of each of its parts, since it was last asked for.
+ * What an update adds counts when the update is complete, so that one which fails leaves nothing
+ * behind.
  */
 final class LossMean implements Serializable {
   private static final long serialVersionUID = 1;
+  private static final String SUM = "sum";
+  private static final String SAMPLES = "samples";
 
-  private double sum;
-  private long samples;
-  private double sumOfUpdate;
-  private long samplesOfUpdate;
+  private final LinkedHashMap<String, Sum> sums = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Sum> ofUpdate = new LinkedHashMap<>();
+
+  /** Losses times samples, and the samples. */
+  private record Sum(double losses, long samples) implements Serializable {
+    Sum plus(Sum other) {
+      return new Sum(losses + other.losses, samples + other.samples);
+    }
+  }
 
   void add(AccumulationStep step) {
-    sumOfUpdate += step.lossValue() * step.samples();
-    samplesOfUpdate += step.samples();
+    step.losses()
+        .forEach(
+            (name, loss) ->
+                ofUpdate.merge(name, new Sum(loss * step.samples(), step.samples()), Sum::plus));
   }
 
   void updateIsComplete() {
-    sum += sumOfUpdate;
-    samples += samplesOfUpdate;
-    sumOfUpdate = 0;
-    samplesOfUpdate = 0;
+    ofUpdate.forEach((name, sum) -> sums.merge(name, sum, Sum::plus));
+    ofUpdate.clear();
   }
 
   boolean isEmpty() {
-    return samples == 0;
+    return sums.isEmpty();
   }
 
-  double mean() {
-    return sum / samples;
+  /** The means by name: {@value LossParts#TOTAL}, and the parts of a loss that has parts. */
+  Map<String, Double> means() {
+    Map<String, Double> means = new LinkedHashMap<>();
+    sums.forEach((name, sum) -> means.put(name, sum.losses() / sum.samples()));
+    return means;
   }
 
   void reset() {
-    sum = 0;
-    samples = 0;
+    sums.clear();
   }
 
   SavedState save() {
-    return SavedState.empty().with("sum", sum).with("samples", samples);
+    SavedState state = SavedState.empty();
+    for (Map.Entry<String, Sum> entry : sums.entrySet()) {
+      state =
+          state
+              .with(key(SUM, entry.getKey()), entry.getValue().losses())
+              .with(key(SAMPLES, entry.getKey()), entry.getValue().samples());
+    }
+    return state;
   }
 
   void restore(SavedState state) {
-    sum = state.getDouble("sum");
-    samples = state.getLong("samples");
-    sumOfUpdate = 0;
-    samplesOfUpdate = 0;
+    sums.clear();
+    ofUpdate.clear();
+    for (String key : state.values().keySet()) {
+      if (key.equals(SUM) || key.startsWith(SUM + ".")) {
+        String name = key.equals(SUM) ? LossParts.TOTAL : key.substring(SUM.length() + 1);
+        Sum sum = new Sum(state.getDouble(key), state.getLong(key(SAMPLES, name)));
+        if (sum.samples() > 0) {
+          sums.put(name, sum);
+        }
+      }
+    }
+  }
+
+  private static String key(String what, String name) {
+    return name.equals(LossParts.TOTAL) ? what : what + "." + name;
   }
 }

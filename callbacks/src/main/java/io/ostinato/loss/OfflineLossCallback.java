@@ -3,6 +3,7 @@ package io.ostinato.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.training.loss.Loss;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.BatchColumns;
 import io.ostinato.callback.DataIteratorConfig;
@@ -12,21 +13,27 @@ import io.ostinato.callback.Stateful;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossFactory;
+import io.ostinato.evaluation.LossParts;
 import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes {@code loss/{dataset}/{name}}: the training's loss on a dataset, as the mean over its
  * samples; and {@code lossdiff/{dataset}/{name}}: that minus the loss that training saw since the
- * last time.
+ * last time. Of a {@link io.ostinato.evaluation.LossWithParts} the names are {@code total} and
+ * those of the parts.
  */
 public final class OfflineLossCallback extends PeriodicDataIteratorCallback implements Stateful {
   private static final long serialVersionUID = 1;
+
+  private static final String ROWS = "rows";
+  private static final String MEAN = "mean.";
 
   private final BatchColumns columns;
   private final OutputChoice output;
@@ -83,20 +90,42 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   @Override
   protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
     NDList outputs = output.listFrom(model.outputs(columns.inputs(batch)));
-    NDArray mean = LossCall.mean(factory().get(), columns.targets(batch), outputs);
-    return results("mean", mean, "rows", mean.getManager().create((long) batch.rows()));
+    LossParts losses = LossParts.of(factory().get(), columns.targets(batch), outputs);
+    NDList results = results(ROWS, losses.total().getManager().create((long) batch.rows()));
+    losses.all().forEach((part, mean) -> results.addAll(results(MEAN + part, mean)));
+    return results;
   }
 
   @Override
   protected void processResults(EvaluationResults results, Invocation at) {
-    double[] means = results.get("mean").toType(DataType.FLOAT64, false).toDoubleArray();
-    double offline = mean(means, results.get("rows").toLongArray());
-    String key = config().label() + "/" + LossName.of(factory().get());
-    writer().addScalar("loss/" + key, offline);
+    Map<String, Double> offline = offline(results);
+    Map<String, Double> seen = online.means();
+    Loss named = factory().get();
+    offline.forEach(
+        (part, value) ->
+            writer().addScalar("loss/" + config().label() + "/" + LossName.of(named, part), value));
     if (at.isScheduled() && !online.isEmpty()) {
-      writer().addScalar("lossdiff/" + key, offline - online.mean());
+      offline.forEach(
+          (part, value) ->
+              writer()
+                  .addScalar(
+                      "lossdiff/" + config().label() + "/" + LossName.of(named, part),
+                      value - seen.getOrDefault(part, Double.NaN)));
       online.reset();
     }
+  }
+
+  private static Map<String, Double> offline(EvaluationResults results) {
+    long[] rows = results.get(ROWS).toLongArray();
+    Map<String, Double> offline = new LinkedHashMap<>();
+    for (int i = 0; i < results.size(); i++) {
+      String name = results.get(i).getName();
+      if (name.startsWith(MEAN)) {
+        NDArray means = results.get(i).toType(DataType.FLOAT64, false);
+        offline.put(name.substring(MEAN.length()), mean(means.toDoubleArray(), rows));
+      }
+    }
+    return offline;
   }
 
   @Override

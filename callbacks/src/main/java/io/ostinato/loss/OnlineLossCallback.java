@@ -1,5 +1,6 @@
 package io.ostinato.loss;
 
+import ai.djl.training.loss.Loss;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
@@ -12,7 +13,8 @@ import java.io.Serializable;
 /**
  * Writes {@code loss/online/{name}/{interval}}: the loss that training saw, as the mean over the
  * samples since it was last written. Weights change meanwhile; {@link OfflineLossCallback} measures
- * at one moment.
+ * at one moment. Of a {@link io.ostinato.evaluation.LossWithParts} the names are {@code total} and
+ * those of the parts.
  */
 public final class OnlineLossCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
@@ -49,9 +51,15 @@ public final class OnlineLossCallback extends PeriodicCallback implements Statef
     if (mean.isEmpty()) {
       return;
     }
-    String name = LossName.of(context().loss().get());
-    writer()
-        .addScalar("loss/online/%s/%s".formatted(name, schedule().intervalString()), mean.mean());
+    Loss loss = context().loss().get();
+    mean.means()
+        .forEach(
+            (part, value) ->
+                writer()
+                    .addScalar(
+                        "loss/online/%s/%s"
+                            .formatted(LossName.of(loss, part), schedule().intervalString()),
+                        value));
     if (at.isScheduled()) {
       mean.reset();
     }

@@ -44,13 +44,10 @@ public final class ParameterCountCallback extends Callback {
     long trainable = 0;
     long frozen = 0;
     for (Parameter parameter : context().block().getParameters().values()) {
-      boolean statistics =
-          parameter.getType() == Parameter.Type.RUNNING_MEAN
-              || parameter.getType() == Parameter.Type.RUNNING_VAR;
       long size = parameter.getArray().size();
       if (parameter.requiresGradient()) {
         trainable += size;
-      } else if (!statistics) {
+      } else if (!ParameterNames.isStatistic(parameter)) {
         frozen += size;
       }
     }

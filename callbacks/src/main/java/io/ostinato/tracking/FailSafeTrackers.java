@@ -1,5 +1,7 @@
 package io.ostinato.tracking;
 
+import io.ostinato.schedule.TrainingIteration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -36,6 +38,24 @@ final class FailSafeTrackers implements Tracker {
   @Override
   public void log(MetricsRecord record) {
     started.forEach(tracker -> succeeds(tracker, "lost a record", t -> t.log(record)));
+  }
+
+  @Override
+  public void logImage(TrainingIteration at, Instant time, String key, Picture picture) {
+    started.forEach(
+        tracker -> succeeds(tracker, "lost a picture", t -> t.logImage(at, time, key, picture)));
+  }
+
+  @Override
+  public void logHistogram(TrainingIteration at, Instant time, String key, Histogram histogram) {
+    started.forEach(
+        tracker ->
+            succeeds(tracker, "lost a histogram", t -> t.logHistogram(at, time, key, histogram)));
+  }
+
+  /** Those that could be started. */
+  List<Tracker> started() {
+    return List.copyOf(started);
   }
 
   @Override

@@ -26,7 +26,8 @@ public final class MetricProperties {
       new MetricProperties(
           List.of(
               rule(
-                  "optim/*|train_time/*|param_count/*|ds_stats/*|peak_memory/*|outputs/*",
+                  "optim/*|train_time/*|param_count/*|ds_stats/*|peak_memory/*|outputs/*"
+                      + "|gradient/*|weight/*|loss_weight/*|profiler/*|ctx/*|detach/*",
                   Direction.NEUTRAL)),
           List.of(
               new Rule(words(LOWER), Direction.LOWER_IS_BETTER),

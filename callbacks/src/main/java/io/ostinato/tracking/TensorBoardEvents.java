@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -23,6 +24,19 @@ final class TensorBoardEvents {
   private static final int SUMMARY_VALUE = 1;
   private static final int VALUE_TAG = 1;
   private static final int VALUE_SIMPLE_VALUE = 2;
+  private static final int VALUE_IMAGE = 4;
+  private static final int VALUE_HISTOGRAM = 5;
+  private static final int IMAGE_HEIGHT = 1;
+  private static final int IMAGE_WIDTH = 2;
+  private static final int IMAGE_COLORSPACE = 3;
+  private static final int IMAGE_ENCODED = 4;
+  private static final int HISTOGRAM_MIN = 1;
+  private static final int HISTOGRAM_MAX = 2;
+  private static final int HISTOGRAM_NUM = 3;
+  private static final int HISTOGRAM_SUM = 4;
+  private static final int HISTOGRAM_SUM_SQUARES = 5;
+  private static final int HISTOGRAM_BUCKET_LIMIT = 6;
+  private static final int HISTOGRAM_BUCKET = 7;
 
   private static final int VARINT = 0;
   private static final int FIXED_64 = 1;
@@ -34,7 +48,7 @@ final class TensorBoardEvents {
   /** The first event of a file. */
   static void writeVersion(OutputStream out, double seconds) throws IOException {
     Message event = new Message();
-    event.fixed64(EVENT_WALL_TIME, Double.doubleToRawLongBits(seconds));
+    event.number(EVENT_WALL_TIME, seconds);
     event.bytes(EVENT_FILE_VERSION, VERSION.getBytes(StandardCharsets.UTF_8));
     writeRecord(out, event.toByteArray());
   }
@@ -44,10 +58,45 @@ final class TensorBoardEvents {
     Message scalar = new Message();
     scalar.bytes(VALUE_TAG, tag.getBytes(StandardCharsets.UTF_8));
     scalar.fixed32(VALUE_SIMPLE_VALUE, Float.floatToRawIntBits(value));
+    writeValue(out, seconds, step, scalar);
+  }
+
+  static void writeImage(OutputStream out, double seconds, long step, String tag, Picture picture)
+      throws IOException {
+    Message image = new Message();
+    image.varint(IMAGE_HEIGHT, picture.height());
+    image.varint(IMAGE_WIDTH, picture.width());
+    image.varint(IMAGE_COLORSPACE, picture.channels());
+    image.bytes(IMAGE_ENCODED, picture.png());
+    Message value = new Message();
+    value.bytes(VALUE_TAG, tag.getBytes(StandardCharsets.UTF_8));
+    value.bytes(VALUE_IMAGE, image.toByteArray());
+    writeValue(out, seconds, step, value);
+  }
+
+  static void writeHistogram(
+      OutputStream out, double seconds, long step, String tag, Histogram histogram)
+      throws IOException {
+    Message distribution = new Message();
+    distribution.number(HISTOGRAM_MIN, histogram.min());
+    distribution.number(HISTOGRAM_MAX, histogram.max());
+    distribution.number(HISTOGRAM_NUM, histogram.count());
+    distribution.number(HISTOGRAM_SUM, histogram.sum());
+    distribution.number(HISTOGRAM_SUM_SQUARES, histogram.sumOfSquares());
+    distribution.numbers(HISTOGRAM_BUCKET_LIMIT, histogram.limits());
+    distribution.numbers(HISTOGRAM_BUCKET, histogram.counts());
+    Message value = new Message();
+    value.bytes(VALUE_TAG, tag.getBytes(StandardCharsets.UTF_8));
+    value.bytes(VALUE_HISTOGRAM, distribution.toByteArray());
+    writeValue(out, seconds, step, value);
+  }
+
+  private static void writeValue(OutputStream out, double seconds, long step, Message value)
+      throws IOException {
     Message summary = new Message();
-    summary.bytes(SUMMARY_VALUE, scalar.toByteArray());
+    summary.bytes(SUMMARY_VALUE, value.toByteArray());
     Message event = new Message();
-    event.fixed64(EVENT_WALL_TIME, Double.doubleToRawLongBits(seconds));
+    event.number(EVENT_WALL_TIME, seconds);
     event.varint(EVENT_STEP, step);
     event.bytes(EVENT_SUMMARY, summary.toByteArray());
     writeRecord(out, event.toByteArray());
@@ -89,6 +138,17 @@ final class TensorBoardEvents {
     void fixed64(int field, long value) {
       raw((long) field << 3 | FIXED_64);
       out.writeBytes(little(Long.BYTES).putLong(value).array());
+    }
+
+    void number(int field, double value) {
+      fixed64(field, Double.doubleToRawLongBits(value));
+    }
+
+    /** One after the other, packed. */
+    void numbers(int field, List<? extends Number> values) {
+      ByteBuffer packed = little(values.size() * Double.BYTES);
+      values.forEach(value -> packed.putDouble(value.doubleValue()));
+      bytes(field, packed.array());
     }
 
     void fixed32(int field, int value) {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Event files for TensorBoard. The step of a value is the number of updates unless another is asked
- * for; values are float32 there. A run that is resumed adds a file, which TensorBoard reads as
- * going on.
+ * for; values are float32 there. Pictures and histograms are shown too. A run that is resumed adds
+ * a file, which TensorBoard reads as going on.
  */
 public final class TensorBoardTracker implements Tracker {
   private static final double MILLIS_PER_SECOND = 1e3;
@@ -73,19 +73,46 @@ public final class TensorBoardTracker implements Tracker {
 
   @Override
   public void log(MetricsRecord record) {
+    write(
+        file -> {
+          for (Map.Entry<String, Double> metric : record.metrics().entrySet()) {
+            TensorBoardEvents.writeScalar(
+                file,
+                seconds(record.time()),
+                step.applyAsLong(record.iteration()),
+                metric.getKey(),
+                metric.getValue().floatValue());
+          }
+        });
+  }
+
+  @Override
+  public void logImage(TrainingIteration at, Instant time, String key, Picture picture) {
+    write(
+        file ->
+            TensorBoardEvents.writeImage(file, seconds(time), step.applyAsLong(at), key, picture));
+  }
+
+  @Override
+  public void logHistogram(TrainingIteration at, Instant time, String key, Histogram histogram) {
+    write(
+        file ->
+            TensorBoardEvents.writeHistogram(
+                file, seconds(time), step.applyAsLong(at), key, histogram));
+  }
+
+  /** Writes events. */
+  private interface Events {
+    void to(OutputStream file) throws IOException;
+  }
+
+  private void write(Events events) {
     OutputStream file = out;
     if (file == null) {
       throw new IllegalStateException("this tracker is not started");
     }
     try {
-      for (Map.Entry<String, Double> metric : record.metrics().entrySet()) {
-        TensorBoardEvents.writeScalar(
-            file,
-            seconds(record.time()),
-            step.applyAsLong(record.iteration()),
-            metric.getKey(),
-            metric.getValue().floatValue());
-      }
+      events.to(file);
       file.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("can't write an event: " + e.getMessage(), e);

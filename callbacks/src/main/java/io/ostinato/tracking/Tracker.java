@@ -1,5 +1,8 @@
 package io.ostinato.tracking;
 
+import io.ostinato.schedule.TrainingIteration;
+import java.time.Instant;
+
 /**
  * Shows the metrics of a run somewhere, as it goes. Called on the thread that trains; may throw:
  * training warns and goes on. The same tracker may be started again once it is closed.
@@ -11,6 +14,20 @@ public interface Tracker extends AutoCloseable {
 
   /** A moment is over that has metrics. */
   void log(MetricsRecord record);
+
+  /**
+   * A moment that is over has a picture. Does nothing unless the tracker can show it.
+   *
+   * @param key as in {@code reconstructions/test}
+   */
+  default void logImage(TrainingIteration at, Instant time, String key, Picture picture) {}
+
+  /**
+   * A moment that is over has a histogram. Does nothing unless the tracker can show it.
+   *
+   * @param key as in {@code weight/norm}
+   */
+  default void logHistogram(TrainingIteration at, Instant time, String key, Histogram histogram) {}
 
   /** The run has ended. */
   default void finish(RunSummary summary, RunStatus status) {}

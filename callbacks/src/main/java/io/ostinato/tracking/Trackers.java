@@ -40,4 +40,11 @@ public final class Trackers {
   public static Tracker all(List<Tracker> trackers) {
     return new FailSafeTrackers(trackers);
   }
+
+  /** A tracker, or those of {@link #all} that could be started, as far as they are of a class. */
+  public static <T extends Tracker> List<T> ofType(Tracker tracker, Class<T> type) {
+    List<Tracker> members =
+        tracker instanceof FailSafeTrackers several ? several.started() : List.of(tracker);
+    return members.stream().filter(type::isInstance).map(type::cast).toList();
+  }
 }

@@ -12,6 +12,7 @@ import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,7 @@ final class CallbackRun implements AutoCloseable {
   private final OptimizerState optimizer;
   private final Supplier<Map<String, String>> loop;
   private final Closing closing = new Closing();
+  private final LastLoss lastLoss = new LastLoss();
   private final MetricsLog metrics;
   private final RunSummary summary;
   private final RunContext context;
@@ -72,9 +74,9 @@ final class CallbackRun implements AutoCloseable {
       this.metrics = closing.add(MetricsLog.open(metricsFile(), settings.clock()));
       this.summary = RunSummary.of(settings.metricProperties(), MetricsFile.read(metricsFile()));
       PendingCheckpoints checkpoints =
-          new PendingCheckpoints(settings.checkpoints(), this::checkpoint, this::ofWeights);
-      this.context =
-          new RunContext(settings, block, metrics, checkpoints, optimizer::learningRates);
+          new PendingCheckpoints(
+              settings.checkpoints(), this::checkpoint, this::weights, this::ofWeights);
+      this.context = new RunContext(settings, block, metrics, checkpoints, optimizer, lastLoss);
       this.moments =
           new Moments(settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
       closing.add(settings.tracker());
@@ -83,6 +85,7 @@ final class CallbackRun implements AutoCloseable {
         closing.add(callback::detach);
         callback.attach(context);
       }
+      resumed.forEach(checkpoint -> lastLoss.restore(checkpoint.loop()));
       resumed.forEach(checkpoint -> CallbackStates.restore(settings.callbacks(), checkpoint));
     } catch (RuntimeException | Error e) {
       closing.closeAfter(e);
@@ -104,12 +107,14 @@ final class CallbackRun implements AutoCloseable {
   }
 
   void afterAccumulationStep(AccumulationStep step) {
+    lastLoss.add(step);
     moments.afterAccumulationStep(step);
   }
 
   /** One more update has been made. */
   void afterUpdate(UpdateTimings timings) {
     counter = counter.advance();
+    lastLoss.updateIsMade(counter.epochSize().samplesOf(counter.current().update()));
     context.updated(timings);
     moments.afterUpdate(counter);
   }
@@ -160,7 +165,14 @@ final class CallbackRun implements AutoCloseable {
             context.weights(),
             optimizer.save(),
             CallbackStates.of(settings.callbacks()))
-        .withLoop(loop.get());
+        .withLoop(loopState());
+  }
+
+  private Map<String, String> loopState() {
+    Map<String, String> state = new LinkedHashMap<>(loop.get());
+    state.putAll(optimizer.saveRate());
+    state.putAll(lastLoss.save());
+    return state;
   }
 
   @Override
@@ -187,6 +199,7 @@ final class CallbackRun implements AutoCloseable {
               summary.add(record);
               settings.tracker().log(record);
             });
+    context.media().flush(at.current(), settings.clock().instant(), settings.tracker());
   }
 
   private void writeSummary() {
@@ -201,6 +214,10 @@ final class CallbackRun implements AutoCloseable {
         failure.addSuppressed(e);
       }
     }
+  }
+
+  private WeightSnapshot weights() {
+    return context.weights();
   }
 
   private Checkpoint ofWeights(WeightSnapshot weights) {

@@ -1,6 +1,6 @@
 package io.ostinato.training;
 
-import ai.djl.ndarray.NDArray;
+import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.Trainer;
@@ -9,6 +9,7 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.training.listener.TrainingListener;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.UpdateTimings.Phase;
+import io.ostinato.evaluation.LossParts;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.tracking.RunStatus;
 import java.util.Iterator;
@@ -31,8 +32,9 @@ import org.slf4j.LoggerFactory;
  * <p>DJL tells its listeners of a batch before it makes the update. So the end of an update is seen
  * where {@code fit} asks the watched dataset for the next batch: the weights are those after the
  * update, and no other batch has run. Epochs, effective batch size and optimizer must be those that
- * {@code fit} uses. Early stopping leaves the remaining epochs empty. Resuming, micro-batches,
- * gradient clipping and ending well on a signal are the {@link TrainingLoop}'s.
+ * {@code fit} uses. DJL's step refuses the first updates as long as their gradients add up to zero.
+ * Early stopping leaves the remaining epochs empty. Resuming, micro-batches, gradient clipping and
+ * ending well on a signal are the {@link TrainingLoop}'s.
  *
  * <p>A training that is over before its length, and that nobody stopped, has failed: {@code
  * <iteration>.error} is kept, and {@code afterTraining} doesn't run. So the trainer must be closed.
@@ -78,12 +80,13 @@ public final class CallbackTrainingListener implements TrainingListener {
     try {
       checkSamples(running.counter(), batch.getBatch().getSize());
       clock.enter(Phase.CALLBACKS);
-      batch
-          .getPredictions()
-          .forEach(
-              (device, outputs) ->
-                  running.afterAccumulationStep(
-                      step(ofBatch, outputs, batch.getLabels().get(device), running.counter())));
+      Device[] devices = ofBatch.getDevices();
+      // As EasyTrain has split it: one micro-batch for each device.
+      Batch[] inputs = batch.getBatch().split(devices, false);
+      for (int i = 0; i < inputs.length; i++) {
+        running.afterAccumulationStep(
+            step(ofBatch, batch, new Part(i, inputs.length, inputs[i]), running.counter()));
+      }
       checkGradient(ofBatch, running.counter());
     } catch (RuntimeException | Error e) {
       throw Moments.thrown(failed(running, e), running.counter());
@@ -92,18 +95,33 @@ public final class CallbackTrainingListener implements TrainingListener {
     clock.enter(Phase.STEP);
   }
 
+  /** What one device has of a batch. */
+  private record Part(int index, int parts, Batch batch) {}
+
   private static AccumulationStep step(
-      Trainer trainer, NDList withGraph, @Nullable NDList known, UpdateCounter counter) {
-    NDList outputs = new NDList();
-    withGraph.forEach(output -> outputs.add(UpdateSteps.withoutGraph(output)));
-    NDList labels = known == null ? new NDList() : known;
-    NDArray loss = trainer.getLoss().evaluate(labels, outputs);
-    double value = UpdateSteps.valueOf(loss);
-    if (!Double.isFinite(value)) {
+      Trainer trainer, BatchData batch, Part part, UpdateCounter counter) {
+    Device device = trainer.getDevices()[part.index()];
+    NDList outputs = UpdateSteps.withoutGraph(onDevice(batch.getPredictions(), device));
+    NDList labels = onDevice(batch.getLabels(), device);
+    LossParts losses = LossParts.of(trainer.getLoss(), labels, outputs);
+    if (!Double.isFinite(UpdateSteps.valueOf(losses.total()))) {
       throw new NonFiniteLossException("the loss is not finite", counter.current(), 1);
     }
-    int samples = (int) outputs.get(0).getShape().get(0);
-    return new AccumulationStep(outputs, labels, loss, value, samples);
+    return new AccumulationStep(
+        counter,
+        part.index(),
+        part.parts(),
+        part.batch().getData(),
+        outputs,
+        labels,
+        losses.total(),
+        UpdateSteps.valuesOf(losses),
+        part.batch().getSize());
+  }
+
+  private static NDList onDevice(Map<Device, NDList> arrays, Device device) {
+    NDList known = arrays.get(device);
+    return known == null ? new NDList() : known;
   }
 
   /** On several devices the gradients are not where the parameters are; DJL adds them up later. */
@@ -148,6 +166,8 @@ public final class CallbackTrainingListener implements TrainingListener {
         updatePending = false;
         rememberStatistics();
         running.afterUpdate(clock.takeTimings());
+        // Once more: a callback may have changed them.
+        rememberStatistics();
       }
       ends = running.stopReason().isPresent() || running.counter().isFinished();
       if (ends) {

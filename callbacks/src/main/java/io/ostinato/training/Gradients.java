@@ -1,24 +1,34 @@
 package io.ostinato.training;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import io.ostinato.weights.SquareSum;
 import java.util.List;
 
-/** The gradients of a block's parameters, as the last backward passes left them. */
+/**
+ * The gradients of those parameters of a block that are not frozen now, as the last backward passes
+ * left them; zeros where none has come to a parameter.
+ */
 final class Gradients {
-  private final List<Parameter> parameters;
+  private final Block block;
 
   Gradients(Block block) {
-    this.parameters =
-        block.getParameters().values().stream().filter(Parameter::requiresGradient).toList();
+    this.block = block;
+  }
+
+  /** Whether there is a parameter that isn't frozen. */
+  boolean areWanted() {
+    return !parameters().isEmpty();
   }
 
   /** Their joint Euclidean norm, summed in float64; not finite if one of them isn't. */
   double norm() {
-    return Math.sqrt(parameters.stream().mapToDouble(Gradients::sumOfSquares).sum());
+    return Math.sqrt(parameters().stream().mapToDouble(Gradients::sumOfSquares).sum());
+  }
+
+  private List<Parameter> parameters() {
+    return block.getParameters().values().stream().filter(Parameter::requiresGradient).toList();
   }
 
   /** Bounds the gradients, whose norm this is. */
@@ -32,7 +42,7 @@ final class Gradients {
 
   /** Forgets the gradients, whatever they hold. */
   void clear() {
-    for (Parameter parameter : parameters) {
+    for (Parameter parameter : parameters()) {
       try (NDArray gradient = parameter.getArray().getGradient();
           NDArray zeros = gradient.zerosLike()) {
         zeros.copyTo(gradient);
@@ -42,7 +52,7 @@ final class Gradients {
 
   private void clipNorm(double limit, double norm) {
     if (norm > limit) {
-      for (Parameter parameter : parameters) {
+      for (Parameter parameter : parameters()) {
         try (NDArray gradient = parameter.getArray().getGradient()) {
           gradient.muli((float) (limit / norm));
         }
@@ -51,7 +61,7 @@ final class Gradients {
   }
 
   private void clipValue(double limit) {
-    for (Parameter parameter : parameters) {
+    for (Parameter parameter : parameters()) {
       try (NDArray gradient = parameter.getArray().getGradient();
           NDArray bounded = gradient.clip((float) -limit, (float) limit)) {
         bounded.copyTo(gradient);
@@ -60,15 +70,8 @@ final class Gradients {
   }
 
   private static double sumOfSquares(Parameter parameter) {
-    try (NDManager scope = parameter.getArray().getManager().newSubManager();
-        NDArray gradient = parameter.getArray().getGradient()) {
-      NDArray exact = gradient.toType(DataType.FLOAT64, true);
-      exact.attach(scope);
-      NDArray squares = exact.square();
-      squares.attach(scope);
-      NDArray sum = squares.sum();
-      sum.attach(scope);
-      return sum.getDouble();
+    try (NDArray gradient = parameter.getArray().getGradient()) {
+      return SquareSum.of(gradient);
     }
   }
 }

@@ -9,6 +9,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.util.Pair;
+import io.ostinato.callback.LearningRateControl;
 import io.ostinato.weights.HostArray;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -21,14 +22,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a DJL optimizer remembers of earlier updates: moments by parameter and device, and how often
  * each parameter was updated.
  *
  * <p>DJL has no access to it, so it is read from the private fields of the optimizer's classes: the
- * maps from parameter and device to arrays, {@code updateCounts} and {@code numUpdate}. Saved
- * arrays are named {@code field/parameter}, with the names that the block gives its parameters.
+ * maps from parameter and device to arrays, {@code updateCounts} and {@code numUpdate}. The
+ * learning rate is made one that can be changed, until this is closed. Saved arrays are named
+ * {@code field/parameter}, with the names that the block gives its parameters.
  */
 final class OptimizerState implements AutoCloseable {
   private static final String COUNTS = "updateCounts";
@@ -41,6 +44,8 @@ final class OptimizerState implements AutoCloseable {
   private final List<String> unknown = new ArrayList<>();
   private final Map<String, Integer> counts;
   private final Field count;
+  private final @Nullable Field rateField;
+  private final @Nullable ChangeableRate rate;
 
   OptimizerState(Optimizer optimizer, Block block) {
     this.optimizer = optimizer;
@@ -57,6 +62,8 @@ final class OptimizerState implements AutoCloseable {
     }
     this.counts = countsOf(optimizer);
     this.count = fieldOf(Optimizer.class, COUNT);
+    this.rateField = rateField(optimizer);
+    this.rate = rateField == null ? null : changeable(rateField);
   }
 
   /** Fields that may hold state which is not understood; a resumed training may differ then. */
@@ -117,12 +124,38 @@ final class OptimizerState implements AutoCloseable {
     }
   }
 
+  /**
+   * The optimizer's learning rate, to be changed.
+   *
+   * @throws IllegalStateException if it has none, or keeps it where it can't be changed
+   */
+  LearningRateControl rate() {
+    if (rate == null) {
+      throw new IllegalStateException(
+          "the optimizer %s has no learning rate that can be changed: no field for a Tracker"
+              .formatted(optimizer.getClass().getSimpleName()));
+    }
+    return rate;
+  }
+
+  /** What was changed of the learning rate. */
+  Map<String, String> saveRate() {
+    return rate == null ? Map.of() : rate.save();
+  }
+
+  /** Takes up what was changed of the learning rate. */
+  void restoreRate(Map<String, String> saved) {
+    if (rate != null) {
+      rate.restore(saved);
+    }
+  }
+
   /** The learning rate of the next update: {@code all}, or by parameter where they differ. */
   Map<String, Double> learningRates() {
-    ParameterTracker tracker = learningRateTracker();
-    if (tracker == null) {
+    if (rateField == null) {
       return Map.of();
     }
+    ParameterTracker tracker = (ParameterTracker) valueOf(rateField, optimizer);
     int next = intValue(count) + 1;
     Map<String, Double> rates = new LinkedHashMap<>();
     nameOfId.forEach((id, name) -> rates.put(name, (double) tracker.getNewValue(id, next)));
@@ -139,6 +172,9 @@ final class OptimizerState implements AutoCloseable {
     }
     counts.clear();
     setInt(count, 0);
+    if (rateField != null && rate != null) {
+      set(rateField, rate.schedule());
+    }
   }
 
   private void register(Field field) {
@@ -172,15 +208,25 @@ final class OptimizerState implements AutoCloseable {
     return (Map<String, Integer>) valueOf(fieldOf(Optimizer.class, COUNTS), optimizer);
   }
 
-  private @org.jspecify.annotations.Nullable ParameterTracker learningRateTracker() {
+  private static @Nullable Field rateField(Optimizer optimizer) {
     for (Class<?> type = optimizer.getClass(); type != null; type = type.getSuperclass()) {
       for (Field field : type.getDeclaredFields()) {
         if (ParameterTracker.class.isAssignableFrom(field.getType())) {
-          return (ParameterTracker) valueOf(field, optimizer);
+          return field;
         }
       }
     }
     return null;
+  }
+
+  /** Puts a rate that can be changed in the place of the optimizer's, if it fits there. */
+  private @Nullable ChangeableRate changeable(Field field) {
+    if (!field.getType().isAssignableFrom(ChangeableRate.class)) {
+      return null;
+    }
+    ChangeableRate changeable = new ChangeableRate((ParameterTracker) valueOf(field, optimizer));
+    set(field, changeable);
+    return changeable;
   }
 
   private static Field fieldOf(Class<?> type, String name) {
@@ -205,9 +251,13 @@ final class OptimizerState implements AutoCloseable {
   }
 
   private void setInt(Field field, int value) {
+    set(field, value);
+  }
+
+  private void set(Field field, Object value) {
     try {
       field.setAccessible(true);
-      field.setInt(optimizer, value);
+      field.set(optimizer, value);
     } catch (IllegalAccessException e) {
       throw changed(e);
     }

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 final class PendingCheckpoints {
   private final Checkpoints checkpoints;
   private final Supplier<Checkpoint> training;
+  private final Supplier<WeightSnapshot> weights;
   private final Function<WeightSnapshot, Checkpoint> ofWeights;
   private final Map<String, Supplier<Checkpoint>> saves = new LinkedHashMap<>();
   private final Map<String, Set<String>> keptFor = new LinkedHashMap<>();
@@ -28,14 +29,17 @@ final class PendingCheckpoints {
    * Nothing yet.
    *
    * @param training makes the checkpoint of the present moment
+   * @param weights those of the training, at the end of the moment
    * @param ofWeights makes a checkpoint that has weights only
    */
   PendingCheckpoints(
       Checkpoints checkpoints,
       Supplier<Checkpoint> training,
+      Supplier<WeightSnapshot> weights,
       Function<WeightSnapshot, Checkpoint> ofWeights) {
     this.checkpoints = checkpoints;
     this.training = training;
+    this.weights = weights;
     this.ofWeights = ofWeights;
   }
 
@@ -94,10 +98,16 @@ final class PendingCheckpoints {
     }
 
     @Override
-    public void saveWeights(String tag, WeightSnapshot weights) {
+    public void saveWeights(String tag) {
       keep(tag);
       // What is kept of a moment to go on from has the weights too.
-      saves.putIfAbsent(tag, () -> ofWeights.apply(weights));
+      saves.putIfAbsent(tag, () -> ofWeights.apply(weights.get()));
+    }
+
+    @Override
+    public void saveWeights(String tag, WeightSnapshot others) {
+      keep(tag);
+      saves.putIfAbsent(tag, () -> ofWeights.apply(others));
     }
 
     @Override

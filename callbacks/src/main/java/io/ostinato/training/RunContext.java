@@ -3,6 +3,7 @@ package io.ostinato.training;
 import ai.djl.nn.Block;
 import io.ostinato.callback.CallbackEvaluation;
 import io.ostinato.callback.CheckpointRequests;
+import io.ostinato.callback.LearningRateControl;
 import io.ostinato.callback.MomentMetrics;
 import io.ostinato.callback.TrainingContext;
 import io.ostinato.callback.UpdateTimings;
@@ -18,6 +19,8 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.Tracker;
+import io.ostinato.tracking.Trackers;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
@@ -25,7 +28,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,12 +41,14 @@ final class RunContext implements TrainingContext {
   private final Block block;
   private final MetricsLog metrics;
   private final PendingCheckpoints checkpoints;
-  private final Supplier<Map<String, Double>> learningRates;
+  private final OptimizerState optimizer;
+  private final LastLoss lastLoss;
+  private final PendingMedia media = new PendingMedia();
   private final WeightVariants variants = new WeightVariants();
   private final MomentMetrics momentMetrics;
   private final SnapshotTaker taker = new SnapshotTaker();
-  private final SharedEvaluations shared = new SharedEvaluations(this::evaluateTogether);
-  private @Nullable WeightSnapshot weights;
+  private final SharedEvaluations shared =
+      new SharedEvaluations(this::evaluateTogether, this::presentManifest);
   private @Nullable String stopReason;
   private UpdateTimings timings = UpdateTimings.NONE;
 
@@ -52,18 +57,19 @@ final class RunContext implements TrainingContext {
       Block block,
       MetricsLog metrics,
       PendingCheckpoints checkpoints,
-      Supplier<Map<String, Double>> learningRates) {
+      OptimizerState optimizer,
+      LastLoss lastLoss) {
     this.settings = settings;
     this.block = block;
     this.metrics = metrics;
     this.checkpoints = checkpoints;
-    this.learningRates = learningRates;
+    this.optimizer = optimizer;
+    this.lastLoss = lastLoss;
     this.momentMetrics = new MomentMetrics(metrics::pending);
   }
 
-  /** The weights have changed. */
+  /** One more update has been made. */
   void updated(UpdateTimings timingsOfUpdate) {
-    weights = null;
     timings = timingsOfUpdate;
   }
 
@@ -74,12 +80,12 @@ final class RunContext implements TrainingContext {
 
   @Override
   public WeightSnapshot weights() {
-    WeightSnapshot snapshot = weights;
-    if (snapshot == null) {
-      snapshot = BlockWeights.snapshot(block, taker);
-      weights = snapshot;
-    }
-    return snapshot;
+    return BlockWeights.snapshot(block, taker);
+  }
+
+  /** Pictures and histograms of the present moment. */
+  PendingMedia media() {
+    return media;
   }
 
   /** Evaluations that callbacks will ask for within the hook that begins. */
@@ -102,16 +108,24 @@ final class RunContext implements TrainingContext {
 
   private EvaluationRequest request(CallbackEvaluation evaluation) {
     String datasetKey = evaluation.config().datasetKey();
-    String variant = evaluation.config().weights();
     return new EvaluationRequest(
         new EvaluationTag(evaluation.callback(), evaluation.at().iteration(), datasetKey),
         data().evaluation(datasetKey),
         evaluation.config().batchSize(),
         settings.model(),
-        variant.isEmpty() ? weights() : variants.get(variant),
+        weightsOf(evaluation),
         evaluation.processor(),
         evaluation.metrics(),
         target(evaluation));
+  }
+
+  private WeightSnapshot weightsOf(CallbackEvaluation evaluation) {
+    String variant = evaluation.config().weights();
+    return variant.isEmpty() ? weights() : variants.get(variant);
+  }
+
+  private String presentManifest(CallbackEvaluation evaluation) {
+    return weightsOf(evaluation).manifest().hash();
   }
 
   /** A training that goes on from a checkpoint comes to moments that were evaluated before. */
@@ -140,6 +154,11 @@ final class RunContext implements TrainingContext {
   }
 
   @Override
+  public OptionalDouble lastLoss() {
+    return lastLoss.value();
+  }
+
+  @Override
   public Block block() {
     return block;
   }
@@ -151,7 +170,12 @@ final class RunContext implements TrainingContext {
 
   @Override
   public Map<String, Double> learningRates() {
-    return learningRates.get();
+    return optimizer.learningRates();
+  }
+
+  @Override
+  public LearningRateControl learningRate() {
+    return optimizer.rate();
   }
 
   @Override
@@ -161,7 +185,12 @@ final class RunContext implements TrainingContext {
 
   @Override
   public LogWriter writerFor(String callback) {
-    return metrics.writerFor(callback);
+    return media.writerFor(callback, metrics.writerFor(callback));
+  }
+
+  @Override
+  public <T extends Tracker> List<T> trackers(Class<T> type) {
+    return Trackers.ofType(settings.tracker(), type);
   }
 
   @Override

@@ -16,24 +16,40 @@ import org.slf4j.LoggerFactory;
 /**
  * Evaluations that callbacks will ask for within one hook. Those of the same dataset, batch size
  * and weights run together when the first of them is asked for, but for those whose results the
- * executors write; if that fails, each runs on its own, so that the failure finds its owner.
+ * executors write; if that fails, each runs on its own, so that the failure finds its owner. Where
+ * a callback has changed the weights meanwhile, those that are still to come run together again.
  * Belongs to the thread that trains.
  */
 final class SharedEvaluations {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
   private final Function<List<CallbackEvaluation>, List<EvaluationResults>> together;
+  private final Function<CallbackEvaluation, String> manifest;
+  private final List<CallbackEvaluation> planned = new ArrayList<>();
   private final List<List<CallbackEvaluation>> groups = new ArrayList<>();
   private final Map<CallbackEvaluation, EvaluationResults> done = new IdentityHashMap<>();
 
-  /** Evaluations that run by this function, which gives the results in their order. */
-  SharedEvaluations(Function<List<CallbackEvaluation>, List<EvaluationResults>> together) {
+  /**
+   * Nothing is planned yet.
+   *
+   * @param together evaluates, and gives the results in the order of the evaluations
+   * @param manifest the hash of the weights that an evaluation would have now
+   */
+  SharedEvaluations(
+      Function<List<CallbackEvaluation>, List<EvaluationResults>> together,
+      Function<CallbackEvaluation, String> manifest) {
     this.together = together;
+    this.manifest = manifest;
   }
 
   /** What will be asked for until {@link #clear}. */
   void plan(List<CallbackEvaluation> evaluations) {
     clear();
+    planned.addAll(evaluations);
+    group(evaluations);
+  }
+
+  private void group(List<CallbackEvaluation> evaluations) {
     for (CallbackEvaluation evaluation : evaluations) {
       groups.stream()
           .filter(group -> canShare(group.get(0).config(), evaluation.config()))
@@ -47,6 +63,10 @@ final class SharedEvaluations {
 
   /** The results of an evaluation that others shared, or share from now on. */
   Optional<EvaluationResults> find(CallbackEvaluation evaluation) {
+    EvaluationResults before = done.get(evaluation);
+    if (before != null && !before.manifest().equals(manifest.apply(evaluation))) {
+      forgetThoseLike(evaluation);
+    }
     Optional<List<CallbackEvaluation>> group =
         groups.stream()
             .filter(g -> g.stream().anyMatch(member -> member == evaluation))
@@ -57,9 +77,26 @@ final class SharedEvaluations {
 
   /** Forgets what was planned, and closes what nobody took. */
   void clear() {
+    planned.clear();
     groups.clear();
     done.values().forEach(EvaluationResults::close);
     done.clear();
+  }
+
+  /** Plans those anew that ran with this one, and that nobody has taken. */
+  private void forgetThoseLike(CallbackEvaluation evaluation) {
+    List<CallbackEvaluation> again =
+        planned.stream()
+            .filter(done::containsKey)
+            .filter(other -> canShare(other.config(), evaluation.config()))
+            .toList();
+    for (CallbackEvaluation other : again) {
+      EvaluationResults stale = done.remove(other);
+      if (stale != null) {
+        stale.close();
+      }
+    }
+    group(again);
   }
 
   private void run(List<CallbackEvaluation> group) {

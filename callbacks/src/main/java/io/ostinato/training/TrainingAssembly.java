@@ -13,6 +13,7 @@ import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.EpochSize;
+import io.ostinato.schedule.TrainingLength;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
@@ -84,7 +85,8 @@ final class TrainingAssembly {
     List<String> resumeFrom = resumeFrom();
     BlockFactory factory = from.factory;
     DataContainer data = from.data;
-    if (factory == null || data == null || !mistakes.isEmpty()) {
+    TrainingLength length = from.length;
+    if (factory == null || data == null || length == null || !mistakes.isEmpty()) {
       throw new TrainingConfigurationException(mistakes);
     }
     return new TrainingSettings(
@@ -93,7 +95,7 @@ final class TrainingAssembly {
         evaluator,
         from.engine == null ? evaluator::close : () -> {},
         callbacks,
-        from.lengths.get(0),
+        length,
         epochSize(data),
         microBatchSize(),
         from.gradientClipping,
@@ -101,7 +103,7 @@ final class TrainingAssembly {
         from.loss,
         from.optimizer.get(),
         from.seed,
-        new RunInfo(runId, folder, parameters()),
+        new RunInfo(runId, folder, parameters(length)),
         checkpoints,
         resumeFrom,
         from.signals,
@@ -122,9 +124,9 @@ final class TrainingAssembly {
     };
   }
 
-  private Map<String, String> parameters() {
+  private Map<String, String> parameters(TrainingLength length) {
     Map<String, String> parameters = new LinkedHashMap<>();
-    parameters.put("length", from.lengths.get(0).toString());
+    parameters.put("length", length.toString());
     parameters.put("effective_batch_size", Integer.toString(from.effectiveBatchSize));
     parameters.put("micro_batch_size", Integer.toString(microBatchSize()));
     parameters.put("seed", Integer.toString(from.seed));
@@ -145,13 +147,8 @@ final class TrainingAssembly {
   }
 
   private void checkSizes() {
-    if (from.lengths.isEmpty()) {
+    if (from.length == null) {
       mistakes.add("there is no training length; call length(...) with epochs, updates or samples");
-    } else if (from.lengths.size() > 1) {
-      mistakes.add(
-          "there are several training lengths: %s; give exactly one"
-              .formatted(
-                  from.lengths.stream().map(Object::toString).collect(Collectors.joining(", "))));
     }
     if (from.effectiveBatchSize < 1) {
       mistakes.add("effective_batch_size=%s must be at least 1".formatted(from.effectiveBatchSize));
@@ -190,18 +187,18 @@ final class TrainingAssembly {
       mistakes.add(
           "the training dataset has %s rows, fewer than effective_batch_size=%s"
               .formatted(rows, from.effectiveBatchSize));
-    } else if (from.data != null && mistakes.isEmpty()) {
-      checkCountable(from.data);
+    } else if (from.data != null && from.length != null && mistakes.isEmpty()) {
+      checkCountable(from.data, from.length);
     }
   }
 
-  private void checkCountable(DataContainer data) {
+  private void checkCountable(DataContainer data, TrainingLength length) {
     try {
-      from.lengths.get(0).end(epochSize(data));
+      length.end(epochSize(data));
     } catch (ArithmeticException e) {
       mistakes.add(
           "a training length of %s is more than can be counted: at most %s epochs"
-              .formatted(from.lengths.get(0), Integer.MAX_VALUE));
+              .formatted(length, Integer.MAX_VALUE));
     }
   }
 

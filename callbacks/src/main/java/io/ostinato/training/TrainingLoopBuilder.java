@@ -30,13 +30,13 @@ public final class TrainingLoopBuilder {
   static final String TERM = "TERM";
 
   final List<Callback> callbacks = new ArrayList<>();
-  final List<TrainingLength> lengths = new ArrayList<>();
   final List<Tracker> trackers = new ArrayList<>();
   final List<String> signals = new ArrayList<>(List.of(TERM));
   final Map<String, String> parameters = new LinkedHashMap<>();
   @Nullable BlockFactory factory;
   List<Shape> inputShapes = List.of();
   @Nullable DataContainer data;
+  @Nullable TrainingLength length;
   @Nullable EvaluationEngine engine;
   int effectiveBatchSize = 32;
   @Nullable Integer microBatchSize;
@@ -92,9 +92,9 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** How long to train; needed, once. */
-  public TrainingLoopBuilder length(TrainingLength length) {
-    this.lengths.add(length);
+  /** How long to train; needed. The last one that is given counts. */
+  public TrainingLoopBuilder length(TrainingLength trainingLength) {
+    this.length = trainingLength;
     return this;
   }
 

@@ -70,6 +70,7 @@ final class TrainingSession implements AutoCloseable {
                 checkpoint.iteration(), settings.length(), settings.epochSize());
         BlockWeights.restore(block, checkpoint.weights());
         optimizer.restore(checkpoint.optimizer(), trainer.getManager());
+        optimizer.restoreRate(checkpoint.loop());
       }
       this.steps = closing.add(new UpdateSteps(settings, trainer));
       resumed.forEach(checkpoint -> steps.restore(checkpoint.loop()));

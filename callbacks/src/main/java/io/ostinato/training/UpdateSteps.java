@@ -14,11 +14,13 @@ import ai.djl.translate.TranslateException;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
+import io.ostinato.evaluation.LossParts;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -37,6 +39,7 @@ final class UpdateSteps implements AutoCloseable {
   private final TrainingSettings settings;
   private final Trainer trainer;
   private final Loss loss;
+  private final ParameterUpdate parameters;
   private final Gradients gradients;
   private final RunningStatistics statistics;
   private final PhaseClock clock = new PhaseClock();
@@ -48,6 +51,7 @@ final class UpdateSteps implements AutoCloseable {
     this.trainer = trainer;
     this.loss = trainer.getLoss();
     Block block = trainer.getModel().getBlock();
+    this.parameters = new ParameterUpdate(trainer, settings.optimizer());
     this.gradients = new Gradients(block);
     this.statistics = new RunningStatistics(block, trainer.getManager());
   }
@@ -76,13 +80,12 @@ final class UpdateSteps implements AutoCloseable {
       batches = restOfEpoch(counter);
     }
     statistics.remember();
-    long samples = counter.epochSize().samplesOf(counter.current().update() + 1);
-    if (accumulate(samples, afterMicroBatch)) {
+    if (accumulate(counter, afterMicroBatch)) {
       clock.enter(Phase.STEP);
       double norm = gradients.norm();
       if (Double.isFinite(norm)) {
         gradients.clip(settings.gradientClipping(), norm);
-        trainer.step();
+        parameters.step();
         skippedInARow = 0;
       } else {
         skip("the norm of the gradient is " + norm, counter);
@@ -104,48 +107,68 @@ final class UpdateSteps implements AutoCloseable {
   }
 
   /** Runs all micro-batches of an update; false if a loss was not finite. */
-  private boolean accumulate(long samples, Consumer<AccumulationStep> afterMicroBatch) {
+  private boolean accumulate(UpdateCounter counter, Consumer<AccumulationStep> afterMicroBatch) {
+    long samples = counter.epochSize().samplesOf(counter.current().update() + 1);
+    int microBatches = Math.toIntExact(-Math.floorDiv(-samples, settings.microBatchSize()));
     boolean finite = true;
-    for (long seen = 0; seen < samples; ) {
+    for (int i = 0; i < microBatches; i++) {
       clock.enter(Phase.DATA);
       try (Batch batch = batches.next()) {
-        seen += batch.getSize();
         // After a loss that is not finite the rest is only drawn, to keep the order of the data.
-        finite = finite && run(batch, samples, afterMicroBatch);
+        finite =
+            finite && run(batch, new Place(counter, i, microBatches, samples), afterMicroBatch);
       }
     }
     return finite;
   }
 
-  private boolean run(
-      Batch batch, long samplesOfUpdate, Consumer<AccumulationStep> afterMicroBatch) {
+  /** Which micro-batch of the update after a moment, and how many samples the update has. */
+  private record Place(UpdateCounter before, int microBatch, int microBatches, long samples) {}
+
+  private boolean run(Batch batch, Place place, Consumer<AccumulationStep> afterMicroBatch) {
     Device device = trainer.getDevices()[0];
     NDList inputs = batch.getData().toDevice(device, false);
     NDList labels = batch.getLabels().toDevice(device, false);
     NDList outputs;
-    NDArray mean;
-    double value;
+    LossParts losses;
     // An array that lives as long as the graph. DJL closes the one that it makes for mul(number),
     // whose memory may then be used for something else before the backward pass reads it.
-    try (NDArray share = trainer.getManager().create((double) batch.getSize() / samplesOfUpdate);
+    try (NDArray share = trainer.getManager().create((double) batch.getSize() / place.samples());
         GradientCollector collector = trainer.newGradientCollector()) {
       clock.enter(Phase.FORWARD);
-      outputs = trainer.forward(inputs, labels);
-      mean = loss.evaluate(labels, outputs);
-      value = valueOf(mean);
-      if (!Double.isFinite(value)) {
+      outputs = parameters.forward(inputs, labels);
+      losses = LossParts.of(loss, labels, outputs);
+      NDArray mean = losses.total();
+      if (!Double.isFinite(valueOf(mean))) {
         return false;
       }
       clock.enter(Phase.BACKWARD);
-      boolean whole = batch.getSize() == samplesOfUpdate;
-      collector.backward(whole ? mean : mean.mul(share));
+      // Where all parameters are frozen there is no graph to go back through.
+      if (gradients.areWanted()) {
+        boolean whole = batch.getSize() == place.samples();
+        collector.backward(whole ? mean : mean.mul(share));
+      }
     }
     clock.enter(Phase.CALLBACKS);
-    NDList detached = new NDList(outputs.size());
-    outputs.forEach(output -> detached.add(withoutGraph(output)));
     afterMicroBatch.accept(
-        new AccumulationStep(detached, labels, mean.stopGradient(), value, batch.getSize()));
+        new AccumulationStep(
+            place.before(),
+            place.microBatch(),
+            place.microBatches(),
+            inputs,
+            withoutGraph(outputs),
+            labels,
+            losses.total().stopGradient(),
+            valuesOf(losses),
+            batch.getSize()));
     return true;
+  }
+
+  /** The total and the parts, on the host. */
+  static Map<String, Double> valuesOf(LossParts losses) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    losses.all().forEach((name, scalar) -> values.put(name, valueOf(scalar)));
+    return values;
   }
 
   /** A scalar of any data type; this waits for the device. */
@@ -153,10 +176,14 @@ final class UpdateSteps implements AutoCloseable {
     return scalar.stopGradient().toType(DataType.FLOAT64, false).getDouble();
   }
 
-  /** The same numbers under the same name, which nothing is differentiated through. */
-  static NDArray withoutGraph(NDArray output) {
-    NDArray detached = output.stopGradient();
-    detached.setName(output.getName());
+  /** The same numbers under the same names, which nothing is differentiated through. */
+  static NDList withoutGraph(NDList outputs) {
+    NDList detached = new NDList(outputs.size());
+    for (NDArray output : outputs) {
+      NDArray numbers = output.stopGradient();
+      numbers.setName(output.getName());
+      detached.add(numbers);
+    }
     return detached;
   }
 

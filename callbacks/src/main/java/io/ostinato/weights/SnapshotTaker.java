@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Takes snapshots of arrays that change, one after the other. Content is hashed where it is, and
- * only what the last snapshot didn't have is copied, to memory outside the heap. For one thread.
+ * Takes snapshots of arrays that change, one after the other. Content is compared with the last
+ * snapshot where it is; only what differs is hashed, and only what that snapshot didn't have is
+ * copied, to memory outside the heap. For one thread.
  */
 public final class SnapshotTaker {
-  private Map<String, Shard> last = Map.of();
+  private WeightSnapshot last = WeightSnapshot.of(List.of());
 
   /**
-   * The arrays as they are now.
+   * The arrays as they are now; the last snapshot itself if nothing has changed since.
    *
    * @param arrays by name, in the order of the snapshot
    */
@@ -28,15 +29,17 @@ public final class SnapshotTaker {
     try (NDManager scope = owner.newSubManager(Device.cpu())) {
       List<HostArray> live = new ArrayList<>();
       arrays.forEach((name, array) -> live.add(live(name, array, scope)));
-      WeightSnapshot here = WeightSnapshot.of(live);
+      WeightSnapshot here = WeightSnapshot.after(last, live);
+      if (here == last) {
+        return here;
+      }
       // What is not needed any more is let go before more is copied.
-      Map<String, Shard> shared = new HashMap<>(last);
-      last = Map.of();
+      Map<String, Shard> shared = new HashMap<>();
+      last.shards().forEach(shard -> shared.put(shard.hash(), shard));
+      last = WeightSnapshot.of(List.of());
       shared.keySet().retainAll(here.manifest().shards());
       WeightSnapshot snapshot = here.copySharing(shared);
-      Map<String, Shard> taken = new HashMap<>();
-      snapshot.shards().forEach(shard -> taken.put(shard.hash(), shard));
-      last = taken;
+      last = snapshot;
       return snapshot;
     }
   }

@@ -71,8 +71,18 @@ class MetricPropertiesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "optim/lr/all", "train_time/forward/mean/E1", "param_count/model/trainable",
-        "ds_stats/test/len", "peak_memory/host", "outputs/loss/mean/E1"
+        "optim/lr/all",
+        "train_time/forward/mean/E1",
+        "param_count/model/trainable",
+        "ds_stats/test/len",
+        "peak_memory/host",
+        "outputs/loss/mean/E1",
+        "gradient/norm/all",
+        "weight/norm/loss",
+        "loss_weight/divergence",
+        "profiler/loss/ms",
+        "ctx/accuracy",
+        "detach/error"
       })
   void whatTrainingTellsAboutItselfIsNeutral(String key) {
     assertThat(defaults.direction(key)).contains(Direction.NEUTRAL);

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import io.ostinato.LogLines;
 import io.ostinato.PythonTools;
 import io.ostinato.schedule.TrainingIteration;
@@ -147,6 +151,49 @@ class TrackersTest {
             "accuracy/test 1048576 0.3333333432674408 1795521600.25",
             "accuracy/test 1099511627776 0.75 1795521600.25",
             "loss/test 10 inf 1795521600.25");
+  }
+
+  @Test
+  void tensorBoardShowsPicturesAndHistograms() {
+    TensorBoardTracker tracker = TensorBoardTracker.inRunFolder();
+    tracker.start(run());
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDArray grey = manager.create(new float[] {0, 0.5f, 1, 0.25f, 0.75f, 2}, new Shape(2, 3));
+      NDArray red =
+          manager.create(new int[] {255, 0, 0}, new Shape(3, 1, 1)).toType(DataType.UINT8, false);
+      tracker.logImage(record(10).iteration(), NOW, "grey", Picture.of(grey));
+      tracker.logImage(record(10).iteration(), NOW, "red", Picture.of(red));
+    }
+    tracker.logHistogram(record(20).iteration(), NOW, "numbers", Histogram.of(1, 2, 2, 9));
+    tracker.logHistogram(record(30).iteration(), NOW, "numbers", Histogram.of(Double.NaN));
+    tracker.close();
+    String read =
+        PythonTools.python(
+            "-c",
+            """
+            import io, sys
+            import numpy
+            from PIL import Image
+            from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+            # 0 keeps all of them.
+            events = EventAccumulator(sys.argv[1], size_guidance={"histograms": 0})
+            events.Reload()
+            for tag in sorted(events.Tags()["images"]):
+                for e in events.Images(tag):
+                    picture = Image.open(io.BytesIO(e.encoded_image_string))
+                    print(tag, e.step, e.height, e.width, numpy.asarray(picture).tolist())
+            for e in events.Histograms("numbers"):
+                h = e.histogram_value
+                full = [(l, c) for l, c in zip(h.bucket_limit, h.bucket) if c]
+                print(e.step, h.min, h.max, h.num, h.sum, h.sum_squares, len(h.bucket), full)
+            """,
+            folder.resolve("tensorboard").toString());
+    assertThat(read.lines())
+        .containsExactly(
+            "grey 10 2 3 [[0, 128, 255], [64, 191, 255]]",
+            "red 10 1 1 [[[255, 0, 0]]]",
+            "20 1.0 9.0 4.0 14.0 90.0 64 [(1.125, 1.0), (2.0, 2.0), (9.0, 1.0)]",
+            "30 nan nan 0.0 0.0 0.0 0 []");
   }
 
   @Test

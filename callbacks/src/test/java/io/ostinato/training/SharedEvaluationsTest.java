@@ -30,7 +30,9 @@ class SharedEvaluationsTest {
   private final List<List<String>> asked = new ArrayList<>();
   private final List<String> closed = new ArrayList<>();
   private boolean failing;
-  private final SharedEvaluations shared = new SharedEvaluations(this::together);
+  private String weights = "first";
+  private final SharedEvaluations shared =
+      new SharedEvaluations(this::together, evaluation -> weights);
 
   @Test
   void thoseOfOneKindRunTogetherWhenTheFirstOfThemIsAskedFor() {
@@ -111,6 +113,40 @@ class SharedEvaluationsTest {
   }
 
   @Test
+  void thoseThatAreStillToComeRunTogetherAgainWhenTheWeightsHaveChanged() {
+    CallbackEvaluation a = evaluation("a", CONFIG);
+    CallbackEvaluation b = evaluation("b", CONFIG);
+    CallbackEvaluation c = evaluation("c", CONFIG);
+    CallbackEvaluation x = evaluation("x", CONFIG.batchSize(7));
+    CallbackEvaluation y = evaluation("y", CONFIG.batchSize(7));
+    shared.plan(List.of(a, x, b, c, y));
+    shared.find(a).orElseThrow().close();
+    weights = "second";
+    for (CallbackEvaluation evaluation : List.of(x, b, c, y)) {
+      try (EvaluationResults results = shared.find(evaluation).orElseThrow()) {
+        assertThat(results.manifest()).isEqualTo("second");
+      }
+    }
+    assertThat(asked).containsExactly(List.of("a", "b", "c"), List.of("x", "y"), List.of("b", "c"));
+    assertThat(closed).as("those of the old weights too").hasSize(7);
+    weights = "third";
+    shared.clear();
+    assertThat(closed).hasSize(7);
+  }
+
+  @Test
+  void theLastOfThoseThatRanTogetherRunsOnItsOwnWhenTheWeightsHaveChanged() {
+    CallbackEvaluation a = evaluation("a", CONFIG);
+    CallbackEvaluation b = evaluation("b", CONFIG);
+    shared.plan(List.of(a, b));
+    shared.find(a).orElseThrow().close();
+    weights = "second";
+    assertThat(shared.find(b)).isEmpty();
+    assertThat(asked).containsExactly(List.of("a", "b"));
+    assertThat(closed).containsExactly("a", "b");
+  }
+
+  @Test
   void aResultIsGivenOnce() {
     CallbackEvaluation a = evaluation("a", CONFIG);
     CallbackEvaluation b = evaluation("b", CONFIG);
@@ -126,7 +162,8 @@ class SharedEvaluationsTest {
         new SharedEvaluations(
             evaluations -> {
               throw new IllegalStateException("no weights");
-            });
+            },
+            evaluation -> weights);
     CallbackEvaluation a = evaluation("a", CONFIG);
     broken.plan(List.of(a, evaluation("b", CONFIG)));
     assertThatThrownBy(() -> broken.find(a))
@@ -146,7 +183,12 @@ class SharedEvaluationsTest {
   private EvaluationResults results(String name) {
     HostArray array = HostArray.of(name, DataType.INT8, new Shape(1), new byte[1]);
     return EvaluationResults.of(
-        List.of(array), List.of(), 1, "", SharedEvaluationsTest::noTime, t -> closed.add(name));
+        List.of(array),
+        List.of(),
+        1,
+        weights,
+        SharedEvaluationsTest::noTime,
+        t -> closed.add(name));
   }
 
   private static EvaluationTimings noTime() {

@@ -154,7 +154,6 @@ class TrainingLoopTest {
                     .callback(new NotSerializable())
                     .effectiveBatchSize(64)
                     .length(TrainingLength.epochs(1))
-                    .length(TrainingLength.updates(5))
                     .build())
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageStartingWith("this training can't start:")
@@ -162,15 +161,20 @@ class TrainingLoopTest {
         .hasMessageContaining("callback 'accuracy' asks for dataset 'tets'; registered: test")
         .hasMessageContaining("callback 'not_serializable' can't be serialized: field")
         .hasMessageContaining("NotSerializable.thread holds a java.lang.Thread")
-        .hasMessageContaining("40 rows, fewer than effective_batch_size=64")
-        .hasMessageContaining(
-            "there are several training lengths: 1 epochs, 5 updates; give exactly one");
+        .hasMessageContaining("40 rows, fewer than effective_batch_size=64");
     assertThatThrownBy(() -> loop().length(TrainingLength.updates(Long.MAX_VALUE / 2)).build())
         .hasMessageContaining("updates is more than can be counted: at most 2147483647 epochs");
     assertThatThrownBy(() -> TrainingLoop.builder().build())
         .hasMessageContaining("there is no model")
         .hasMessageContaining("there is no data")
         .hasMessageContaining("there is no training length");
+  }
+
+  @Test
+  void aLengthThatIsSetAgainReplacesTheOneBefore() {
+    TrainingLoop training =
+        loop().length(TrainingLength.epochs(100)).length(TrainingLength.updates(2)).build();
+    assertThat(training.run().reason()).isEqualTo("it was to train for 2 updates");
   }
 
   @Test

@@ -8,8 +8,10 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
@@ -37,6 +39,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -282,6 +285,106 @@ class UpdateStepsTest {
   }
 
   @Test
+  void aGradientOfExactlyZeroIsAnUpdateLikeAnyOther() {
+    TrainingLoop training = linear("minimum", dataset(16), 8, 3).loss(Masked::all).build();
+    TrainingResult result = training.run();
+    assertThat(result.end()).hasToString("E1_U3_S24");
+    assertThat(result.weights().manifest())
+        .isEqualTo(linear("start", dataset(16), 8, 0).build().run().weights().manifest());
+  }
+
+  @Test
+  void whatTheOptimizerRemembersGoesOnWhereTheGradientIsZero() {
+    // PyTorch's SGD at a rate of 0.5 with a momentum of 0.5: the first gradient moves the weights
+    // again by a half in the second update, by a quarter in the third, an eighth in the fourth.
+    Supplier<Optimizer> momentum =
+        () -> Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.5f)).optMomentum(0.5f).build();
+    float[] start = weights(masked("start", 0, momentum).build());
+    float[] first = weights(masked("first", 1, momentum).build());
+    float[] fourth = weights(masked("fourth", 4, momentum).build());
+    assertThat(distance(start, first)).isGreaterThan(0.2);
+    for (int i = 0; i < start.length; i++) {
+      assertThat(fourth[i] - start[i]).isCloseTo(1.875f * (first[i] - start[i]), within(1e-5f));
+    }
+  }
+
+  @Test
+  void aTrainingGoesOnFromACheckpointIntoUpdatesOfNoGradient() {
+    Supplier<Optimizer> adam = () -> Optimizer.adam().build();
+    TrainingLoop whole = masked("adam", 4, adam).build();
+    float[] expected = weights(whole);
+    assertThat(weights(masked("adam", 4, adam).resume("adam", "E0_U1_S8").build()))
+        .isEqualTo(expected);
+    Checkpoints kept = Checkpoints.in(LocalRunFiles.in(whole.folder().resolve("checkpoints")));
+    List<HostArray> optimizer = kept.load("E2_U4_S32").optimizer();
+    assertThat(optimizer)
+        .as("the counts of both parameters and of the optimizer")
+        .filteredOn(array -> array.dataType() == DataType.INT64)
+        .hasSize(3)
+        .allSatisfy(
+            count ->
+                assertThat(ByteBuffer.wrap(count.bytes()).order(ByteOrder.LITTLE_ENDIAN).getLong())
+                    .isEqualTo(4));
+  }
+
+  @Test
+  void aParameterThatTheLossDoesntReachHasAGradientOfZero() {
+    float[] whole =
+        weights(
+            linear("unused", dataset(16), 8, 3)
+                .model(UpdateStepsTest::withUnused, new Shape(4))
+                .gradientClipping(GradientClipping.byNorm(1))
+                .build());
+    float[] clippedByValue =
+        weights(
+            linear("by_value", dataset(16), 8, 3)
+                .model(UpdateStepsTest::withUnused, new Shape(4))
+                .gradientClipping(GradientClipping.byValue(1))
+                .build());
+    // Weight and bias of the unused layer, which began as ones, come last.
+    assertThat(whole).hasSize(10);
+    assertThat(java.util.Arrays.copyOfRange(whole, 5, 10)).containsOnly(1);
+    assertThat(java.util.Arrays.copyOfRange(clippedByValue, 5, 10)).containsOnly(1);
+    assertThat(java.util.Arrays.copyOfRange(whole, 0, 5)).doesNotContain(1);
+  }
+
+  @Test
+  void parametersMayBeFrozenAndThawedBetweenUpdates() {
+    float[] two =
+        weights(linear("two", dataset(8), 8, 2).length(TrainingLength.updates(2)).build());
+    float[] thawed =
+        weights(
+            linear("thawed", dataset(8), 8, 4)
+                .length(TrainingLength.updates(4))
+                .gradientClipping(GradientClipping.byNorm(1e9))
+                .callback(new FrozenFor(1, 3))
+                .build());
+    for (int i = 0; i < two.length; i++) {
+      assertThat(thawed[i]).as("the same 8 rows each time").isCloseTo(two[i], within(1e-5f));
+    }
+  }
+
+  private TrainingLoopBuilder masked(String runId, long updates, Supplier<Optimizer> optimizer) {
+    return linear(runId, dataset(16), 8, updates)
+        .loss(() -> new Masked(1))
+        .optimizer(optimizer.get())
+        .callback(
+            new CheckpointCallback(
+                CheckpointCallback.Config.defaults()
+                    .every(Schedule.everyNUpdates(1))
+                    .keep(CheckpointCallback.Keep.ALL)))
+        .callback(new Counting());
+  }
+
+  private static Block withUnused() {
+    Block used = Linear.builder().setUnits(1).build();
+    Block unused = Linear.builder().setUnits(1).build();
+    Block net = new ParallelBlock(list -> new NDList(list.get(0).head())).add(used).add(unused);
+    net.setInitializer(Initializer.ONES, parameter -> true);
+    return net;
+  }
+
+  @Test
   void moreUpdatesInARowThanAllowedAreNotSkipped() {
     assertThatThrownBy(
             () -> poisoned("skip", 2).nonFiniteLoss(NonFiniteLoss.skipUpTo(2)).build().run())
@@ -445,6 +548,62 @@ class UpdateStepsTest {
     @Override
     public NDArray evaluate(NDList labels, NDList predictions) {
       return predictions.singletonOrThrow().sub(labels.singletonOrThrow()).square().mean();
+    }
+  }
+
+  /** Squares that count for the first updates only; then all rows are masked. */
+  private static final class Masked extends Loss {
+    private static final ThreadLocal<Long> MADE = ThreadLocal.withInitial(() -> 0L);
+    private final long updates;
+
+    Masked(long updates) {
+      super("Masked");
+      this.updates = updates;
+    }
+
+    static Masked all() {
+      return new Masked(0);
+    }
+
+    @Override
+    public NDArray evaluate(NDList labels, NDList predictions) {
+      NDArray squares = new Squares().evaluate(labels, predictions);
+      NDArray mask = squares.getManager().create(MADE.get() < updates ? 1f : 0f);
+      return squares.mul(mask);
+    }
+  }
+
+  /** Tells the loss how many updates have been made. */
+  private static final class Counting extends Callback {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public void beforeTraining(UpdateCounter at) {
+      Masked.MADE.set(at.current().update());
+    }
+
+    @Override
+    public void afterUpdate(UpdateCounter at) {
+      Masked.MADE.set(at.current().update());
+    }
+  }
+
+  /** Freezes all parameters after one update, and thaws them after another. */
+  private static final class FrozenFor extends Callback {
+    private static final long serialVersionUID = 1;
+    private final long from;
+    private final long to;
+
+    FrozenFor(long from, long to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    public void afterUpdate(UpdateCounter at) {
+      if (at.current().update() == from || at.current().update() == to) {
+        context().block().freezeParameters(at.current().update() == from);
+      }
     }
   }
 

@@ -64,6 +64,35 @@ class SnapshotTakerTest {
   }
 
   @Test
+  void theSnapshotItselfIsGivenAgainUntilSomethingChanges() {
+    WeightSnapshot first = taker.take(arrays);
+    assertThat(taker.take(arrays)).isSameAs(first);
+    NDArray small = arrays.getOrDefault("small", manager.create(0));
+    small.muli(2);
+    WeightSnapshot second = taker.take(arrays);
+    assertThat(second).isNotSameAs(first);
+    assertThat(taker.take(arrays)).isSameAs(second);
+    assertThat(second.manifest()).isEqualTo(WeightSnapshot.of(second.arrays()).manifest());
+  }
+
+  @Test
+  void otherNamesTypesAndShapesOfTheSameBytesAreOtherWeights() {
+    NDArray floats = manager.ones(new Shape(4));
+    Map<String, NDArray> before = Map.of("a", floats);
+    for (Map<String, NDArray> later :
+        List.of(
+            Map.of("b", floats),
+            Map.of("a", floats.reshape(2, 2)),
+            Map.of("a", manager.create(new int[] {0x3f800000, 0x3f800000, 0x3f800000, 0x3f800000})),
+            Map.of("a", floats, "b", floats))) {
+      WeightSnapshot first = taker.take(before);
+      WeightSnapshot second = taker.take(later);
+      assertThat(second.manifest()).as("%s", later.keySet()).isNotEqualTo(first.manifest());
+      assertThat(second.manifest()).isEqualTo(WeightSnapshot.of(second.arrays()).manifest());
+    }
+  }
+
+  @Test
   void oneElementChangesOnePieceAlone() {
     List<Shard> first = taker.take(arrays).shards();
     arrays.getOrDefault("large", manager.create(0)).get(PIECE_FLOATS + ":").addi(1);

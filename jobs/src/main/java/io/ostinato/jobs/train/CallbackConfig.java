@@ -28,6 +28,8 @@ sealed interface CallbackConfig extends Checked
         MonitorCallbacks.DatasetStats,
         MonitorCallbacks.ParameterCount,
         MonitorCallbacks.PeakMemory,
+        MonitorCallbacks.GradientNorm,
+        MonitorCallbacks.WeightNorm,
         MonitorCallbacks.ProgressLine,
         MonitorCallbacks.Eta,
         MonitorCallbacks.TrackOutputs,

@@ -6,12 +6,14 @@ import io.ostinato.jobs.config.Key;
 import io.ostinato.jobs.config.Kind;
 import io.ostinato.monitor.DatasetStatsCallback;
 import io.ostinato.monitor.EtaCallback;
+import io.ostinato.monitor.GradientNormCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ParameterCountCallback;
 import io.ostinato.monitor.PeakMemoryCallback;
 import io.ostinato.monitor.ProgressCallback;
 import io.ostinato.monitor.TrackOutputsCallback;
 import io.ostinato.monitor.TrainTimeCallback;
+import io.ostinato.monitor.WeightNormCallback;
 import java.util.List;
 
 /** The callbacks that watch a training. */
@@ -74,6 +76,39 @@ final class MonitorCallbacks {
     @Override
     public Callback create() {
       return new PeakMemoryCallback(new PeakMemoryCallback.Config(schedule.schedule()));
+    }
+  }
+
+  /** Gradients. */
+  @Kind(
+      name = "gradient_norm",
+      value =
+          "The norm of an update's gradient before clipping, and the share of it that is near zero:"
+              + " `gradient/{norm|near_zero}/{all|parameter}`.")
+  record GradientNorm(
+      @Inline ScheduleKeys schedule,
+      @Key(value = "Parameters to write one by one, with `*` for any characters.", optional = true)
+          List<String> parameters,
+      @Key(value = "The highest absolute value near zero.", byDefault = "1e-8", atLeast = 0)
+          double nearZero)
+      implements CallbackConfig {
+    @Override
+    public Callback create() {
+      return new GradientNormCallback(
+          new GradientNormCallback.Config(schedule.schedule(), parameters, nearZero));
+    }
+  }
+
+  /** Weights. */
+  @Kind(name = "weight_norm", value = "The norm of the weights: `weight/norm/{all|parameter}`.")
+  record WeightNorm(
+      @Inline ScheduleKeys schedule,
+      @Key(value = "Parameters to write one by one, with `*` for any characters.", optional = true)
+          List<String> parameters)
+      implements CallbackConfig {
+    @Override
+    public Callback create() {
+      return new WeightNormCallback(new WeightNormCallback.Config(schedule.schedule(), parameters));
     }
   }
 

@@ -85,7 +85,7 @@ class RunMistakesTest {
             run.yaml:20: 'callbacks.2': there is no class 'com.example.Gone' on the class path; add its jar, with --jars for spark-submit
             run.yaml:21: 'callbacks.3.factors' must be below 1; given: 1.5
             run.yaml:22: 'callbacks.4.tolerance' must be at least 1; given: 0
-            run.yaml:23: 'callbacks.5' needs a 'kind', one of: metric, offline_loss, online_loss, best_metric, checkpoint, best_checkpoint, ema, metric_early_stopper, fixed_early_stopper, learning_rate, train_time, dataset_stats, parameter_count, peak_memory, progress, eta, track_outputs
+            run.yaml:23: 'callbacks.5' needs a 'kind', one of: metric, offline_loss, online_loss, best_metric, checkpoint, best_checkpoint, ema, metric_early_stopper, fixed_early_stopper, learning_rate, train_time, dataset_stats, parameter_count, peak_memory, gradient_norm, weight_norm, progress, eta, track_outputs
             run.yaml:24: 'callbacks.6' must be a section with a 'kind'; given: nothing
             run.yaml:25: unknown kind 'consol' in 'trackers.0'; did you mean 'console'?
             --set callbacks.9.kind=ema: 'callbacks' is a list of 7; '9' is no index from 0 to 7

@@ -1,0 +1,140 @@
+package io.ostinato.monitor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import io.ostinato.callback.AccumulationStep;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.TrainingPlan;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.weights.SquareSum;
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes {@code gradient/norm/all}, the Euclidean norm of the gradient of an update before it is
+ * clipped, and {@code gradient/near_zero/all}, the share of its elements that are hardly more than
+ * zero; the same of single parameters, {@code gradient/norm/{parameter}}, where they are asked for.
+ * Frozen parameters have no gradient. Nothing is written of an update whose loss is not finite, nor
+ * of an evaluation that is asked for outside the schedule.
+ *
+ * <p>Only the update that is due is looked at; the others cost nothing.
+ */
+public final class GradientNormCallback extends PeriodicCallback {
+  private static final long serialVersionUID = 1;
+
+  private final Config config;
+  private final ParameterNames names;
+  private final LinkedHashMap<String, Double> measured = new LinkedHashMap<>();
+
+  /**
+   * What is configured.
+   *
+   * @param schedule when to write; every epoch unless told
+   * @param parameters names of parameters to write one by one, {@code *} for any characters; none
+   *     unless told
+   * @param nearZero the highest absolute value that counts as near zero, at least 0; 1e-8 unless
+   *     told
+   */
+  public record Config(Schedule schedule, List<String> parameters, double nearZero)
+      implements Serializable {
+    public Config {
+      parameters = List.copyOf(parameters);
+    }
+
+    public static Config defaults() {
+      return new Config(Schedule.everyNEpochs(1), List.of(), 1e-8);
+    }
+
+    public Config every(Schedule newSchedule) {
+      return new Config(newSchedule, parameters, nearZero);
+    }
+
+    public Config parameters(String... patterns) {
+      return new Config(schedule, List.of(patterns), nearZero);
+    }
+
+    public Config nearZero(double highest) {
+      return new Config(schedule, parameters, highest);
+    }
+  }
+
+  public GradientNormCallback(Config config) {
+    super("gradient_norm." + config.schedule().intervalString(), config.schedule());
+    this.config = config;
+    this.names = new ParameterNames(config.parameters());
+  }
+
+  @Override
+  public List<String> mistakes(TrainingPlan plan) {
+    return config.nearZero() >= 0
+        ? List.of()
+        : List.of(
+            "callback '%s': near_zero=%s must be at least 0".formatted(name(), config.nearZero()));
+  }
+
+  @Override
+  public void beforeTraining(UpdateCounter at) {
+    names.check(context(), name());
+  }
+
+  @Override
+  public void trackAfterAccumulationStep(AccumulationStep step) {
+    if (step.isLast() && schedule().dueAt(step.before().advance()).isPresent()) {
+      measured.clear();
+      measure();
+    }
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    if (at.isScheduled()) {
+      measured.forEach(writer()::addScalar);
+      measured.clear();
+    }
+  }
+
+  private void measure() {
+    Sizes all = new Sizes(0, 0, 0);
+    for (Map.Entry<String, Parameter> entry : ParameterNames.trained(context()).entrySet()) {
+      if (entry.getValue().requiresGradient()) {
+        Sizes sizes;
+        try (NDArray gradient = entry.getValue().getArray().getGradient()) {
+          sizes = Sizes.of(gradient, config.nearZero());
+        }
+        all = all.plus(sizes);
+        if (names.match(entry.getKey())) {
+          note(entry.getKey(), sizes);
+        }
+      }
+    }
+    if (all.elements() > 0) {
+      note("all", all);
+    }
+  }
+
+  private void note(String group, Sizes sizes) {
+    measured.put("gradient/norm/" + group, Math.sqrt(sizes.squares()));
+    measured.put("gradient/near_zero/" + group, (double) sizes.nearZero() / sizes.elements());
+  }
+
+  /** Sums over elements. */
+  private record Sizes(double squares, long nearZero, long elements) {
+
+    static Sizes of(NDArray gradient, double highest) {
+      try (NDArray sizes = gradient.abs();
+          NDArray near = sizes.lte(highest);
+          NDArray count = near.countNonzero()) {
+        return new Sizes(SquareSum.of(gradient), count.getLong(), gradient.size());
+      }
+    }
+
+    Sizes plus(Sizes other) {
+      return new Sizes(
+          squares + other.squares, nearZero + other.nearZero, elements + other.elements);
+    }
+  }
+}

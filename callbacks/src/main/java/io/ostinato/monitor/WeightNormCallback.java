@@ -1,0 +1,78 @@
+package io.ostinato.monitor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.weights.SquareSum;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes {@code weight/norm/all}, the Euclidean norm of the model's weights, frozen ones included
+ * and running statistics left out; and {@code weight/norm/{parameter}} where single parameters are
+ * asked for.
+ */
+public final class WeightNormCallback extends PeriodicCallback {
+  private static final long serialVersionUID = 1;
+
+  private final ParameterNames names;
+
+  /**
+   * What is configured.
+   *
+   * @param schedule when to write; every epoch unless told
+   * @param parameters names of parameters to write one by one, {@code *} for any characters; none
+   *     unless told
+   */
+  public record Config(Schedule schedule, List<String> parameters) implements Serializable {
+    public Config {
+      parameters = List.copyOf(parameters);
+    }
+
+    public static Config defaults() {
+      return new Config(Schedule.everyNEpochs(1), List.of());
+    }
+
+    public Config every(Schedule newSchedule) {
+      return new Config(newSchedule, parameters);
+    }
+
+    public Config parameters(String... patterns) {
+      return new Config(schedule, List.of(patterns));
+    }
+  }
+
+  public WeightNormCallback(Config config) {
+    super("weight_norm." + config.schedule().intervalString(), config.schedule());
+    this.names = new ParameterNames(config.parameters());
+  }
+
+  @Override
+  public void beforeTraining(UpdateCounter at) {
+    names.check(context(), name());
+  }
+
+  @Override
+  protected void periodicCallback(Invocation at) {
+    double all = 0;
+    for (Map.Entry<String, Parameter> entry : ParameterNames.trained(context()).entrySet()) {
+      double squares;
+      try (NDArray weights = entry.getValue().getArray().stopGradient()) {
+        squares = SquareSum.of(weights);
+      }
+      all += squares;
+      if (names.match(entry.getKey())) {
+        write(entry.getKey(), squares);
+      }
+    }
+    write("all", all);
+  }
+
+  private void write(String group, double squares) {
+    writer().addScalar("weight/norm/" + group, Math.sqrt(squares));
+  }
+}

@@ -1,0 +1,84 @@
+package io.ostinato.training;
+
+import ai.djl.training.tracker.ParameterTracker;
+import ai.djl.training.tracker.Tracker;
+import io.ostinato.callback.LearningRateControl;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The schedule of an optimizer's learning rate, and what callbacks have made of it. */
+final class ChangeableRate implements Tracker, LearningRateControl {
+  private static final String RATE = "learning_rate";
+  private static final String FACTOR = "learning_rate_factor";
+
+  private final ParameterTracker schedule;
+  private @Nullable Double rate;
+  private double factor = 1;
+
+  ChangeableRate(ParameterTracker schedule) {
+    this.schedule = schedule;
+  }
+
+  /** What the optimizer was built with. */
+  ParameterTracker schedule() {
+    return schedule;
+  }
+
+  @Override
+  public float getNewValue(String parameterId, int numUpdate) {
+    return changed(schedule.getNewValue(parameterId, numUpdate));
+  }
+
+  @Override
+  public float getNewValue(int numUpdate) {
+    // The schedule stands where a Tracker is wanted only if it is one.
+    return changed(((Tracker) schedule).getNewValue(numUpdate));
+  }
+
+  @Override
+  public void set(double newRate) {
+    rate = checked("learning rate", newRate);
+    factor = 1;
+  }
+
+  @Override
+  public void multiply(double newFactor) {
+    factor *= checked("factor of the learning rate", newFactor);
+  }
+
+  @Override
+  public void followSchedule() {
+    rate = null;
+    factor = 1;
+  }
+
+  Map<String, String> save() {
+    Map<String, String> saved = new LinkedHashMap<>();
+    if (rate != null) {
+      saved.put(RATE, Double.toString(rate));
+    }
+    if (factor != 1) {
+      saved.put(FACTOR, Double.toString(factor));
+    }
+    return saved;
+  }
+
+  void restore(Map<String, String> saved) {
+    String savedRate = saved.get(RATE);
+    rate = savedRate == null ? null : Double.valueOf(savedRate);
+    factor = Double.parseDouble(saved.getOrDefault(FACTOR, "1"));
+  }
+
+  private float changed(float scheduled) {
+    return (float) (factor * (rate == null ? scheduled : rate));
+  }
+
+  private static double checked(String what, double value) {
+    if (!(value >= 0 && Double.isFinite(value))) {
+      throw new IllegalArgumentException(
+          "a %s must be a finite number of at least 0; given: %s".formatted(what, value));
+    }
+    return value;
+  }
+}

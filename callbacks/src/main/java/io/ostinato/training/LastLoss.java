@@ -1,0 +1,44 @@
+package io.ostinato.training;
+
+import io.ostinato.callback.AccumulationStep;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** The loss of the last update, as the mean over its samples. */
+final class LastLoss {
+  private static final String KEY = "last_loss";
+
+  private OptionalDouble last = OptionalDouble.empty();
+  private double sum;
+  private long samples;
+
+  /** Takes a micro-batch of the update that is being made. */
+  void add(AccumulationStep step) {
+    sum += step.lossValue() * step.samples();
+    samples += step.samples();
+  }
+
+  /**
+   * The update is made.
+   *
+   * @param samplesOfUpdate how many it has; fewer were seen where a loss was not finite
+   */
+  void updateIsMade(long samplesOfUpdate) {
+    last = OptionalDouble.of(samples == samplesOfUpdate ? sum / samples : Double.NaN);
+    sum = 0;
+    samples = 0;
+  }
+
+  OptionalDouble value() {
+    return last;
+  }
+
+  Map<String, String> save() {
+    return last.isPresent() ? Map.of(KEY, Double.toString(last.getAsDouble())) : Map.of();
+  }
+
+  void restore(Map<String, String> saved) {
+    String value = saved.get(KEY);
+    last = value == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(value));
+  }
+}

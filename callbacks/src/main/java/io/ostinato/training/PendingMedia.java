@@ -1,0 +1,71 @@
+package io.ostinato.training;
+
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.tracking.Histogram;
+import io.ostinato.tracking.LogWriter;
+import io.ostinato.tracking.Picture;
+import io.ostinato.tracking.Tracker;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The pictures and histograms of the present moment, until it is over. */
+final class PendingMedia {
+  private final Map<String, String> writers = new HashMap<>();
+  private final List<Showing> pending = new ArrayList<>();
+
+  /** Gives something to a tracker. */
+  private interface Showing {
+    void on(Tracker tracker, TrainingIteration at, Instant time);
+  }
+
+  /** A writer of a callback, whose numbers go to another one. */
+  LogWriter writerFor(String callback, LogWriter scalars) {
+    return new Writer(callback, scalars);
+  }
+
+  /** Gives all to the tracker, and forgets it. */
+  void flush(TrainingIteration at, Instant time, Tracker tracker) {
+    List<Showing> all = List.copyOf(pending);
+    pending.clear();
+    writers.clear();
+    all.forEach(showing -> showing.on(tracker, at, time));
+  }
+
+  private void add(String writer, String key, Showing showing) {
+    String earlier = writers.putIfAbsent(key, writer);
+    if (earlier != null) {
+      throw new IllegalStateException(
+          "'%s' and '%s' both write '%s' at one moment; give one of them another key"
+              .formatted(earlier, writer, key));
+    }
+    pending.add(showing);
+  }
+
+  private final class Writer implements LogWriter {
+    private final String callback;
+    private final LogWriter scalars;
+
+    Writer(String callback, LogWriter scalars) {
+      this.callback = callback;
+      this.scalars = scalars;
+    }
+
+    @Override
+    public void addScalar(String key, double value) {
+      scalars.addScalar(key, value);
+    }
+
+    @Override
+    public void addImage(String key, Picture picture) {
+      add(callback, key, (tracker, at, time) -> tracker.logImage(at, time, key, picture));
+    }
+
+    @Override
+    public void addHistogram(String key, Histogram histogram) {
+      add(callback, key, (tracker, at, time) -> tracker.logHistogram(at, time, key, histogram));
+    }
+  }
+}
