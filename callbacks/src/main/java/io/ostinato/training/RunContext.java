@@ -111,7 +111,8 @@ final class RunContext implements TrainingContext {
         variant.isEmpty() ? weights() : variants.get(variant),
         evaluation.processor(),
         evaluation.metrics(),
-        target(evaluation));
+        target(evaluation),
+        evaluation.config().selection());
   }
 
   /** A training that goes on from a checkpoint comes to moments that were evaluated before. */
