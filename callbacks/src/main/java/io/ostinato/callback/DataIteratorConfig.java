@@ -1,12 +1,14 @@
 package io.ostinato.callback;
 
+import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
+import java.util.List;
 
 /**
- * When a callback evaluates, on which dataset, and how many rows at once. Immutable: {@code
- * every(everyNEpochs(1)).dataset("test").batchSize(256)}.
+ * When a callback evaluates, on which part of which dataset, and how many rows at once. Immutable:
+ * {@code every(everyNEpochs(1)).dataset("test").batchSize(256)}.
  *
  * @param schedule when
  * @param datasetKey the key of an evaluation dataset; {@value #DEFAULT_DATASET} unless told
@@ -14,9 +16,16 @@ import java.io.Serializable;
  * @param weights the key of the weights to evaluate, see {@link WeightVariants}; empty, which it is
  *     unless told, for those that are trained
  * @param target where the row results go; to the driver unless told, see {@link #results}
+ * @param selection which rows and columns of the dataset; all unless told, see {@link #maxRows} and
+ *     {@link #columns}
  */
 public record DataIteratorConfig(
-    Schedule schedule, String datasetKey, int batchSize, String weights, ResultsTarget target)
+    Schedule schedule,
+    String datasetKey,
+    int batchSize,
+    String weights,
+    ResultsTarget target,
+    DataSelection selection)
     implements Serializable {
   static final String DEFAULT_DATASET = "test";
   static final int DEFAULT_BATCH_SIZE = 256;
@@ -30,20 +39,50 @@ public record DataIteratorConfig(
   /** On this schedule, with the defaults. */
   public static DataIteratorConfig every(Schedule schedule) {
     return new DataIteratorConfig(
-        schedule, DEFAULT_DATASET, DEFAULT_BATCH_SIZE, "", ResultsTarget.collected());
+        schedule,
+        DEFAULT_DATASET,
+        DEFAULT_BATCH_SIZE,
+        "",
+        ResultsTarget.collected(),
+        DataSelection.everything());
   }
 
   public DataIteratorConfig dataset(String key) {
-    return new DataIteratorConfig(schedule, key, batchSize, weights, target);
+    return new DataIteratorConfig(schedule, key, batchSize, weights, target, selection);
   }
 
   public DataIteratorConfig batchSize(int rows) {
-    return new DataIteratorConfig(schedule, datasetKey, rows, weights, target);
+    return new DataIteratorConfig(schedule, datasetKey, rows, weights, target, selection);
   }
 
   /** Evaluates other weights, as in {@code ema=0.999}. */
   public DataIteratorConfig weights(String variant) {
-    return new DataIteratorConfig(schedule, datasetKey, batchSize, variant, target);
+    return new DataIteratorConfig(schedule, datasetKey, batchSize, variant, target, selection);
+  }
+
+  /**
+   * Evaluates the first rows of the dataset, in dataset order; all of a dataset that has fewer.
+   * Batches begin where they begin without it, and the engine reads no further than it must.
+   *
+   * @throws IllegalArgumentException if that is less than one row
+   */
+  public DataIteratorConfig maxRows(long rows) {
+    return with(selection.withMaxRows(rows));
+  }
+
+  /**
+   * Lets {@code processData} see these columns of the dataset, in this order; others don't travel
+   * to the device.
+   *
+   * @param names none for all columns
+   * @throws IllegalArgumentException if one is named twice
+   */
+  public DataIteratorConfig columns(String... names) {
+    return with(selection.withColumns(List.of(names)));
+  }
+
+  private DataIteratorConfig with(DataSelection part) {
+    return new DataIteratorConfig(schedule, datasetKey, batchSize, weights, target, part);
   }
 
   /** Says where the row results go: {@code results().toParquet(path)}. */
@@ -75,7 +114,8 @@ public record DataIteratorConfig(
           config.datasetKey,
           config.batchSize,
           config.weights,
-          ResultsTarget.parquet(path));
+          ResultsTarget.parquet(path),
+          config.selection);
     }
   }
 }

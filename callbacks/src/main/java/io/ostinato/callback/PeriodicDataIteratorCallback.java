@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.metric.Metric;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +25,7 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
 
   private final DataIteratorConfig config;
   private transient @Nullable CallbackEvaluation planned;
+  private transient long dataNanos;
 
   protected PeriodicDataIteratorCallback(DataIteratorConfig config) {
     super(config.schedule());
@@ -81,6 +84,7 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
       evaluation = evaluation(at);
     }
     try (EvaluationResults results = context().evaluate(evaluation)) {
+      dataNanos += results.timings().data().toNanos();
       results.process(collated -> processResults(collated, at));
     }
   }
@@ -99,6 +103,7 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
               .formatted(
                   name(), datasetKey(), known.isEmpty() ? "none" : String.join(", ", known)));
     }
+    mistakes.addAll(unknownColumns(plan));
     plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
     if (config.target() instanceof ResultsTarget.Parquet parquet && !metrics().isEmpty()) {
       mistakes.add(
@@ -107,6 +112,31 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
               + " leave out one of the two");
     }
     return mistakes;
+  }
+
+  private List<String> unknownColumns(TrainingPlan plan) {
+    if (!plan.data().evaluationKeys().contains(datasetKey())) {
+      return List.of();
+    }
+    List<String> known =
+        plan.data().evaluation(datasetKey()).knownColumns().orElse(config.selection().columns());
+    return config.selection().columns().stream()
+        .filter(column -> !known.contains(column))
+        .map(
+            column ->
+                "callback '%s' asks for column '%s' of dataset '%s'; it has: %s"
+                    .formatted(name(), column, datasetKey(), String.join(", ", known)))
+        .toList();
+  }
+
+  /**
+   * How long the evaluations of this callback have waited for data so far, see {@link
+   * EvaluationTimings#data}; on the driver, and since the training was begun or resumed: what a
+   * training before has waited is not in checkpoints. Callbacks that share a pass over the data
+   * have all waited for it.
+   */
+  public final Duration totalDataTime() {
+    return Duration.ofNanos(dataNanos);
   }
 
   /** The key of the dataset that this callback evaluates on. */

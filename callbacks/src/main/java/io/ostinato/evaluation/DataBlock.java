@@ -2,7 +2,10 @@ package io.ostinato.evaluation;
 
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Consecutive rows of a dataset as tensors on the host; one block is one batch.
@@ -21,6 +24,33 @@ public record DataBlock(int partition, long firstRow, int rows, List<HostArray> 
           "a block needs at least one row and an index from 0; given: %s rows from %s"
               .formatted(rows, firstRow));
     }
+  }
+
+  /** The first so many of the rows, at least one. */
+  DataBlock first(int count) {
+    return new DataBlock(
+        partition, firstRow, count, arrays.stream().map(array -> array.rows(0, count)).toList());
+  }
+
+  /**
+   * The same rows, of these columns.
+   *
+   * @throws IllegalArgumentException if there is no column of such a name; lists those there are
+   */
+  DataBlock only(List<String> columns) {
+    Map<String, HostArray> byName = new LinkedHashMap<>();
+    arrays.forEach(array -> byName.put(array.name(), array));
+    List<HostArray> chosen = new ArrayList<>();
+    for (String column : columns) {
+      HostArray array = byName.get(column);
+      if (array == null) {
+        throw new IllegalArgumentException(
+            "the dataset has no column '%s'; it has: %s"
+                .formatted(column, String.join(", ", byName.keySet())));
+      }
+      chosen.add(array);
+    }
+    return new DataBlock(partition, firstRow, rows, chosen);
   }
 
   /** The same rows, with another index. */

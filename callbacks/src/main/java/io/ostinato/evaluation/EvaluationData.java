@@ -1,5 +1,7 @@
 package io.ostinato.evaluation;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -18,5 +20,10 @@ public interface EvaluationData {
   /** How many rows there are, where that is known without reading anything. */
   default OptionalLong knownRows() {
     return OptionalLong.empty();
+  }
+
+  /** The names of its columns in their order, where they are known without reading anything. */
+  default Optional<List<String>> knownColumns() {
+    return Optional.empty();
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param metrics what the results of batches are reduced to, where they run; none to have the
  *     results themselves
  * @param target where the results go; they can't be written where there are metrics
+ * @param selection the part of the dataset that is evaluated
  */
 public record EvaluationRequest(
     EvaluationTag tag,
@@ -20,7 +21,8 @@ public record EvaluationRequest(
     WeightSnapshot weights,
     BatchProcessor processor,
     List<Metric<?>> metrics,
-    ResultsTarget target) {
+    ResultsTarget target,
+    DataSelection selection) {
   public EvaluationRequest {
     metrics = List.copyOf(metrics);
     if (batchSize < 1) {
@@ -31,6 +33,28 @@ public record EvaluationRequest(
       throw new IllegalArgumentException(
           "%s: with metrics there are no row results to write to %s".formatted(tag, target));
     }
+  }
+
+  /** An evaluation of all of the dataset. */
+  public EvaluationRequest(
+      EvaluationTag tag,
+      EvaluationData data,
+      int batchSize,
+      ModelSource model,
+      WeightSnapshot weights,
+      BatchProcessor processor,
+      List<Metric<?>> metrics,
+      ResultsTarget target) {
+    this(
+        tag,
+        data,
+        batchSize,
+        model,
+        weights,
+        processor,
+        metrics,
+        target,
+        DataSelection.everything());
   }
 
   /** An evaluation whose results, or the states of its metrics, come to the driver. */
@@ -64,6 +88,7 @@ public record EvaluationRequest(
     return !target.isWritten()
         && !other.target.isWritten()
         && data == other.data
+        && selection.equals(other.selection)
         && batchSize == other.batchSize
         && model == other.model
         && weights.manifest().equals(other.weights.manifest());

@@ -29,6 +29,14 @@ public record EvaluationTimings(
     Duration collect,
     Duration process) {
 
+  /**
+   * Waiting for data: {@link #prepare} on the driver, and {@link #read} of all tasks; there is none
+   * where blocks were there before they were needed.
+   */
+  public Duration data() {
+    return prepare.plus(read);
+  }
+
   EvaluationTimings withProcess(Duration processed) {
     return new EvaluationTimings(
         total, prepare, send, job, refresh, read, forward, collect, processed);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -77,6 +78,11 @@ public final class InMemoryData implements EvaluationData {
   @Override
   public OptionalLong knownRows() {
     return OptionalLong.of(rows());
+  }
+
+  @Override
+  public Optional<List<String>> knownColumns() {
+    return Optional.of(columns.stream().map(HostArray::name).toList());
   }
 
   @Override

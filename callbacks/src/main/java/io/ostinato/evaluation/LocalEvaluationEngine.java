@@ -7,6 +7,7 @@ import io.ostinato.weights.Manifest;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,11 +55,18 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
       EvaluationRequest request, LoadedModel loaded, BatchPass pass, ProgressDisplay display) {
     long forward = 0;
     long rows = 0;
-    long total = request.data().knownRows().orElse(ProgressDisplay.UNKNOWN);
+    DataSelection selection = request.selection();
+    OptionalLong known = request.data().knownRows();
+    long total =
+        known.isPresent()
+            ? Math.min(known.getAsLong(), selection.maxRows())
+            : ProgressDisplay.UNKNOWN;
     try (Stream<DataBlock> blocks = request.data().blocks(request.batchSize());
         Progress progress = display.start(request.tag().toString(), total, "rows")) {
-      for (var iterator = blocks.iterator(); iterator.hasNext(); ) {
-        StagedBlock staged = StagedBlock.of(iterator.next(), loaded.manager());
+      var iterator = blocks.iterator();
+      while (rows < selection.maxRows() && iterator.hasNext()) {
+        DataBlock selected = selection.of(iterator.next(), request.tag());
+        StagedBlock staged = StagedBlock.of(selected, loaded.manager());
         long began = System.nanoTime();
         pass.run(staged, loaded, request.weights());
         forward += System.nanoTime() - began;

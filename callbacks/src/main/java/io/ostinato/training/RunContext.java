@@ -116,7 +116,8 @@ final class RunContext implements TrainingContext {
         weightsOf(evaluation),
         evaluation.processor(),
         evaluation.metrics(),
-        target(evaluation));
+        target(evaluation),
+        evaluation.config().selection());
   }
 
   private WeightSnapshot weightsOf(CallbackEvaluation evaluation) {

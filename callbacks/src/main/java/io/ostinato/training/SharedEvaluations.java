@@ -14,11 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Evaluations that callbacks will ask for within one hook. Those of the same dataset, batch size
- * and weights run together when the first of them is asked for, but for those whose results the
- * executors write; if that fails, each runs on its own, so that the failure finds its owner. Where
- * a callback has changed the weights meanwhile, those that are still to come run together again.
- * Belongs to the thread that trains.
+ * Evaluations that callbacks will ask for within one hook. Those of the same dataset, rows,
+ * columns, batch size and weights run together when the first of them is asked for, but for those
+ * whose results the executors write; if that fails, each runs on its own, so that the failure finds
+ * its owner. Where a callback has changed the weights meanwhile, those that are still to come run
+ * together again. Belongs to the thread that trains.
  */
 final class SharedEvaluations {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -115,6 +115,7 @@ final class SharedEvaluations {
     return !one.target().isWritten()
         && !other.target().isWritten()
         && one.datasetKey().equals(other.datasetKey())
+        && one.selection().equals(other.selection())
         && one.batchSize() == other.batchSize()
         && one.weights().equals(other.weights());
   }

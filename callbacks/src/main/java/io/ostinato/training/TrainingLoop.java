@@ -77,4 +77,30 @@ public final class TrainingLoop {
       settings.atEnd().run();
     }
   }
+
+  /**
+   * As {@link #evaluate()}, at a checkpoint that need not be one of this run: what it measured is
+   * written to this run.
+   *
+   * @throws IllegalArgumentException if it isn't one of this model, or of epochs of this size; says
+   *     what differs
+   */
+  public void evaluate(Checkpoint checkpoint) {
+    try (TrainingSession session = sessionAt(checkpoint)) {
+      session.evaluate();
+    } finally {
+      settings.atEnd().run();
+    }
+  }
+
+  private TrainingSession sessionAt(Checkpoint checkpoint) {
+    try {
+      return TrainingSession.toEvaluateAt(settings, checkpoint);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the checkpoint at %s is not one of this training: %s"
+              .formatted(checkpoint.iteration(), e.getMessage()),
+          e);
+    }
+  }
 }

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,83 @@ public abstract class EvaluationEngineContract {
       assertThat(results.get("rows").toIntArray()).containsExactly(4, 4, 1, 4, 1);
       assertThat(results.get("first").toLongArray()).containsExactly(0, 4, 8, 9, 13);
     }
+  }
+
+  @Test
+  void theFirstRowsAreEvaluatedAsIfThereWereNoMore() {
+    Random random = new Random(12);
+    for (int i = 0; i < 12; i++) {
+      int rows = 1 + random.nextInt(200);
+      int batchSize = 1 + random.nextInt(40);
+      int[] partitions = GeneratedRows.randomPartitions(rows, random);
+      long first = i == 0 ? rows : 1 + random.nextInt(rows + 20);
+      EvaluationData all = generated(partitions);
+      EvaluationData cut = GeneratedRows.inMemory(first(partitions, first));
+      DataSelection selection = DataSelection.everything().withMaxRows(first);
+      for (EvaluationRequest whole :
+          List.of(
+              request(cut, batchSize, EvaluationEngineContract::predict, 1),
+              request(cut, batchSize, (batch, model) -> rowsOf(batch), 1),
+              measured(cut, batchSize))) {
+        try (LocalEvaluationEngine local = new LocalEvaluationEngine();
+            EvaluationResults results =
+                engine().evaluate(of(whole, all, selection), ProgressDisplay.silent())) {
+          assertThat(results.rows()).isEqualTo(Math.min(first, rows));
+          assertThat(content(results))
+              .as("%d of %d rows in batches of %d", first, rows, batchSize)
+              .isEqualTo(content(local, whole));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBatchHasTheSelectedColumnsInTheirOrder() {
+    EvaluationRequest all = request(generated(30, 5), 8, EvaluationEngineContract::names, 1);
+    DataSelection swapped = DataSelection.everything().withColumns(List.of("class", "x"));
+    DataSelection one = DataSelection.everything().withColumns(List.of("class"));
+    for (int i = 0; i < 2; i++) {
+      try (EvaluationResults two = evaluate(of(all, all.data(), swapped));
+          EvaluationResults alone = evaluate(of(all, all.data(), one.withMaxRows(9)))) {
+        assertThat(two.get("class/x").toLongArray())
+            .isEqualTo(IntStream.range(0, 35).mapToLong(GeneratedRows::label).toArray());
+        assertThat(alone.get("class").toLongArray())
+            .isEqualTo(IntStream.range(0, 9).mapToLong(GeneratedRows::label).toArray());
+      }
+    }
+    assertThatThrownBy(() -> evaluate(of(all, all.data(), one.withColumns(List.of("y")))).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated'")
+        .hasMessageContaining("the dataset has no column 'y'; it has: x, class");
+  }
+
+  @Test
+  void otherPartsOfADatasetAreNotMixedUp() {
+    EvaluationData data = generated(90, 40);
+    EvaluationRequest whole = request(data, 16, EvaluationEngineContract::predict, 1);
+    DataSelection all = DataSelection.everything();
+    List<EvaluationRequest> requests =
+        List.of(
+            whole,
+            of(whole, data, all.withMaxRows(50)),
+            of(whole, data, all.withMaxRows(100)),
+            of(
+                request(data, 16, EvaluationEngineContract::names, 1),
+                data,
+                all.withColumns(List.of("class"))),
+            measured(data, 16),
+            of(measured(data, 16), data, all.withMaxRows(50)));
+    List<String> alone = requests.stream().map(request -> content(engine(), request)).toList();
+    assertThat(Set.copyOf(alone)).hasSameSizeAs(alone);
+    List<EvaluationResults> together =
+        engine().evaluateTogether(requests, ProgressDisplay.silent());
+    for (int i = 0; i < requests.size(); i++) {
+      try (EvaluationResults result = together.get(i)) {
+        assertThat(content(result)).isEqualTo(alone.get(i));
+      }
+    }
+    assertThat(requests.get(0).sharesPassWith(requests.get(1))).isFalse();
+    assertThat(requests.get(1).sharesPassWith(requests.get(5))).isTrue();
   }
 
   @Test
@@ -483,6 +561,36 @@ public abstract class EvaluationEngineContract {
     return content.toString();
   }
 
+  /** The same request, of a part of other data. */
+  private static EvaluationRequest of(
+      EvaluationRequest request, EvaluationData data, DataSelection selection) {
+    return new EvaluationRequest(
+        request.tag(),
+        data,
+        request.batchSize(),
+        request.model(),
+        request.weights(),
+        request.processor(),
+        request.metrics(),
+        request.target(),
+        selection);
+  }
+
+  /** The partitions of the first rows. */
+  private static int[] first(int[] partitions, long rows) {
+    int[] cut = new int[partitions.length];
+    long left = rows;
+    for (int i = 0; i < cut.length; i++) {
+      cut[i] = (int) Math.min(left, partitions[i]);
+      left -= cut[i];
+    }
+    return cut;
+  }
+
+  private EvaluationResults evaluate(EvaluationRequest request) {
+    return engine().evaluate(request, ProgressDisplay.silent());
+  }
+
   private EvaluationResults evaluate(int batchSize, BatchProcessor processor, int... partitions) {
     return engine()
         .evaluate(
@@ -530,6 +638,14 @@ public abstract class EvaluationEngineContract {
   private static NDList predict(EvaluationBatch batch, EvaluationModel model) {
     NDArray logits = model.forward(batch.get("x"));
     return named(logits, "logits", logits.argMax(1), "predictions");
+  }
+
+  /** The labels, named by the columns that the batch has. */
+  private static NDList names(EvaluationBatch batch, EvaluationModel model) {
+    NDArray labels = batch.get("class");
+    NDArray result = labels.reshape(labels.getShape());
+    result.setName(String.join("/", batch.names()));
+    return new NDList(result);
   }
 
   private static NDList forward(EvaluationBatch batch, EvaluationModel model) {

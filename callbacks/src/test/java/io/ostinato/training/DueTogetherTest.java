@@ -24,6 +24,7 @@ import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.tracking.MetricsRecord;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +83,51 @@ class DueTogetherTest {
         new Rows("dataset", config.dataset("other"), Failing.NEVER));
     assertThat(engine.asked)
         .containsExactly("a at E0_U1_S16", "batch at E0_U1_S16", "dataset at E0_U1_S16");
+  }
+
+  @Test
+  void partsOfOneDatasetAreNotMixedUp() {
+    DataIteratorConfig config = every(EVERY_UPDATE);
+    TrainingLoop training =
+        run(
+            1,
+            new Rows("all", config, Failing.NEVER),
+            new Rows("few", config.maxRows(7), Failing.NEVER),
+            new Rows("more", config.maxRows(33).columns("x"), Failing.NEVER),
+            new Rows("few_too", config.maxRows(7), Failing.NEVER),
+            new Rows("too_many", config.maxRows(400), Failing.NEVER));
+    assertThat(engine.asked)
+        .containsExactly(
+            "all at E0_U1_S16",
+            "[few, few_too] at E0_U1_S16",
+            "more at E0_U1_S16",
+            "too_many at E0_U1_S16");
+    assertThat(Trainings.records(training).toString())
+        .contains("rows/all=40.0", "rows/few=7.0", "rows/more=33.0")
+        .contains("rows/few_too=7.0", "rows/too_many=40.0");
+  }
+
+  @Test
+  void theTimeThatACallbackWaitedForDataAddsUpAndBeginsAnewWithEachTraining() {
+    Rows rows = callback("a", EVERY_UPDATE);
+    assertThat(rows.totalDataTime()).isZero();
+    run(3, rows);
+    assertThat(engine.given).hasSize(3);
+    assertThat(rows.totalDataTime()).isPositive().isEqualTo(engine.dataTime);
+    assertThat(callback("a", EVERY_UPDATE).totalDataTime()).isZero();
+  }
+
+  @Test
+  void unknownColumnsAndRowsAreToldBeforeTraining() {
+    DataIteratorConfig config = every(EVERY_UPDATE);
+    assertThatThrownBy(() -> run(1, new Rows("a", config.columns("x", "y", "z"), Failing.NEVER)))
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "callback 'a' asks for column 'y' of dataset 'test'; it has: x, class")
+        .hasMessageContaining("callback 'a' asks for column 'z' of dataset 'test'");
+    assertThatThrownBy(() -> config.maxRows(0)).hasMessage("maxRows=0 must be at least 1");
+    assertThatThrownBy(() -> config.columns("x", "y", "x"))
+        .hasMessage("columns [x, y, x] has 'x' twice; name each once");
   }
 
   @Test
@@ -200,6 +246,7 @@ class DueTogetherTest {
     private final LocalEvaluationEngine engine = new LocalEvaluationEngine();
     private final List<String> asked = new ArrayList<>();
     private final List<NDList> given = new ArrayList<>();
+    private Duration dataTime = Duration.ZERO;
 
     @Override
     public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress) {
@@ -229,6 +276,7 @@ class DueTogetherTest {
 
     private EvaluationResults noted(EvaluationResults results) {
       given.add(new NDList(results.get(0)));
+      dataTime = dataTime.plus(results.timings().data());
       return results;
     }
 

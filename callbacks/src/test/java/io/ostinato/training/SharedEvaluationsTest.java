@@ -52,12 +52,15 @@ class SharedEvaluationsTest {
   }
 
   @Test
-  void otherDatasetsBatchSizesAndWeightsAreNotShared() {
+  void otherPartsOfDatasetsBatchSizesAndWeightsAreNotShared() {
     List<CallbackEvaluation> evaluations =
         List.of(
             evaluation("a", CONFIG),
             evaluation("batch", CONFIG.batchSize(7)),
             evaluation("dataset", CONFIG.dataset("train")),
+            evaluation("rows", CONFIG.maxRows(100)),
+            evaluation("fewer rows", CONFIG.maxRows(10)),
+            evaluation("columns", CONFIG.columns("x")),
             evaluation("weights", CONFIG.weights("ema=0.999")));
     shared.plan(evaluations);
     assertThat(evaluations).allSatisfy(one -> assertThat(shared.find(one)).isEmpty());

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Makes records of a configuration, and tells all that doesn't fit them. */
 final class Binder {
@@ -164,9 +165,10 @@ final class Binder {
     if (type.isAnnotationPresent(Kind.class)) {
       known.add(Kinds.KIND);
     }
-    boolean complete = true;
+    boolean allKnown = addOwnKeys(section, type, path, known);
+    boolean complete = allKnown;
     for (Entry entry : section.entries()) {
-      if (!known.contains(entry.key())) {
+      if (allKnown && !known.contains(entry.key())) {
         mistakes.add(
             entry.place(),
             "unknown key '%s'%s%s"
@@ -177,6 +179,34 @@ final class Binder {
     Optional<Object> record =
         new RecordMaker(this::typed, this::key, mistakes, sections).make(section, type, path);
     return complete ? record : Optional.empty();
+  }
+
+  /** Adds the keys that the user's class of a section names; false if they can't be known. */
+  private boolean addOwnKeys(Section section, Class<?> type, String path, List<String> known) {
+    OwnKeys own =
+        Stream.of(type.getRecordComponents())
+            .filter(component -> component.isAnnotationPresent(OwnKeys.class))
+            .map(component -> Objects.requireNonNull(component.getAnnotation(OwnKeys.class)))
+            .findFirst()
+            .orElse(null);
+    if (own == null) {
+      return true;
+    }
+    try {
+      for (KeyInfo key : UserClass.parameters(section, own).map(KeyInfo::all).orElse(List.of())) {
+        if (known.contains(key.name())) {
+          throw new IllegalArgumentException(
+              "the class has a parameter '%s', which is a key of every class; rename it"
+                  .formatted(key.name()));
+        }
+        known.add(key.name());
+      }
+      return true;
+    } catch (IllegalArgumentException refusal) {
+      mistakes.add(
+          section.place(), (path.isEmpty() ? "" : "'" + path + "': ") + refusal.getMessage());
+      return false;
+    }
   }
 
   /** The value of a key that is there. */

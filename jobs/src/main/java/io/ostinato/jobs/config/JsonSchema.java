@@ -146,7 +146,10 @@ public final class JsonSchema {
     }
     section.add("properties", properties);
     section.add("required", needed);
-    section.addProperty("additionalProperties", false);
+    // Those that a user's class names are not known here.
+    boolean hasOwnKeys =
+        Stream.of(type.getRecordComponents()).anyMatch(c -> c.isAnnotationPresent(OwnKeys.class));
+    section.addProperty("additionalProperties", hasOwnKeys);
     return section;
   }
 
@@ -156,7 +159,7 @@ public final class JsonSchema {
     bound(type, "exclusiveMinimum", key.key().above());
     bound(type, "maximum", key.key().atMost());
     bound(type, "exclusiveMaximum", key.key().below());
-    type.addProperty("description", key.key().value());
+    type.addProperty("description", key.meaning());
     defaultOf(key, type);
     return type;
   }

@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * A key of a record.
@@ -13,6 +14,11 @@ import java.util.Locale;
  * @param key what the record says about it
  */
 record KeyInfo(RecordComponent component, Key key) {
+  private static final Key NOTHING_SAID =
+      Objects.requireNonNull(
+          Unsaid.class.getRecordComponents()[0].getAnnotation(Key.class), "the key below");
+
+  private record Unsaid(@Key("") Object key) {}
 
   /** All keys of a record, those of its inline records included, in their order. */
   static List<KeyInfo> all(Class<?> record) {
@@ -20,21 +26,31 @@ record KeyInfo(RecordComponent component, Key key) {
     for (RecordComponent component : record.getRecordComponents()) {
       if (component.isAnnotationPresent(Inline.class)) {
         keys.addAll(all(component.getType()));
-      } else if (!isKind(component)) {
+      } else if (!isKind(component) && !component.isAnnotationPresent(OwnKeys.class)) {
         keys.add(of(component));
       }
     }
     return keys;
   }
 
+  /** A component of a user's record need not say anything about its key, which is needed then. */
   static KeyInfo of(RecordComponent component) {
     Key key = component.getAnnotation(Key.class);
-    if (key == null) {
+    return new KeyInfo(component, key == null ? NOTHING_SAID : key);
+  }
+
+  /**
+   * What it means, for readers.
+   *
+   * @throws IllegalStateException if its record doesn't say that
+   */
+  String meaning() {
+    if (key.value().isEmpty()) {
       throw new IllegalStateException(
           "%s.%s has no @Key"
               .formatted(component.getDeclaringRecord().getName(), component.getName()));
     }
-    return new KeyInfo(component, key);
+    return key.value();
   }
 
   /** Whether this is the name of a user's class, behind {@code kind:}. */

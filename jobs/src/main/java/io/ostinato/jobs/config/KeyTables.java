@@ -118,7 +118,7 @@ public final class KeyTables {
                 + String.join(", ", Scalars.words(type).stream().map("`%s`"::formatted).toList())
                 + "."
             : "";
-    return key.key().value() + words;
+    return key.meaning() + words;
   }
 
   private static String otherwise(KeyInfo key) {

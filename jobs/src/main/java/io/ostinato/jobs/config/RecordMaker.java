@@ -58,6 +58,10 @@ final class RecordMaker {
     if (KeyInfo.isKind(component)) {
       return section.find(Kinds.KIND).map(entry -> new Argument(((Value) entry.value()).text()));
     }
+    OwnKeys own = component.getAnnotation(OwnKeys.class);
+    if (own != null) {
+      return parameters(section, own, path);
+    }
     KeyInfo key = KeyInfo.of(component);
     Entry entry = section.find(key.name()).orElse(null);
     boolean isThere =
@@ -69,10 +73,26 @@ final class RecordMaker {
     if (key.isNeeded()) {
       mistakes.add(
           entry == null ? section.place() : entry.place(),
-          "'%s' is missing: %s".formatted(Binder.join(path, key.name()), key.key().value()));
+          "'%s' is missing%s"
+              .formatted(
+                  Binder.join(path, key.name()),
+                  key.key().value().isEmpty() ? "" : ": " + key.key().value()));
       return Optional.empty();
     }
     return absent(key, path);
+  }
+
+  private Optional<Argument> parameters(Section section, OwnKeys own, String path) {
+    Optional<Class<?>> parameters;
+    try {
+      parameters = UserClass.parameters(section, own);
+    } catch (IllegalArgumentException refusal) {
+      refused(section, refusal, path);
+      return Optional.empty();
+    }
+    return parameters.isEmpty()
+        ? Optional.of(new Argument(null))
+        : make(section, parameters.get(), path).map(Argument::new);
   }
 
   private Optional<Argument> absent(KeyInfo key, String path) {

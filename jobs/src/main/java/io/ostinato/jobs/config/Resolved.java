@@ -54,7 +54,10 @@ public final class Resolved {
     }
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       Object value = valueOf(component, record);
-      if (component.isAnnotationPresent(Inline.class) && value != null) {
+      boolean isAmongThese =
+          component.isAnnotationPresent(Inline.class)
+              || component.isAnnotationPresent(OwnKeys.class);
+      if (isAmongThese && value != null) {
         keys.putAll(section(value));
       } else if (value != null && !isLeftOut(component, value)) {
         keys.put(KeyInfo.snakeCase(component.getName()), plain(value));

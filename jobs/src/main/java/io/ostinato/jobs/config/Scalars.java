@@ -89,6 +89,16 @@ final class Scalars {
             what, least, most, given.describe(), given.text().startsWith("-") ? "small" : "large");
   }
 
+  static boolean isScalar(Class<?> type) {
+    return isWhole(type)
+        || isDecimal(type)
+        || type == boolean.class
+        || type == Boolean.class
+        || type == String.class
+        || type == ByteSize.class
+        || type == RunId.class;
+  }
+
   static boolean isDecimal(Class<?> type) {
     return type == double.class || type == Double.class;
   }

@@ -1,5 +1,8 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.jobs.config.ConfigNode.Entry;
+import io.ostinato.jobs.config.ConfigNode.Section;
+import io.ostinato.jobs.config.ConfigNode.Value;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
@@ -17,6 +20,20 @@ import java.util.stream.Stream;
  * @param options for a constructor that takes a map: texts, numbers, truths, lists and maps
  */
 public record UserClass(String name, Map<String, Object> options) {
+
+  /**
+   * The record of the parameters that the class of a section names, if it names any.
+   *
+   * @throws IllegalArgumentException if there is no such class, or its parameters can be no keys
+   */
+  static Optional<Class<?>> parameters(Section section, OwnKeys own) {
+    return section
+        .find(Kinds.KIND)
+        .map(Entry::value)
+        .filter(Value.class::isInstance)
+        .map(kind -> new UserClass(((Value) kind).text(), Map.of()).find())
+        .flatMap(type -> Parameters.of(type, List.of(own.given())));
+  }
 
   /**
    * The class.
@@ -78,6 +95,43 @@ public record UserClass(String name, Map<String, Object> options) {
       }
     }
     throw new IllegalStateException("checked before");
+  }
+
+  /**
+   * A new object of a class that names its parameters, by its constructor of what is given and of
+   * them, or of them alone.
+   *
+   * @throws IllegalArgumentException if there is no such constructor, or there are options
+   */
+  public <T> T create(Map<Class<?>, Object> given, Record parameters, Class<T> type) {
+    if (!options.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the class '%s' takes no options, but keys of its own: %s; write them beside 'kind'"
+              .formatted(
+                  name,
+                  KeyInfo.all(parameters.getClass()).stream()
+                      .map(KeyInfo::name)
+                      .collect(Collectors.joining(", "))));
+    }
+    Class<?> loaded = load(type);
+    List<Class<?>> types = new ArrayList<>(given.keySet());
+    types.add(parameters.getClass());
+    Optional<Constructor<?>> constructor = constructor(loaded, types);
+    if (constructor.isPresent()) {
+      List<Object> arguments = new ArrayList<>(given.values());
+      arguments.add(parameters);
+      return type.cast(invoke(constructor.get(), arguments.toArray()));
+    }
+    List<Class<?>> alone = List.of(parameters.getClass());
+    return type.cast(
+        invoke(
+            constructor(loaded, alone)
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "the class '%s' needs a public constructor: %s or %s"
+                                .formatted(name, text(types), text(alone)))),
+            new Object[] {parameters}));
   }
 
   private Class<?> find() {

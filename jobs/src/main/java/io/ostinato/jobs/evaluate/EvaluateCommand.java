@@ -5,6 +5,7 @@ import io.ostinato.jobs.evaluation.CheckpointEvaluator;
 import io.ostinato.jobs.evaluation.EvaluationOptions;
 import io.ostinato.jobs.evaluation.EvaluationReport;
 import io.ostinato.jobs.evaluation.EvaluationSpec;
+import io.ostinato.jobs.evaluation.ReportFormat;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
@@ -43,17 +44,6 @@ import picocli.CommandLine.Spec;
     })
 public final class EvaluateCommand implements Callable<Integer> {
 
-  /** How the metrics are printed. */
-  enum Format {
-    TABLE,
-    JSON;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   @Option(
       names = "--model",
       required = true,
@@ -91,7 +81,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       description =
           "How to print the metrics: ${COMPLETION-CANDIDATES}; json is one object and nothing else."
               + " Default: ${DEFAULT-VALUE}.")
-  private Format format = Format.TABLE;
+  private ReportFormat format = ReportFormat.TABLE;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -138,29 +128,20 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   /** What may stand beside the metrics, in a table. */
   private void tell(String line) {
-    if (format == Format.TABLE) {
+    if (format == ReportFormat.TABLE) {
       spec.commandLine().getOut().println(line);
     }
   }
 
   private void print(EvaluationReport report) {
     PrintWriter out = spec.commandLine().getOut();
-    if (format == Format.JSON) {
+    if (format == ReportFormat.JSON) {
       out.println(report.toJson());
       return;
     }
     out.printf(
         Locale.ROOT, "%s: %,d rows in %.3f s%n", report.model(), report.rows(), report.seconds());
-    int width = report.metrics().keySet().stream().mapToInt(String::length).max().orElse(0);
-    report
-        .metrics()
-        .forEach(
-            (name, value) ->
-                out.println(
-                    "  "
-                        + name
-                        + " ".repeat(width - name.length() + 2)
-                        + String.format(Locale.ROOT, "%.6f", value)));
+    EvaluationReport.lines(report.metrics()).forEach(out::println);
     if (!predictions.isEmpty()) {
       tell("The predictions are in " + predictions);
     }

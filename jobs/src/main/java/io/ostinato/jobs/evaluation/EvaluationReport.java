@@ -6,6 +6,8 @@ import com.google.gson.JsonObject;
 import io.ostinato.tracking.JsonNumbers;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -21,6 +23,19 @@ public record EvaluationReport(
 
   public EvaluationReport {
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+  }
+
+  /** A line for each metric, its name and its value. */
+  public static List<String> lines(Map<String, Double> metrics) {
+    int width = metrics.keySet().stream().mapToInt(String::length).max().orElse(0);
+    return metrics.entrySet().stream()
+        .map(
+            metric ->
+                "  "
+                    + metric.getKey()
+                    + " ".repeat(width - metric.getKey().length() + 2)
+                    + String.format(Locale.ROOT, "%.6f", metric.getValue()))
+        .toList();
   }
 
   /**

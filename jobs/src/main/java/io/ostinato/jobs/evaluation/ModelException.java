@@ -8,7 +8,8 @@ public final class ModelException extends RuntimeException {
     super(message);
   }
 
-  ModelException(String message, Throwable cause) {
+  /** Says what is wrong in one line. */
+  public ModelException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -7,6 +7,7 @@ import io.ostinato.jobs.config.Checked;
 import io.ostinato.jobs.config.Inline;
 import io.ostinato.jobs.config.Key;
 import io.ostinato.jobs.config.Kind;
+import io.ostinato.jobs.config.OwnKeys;
 import io.ostinato.jobs.config.UserClass;
 import io.ostinato.schedule.Schedule;
 import java.util.Map;
@@ -49,7 +50,8 @@ sealed interface CallbackConfig extends Checked
       value =
           "A class on the class path that extends `Callback`; public. Its public constructor takes"
               + " a `DataIteratorConfig` if it is a `PeriodicDataIteratorCallback`, a `Schedule`"
-              + " if it is another one, or neither; then the options, a map, or not.")
+              + " if it is another one, or neither; then the options, a map, or a record of its own"
+              + " keys, which stand among these, or nothing.")
   record OfClass(
       String kind,
       @Inline EvaluationKeys evaluation,
@@ -58,15 +60,20 @@ sealed interface CallbackConfig extends Checked
               optional = true,
               otherwise = "the driver has them")
           @Nullable String resultsPath,
-      @Key(value = "For the constructor.", optional = true) Map<String, Object> options)
+      @Key(value = "For the constructor.", optional = true) Map<String, Object> options,
+      @OwnKeys(given = {DataIteratorConfig.class, Schedule.class}) @Nullable Record parameters)
       implements CallbackConfig {
     @Override
     public Callback create() {
       UserClass user = new UserClass(kind, options);
       Class<?> type = user.load(Callback.class);
-      return PeriodicDataIteratorCallback.class.isAssignableFrom(type)
-          ? user.create(Map.of(DataIteratorConfig.class, config()), Callback.class)
-          : user.create(Map.of(Schedule.class, evaluation.schedule().schedule()), Callback.class);
+      Map<Class<?>, Object> given =
+          PeriodicDataIteratorCallback.class.isAssignableFrom(type)
+              ? Map.of(DataIteratorConfig.class, config())
+              : Map.of(Schedule.class, evaluation.schedule().schedule());
+      return parameters == null
+          ? user.create(given, Callback.class)
+          : user.create(given, parameters, Callback.class);
     }
 
     private DataIteratorConfig config() {

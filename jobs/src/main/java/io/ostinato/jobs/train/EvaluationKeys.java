@@ -3,6 +3,8 @@ package io.ostinato.jobs.train;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.jobs.config.Inline;
 import io.ostinato.jobs.config.Key;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** When a callback evaluates, and what. */
 record EvaluationKeys(
@@ -14,12 +16,26 @@ record EvaluationKeys(
             value = "The weights to evaluate, as in `ema=0.999`.",
             byDefault = "''",
             otherwise = "those that are trained")
-        String weights) {
+        String weights,
+    @Key(
+            value = "The most rows to evaluate, the first ones of the dataset.",
+            optional = true,
+            otherwise = "all rows",
+            atLeast = 1)
+        @Nullable Long maxSize,
+    @Key(
+            value = "The only tensors of the dataset that a batch has, in this order.",
+            optional = true,
+            otherwise = "all tensors, in the order of the dataset")
+        List<String> columns) {
 
   DataIteratorConfig config() {
-    return DataIteratorConfig.every(schedule.schedule())
-        .dataset(datasetKey)
-        .batchSize(batchSize)
-        .weights(weights);
+    DataIteratorConfig config =
+        DataIteratorConfig.every(schedule.schedule())
+            .dataset(datasetKey)
+            .batchSize(batchSize)
+            .weights(weights)
+            .columns(columns.toArray(String[]::new));
+    return maxSize == null ? config : config.maxRows(maxSize);
   }
 }

@@ -1,6 +1,7 @@
 package io.ostinato.jobs.train;
 
 import io.ostinato.callback.Callback;
+import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.jobs.config.Inline;
 import io.ostinato.jobs.config.Key;
 import io.ostinato.jobs.config.Kind;
@@ -17,19 +18,31 @@ import java.util.List;
 final class QualityCallbacks {
   private QualityCallbacks() {}
 
+  private static OutputChoice choice(String output) {
+    return output.isBlank() ? OutputChoice.first() : OutputChoice.of(output);
+  }
+
   /** Any metrics. */
   @Kind(name = "metric", value = "Metrics on a dataset: `{metric}/{dataset}`.")
   record MetricKind(
       @Inline EvaluationKeys evaluation,
       @Inline ColumnKeys columns,
-      @Key("What is measured.") List<MetricConfig> metrics)
+      @Key("What is measured.") List<MetricConfig> metrics,
+      @Key(
+              value =
+                  "The output that is compared, where the model has several: its name, or its"
+                      + " position counted from 0.",
+              byDefault = "''",
+              otherwise = "the first")
+          String output)
       implements CallbackConfig {
     @Override
     public Callback create() {
       List<Metric<?>> all = new ArrayList<>();
       metrics.forEach(metric -> all.add(metric.create()));
       return new MetricCallback(
-          new MetricCallback.Config(evaluation.config(), columns.columns(), all));
+          new MetricCallback.Config(
+              evaluation.config(), columns.columns(), all, choice(output)));
     }
   }
 
@@ -37,12 +50,20 @@ final class QualityCallbacks {
   @Kind(
       name = "offline_loss",
       value = "The training's loss on a dataset: `loss/{dataset}/{name}` and `lossdiff/…`.")
-  record OfflineLoss(@Inline EvaluationKeys evaluation, @Inline ColumnKeys columns)
+  record OfflineLoss(
+      @Inline EvaluationKeys evaluation,
+      @Inline ColumnKeys columns,
+      @Key(
+              value = "The output that the loss takes: its name, or its position counted from 0.",
+              byDefault = "''",
+              otherwise = "all")
+          String output)
       implements CallbackConfig {
     @Override
     public Callback create() {
       return new OfflineLossCallback(
-          new OfflineLossCallback.Config(evaluation.config(), columns.columns()));
+          new OfflineLossCallback.Config(
+              evaluation.config(), columns.columns(), choice(output)));
     }
   }
 

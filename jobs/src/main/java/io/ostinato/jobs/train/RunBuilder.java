@@ -45,6 +45,7 @@ final class RunBuilder {
   private static final Map<String, Set<String>> DEPENDS_ON =
       Map.of(
           "asks for dataset", Set.of("datasets"),
+          "asks for column", Set.of("datasets"),
           "asks for the weights", Set.of("callbacks"),
           "micro_batch_size=", Set.of("micro_batch_size", "effective_batch_size"),
           "metric_directions", Set.of("metric_directions"));
@@ -64,9 +65,24 @@ final class RunBuilder {
    * @throws ConfigurationException with all mistakes
    */
   static Bound<RunConfig> checked(Configuration configuration, Mistakes mistakes) {
+    return checked(configuration, mistakes, RunBuilder::check);
+  }
+
+  /**
+   * As {@link #checked}, where no run is begun or gone on with.
+   *
+   * @param mistakes of the configuration so far
+   * @throws ConfigurationException with all mistakes
+   */
+  static Bound<RunConfig> checkedToEvaluate(Configuration configuration, Mistakes mistakes) {
+    return checked(configuration, mistakes, RunBuilder::checkToEvaluate);
+  }
+
+  private static Bound<RunConfig> checked(
+      Configuration configuration, Mistakes mistakes, Consumer<RunBuilder> check) {
     try {
       Bound<RunConfig> run = configuration.bind(RunConfig.class);
-      new RunBuilder(run).check();
+      check.accept(new RunBuilder(run));
       return run;
     } catch (ConfigurationException e) {
       if (mistakes.isEmpty()) {
@@ -85,15 +101,20 @@ final class RunBuilder {
    * @throws ConfigurationException with all mistakes
    */
   void check() {
-    build(
-        StandIns.data(config),
-        StandIns.rows(config),
-        new StandIns.Engine(),
+    check(
         builder -> {
           if (config.checkpoints() == null) {
             nameRun(builder);
           }
         });
+  }
+
+  private void checkToEvaluate() {
+    check(builder -> {});
+  }
+
+  private void check(Consumer<TrainingLoopBuilder> more) {
+    build(StandIns.data(config), StandIns.rows(config), new StandIns.Engine(), more);
   }
 
   /** What is wrong with what is right in itself, whatever the rest will be. */

@@ -12,7 +12,9 @@ import io.ostinato.jobs.config.Resolved;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.storage.HadoopRunFiles;
+import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.tracking.Tracker;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingResult;
@@ -21,12 +23,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
 
-/** Trains what a configuration says, in a Spark session. */
+/** Trains, or evaluates at a checkpoint, what a configuration says, in a Spark session. */
 final class RunTraining {
   /** What says where a run is, and not what it is: the resolved file can be run again. */
   private static final Set<String> OF_THIS_RUN = Set.of("run_id", "resume");
@@ -52,6 +57,39 @@ final class RunTraining {
    * @throws ConfigurationException if it can't start; says all mistakes
    */
   TrainingResult run() {
+    return with(
+        (builder, run) -> tellMore(builder, run.nameRun(builder)),
+        training -> {
+          writeResolved(training.folder());
+          return training.run();
+        });
+  }
+
+  /**
+   * Runs the callbacks once, at a checkpoint, in a run of its own.
+   *
+   * @param folder of that run
+   * @param tracker is given what they measure
+   * @throws ConfigurationException if it can't start; says all mistakes
+   */
+  void evaluate(Checkpoint checkpoint, Path folder, Tracker tracker) {
+    Path absolute = folder.toAbsolutePath();
+    with(
+        (builder, run) ->
+            builder
+                .output(Objects.requireNonNull(absolute.getParent()))
+                .runId(absolute.getFileName().toString())
+                .tracker(tracker),
+        training -> {
+          writeResolved(training.folder());
+          training.evaluate(checkpoint);
+          return training.folder();
+        });
+  }
+
+  /** Does something with the training, while its engine and its data are there. */
+  private <T> T with(
+      BiConsumer<TrainingLoopBuilder, RunBuilder> more, Function<TrainingLoop, T> work) {
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark);
         NDManager manager = Engine.getInstance().newBaseManager()) {
       Map<String, SparkDataset> evaluations = openEvaluations();
@@ -60,13 +98,8 @@ final class RunTraining {
       evaluations.forEach(data::evaluation);
       RunBuilder run = new RunBuilder(bound);
       TrainingLoop training =
-          run.build(
-              data.build(),
-              train.size(),
-              engine,
-              builder -> tellMore(builder, run.nameRun(builder)));
-      writeResolved(training.folder());
-      return training.run();
+          run.build(data.build(), train.size(), engine, builder -> more.accept(builder, run));
+      return work.apply(training);
     }
   }
 

@@ -12,6 +12,8 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.progress.ProgressDisplay;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,10 @@ final class StandIns {
   static DataContainer data(RunConfig config) {
     DataContainer.Builder data =
         DataContainer.builder().train(new TrainRows(new TrainRows.Builder(), rows(config)));
-    config.datasets().evaluations().keySet().forEach(key -> data.evaluation(key, new NoRows()));
+    config
+        .datasets()
+        .evaluations()
+        .forEach((key, dataset) -> data.evaluation(key, new NoRows(dataset.names())));
     return data.build();
   }
 
@@ -44,7 +49,7 @@ final class StandIns {
     public void check(ResultsTarget target) {}
   }
 
-  private record NoRows() implements EvaluationData {
+  private record NoRows(List<String> columns) implements EvaluationData {
     @Override
     public Stream<DataBlock> blocks(int batchSize) {
       return Stream.empty();
@@ -53,6 +58,11 @@ final class StandIns {
     @Override
     public long rows() {
       return 0;
+    }
+
+    @Override
+    public Optional<List<String>> knownColumns() {
+      return Optional.of(columns);
     }
   }
 

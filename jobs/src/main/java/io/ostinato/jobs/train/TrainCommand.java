@@ -7,9 +7,11 @@ import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.JsonSchema;
 import io.ostinato.jobs.config.Mistakes;
+import io.ostinato.jobs.evaluation.ReportFormat;
 import io.ostinato.training.EndedBy;
 import io.ostinato.training.TrainingResult;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Trains the model that a YAML file describes, and evaluates it meanwhile, each time as a Spark"
           + " job.",
-      "Exit codes: 0 done, 1 failed, 2 the configuration is wrong."
+      "Exit codes: 0 done, 1 failed, 2 the configuration is wrong, or there is no such checkpoint."
     },
     mixinStandardHelpOptions = true)
 public final class TrainCommand implements Callable<Integer> {
@@ -49,6 +51,33 @@ public final class TrainCommand implements Callable<Integer> {
               + " Values are YAML.")
   private List<String> overrides = List.of();
 
+  @Option(
+      names = "--evaluate",
+      arity = "0..1",
+      fallbackValue = CheckpointChoice.NEWEST,
+      paramLabel = "<checkpoint>",
+      description =
+          "Train nothing: run the callbacks once, at a checkpoint of the run that run_id or resume"
+              + " names, as in --evaluate E1_U22_S1408, or at a .safetensors file, local or with a"
+              + " scheme; at the newest one without a value. Nothing of that run is changed.")
+  private @Nullable String evaluate;
+
+  @Option(
+      names = "--output",
+      paramLabel = "<folder>",
+      description =
+          "With --evaluate: keep what the callbacks write as a run of its own, in a new folder in"
+              + " this local one. Default: print it only.")
+  private @Nullable String output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "<format>",
+      description =
+          "With --evaluate: how to print the metrics: ${COMPLETION-CANDIDATES}; json is one object"
+              + " and nothing else. Default: table.")
+  private @Nullable ReportFormat format;
+
   @Option(names = "--check", description = "Check the configuration, and run nothing.")
   private boolean check;
 
@@ -67,11 +96,19 @@ public final class TrainCommand implements Callable<Integer> {
     }
     String configuration = file;
     if (configuration == null) {
-      throw new ParameterException(
-          spec.commandLine(), "give the file of the configuration, as in: train run.yaml");
+      throw wrong(
+          evaluate == null
+              ? "give the file of the configuration, as in: train run.yaml"
+              : "give the file of the configuration before --evaluate, as in: train run.yaml"
+                  + " --evaluate");
+    }
+    if (evaluate == null && (output != null || format != null)) {
+      throw wrong(
+          "%s says what becomes of an evaluation: give --evaluate, too"
+              .formatted(output == null ? "--format" : "--output"));
     }
     try {
-      return train(configuration, out);
+      return evaluate == null ? train(configuration, out) : evaluate(configuration, evaluate, out);
     } catch (ConfigurationException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return WRONG_CONFIGURATION;
@@ -104,6 +141,37 @@ public final class TrainCommand implements Callable<Integer> {
       out.println("The files of this run are in " + result.folder());
     }
     return 0;
+  }
+
+  private int evaluate(String configuration, String asked, PrintWriter out) {
+    Mistakes mistakes = new Mistakes();
+    Bound<RunConfig> run =
+        RunBuilder.checkedToEvaluate(
+            Configuration.read(configuration, content(configuration), overrides, mistakes),
+            mistakes);
+    CheckpointChoice choice = new CheckpointChoice(asked, run.value());
+    choice.check();
+    if (check) {
+      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run.value())));
+      return 0;
+    }
+    List<Path> kept = output == null ? List.of() : List.of(RunEvaluation.newRun(output));
+    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections().properties());
+    try (SparkSession spark = Sessions.start("ostinato train --evaluate")) {
+      RunTraining training = new RunTraining(run, spark, lines, out);
+      MomentReport report = new RunEvaluation(run, spark, training).at(choice, kept);
+      if (format == ReportFormat.JSON) {
+        out.println(report.toJson());
+      } else {
+        report.lines().forEach(out::println);
+        kept.forEach(folder -> out.println("The files of this evaluation are in " + folder));
+      }
+    }
+    return 0;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   private String content(String configuration) {

@@ -120,6 +120,34 @@ class RunMistakesTest {
   }
 
   @Test
+  void aPartOfADatasetThatIsntThereIsToldAtTheLineOfTheCallback() {
+    assertThatThrownBy(
+            () ->
+                checked(
+                    RIGHT
+                        + """
+                        - {kind: offline_loss, columns: [x, z], max_size: 5}
+                        """))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("run.yaml:10: callback '")
+        .hasMessageEndingWith("asks for column 'z' of dataset 'test'; it has: x, y");
+    assertThatThrownBy(
+            () ->
+                checked(
+                    RIGHT
+                        + """
+                        - kind: offline_loss
+                          columns: [x, x]
+                        - kind: offline_loss
+                          max_size: 0
+                        """))
+        .hasMessage(
+            """
+            run.yaml:10: 'callbacks.2': columns [x, x] has 'x' twice; name each once
+            run.yaml:13: 'callbacks.3.max_size' must be at least 1; given: 0""");
+  }
+
+  @Test
   void whatATrainingRefusesIsToldBesideTheMistakesOfOtherKeys() {
     assertThatThrownBy(
             () ->

@@ -46,6 +46,9 @@ class RunSchemaTest {
       accepts(RunMistakesTest.RIGHT + more);
     }
     accepts(RunMistakesTest.RIGHT + "- {kind: com.example.Mine, options: {a: [1, {b: c}]}}");
+    accepts(
+        RunMistakesTest.RIGHT + "- {kind: com.example.Mine, max_size: 5, a_key_of_its_own: [1]}");
+    accepts(RunMistakesTest.RIGHT + "- {kind: offline_loss, max_size: 5, columns: [x, y]}");
   }
 
   @Test
@@ -69,7 +72,8 @@ class RunSchemaTest {
             "- {kind: metric}",
             "- {kind: ema, factors: [0.9, 1.5]}",
             "- {kind: checkpoint, every_n_epoch: 1}",
-            "- {kind: com.example.Mine, option: {}}")) {
+            "- {kind: offline_loss, max_size: 0}",
+            "- {kind: com.example.Mine, max_size: some}")) {
       assertThat(validate(RunMistakesTest.RIGHT + more).isValid()).as(more).isFalse();
     }
     assertThat(validate("seed: 1").isValid()).isFalse();

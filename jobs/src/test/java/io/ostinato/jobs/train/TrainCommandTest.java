@@ -19,9 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -127,6 +129,89 @@ class TrainCommandTest {
   }
 
   @Test
+  void theCallbacksRunOnceAtACheckpointAndTheRunStaysAsItIs() throws IOException {
+    assertThat(train("--set", "run_id=first", "--set", "length={epochs: 2}")).isZero();
+    Map<String, String> before = contents(run("first"));
+    double last = metrics("first").get(2).get("accuracy/test").getAsDouble();
+
+    assertThat(evaluate("--set", "run_id=first", "--format", "json", "--evaluate"))
+        .as(err.toString())
+        .isZero();
+    JsonObject report = JsonParser.parseString(out.toString()).getAsJsonObject();
+    assertThat(report.keySet()).containsExactly("run", "iteration", "metrics", "seconds");
+    assertThat(report.get("run").getAsString()).isEqualTo("first");
+    assertThat(report.get("iteration").getAsString()).isEqualTo("E2_U44_S2816");
+    JsonObject measured = report.getAsJsonObject("metrics");
+    assertThat(measured.keySet())
+        .containsExactlyInAnyOrder("accuracy/test", "log_loss/test", "f1_macro/test");
+    assertThat(measured.get("accuracy/test").getAsDouble()).isEqualTo(last);
+
+    Path weights =
+        Files.copy(
+            run("first").resolve("checkpoints/E2_U44_S2816.safetensors"),
+            folder.resolve("weights.safetensors"));
+    Path kept = folder.resolve("kept");
+    assertThat(evaluate("--evaluate=" + weights, "--output", kept.toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString())
+        .startsWith("E2_U44_S2816 of first in ")
+        .contains("  accuracy/test  %.6f%n".formatted(last))
+        .containsPattern("The files of this evaluation are in " + kept + "/\\d{8}-\\d{6}-\\d{3}\n");
+    try (Stream<Path> runs = Files.list(kept)) {
+      assertThat(runs)
+          .singleElement()
+          .satisfies(
+              run -> assertThat(run.resolve("metrics.jsonl")).content().contains("E2_U44_S2816"));
+    }
+
+    Path whole = run("first").resolve("checkpoints/E2_U44_S2816.safetensors");
+    assertThat(evaluate("--set", "model.hidden=[7]", "--evaluate=" + whole)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("the checkpoint at E2_U44_S2816 is not one of this training: weight '")
+        .contains("in the snapshot but");
+    assertThat(contents(run("first"))).as("the run").isEqualTo(before);
+  }
+
+  @Test
+  void aCheckpointThatIsntThereIsToldBeforeSparkStarts() throws IOException {
+    Files.createDirectories(run("begun").resolve("checkpoints"));
+    Map<List<String>, String> wrong =
+        Map.of(
+            List.of("--evaluate"),
+            "--evaluate latest: say of which run, as in --set run_id=20261124-120000-000, or give"
+                + " the file of a checkpoint",
+            List.of("--set", "run_id=gone", "--evaluate"),
+            "--evaluate latest: there is no run 'gone' in '%s'; there are: begun",
+            List.of("--set", "resume=begun", "--evaluate"),
+            "--evaluate latest: run 'begun' has no newest checkpoint; it has: none",
+            List.of("--set", "run_id=begun", "--evaluate", "E1_U1_S1"),
+            "--evaluate E1_U1_S1: run 'begun' has no checkpoint 'E1_U1_S1'; it has: none",
+            List.of("--evaluate", "/gone/a.safetensors"),
+            "--evaluate /gone/a.safetensors: there is no such file",
+            List.of("--evaluate", "/gone/net.pt"),
+            "--evaluate /gone/net.pt: this is no checkpoint of a training, whose name ends with"
+                + " .safetensors; other models are evaluated by: evaluate --model /gone/net.pt",
+            List.of("--set", "seed=x", "--evaluate", "/gone/net.pt"),
+            "--set seed=x: 'seed' must be a whole number; given: 'x'",
+            List.of("--format", "json"),
+            "--format says what becomes of an evaluation: give --evaluate, too");
+    wrong.forEach(
+        (options, told) -> {
+          err.getBuffer().setLength(0);
+          assertThat(train(options.toArray(String[]::new))).as(told).isEqualTo(2);
+          assertThat(err.toString())
+              .startsWith(told.formatted(folder.resolve("runs")) + System.lineSeparator());
+        });
+    err.getBuffer().setLength(0);
+    assertThat(command("--evaluate", file.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith(
+            "give the file of the configuration before --evaluate, as in: train run.yaml"
+                + " --evaluate");
+  }
+
+  @Test
   void theConsolePrintsAllMetricsWhereTheCommandPrints() {
     assertThat(
             train(
@@ -215,6 +300,25 @@ class TrainCommandTest {
     err.getBuffer().setLength(0);
     assertThat(command()).isEqualTo(2);
     assertThat(err.toString()).startsWith("give the file of the configuration");
+  }
+
+  /** What the options print, and nothing that was printed before. */
+  private int evaluate(String... options) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return train(options);
+  }
+
+  /** All files below a folder, with their bytes. */
+  private static Map<String, String> contents(Path folder) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        contents.put(
+            folder.relativize(file).toString(), HexFormat.of().formatHex(Files.readAllBytes(file)));
+      }
+    }
+    return contents;
   }
 
   private static String[] with(String[] options, String... overrides) {

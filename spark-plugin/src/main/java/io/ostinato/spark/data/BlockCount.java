@@ -47,6 +47,13 @@ record BlockCount(long[] partitionStarts, long rows, long blocks, long sizeBytes
         .sum();
   }
 
+  /** How many rows the blocks of each of some partitions have. */
+  static long[] rows(JavaRDD<StoredBlock> blocks, int[] partitions) {
+    return Stream.of(blocks.mapPartitions(BlockCount::parts, true).collectPartitions(partitions))
+        .mapToLong(parts -> parts.stream().mapToLong(bytes -> part(bytes).rows()).sum())
+        .toArray();
+  }
+
   private static Part part(byte[] bytes) {
     return SerializedBytes.read(bytes, Part.class);
   }

@@ -1,6 +1,11 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.DataSelection;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -8,15 +13,18 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Function1;
 
 /**
  * Turns the rows of a dataset into blocks and counts them, in one job. Blocks are stored on the
- * executors where they fit into the budget, in as many partitions as the slots need.
+ * executors where they fit into the budget, in as many partitions as the slots need. Of a dataset
+ * of which only the first rows are wanted, the partitions that have them are looked for first.
  */
 final class DatasetReader {
   private static final Logger log = LoggerFactory.getLogger(SparkDataset.class);
@@ -27,19 +35,31 @@ final class DatasetReader {
   /** With fewer rounds of tasks, to look at one of them first would take too much of the time. */
   private static final int LEAST_WAVES = 4;
 
+  /** How many times as many partitions are counted next, where the last ones had too few rows. */
+  private static final int LOOK_FURTHER = 4;
+
   private final Dataset<Row> rows;
   private final BlockDecoder decoder;
   private final OstinatoSettings settings;
   private final int batchSize;
+  private final long maxRows;
+  private FirstRows first = FirstRows.all();
 
-  DatasetReader(Dataset<Row> rows, BlockDecoder decoder, OstinatoSettings settings, int batchSize) {
+  DatasetReader(
+      Dataset<Row> rows,
+      BlockDecoder decoder,
+      OstinatoSettings settings,
+      int batchSize,
+      long maxRows) {
     this.rows = rows;
     this.decoder = decoder;
     this.settings = settings;
     this.batchSize = batchSize;
+    this.maxRows = maxRows;
   }
 
   PreparedDataset read() {
+    first = firstRows();
     String id = UUID.randomUUID().toString();
     long budget = budgetBytes();
     JavaRDD<StoredBlock> decoded = decoded();
@@ -104,9 +124,51 @@ final class DatasetReader {
         isInOrder);
   }
 
+  /** Where the wanted rows are: partitions are counted until there are enough of them. */
+  private FirstRows firstRows() {
+    if (maxRows == DataSelection.ALL_ROWS) {
+      return FirstRows.all();
+    }
+    first = FirstRows.ofEach(maxRows);
+    JavaRDD<StoredBlock> blocks = decoded();
+    int partitions = blocks.getNumPartitions();
+    List<Long> counted = new ArrayList<>();
+    long left = maxRows;
+    for (int width = 1; left > 0 && counted.size() < partitions; width *= LOOK_FURTHER) {
+      int from = counted.size();
+      int[] next = IntStream.range(from, Math.min(partitions, from + width)).toArray();
+      for (long rowsOfPartition : BlockCount.rows(blocks, next)) {
+        long wanted = Math.min(left, rowsOfPartition);
+        left -= wanted;
+        counted.add(wanted);
+      }
+    }
+    if (left > 0) {
+      return FirstRows.all();
+    }
+    long[] wanted = counted.stream().mapToLong(Long::longValue).toArray();
+    int needed = wanted.length;
+    while (wanted[needed - 1] == 0) {
+      needed--;
+    }
+    return FirstRows.of(Arrays.copyOf(wanted, needed));
+  }
+
   private JavaRDD<StoredBlock> decoded() {
+    JavaRDD<StoredBlock> blocks = decodedOfAllPartitions();
+    int needed = first.partitions(blocks.getNumPartitions());
+    if (needed == blocks.getNumPartitions()) {
+      return blocks;
+    }
+    Function1<Object, Object> isNeeded =
+        (Function1<Object, Object> & Serializable) partition -> (int) partition < needed;
+    return PartitionPruningRDD.create(blocks.rdd(), isNeeded).toJavaRDD();
+  }
+
+  private JavaRDD<StoredBlock> decodedOfAllPartitions() {
+    FirstRows wanted = first;
     if (settings.blocks().bulk() && decoder instanceof ColumnsDecoder columns) {
-      var bulk = InternalRows.blocks(rows, columns.columns(), batchSize);
+      var bulk = InternalRows.blocks(rows, columns.columns(), wanted, batchSize);
       if (bulk.isPresent()) {
         return bulk.get();
       }
@@ -116,7 +178,7 @@ final class DatasetReader {
     return rows.javaRDD()
         .mapPartitionsWithIndex(
             (partition, partitionRows) ->
-                new BlockIterator(partition, partitionRows, byRow, mostRows),
+                new BlockIterator(partition, wanted.of(partition, partitionRows), byRow, mostRows),
             true);
   }
 

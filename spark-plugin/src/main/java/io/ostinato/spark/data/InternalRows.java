@@ -27,13 +27,17 @@ final class InternalRows {
 
   /** The blocks of a dataset that has these columns, in this order. */
   static Optional<JavaRDD<StoredBlock>> blocks(
-      Dataset<Row> rows, List<Column> columns, int batchSize) {
-    return blocks(InternalRows::of, rows, columns, batchSize);
+      Dataset<Row> rows, List<Column> columns, FirstRows first, int batchSize) {
+    return blocks(InternalRows::of, rows, columns, first, batchSize);
   }
 
   /** The same by another way to the rows; none where that fails as it does on an unknown Spark. */
   static Optional<JavaRDD<StoredBlock>> blocks(
-      InternalSource source, Dataset<Row> rows, List<Column> columns, int batchSize) {
+      InternalSource source,
+      Dataset<Row> rows,
+      List<Column> columns,
+      FirstRows first,
+      int batchSize) {
     ArrayList<InternalColumn> readers = new ArrayList<>();
     try {
       for (int position = 0; position < columns.size(); position++) {
@@ -46,7 +50,8 @@ final class InternalRows {
               .of(rows)
               .mapPartitionsWithIndex(
                   (partition, partitionRows) ->
-                      new InternalBlockIterator(partition, partitionRows, readers, batchSize),
+                      new InternalBlockIterator(
+                          partition, first.of(partition, partitionRows), readers, batchSize),
                   true));
     } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
       log.info("rows are read one by one, because this Spark keeps its own elsewhere: {}", "" + e);

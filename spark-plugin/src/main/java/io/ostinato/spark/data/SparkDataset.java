@@ -3,14 +3,13 @@ package io.ostinato.spark.data;
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.SerializationCheck;
 import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -35,7 +34,18 @@ public final class SparkDataset implements EvaluationData {
   private final Dataset<Row> rows;
   private final List<Column> columns;
   private final @Nullable RowFunction function;
-  private final Map<Integer, PreparedDataset> prepared = new HashMap<>();
+  private final List<Prepared> prepared = new ArrayList<>();
+
+  /** What was read for batches of a size, of at most so many rows. */
+  private record Prepared(int batchSize, long maxRows, PreparedDataset dataset) {
+    boolean isWhole() {
+      return dataset.rows() < maxRows;
+    }
+
+    boolean serves(int size, long rows) {
+      return batchSize == size && (maxRows == rows || isWhole() && dataset.rows() <= rows);
+    }
+  }
 
   private SparkDataset(Dataset<Row> rows, List<Column> columns, @Nullable RowFunction function) {
     this.rows = rows;
@@ -114,12 +124,20 @@ public final class SparkDataset implements EvaluationData {
         : stream.sorted(Comparator.comparingLong(DataBlock::firstRow));
   }
 
+  /** None where a row function makes them. */
+  @Override
+  public Optional<List<String>> knownColumns() {
+    return function == null
+        ? Optional.of(columns.stream().map(Column::name).toList())
+        : Optional.empty();
+  }
+
   @Override
   public long rows() {
     synchronized (prepared) {
-      Optional<PreparedDataset> known = prepared.values().stream().findFirst();
+      Optional<Prepared> known = prepared.stream().filter(Prepared::isWhole).findFirst();
       if (known.isPresent()) {
-        return known.get().rows();
+        return known.get().dataset().rows();
       }
     }
     return rows.count();
@@ -127,9 +145,26 @@ public final class SparkDataset implements EvaluationData {
 
   /** The stored blocks of this size; a job that reads the whole dataset where there are none. */
   public PreparedDataset prepare(int batchSize) {
+    return prepare(batchSize, DataSelection.ALL_ROWS);
+  }
+
+  /**
+   * The stored blocks of the first rows; jobs that read no more partitions than have them where
+   * there are none.
+   *
+   * @param maxRows the most rows, at least 1; {@link DataSelection#ALL_ROWS} for all
+   */
+  public PreparedDataset prepare(int batchSize, long maxRows) {
     check();
     synchronized (prepared) {
-      return prepared.computeIfAbsent(batchSize, this::read);
+      Optional<Prepared> known =
+          prepared.stream().filter(each -> each.serves(batchSize, maxRows)).findFirst();
+      if (known.isPresent()) {
+        return known.get().dataset();
+      }
+      PreparedDataset dataset = read(batchSize, maxRows);
+      prepared.add(new Prepared(batchSize, maxRows, dataset));
+      return dataset;
     }
   }
 
@@ -151,15 +186,16 @@ public final class SparkDataset implements EvaluationData {
   /** Frees what the executors store. */
   public void unpersist() {
     synchronized (prepared) {
-      prepared.values().stream()
+      prepared.stream()
+          .map(Prepared::dataset)
           .filter(PreparedDataset::isStored)
           .forEach(dataset -> dataset.blocks().unpersist());
       prepared.clear();
     }
   }
 
-  private PreparedDataset read(int batchSize) {
-    return new DatasetReader(selected(), decoder(), settings(), batchSize).read();
+  private PreparedDataset read(int batchSize, long maxRows) {
+    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows).read();
   }
 
   private Dataset<Row> selected() {

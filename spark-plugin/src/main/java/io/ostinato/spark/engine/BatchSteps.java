@@ -98,7 +98,9 @@ final class BatchSteps implements AutoCloseable {
         .blocks()
         .stage(
             content.dataset(),
-            block.inDataset(content.partitionStarts()),
+            content
+                .selection()
+                .of(block.inDataset(content.partitionStarts()), content.works().get(0).tag()),
             device,
             lease.model().manager(),
             content.settings().blocks().deviceBytes());

@@ -1,6 +1,7 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.spark.data.StoredBlock;
 import io.ostinato.spark.plugin.OstinatoSettings;
@@ -29,7 +30,8 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
    * All but the weights.
    *
    * @param live the hashes of the manifests that evaluations in flight need
-   * @param dataset identifies the blocks
+   * @param dataset identifies the blocks, and the columns of them that are used
+   * @param selection the part of the dataset that is evaluated
    */
   record Content(
       ArrayList<EvaluationWork> works,
@@ -37,6 +39,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       TreeSet<String> live,
       String dataset,
       long[] partitionStarts,
+      DataSelection selection,
       OstinatoSettings settings)
       implements Serializable {}
 

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -181,9 +182,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       datasets.add(dataset);
     }
     try {
-      PreparedDataset prepared = dataset.prepare(request.batchSize());
+      PreparedDataset prepared =
+          dataset.prepare(request.batchSize(), request.selection().maxRows());
       synchronized (this) {
-        blocks.add(prepared.id());
+        blocks.add(blocksId(prepared, request));
       }
       return prepared;
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
@@ -200,7 +202,13 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     requests.forEach(request -> works.add(work(request, dataset)));
     PartitionTask.Content content =
         new PartitionTask.Content(
-            works, model, published.live(), dataset.id(), dataset.partitionStarts(), settings);
+            works,
+            model,
+            published.live(),
+            blocksId(dataset, requests.get(0)),
+            dataset.partitionStarts(),
+            requests.get(0).selection(),
+            settings);
     try {
       return PartitionTask.of(content, published.weights(), RowsDone.registered(context.sc()));
     } catch (UncheckedIOException e) {
@@ -208,6 +216,15 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
           "%s can't travel to the executors: %s".formatted(requests.get(0).tag(), e.getMessage()),
           e);
     }
+  }
+
+  /** Blocks that a device keeps have the columns of the selection alone. */
+  private static String blocksId(PreparedDataset dataset, EvaluationRequest request) {
+    List<String> columns = request.selection().columns();
+    // With its length a name that has commas is no other names.
+    return columns.stream()
+        .map(column -> " %s:%s".formatted(column.length(), column))
+        .collect(Collectors.joining("", dataset.id(), ""));
   }
 
   private EvaluationWork work(EvaluationRequest request, PreparedDataset dataset) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataSelection;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.math.BigDecimal;
@@ -449,7 +450,8 @@ class ColumnReadingTest {
         rows.selectExpr(selected),
         new ColumnsDecoder(new ArrayList<>(columns)),
         OstinatoSettings.of(conf),
-        batchSize);
+        batchSize,
+        DataSelection.ALL_ROWS);
   }
 
   private static List<DataBlock> blocks(PreparedDataset dataset) {

@@ -44,9 +44,11 @@ class InternalRowsTest {
             rows -> {
               throw new ClassCastException("not a QueryExecution");
             })) {
-      assertThat(InternalRows.blocks(source, rows(), columns(), 4)).isEmpty();
+      assertThat(InternalRows.blocks(source, rows(), columns(), FirstRows.all(), 4)).isEmpty();
     }
-    assertThat(InternalRows.blocks(rows(), columns(), 4)).as("this Spark has them").isPresent();
+    assertThat(InternalRows.blocks(rows(), columns(), FirstRows.all(), 4))
+        .as("this Spark has them")
+        .isPresent();
   }
 
   @Test
@@ -55,7 +57,7 @@ class InternalRowsTest {
         rows -> {
           throw new IllegalStateException("no such table");
         };
-    assertThatThrownBy(() -> InternalRows.blocks(source, rows(), columns(), 4))
+    assertThatThrownBy(() -> InternalRows.blocks(source, rows(), columns(), FirstRows.all(), 4))
         .hasMessage("no such table");
   }
 

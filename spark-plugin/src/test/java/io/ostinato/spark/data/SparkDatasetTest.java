@@ -17,7 +17,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -286,6 +288,59 @@ class SparkDatasetTest {
     assertThat(storedSince(before, context)).hasSize(2);
     dataset.unpersist();
     assertThat(storedSince(before, context)).isEmpty();
+  }
+
+  @Test
+  void partitionsBehindTheFirstRowsAreNotRead() {
+    StructType schema = new StructType().add("n", DataTypes.LongType);
+    JavaRDD<Row> rows =
+        new JavaSparkContext(spark.sparkContext())
+            .parallelize(List.of(0, 1, 2), 3)
+            .flatMap(
+                partition ->
+                    IntStream.range(0, 10)
+                        .mapToObj(row -> unlucky(partition * 10L + row, 7))
+                        .iterator());
+    for (SparkDataset dataset :
+        List.of(
+            SparkDataset.of(spark.createDataFrame(rows, schema)).column("n", "n", DataType.INT64),
+            SparkDataset.of(
+                spark.createDataFrame(rows, schema),
+                (row, manager) -> new NDList(named("n", manager.create(row.getLong(0))))))) {
+      PreparedDataset first = dataset.prepare(4, 7);
+      assertThat(first.rows()).isEqualTo(7);
+      assertThat(first.blockCount()).isEqualTo(2);
+      assertThat(first.blocks().count()).isEqualTo(2);
+      assertThatThrownBy(() -> dataset.prepare(4, 8)).hasMessageContaining("row 7 is read");
+      assertThatThrownBy(() -> dataset.prepare(4)).hasMessageContaining(" is read");
+    }
+  }
+
+  @Test
+  void blocksOfADatasetThatHasNoMoreRowsServeAnyLimit() {
+    SparkDataset dataset = TestSpark.generated(spark, 0, 10, 3);
+    PreparedDataset more = dataset.prepare(4, 20);
+    assertThat(more.rows()).isEqualTo(13);
+    assertThat(dataset.prepare(4)).isSameAs(more);
+    assertThat(dataset.prepare(4, 13)).isSameAs(more);
+    assertThat(dataset.prepare(4, 12).rows()).isEqualTo(12);
+    assertThat(dataset.prepare(4, 12)).isSameAs(dataset.prepare(4, 12));
+    SparkDataset other = TestSpark.generated(spark, 0, 10, 3);
+    assertThat(other.prepare(4, 12).rows()).isEqualTo(12);
+    assertThat(other.rows()).as("of all").isEqualTo(13);
+    assertThat(other.prepare(4).rows()).isEqualTo(13);
+  }
+
+  private static Row unlucky(long row, long limit) {
+    if (row >= limit) {
+      throw new IllegalStateException("row %s is read".formatted(row));
+    }
+    return RowFactory.create(row);
+  }
+
+  private static NDArray named(String name, NDArray array) {
+    array.setName(name);
+    return array;
   }
 
   /** Spark forgets those before by itself, once nobody has them any more. */

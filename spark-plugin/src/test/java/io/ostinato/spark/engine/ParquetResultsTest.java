@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationModel;
@@ -22,6 +23,7 @@ import io.ostinato.evaluation.TestNets;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.resident.ResidentReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,9 +32,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -97,6 +101,34 @@ class ParquetResultsTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("the executors have written the results of 334 rows to '")
           .hasMessageContaining("E1_U2_S3'; read them from there, ordered by the column row");
+    }
+  }
+
+  @Test
+  void theFirstRowsAreWrittenAlone() {
+    SparkDataset data = TestSpark.generated(session, 20, 40, 40);
+    EvaluationRequest request =
+        new EvaluationRequest(
+            tag(),
+            data,
+            16,
+            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+            TestNets.weights(1),
+            ParquetResultsTest::predict,
+            List.of(),
+            parquet(),
+            new DataSelection(31, List.of("x")));
+    try (EvaluationResults written = engine.evaluate(request, ProgressDisplay.silent())) {
+      assertThat(written.rows()).isEqualTo(31);
+      assertThat(
+              session
+                  .read()
+                  .parquet(written.parquet().orElseThrow())
+                  .orderBy("row")
+                  .select("row")
+                  .as(Encoders.LONG())
+                  .collectAsList())
+          .isEqualTo(LongStream.range(0, 31).boxed().toList());
     }
   }
 

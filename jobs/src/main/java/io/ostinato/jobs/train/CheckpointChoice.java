@@ -1,0 +1,213 @@
+package io.ostinato.jobs.train;
+
+import io.ostinato.jobs.ErrorLine;
+import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.Mistake;
+import io.ostinato.jobs.config.Place;
+import io.ostinato.jobs.data.FileNames;
+import io.ostinato.jobs.evaluation.ModelException;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.spark.storage.HadoopRunFiles;
+import io.ostinato.storage.Checkpoint;
+import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
+import io.ostinato.storage.Safetensors;
+import io.ostinato.storage.StorageException;
+import io.ostinato.tracking.RunInfo;
+import io.ostinato.training.TrainingLoopBuilder;
+import io.ostinato.weights.WeightSnapshot;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The checkpoint that is to be evaluated. Nothing of its run is changed.
+ *
+ * @param asked a tag of the run that the configuration names, the newest by {@code latest}, or a
+ *     file, local or with a scheme of Hadoop's
+ */
+record CheckpointChoice(String asked, RunConfig config) {
+  /** What stands for the newest one. */
+  static final String NEWEST = TrainingLoopBuilder.LATEST;
+
+  private static final String WEIGHTS = ".safetensors";
+
+  /**
+   * Says what is wrong with the choice, as far as that can be known without Spark.
+   *
+   * @throws ConfigurationException if there is no such run or checkpoint; says which there are
+   */
+  void check() {
+    if (isFile()) {
+      if (!asked.endsWith(WEIGHTS)) {
+        throw mistake(
+            "this is no checkpoint of a training, whose name ends with %s; other models are"
+                    .formatted(WEIGHTS)
+                + " evaluated by: evaluate --model "
+                + asked);
+      }
+      if (isLocal() && !Files.exists(Path.of(asked))) {
+        throw noSuchFile();
+      }
+    } else if (config.resume() == null && config.runId() == null) {
+      throw mistake(
+          "say of which run, as in --set run_id=20261124-120000-000, or give the file of a"
+              + " checkpoint");
+    } else if (config.checkpoints() == null) {
+      checkRun();
+      tag(Checkpoints.in(localFiles()));
+    }
+  }
+
+  /**
+   * The checkpoint.
+   *
+   * @throws ConfigurationException if there is no such run or checkpoint; says which there are
+   * @throws ModelException if a file can't be read; says why
+   */
+  Checkpoint load(SparkSession spark) {
+    if (isFile()) {
+      return ofFile(spark);
+    }
+    Checkpoints checkpoints =
+        Checkpoints.in(
+            config.checkpoints() == null
+                ? localFiles()
+                : new ReadOnlyFiles(
+                    HadoopRunFiles.in(config.checkpoints() + "/" + runId(), spark)));
+    return checkpoints.load(tag(checkpoints));
+  }
+
+  private boolean isFile() {
+    return asked.contains("/")
+        || asked.endsWith(WEIGHTS)
+        || !asked.equals(NEWEST) && Files.isRegularFile(Path.of(asked));
+  }
+
+  /** As for all of a training, a path without a scheme is on this machine. */
+  private boolean isLocal() {
+    return !asked.matches("[A-Za-z][\\w+.-]*:/.*");
+  }
+
+  private String runId() {
+    return String.valueOf(config.resume() != null ? config.resume().runId() : config.runId());
+  }
+
+  private RunFiles localFiles() {
+    return new ReadOnlyFiles(
+        LocalRunFiles.in(Path.of(config.output()).resolve(runId()).resolve("checkpoints")));
+  }
+
+  private void checkRun() {
+    Path runs = Path.of(config.output());
+    if (!Files.isDirectory(runs.resolve(runId()))) {
+      throw mistake(
+          "there is no run '%s' in '%s'; there are: %s".formatted(runId(), runs, listed(runs)));
+    }
+  }
+
+  private static String listed(Path runs) {
+    if (!Files.isDirectory(runs)) {
+      return "none";
+    }
+    try (Stream<Path> folders = Files.list(runs)) {
+      return listed(
+          folders
+              .filter(Files::isDirectory)
+              .map(folder -> folder.getFileName().toString())
+              .sorted()
+              .toList());
+    } catch (IOException e) {
+      return "none that can be read, " + ErrorLine.of(e);
+    }
+  }
+
+  private static String listed(List<String> names) {
+    return names.isEmpty() ? "none" : String.join(", ", names);
+  }
+
+  private String tag(Checkpoints checkpoints) {
+    String wanted =
+        asked.equals(NEWEST) && config.resume() != null ? config.resume().checkpoint() : asked;
+    if (wanted.equals(NEWEST)) {
+      return checkpoints
+          .latest()
+          .or(checkpoints::latestWeights)
+          .orElseThrow(
+              () ->
+                  mistake(
+                      "run '%s' has no newest checkpoint; %s"
+                          .formatted(runId(), has(checkpoints))));
+    }
+    if (!checkpoints.tags().contains(wanted)) {
+      throw mistake(
+          "run '%s' has no checkpoint '%s'; %s".formatted(runId(), wanted, has(checkpoints)));
+    }
+    return wanted;
+  }
+
+  private static String has(Checkpoints checkpoints) {
+    return "it has: " + listed(checkpoints.tags());
+  }
+
+  /** With all that a training keeps beside the weights, where that is there. */
+  private Checkpoint ofFile(SparkSession spark) {
+    int slash = asked.lastIndexOf('/');
+    String folder = slash < 0 ? "." : asked.substring(0, slash + 1);
+    String name = asked.substring(slash + 1);
+    String tag = name.substring(0, name.length() - WEIGHTS.length());
+    if (RunInfo.isId(tag)) {
+      Checkpoints beside =
+          Checkpoints.in(
+              new ReadOnlyFiles(
+                  isLocal()
+                      ? LocalRunFiles.in(Path.of(folder))
+                      : HadoopRunFiles.in(folder, spark)));
+      if (beside.tags().contains(tag)) {
+        return beside.load(tag);
+      }
+    }
+    return ofWeights(name, spark);
+  }
+
+  private Checkpoint ofWeights(String name, SparkSession spark) {
+    try (InputStream in = new BufferedInputStream(open(spark), 1 << 16)) {
+      Safetensors weights = Safetensors.readFrom(in);
+      String at = weights.metadata().getOrDefault("iteration", name);
+      return Checkpoint.ofWeights(
+          TrainingIteration.findIn(at).orElse(TrainingIteration.START),
+          weights.metadata().getOrDefault("run_id", ""),
+          "",
+          WeightSnapshot.of(weights.arrays()));
+    } catch (IOException | IllegalArgumentException e) {
+      if (e instanceof IOException io && StorageException.isMissing(io)) {
+        throw noSuchFile();
+      }
+      throw new ModelException("can't read '%s': %s".formatted(asked, ErrorLine.of(e)), e);
+    }
+  }
+
+  private InputStream open(SparkSession spark) throws IOException {
+    if (isLocal()) {
+      return Files.newInputStream(Path.of(asked));
+    }
+    var hadoop = spark.sparkContext().hadoopConfiguration();
+    var path = FileNames.path(asked, hadoop);
+    return FileNames.system(path, hadoop).open(path);
+  }
+
+  private ConfigurationException noSuchFile() {
+    return mistake("there is no such file");
+  }
+
+  private ConfigurationException mistake(String message) {
+    return new ConfigurationException(
+        List.of(new Mistake(new Place("--evaluate " + asked, 0), message)));
+  }
+}

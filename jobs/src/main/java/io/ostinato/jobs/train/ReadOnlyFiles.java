@@ -1,0 +1,77 @@
+package io.ostinato.jobs.train;
+
+import io.ostinato.storage.RunFiles;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The files of a run of which nothing may change, since the run may still be going on: a file that
+ * is to take another name is read under that name from now on, and keeps its own.
+ */
+final class ReadOnlyFiles implements RunFiles {
+  private final RunFiles files;
+  private final Map<String, String> renamed = new ConcurrentHashMap<>();
+
+  ReadOnlyFiles(RunFiles files) {
+    this.files = files;
+  }
+
+  @Override
+  public void write(String name, Content content) {
+    throw refuse("write", name);
+  }
+
+  @Override
+  public void rename(String from, String to) {
+    renamed.put(to, from);
+  }
+
+  @Override
+  public InputStream read(String name) {
+    return files.read(origin(name));
+  }
+
+  @Override
+  public boolean exists(String name) {
+    return files.exists(origin(name));
+  }
+
+  @Override
+  public List<String> list() {
+    return files.list();
+  }
+
+  @Override
+  public void delete(String name) {
+    throw refuse("delete", name);
+  }
+
+  @Override
+  public void deleteAbandoned(Instant before) {
+    throw refuse("delete", "what was abandoned");
+  }
+
+  @Override
+  public long sizeBytes(String name) {
+    return files.sizeBytes(origin(name));
+  }
+
+  @Override
+  public String location() {
+    return files.location();
+  }
+
+  /** Whoever writes the run may have given a file its name in the meantime. */
+  private String origin(String name) {
+    String from = renamed.get(name);
+    return from != null && files.exists(from) ? from : name;
+  }
+
+  private UnsupportedOperationException refuse(String verb, String name) {
+    return new UnsupportedOperationException(
+        "can't %s '%s' in %s: it is only read".formatted(verb, name, location()));
+  }
+}

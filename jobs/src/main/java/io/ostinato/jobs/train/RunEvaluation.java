@@ -1,0 +1,107 @@
+package io.ostinato.jobs.train;
+
+import io.ostinato.callback.Callback;
+import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.jobs.config.Bound;
+import io.ostinato.jobs.config.Mistakes;
+import io.ostinato.storage.Checkpoint;
+import io.ostinato.tracking.RunInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Runs the callbacks of a configuration once, at a checkpoint. What they write goes into a run of
+ * its own, so that the one of the checkpoint stays as it is.
+ */
+final class RunEvaluation {
+  private final Bound<RunConfig> bound;
+  private final SparkSession spark;
+  private final RunTraining training;
+
+  RunEvaluation(Bound<RunConfig> bound, SparkSession spark, RunTraining training) {
+    this.bound = bound;
+    this.spark = spark;
+    this.training = training;
+  }
+
+  /**
+   * Evaluates.
+   *
+   * @param kept the folder in which the run of this evaluation is kept; none to keep none
+   * @throws io.ostinato.jobs.config.ConfigurationException if there is no such checkpoint, or it
+   *     lacks weights that a callback evaluates
+   */
+  MomentReport at(CheckpointChoice choice, List<Path> kept) {
+    long start = System.nanoTime();
+    Checkpoint checkpoint = choice.load(spark);
+    checkWeights(checkpoint);
+    CapturedMetrics metrics = new CapturedMetrics(bound.value().metricDirections().properties());
+    if (kept.isEmpty()) {
+      Path temporary = temporary();
+      try {
+        training.evaluate(checkpoint, temporary, metrics);
+      } finally {
+        delete(temporary);
+      }
+    } else {
+      training.evaluate(checkpoint, kept.get(0), metrics);
+    }
+    return new MomentReport(
+        checkpoint.runId(),
+        checkpoint.iteration(),
+        metrics.metrics(),
+        (System.nanoTime() - start) / 1e9);
+  }
+
+  /** A folder for one run more, in that of all. */
+  static Path newRun(String output) {
+    return Path.of(output).resolve(RunInfo.newId(Clock.systemUTC()));
+  }
+
+  /** Averages are beside the weights; without them one would begin with the weights themselves. */
+  private void checkWeights(Checkpoint checkpoint) {
+    Mistakes mistakes = new Mistakes();
+    if (!checkpoint.isResumable()) {
+      for (CallbackConfig config : bound.value().callbacks()) {
+        Callback callback = config.create();
+        if (callback instanceof PeriodicDataIteratorCallback evaluating
+            && !evaluating.config().weights().isEmpty()) {
+          mistakes.add(
+              bound.placeOf(config),
+              "callback '%s' evaluates the weights '%s', and the checkpoint at %s has only those that"
+                      .formatted(
+                          callback.name(), evaluating.config().weights(), checkpoint.iteration())
+                  + " are trained; evaluate at one that has all of the training, or leave 'weights'"
+                  + " out");
+        }
+      }
+    }
+    mistakes.throwIfAny();
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("ostinato-evaluation").resolve("run");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path run) {
+    try (Stream<Path> files = Files.walk(Objects.requireNonNull(run.getParent()))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
