@@ -18,9 +18,18 @@ public final class LossCall {
    *     and outputs and targets with their shapes
    */
   public static NDArray mean(Loss loss, NDList targets, NDList outputs) {
-    NDArray mean;
+    return parts(loss, targets, outputs).total();
+  }
+
+  /**
+   * The loss of a batch, and its parts if it has some.
+   *
+   * @throws EvaluationException as {@link #mean} does
+   */
+  public static LossParts parts(Loss loss, NDList targets, NDList outputs) {
+    LossParts parts;
     try {
-      mean = loss.evaluate(targets, outputs);
+      parts = LossParts.of(loss, targets, outputs);
     } catch (RuntimeException e) {
       throw new EvaluationException(
           "the loss '%s' failed for %s and %s: %s%s"
@@ -32,13 +41,13 @@ public final class LossCall {
                   remedy(targets, outputs)),
           Portable.of(e));
     }
-    if (mean.size() != 1) {
+    if (parts.total().size() != 1) {
       throw new EvaluationException(
           "the loss '%s' is %s, and must be a single number, the mean over the batch, as"
-                  .formatted(loss.getName(), mean.getShape())
+                  .formatted(loss.getName(), parts.total().getShape())
               + " loss.mean() gives");
     }
-    return mean;
+    return parts;
   }
 
   private static String remedy(NDList targets, NDList outputs) {

@@ -53,7 +53,7 @@ public record LossParts(NDArray total, Map<String, NDArray> parts) {
   public static LossParts of(Loss loss, NDList labels, NDList predictions) {
     return loss instanceof LossWithParts withParts
         ? withParts.evaluateParts(labels, predictions)
-        : new LossParts(LossCall.mean(loss, labels, predictions), Map.of());
+        : new LossParts(loss.evaluate(labels, predictions), Map.of());
   }
 
   /** The total and the parts, in this order, by name. */

@@ -13,6 +13,7 @@ import io.ostinato.callback.Stateful;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.LossParts;
 import io.ostinato.evaluation.OutputChoice;
@@ -90,7 +91,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   @Override
   protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
     NDList outputs = output.listFrom(model.outputs(columns.inputs(batch)));
-    LossParts losses = LossParts.of(factory().get(), columns.targets(batch), outputs);
+    LossParts losses = LossCall.parts(factory().get(), columns.targets(batch), outputs);
     NDList results = results(ROWS, losses.total().getManager().create((long) batch.rows()));
     losses.all().forEach((part, mean) -> results.addAll(results(MEAN + part, mean)));
     return results;

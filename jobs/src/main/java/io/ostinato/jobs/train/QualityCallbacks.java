@@ -41,8 +41,7 @@ final class QualityCallbacks {
       List<Metric<?>> all = new ArrayList<>();
       metrics.forEach(metric -> all.add(metric.create()));
       return new MetricCallback(
-          new MetricCallback.Config(
-              evaluation.config(), columns.columns(), all, choice(output)));
+          new MetricCallback.Config(evaluation.config(), columns.columns(), all, choice(output)));
     }
   }
 
@@ -62,8 +61,7 @@ final class QualityCallbacks {
     @Override
     public Callback create() {
       return new OfflineLossCallback(
-          new OfflineLossCallback.Config(
-              evaluation.config(), columns.columns(), choice(output)));
+          new OfflineLossCallback.Config(evaluation.config(), columns.columns(), choice(output)));
     }
   }
 

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.ostinato.LogLines;
 import io.ostinato.evaluation.BlockWeights;
+import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.jobs.TorchFixtures;
 import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.data.DataSource;
@@ -267,6 +268,7 @@ class CheckpointEvaluatorTest {
         "test",
         metrics,
         8,
+        OutputChoice.first(),
         List.of(architecture));
   }
 
