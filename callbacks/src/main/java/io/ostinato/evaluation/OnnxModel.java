@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.ParameterStore;
 import io.ostinato.evaluation.ModelOutputs.Output;
-import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -47,14 +46,12 @@ record OnnxModel(Model model, Consumer<String> notes) implements EvaluationModel
     for (NDArray output : outputs) {
       String position = Integer.toString(copies.size());
       String name = output.getName() == null ? "output_" + position : output.getName();
-      DataType type = output.getDataType();
-      if (type == DataType.STRING) {
+      if (output.getDataType() == DataType.STRING) {
         copies.add(new Output(position, name, null, "text"));
         continue;
       }
-      HostArray content =
-          HostArray.of(name, type, output.getShape(), List.of(output.toByteBuffer(true)));
-      copies.add(new Output(position, name, content.copyTo(manager), "Tensor"));
+      copies.add(
+          new Output(position, name, ResultCopy.of(name, output).copyTo(manager), "Tensor"));
     }
     return new ModelOutputs(ModelOutputs.Order.GIVEN, copies, notes);
   }

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.weights.HostArray;
 
-/** Results on the host. */
+/** Outputs on the host. */
 final class ResultCopy {
   private ResultCopy() {}
 

@@ -1,6 +1,7 @@
 package io.ostinato.evaluation;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.ostinato.evaluation.ModelOutputs.Order;
@@ -33,7 +34,7 @@ record TorchOutputs(PtNDManager manager, Map<String, List<String>> namedTuples) 
 
   private void add(String position, String name, IValue value, List<Output> outputs) {
     if (value.isTensor()) {
-      outputs.add(output(position, name, value.toTensor(manager)));
+      outputs.add(output(position, name, readable(value.toTensor(manager))));
     } else if (value.isDouble()) {
       outputs.add(output(position, name, manager.create(value.toDouble())));
     } else if (value.isLong()) {
@@ -45,6 +46,13 @@ record TorchOutputs(PtNDManager manager, Map<String, List<String>> namedTuples) 
     } else {
       outputs.add(new Output(position, name, null, value.getType()));
     }
+  }
+
+  /** DJL doesn't know bfloat16; float32 has all its values. */
+  private static NDArray readable(NDArray array) {
+    return array.getDataType() == DataType.UNKNOWN
+        ? array.toType(DataType.FLOAT32, true)
+        : array;
   }
 
   private static Output output(String position, String name, NDArray array) {

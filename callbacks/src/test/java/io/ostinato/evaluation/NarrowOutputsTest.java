@@ -62,7 +62,7 @@ class NarrowOutputsTest {
 
   private static NDList forward(EvaluationBatch batch, EvaluationModel model) {
     NDArray outputs = model.forward(new NDList(batch.get("x"))).get(0);
-    assertThat(outputs.getDataType()).isEqualTo(DataType.BFLOAT16);
+    assertThat(outputs.getDataType()).isEqualTo(DataType.FLOAT32);
     outputs.setName(MetricBatch.OUTPUTS);
     return new NDList(outputs);
   }

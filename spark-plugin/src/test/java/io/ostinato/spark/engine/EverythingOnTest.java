@@ -18,6 +18,7 @@ class EverythingOnTest extends SparkEngineContract {
             Map.of(
                 "spark.ostinato.blocks.device", "64m",
                 "spark.ostinato.device.tasks", "1",
+                "spark.ostinato.resident.state", "copies",
                 "spark.ostinato.blocks.prefetch", "4",
                 "spark.ostinato.evaluations.treeTasks", "2"));
     engine = SparkEvaluationEngine.of(session);

@@ -17,6 +17,7 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.evaluation.TorchModules;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
@@ -41,6 +42,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@link SparkEvaluationEngine} promises besides, on any master. */
 abstract class SparkEngineContract extends EvaluationEngineContract {
@@ -222,6 +225,37 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
     assertThat(shown.started())
         .containsExactly("callback 'builds' at E0_U1_S1 on dataset 'generated': 21 rows");
     assertThat(shown.counts()).isSorted().endsWith(21L).containsAnyOf(7L, 14L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"features", "counter", "cache", "statistics"})
+  void modelsThatKeepSomethingGiveWhatEachBatchGivesAlone(String module) {
+    SparkDataset data = TestSpark.generated(session(), 60, 60, 60, 60);
+    WeightSnapshot weights = TorchModules.module(module);
+    ModelSource torchScript = ModelSource.torchScript();
+    EvaluationRequest request =
+        new EvaluationRequest(
+            tag(1), data, 4, torchScript, weights, SparkEngineContract::ofFourFeatures);
+    try (EvaluationEngine local = new LocalEvaluationEngine();
+        EvaluationResults here = local.evaluate(request, ProgressDisplay.silent())) {
+      byte[] expected = here.get(0).toByteArray();
+      for (int i = 0; i < 3; i++) {
+        try (EvaluationResults there = engine().evaluate(request, ProgressDisplay.silent())) {
+          assertThat(there.get(0).toByteArray()).as("evaluation %d", i).isEqualTo(expected);
+        }
+      }
+      for (EvaluationResults each :
+          engine().evaluateTogether(List.of(request, request), ProgressDisplay.silent())) {
+        assertThat(each.get(0).toByteArray()).as("of two that are due together").isEqualTo(expected);
+        each.close();
+      }
+    }
+    assertThat(engine().residents().stream().flatMap(report -> report.notes().stream()))
+        .anyMatch(note -> note.contains("one batch runs at a time"));
+  }
+
+  private static NDList ofFourFeatures(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.outputs(new NDList(batch.get("x").get(":, :4"))).first());
   }
 
   private static void create(Path file) {
