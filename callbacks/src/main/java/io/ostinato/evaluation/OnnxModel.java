@@ -50,8 +50,7 @@ record OnnxModel(Model model, Consumer<String> notes) implements EvaluationModel
         copies.add(new Output(position, name, null, "text"));
         continue;
       }
-      copies.add(
-          new Output(position, name, ResultCopy.of(name, output).copyTo(manager), "Tensor"));
+      copies.add(new Output(position, name, ResultCopy.of(name, output).copyTo(manager), "Tensor"));
     }
     return new ModelOutputs(ModelOutputs.Order.GIVEN, copies, notes);
   }

@@ -50,9 +50,7 @@ record TorchOutputs(PtNDManager manager, Map<String, List<String>> namedTuples) 
 
   /** DJL doesn't know bfloat16; float32 has all its values. */
   private static NDArray readable(NDArray array) {
-    return array.getDataType() == DataType.UNKNOWN
-        ? array.toType(DataType.FLOAT32, true)
-        : array;
+    return array.getDataType() == DataType.UNKNOWN ? array.toType(DataType.FLOAT32, true) : array;
   }
 
   private static Output output(String position, String name, NDArray array) {

@@ -51,7 +51,6 @@ class ReasonTest {
             + " (spark.executorEnv.PYTORCH_EXTRA_LIBRARY_PATH)");
     reasons.put("on-gpu", NO_GPU);
     reasons.put("to-gpu", NO_GPU);
-    reasons.put("weights-on-gpu", NO_GPU);
     reasons.put("float64", "; give the inputs the data type that the model takes");
     reasons.put(
         "wrong-shape",
@@ -85,6 +84,11 @@ class ReasonTest {
         .cause()
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("Traceback of TorchScript");
+  }
+
+  @Test
+  void weightsThatWereSavedOnAGpuAreReadOnAnyDevice() {
+    assertThat(failure("weights-on-gpu")).isNull();
   }
 
   private static Throwable failure(String name) {

@@ -79,8 +79,7 @@ class ModelOutputTest {
   @Test
   void theOutputThatIsNamedIsCompared() {
     assertThat(
-            evaluate(
-                "--metric=accuracy", "--label=y:int64", "--model-output=out", "--format=json"))
+            evaluate("--metric=accuracy", "--label=y:int64", "--model-output=out", "--format=json"))
         .as(err.toString())
         .isZero();
     assertThat(
@@ -100,8 +99,7 @@ class ModelOutputTest {
     try (SparkSession spark = TestSpark.local(Map.of())) {
       List<Row> rows = spark.read().parquet(predictions.toString()).orderBy("row").collectAsList();
       assertThat(rows).hasSize(ROWS);
-      assertThat(rows.get(0).schema().fieldNames())
-          .containsExactly("row", "out", "aux", "z", "a");
+      assertThat(rows.get(0).schema().fieldNames()).containsExactly("row", "out", "aux", "z", "a");
       List<Float> first = rows.get(0).getList(rows.get(0).fieldIndex("out"));
       for (int i = 0; i < 3; i++) {
         assertThat(first.get(i)).isCloseTo(expected[i], within(1e-5f));

@@ -246,7 +246,9 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
       }
       for (EvaluationResults each :
           engine().evaluateTogether(List.of(request, request), ProgressDisplay.silent())) {
-        assertThat(each.get(0).toByteArray()).as("of two that are due together").isEqualTo(expected);
+        assertThat(each.get(0).toByteArray())
+            .as("of two that are due together")
+            .isEqualTo(expected);
         each.close();
       }
     }
