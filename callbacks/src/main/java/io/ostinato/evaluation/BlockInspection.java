@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
-import io.ostinato.weights.HostArray;
+import io.ostinato.weights.ArrayMemory;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
@@ -98,7 +98,7 @@ final class BlockInspection {
 
   private static Object content(NDArray array) {
     try {
-      return HostArray.copyOf("", array);
+      return ArrayMemory.digest(array);
     } catch (IllegalStateException | UnsupportedOperationException closed) {
       return "closed";
     }

@@ -6,7 +6,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -35,6 +38,32 @@ public final class ArrayMemory {
       buffers.add(part.toByteBuffer(true));
     }
     return buffers;
+  }
+
+  /**
+   * SHA-256, hexadecimal, over the data type, the shape and the elements of an array on any device.
+   * On a CPU nothing is copied.
+   *
+   * @throws IllegalStateException if the array is closed
+   */
+  public static String digest(NDArray array) {
+    try (NDManager scope = array.getManager().newSubManager()) {
+      MessageDigest digest = Shard.sha256();
+      String head = array.getDataType() + " " + array.getShape();
+      digest.update(head.getBytes(StandardCharsets.UTF_8));
+      buffers(onCpu(array, scope), scope).forEach(digest::update);
+      return HexFormat.of().formatHex(digest.digest());
+    }
+  }
+
+  /** The array, or a copy on the CPU that the scope owns. */
+  static NDArray onCpu(NDArray array, NDManager scope) {
+    if (isOnCpu(array)) {
+      return array;
+    }
+    NDArray copy = array.toDevice(Device.cpu(), true);
+    copy.attach(scope);
+    return copy;
   }
 
   /**

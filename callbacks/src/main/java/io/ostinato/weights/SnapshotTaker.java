@@ -45,11 +45,7 @@ public final class SnapshotTaker {
   }
 
   private static HostArray live(String name, NDArray array, NDManager scope) {
-    NDArray here = array;
-    if (!ArrayMemory.isOnCpu(array)) {
-      here = array.toDevice(Device.cpu(), true);
-      here.attach(scope);
-    }
+    NDArray here = ArrayMemory.onCpu(array, scope);
     return HostArray.of(
         name, array.getDataType(), array.getShape(), ArrayMemory.buffers(here, scope));
   }

@@ -27,7 +27,7 @@ class BarTextTest {
     BarText bar = new BarText(NAME, 200, "rows");
     BarText.State half = new BarText.State(100, "a message", Duration.ofSeconds(10));
     assertThat(bar.line(half, 40)).isEqualTo("callback 'a...idation_b' [####----]  50%");
-    assertThat(bar.line(half, 28)).isEqualTo("50% 100/200 rows  0:10 left");
+    assertThat(bar.line(half, 27)).isEqualTo("50% 100/200 rows  0:10 left");
     assertThat(bar.line(half, 20)).isEqualTo("50% 100/200 rows");
     assertThat(bar.line(half, 3)).isEqualTo("50%");
   }

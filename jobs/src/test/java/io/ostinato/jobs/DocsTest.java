@@ -16,13 +16,15 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pieces of code in the documentation compile, each as part of a training. */
+/** The pieces of code in the documentation compile: of trainings, of callbacks, and classes. */
 class DocsTest {
   private static final Path DOCS = Path.of("..", "docs");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-  private static final String BEFORE =
+  private static final String IMPORTS =
       """
       import static io.ostinato.callback.DataIteratorConfig.every;
+      import ai.djl.ndarray.*;
+      import ai.djl.nn.Parameter;
       import io.ostinato.averaging.*;
       import io.ostinato.callback.*;
       import io.ostinato.checkpoint.*;
@@ -36,15 +38,35 @@ class DocsTest {
       import io.ostinato.stopping.*;
       import io.ostinato.tracking.*;
       import io.ostinato.training.*;
-      import java.util.List;
+      import java.util.*;
       import org.apache.spark.sql.SparkSession;
-
+      """;
+  private static final String CHAIN =
+      """
       abstract class %s {
         abstract PeriodicDataIteratorCallback accuracy(DataIteratorConfig config);
 
         Object example(SparkSession spark) {
-          return TrainingLoop.builder()
+          return TrainingLoop.builder()%s;
+        }
+      }
       """;
+  private static final String STATEMENTS =
+      """
+      abstract class %s extends PeriodicCallback {
+        NDArray image;
+        Parameter parameter;
+
+        %1$s() {
+          super(Schedule.everyNEpochs(1));
+        }
+
+        void example() {
+          %s
+        }
+      }
+      """;
+  private static final String CLASS = "final class %s {\n%s\n}\n";
 
   @TempDir Path folder;
 
@@ -80,12 +102,17 @@ class DocsTest {
     assertThat(success).as(messages.toString()).isTrue();
   }
 
-  /** A piece of code is a chain of calls on the builder of a training. */
   private static String source(String name, String code) {
-    String chain =
-        code.replace("TrainingLoop.builder()...", ".")
-            .replace(".build().run();", "")
-            .replace("new AccuracyCallback(", "accuracy(");
-    return BEFORE.formatted(name) + chain + ";\n  }\n}\n";
+    if (code.startsWith(".") || code.startsWith("TrainingLoop.builder()")) {
+      String chain =
+          code.replace("TrainingLoop.builder()...", ".")
+              .replace(".build().run();", "")
+              .replace("new AccuracyCallback(", "accuracy(");
+      return IMPORTS + CHAIN.formatted(name, chain);
+    }
+    return IMPORTS
+        + (code.startsWith("public final class")
+            ? CLASS.formatted(name, code.replace("public final class", "static final class"))
+            : STATEMENTS.formatted(name, code));
   }
 }

@@ -164,7 +164,8 @@ class CheckpointEvaluatorTest {
           .filteredOn(line -> line.contains("computes as in training"))
           .singleElement()
           .asString()
-          .contains("'" + training + "' computes as in training whatever its mode is (dropout)");
+          .contains(
+              "'" + training + "' computes as in training whatever its mode is (dropout (p=0.5));");
     }
   }
 

@@ -45,8 +45,8 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
       case NUMBER -> putNumber(row.get(position), target, place);
       case ARRAY -> putArray(row.getList(position), target, place);
       case BINARY -> putBinary(row.<byte[]>getAs(position), target, place);
-      case VECTOR -> MlVector.of(row, position).put(this, target, place);
-      case MATRIX -> MlMatrix.of(row, position).put(this, target, place);
+      case VECTOR -> MlVector.of(MlFields.of(row, position)).put(this, target, place);
+      case MATRIX -> MlMatrix.of(MlFields.of(row, position)).put(this, target, place);
     }
   }
 

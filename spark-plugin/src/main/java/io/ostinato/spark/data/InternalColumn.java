@@ -35,8 +35,12 @@ record InternalColumn(
       case NUMBER -> column.putNumber(number(row.get(position, type)), target, place);
       case ARRAY -> putArray(row.getArray(position), target, place);
       case BINARY -> column.putBinary(row.getBinary(position), target, place);
-      case VECTOR -> MlVector.of(row, position).put(column, target, place);
-      case MATRIX -> MlMatrix.of(row, position).put(column, target, place);
+      case VECTOR ->
+          MlVector.of(InternalMlFields.of(row, position, MlVector.FIELDS))
+              .put(column, target, place);
+      case MATRIX ->
+          MlMatrix.of(InternalMlFields.of(row, position, MlMatrix.FIELDS))
+              .put(column, target, place);
     }
   }
 

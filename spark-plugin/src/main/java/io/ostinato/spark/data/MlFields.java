@@ -2,12 +2,11 @@ package io.ostinato.spark.data;
 
 import java.util.List;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.UserDefinedType;
 
 /** The fields that a vector or a matrix of Spark ML is kept in, by position. */
-sealed interface MlFields {
+sealed interface MlFields permits InternalMlFields, MlFields.Public {
   byte getByte(int field);
 
   int getInt(int field);
@@ -18,51 +17,13 @@ sealed interface MlFields {
 
   double[] doubles(int field);
 
-  /** Of a row as Spark holds it. */
-  static MlFields of(InternalRow row, int position, int fields) {
-    return new Internal(row.getStruct(position, fields));
-  }
-
   /** Of a public row, which has an object of the type's class, or a row of the fields. */
   static MlFields of(Row row, int position) {
     DataType type = row.schema().fields()[position].dataType();
     Object value = row.get(position);
     return type instanceof UserDefinedType<?> named && !(value instanceof Row)
-        ? new Internal((InternalRow) serialized(named, value))
+        ? InternalMlFields.of(named, value)
         : new Public((Row) value);
-  }
-
-  @SuppressWarnings("unchecked") // the value is of a column of this type
-  private static Object serialized(UserDefinedType<?> type, Object value) {
-    return ((UserDefinedType<Object>) type).serialize(value);
-  }
-
-  /** As Spark holds them. */
-  record Internal(InternalRow row) implements MlFields {
-    @Override
-    public byte getByte(int field) {
-      return row.getByte(field);
-    }
-
-    @Override
-    public int getInt(int field) {
-      return row.getInt(field);
-    }
-
-    @Override
-    public boolean getBoolean(int field) {
-      return row.getBoolean(field);
-    }
-
-    @Override
-    public int[] ints(int field) {
-      return row.getArray(field).toIntArray();
-    }
-
-    @Override
-    public double[] doubles(int field) {
-      return row.getArray(field).toDoubleArray();
-    }
   }
 
   /** As a public row has them. */

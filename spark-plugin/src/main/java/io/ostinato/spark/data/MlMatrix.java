@@ -3,8 +3,6 @@ package io.ostinato.spark.data;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.util.stream.LongStream;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * A matrix of Spark ML.
@@ -12,22 +10,16 @@ import org.apache.spark.sql.catalyst.InternalRow;
  * @param elements row by row, zeros included
  */
 record MlMatrix(int rows, int columns, double[] elements) {
+  /** How many fields Spark ML keeps it in. */
+  static final int FIELDS = 7;
+
   private static final byte SPARSE = 0;
-  private static final int FIELDS = 7;
-
-  static MlMatrix of(Row row, int position) {
-    return of(MlFields.of(row, position));
-  }
-
-  static MlMatrix of(InternalRow row, int position) {
-    return of(MlFields.of(row, position, FIELDS));
-  }
 
   /**
    * Of {@code struct<type: tinyint, numRows: int, numCols: int, colPtrs: array<int>, rowIndices:
    * array<int>, values: array<double>, isTransposed: boolean>}, column by column unless transposed.
    */
-  private static MlMatrix of(MlFields matrix) {
+  static MlMatrix of(MlFields matrix) {
     int rows = matrix.getInt(1);
     int columns = matrix.getInt(2);
     boolean byRow = matrix.getBoolean(6);

@@ -1,8 +1,6 @@
 package io.ostinato.spark.data;
 
 import java.nio.ByteBuffer;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * A vector of Spark ML as its rows hold it.
@@ -11,20 +9,14 @@ import org.apache.spark.sql.catalyst.InternalRow;
  * @param indices where the values are; empty where they are all of them
  */
 record MlVector(int size, int[] indices, double[] values) {
+  /** How many fields Spark ML keeps it in. */
+  static final int FIELDS = 4;
+
   private static final int[] ALL = {};
   private static final byte SPARSE = 0;
-  private static final int FIELDS = 4;
-
-  static MlVector of(Row row, int position) {
-    return of(MlFields.of(row, position));
-  }
-
-  static MlVector of(InternalRow row, int position) {
-    return of(MlFields.of(row, position, FIELDS));
-  }
 
   /** Of {@code struct<type: tinyint, size: int, indices: array<int>, values: array<double>>}. */
-  private static MlVector of(MlFields vector) {
+  static MlVector of(MlFields vector) {
     double[] values = vector.doubles(3);
     return vector.getByte(0) == SPARSE
         ? new MlVector(vector.getInt(1), vector.ints(2), values)

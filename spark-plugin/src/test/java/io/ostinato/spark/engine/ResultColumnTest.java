@@ -27,7 +27,7 @@ class ResultColumnTest {
     try (NDManager manager = NDManager.newBaseManager()) {
       float[] expected = halves.copyTo(manager).toType(DataType.FLOAT32, true).toFloatArray();
       for (int half = 0; half < 1 << 16; half++) {
-        assertThat((Float) floats[half]).as("%04x", half).isEqualTo(expected[half]);
+        assertThat((Float) floats[half]).as("%04x", half).isEqualTo(Float.valueOf(expected[half]));
       }
     }
   }
