@@ -104,17 +104,17 @@ class ReadmeTest {
         .matcher(firstOf("```xml\n(.*?)```"))
         .results()
         .forEach(each -> versions.put(each.group(1), each.group(2)));
-    String djl = properties.get("djl.version");
-    String pytorch = properties.get("pytorch.version");
+    String djl = properties.getOrDefault("djl.version", "");
+    String pytorch = properties.getOrDefault("pytorch.version", "");
     assertThat(versions)
         .containsOnly(
-            Map.entry("spark-plugin", properties.get("version")),
+            Map.entry("spark-plugin", properties.getOrDefault("version", "")),
             Map.entry("pytorch-engine", djl),
             Map.entry("pytorch-jni", pytorch + "-" + djl),
             Map.entry("pytorch-native-cpu", pytorch));
     assertThat(firstOf("```\n(--add-opens.*?)```").split("\\s+"))
         .containsAll(
-            Stream.of(properties.get("spark.jvm.options").split("\\s+"))
+            Stream.of(properties.getOrDefault("spark.jvm.options", "").split("\\s+"))
                 .filter(option -> !option.startsWith("-XX"))
                 .toList());
   }
