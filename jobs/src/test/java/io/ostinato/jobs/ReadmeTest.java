@@ -50,7 +50,7 @@ class ReadmeTest {
   @Test
   void theCodeCompilesAndTrains() throws Exception {
     try (URLClassLoader loader = classes();
-        SparkSession spark = TestSpark.local(Map.of());
+        SparkSession spark = with(loader, () -> TestSpark.local(Map.of()));
         NDManager manager = Engine.getInstance().newBaseManager()) {
       TrainingResult result = with(loader, () -> train(loader, spark, manager));
       assertThat(result.end()).hasToString("E10_U20_S1280");
@@ -88,8 +88,8 @@ class ReadmeTest {
             .filter(each -> each.has("accuracy/test"))
             .toList();
     assertThat(metrics)
-        .extracting(each -> each.get("learning_rate/halved").getAsDouble())
-        .containsExactly(5e-4, 2.5e-4);
+        .extracting(each -> each.get("learning_rate/halved").getAsFloat())
+        .containsExactly(5e-4f, 2.5e-4f);
     assertThat(metrics)
         .allSatisfy(
             each ->
@@ -161,7 +161,7 @@ class ReadmeTest {
             .build();
     return (TrainingResult)
         loader
-            .loadClass("TrainDigits")
+            .loadClass("com.example.TrainDigits")
             .getMethod("train", SparkSession.class, RandomAccessDataset.class, String.class)
             .invoke(null, spark, trainSet, parquet);
   }
