@@ -1,5 +1,6 @@
 package io.ostinato.jobs;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.Appender;
@@ -11,14 +12,23 @@ import org.apache.logging.log4j.core.filter.AbstractFilter;
 
 /**
  * What is no concern of the user's, off the console: that Hadoop has no native library of its own
- * here, and what Spark logs with a stack trace. Executor, TaskSetManager and others each log the
- * failure of a task, with a trace, and then throw it; a command tells it in one line. That line
- * would stand behind hundreds of others. Log files, and what has no trace, are left alone.
+ * here, and what Spark logs of a failure before it throws it: Executor, TaskSetManager and others
+ * each do, with a stack trace, and some that they give up. A command tells it in one line, which
+ * would stand behind hundreds of others. Log files, and all else, are left alone.
  */
 final class SparkTraces {
   private static final String SPARK = "org.apache.spark.";
   private static final String NATIVE_HADOOP = "org.apache.hadoop.util.NativeCodeLoader";
-  private static final String FRAME = "\n\tat ";
+
+  /**
+   * A stack trace, a task that is given up, and a block that couldn't be made for the same reason.
+   */
+  private static final List<String> THROWN_AGAIN =
+      List.of(
+          "\n\tat ",
+          "; aborting job",
+          " failed due to exception ",
+          " could not be removed as it was not found ");
 
   private SparkTraces() {}
 
@@ -64,12 +74,13 @@ final class SparkTraces {
     public Result filter(LogEvent event) {
       boolean hidden =
           event.getLoggerName().equals(NATIVE_HADOOP)
-              || (event.getLoggerName().startsWith(SPARK) && hasTrace(event));
+              || (event.getLoggerName().startsWith(SPARK) && isThrownAgain(event));
       return hidden && !wanted.getAsBoolean() ? onMatch : onMismatch;
     }
 
-    private static boolean hasTrace(LogEvent event) {
-      return event.getThrown() != null || event.getMessage().getFormattedMessage().contains(FRAME);
+    private static boolean isThrownAgain(LogEvent event) {
+      String text = event.getMessage().getFormattedMessage();
+      return event.getThrown() != null || THROWN_AGAIN.stream().anyMatch(text::contains);
     }
   }
 }
