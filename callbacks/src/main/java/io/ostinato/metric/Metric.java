@@ -44,4 +44,9 @@ public interface Metric<S extends Serializable> extends Serializable {
   default Optional<String> undefined(S state) {
     return Optional.empty();
   }
+
+  /** Why the result may not be what is wanted, and what to do about it, where that is known. */
+  default Optional<String> warning(S state) {
+    return Optional.empty();
+  }
 }
