@@ -106,6 +106,16 @@ public abstract class Callback implements Serializable {
   }
 
   /**
+   * The metrics that this callback may write, as far as they are known before training: {@link
+   * #writesMetrics()} unless overridden. Two callbacks that write one metric are refused if they
+   * can be due at one moment of the training; one that isn't a {@link PeriodicCallback} can be so
+   * with any other.
+   */
+  public Set<String> writesMetrics(TrainingPlan plan) {
+    return writesMetrics();
+  }
+
+  /**
    * The keys of the weights that this callback offers to evaluations; see {@link WeightVariants}.
    */
   public Set<String> offersWeights() {

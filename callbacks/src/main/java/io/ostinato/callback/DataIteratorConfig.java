@@ -5,6 +5,7 @@ import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * When a callback evaluates, on which part of which dataset, and how many rows at once. Immutable:
@@ -18,6 +19,8 @@ import java.util.List;
  * @param target where the row results go; to the driver unless told, see {@link #results}
  * @param selection which rows and columns of the dataset; all unless told, see {@link #maxRows} and
  *     {@link #columns}
+ * @param datasetName what the dataset is called in keys of metrics, see {@link #named}; empty,
+ *     which it is unless told, for its key
  */
 public record DataIteratorConfig(
     Schedule schedule,
@@ -25,14 +28,20 @@ public record DataIteratorConfig(
     int batchSize,
     String weights,
     ResultsTarget target,
-    DataSelection selection)
+    DataSelection selection,
+    String datasetName)
     implements Serializable {
   static final String DEFAULT_DATASET = "test";
   static final int DEFAULT_BATCH_SIZE = 256;
+  private static final Pattern NAME = Pattern.compile("[\\w.=-]*");
 
   public DataIteratorConfig {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batch_size=%s must be at least 1".formatted(batchSize));
+    }
+    if (!NAME.matcher(datasetName).matches()) {
+      throw new IllegalArgumentException(
+          "dataset_name='%s' may have letters, digits and . _ = -".formatted(datasetName));
     }
   }
 
@@ -44,20 +53,24 @@ public record DataIteratorConfig(
         DEFAULT_BATCH_SIZE,
         "",
         ResultsTarget.collected(),
-        DataSelection.everything());
+        DataSelection.everything(),
+        "");
   }
 
   public DataIteratorConfig dataset(String key) {
-    return new DataIteratorConfig(schedule, key, batchSize, weights, target, selection);
+    return new DataIteratorConfig(
+        schedule, key, batchSize, weights, target, selection, datasetName);
   }
 
   public DataIteratorConfig batchSize(int rows) {
-    return new DataIteratorConfig(schedule, datasetKey, rows, weights, target, selection);
+    return new DataIteratorConfig(
+        schedule, datasetKey, rows, weights, target, selection, datasetName);
   }
 
   /** Evaluates other weights, as in {@code ema=0.999}. */
   public DataIteratorConfig weights(String variant) {
-    return new DataIteratorConfig(schedule, datasetKey, batchSize, variant, target, selection);
+    return new DataIteratorConfig(
+        schedule, datasetKey, batchSize, variant, target, selection, datasetName);
   }
 
   /**
@@ -82,7 +95,8 @@ public record DataIteratorConfig(
   }
 
   private DataIteratorConfig with(DataSelection part) {
-    return new DataIteratorConfig(schedule, datasetKey, batchSize, weights, target, part);
+    return new DataIteratorConfig(
+        schedule, datasetKey, batchSize, weights, target, part, datasetName);
   }
 
   /** Says where the row results go: {@code results().toParquet(path)}. */
@@ -90,9 +104,25 @@ public record DataIteratorConfig(
     return new RowResults(this);
   }
 
-  /** The dataset in keys of metrics, as in {@code test}, or {@code test.ema=0.999}. */
+  /**
+   * Calls the dataset something else in keys of metrics, so that two callbacks can write the same
+   * metrics of parts of it, or of several outputs: {@code accuracy/first_1000}.
+   *
+   * @param name letters, digits and {@code . _ = -}
+   * @throws IllegalArgumentException if it has anything else
+   */
+  public DataIteratorConfig named(String name) {
+    return new DataIteratorConfig(
+        schedule, datasetKey, batchSize, weights, target, selection, name);
+  }
+
+  /**
+   * The dataset in keys of metrics, as in {@code test}, or {@code test.ema=0.999}: its key, or the
+   * {@linkplain #named name} that it has here, and the weights.
+   */
   public String label() {
-    return weights.isEmpty() ? datasetKey : datasetKey + "." + weights;
+    String name = datasetName.isEmpty() ? datasetKey : datasetName;
+    return weights.isEmpty() ? name : name + "." + weights;
   }
 
   /** Where the row results go. */
@@ -115,7 +145,8 @@ public record DataIteratorConfig(
           config.batchSize,
           config.weights,
           ResultsTarget.parquet(path),
-          config.selection);
+          config.selection,
+          config.datasetName);
     }
   }
 }

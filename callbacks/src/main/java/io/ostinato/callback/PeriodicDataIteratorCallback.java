@@ -103,6 +103,12 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
               .formatted(
                   name(), datasetKey(), known.isEmpty() ? "none" : String.join(", ", known)));
     }
+    if (known.contains(config.datasetName()) && !config.datasetName().equals(datasetKey())) {
+      mistakes.add(
+          "callback '%s' calls the dataset '%s' '%s', which is another dataset; give it a name of"
+                  .formatted(name(), datasetKey(), config.datasetName())
+              + " its own");
+    }
     mistakes.addAll(unknownColumns(plan));
     plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
     if (config.target() instanceof ResultsTarget.Parquet parquet && !metrics().isEmpty()) {

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** What a callback sees of its training run, on the driver, on the thread that trains. */
@@ -59,6 +60,13 @@ public interface TrainingContext {
    * brought to the host for that.
    */
   WeightSnapshot weights();
+
+  /**
+   * The weights that a metric of the present moment was measured at, which a callback may have
+   * changed since: those of the last evaluation of the callback that wrote it. None where that
+   * callback has evaluated nothing at this moment.
+   */
+  Optional<WeightSnapshot> weightsOf(String metric);
 
   /** Other weights that evaluations can ask for. */
   WeightVariants variants();

@@ -1,6 +1,7 @@
 package io.ostinato.callback;
 
 import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.LossFactory;
 import io.ostinato.tracking.MetricProperties;
 import java.util.Optional;
 import java.util.Set;
@@ -10,9 +11,10 @@ import java.util.TreeSet;
  * What a callback can be checked against before training starts.
  *
  * @param weights the keys of the weights that callbacks offer, see {@link Callback#offersWeights}
+ * @param loss the loss that the run trains with
  */
 public record TrainingPlan(
-    DataContainer data, MetricProperties metricProperties, Set<String> weights) {
+    DataContainer data, MetricProperties metricProperties, Set<String> weights, LossFactory loss) {
   public TrainingPlan {
     weights = Set.copyOf(weights);
   }

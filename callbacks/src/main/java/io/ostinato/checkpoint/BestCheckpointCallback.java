@@ -9,17 +9,19 @@ import io.ostinato.callback.WeightVariants;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
+import io.ostinato.weights.WeightSnapshot;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * Keeps the weights at which a metric was best, as {@code best_model.{metric}} with dots for
- * slashes and underscores for what a file can't be named.
+ * slashes and underscores for what a file can't be named. They are those that the evaluation had
+ * which measured the metric, whatever callbacks have changed since; a metric that no evaluation
+ * measured keeps the weights as they are at the end of the moment's other callbacks.
  *
  * <p>For each tolerance there is a {@code best_model.{metric}.tolerance={n}} besides: the best
  * weights that a training would have had which stops after {@code n} values in a row that were no
@@ -140,13 +142,17 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   }
 
   private void save(String tag) {
-    Optional<String> variant =
-        config.weights().isEmpty()
-            ? WeightVariants.measuredBy(config.metric(), context().variants().keys())
-            : Optional.of(config.weights());
-    context()
-        .checkpointsFor(name())
-        .saveWeights(
-            tag, variant.map(context().variants()::get).orElseGet(() -> context().weights()));
+    context().checkpointsFor(name()).saveWeights(tag, weights());
+  }
+
+  private WeightSnapshot weights() {
+    WeightVariants variants = context().variants();
+    if (!config.weights().isEmpty()) {
+      return variants.get(config.weights());
+    }
+    return context()
+        .weightsOf(config.metric())
+        .or(() -> WeightVariants.measuredBy(config.metric(), variants.keys()).map(variants::get))
+        .orElseGet(() -> context().weights());
   }
 }

@@ -2,6 +2,7 @@ package io.ostinato.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,8 @@ public final class LossCall {
    * The loss of a batch.
    *
    * @return a single number, the mean over the batch
-   * @throws EvaluationException if the loss fails, or gives more than one number; names the loss,
-   *     and outputs and targets with their shapes
+   * @throws LossException if the loss fails, or it or one of its parts is no single number; names
+   *     the loss, and outputs and targets with their shapes
    */
   public static NDArray mean(Loss loss, NDList targets, NDList outputs) {
     return parts(loss, targets, outputs).total();
@@ -24,30 +25,45 @@ public final class LossCall {
   /**
    * The loss of a batch, and its parts if it has some.
    *
-   * @throws EvaluationException as {@link #mean} does
+   * @throws LossException as {@link #mean} does
    */
   public static LossParts parts(Loss loss, NDList targets, NDList outputs) {
     LossParts parts;
     try {
       parts = LossParts.of(loss, targets, outputs);
     } catch (RuntimeException e) {
-      throw new EvaluationException(
+      throw new LossException(
           "the loss '%s' failed for %s and %s: %s%s"
               .formatted(
                   loss.getName(),
                   described("output", outputs),
                   described("target", targets),
-                  e.getMessage() == null ? e : e.getMessage(),
+                  Reason.of(e),
                   remedy(targets, outputs)),
           Portable.of(e));
     }
-    if (parts.total().size() != 1) {
-      throw new EvaluationException(
-          "the loss '%s' is %s, and must be a single number, the mean over the batch, as"
-                  .formatted(loss.getName(), parts.total().getShape())
-              + " loss.mean() gives");
-    }
+    parts
+        .all()
+        .forEach(
+            (name, number) -> {
+              if (number.size() != 1) {
+                throw noNumber(
+                    name.equals(LossParts.TOTAL)
+                        ? "the loss '%s'".formatted(loss.getName())
+                        : "the part '%s' of the loss '%s'".formatted(name, loss.getName()),
+                    number.getShape(),
+                    targets,
+                    outputs);
+              }
+            });
     return parts;
+  }
+
+  private static LossException noNumber(String what, Shape shape, NDList targets, NDList outputs) {
+    return new LossException(
+        "%s is %s for %s and %s, and must be a single number, the mean over the batch, as"
+                .formatted(what, shape, described("output", outputs), described("target", targets))
+            + " loss.mean() gives");
   }
 
   private static String remedy(NDList targets, NDList outputs) {

@@ -10,6 +10,7 @@ import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.callback.Stateful;
+import io.ostinato.callback.TrainingPlan;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
@@ -22,6 +23,7 @@ import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +75,17 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
     this.output = config.output();
   }
 
+  /** That of the whole loss; which parts it has is known when it is computed. */
+  @Override
+  public Set<String> writesMetrics(TrainingPlan plan) {
+    String name = LossName.of(plan.loss().get());
+    return Set.of(key("loss", name), key("lossdiff", name));
+  }
+
+  private String key(String what, String name) {
+    return "%s/%s/%s".formatted(what, config().label(), name);
+  }
+
   @Override
   protected void attached() {
     loss = context().loss();
@@ -103,14 +116,13 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
     Map<String, Double> seen = online.means();
     Loss named = factory().get();
     offline.forEach(
-        (part, value) ->
-            writer().addScalar("loss/" + config().label() + "/" + LossName.of(named, part), value));
+        (part, value) -> writer().addScalar(key("loss", LossName.of(named, part)), value));
     if (at.isScheduled() && !online.isEmpty()) {
       offline.forEach(
           (part, value) ->
               writer()
                   .addScalar(
-                      "lossdiff/" + config().label() + "/" + LossName.of(named, part),
+                      key("lossdiff", LossName.of(named, part)),
                       value - seen.getOrDefault(part, Double.NaN)));
       online.reset();
     }

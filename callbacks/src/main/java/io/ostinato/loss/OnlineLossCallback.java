@@ -5,10 +5,12 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
+import io.ostinato.callback.TrainingPlan;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
+import java.util.Set;
 
 /**
  * Writes {@code loss/online/{name}/{interval}}: the loss that training saw, as the mean over the
@@ -36,6 +38,16 @@ public final class OnlineLossCallback extends PeriodicCallback implements Statef
     super("online_loss." + config.schedule().intervalString(), config.schedule());
   }
 
+  /** That of the whole loss; which parts it has is known when it is computed. */
+  @Override
+  public Set<String> writesMetrics(TrainingPlan plan) {
+    return Set.of(key(LossName.of(plan.loss().get())));
+  }
+
+  private String key(String name) {
+    return "loss/online/%s/%s".formatted(name, schedule().intervalString());
+  }
+
   @Override
   public void trackAfterAccumulationStep(AccumulationStep step) {
     mean.add(step);
@@ -52,14 +64,7 @@ public final class OnlineLossCallback extends PeriodicCallback implements Statef
       return;
     }
     Loss loss = context().loss().get();
-    mean.means()
-        .forEach(
-            (part, value) ->
-                writer()
-                    .addScalar(
-                        "loss/online/%s/%s"
-                            .formatted(LossName.of(loss, part), schedule().intervalString()),
-                        value));
+    mean.means().forEach((part, value) -> writer().addScalar(key(LossName.of(loss, part)), value));
     if (at.isScheduled()) {
       mean.reset();
     }

@@ -27,12 +27,12 @@ record BinnedRanking(String name, ClassOutputs outputs, int bins, ExactRanking.A
       // Two probabilities p and 1 - p have the difference 2 p - 1.
       double score =
           scores.areDifferences() ? (scores.scores()[row] + 1) / 2 : scores.scores()[row];
-      if (!(score >= 0 && score <= 1)) {
+      if (Double.isNaN(score) || OutputKind.isNoProbability(score)) {
         throw new IllegalArgumentException(
             "'%s' is binned, so its outputs must be probabilities from 0 to 1; given: %s"
                 .formatted(name, score));
       }
-      int bin = (int) Math.min(bins - 1, Math.floor(score * bins));
+      int bin = (int) Math.min(bins - 1, Math.floor(OutputKind.bounded(score) * bins));
       state[scores.positive()[row] ? POSITIVES : NEGATIVES][bins - 1 - bin]++;
     }
     return state;

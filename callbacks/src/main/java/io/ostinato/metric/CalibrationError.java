@@ -83,4 +83,9 @@ record CalibrationError(String name, ClassOutputs outputs, int bins)
   public Optional<String> undefined(Bins state) {
     return state.range.doubt(OutputRange.Use.PROBABILITIES);
   }
+
+  @Override
+  public Optional<String> warning(Bins state) {
+    return state.range.warning(OutputRange.Use.PROBABILITIES);
+  }
 }

@@ -51,4 +51,9 @@ record ClassMean(
   public Optional<String> undefined(MeanState state) {
     return state.range().doubt(use);
   }
+
+  @Override
+  public Optional<String> warning(MeanState state) {
+    return state.range().warning(use);
+  }
 }

@@ -112,12 +112,12 @@ public final class ClassMetrics {
    * the binary cross entropy.
    */
   public Metric<MeanState> crossEntropy() {
-    return logLoss("cross_entropy", outputs.kind(OutputKind.LOGITS), mean -> mean);
+    return logLoss("cross_entropy", outputs.ofLogits(), mean -> mean);
   }
 
   /** The exponential of {@link #crossEntropy()}: tokens are the classes. */
   public Metric<MeanState> perplexity() {
-    return logLoss("perplexity", outputs.kind(OutputKind.LOGITS), Math::exp);
+    return logLoss("perplexity", outputs.ofLogits(), Math::exp);
   }
 
   private static Metric<MeanState> logLoss(

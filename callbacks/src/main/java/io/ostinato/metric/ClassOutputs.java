@@ -21,14 +21,20 @@ public final class ClassOutputs implements Serializable {
   /** The target of places that are passed over unless another is chosen, as in PyTorch. */
   public static final long IGNORED_TARGET = -100;
 
-  private static final ClassOutputs DEFAULTS = new ClassOutputs(null, null, IGNORED_TARGET);
+  private static final ClassOutputs DEFAULTS = new ClassOutputs(null, false, null, IGNORED_TARGET);
 
   private final @Nullable OutputKind kind;
+  private final boolean isOfLogits;
   private final @Nullable Integer classAxis;
   private final long ignoredTarget;
 
-  private ClassOutputs(@Nullable OutputKind kind, @Nullable Integer classAxis, long ignoredTarget) {
+  private ClassOutputs(
+      @Nullable OutputKind kind,
+      boolean isOfLogits,
+      @Nullable Integer classAxis,
+      long ignoredTarget) {
     this.kind = kind;
+    this.isOfLogits = isOfLogits;
     this.classAxis = classAxis;
     this.ignoredTarget = ignoredTarget;
   }
@@ -36,7 +42,9 @@ public final class ClassOutputs implements Serializable {
   /**
    * Logits, whose classes are where the shapes tell; targets of {@value #IGNORED_TARGET} are passed
    * over. Outputs of one column may be taken for logits or for probabilities: if all of a dataset
-   * could be probabilities and the result depends on it, it is NaN and a warning says so.
+   * could be probabilities and the result depends on it, it is NaN and a warning says so. Of
+   * outputs with a column for each class it is that of logits, and a warning says if all rows of a
+   * dataset are from 0 to 1 and sum to 1.
    */
   public static ClassOutputs defaults() {
     return DEFAULTS;
@@ -44,7 +52,7 @@ public final class ClassOutputs implements Serializable {
 
   /** Outputs of this kind. */
   public ClassOutputs kind(OutputKind newKind) {
-    return new ClassOutputs(newKind, classAxis, ignoredTarget);
+    return new ClassOutputs(newKind, isOfLogits, classAxis, ignoredTarget);
   }
 
   /**
@@ -53,17 +61,17 @@ public final class ClassOutputs implements Serializable {
    * is an output of its own, the score of class 1 of two.
    */
   public ClassOutputs classAxis(int axis) {
-    return new ClassOutputs(kind, axis, ignoredTarget);
+    return new ClassOutputs(kind, isOfLogits, axis, ignoredTarget);
   }
 
   /** The target of places that are passed over. */
   public ClassOutputs ignoredTarget(long target) {
-    return new ClassOutputs(kind, classAxis, target);
+    return new ClassOutputs(kind, isOfLogits, classAxis, target);
   }
 
-  /** Whether nobody said what the outputs are. */
-  boolean isKindUnsaid() {
-    return kind == null;
+  /** For a metric that is of logits by its name, so that nobody need say it. */
+  ClassOutputs ofLogits() {
+    return new ClassOutputs(null, true, classAxis, ignoredTarget);
   }
 
   /** What the outputs are taken for. */
@@ -81,8 +89,8 @@ public final class ClassOutputs implements Serializable {
     LabelledOutputs labelled = labelled(batch);
     kind().check(labelled.outputs());
     return labelled.layout().columns() == 1
-        ? new OneColumn(labelled, kind(), isKindUnsaid())
-        : new ColumnPerClass(labelled, kind());
+        ? new OneColumn(labelled, kind(), kind == null && !isOfLogits)
+        : new ColumnPerClass(labelled, kind(), kind == null);
   }
 
   /** Outputs and targets of a batch, whatever they mean. */

@@ -3,10 +3,12 @@ package io.ostinato.metric;
 /** The scores of each class. NaN is the highest score, as in PyTorch. */
 final class ColumnPerClass extends ClassScores {
   private final OutputKind kind;
+  private final boolean isKindUnsaid;
 
-  ColumnPerClass(LabelledOutputs labelled, OutputKind kind) {
+  ColumnPerClass(LabelledOutputs labelled, OutputKind kind, boolean isKindUnsaid) {
     super(labelled);
     this.kind = kind;
+    this.isKindUnsaid = isKindUnsaid;
   }
 
   @Override
@@ -78,9 +80,16 @@ final class ColumnPerClass extends ClassScores {
     return isHit(index);
   }
 
-  /** Nothing: their kind is as documented where it isn't said. */
   @Override
-  void tell(OutputRange range) {}
+  void tell(OutputRange range) {
+    double[] scores = new double[classes()];
+    for (int i = 0; isKindUnsaid && i < size(); i++) {
+      for (int column = 0; column < scores.length; column++) {
+        scores[column] = score(i, column);
+      }
+      range.see(scores);
+    }
+  }
 
   private Normalizer normalizer(int index) {
     return kind == OutputKind.LOGITS ? Normalizer.of(this, index) : Normalizer.NONE;

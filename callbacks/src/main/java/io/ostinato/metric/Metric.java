@@ -15,6 +15,22 @@ import java.util.Optional;
  */
 public interface Metric<S extends Serializable> extends Serializable {
 
+  /**
+   * The same of another output of the model: of the array that {@link MetricBatch#outputsOf} names
+   * instead of {@link MetricBatch#OUTPUTS}. It is named {@code accuracy.aux}.
+   *
+   * @param output its name, as in {@code aux}, or its position counted from 0
+   * @throws IllegalArgumentException if that is blank
+   */
+  default Metric<S> ofOutput(String output) {
+    return new OfOutput<>(this, output);
+  }
+
+  /** The output of the model that is meant; empty for the one that whoever measures it chooses. */
+  default Optional<String> output() {
+    return Optional.empty();
+  }
+
   /** As it appears in keys: {@code accuracy}, {@code f1_macro}. */
   String name();
 
@@ -42,6 +58,11 @@ public interface Metric<S extends Serializable> extends Serializable {
 
   /** Why the result is NaN though there are rows, and what to do about it, where that is known. */
   default Optional<String> undefined(S state) {
+    return Optional.empty();
+  }
+
+  /** Why the result may not be what is wanted, and what to do about it, where that is known. */
+  default Optional<String> warning(S state) {
     return Optional.empty();
   }
 }

@@ -17,6 +17,11 @@ public record MetricBatch(NDList arrays) {
   /** What it should have given. */
   public static final String TARGETS = "targets";
 
+  /** What the model gave as this output, for metrics that name it; see {@link Metric#ofOutput}. */
+  public static String outputsOf(String output) {
+    return OUTPUTS + "." + output;
+  }
+
   /**
    * An array.
    *

@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,7 @@ public final class MetricStates implements Serializable {
   private static final Logger log = LoggerFactory.getLogger(MetricStates.class);
 
   private final ArrayList<Slot<?>> slots;
+  private transient boolean warned;
 
   private MetricStates(List<Slot<?>> slots) {
     this.slots = new ArrayList<>(slots);
@@ -60,11 +63,38 @@ public final class MetricStates implements Serializable {
     return this;
   }
 
-  /** The result of each metric, by name, in their order; warns where one is left undefined. */
+  /**
+   * The result of each metric, by name, in their order. The first time, warns where one is left
+   * undefined, or may not be what is wanted; once of metrics with one reason.
+   */
   public Map<String, Double> results() {
     Map<String, Double> results = new LinkedHashMap<>();
     slots.forEach(slot -> results.put(slot.metric.name(), slot.result()));
+    if (!warned) {
+      warned = true;
+      warn("{} NaN: {}", Slot::undefined);
+      warn("{} perhaps wrong: {}", Slot::warning);
+    }
     return Collections.unmodifiableMap(results);
+  }
+
+  private void warn(String message, Function<Slot<?>, Optional<String>> reason) {
+    Map<String, List<String>> metrics = new LinkedHashMap<>();
+    for (Slot<?> slot : slots) {
+      reason
+          .apply(slot)
+          .ifPresent(
+              text ->
+                  metrics.computeIfAbsent(text, t -> new ArrayList<>()).add(slot.metric.name()));
+    }
+    metrics.forEach(
+        (text, names) ->
+            log.warn(
+                message,
+                names.size() == 1
+                    ? "the metric '%s' is".formatted(names.get(0))
+                    : "the metrics '%s' are".formatted(String.join("', '", names)),
+                text));
   }
 
   /**
@@ -111,10 +141,15 @@ public final class MetricStates implements Serializable {
     }
 
     double result() {
-      metric
-          .undefined(state)
-          .ifPresent(reason -> log.warn("the metric '{}' is NaN: {}", metric.name(), reason));
       return metric.result(state);
+    }
+
+    Optional<String> undefined() {
+      return metric.undefined(state);
+    }
+
+    Optional<String> warning() {
+      return metric.warning(state);
     }
   }
 }

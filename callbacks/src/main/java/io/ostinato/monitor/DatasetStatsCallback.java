@@ -5,9 +5,11 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Writes {@code ds_stats/{dataset}/len} before the first update of a training: how many rows each
@@ -56,14 +58,27 @@ public final class DatasetStatsCallback extends Callback {
   }
 
   @Override
+  public Set<String> writesMetrics(TrainingPlan plan) {
+    return written(plan.data()).stream().map(DatasetStatsCallback::key).collect(Collectors.toSet());
+  }
+
+  private Collection<String> written(DataContainer data) {
+    return config.datasets().isEmpty() ? keys(data) : config.datasets();
+  }
+
+  private static String key(String dataset) {
+    return "ds_stats/%s/len".formatted(dataset);
+  }
+
+  @Override
   public void beforeTraining(UpdateCounter at) {
     if (at.current().update() > 0) {
       return;
     }
     DataContainer data = context().data();
-    for (String key : config.datasets().isEmpty() ? keys(data) : config.datasets()) {
+    for (String key : written(data)) {
       long rows = key.equals(TRAIN) ? data.train().size() : data.evaluation(key).rows();
-      writer().addScalar("ds_stats/%s/len".formatted(key), rows);
+      writer().addScalar(key(key), rows);
     }
   }
 

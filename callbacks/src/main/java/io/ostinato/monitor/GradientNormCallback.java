@@ -13,6 +13,9 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes {@code gradient/norm/all}, the Euclidean norm of the gradient of an update before it is
@@ -77,6 +80,21 @@ public final class GradientNormCallback extends PeriodicCallback {
   }
 
   @Override
+  public Set<String> writesMetrics() {
+    return names.groups().stream()
+        .flatMap(group -> Stream.of(norm(group), nearZero(group)))
+        .collect(Collectors.toSet());
+  }
+
+  private static String norm(String group) {
+    return "gradient/norm/" + group;
+  }
+
+  private static String nearZero(String group) {
+    return "gradient/near_zero/" + group;
+  }
+
+  @Override
   public void beforeTraining(UpdateCounter at) {
     names.check(context(), name());
   }
@@ -112,13 +130,13 @@ public final class GradientNormCallback extends PeriodicCallback {
       }
     }
     if (all.elements() > 0) {
-      note("all", all);
+      note(ParameterNames.ALL, all);
     }
   }
 
   private void note(String group, Sizes sizes) {
-    measured.put("gradient/norm/" + group, Math.sqrt(sizes.squares()));
-    measured.put("gradient/near_zero/" + group, (double) sizes.nearZero() / sizes.elements());
+    measured.put(norm(group), Math.sqrt(sizes.squares()));
+    measured.put(nearZero(group), (double) sizes.nearZero() / sizes.elements());
   }
 
   /** Sums over elements. */

@@ -4,6 +4,7 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
+import java.util.Set;
 
 /**
  * Writes {@code optim/lr/{group}}: the learning rate of the next update. The group is {@code all},
@@ -23,10 +24,18 @@ public final class LearningRateCallback extends PeriodicCallback {
     super("learning_rate", config.schedule());
   }
 
+  /** Of one rate for all parameters; which have their own is known when training begins. */
+  @Override
+  public Set<String> writesMetrics() {
+    return Set.of(key("all"));
+  }
+
+  private static String key(String group) {
+    return "optim/lr/" + group;
+  }
+
   @Override
   protected void periodicCallback(Invocation at) {
-    context()
-        .learningRates()
-        .forEach((group, rate) -> writer().addScalar("optim/lr/" + group, rate));
+    context().learningRates().forEach((group, rate) -> writer().addScalar(key(group), rate));
   }
 }

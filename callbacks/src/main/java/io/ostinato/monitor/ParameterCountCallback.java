@@ -6,6 +6,7 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Writes {@code param_count/{model}}, and with {@code /trainable} and {@code /frozen} its parts,
@@ -14,6 +15,8 @@ import java.util.List;
  */
 public final class ParameterCountCallback extends Callback {
   private static final long serialVersionUID = 1;
+  private static final String TRAINABLE = "/trainable";
+  private static final String FROZEN = "/frozen";
 
   private final Config config;
 
@@ -37,6 +40,15 @@ public final class ParameterCountCallback extends Callback {
   }
 
   @Override
+  public Set<String> writesMetrics() {
+    return Set.of(key(""), key(TRAINABLE), key(FROZEN));
+  }
+
+  private String key(String part) {
+    return "param_count/" + config.model() + part;
+  }
+
+  @Override
   public void beforeTraining(UpdateCounter at) {
     if (at.current().update() > 0) {
       return;
@@ -51,9 +63,8 @@ public final class ParameterCountCallback extends Callback {
         frozen += size;
       }
     }
-    String key = "param_count/" + config.model();
-    writer().addScalar(key, trainable + frozen);
-    writer().addScalar(key + "/trainable", trainable);
-    writer().addScalar(key + "/frozen", frozen);
+    writer().addScalar(key(""), trainable + frozen);
+    writer().addScalar(key(TRAINABLE), trainable);
+    writer().addScalar(key(FROZEN), frozen);
   }
 }

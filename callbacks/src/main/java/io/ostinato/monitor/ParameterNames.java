@@ -4,8 +4,10 @@ import ai.djl.nn.Parameter;
 import io.ostinato.callback.TrainingContext;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -14,8 +16,19 @@ import java.util.regex.Pattern;
  * @param patterns whole names, with {@code *} for any characters
  */
 record ParameterNames(List<String> patterns) implements Serializable {
+  /** All parameters together. */
+  static final String ALL = "all";
+
   ParameterNames {
     patterns = List.copyOf(patterns);
+  }
+
+  /** What is certainly written: the whole, and parameters that are named without {@code *}. */
+  Set<String> groups() {
+    Set<String> groups = new LinkedHashSet<>();
+    groups.add(ALL);
+    patterns.stream().filter(pattern -> !pattern.contains("*")).forEach(groups::add);
+    return groups;
   }
 
   boolean match(String name) {

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Writes, in bytes: {@code peak_memory/heap}, the most that was in use of this virtual machine's
@@ -26,6 +27,9 @@ public final class PeakMemoryCallback extends PeriodicCallback implements Statef
   private static final long serialVersionUID = 1;
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
+  private static final String HEAP = "peak_memory/heap";
+  private static final String HOST = "peak_memory/host";
+  private static final String DEVICE = "peak_memory/device";
   private static final int KIBI = 1024;
 
   private long heapBytes;
@@ -41,6 +45,11 @@ public final class PeakMemoryCallback extends PeriodicCallback implements Statef
 
   public PeakMemoryCallback(Config config) {
     super("peak_memory", config.schedule());
+  }
+
+  @Override
+  public Set<String> writesMetrics() {
+    return Set.of(HEAP, HOST, DEVICE);
   }
 
   @Override
@@ -60,13 +69,13 @@ public final class PeakMemoryCallback extends PeriodicCallback implements Statef
   @Override
   protected void periodicCallback(Invocation at) {
     look();
-    writer().addScalar("peak_memory/heap", heapBytes);
+    writer().addScalar(HEAP, heapBytes);
     if (Files.isReadable(STATUS)) {
       hostBytes = Math.max(hostBytes, residentBytes());
-      writer().addScalar("peak_memory/host", hostBytes);
+      writer().addScalar(HOST, hostBytes);
     }
     if (deviceBytes > 0) {
-      writer().addScalar("peak_memory/device", deviceBytes);
+      writer().addScalar(DEVICE, deviceBytes);
     }
   }
 

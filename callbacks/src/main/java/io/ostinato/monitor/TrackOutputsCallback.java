@@ -15,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,6 +95,15 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
     return config.patterns().isEmpty()
         ? List.of("callback '%s' needs at least one name of an output".formatted(name()))
         : List.of();
+  }
+
+  /** Of outputs that are named without {@code *}; which others there are is known in training. */
+  @Override
+  public Set<String> writesMetrics() {
+    return config.patterns().stream()
+        .filter(pattern -> !pattern.contains("*"))
+        .map(this::key)
+        .collect(Collectors.toSet());
   }
 
   @Override

@@ -10,6 +10,9 @@ import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes {@code train_time/{phase}/{mean|max}/{interval}}: the seconds that a phase of an update
@@ -19,6 +22,8 @@ import java.util.Locale;
 public final class TrainTimeCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final String MEAN = "mean";
+  private static final String MAX = "max";
 
   private final long[] sumNanos = new long[Phase.values().length];
   private final long[] maxNanos = new long[Phase.values().length];
@@ -33,6 +38,18 @@ public final class TrainTimeCallback extends PeriodicCallback implements Statefu
 
   public TrainTimeCallback(Config config) {
     super("train_time." + config.schedule().intervalString(), config.schedule());
+  }
+
+  @Override
+  public Set<String> writesMetrics() {
+    return Stream.of(Phase.values())
+        .flatMap(phase -> Stream.of(key(phase, MEAN), key(phase, MAX)))
+        .collect(Collectors.toSet());
+  }
+
+  private String key(Phase phase, String what) {
+    return "train_time/%s/%s/%s"
+        .formatted(phase.name().toLowerCase(Locale.ROOT), what, schedule().intervalString());
   }
 
   @Override
@@ -56,8 +73,8 @@ public final class TrainTimeCallback extends PeriodicCallback implements Statefu
       if (maxNanos[i] == 0) {
         continue;
       }
-      write(phase, "mean", (double) sumNanos[i] / updates);
-      write(phase, "max", maxNanos[i]);
+      write(phase, MEAN, (double) sumNanos[i] / updates);
+      write(phase, MAX, maxNanos[i]);
       if (at.isScheduled()) {
         sumNanos[i] = 0;
         maxNanos[i] = 0;
@@ -90,11 +107,6 @@ public final class TrainTimeCallback extends PeriodicCallback implements Statefu
   }
 
   private void write(Phase phase, String what, double nanos) {
-    writer()
-        .addScalar(
-            "train_time/%s/%s/%s"
-                .formatted(
-                    phase.name().toLowerCase(Locale.ROOT), what, schedule().intervalString()),
-            nanos / NANOS_PER_SECOND);
+    writer().addScalar(key(phase, what), nanos / NANOS_PER_SECOND);
   }
 }

@@ -10,6 +10,8 @@ import io.ostinato.weights.SquareSum;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Writes {@code weight/norm/all}, the Euclidean norm of the model's weights, frozen ones included
@@ -52,6 +54,15 @@ public final class WeightNormCallback extends PeriodicCallback {
   }
 
   @Override
+  public Set<String> writesMetrics() {
+    return names.groups().stream().map(WeightNormCallback::key).collect(Collectors.toSet());
+  }
+
+  private static String key(String group) {
+    return "weight/norm/" + group;
+  }
+
+  @Override
   public void beforeTraining(UpdateCounter at) {
     names.check(context(), name());
   }
@@ -69,10 +80,10 @@ public final class WeightNormCallback extends PeriodicCallback {
         write(entry.getKey(), squares);
       }
     }
-    write("all", all);
+    write(ParameterNames.ALL, all);
   }
 
   private void write(String group, double squares) {
-    writer().addScalar("weight/norm/" + group, Math.sqrt(squares));
+    writer().addScalar(key(group), Math.sqrt(squares));
   }
 }

@@ -7,6 +7,7 @@ import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
@@ -17,6 +18,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -36,7 +38,8 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
    * @param columns what goes into the model and what its output is compared with; the last column
    *     is the target unless told
    * @param metrics at least one, with names that differ
-   * @param output the output that is compared; the first unless told
+   * @param output the output that is compared by metrics that {@linkplain Metric#ofOutput name}
+   *     none; the first unless told
    */
   public record Config(
       DataIteratorConfig data, BatchColumns columns, List<Metric<?>> metrics, OutputChoice output)
@@ -94,9 +97,11 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
 
   @Override
   protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
-    NDArray output = config.output().from(model.outputs(config.columns().inputs(batch)));
-    return results(
-        MetricBatch.OUTPUTS, output, MetricBatch.TARGETS, config.columns().targets(batch).get(0));
+    Map<String, NDArray> arrays =
+        ComparedOutputs.of(config.output(), config.metrics())
+            .from(model.outputs(config.columns().inputs(batch)));
+    arrays.put(MetricBatch.TARGETS, config.columns().targets(batch).get(0));
+    return results(List.copyOf(arrays.keySet()), arrays.values().toArray(NDArray[]::new));
   }
 
   @Override

@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
  * <p>A pattern is a whole key, with {@code *} for any characters and {@code ?} for one. The
  * defaults look for words of the field in a key: its letters and digits between other characters,
  * so {@code loss/test/total} and {@code val_loss} are losses, and {@code lossless_rate} is not.
- * They look before the first slash, where the metric's name is; behind it, where a dataset may have
- * any name, only if that says nothing.
+ * They look before the first slash, where the metric's name is, and there before the first dot,
+ * behind which an output of the model has any name; behind the slash, where a dataset may have any
+ * name, only if that says nothing.
  */
 public final class MetricProperties {
   private static final String LOWER =
@@ -79,6 +80,7 @@ public final class MetricProperties {
     int slash = metric.indexOf('/');
     String name = slash < 0 ? metric : metric.substring(0, slash);
     return first(patterns, metric)
+        .or(() -> first(words, name.substring(0, (name + ".").indexOf('.'))))
         .or(() -> first(words, name))
         .or(() -> first(words, metric.substring(name.length())));
   }

@@ -76,7 +76,8 @@ final class CallbackRun implements AutoCloseable {
       PendingCheckpoints checkpoints =
           new PendingCheckpoints(
               settings.checkpoints(), this::checkpoint, this::weights, this::ofWeights);
-      this.context = new RunContext(settings, block, metrics, checkpoints, optimizer, lastLoss);
+      this.context =
+          new RunContext(settings, block, metrics, checkpoints, optimizer, lastLoss, purpose);
       this.moments =
           new Moments(settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
       closing.add(settings.tracker());
@@ -199,7 +200,7 @@ final class CallbackRun implements AutoCloseable {
               summary.add(record);
               settings.tracker().log(record);
             });
-    context.media().flush(at.current(), settings.clock().instant(), settings.tracker());
+    context.end(at.current());
   }
 
   private void writeSummary() {

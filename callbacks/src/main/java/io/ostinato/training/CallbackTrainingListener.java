@@ -9,6 +9,7 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.training.listener.TrainingListener;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.UpdateTimings.Phase;
+import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossParts;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.tracking.RunStatus;
@@ -32,9 +33,13 @@ import org.slf4j.LoggerFactory;
  * <p>DJL tells its listeners of a batch before it makes the update. So the end of an update is seen
  * where {@code fit} asks the watched dataset for the next batch: the weights are those after the
  * update, and no other batch has run. Epochs, effective batch size and optimizer must be those that
- * {@code fit} uses. DJL's step refuses the first updates as long as their gradients add up to zero.
- * Early stopping leaves the remaining epochs empty. Resuming, micro-batches, gradient clipping and
- * ending well on a signal are the {@link TrainingLoop}'s.
+ * {@code fit} uses. DJL's step refuses the first updates as long as their gradients add up to zero,
+ * and its backward pass a loss that depends on no parameter, as where all rows of a batch are
+ * masked: multiply the outputs by the mask rather than leave them out, or use a {@link
+ * TrainingLoop}. {@code fit} evaluates the loss before its listeners hear of the batch, so what the
+ * loss itself throws is thrown as it is. Early stopping leaves the remaining epochs empty.
+ * Resuming, micro-batches, gradient clipping and ending well on a signal are the {@link
+ * TrainingLoop}'s.
  *
  * <p>A training that is over before its length, and that nobody stopped, has failed: {@code
  * <iteration>.error} is kept, and {@code afterTraining} doesn't run. So the trainer must be closed.
@@ -103,7 +108,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     Device device = trainer.getDevices()[part.index()];
     NDList outputs = UpdateSteps.withoutGraph(onDevice(batch.getPredictions(), device));
     NDList labels = onDevice(batch.getLabels(), device);
-    LossParts losses = LossParts.of(trainer.getLoss(), labels, outputs);
+    LossParts losses = LossCall.parts(trainer.getLoss(), labels, outputs);
     if (!Double.isFinite(UpdateSteps.valueOf(losses.total()))) {
       throw new NonFiniteLossException("the loss is not finite", counter.current(), 1);
     }

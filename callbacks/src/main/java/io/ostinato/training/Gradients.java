@@ -1,8 +1,10 @@
 package io.ostinato.training;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
 import io.ostinato.weights.SquareSum;
 import java.util.List;
 
@@ -20,6 +22,36 @@ final class Gradients {
   /** Whether there is a parameter that isn't frozen. */
   boolean areWanted() {
     return !parameters().isEmpty();
+  }
+
+  /**
+   * Adds those of a loss, a single number.
+   *
+   * @return whether it has any; false if no parameter goes into it
+   */
+  boolean add(GradientCollector collector, NDArray loss) {
+    try {
+      collector.backward(loss);
+      return true;
+    } catch (EngineException e) {
+      if (isComputed(loss)) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /**
+   * Whether an array is the result of others that have a gradient. DJL doesn't tell; but only of
+   * those that aren't may it be changed whether they have one.
+   */
+  private static boolean isComputed(NDArray array) {
+    try {
+      array.setRequiresGradient(false);
+      return false;
+    } catch (EngineException isNoLeaf) {
+      return true;
+    }
   }
 
   /** Their joint Euclidean norm, summed in float64; not finite if one of them isn't. */

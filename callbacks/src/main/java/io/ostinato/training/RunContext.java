@@ -16,11 +16,13 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.Tracker;
 import io.ostinato.tracking.Trackers;
+import io.ostinato.training.CallbackRun.Purpose;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
@@ -47,6 +49,8 @@ final class RunContext implements TrainingContext {
   private final WeightVariants variants = new WeightVariants();
   private final MomentMetrics momentMetrics;
   private final SnapshotTaker taker = new SnapshotTaker();
+  private final MeasuredWeights measured = new MeasuredWeights();
+  private final Purpose purpose;
   private final SharedEvaluations shared =
       new SharedEvaluations(this::evaluateTogether, this::presentManifest);
   private @Nullable String stopReason;
@@ -58,13 +62,15 @@ final class RunContext implements TrainingContext {
       MetricsLog metrics,
       PendingCheckpoints checkpoints,
       OptimizerState optimizer,
-      LastLoss lastLoss) {
+      LastLoss lastLoss,
+      Purpose purpose) {
     this.settings = settings;
     this.block = block;
     this.metrics = metrics;
     this.checkpoints = checkpoints;
     this.optimizer = optimizer;
     this.lastLoss = lastLoss;
+    this.purpose = purpose;
     this.momentMetrics = new MomentMetrics(metrics::pending);
   }
 
@@ -83,9 +89,15 @@ final class RunContext implements TrainingContext {
     return BlockWeights.snapshot(block, taker);
   }
 
-  /** Pictures and histograms of the present moment. */
-  PendingMedia media() {
-    return media;
+  @Override
+  public Optional<WeightSnapshot> weightsOf(String metric) {
+    return measured.of(metric);
+  }
+
+  /** The present moment is over. */
+  void end(TrainingIteration at) {
+    measured.clear();
+    media.flush(at, settings.clock().instant(), settings.tracker());
   }
 
   /** Evaluations that callbacks will ask for within the hook that begins. */
@@ -95,9 +107,12 @@ final class RunContext implements TrainingContext {
 
   @Override
   public EvaluationResults evaluate(CallbackEvaluation evaluation) {
-    return shared
-        .find(evaluation)
-        .orElseGet(() -> settings.engine().evaluate(request(evaluation), settings.progress()));
+    EvaluationResults results =
+        shared
+            .find(evaluation)
+            .orElseGet(() -> settings.engine().evaluate(request(evaluation), settings.progress()));
+    measured.evaluated(evaluation.callback(), results.manifest());
+    return results;
   }
 
   private List<EvaluationResults> evaluateTogether(List<CallbackEvaluation> evaluations) {
@@ -113,7 +128,7 @@ final class RunContext implements TrainingContext {
         data().evaluation(datasetKey),
         evaluation.config().batchSize(),
         settings.model(),
-        weightsOf(evaluation),
+        measured.asked(weightsOf(evaluation)),
         evaluation.processor(),
         evaluation.metrics(),
         target(evaluation),
@@ -186,7 +201,24 @@ final class RunContext implements TrainingContext {
 
   @Override
   public LogWriter writerFor(String callback) {
-    return media.writerFor(callback, metrics.writerFor(callback));
+    LogWriter scalars = metrics.writerFor(callback);
+    return media.writerFor(
+        callback,
+        (key, value) -> {
+          if (!isThereAlready(key, value)) {
+            scalars.addScalar(key, value);
+            measured.wrote(callback, key);
+          }
+        });
+  }
+
+  /**
+   * An evaluation calls all callbacks at one moment, also those of one metric that are never due
+   * together while a model trains.
+   */
+  private boolean isThereAlready(String key, double value) {
+    Double before = purpose == Purpose.EVALUATION ? metrics.pending().get(key) : null;
+    return before != null && before.equals(value);
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.ostinato.evaluation.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.EpochSize;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -111,6 +113,17 @@ final class TrainingAssembly {
         from.metricProperties,
         from.progress == null ? ProgressDisplay.console() : from.progress,
         from.clock);
+  }
+
+  /** Its moments, where its sizes are right; none otherwise, which has been told then. */
+  private Optional<UpdateCounter> moments(DataContainer data) {
+    try {
+      return from.length == null
+          ? Optional.empty()
+          : Optional.of(UpdateCounter.of(from.length, epochSize(data)));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      return Optional.empty();
+    }
   }
 
   private int microBatchSize() {
@@ -207,11 +220,13 @@ final class TrainingAssembly {
         callbacks.stream()
             .flatMap(callback -> callback.offersWeights().stream())
             .collect(Collectors.toSet());
+    DataContainer data = from.data;
+    if (data != null) {
+      TrainingPlan plan = new TrainingPlan(data, from.metricProperties, weights, from.loss);
+      callbacks.forEach(callback -> mistakes.addAll(callback.mistakes(plan)));
+      mistakes.addAll(new MetricKeys(plan, moments(data)).mistakes(callbacks));
+    }
     for (Callback callback : callbacks) {
-      if (from.data != null) {
-        mistakes.addAll(
-            callback.mistakes(new TrainingPlan(from.data, from.metricProperties, weights)));
-      }
       SerializationCheck.problemOf(callback)
           .ifPresent(
               problem ->
@@ -219,7 +234,6 @@ final class TrainingAssembly {
                       "callback '%s' can't be serialized: %s".formatted(callback.name(), problem)));
     }
     mistakes.addAll(CallbackStates.mistakes(callbacks));
-    mistakes.addAll(MetricKeys.mistakes(callbacks));
     mistakes.addAll(ResultsTargets.mistakes(callbacks, evaluator));
     try {
       CallbackOrder.of(callbacks);

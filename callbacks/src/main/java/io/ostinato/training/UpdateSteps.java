@@ -14,6 +14,7 @@ import ai.djl.translate.TranslateException;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
+import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossParts;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class UpdateSteps implements AutoCloseable {
   private final PhaseClock clock = new PhaseClock();
   private Iterator<Batch> batches = Collections.emptyIterator();
   private int skippedInARow;
+  private boolean toldOfNoGradient;
 
   UpdateSteps(TrainingSettings settings, Trainer trainer) {
     this.settings = settings;
@@ -137,7 +139,7 @@ final class UpdateSteps implements AutoCloseable {
         GradientCollector collector = trainer.newGradientCollector()) {
       clock.enter(Phase.FORWARD);
       outputs = parameters.forward(inputs, labels);
-      losses = LossParts.of(loss, labels, outputs);
+      losses = LossCall.parts(loss, labels, outputs);
       NDArray mean = losses.total();
       if (!Double.isFinite(valueOf(mean))) {
         return false;
@@ -146,7 +148,9 @@ final class UpdateSteps implements AutoCloseable {
       // Where all parameters are frozen there is no graph to go back through.
       if (gradients.areWanted()) {
         boolean whole = batch.getSize() == place.samples();
-        collector.backward(whole ? mean : mean.mul(share));
+        if (!gradients.add(collector, whole ? mean : mean.mul(share))) {
+          tellOfNoGradient(place.before());
+        }
       }
     }
     clock.enter(Phase.CALLBACKS);
@@ -162,6 +166,22 @@ final class UpdateSteps implements AutoCloseable {
             valuesOf(losses),
             batch.getSize()));
     return true;
+  }
+
+  /**
+   * A loss that no parameter goes into, as where all rows of a batch are masked, has a gradient of
+   * zero. Where it is so in every update nothing is learned, so it is told, once.
+   */
+  private void tellOfNoGradient(UpdateCounter before) {
+    if (!toldOfNoGradient) {
+      toldOfNoGradient = true;
+      log.warn(
+          "the loss '{}' of the update after {} depends on no parameter, so its gradient is zero;"
+              + " if it is always so, compute the loss from the model's outputs with NDArray's"
+              + " methods",
+          loss.getName(),
+          before.current());
+    }
   }
 
   /** The total and the parts, on the host. */

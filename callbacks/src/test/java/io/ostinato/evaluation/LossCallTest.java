@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,10 +24,10 @@ class LossCallTest {
   void aLossThatIsNoSingleNumberIsNamedWithItsShape() {
     NDList both = new NDList(manager.ones(new Shape(4, 3)));
     assertThatThrownBy(() -> LossCall.mean(new PerElement(), both, both))
-        .isInstanceOf(EvaluationException.class)
+        .isInstanceOf(LossException.class)
         .hasMessage(
-            "the loss 'per_element' is (4, 3), and must be a single number, the mean over the batch,"
-                + " as loss.mean() gives");
+            "the loss 'per_element' is (4, 3) for 1 output, 0 (4, 3) and 1 target, 0 (4, 3), and"
+                + " must be a single number, the mean over the batch, as loss.mean() gives");
     assertThat(LossCall.mean(Loss.l2Loss(), both, both).getFloat()).isZero();
   }
 
@@ -37,12 +38,29 @@ class LossCallTest {
     NDList outputs = new NDList(logits, manager.ones(new Shape(4, 8)));
     NDList targets = new NDList(manager.zeros(new Shape(4)));
     assertThatThrownBy(() -> LossCall.mean(Loss.softmaxCrossEntropyLoss(), targets, outputs))
-        .isInstanceOf(EvaluationException.class)
+        .isInstanceOf(LossException.class)
         .hasMessageStartingWith(
             "the loss 'SoftmaxCrossEntropyLoss' failed for 2 outputs, logits (4, 3), 1 (4, 8) and 1"
                 + " target, 0 (4): ")
         .hasMessageEndingWith(
             "; most losses compare one output with one target: give one that takes all of these");
+  }
+
+  @Test
+  void aPartThatIsNoSingleNumberIsNamed() {
+    NDList both = new NDList(manager.ones(new Shape(4, 3)));
+    LossWithParts loss =
+        new LossWithParts("two_parts") {
+          @Override
+          public LossParts evaluateParts(NDList labels, NDList predictions) {
+            NDArray each = predictions.get(0).mean(new int[] {1});
+            return new LossParts(each.mean(), Map.of("each", each));
+          }
+        };
+    assertThatThrownBy(() -> LossCall.parts(loss, both, both))
+        .isInstanceOf(LossException.class)
+        .hasMessageStartingWith("the part 'each' of the loss 'two_parts' is (4) for 1 output")
+        .hasMessageEndingWith(", as loss.mean() gives");
   }
 
   private static final class PerElement extends Loss {

@@ -19,6 +19,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -400,6 +401,82 @@ class MetricsTest {
     assertThat(result(MetricStates.zero(List.of(Metrics.accuracy())).update(alike)))
         .as("predictions that are the same either way")
         .isEqualTo(2.0 / 3);
+  }
+
+  @Test
+  void whatRoundingDoesToOneProbabilityMakesItNoLogit() {
+    for (double rounded : new double[] {1.0000001, -1e-8}) {
+      NDList batch =
+          batch(new double[] {0.2, 0.9, rounded}, new double[] {0, 1, 1}, new Shape(3, 1));
+      for (Metric<?> metric :
+          List.of(
+              Metrics.accuracy(), Metrics.f1(2, Average.MACRO), Metrics.brier(OutputKind.LOGITS))) {
+        boolean isSaid = metric.name().equals("brier");
+        assertThat(result(MetricStates.zero(List.of(metric)).update(batch)))
+            .as("%s with %s", metric.name(), rounded)
+            .satisfies(value -> assertThat(Double.isNaN(value)).isEqualTo(!isSaid));
+      }
+      assertThat(result(MetricStates.zero(List.of(Metrics.rocAuc(10))).update(batch)))
+          .as("bins take what rounding did to %s", rounded)
+          .isEqualTo(rounded > 1 ? 1 : 0.5);
+    }
+    NDList logits = batch(new double[] {0.2, 0.9, -1e-3}, new double[] {0, 1, 1}, new Shape(3, 1));
+    assertThat(result(MetricStates.zero(List.of(Metrics.accuracy())).update(logits)))
+        .isEqualTo(1.0 / 3);
+  }
+
+  @Test
+  void rowsThatLookLikeProbabilitiesAreWarnedOfOnceWhereTheyAreTakenForLogits() {
+    NDArray targets = manager.create(new long[] {0, 2, 1});
+    NDArray softmax = manager.randomNormal(new Shape(3, 3)).softmax(1);
+    ClassMetrics unsaid = Metrics.ofClasses(ClassOutputs.defaults());
+    List<Metric<?>> metrics =
+        List.of(unsaid.accuracy(), unsaid.logLoss(), unsaid.brier(), unsaid.calibrationError(5));
+    MetricStates states = MetricStates.zero(metrics);
+    for (int row = 0; row < 3; row++) {
+      NDArray half = softmax.get(row + ":" + (row + 1)).toType(DataType.FLOAT16, true);
+      states.merge(
+          MetricStates.zero(metrics).update(named(half, targets.get(row + ":" + (row + 1)))));
+    }
+    Map<String, Double> results = new LinkedHashMap<>();
+    List<String> logged =
+        LogLines.of(
+            () -> {
+              results.putAll(states.results());
+              states.results();
+            });
+    assertThat(logged)
+        .singleElement()
+        .asString()
+        .endsWith(
+            "the metrics 'log_loss', 'brier', 'calibration_error' are perhaps wrong: the outputs of"
+                + " each row are from 0 to 1 and sum to 1, as probabilities do, but were taken for"
+                + " logits; say which they are: outputs=probabilities or outputs=logits"
+                + " (cross_entropy and perplexity are of logits; log_loss is of either)");
+    NDList batch = named(softmax, targets);
+    assertThat(results.get("log_loss"))
+        .as("the number of logits")
+        .isCloseTo(
+            result(MetricStates.zero(List.of(Metrics.logLoss(OutputKind.LOGITS))).update(batch)),
+            within(1e-3));
+    assertThat(warnings(Metrics.crossEntropy(), batch)).hasSize(1);
+    for (OutputKind kind : OutputKind.values()) {
+      assertThat(warnings(Metrics.logLoss(kind), batch)).as("said: %s", kind).isEmpty();
+    }
+    NDList logits =
+        named(
+            manager.create(new double[] {0.5, 0.25, 0.25, 0.2, 0.3, 0.4}, new Shape(2, 3)),
+            targets.get("0:2"));
+    assertThat(warnings(unsaid.logLoss(), logits)).as("a row that sums to 0.9").isEmpty();
+    NDList negative =
+        named(
+            manager.create(new double[] {0.5, 0.25, 0.25, 1.2, -0.4, 0.2}, new Shape(2, 3)),
+            targets.get("0:2"));
+    assertThat(warnings(unsaid.logLoss(), negative)).isEmpty();
+  }
+
+  private static List<String> warnings(Metric<?> metric, NDList batch) {
+    return LogLines.of(() -> MetricStates.zero(List.of(metric)).update(batch).results());
   }
 
   @Test

@@ -57,6 +57,8 @@ class MetricPropertiesTest {
         "pearson/test",
         "accuracy/test/at_best/loss/test",
         "accuracy/error_cases",
+        "accuracy.error_head/test",
+        "f1_macro.loss/test",
         "f1_macro/loss-free",
         "roc_auc/mae.ema=0.9",
         "f2_macro/test",

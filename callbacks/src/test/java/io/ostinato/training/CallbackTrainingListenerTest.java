@@ -22,6 +22,7 @@ import io.ostinato.callback.Callback;
 import io.ostinato.evaluation.BlockWeights;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.LossException;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.monitor.TrackOutputsCallback;
@@ -245,6 +246,33 @@ class CallbackTrainingListenerTest {
       while (numbers.hasRemaining()) {
         assertThat(numbers.get()).as(array.name()).isFinite();
       }
+    }
+  }
+
+  @Test
+  void aLossThatIsNoNumberEndsTheTrainingByItsName() {
+    Loss perRow =
+        new Loss("per_row") {
+          @Override
+          public NDArray evaluate(NDList labels, NDList predictions) {
+            return predictions.singletonOrThrow().square();
+          }
+        };
+    Optimizer optimizer = optimizer();
+    CallbackTrainingListener listener =
+        builder(optimizer).length(TrainingLength.epochs(1)).buildListener();
+    try (Model model = model();
+        Trainer trainer =
+            model.newTrainer(
+                new DefaultTrainingConfig(perRow)
+                    .optOptimizer(optimizer)
+                    .addTrainingListeners(listener))) {
+      trainer.initialize(new Shape(16).addAll(TestNets.FEATURES));
+      assertThatThrownBy(() -> EasyTrain.fit(trainer, 1, listener.watch(rows()), null))
+          .isInstanceOf(LossException.class)
+          .hasMessage(
+              "the loss 'per_row' is (16, 3) for 1 output, 0 (16, 3) and 1 target, 0 (16), and must"
+                  + " be a single number, the mean over the batch, as loss.mean() gives");
     }
   }
 

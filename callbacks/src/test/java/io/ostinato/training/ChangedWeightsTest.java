@@ -18,6 +18,7 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.evaluation.BlockWeights;
 import io.ostinato.evaluation.EvaluationBatch;
@@ -29,6 +30,7 @@ import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.tracking.MetricProperties;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.ByteBuffer;
@@ -159,6 +161,42 @@ class ChangedWeightsTest {
     assertThat(b - a).isGreaterThan(50);
     assertThat(c - b).isCloseTo(b - a, within(1e-2));
     assertThat(sums.get("d")).isEqualTo(c);
+  }
+
+  @Test
+  void theBestWeightsAreThoseThatWereMeasured() {
+    Seeing before = new Seeing("before");
+    TrainingLoop training =
+        loop("run")
+            .metricProperties(
+                MetricProperties.defaults().higherIsBetter("a").higherIsBetter("later"))
+            .callback(new BestCheckpointCallback(best("a")))
+            .callback(new BestCheckpointCallback(best("later")))
+            .callback(new BestCheckpointCallback(best("accuracy/test")))
+            .callback(before)
+            .callback(Trainings.accuracy())
+            .callback(new OutputSum("a", false))
+            .callback(new Changing(Hook.AFTER_UPDATE))
+            .callback(new OutputSum("later", false))
+            .length(TrainingLength.updates(2))
+            .build();
+    TrainingResult result = training.run();
+    Checkpoints kept = checkpoints(training);
+    // Before training, twice in the first update, twice in the second until the change.
+    String measured = before.seen.get(4);
+    String changed = result.weights().manifest().hash();
+    assertThat(kept.load("best_model.a").iteration()).hasToString(CHANGED_AT);
+    assertThat(kept.load("best_model.a").weights().manifest().hash())
+        .isEqualTo(measured)
+        .isNotEqualTo(changed);
+    assertThat(kept.load("best_model.later").weights().manifest().hash()).isEqualTo(changed);
+    assertThat(kept.load("best_model.accuracy.test").weights().manifest().hash())
+        .as("measured at the end of the epoch, after the change")
+        .isEqualTo(changed);
+  }
+
+  private static BestCheckpointCallback.Config best(String metric) {
+    return BestCheckpointCallback.Config.of(metric).every(Schedule.everyNEpochs(1));
   }
 
   @Test

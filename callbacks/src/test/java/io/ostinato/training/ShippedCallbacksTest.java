@@ -260,12 +260,25 @@ class ShippedCallbacksTest {
                 new MetricCallback(
                     MetricCallback.Config.of(
                         every(Schedule.everyNUpdates(3)).batchSize(7), Metrics.accuracy())))
-            .length(TrainingLength.epochs(1));
+            .length(TrainingLength.epochs(3));
     assertThatThrownBy(twice::build)
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
-            "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test';"
-                + " leave it out of one of them, or give one another dataset or other weights");
+            "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test'"
+                + " at E3_U30_S480; leave it out of one of them, give one another dataset name or"
+                + " other weights, or register one that has both schedules");
+    // 10 updates an epoch: never together within two epochs.
+    TrainingLoop apart = twice.length(TrainingLength.epochs(2)).build();
+    apart.run();
+    List<MetricsRecord> records = Trainings.records(apart);
+    assertThat(records)
+        .filteredOn(record -> record.metrics().containsKey("accuracy/test"))
+        .extracting(record -> record.iteration().update())
+        .containsExactly(3L, 6L, 9L, 10L, 12L, 15L, 18L, 20L);
+    apart.evaluate();
+    assertThat(Trainings.records(apart).get(8).metrics())
+        .as("all callbacks at one moment, whose metric is one number")
+        .isEqualTo(records.get(7).metrics());
   }
 
   @Test

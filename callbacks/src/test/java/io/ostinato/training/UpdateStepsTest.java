@@ -20,11 +20,13 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.ostinato.LogLines;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.LossException;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.schedule.EpochSize;
 import io.ostinato.schedule.Schedule;
@@ -364,6 +366,89 @@ class UpdateStepsTest {
     }
   }
 
+  @Test
+  void aLossWithoutAGraphHasAGradientOfZero() {
+    // All rows of the second update are masked, so that its loss is a constant.
+    Supplier<Optimizer> momentum =
+        () -> Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.5f)).optMomentum(0.5f).build();
+    for (int microBatch : new int[] {8, 4}) {
+      float[] start = weights(constant("start" + microBatch, 0, momentum).build());
+      float[] first =
+          weights(constant("first" + microBatch, 1, momentum).microBatchSize(microBatch).build());
+      float[] second =
+          weights(constant("second" + microBatch, 2, momentum).microBatchSize(microBatch).build());
+      assertThat(distance(start, first)).isGreaterThan(0.2);
+      for (int i = 0; i < start.length; i++) {
+        assertThat(second[i] - start[i])
+            .as("PyTorch's SGD moves by the momentum alone")
+            .isCloseTo(1.5f * (first[i] - start[i]), within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void aLossThatNeverHasAGraphIsToldOnce() {
+    List<String> logged =
+        LogLines.of(
+            () -> linear("constant", dataset(16), 8, 4).loss(() -> new Constant(0)).build().run());
+    assertThat(logged)
+        .filteredOn(line -> line.contains("depends on no parameter"))
+        .singleElement()
+        .asString()
+        .contains("the loss 'Constant' of the update after E0_U0_S0", "its gradient is zero");
+    assertThat(
+            LogLines.of(
+                () ->
+                    linear("frozen", dataset(8), 8, 4)
+                        .length(TrainingLength.updates(4))
+                        .callback(new FrozenFor(1, 3))
+                        .build()
+                        .run()))
+        .as("frozen on purpose")
+        .isEmpty();
+  }
+
+  @Test
+  void aLossThatIsNoNumberEndsTheTrainingByItsName() {
+    Loss perElement =
+        new Loss("per_element") {
+          @Override
+          public NDArray evaluate(NDList labels, NDList predictions) {
+            return predictions.get(0).sub(labels.get(0)).square();
+          }
+        };
+    assertThatThrownBy(
+            () -> linear("shape", dataset(16), 8, 2).loss(() -> perElement).build().run())
+        .isInstanceOf(LossException.class)
+        .hasMessage(
+            "the loss 'per_element' is (8, 1) for 1 output, 0 (8, 1) and 1 target, 0 (8, 1), and"
+                + " must be a single number, the mean over the batch, as loss.mean() gives");
+  }
+
+  @Test
+  void aLossOfOneOutputThatGetsTwoIsToldInTraining() {
+    assertThatThrownBy(
+            () ->
+                Trainings.on(manager, folder)
+                    .model(Trainings::namedOutputs, TestNets.FEATURES)
+                    .length(TrainingLength.updates(1))
+                    .build()
+                    .run())
+        .isInstanceOf(LossException.class)
+        .hasMessageStartingWith(
+            "the loss 'SoftmaxCrossEntropyLoss' failed for 2 outputs, logits (16, 3), gate (16, 3)"
+                + " and 1 target, 0 (16): ")
+        .hasMessageEndingWith(
+            "; most losses compare one output with one target: give one that takes all of these");
+  }
+
+  private TrainingLoopBuilder constant(String runId, long updates, Supplier<Optimizer> optimizer) {
+    return linear(runId, dataset(16), 8, updates)
+        .loss(() -> new Constant(1))
+        .optimizer(optimizer.get())
+        .callback(new Counting());
+  }
+
   private TrainingLoopBuilder masked(String runId, long updates, Supplier<Optimizer> optimizer) {
     return linear(runId, dataset(16), 8, updates)
         .loss(() -> new Masked(1))
@@ -570,6 +655,23 @@ class UpdateStepsTest {
       NDArray squares = new Squares().evaluate(labels, predictions);
       NDArray mask = squares.getManager().create(MADE.get() < updates ? 1f : 0f);
       return squares.mul(mask);
+    }
+  }
+
+  /** Squares for the first updates only; then a number that nothing goes into. */
+  private static final class Constant extends Loss {
+    private final long updates;
+
+    Constant(long updates) {
+      super("Constant");
+      this.updates = updates;
+    }
+
+    @Override
+    public NDArray evaluate(NDList labels, NDList predictions) {
+      return Masked.MADE.get() < updates
+          ? new Squares().evaluate(labels, predictions)
+          : predictions.getManager().create(0f);
     }
   }
 

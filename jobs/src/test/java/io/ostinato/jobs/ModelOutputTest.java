@@ -3,6 +3,7 @@ package io.ostinato.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.ostinato.evaluation.TorchModules;
 import io.ostinato.spark.TestSpark;
@@ -105,6 +106,25 @@ class ModelOutputTest {
         assertThat(first.get(i)).isCloseTo(expected[i], within(1e-5f));
       }
     }
+  }
+
+  @Test
+  void metricsOfSeveralOutputsAreMeasuredAtOnce() {
+    assertThat(
+            evaluate(
+                "--metric=accuracy:output=out",
+                "--metric=accuracy:output=a",
+                "--metric=top_k:k=2,output=out",
+                "--label=y:int64",
+                "--format=json"))
+        .as(err.toString())
+        .isZero();
+    JsonObject metrics =
+        JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonObject("metrics");
+    assertThat(metrics.keySet())
+        .containsExactly("accuracy.out", "accuracy.a", "top_2_accuracy.out");
+    assertThat(metrics.get("accuracy.out").getAsDouble()).isEqualTo(1.0);
+    assertThat(metrics.get("accuracy.a").getAsDouble()).isLessThan(1.0);
   }
 
   @Test

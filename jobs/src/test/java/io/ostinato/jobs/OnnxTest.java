@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.ostinato.LogLines;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
@@ -65,6 +66,34 @@ class OnnxTest {
         }
       }
     }
+  }
+
+  @Test
+  void probabilitiesThatNobodySaidAreOnesAreWarnedOfOnce() throws IOException {
+    Path softmax =
+        Files.write(
+            folder.resolve("softmax.onnx"),
+            OnnxFixtures.node("Softmax", OnnxFixtures.FLOAT, 1, "b"));
+    List<String> logged =
+        LogLines.of(
+            () ->
+                assertThat(run(softmax, "image:float32:25", "--metric=log_loss", "--metric=brier"))
+                    .as(err.toString())
+                    .isZero());
+    assertThat(logged)
+        .filteredOn(line -> line.contains("sum to 1"))
+        .singleElement()
+        .asString()
+        .contains(
+            "the metrics 'cross_entropy', 'log_loss', 'brier' are perhaps wrong",
+            "outputs=probabilities");
+    assertThat(
+            LogLines.of(
+                () ->
+                    assertThat(run(softmax, "image:float32:25", "--metric=log_loss:probabilities"))
+                        .isZero()))
+        .filteredOn(line -> line.contains("'log_loss'"))
+        .isEmpty();
   }
 
   @Test

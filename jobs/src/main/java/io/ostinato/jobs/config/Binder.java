@@ -161,12 +161,14 @@ final class Binder {
       tell(node, path, "must be a section of keys; given: " + node.describe());
       return Optional.empty();
     }
-    List<String> known = new ArrayList<>(KeyInfo.all(type).stream().map(KeyInfo::name).toList());
+    List<KeyInfo> keys = KeyInfo.all(type);
+    List<String> known =
+        new ArrayList<>(keys.stream().flatMap(key -> key.names().stream()).toList());
     if (type.isAnnotationPresent(Kind.class)) {
       known.add(Kinds.KIND);
     }
     boolean allKnown = addOwnKeys(section, type, path, known);
-    boolean complete = allKnown;
+    boolean complete = allKnown & keys.stream().allMatch(key -> hasOneName(section, key, path));
     for (Entry entry : section.entries()) {
       if (allKnown && !known.contains(entry.key())) {
         mistakes.add(
@@ -179,6 +181,18 @@ final class Binder {
     Optional<Object> record =
         new RecordMaker(this::typed, this::key, mistakes, sections).make(section, type, path);
     return complete ? record : Optional.empty();
+  }
+
+  private boolean hasOneName(Section section, KeyInfo key, String path) {
+    List<Entry> entries =
+        key.names().stream().flatMap(name -> section.find(name).stream()).toList();
+    if (entries.size() > 1) {
+      mistakes.add(
+          entries.get(1).place(),
+          "'%s' is another name of '%s'%s; give it once"
+              .formatted(entries.get(1).key(), entries.get(0).key(), in(path)));
+    }
+    return entries.size() < 2;
   }
 
   /** Adds the keys that the user's class of a section names; false if they can't be known. */
@@ -211,7 +225,7 @@ final class Binder {
 
   /** The value of a key that is there. */
   private Optional<Object> key(Entry entry, KeyInfo key, String path) {
-    String keyPath = join(path, key.name());
+    String keyPath = join(path, entry.key());
     Optional<Object> value = typed(entry.value(), key.type(), keyPath);
     List<?> numbers =
         value

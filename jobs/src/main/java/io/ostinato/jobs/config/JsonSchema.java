@@ -135,6 +135,11 @@ public final class JsonSchema {
     }
     for (KeyInfo key : KeyInfo.all(type)) {
       properties.add(key.name(), key.isNeeded() ? property(key) : orNothing(property(key)));
+      if (!key.key().formerly().isEmpty()) {
+        JsonObject former = orNothing(property(key));
+        former.addProperty("deprecated", true);
+        properties.add(key.key().formerly(), former);
+      }
       if (key.isNeeded()) {
         needed.add(key.name());
       }

@@ -21,6 +21,9 @@ public @interface Key {
   /** Whether it may be left out without a default: null, or an empty list or map. */
   boolean optional() default false;
 
+  /** A name that it had before, and that is still taken. */
+  String formerly() default "";
+
   /** What is done without it, for the tables. */
   String otherwise() default "";
 

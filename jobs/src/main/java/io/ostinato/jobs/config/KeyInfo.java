@@ -1,11 +1,14 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.jobs.config.ConfigNode.Entry;
+import io.ostinato.jobs.config.ConfigNode.Section;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A key of a record.
@@ -61,6 +64,16 @@ record KeyInfo(RecordComponent component, Key key) {
 
   String name() {
     return snakeCase(component.getName());
+  }
+
+  /** Its name, and the one that it had before. */
+  List<String> names() {
+    return key.formerly().isEmpty() ? List.of(name()) : List.of(name(), key.formerly());
+  }
+
+  /** Its entry in a section, under whichever name. */
+  Optional<Entry> findIn(Section section) {
+    return names().stream().flatMap(name -> section.find(name).stream()).findFirst();
   }
 
   Type type() {

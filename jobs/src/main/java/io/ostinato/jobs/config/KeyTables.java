@@ -118,7 +118,9 @@ public final class KeyTables {
                 + String.join(", ", Scalars.words(type).stream().map("`%s`"::formatted).toList())
                 + "."
             : "";
-    return key.meaning() + words;
+    String former =
+        key.key().formerly().isEmpty() ? "" : " Also `%s`.".formatted(key.key().formerly());
+    return key.meaning() + words + former;
   }
 
   private static String otherwise(KeyInfo key) {

@@ -63,7 +63,7 @@ final class RecordMaker {
       return parameters(section, own, path);
     }
     KeyInfo key = KeyInfo.of(component);
-    Entry entry = section.find(key.name()).orElse(null);
+    Entry entry = key.findIn(section).orElse(null);
     boolean isThere =
         entry != null
             && !(entry.value() instanceof Value value && value.form() == Value.Form.NOTHING);

@@ -1,6 +1,7 @@
 package io.ostinato.jobs.evaluation;
 
 import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
@@ -146,7 +147,9 @@ public final class CheckpointEvaluator implements AutoCloseable {
   }
 
   private EvaluationResults measure(String file, ModelFile model) {
-    BatchProcessor processor = new ForwardRows.ToCompare(spec.data().columns(), spec.output());
+    BatchProcessor processor =
+        new ForwardRows.ToCompare(
+            spec.data().columns(), ComparedOutputs.of(spec.output(), spec.metrics()));
     return run(file, model, processor, spec.metrics(), ResultsTarget.collected());
   }
 

@@ -79,7 +79,8 @@ public final class EvaluationOptions {
       paramLabel = "<metric>",
       description =
           "A metric, as in accuracy, cross_entropy, top_k:5 or f1:classes=10,average=macro; once for"
-              + " each. docs/metrics.md has them all. A class that is a Metric will do, too.")
+              + " each. accuracy:output=aux is of that output. docs/metrics.md has them all. A class"
+              + " that is a Metric will do, too.")
   private List<String> metrics = List.of();
 
   @Option(

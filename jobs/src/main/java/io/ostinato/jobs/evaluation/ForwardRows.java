@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.ostinato.callback.BatchColumns;
 import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.ModelOutputs;
@@ -19,16 +20,19 @@ sealed interface ForwardRows extends BatchProcessor {
   Pattern POSITION = Pattern.compile("\\d+(\\.\\d+)*");
 
   /**
-   * One output, and what it is compared with.
+   * Outputs, and what they are compared with.
    *
-   * @param output which one
+   * @param outputs which ones
    */
-  record ToCompare(BatchColumns columns, OutputChoice output) implements ForwardRows {
+  record ToCompare(BatchColumns columns, ComparedOutputs outputs) implements ForwardRows {
     @Override
     public NDList process(EvaluationBatch batch, EvaluationModel model) {
-      return new NDList(
-          named(MetricBatch.OUTPUTS, output.from(model.outputs(columns.inputs(batch)))),
-          named(MetricBatch.TARGETS, columns.targets(batch).get(0)));
+      NDList compared = new NDList();
+      outputs
+          .from(model.outputs(columns.inputs(batch)))
+          .forEach((name, array) -> compared.add(named(name, array)));
+      compared.add(named(MetricBatch.TARGETS, columns.targets(batch).get(0)));
+      return compared;
     }
   }
 

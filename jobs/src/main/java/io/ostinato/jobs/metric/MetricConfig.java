@@ -14,8 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** What is measured; see {@link Metrics}. */
 public sealed interface MetricConfig extends Checked {
 
+  /** A new metric of the outputs that whoever measures chooses. */
+  Metric<?> metric();
+
+  /** The output that is meant. */
+  OutputKey of();
+
   /** A new metric. */
-  Metric<?> create();
+  default Metric<?> create() {
+    return of().choose(metric());
+  }
 
   @Override
   default void check() {
@@ -24,9 +32,9 @@ public sealed interface MetricConfig extends Checked {
 
   /** {@code accuracy}. */
   @Kind(name = "accuracy", value = "The share of rows whose highest output is the target's.")
-  record Accuracy(@Inline ClassKeys reading) implements MetricConfig {
+  record Accuracy(@Inline ClassKeys reading, @Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().accuracy();
     }
   }
@@ -37,10 +45,11 @@ public sealed interface MetricConfig extends Checked {
       value = "The share of rows whose target is among the highest outputs: `top_5_accuracy`.")
   record TopK(
       @Key(value = "How many outputs.", byDefault = "5", atLeast = 1) int k,
-      @Inline ClassKeys reading)
+      @Inline ClassKeys reading,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().topK(k);
     }
   }
@@ -51,10 +60,11 @@ public sealed interface MetricConfig extends Checked {
       value = "Counts by target and prediction; as a number, the accuracy.")
   record Confusion(
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
-      @Inline ClassKeys reading)
+      @Inline ClassKeys reading,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().confusionMatrix(classes);
     }
   }
@@ -64,10 +74,11 @@ public sealed interface MetricConfig extends Checked {
   record Precision(
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
       @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average,
-      @Inline ClassKeys reading)
+      @Inline ClassKeys reading,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().precision(classes, average);
     }
   }
@@ -77,10 +88,11 @@ public sealed interface MetricConfig extends Checked {
   record Recall(
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
       @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average,
-      @Inline ClassKeys reading)
+      @Inline ClassKeys reading,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().recall(classes, average);
     }
   }
@@ -90,10 +102,11 @@ public sealed interface MetricConfig extends Checked {
   record F1(
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
       @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average,
-      @Inline ClassKeys reading)
+      @Inline ClassKeys reading,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().f1(classes, average);
     }
   }
@@ -104,10 +117,11 @@ public sealed interface MetricConfig extends Checked {
       @Key(value = "How much recall counts.", above = 0) double beta,
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
       @Key(value = "How the scores of classes become one.", byDefault = "macro") Average average,
-      @Inline ClassKeys reading)
+      @Inline ClassKeys reading,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().fBeta(beta, classes, average);
     }
   }
@@ -116,10 +130,11 @@ public sealed interface MetricConfig extends Checked {
   @Kind(name = "mcc", value = "Matthews' correlation coefficient of targets and predictions.")
   record Matthews(
       @Key(value = "How many classes there are.", atLeast = 2) int classes,
-      @Inline ClassKeys reading)
+      @Inline ClassKeys reading,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().matthewsCorrelation(classes);
     }
   }
@@ -135,10 +150,11 @@ public sealed interface MetricConfig extends Checked {
               otherwise = "exact, 8 bytes a row",
               atLeast = 2)
           @Nullable Integer bins,
-      @Inline PlaceKeys reading)
+      @Inline PlaceKeys reading,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return bins == null ? reading.metrics().rocAuc() : reading.metrics().rocAuc(bins);
     }
   }
@@ -152,10 +168,11 @@ public sealed interface MetricConfig extends Checked {
               otherwise = "exact, 8 bytes a row",
               atLeast = 2)
           @Nullable Integer bins,
-      @Inline PlaceKeys reading)
+      @Inline PlaceKeys reading,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return bins == null
           ? reading.metrics().averagePrecision()
           : reading.metrics().averagePrecision(bins);
@@ -167,18 +184,18 @@ public sealed interface MetricConfig extends Checked {
       name = "log_loss",
       value =
           "The mean of minus the logarithm of the target's probability, in nats: the cross entropy.")
-  record LogLoss(@Inline ClassKeys reading) implements MetricConfig {
+  record LogLoss(@Inline ClassKeys reading, @Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().logLoss();
     }
   }
 
   /** {@code cross_entropy}. */
   @Kind(name = "cross_entropy", value = "The same of logits, under the name that PyTorch has.")
-  record CrossEntropy(@Inline PlaceKeys reading) implements MetricConfig {
+  record CrossEntropy(@Inline PlaceKeys reading, @Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().crossEntropy();
     }
   }
@@ -188,9 +205,9 @@ public sealed interface MetricConfig extends Checked {
       name = "brier",
       value =
           "The squared distance of all probabilities from the target, 0 to 2; of one column, to 1.")
-  record Brier(@Inline ClassKeys reading) implements MetricConfig {
+  record Brier(@Inline ClassKeys reading, @Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().brier();
     }
   }
@@ -199,64 +216,65 @@ public sealed interface MetricConfig extends Checked {
   @Kind(name = "calibration_error", value = "How far the confidence is from the accuracy.")
   record CalibrationError(
       @Inline ClassKeys reading,
-      @Key(value = "Bins of one width.", byDefault = "15", atLeast = 1) int bins)
+      @Key(value = "Bins of one width.", byDefault = "15", atLeast = 1) int bins,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return reading.metrics().calibrationError(bins);
     }
   }
 
   /** {@code mse}. */
   @Kind(name = "mse", value = "The mean of squared errors.")
-  record Mse() implements MetricConfig {
+  record Mse(@Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return Metrics.mse();
     }
   }
 
   /** {@code rmse}. */
   @Kind(name = "rmse", value = "Its square root.")
-  record Rmse() implements MetricConfig {
+  record Rmse(@Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return Metrics.rmse();
     }
   }
 
   /** {@code mae}. */
   @Kind(name = "mae", value = "The mean of absolute errors.")
-  record Mae() implements MetricConfig {
+  record Mae(@Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return Metrics.mae();
     }
   }
 
   /** {@code mape}. */
   @Kind(name = "mape", value = "The mean of absolute errors over absolute targets; 1 is 100 %.")
-  record Mape() implements MetricConfig {
+  record Mape(@Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return Metrics.mape();
     }
   }
 
   /** {@code r2}. */
   @Kind(name = "r2", value = "The share of the targets' variance that the outputs explain.")
-  record R2() implements MetricConfig {
+  record R2(@Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return Metrics.r2();
     }
   }
 
   /** {@code pearson}. */
   @Kind(name = "pearson", value = "Pearson's correlation of outputs and targets.")
-  record Pearson() implements MetricConfig {
+  record Pearson(@Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return Metrics.pearson();
     }
   }
@@ -266,19 +284,20 @@ public sealed interface MetricConfig extends Checked {
       name = "error_quantile",
       value = "A quantile of the absolute error, within 0.5 %: `error_p95`.")
   record ErrorQuantile(
-      @Key(value = "Which quantile.", byDefault = "0.95", above = 0, below = 1) double quantile)
+      @Key(value = "Which quantile.", byDefault = "0.95", above = 0, below = 1) double quantile,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return Metrics.errorQuantile(quantile);
     }
   }
 
   /** {@code relative_l2}. */
   @Kind(name = "relative_l2", value = "The mean over rows of the error's norm over the target's.")
-  record RelativeL2() implements MetricConfig {
+  record RelativeL2(@Inline OutputKey of) implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return Metrics.relativeL2();
     }
   }
@@ -286,10 +305,11 @@ public sealed interface MetricConfig extends Checked {
   /** {@code perplexity}. */
   @Kind(name = "perplexity", value = "The exponential of the mean cross entropy per token.")
   record Perplexity(
-      @Key(value = "Targets that are passed over.", byDefault = "-100") long ignoredTarget)
+      @Key(value = "Targets that are passed over.", byDefault = "-100") long ignoredTarget,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return Metrics.perplexity(ignoredTarget);
     }
   }
@@ -302,10 +322,11 @@ public sealed interface MetricConfig extends Checked {
               + " parameters or with a map, the options.")
   record OfClass(
       String kind,
-      @Key(value = "For the constructor.", optional = true) Map<String, Object> options)
+      @Key(value = "For the constructor.", optional = true) Map<String, Object> options,
+      @Inline OutputKey of)
       implements MetricConfig {
     @Override
-    public Metric<?> create() {
+    public Metric<?> metric() {
       return new UserClass(kind, options).create(Map.of(), Metric.class);
     }
   }

@@ -27,7 +27,14 @@ record EvaluationKeys(
             value = "The only tensors of the dataset that a batch has, in this order.",
             optional = true,
             otherwise = "all tensors, in the order of the dataset")
-        List<String> columns) {
+        List<String> columns,
+    @Key(
+            value =
+                "What the dataset is called in keys of metrics, as in `accuracy/{dataset_name}`: tells"
+                    + " callbacks apart that measure the same of parts or outputs.",
+            byDefault = "''",
+            otherwise = "its key")
+        String datasetName) {
 
   DataIteratorConfig config() {
     DataIteratorConfig config =
@@ -35,7 +42,8 @@ record EvaluationKeys(
             .dataset(datasetKey)
             .batchSize(batchSize)
             .weights(weights)
-            .columns(columns.toArray(String[]::new));
+            .columns(columns.toArray(String[]::new))
+            .named(datasetName);
     return maxSize == null ? config : config.maxRows(maxSize);
   }
 }

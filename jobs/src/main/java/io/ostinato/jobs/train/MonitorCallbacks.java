@@ -139,7 +139,8 @@ final class MonitorCallbacks {
       @Inline ScheduleKeys schedule,
       @Key(
               value = "Names of outputs, with `*` for any characters, as in `*gate*`.",
-              byDefault = "['*']")
+              byDefault = "['*']",
+              formerly = "patterns")
           List<String> outputPatterns,
       @Key(value = "Over all since the last time, or the last micro-batch.", byDefault = "mean")
           TrackOutputsCallback.Reduction reduction)

@@ -9,9 +9,11 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.MetricStates;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,39 @@ class MetricTextTest {
         .isPositive();
     assertThat(result("mcc:2", square, new Shape(2, 2), new double[] {0, 1}, new Shape(2)))
         .isEqualTo(1);
+  }
+
+  @Test
+  void aMetricMayNameItsOutput() {
+    Metric<?> named = MetricText.parse("--metric", "accuracy:output=aux");
+    assertThat(named.name()).isEqualTo("accuracy.aux");
+    assertThat(named.output()).contains("aux");
+    assertThat(MetricText.parse("--metric", "f1:classes=3,output=1").name())
+        .isEqualTo("f1_macro.1");
+    assertThat(MetricText.parse("--metric", "mse:aux").name()).isEqualTo("mse.aux");
+    assertThat(MetricText.parse("--metric", "accuracy:output=/head/out").name())
+        .as("a slash begins the dataset")
+        .isEqualTo("accuracy._head_out");
+    assertThat(MetricText.parse("--metric", "accuracy").output()).isEmpty();
+    NDArray main = manager.create(new float[] {1, 0, 1, 0}, new Shape(2, 2));
+    NDArray aux = manager.create(new float[] {1, 0, 0, 1}, new Shape(2, 2));
+    NDArray targets = manager.create(new long[] {0, 1});
+    main.setName(MetricBatch.OUTPUTS);
+    aux.setName(MetricBatch.outputsOf("aux"));
+    targets.setName(MetricBatch.TARGETS);
+    assertThat(
+            MetricStates.zero(List.of(MetricText.parse("--metric", "accuracy"), named))
+                .update(new NDList(main, targets, aux))
+                .results())
+        .containsExactly(Map.entry("accuracy", 0.5), Map.entry("accuracy.aux", 1.0));
+    assertThat(List.of(main.getName(), aux.getName()))
+        .as("arrays keep their names")
+        .containsExactly("outputs", "outputs.aux");
+    assertThatThrownBy(
+            () ->
+                MetricStates.zero(List.of(MetricText.parse("--metric", "mse:output=gone")))
+                    .update(new NDList(main, targets)))
+        .hasMessage("a metric needs the array 'outputs.gone'; the batch has: outputs, targets");
   }
 
   @Test

@@ -120,6 +120,63 @@ class RunMistakesTest {
   }
 
   @Test
+  void aKeyThatHadAnotherNameIsTakenUnderBoth() {
+    for (String name : List.of("patterns", "output_patterns")) {
+      Bound<RunConfig> bound =
+          bind(RIGHT + "- {kind: track_outputs, %s: ['*gate*', norm]}".formatted(name));
+      assertThat(bound.value().callbacks().get(2).create().name())
+          .as(name)
+          .isEqualTo("track_outputs.*gate*.norm.E1");
+      assertThat(Resolved.yaml(bound.value(), Set.of()))
+          .contains("output_patterns:\n  - '*gate*'\n  - norm\n")
+          .doesNotContain(" patterns:");
+    }
+    assertThat(bind(RIGHT, "callbacks.2={kind: track_outputs}", "callbacks.2.patterns=gate"))
+        .extracting(bound -> bound.value().callbacks().get(2).create().name())
+        .isEqualTo("track_outputs.gate.E1");
+    assertThatThrownBy(
+            () ->
+                bind(
+                    RIGHT
+                        + """
+                        - kind: track_outputs
+                          output_patterns: a
+                          patterns: [b]
+                        - {kind: track_outputs, patterns: {a: b}}
+                        - {kind: track_outputs, pattern: a}
+                        """))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            """
+            run.yaml:12: 'patterns' is another name of 'output_patterns' in 'callbacks.2'; give it once
+            run.yaml:13: 'callbacks.3.patterns' must be text; given: a section
+            run.yaml:14: unknown key 'pattern' in 'callbacks.4'; did you mean 'patterns'?""");
+  }
+
+  @Test
+  void twoOutputsAndTwoPartsMayBeMeasuredInOneRun() {
+    String parts =
+        RIGHT
+            + """
+            - kind: metric
+              max_size: 10
+              dataset_name: first_10
+              metrics: [accuracy, {kind: accuracy, output: aux}]
+            - {kind: offline_loss, output: logits}
+            - {kind: offline_loss, output: aux, dataset_name: test.aux}
+            - {kind: best_checkpoint, metric: accuracy.aux/first_10}
+            """;
+    assertThat(checked(parts).value().callbacks()).hasSize(6);
+    assertThat(bind(Resolved.yaml(bind(parts).value(), Set.of())).value())
+        .as("what is resolved is the same")
+        .isEqualTo(bind(parts).value());
+    assertThatThrownBy(() -> checked(parts.replace("dataset_name: first_10", "")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(
+            "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test'");
+  }
+
+  @Test
   void aPartOfADatasetThatIsntThereIsToldAtTheLineOfTheCallback() {
     assertThatThrownBy(
             () ->

@@ -49,6 +49,11 @@ class RunSchemaTest {
     accepts(
         RunMistakesTest.RIGHT + "- {kind: com.example.Mine, max_size: 5, a_key_of_its_own: [1]}");
     accepts(RunMistakesTest.RIGHT + "- {kind: offline_loss, max_size: 5, columns: [x, y]}");
+    accepts(RunMistakesTest.RIGHT + "- {kind: track_outputs, patterns: ['*gate*']}");
+    accepts(RunMistakesTest.RIGHT + "- {kind: track_outputs, patterns: '*'}");
+    accepts(
+        RunMistakesTest.RIGHT
+            + "- {kind: metric, dataset_name: first, metrics: [{kind: mse, output: aux}]}");
   }
 
   @Test

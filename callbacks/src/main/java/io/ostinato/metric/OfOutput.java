@@ -1,0 +1,73 @@
+package io.ostinato.metric;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import java.io.Serializable;
+import java.util.Optional;
+
+/** A metric of an output that it names itself; see {@link Metric#ofOutput}. */
+record OfOutput<S extends Serializable>(Metric<S> metric, String of) implements Metric<S> {
+  OfOutput {
+    of = of.strip();
+    if (of.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the metric '%s' is to be of an output without a name; give its name, or its position"
+                  .formatted(metric.name())
+              + " counted from 0");
+    }
+  }
+
+  @Override
+  public Metric<S> ofOutput(String output) {
+    return metric.ofOutput(output);
+  }
+
+  @Override
+  public Optional<String> output() {
+    return Optional.of(of);
+  }
+
+  /** A slash would begin the name of the dataset. */
+  @Override
+  public String name() {
+    return metric.name() + "." + of.replace('/', '_');
+  }
+
+  @Override
+  public S zero() {
+    return metric.zero();
+  }
+
+  @Override
+  public S update(S state, MetricBatch batch) {
+    NDArray output = batch.get(MetricBatch.outputsOf(of));
+    try (NDArray view = output.reshape(output.getShape())) {
+      view.setName(MetricBatch.OUTPUTS);
+      NDList arrays = new NDList(view);
+      batch.arrays().stream()
+          .filter(array -> !MetricBatch.OUTPUTS.equals(array.getName()))
+          .forEach(arrays::add);
+      return metric.update(state, new MetricBatch(arrays));
+    }
+  }
+
+  @Override
+  public S merge(S left, S right) {
+    return metric.merge(left, right);
+  }
+
+  @Override
+  public double result(S state) {
+    return metric.result(state);
+  }
+
+  @Override
+  public Optional<String> undefined(S state) {
+    return metric.undefined(state);
+  }
+
+  @Override
+  public Optional<String> warning(S state) {
+    return metric.warning(state);
+  }
+}
