@@ -38,8 +38,8 @@ SHARE = {
     "prim::awaitable_wait",
 }  # fmt: skip
 
-# Of lists only: of tensors they compute.
-OF_LISTS = {"aten::add", "aten::mul"}
+# They make another list or dict, of what was in theirs; of tensors they compute.
+OF_LISTS = {"aten::add", "aten::copy", "aten::dict", "aten::items", "aten::keys", "aten::list", "aten::mul", "aten::sorted"}
 
 # Composite operators that compute whatever they are given, so that their result is always new.
 COMPUTE = set(
@@ -58,6 +58,11 @@ COMPUTE = set(
 
 def writes_elements(schema, name):
     return f"(a!)[] {name}" in schema or any(f"({letter}!)[] {name}" in schema for letter in "bcdefgh")
+
+
+def is_several(returns):
+    """Whether an operator gives a list or several tensors."""
+    return "[]" in returns or (returns.startswith("(") and "," in returns)
 
 
 def tokens(schema):
@@ -99,19 +104,22 @@ def main(path):
                 else:
                     what = "tensor"
                 writes[name] |= {f"{place}:{what}" for place in places}
+            several = ":list" if "Tensor" in type_name and "List" not in type_name and is_several(returns) else ""
             if info is not None and {letter.rsplit("::", 1)[-1] for letter in info.before_set} & shared:
-                shares[name] |= set(places)
+                shares[name] |= {place + several for place in places}
             holds = not type_name.startswith(("int", "float", "bool", "str", "number", "Device", "Optional[int", "List[int"))
             if unmarked and holds:
-                of_list = type_name.startswith("List")
+                of_list = type_name.startswith(("List", "Dict"))
                 if name in OF_LISTS:
-                    gives = of_list
+                    gives = False
+                    if of_list:
+                        shares[name] |= {f"{place}:elements" for place in places}
                 elif name in SHARE:
                     gives = True
                 else:
                     gives = first or (of_list and "Tensor" in type_name)
                 if gives:
-                    shares[name] |= set(places)
+                    shares[name] |= {place + several for place in places}
                 first = False
         if base.endswith("_") and not base.endswith("__") and not writes[name]:
             writes[name].add("0:tensor")  # not marked, as _no_grad_embedding_renorm_
@@ -125,7 +133,8 @@ def main(path):
         f"# Made by make_operator_table.py from the operator schemas of PyTorch {torch.__version__.split('+')[0]}"
         " (torch._C._jit_get_all_schemas()).",
         "# An operator; what it writes to: a position or a name, and whether that is the tensor itself,",
-        "# the elements of the list or the container itself; what its result may share memory with.",
+        "# the elements of the list or the container itself; what its result may share memory with: the",
+        "# argument, each of a list of results with it, or a new container with its elements.",
     ]
     order = lambda place: (len(place), place)
     for name in sorted(names):

@@ -257,7 +257,11 @@ final class Evaluation {
     for (Place place : object.places()) {
       List<Function> found = methods(typeOf(place, object), name);
       isKnown &= !found.isEmpty();
-      found.forEach(each -> methods.computeIfAbsent(each, key -> new LinkedHashSet<>()).add(place));
+      found.forEach(
+          each ->
+              methods
+                  .computeIfAbsent(each, key -> new LinkedHashSet<>())
+                  .add(place.as(each.owner())));
     }
     if (object.places().isEmpty()) {
       List<Function> found = methods(CodeType.className(object.type()), name);
@@ -282,6 +286,9 @@ final class Evaluation {
     Value result = null;
     for (Map.Entry<Function, Set<Place>> each : methods.entrySet()) {
       Function function = each.getKey();
+      if (methods.size() > 1 && !frame.mayFollow(function)) {
+        continue; // an implementation that has one within it; this adds nothing to that
+      }
       List<Value> arguments = new ArrayList<>(all);
       arguments.set(0, new Value(each.getValue(), function.owner(), Value.Constant.PRESENT));
       Map<String, Value> assigned = new HashMap<>(before);
@@ -301,10 +308,14 @@ final class Evaluation {
       return List.of();
     }
     List<ClassCode> classes = found.isInterface() ? code.implementationsOf(found) : List.of(found);
-    return classes.stream()
-        .filter(each -> each.methods().containsKey(name))
-        .map(each -> each.methods().get(name))
-        .toList();
+    List<Function> methods = new ArrayList<>();
+    for (ClassCode each : classes) {
+      Function method = each.methods().get(name);
+      if (method != null) {
+        methods.add(method);
+      }
+    }
+    return methods;
   }
 
   private Map<String, Value> all(Map<String, Expression> named, Flow flow, Frame frame) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * a loop, the places that it makes are the same.
  */
 final class Frame {
+  private static final int DEEPEST_RECURSION = 2;
+
   private final Function function;
   private final @Nullable Frame caller;
   private final Place.Heap heap;
@@ -34,13 +36,18 @@ final class Frame {
     return heap;
   }
 
-  /** How often a function is being followed, here and in the callers. */
-  int depthOf(Function called) {
+  /** Whether a function is not being followed too often already, here and in the callers. */
+  boolean mayFollow(Function called) {
     int depth = 0;
     for (Frame frame = this; frame != null; frame = frame.caller) {
       depth += frame.function == called ? 1 : 0;
     }
-    return depth;
+    return depth < DEEPEST_RECURSION;
+  }
+
+  /** Whether its function isn't followed too often already. */
+  boolean isAllowed() {
+    return caller == null || caller.mayFollow(function);
   }
 
   /** What an expression makes. */

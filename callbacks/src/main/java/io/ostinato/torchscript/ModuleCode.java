@@ -28,6 +28,16 @@ final class ModuleCode {
       statements = List.copyOf(statements);
     }
 
+    /** Whether another method has the same parameters. */
+    private boolean isSameAs(@Nullable Function other) {
+      return other != null
+          && parameters.stream()
+              .skip(1)
+              .map(Parameter::name)
+              .toList()
+              .equals(other.parameters.stream().skip(1).map(Parameter::name).toList());
+    }
+
     /** Whether it is a method that one or several tensors can be given to. */
     private boolean takesTensors() {
       return parameters.size() > 1
@@ -98,7 +108,10 @@ final class ModuleCode {
   List<ClassCode> implementationsOf(ClassCode type) {
     return classes.values().stream()
         .filter(each -> !each.isInterface())
-        .filter(each -> each.methods().keySet().containsAll(type.methods().keySet()))
+        .filter(
+            each ->
+                type.methods().values().stream()
+                    .allMatch(method -> method.isSameAs(each.methods().get(method.name()))))
         .toList();
   }
 

@@ -1,6 +1,7 @@
 package io.ostinato.torchscript;
 
 import io.ostinato.torchscript.OperatorTable.Operator;
+import io.ostinato.torchscript.OperatorTable.Shared;
 import io.ostinato.torchscript.OperatorTable.Written;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -62,16 +63,19 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
       change(argument(0), Written.TENSOR, name);
     }
     given.forEach(place -> place.put(Place.ANY, given));
-    return sharing(given);
+    return sharing(given, given);
   }
 
-  private Value sharing(Set<Place> base) {
-    if (base.isEmpty()) {
+  /** Any of these, or a container that has them. */
+  private Value sharing(Set<Place> base, Set<Place> elements) {
+    if (base.isEmpty() && elements.isEmpty()) {
       return Value.of(List.of(site.result()));
     }
-    site.other().put(Place.ANY, base);
     Set<Place> all = new LinkedHashSet<>(base);
-    all.add(site.other());
+    if (!elements.isEmpty()) {
+      site.other().put(Place.ANY, elements);
+      all.add(site.other());
+    }
     return Value.of(all);
   }
 
@@ -143,20 +147,43 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
   }
 
   private Value result(Operator known, String name) {
+    if (Operators.givesTheSame(name) && arguments.size() == 1) {
+      return argument(0);
+    }
     Set<Place> base = new LinkedHashSet<>();
-    for (String position : known.shares()) {
-      boolean same = Operators.givesTheSame(name) || known.writes().containsKey(position);
-      for (Place place : argument(position).orElse(Value.NUMBER).places()) {
-        if (same || CodeType.mayBeTensor(place.type())) {
+    Set<Place> elements = new LinkedHashSet<>();
+    known
+        .shares()
+        .forEach(
+            (position, kinds) -> {
+              boolean itself = known.writes().containsKey(position);
+              for (Place place : argument(position).orElse(Value.NUMBER).places()) {
+                kinds.forEach(kind -> share(place, kind, itself, base, elements));
+              }
+            });
+    return sharing(base, elements);
+  }
+
+  private static void share(
+      Place place, Shared kind, boolean itself, Set<Place> base, Set<Place> elements) {
+    boolean mayBeTensor = CodeType.mayBeTensor(place.type());
+    Set<Place> parts =
+        CodeType.className(place.type()).equals("Tensor") ? Set.of() : place.part(Place.ANY);
+    switch (kind) {
+      case SAME -> {
+        if (mayBeTensor || itself) {
           base.add(place);
         }
-        if (!CodeType.className(place.type()).equals("Tensor")) {
-          base.addAll(place.part(Place.ANY));
+        base.addAll(parts);
+        elements.addAll(parts);
+      }
+      case LIST -> {
+        if (mayBeTensor || itself) {
+          elements.add(place);
         }
       }
+      case ELEMENTS -> elements.addAll(parts);
     }
-    Value first = argument(0);
-    return Operators.givesTheSame(name) && arguments.size() == 1 ? first : sharing(base);
   }
 
   /** What is for training, and updates what the module holds or drops some of what goes through. */

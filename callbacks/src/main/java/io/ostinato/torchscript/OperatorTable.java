@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -32,18 +32,28 @@ final class OperatorTable {
     CONTAINER
   }
 
+  /** How a result shares memory with an argument. */
+  enum Shared {
+    /** It is the argument, a view of it, or something in it. */
+    SAME,
+    /** It is several views of the argument. */
+    LIST,
+    /** It is another container with the same elements. */
+    ELEMENTS
+  }
+
   /**
    * An operator.
    *
    * @param writes by position or name of an argument
-   * @param shares positions and names of arguments that the result may share memory with
+   * @param shares what the result may share memory with, and how, by position or name
    */
-  record Operator(Map<String, Set<Written>> writes, Set<String> shares) {
-    static final Operator COMPUTES = new Operator(Map.of(), Set.of());
+  record Operator(Map<String, Set<Written>> writes, Map<String, Set<Shared>> shares) {
+    static final Operator COMPUTES = new Operator(Map.of(), Map.of());
 
     public Operator {
       writes = Map.copyOf(writes);
-      shares = Set.copyOf(shares);
+      shares = Map.copyOf(shares);
     }
   }
 
@@ -83,17 +93,25 @@ final class OperatorTable {
       }
       return;
     }
-    Map<String, Set<Written>> writes = new HashMap<>();
-    for (String each : words(columns[1])) {
-      String[] argument = each.split(":");
-      writes
-          .computeIfAbsent(argument[0], key -> new LinkedHashSet<>())
-          .add(Written.valueOf(argument[1].toUpperCase(Locale.ROOT)));
-    }
-    operators.put(columns[0], new Operator(writes, words(columns[2])));
+    operators.put(
+        columns[0],
+        new Operator(
+            arguments(columns[1], Written.class, Written.TENSOR),
+            arguments(columns[2], Shared.class, Shared.SAME)));
   }
 
-  private static Set<String> words(String column) {
-    return column.isEmpty() ? Set.of() : new LinkedHashSet<>(Set.of(column.split(" ")));
+  /** Arguments, each with what follows its colon. */
+  private static <E extends Enum<E>> Map<String, Set<E>> arguments(
+      String column, Class<E> kinds, E otherwise) {
+    Map<String, Set<E>> arguments = new HashMap<>();
+    for (String each : column.isEmpty() ? new String[0] : column.split(" ")) {
+      String[] argument = each.split(":");
+      E kind =
+          argument.length == 1
+              ? otherwise
+              : Enum.valueOf(kinds, argument[1].toUpperCase(Locale.ROOT));
+      arguments.computeIfAbsent(argument[0], key -> EnumSet.noneOf(kinds)).add(kind);
+    }
+    return arguments;
   }
 }

@@ -119,6 +119,14 @@ final class Place {
     return found;
   }
 
+  /** The same, of which more is known now. */
+  Place as(String knownType) {
+    return kind != Kind.KEPT || type.equals(knownType)
+        ? this
+        : children.computeIfAbsent(
+            "as:" + knownType, key -> new Place(heap, Kind.KEPT, path, label, knownType));
+  }
+
   private Place element(String elementType) {
     return children.computeIfAbsent(
         "[]:" + elementType, key -> new Place(heap, Kind.KEPT, "", label, elementType));

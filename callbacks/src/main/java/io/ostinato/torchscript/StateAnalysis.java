@@ -15,7 +15,6 @@ import java.util.Map;
  */
 final class StateAnalysis {
   private static final int MOST_STEPS = 2_000_000;
-  private static final int DEEPEST_RECURSION = 2;
 
   private final ModuleCode code;
   private final Findings findings;
@@ -84,7 +83,7 @@ final class StateAnalysis {
   }
 
   private Value run(Frame frame, Flow flow, Map<String, Value> assigned) {
-    if (frame.depthOf(frame.function()) > DEEPEST_RECURSION) {
+    if (!frame.isAllowed()) {
       findings.doubt("'%s', which calls itself".formatted(frame.function().name()));
       return Value.of(List.of(heap.kept("", "")));
     }
