@@ -268,6 +268,9 @@ final class Evaluation {
       isKnown = !found.isEmpty();
       found.forEach(each -> methods.put(each, Set.of()));
     }
+    if (methods.isEmpty() && name.equals("tolist")) {
+      return Value.of(frame.given(site, "")); // of a tensor
+    }
     List<Value> all = new ArrayList<>(List.of(object));
     all.addAll(arguments);
     if (!isKnown && all.stream().anyMatch(Value::reachesKept)) {
