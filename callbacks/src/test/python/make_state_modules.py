@@ -15,6 +15,7 @@ import json
 import pathlib
 import sys
 import zipfile
+from collections import OrderedDict
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import torch
@@ -619,6 +620,89 @@ class InANamedTuple(Kept):
         return x + self.mean
 
 
+@scripted("in-an-ordered-dict")
+class InAnOrderedDict(Kept):
+    def forward(self, x):
+        own = OrderedDict([("a", self.mean)])
+        own["a"].add_(1)
+        return x + self.mean
+
+
+@scripted("dict-of-lists")
+class DictOfLists(Kept):
+    lists: Dict[str, List[Tensor]]
+
+    def __init__(self):
+        super().__init__()
+        self.lists = {"a": [torch.zeros(4)]}
+
+    def forward(self, x):
+        for _, values in self.lists.items():
+            values.append(x.mean(0))
+        return x * len(self.lists["a"])
+
+
+@scripted("in-a-default")
+class InADefault(Kept):
+    def forward(self, x):
+        own: Dict[str, Tensor] = {}
+        own.setdefault("a", self.mean).add_(1)
+        own.get("b", self.top).add_(1)
+        return x + self.mean + self.top
+
+
+@scripted("in-an-updated-dict")
+class InAnUpdatedDict(Kept):
+    def forward(self, x):
+        own: Dict[str, Tensor] = {}
+        own.update(self.table)
+        own.pop("a").add_(1)
+        return x + self.table["a"]
+
+
+@scripted("in-an-extended-list")
+class InAnExtendedList(Kept):
+    def forward(self, x):
+        own = [x[0]]
+        own.extend([self.mean])
+        own.insert(0, self.top)
+        own.pop().add_(1)
+        own[0].add_(2)
+        return x + self.mean + self.top
+
+
+@scripted("any")
+class OfAny(Kept):
+    any: Any
+
+    def __init__(self):
+        super().__init__()
+        self.any = torch.zeros(4)
+
+    def forward(self, x):
+        kept = self.any
+        if isinstance(kept, Tensor):
+            kept.add_(1)
+            x = x + kept
+        return x
+
+
+@scripted("optional-list")
+class OptionalList(Kept):
+    some: Optional[List[Tensor]]
+
+    def __init__(self):
+        super().__init__()
+        self.some = [torch.zeros(4)]
+
+    def forward(self, x):
+        some = self.some
+        if some is not None:
+            some[0].add_(1)
+            x = x + some[0]
+        return x
+
+
 # --- functions, methods and objects
 
 
@@ -709,6 +793,47 @@ class ObjectHoldsItsOwn(Kept):
         holder = Holder(torch.zeros(4))
         holder.bump(x)
         return x + holder.held
+
+
+@torch.jit.script
+class Stack(object):
+    def __init__(self):
+        self.all: List[Tensor] = []
+        self.size = 0
+
+    def push(self, each: Tensor) -> "Stack":
+        self.all.append(each)
+        self.size += 1
+        return self
+
+    def last(self) -> Tensor:
+        return self.all[-1]
+
+
+@scripted("object-of-the-module")
+class ObjectOfTheModule(Kept):
+    def __init__(self):
+        super().__init__()
+        self.stack = Stack()
+
+    def forward(self, x):
+        self.stack.push(x.mean(0))
+        return x * self.stack.size
+
+
+@scripted("object-gives-itself")
+class ObjectGivesItself(Kept):
+    def forward(self, x):
+        Stack().push(self.mean).last().add_(1)
+        return x + self.mean
+
+
+@scripted("object-of-the-forward")
+class ObjectOfTheForward(Kept):
+    def forward(self, x):
+        stack = Stack().push(x.mean(0))
+        stack.last().add_(1)
+        return x * stack.size + stack.last()
 
 
 @torch.jit.interface

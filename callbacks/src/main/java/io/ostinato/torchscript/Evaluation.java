@@ -338,6 +338,7 @@ final class Evaluation {
             findings,
             frame.given(call, ""),
             frame.made(call, "List"),
+            frame.pair(call),
             !frame.function().owner().startsWith(LAYERS));
     return new OperatorCall(qualified, arguments, named, site).apply();
   }

@@ -55,6 +55,11 @@ final class Frame {
     return places(expression).computeIfAbsent("made", key -> heap.made(type));
   }
 
+  /** A key and a value that an expression gets from a dict. */
+  Place pair(Object expression) {
+    return places(expression).computeIfAbsent("pair", key -> heap.made("Tuple"));
+  }
+
   /** What an expression gets from an operator. */
   Place given(Object expression, String type) {
     return places(expression).computeIfAbsent("given", key -> heap.given(type));

@@ -26,10 +26,12 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
   /**
    * A place of the code where an operator is called.
    *
-   * @param result of what comes out there; always the same
+   * @param result what comes out there, if that is new; always the same
+   * @param other a container that comes out there
+   * @param pair a pair of a key and a value that comes out there
    * @param written whether what it is told is in the code itself, and no layer of PyTorch's says it
    */
-  record Site(Findings findings, Place result, Place other, boolean written) {}
+  record Site(Findings findings, Place result, Place other, Place pair, boolean written) {}
 
   /** Tells what it does to the module, and gives what comes out. */
   Value apply() {
@@ -161,6 +163,13 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
                 kinds.forEach(kind -> share(place, kind, itself, base, elements));
               }
             });
+    if (Operators.givesPairs(name)) {
+      site.pair().put(Place.ANY, elements);
+      base.add(site.pair());
+      elements.add(site.pair());
+    } else if (Operators.takesPairs(name)) {
+      List.copyOf(elements).forEach(pair -> elements.addAll(pair.part(Place.ANY)));
+    }
     return sharing(base, elements);
   }
 

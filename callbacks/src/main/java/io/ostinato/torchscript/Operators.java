@@ -50,6 +50,16 @@ final class Operators {
 
   private Operators() {}
 
+  /** Whether its result has the keys of a dict with their values. */
+  static boolean givesPairs(String name) {
+    return name.equals("items") || name.equals("popitem");
+  }
+
+  /** Whether its argument may have keys with their values. */
+  static boolean takesPairs(String name) {
+    return name.equals("dict");
+  }
+
   /** Whether what it is called says that it changes its first argument. */
   static boolean worksInPlace(String name) {
     return name.endsWith("_") && !name.endsWith("__");
