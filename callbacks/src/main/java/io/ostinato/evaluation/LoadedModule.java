@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.ostinato.torchscript.KeptState;
 import io.ostinato.torchscript.ModuleFacts;
@@ -24,6 +25,9 @@ final class LoadedModule implements LoadedModel {
   private final Set<String> notes = ConcurrentHashMap.newKeySet();
   private final Turns turns = new Turns(notes::add);
   private @Nullable Loaded loaded;
+
+  /** Whether something was run since it was loaded; only asked where batches take turns. */
+  private volatile boolean used;
 
   private record Loaded(Model model, ModuleFacts facts, EvaluationModel face) {}
 
@@ -61,6 +65,7 @@ final class LoadedModule implements LoadedModel {
           e);
     }
     ModuleFacts facts = content.facts();
+    used = false;
     loaded = new Loaded(model, facts, format.face(model, facts, manager, notes::add));
     return facts;
   }
@@ -70,7 +75,50 @@ final class LoadedModule implements LoadedModel {
       throws InterruptedException {
     turns.run(
         new Turns.Care(() -> load(weights), () -> format.inspect(now().model())),
-        () -> batch.accept(now().face()));
+        () -> batch.accept(new OneBatch(weights)));
+  }
+
+  /**
+   * The model as one batch sees it. A method may read what a forward leaves; where none came before
+   * it in its batch, that would be what another batch left.
+   */
+  private final class OneBatch implements EvaluationModel {
+    private final WeightSource weights;
+    private boolean begun;
+
+    OneBatch(WeightSource weights) {
+      this.weights = weights;
+    }
+
+    @Override
+    public NDList forward(NDList inputs) {
+      return begin().forward(inputs);
+    }
+
+    @Override
+    public ModelOutputs outputs(NDList inputs) {
+      return begin().outputs(inputs);
+    }
+
+    @Override
+    public NDList forward(NDList inputs, String layer) {
+      return begin().forward(inputs, layer);
+    }
+
+    @Override
+    public ModelOutputs call(String method, NDList inputs) {
+      boolean readsLeftovers = !now().facts().leftovers().isEmpty();
+      if (!begun && used && readsLeftovers && turns.state() == KeptState.OVERWRITTEN) {
+        load(weights);
+      }
+      return begin().call(method, inputs);
+    }
+
+    private EvaluationModel begin() {
+      begun = true;
+      used = true;
+      return now().face();
+    }
   }
 
   @Override

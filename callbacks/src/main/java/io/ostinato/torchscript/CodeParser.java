@@ -9,10 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one file of serialized code. */
 final class CodeParser {
+  private static final Pattern TO_ATTRIBUTE = Pattern.compile("^\\w+\\.(\\w+) *=");
+
   private final ModuleCode code;
   private final String file;
   private CodeLines lines = new CodeLines(List.of(), List.of());
@@ -58,7 +62,11 @@ final class CodeParser {
         Function method = function(name);
         methods.put(method.name(), method);
       } else {
-        field(new Tokens(take()), fields);
+        try {
+          field(new Tokens(take()), fields);
+        } catch (CodeSyntaxException e) {
+          code.unreadable(String.valueOf(e.getMessage()));
+        }
       }
     }
     return new ClassCode(name, base, fields, methods);
@@ -125,8 +133,27 @@ final class CodeParser {
     return statements;
   }
 
+  /** What can't be read is told where it is, so that all the rest is known. */
   private Optional<Statement> statement() {
     int indent = indent();
+    int start = next;
+    try {
+      return readable(indent);
+    } catch (CodeSyntaxException e) {
+      next = start;
+      Matcher attribute = TO_ATTRIBUTE.matcher(take());
+      return Optional.of(
+          new Statement.Unreadable(
+              String.valueOf(e.getMessage()),
+              attribute.find() ? attribute.group(1) : "",
+              block(indent)));
+    }
+  }
+
+  private Optional<Statement> readable(int indent) {
+    if (lines.lines().get(next).startsWith("def ")) {
+      return Optional.of(new Statement.Define(function("")));
+    }
     Tokens line = new Tokens(take());
     switch (line.peek()) {
       case "pass":
@@ -140,8 +167,7 @@ final class CodeParser {
       case "for", "while":
         return Optional.of(loop(line, indent));
       case "with":
-        return Optional.of(
-            new Statement.If(new Expression.Literal(true), block(indent), List.of()));
+        return Optional.of(with(line, indent));
       default:
         return Optional.of(assignment(line));
     }
@@ -158,6 +184,14 @@ final class CodeParser {
       next++;
     }
     return new Statement.If(condition, then, hasElse ? block(indent) : List.of());
+  }
+
+  private Statement with(Tokens line, int indent) {
+    line.take();
+    Expression object = new ExpressionParser(line).expression();
+    String variable = line.takes("as") ? line.take() : "";
+    line.expect(":");
+    return new Statement.With(object, variable, block(indent));
   }
 
   private Statement loop(Tokens line, int indent) {
@@ -182,14 +216,12 @@ final class CodeParser {
     do {
       targets.add(parser.expression());
     } while (line.takes(",") && !line.peek().equals("="));
-    if (line.takes(":")) {
-      type(line);
-    }
+    String type = line.takes(":") ? type(line) : "";
     if (line.takes("=")) {
-      return new Statement.Assign(targets, sequence(line));
+      return new Statement.Assign(targets, type, sequence(line));
     }
     line.goBackTo(start);
-    return new Statement.Assign(List.of(), sequence(line));
+    return new Statement.Assign(List.of(), "", sequence(line));
   }
 
   /** One expression, or a tuple without its parentheses. */
@@ -204,7 +236,7 @@ final class CodeParser {
     if (line.hasMore()) {
       throw new CodeSyntaxException("unexpected '%s'".formatted(line.peek()));
     }
-    return all.size() == 1 ? all.get(0) : new Expression.Sequence(all);
+    return all.size() == 1 ? all.get(0) : new Expression.Sequence(false, all);
   }
 
   private int indent() {

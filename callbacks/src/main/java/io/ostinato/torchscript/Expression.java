@@ -27,9 +27,16 @@ sealed interface Expression {
     }
   }
 
-  /** A list, a tuple, or a dict with its keys and values. */
-  record Sequence(List<Expression> items) implements Expression {
+  /** A list or a tuple. */
+  record Sequence(boolean isList, List<Expression> items) implements Expression {
     public Sequence {
+      items = List.copyOf(items);
+    }
+  }
+
+  /** A dict with its keys and values, in turn. */
+  record Dict(List<Expression> items) implements Expression {
+    public Dict {
       items = List.copyOf(items);
     }
   }

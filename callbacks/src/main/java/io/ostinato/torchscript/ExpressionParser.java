@@ -59,9 +59,9 @@ record ExpressionParser(Tokens tokens) {
       case "(":
         return parenthesized();
       case "[":
-        return new Expression.Sequence(items("]"));
+        return new Expression.Sequence(true, items("]"));
       case "{":
-        return new Expression.Sequence(items("}"));
+        return new Expression.Dict(items("}"));
       case "-", "+":
         expression();
         return new Expression.Name("torch_number"); // of a value that isn't known here
@@ -95,7 +95,7 @@ record ExpressionParser(Tokens tokens) {
   /** An expression in parentheses; a tuple where a comma follows the first. */
   private Expression parenthesized() {
     if (tokens.takes(")")) {
-      return new Expression.Sequence(List.of());
+      return new Expression.Sequence(false, List.of());
     }
     Expression first = expression();
     if (tokens.takes(")")) {
@@ -103,6 +103,6 @@ record ExpressionParser(Tokens tokens) {
     }
     List<Expression> all = new ArrayList<>(List.of(first));
     all.addAll(items(")"));
-    return new Expression.Sequence(all);
+    return new Expression.Sequence(false, all);
   }
 }

@@ -12,9 +12,9 @@ final class Flow {
   private final Map<String, Value> assigned;
   private boolean alive = true;
 
-  Flow(Map<String, Value> assigned) {
-    this.variables = new HashMap<>();
-    this.assigned = assigned;
+  Flow(Map<String, Value> variables, Map<String, Value> assigned) {
+    this.variables = new HashMap<>(variables);
+    this.assigned = new HashMap<>(assigned);
   }
 
   private Flow(Flow other) {
@@ -52,19 +52,51 @@ final class Flow {
       replace(one.alive ? one : other);
       return;
     }
-    Map<String, Value> either = new HashMap<>(one.variables);
-    other.variables.forEach((name, value) -> either.merge(name, value, Value::or));
-    Map<String, Value> both = new HashMap<>(one.assigned);
-    both.keySet().retainAll(other.assigned.keySet());
-    both.replaceAll((path, value) -> value.or(valueOf(other.assigned, path, value)));
+    Map<String, Value> merged = new HashMap<>(one.variables);
+    other.variables.forEach((name, value) -> merged.merge(name, value, Value::or));
+    Map<String, Value> both = either(one.assigned, other.assigned);
     variables.clear();
-    variables.putAll(either);
+    variables.putAll(merged);
     assigned.clear();
     assigned.putAll(both);
   }
 
-  private static Value valueOf(Map<String, Value> values, String path, Value otherwise) {
-    return values.getOrDefault(path, otherwise);
+  /** What is assigned in both; it has one of both values. */
+  static Map<String, Value> either(Map<String, Value> one, Map<String, Value> other) {
+    Map<String, Value> both = new HashMap<>();
+    one.forEach(
+        (path, value) -> {
+          Value there = other.get(path);
+          if (there != null) {
+            both.put(path, value.or(there));
+          }
+        });
+    return both;
+  }
+
+  /** Whether the same is known there. */
+  boolean isAs(Flow other) {
+    return alive == other.alive
+        && variables.equals(other.variables)
+        && assigned.equals(other.assigned);
+  }
+
+  /** An attribute of one object of the module's is assigned. */
+  void assign(String path, String name, Value value) {
+    assignSome(path, name, value);
+    assigned.put(path, value);
+  }
+
+  /**
+   * An attribute is assigned of an object that may be any, since two paths may lead to one object.
+   *
+   * @param except the path that is known for certain; empty if there is none
+   */
+  void assignSome(String except, String name, Value value) {
+    String end = "." + name;
+    assigned.keySet().removeIf(path -> path.contains(end + "."));
+    assigned.replaceAll(
+        (path, before) -> path.endsWith(end) && !path.equals(except) ? before.or(value) : before);
   }
 
   private void replace(Flow other) {

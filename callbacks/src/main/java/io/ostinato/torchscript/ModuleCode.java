@@ -14,6 +14,7 @@ final class ModuleCode {
 
   private final Map<String, ClassCode> classes = new LinkedHashMap<>();
   private final Map<String, Function> functions = new HashMap<>();
+  private final List<String> unreadable = new ArrayList<>();
 
   /**
    * A function, or a method, whose first parameter is its object.
@@ -26,6 +27,24 @@ final class ModuleCode {
       parameters = List.copyOf(parameters);
       statements = List.copyOf(statements);
     }
+
+    /** Whether another method has the same parameters. */
+    private boolean isSameAs(@Nullable Function other) {
+      return other != null
+          && parameters.stream()
+              .skip(1)
+              .map(Parameter::name)
+              .toList()
+              .equals(other.parameters.stream().skip(1).map(Parameter::name).toList());
+    }
+
+    /** Whether it is a method that one or several tensors can be given to. */
+    private boolean takesTensors() {
+      return parameters.size() > 1
+          && parameters.stream()
+              .skip(1)
+              .allMatch(each -> each.preset() != null || CodeType.mayBeTensor(each.type()));
+    }
   }
 
   /** What a function takes; the type in its own words. */
@@ -37,22 +56,28 @@ final class ModuleCode {
   /**
    * A class.
    *
-   * @param base {@code Module}, {@code NamedTuple}, {@code Interface}, or nothing
+   * @param base {@code Module}, {@code NamedTuple}, {@code ModuleInterface}, or nothing
    */
   record ClassCode(
       String name, String base, Map<String, Field> fields, Map<String, Function> methods) {
 
-    /** The methods that users call. */
-    List<Function> publicMethods() {
-      return methods.values().stream().filter(m -> !m.name().startsWith("_")).toList();
+    /** Whether it only says which methods others have. */
+    boolean isInterface() {
+      return base.endsWith("Interface");
+    }
+
+    /** The methods beside forward that can be called with tensors. */
+    List<Function> methodsOfTensors() {
+      return methods.values().stream()
+          .filter(method -> !method.name().equals("forward") && method.takesTensors())
+          .toList();
     }
   }
 
   /**
-   * Reads all code.
+   * Reads all code. What can't be read is told by {@link #unreadable()} or where it is.
    *
    * @param files by path, as in {@code __torch__/torch/nn/functional.py}
-   * @throws CodeSyntaxException if something can't be read
    */
   static ModuleCode parse(Map<String, String> files) {
     ModuleCode code = new ModuleCode();
@@ -60,10 +85,34 @@ final class ModuleCode {
         (path, text) -> {
           if (path.endsWith(END)) {
             String name = path.substring(0, path.length() - END.length()).replace('/', '.');
-            new CodeParser(code, name).parse(CodeLines.of(text));
+            try {
+              new CodeParser(code, name).parse(CodeLines.of(text));
+            } catch (CodeSyntaxException e) {
+              code.unreadable(String.valueOf(e.getMessage()));
+            }
           }
         });
     return code;
+  }
+
+  /** Something outside of functions can't be read. */
+  void unreadable(String why) {
+    unreadable.add(why);
+  }
+
+  List<String> unreadable() {
+    return List.copyOf(unreadable);
+  }
+
+  /** The classes of modules that have all methods of an interface. */
+  List<ClassCode> implementationsOf(ClassCode type) {
+    return classes.values().stream()
+        .filter(each -> !each.isInterface())
+        .filter(
+            each ->
+                type.methods().values().stream()
+                    .allMatch(method -> method.isSameAs(each.methods().get(method.name()))))
+        .toList();
   }
 
   void add(ClassCode added) {

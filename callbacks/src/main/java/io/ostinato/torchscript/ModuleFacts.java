@@ -17,14 +17,20 @@ import java.util.regex.Pattern;
  *
  * @param state what it keeps from one forward to the next
  * @param kept what that is, as in {@code features of Net}; where the state is unknown, why
+ * @param leftovers what its methods other than forward read where a forward may have left
+ *     something, unless a forward came before: a batch that begins with such a method needs the
+ *     model as it was loaded
  * @param training what the code does in evaluation though it is for training, as in {@code dropout
  *     (p=0.5)}
+ * @param written which of that is in the module's own code, and not in a layer of PyTorch's
  * @param namedTuples the fields of each named tuple, by its qualified name
  */
 public record ModuleFacts(
     KeptState state,
     List<String> kept,
+    List<String> leftovers,
     List<String> training,
+    List<String> written,
     Map<String, List<String>> namedTuples) {
   private static final Gson GSON = new Gson();
   private static final Pattern CODE = Pattern.compile("[^/]+/code/(.*\\.py)");
@@ -35,18 +41,25 @@ public record ModuleFacts(
 
   public ModuleFacts {
     kept = List.copyOf(kept);
+    leftovers = List.copyOf(leftovers);
     training = List.copyOf(training);
+    written = List.copyOf(written);
     namedTuples = Map.copyOf(namedTuples);
   }
 
   /** What is known of a module whose code can't be read. */
   public static ModuleFacts unknown(String why) {
-    return new ModuleFacts(KeptState.UNKNOWN, List.of(why), List.of(), Map.of());
+    return unknown(why, Map.of());
+  }
+
+  private static ModuleFacts unknown(String why, Map<String, List<String>> namedTuples) {
+    return new ModuleFacts(
+        KeptState.UNKNOWN, List.of(why), List.of(), List.of(), List.of(), namedTuples);
   }
 
   /** A module that keeps nothing, and says no more. */
   public static ModuleFacts none() {
-    return new ModuleFacts(KeptState.NONE, List.of(), List.of(), Map.of());
+    return new ModuleFacts(KeptState.NONE, List.of(), List.of(), List.of(), List.of(), Map.of());
   }
 
   /** What the code says; its state is unknown where the code can't be read. */
@@ -66,24 +79,27 @@ public record ModuleFacts(
         module = zip.contentOf(entry).flatMap(ModuleFacts::moduleClass);
       }
     }
-    try {
-      return of(ModuleCode.parse(files), module);
-    } catch (CodeSyntaxException | IndexOutOfBoundsException e) {
-      return unknown(String.valueOf(e.getMessage()));
-    }
+    return of(ModuleCode.parse(files), module);
   }
 
   /**
    * What computes as in training for good, and how to save the module so that it doesn't: {@code
-   * torch.jit.trace} writes a module so that is in training mode.
+   * torch.jit.trace} writes a module so that is in training mode, and a call of {@code dropout} has
+   * {@code training=True} unless told.
    */
   public Optional<String> trainingMode() {
-    return training.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "computes as in training whatever its mode is (%s); call model.eval() before"
-                    .formatted(String.join(", ", training))
-                + " torch.jit.trace or torch.jit.script, and save it again");
+    if (training.isEmpty()) {
+      return Optional.empty();
+    }
+    String remedy =
+        "call model.eval() before torch.jit.trace or torch.jit.script, and save it again";
+    String ofCode = "give its functions training=self.training where %s is called, ";
+    return Optional.of(
+        "computes as in training whatever its mode is (%s); %s%s"
+            .formatted(
+                String.join(", ", training),
+                written.isEmpty() ? "" : ofCode.formatted(String.join(", ", written)),
+                remedy));
   }
 
   private static Optional<String> moduleClass(byte[] pickle) {
@@ -96,18 +112,44 @@ public record ModuleFacts(
   private static ModuleFacts of(ModuleCode code, Optional<String> name) {
     Optional<ClassCode> module = name.flatMap(code::findClass);
     if (module.isEmpty()) {
-      return unknown("the module's class was not found");
+      return unknown("the module's class was not found", code.namedTuples());
     }
     Findings all = new Findings();
-    for (Function method : module.get().publicMethods()) {
-      new StateAnalysis(code, all).follow(module.get(), method);
+    Findings alone = new Findings();
+    try {
+      follow(code, module.get(), all, alone);
+    } catch (CodeSyntaxException | IndexOutOfBoundsException e) {
+      all.doubt(String.valueOf(e.getMessage()));
     }
+    code.unreadable().forEach(all::doubt);
     KeptState state = all.state();
     return new ModuleFacts(
         state,
         List.copyOf(state == KeptState.UNKNOWN ? all.doubts() : all.kept()),
+        List.copyOf(all.readBy(alone)),
         List.copyOf(all.training()),
+        List.copyOf(all.written()),
         code.namedTuples());
+  }
+
+  /**
+   * Follows forward, and each method that users may call once a forward has been.
+   *
+   * @param alone hears what those methods do where none has been
+   */
+  private static void follow(ModuleCode code, ClassCode module, Findings all, Findings alone) {
+    StateAnalysis analysis = new StateAnalysis(code, module, all);
+    Function forward = module.methods().get("forward");
+    Map<String, Value> left = forward == null ? Map.of() : analysis.follow(forward, Map.of());
+    boolean isClear = all.doubts().isEmpty();
+    for (Function method : module.methodsOfTensors()) {
+      analysis.follow(method, left);
+      new StateAnalysis(code, module, alone).follow(method, Map.of());
+    }
+    if (isClear && !all.doubts().isEmpty()) {
+      // A batch that calls forward would not tell.
+      all.doubts().forEach(all::changed);
+    }
   }
 
   /** As text that {@link #fromJson} reads. */

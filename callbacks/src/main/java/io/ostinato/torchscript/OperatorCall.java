@@ -1,115 +1,246 @@
 package io.ostinato.torchscript;
 
+import io.ostinato.torchscript.OperatorTable.Operator;
+import io.ostinato.torchscript.OperatorTable.Shared;
+import io.ostinato.torchscript.OperatorTable.Written;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call of one of PyTorch's operators.
  *
  * @param operator as in {@code torch.add_} or {@code ops.prim.dtype}
+ * @param site where it is
  */
-record OperatorCall(String operator, List<Value> arguments, Map<String, Value> named) {
+record OperatorCall(String operator, List<Value> arguments, Map<String, Value> named, Site site) {
   private static final int TRAINING = 5;
   private static final int RUNNING_MEAN = 3;
   private static final int ATTENTION_DROPOUT = 4;
 
   /**
-   * Tells what it does to the module, and gives what comes out.
+   * A place of the code where an operator is called.
    *
-   * @param held hears what is put into the first argument, where that is the forward's own
+   * @param result what comes out there, if that is new; always the same
+   * @param other a container that comes out there
+   * @param pair a pair of a key and a value that comes out there
+   * @param written whether what it is told is in the code itself, and no layer of PyTorch's says it
    */
-  Value apply(Findings findings, Consumer<Value> held) {
+  record Site(Findings findings, Place result, Place other, Place pair, boolean written) {}
+
+  /** Tells what it does to the module, and gives what comes out. */
+  Value apply() {
     String name = name();
     Value compared = comparison(name);
     if (compared != null) {
       return compared;
     }
-    for (int changed : Operators.changed(name)) {
-      change(argument(changed), name, findings);
+    Optional<Operator> known = OperatorTable.find(operator);
+    if (known.isEmpty()) {
+      return unknown(name);
     }
-    change(named.getOrDefault("out", Value.FRESH), name, findings);
-    if (Operators.sorts(name)) {
-      sort(findings);
-    } else if (Operators.normalizes(name)) {
-      normalize(findings);
+    write(known.get(), name);
+    train(name);
+    if (Operators.makesShareMemory(name) && rest(0).stream().anyMatch(Value::reachesKept)) {
+      site.findings().doubt("a tensor that '%s' lets share memory with the module".formatted(name));
+    }
+    return result(known.get(), name);
+  }
+
+  /** It may do anything to what it is given, and give any of that. */
+  private Value unknown(String name) {
+    Set<Place> given = new LinkedHashSet<>();
+    for (Value value : rest(-1)) {
+      if (value.reachesKept()) {
+        site.findings().doubt("a call of '%s', which isn't known".formatted(operator));
+      }
+      given.addAll(value.places());
+    }
+    if (Operators.worksInPlace(name)) {
+      change(argument(0), Written.TENSOR, name);
+    }
+    given.forEach(place -> place.put(Place.ANY, given));
+    return sharing(given, given);
+  }
+
+  /** Any of these, or a container that has them. */
+  private Value sharing(Set<Place> base, Set<Place> elements) {
+    if (base.isEmpty() && elements.isEmpty()) {
+      return Value.of(List.of(site.result()));
+    }
+    Set<Place> all = new LinkedHashSet<>(base);
+    if (!elements.isEmpty()) {
+      site.other().put(Place.ANY, elements);
+      all.add(site.other());
+    }
+    return Value.of(all);
+  }
+
+  private void write(Operator known, String name) {
+    known
+        .writes()
+        .forEach(
+            (position, kinds) -> {
+              boolean byMode =
+                  Operators.normalizes(name) && position.matches("[34]|running_(mean|var)");
+              argument(position)
+                  .filter(written -> !byMode)
+                  .ifPresent(written -> kinds.forEach(kind -> write(written, kind, name)));
+            });
+  }
+
+  private void write(Value written, Written kind, String name) {
+    if (name.equals("requires_grad_")) {
+      written.places().stream()
+          .filter(Place::isKept)
+          .forEach(place -> site.findings().assigned(place.label() + ".requires_grad"));
+      return;
+    }
+    change(written, kind, name);
+    if (kind == Written.CONTAINER && !Operators.putsNothing(name)) {
+      put(written, name);
+    }
+    if (kind == Written.CONTAINER) {
+      written.places().stream()
+          .filter(place -> CodeType.mayBeContainer(place.type()))
+          .forEach(Place::shuffle);
+    }
+  }
+
+  private void change(Value written, Written kind, String name) {
+    switch (kind) {
+      case TENSOR ->
+          written.places().stream()
+              .filter(place -> CodeType.mayBeTensor(place.type()))
+              .forEach(place -> change(place, name));
+      case CONTAINER ->
+          written.places().stream()
+              .filter(place -> CodeType.mayBeContainer(place.type()))
+              .forEach(place -> change(place, name));
+      case ELEMENTS -> change(written.part(Place.ANY), Written.TENSOR, name);
+    }
+  }
+
+  private void change(Place place, String name) {
+    if (place.isKept()) {
+      site.findings().changed(place.label().isEmpty() ? name : place.label());
+    }
+  }
+
+  private void put(Value container, String name) {
+    Set<Place> added = new LinkedHashSet<>();
+    for (Value value : rest(0)) {
+      if (Operators.putsElements(name)) {
+        value.places().stream()
+            .filter(place -> CodeType.mayBeContainer(place.type()))
+            .forEach(place -> added.addAll(place.part(Place.ANY)));
+      } else {
+        added.addAll(value.places());
+      }
+    }
+    container.places().stream()
+        .filter(place -> CodeType.mayBeContainer(place.type()))
+        .forEach(place -> place.put(Place.ANY, added));
+  }
+
+  private Value result(Operator known, String name) {
+    if (Operators.givesTheSame(name) && arguments.size() == 1) {
+      return argument(0);
+    }
+    Set<Place> base = new LinkedHashSet<>();
+    Set<Place> elements = new LinkedHashSet<>();
+    known
+        .shares()
+        .forEach(
+            (position, kinds) -> {
+              boolean itself = known.writes().containsKey(position);
+              for (Place place : argument(position).orElse(Value.NUMBER).places()) {
+                kinds.forEach(kind -> share(place, kind, itself, base, elements));
+              }
+            });
+    if (Operators.givesPairs(name)) {
+      site.pair().put(Place.ANY, elements);
+      base.add(site.pair());
+      elements.add(site.pair());
+    } else if (Operators.takesPairs(name)) {
+      List.copyOf(elements).forEach(pair -> elements.addAll(pair.part(Place.ANY)));
+    }
+    return sharing(base, elements);
+  }
+
+  private static void share(
+      Place place, Shared kind, boolean itself, Set<Place> base, Set<Place> elements) {
+    boolean mayBeTensor = CodeType.mayBeTensor(place.type());
+    Set<Place> parts =
+        CodeType.className(place.type()).equals("Tensor") ? Set.of() : place.part(Place.ANY);
+    switch (kind) {
+      case SAME -> {
+        if (mayBeTensor || itself) {
+          base.add(place);
+        }
+        base.addAll(parts);
+        elements.addAll(parts);
+      }
+      case LIST -> {
+        if (mayBeTensor || itself) {
+          elements.add(place);
+        }
+      }
+      case ELEMENTS -> elements.addAll(parts);
+    }
+  }
+
+  /** What is for training, and updates what the module holds or drops some of what goes through. */
+  private void train(String name) {
+    if (Operators.normalizes(name)) {
+      normalize();
     } else if (Operators.drops(name)) {
-      drop(argument(1), argument(2), "dropout", findings);
+      drop(argument(1), argument(2), "dropout");
     } else if (Operators.isRecurrent(name)) {
       // (…, dropout, train, …), one place later where the sequences are packed
       int train = argument(6).constant().value() instanceof Boolean ? 6 : 7;
-      drop(argument(train - 1), argument(train), "dropout of " + name, findings);
+      drop(argument(train - 1), argument(train), "dropout of " + name);
     } else if (name.equals("scaled_dot_product_attention")) {
-      drop(argument(ATTENTION_DROPOUT), Value.literal(true), "dropout of attention", findings);
-    }
-    return result(name, held);
-  }
-
-  private Value result(String name, Consumer<Value> held) {
-    if (arguments.isEmpty()) {
-      return Value.FRESH;
-    }
-    Value first = arguments.get(0);
-    if (!Operators.changed(name).isEmpty() && !first.kept()) {
-      arguments.stream().skip(1).filter(Value::touchesKept).forEach(held);
-    }
-    if (Operators.copiesContainer(name)) {
-      return Value.fresh("", first.touchesKept());
-    }
-    if (!Operators.sharesMemory(name)) {
-      return Value.FRESH;
-    }
-    return name.equals("get") || name.equals("__getitem__") || name.startsWith("pop")
-        ? first.element("")
-        : new Value(first.kept(), first.holdsKept(), first.path(), "", Value.Constant.UNKNOWN);
-  }
-
-  private void change(Value changed, String name, Findings findings) {
-    if (changed.kept() || (changed.holdsKept() && name.startsWith("_foreach_"))) {
-      findings.changed(
-          changed.path().isEmpty() ? name : changed.path().replaceFirst("^self\\.", ""));
+      drop(argument(ATTENTION_DROPOUT), Value.literal(true), "dropout of attention");
     }
   }
 
-  /** Lists are sorted in place, tensors are not. */
-  private void sort(Findings findings) {
-    Value sorted = argument(0);
-    if (sorted.kept() && sorted.type().startsWith("List")) {
-      change(sorted, "sort", findings);
-    } else if (sorted.kept() && sorted.type().isEmpty()) {
-      findings.doubt("something of the module's is sorted");
-    }
-  }
-
-  private void normalize(Findings findings) {
+  private void normalize() {
     Value training = argument(TRAINING);
     Value mean = argument(RUNNING_MEAN);
-    if (training.constant().isFalse() || mean.constant().isNone() || !mean.touchesKept()) {
+    if (training.constant().isFalse() || mean.constant().isNone() || !mean.reachesKept()) {
       return;
     }
     if (training.constant().isTrue()) {
-      findings.changed("the running statistics of " + name());
-      findings.trains("%s (which updates its running statistics)".formatted(name()));
+      site.findings().changed("the running statistics of " + name());
+      trains("%s (which updates its running statistics)".formatted(name()));
     } else {
-      findings.doubt("%s that may update its running statistics".formatted(name()));
+      site.findings().doubt("%s that may update its running statistics".formatted(name()));
     }
   }
 
-  private void drop(Value share, Value train, String what, Findings findings) {
+  private void drop(Value share, Value train, String what) {
     boolean drops =
         share.constant().known()
             && share.constant().value() instanceof Double p
             && p > 0
             && train.constant().isTrue();
     if (drops) {
-      findings.trains("%s (p=%s)".formatted(what, share.constant().value()));
+      trains("%s (p=%s)".formatted(what, share.constant().value()));
     }
   }
 
+  private void trains(String what) {
+    site.findings().trains(what, site.written());
+  }
+
   private static @Nullable Value truth(boolean known, boolean value) {
-    return known ? Value.literal(value) : Value.FRESH;
+    return known ? Value.literal(value) : Value.NUMBER;
   }
 
   /** What can be told of a comparison without values. */
@@ -122,18 +253,37 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
       case "__is__" -> againstNone ? Value.literal(false) : bothNone(one, other, true);
       case "__isnot__" -> againstNone ? Value.literal(true) : bothNone(one, other, false);
       case "__not__" -> truth(one.isTrue() || one.isFalse(), one.isFalse());
-      case "eq" -> truth(bothKnown, Objects.equals(one.value(), other.value()));
-      case "ne" -> truth(bothKnown, !Objects.equals(one.value(), other.value()));
+      case "eq" ->
+          bothKnown && !out() ? Value.literal(Objects.equals(one.value(), other.value())) : null;
+      case "ne" ->
+          bothKnown && !out() ? Value.literal(!Objects.equals(one.value(), other.value())) : null;
       default -> null;
     };
   }
 
+  private boolean out() {
+    return named.containsKey("out");
+  }
+
   private static Value bothNone(Value.Constant one, Value.Constant other, boolean same) {
-    return one.isNone() && other.isNone() ? Value.literal(same) : Value.FRESH;
+    return one.isNone() && other.isNone() ? Value.literal(same) : Value.NUMBER;
+  }
+
+  /** All arguments after one. */
+  private List<Value> rest(int after) {
+    List<Value> rest = new ArrayList<>(arguments.subList(after + 1, arguments.size()));
+    rest.addAll(named.values());
+    return rest;
   }
 
   private Value argument(int index) {
-    return index < arguments.size() ? arguments.get(index) : Value.FRESH;
+    return index < arguments.size() ? arguments.get(index) : Value.NUMBER;
+  }
+
+  private Optional<Value> argument(String position) {
+    return Character.isDigit(position.charAt(0))
+        ? Optional.of(argument(Integer.parseInt(position)))
+        : Optional.ofNullable(named.get(position));
   }
 
   private String name() {

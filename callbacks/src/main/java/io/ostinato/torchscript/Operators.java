@@ -1,42 +1,9 @@
 package io.ostinato.torchscript;
 
-import java.util.Map;
 import java.util.Set;
 
-/**
- * Which of PyTorch's operators change what they are given, and which give something that shares its
- * memory. After the alias annotations in the operator schemas of PyTorch 2.7.1 ({@code
- * torch._C._jit_get_all_schemas()}); and by name: what ends in an underscore works in place, what
- * {@code out} names is written to.
- */
+/** Which of PyTorch's operators do more, or other things, than {@link OperatorTable} says. */
 final class Operators {
-  private static final Set<String> CHANGE_A_CONTAINER =
-      Set.of(
-          "Delete",
-          "_set_item",
-          "append",
-          "clear",
-          "extend",
-          "insert",
-          "pop",
-          "popitem",
-          "remove",
-          "reverse",
-          "setdefault",
-          "update");
-
-  private static final Map<String, Set<Integer>> CHANGE_OTHERS =
-      Map.of(
-          "_batch_norm_with_update", Set.of(3, 4),
-          "fused_moving_avg_obs_fake_quant", Set.of(3, 4, 5, 6),
-          "_fused_moving_avg_obs_fq_helper", Set.of(3, 4, 5, 6),
-          "rrelu_with_noise", Set.of(1),
-          "rrelu_with_noise_", Set.of(0, 1),
-          "set_data", Set.of(0));
-
-  /** Changes a list, and gives another tensor where it has a tensor. */
-  private static final String SORT = "sort";
-
   /** Their sixth argument says whether they update the fourth and the fifth. */
   private static final Set<String> NORMALIZE =
       Set.of(
@@ -62,137 +29,40 @@ final class Operators {
 
   private static final Set<String> RECURRENT = Set.of("lstm", "gru", "rnn_tanh", "rnn_relu");
 
-  /** Give a container of their own, with the same elements. */
-  private static final Set<String> COPY_A_CONTAINER =
-      Set.of("copy", "dict", "items", "keys", "list");
+  /** Put what is in their second argument into the first. */
+  private static final Set<String> PUT_ELEMENTS = Set.of("extend", "add_", "update");
 
-  private static final Set<String> SHARE_MEMORY =
+  /** Put nothing into a container that they change. */
+  private static final Set<String> PUT_NOTHING =
+      Set.of("Delete", "clear", "mul_", "pop", "popitem", "remove", "reverse", "sort");
+
+  /** Give the very thing that they were given, whatever it is. */
+  private static final Set<String> SAME =
       Set.of(
-          "Guard",
-          "_autocast_to_full_precision",
-          "_autocast_to_reduced_precision",
-          "_conj",
-          "_indices",
-          "_neg_view",
-          "_reshape_alias",
           "_unwrap_optional",
-          "_values",
-          "adjoint",
-          "alias",
-          "align_to",
-          "alpha_dropout",
-          "as_strided",
-          "as_tensor",
-          "atleast_1d",
-          "atleast_2d",
-          "atleast_3d",
-          "broadcast_tensors",
-          "broadcast_to",
-          "ccol_indices",
-          "chunk",
-          "coalesce",
-          "col_indices",
-          "conj",
-          "contiguous",
-          "cpu",
-          "crow_indices",
-          "cuda",
-          "data",
-          "detach",
-          "diagonal",
-          "double",
-          "dropout",
-          "dsplit",
-          "expand",
-          "expand_as",
-          "feature_alpha_dropout",
-          "feature_dropout",
-          "flatten",
-          "float",
-          "get",
-          "half",
-          "hsplit",
-          "imag",
-          "indices",
-          "lift_fresh",
-          "linalg_diagonal",
-          "mH",
-          "mT",
-          "matrix_H",
-          "moveaxis",
-          "movedim",
-          "narrow",
-          "numpy_T",
-          "permute",
-          "pin_memory",
-          "pop",
-          "popitem",
-          "positive",
-          "ravel",
-          "real",
-          "refine_names",
-          "rename",
-          "reshape",
-          "reshape_as",
-          "resolve_conj",
-          "resolve_neg",
-          "row_indices",
-          "select",
-          "setdefault",
-          "slice",
-          "slice_inverse",
-          "split",
-          "split_with_sizes",
-          "squeeze",
-          "swapaxes",
-          "swapdims",
-          "t",
-          "tensor_split",
-          "to",
-          "to_dense",
-          "transpose",
-          "type_as",
-          "unbind",
+          "awaitable_nowait",
+          "awaitable_wait",
           "unchecked_unwrap_optional",
-          "unflatten",
-          "unfold",
-          "unsafe_chunk",
-          "unsafe_split",
-          "unsqueeze",
-          "values",
-          "view",
-          "view_as",
-          "view_as_complex",
-          "view_as_real",
-          "vsplit");
+          "wait");
+
+  /** Make their first argument share the memory of another. */
+  private static final Set<String> SHARE_MEMORY = Set.of("set_", "set_data");
 
   private Operators() {}
 
-  /** The arguments that an operator of this name changes for certain. */
-  static Set<Integer> changed(String name) {
-    if (CHANGE_A_CONTAINER.contains(name)) {
-      return Set.of(0);
-    }
-    boolean inPlace = name.endsWith("_") && !name.endsWith("__");
-    return CHANGE_OTHERS.getOrDefault(name, inPlace ? Set.of(0) : Set.of());
+  /** Whether its result has the keys of a dict with their values. */
+  static boolean givesPairs(String name) {
+    return name.equals("items") || name.equals("popitem");
   }
 
-  /** Whether what comes out may be what went in first, or part of it. */
-  static boolean sharesMemory(String name) {
-    return SHARE_MEMORY.contains(name)
-        || name.startsWith("_foreach_")
-        || !changed(name).isEmpty()
-        || name.startsWith("__getitem__");
+  /** Whether its argument may have keys with their values. */
+  static boolean takesPairs(String name) {
+    return name.equals("dict");
   }
 
-  /** Whether what comes out is a new container of what is in the first argument. */
-  static boolean copiesContainer(String name) {
-    return COPY_A_CONTAINER.contains(name);
-  }
-
-  /** Whether it changes its first argument, if that is a list. */
-  static boolean sorts(String name) {
-    return name.equals(SORT);
+  /** Whether what it is called says that it changes its first argument. */
+  static boolean worksInPlace(String name) {
+    return name.endsWith("_") && !name.endsWith("__");
   }
 
   static boolean normalizes(String name) {
@@ -207,5 +77,21 @@ final class Operators {
   /** Whether its sixth and seventh argument are the dropout and whether it trains. */
   static boolean isRecurrent(String name) {
     return RECURRENT.contains(name);
+  }
+
+  static boolean putsElements(String name) {
+    return PUT_ELEMENTS.contains(name);
+  }
+
+  static boolean putsNothing(String name) {
+    return PUT_NOTHING.contains(name);
+  }
+
+  static boolean givesTheSame(String name) {
+    return SAME.contains(name);
+  }
+
+  static boolean makesShareMemory(String name) {
+    return SHARE_MEMORY.contains(name);
   }
 }

@@ -5,8 +5,12 @@ import java.util.List;
 /** A statement of serialized TorchScript code. */
 sealed interface Statement {
 
-  /** Assigns to variables or attributes; to nothing where an expression stands alone. */
-  record Assign(List<Expression> targets, Expression value) implements Statement {
+  /**
+   * Assigns to variables or attributes; to nothing where an expression stands alone.
+   *
+   * @param type what is said of the type of a variable; empty if nothing is
+   */
+  record Assign(List<Expression> targets, String type, Expression value) implements Statement {
     public Assign {
       targets = List.copyOf(targets);
     }
@@ -21,11 +25,36 @@ sealed interface Statement {
     }
   }
 
-  /** A {@code for}, a {@code while}, which has no variables, or a {@code with}. */
+  /** A {@code for}, or a {@code while}, which has no variables. */
   record Loop(List<Expression> variables, Expression over, List<Statement> body)
       implements Statement {
     public Loop {
       variables = List.copyOf(variables);
+      body = List.copyOf(body);
+    }
+  }
+
+  /**
+   * A {@code with}.
+   *
+   * @param variable what it is called within; empty if it isn't
+   */
+  record With(Expression object, String variable, List<Statement> body) implements Statement {
+    public With {
+      body = List.copyOf(body);
+    }
+  }
+
+  /** A function within a function, to run beside it. */
+  record Define(ModuleCode.Function function) implements Statement {}
+
+  /**
+   * Something that can't be read, and what is indented below it.
+   *
+   * @param attribute what it assigns to; empty if it is none
+   */
+  record Unreadable(String why, String attribute, List<Statement> body) implements Statement {
+    public Unreadable {
       body = List.copyOf(body);
     }
   }

@@ -1,21 +1,28 @@
 package io.ostinato.torchscript;
 
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a value without running the code. Where two branches meet it may be either.
  *
- * @param kept whether it is the module's, or shares memory with what is
- * @param holdsKept whether something of the module's is within it
- * @param path where the module has it, as in {@code self.body}; empty if it hasn't
+ * @param places what it may refer to; none for numbers and texts
  * @param type in the words of the code; empty if it isn't known
  * @param constant what is known of its value
  */
-record Value(boolean kept, boolean holdsKept, String path, String type, Constant constant) {
+record Value(Set<Place> places, String type, Constant constant) {
 
-  /** Something that the forward itself has made. */
-  static final Value FRESH = new Value(false, false, "", "", Constant.UNKNOWN);
+  /** A number, a text, or nothing. */
+  static final Value NUMBER = new Value(Set.of(), "", Constant.UNKNOWN);
+
+  Value {
+    places = Set.copyOf(places);
+  }
 
   /**
    * What is known of a value.
@@ -43,31 +50,59 @@ record Value(boolean kept, boolean holdsKept, String path, String type, Constant
     boolean isNone() {
       return known && value == null;
     }
-
-    boolean isZero() {
-      return known && value instanceof Double number && number == 0;
-    }
   }
 
   static Value literal(@Nullable Object value) {
-    return new Value(false, false, "", "", Constant.of(value));
+    return new Value(Set.of(), "", Constant.of(value));
   }
 
-  static Value fresh(String type, boolean holdsKept) {
-    return new Value(false, holdsKept, "", type, Constant.PRESENT);
+  /** A reference to one place, which is there for certain. */
+  static Value of(Place place) {
+    return new Value(Set.of(place), place.type(), Constant.PRESENT);
   }
 
-  boolean touchesKept() {
-    return kept || holdsKept;
+  static Value of(Collection<Place> places) {
+    return new Value(Set.copyOf(places), "", Constant.UNKNOWN);
   }
 
-  Value holding(Value other) {
-    return new Value(kept, holdsKept || other.touchesKept(), path, type, constant);
+  /** The same value, known to be of a type. */
+  Value as(String known) {
+    return known.isEmpty() ? this : new Value(places, known, constant);
   }
 
-  /** Something within it. */
-  Value element(String elementType) {
-    return new Value(touchesKept(), touchesKept(), path, elementType, Constant.UNKNOWN);
+  Value with(Constant known) {
+    return new Value(places, type, known);
+  }
+
+  /** Whether it may be the module's. */
+  boolean isKept() {
+    return places.stream().anyMatch(Place::isKept);
+  }
+
+  /** Whether it may be the module's, or something within it may be. */
+  boolean reachesKept() {
+    Set<Place> seen = new LinkedHashSet<>(places);
+    Deque<Place> next = new ArrayDeque<>(places);
+    while (!next.isEmpty()) {
+      Place place = next.pop();
+      if (place.isKept()) {
+        return true;
+      }
+      for (Place part : place.part(Place.ANY)) {
+        if (seen.add(part)) {
+          next.push(part);
+        }
+      }
+    }
+    return false;
+  }
+
+  /** What is within it at a position or under a name. */
+  Value part(String key) {
+    Set<Place> parts = new LinkedHashSet<>();
+    places.forEach(place -> parts.addAll(place.part(key)));
+    String element = CodeType.elementOf(type, key);
+    return new Value(CodeType.isScalar(element) ? Set.of() : parts, element, Constant.UNKNOWN);
   }
 
   /** Either this or the other. */
@@ -75,11 +110,11 @@ record Value(boolean kept, boolean holdsKept, String path, String type, Constant
     if (equals(other)) {
       return this;
     }
+    Set<Place> either = new LinkedHashSet<>(places);
+    either.addAll(other.places);
     boolean present = constant.present() && other.constant.present();
     return new Value(
-        kept || other.kept,
-        holdsKept || other.holdsKept,
-        path.isEmpty() ? other.path : path,
+        either,
         type.equals(other.type) ? type : "",
         Objects.equals(constant, other.constant)
             ? constant

@@ -17,14 +17,19 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.ostinato.torchscript.KeptState;
+import io.ostinato.torchscript.StateModules;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,6 +63,63 @@ class KeptStateTest {
         assertIs(outputs, expected);
       }
     }
+  }
+
+  @Test
+  void aMethodThatIsCalledHasTheModelToItself() throws Exception {
+    WeightSnapshot weights = stateModule("private-method-assigns");
+    try (LoadedModel model = ModelSource.torchScript().build(Device.cpu())) {
+      model.refresh(weights);
+      assertThat(model.keeps()).isEqualTo(KeptState.OVERWRITTEN);
+      List<float[]> twice = new ArrayList<>();
+      for (int rows = 1; rows <= THREADS; rows++) {
+        float[] forward = run(model, weights, rows, EvaluationModel::forward);
+        for (int i = 0; i < forward.length; i++) {
+          forward[i] *= 2; // as the method does
+        }
+        twice.add(forward);
+      }
+      byManyThreads(
+          thread ->
+              assertIs(
+                  run(model, weights, thread + 1, (face, x) -> face.call("_embed", x)),
+                  twice.get(thread)));
+    }
+  }
+
+  @Test
+  void aMethodSeesWhatTheForwardOfItsOwnBatchHasLeftAndNoOther() throws Exception {
+    WeightSnapshot weights = stateModule("helpers");
+    try (LoadedModel model = ModelSource.torchScript().build(Device.cpu())) {
+      model.refresh(weights);
+      byManyThreads(
+          thread -> {
+            float[] x = run(model, weights, thread + 1, (face, rows) -> rows.duplicate());
+            float[] withMean = x.clone();
+            double mean = 0;
+            for (float each : x) {
+              mean += each / x.length;
+            }
+            for (int i = 0; i < x.length; i++) {
+              withMean[i] += (float) (2 * mean);
+            }
+            assertIs(run(model, weights, thread + 1, EvaluationModel::forward), withMean);
+            assertIs(run(model, weights, thread + 1, KeptStateTest::forwardAndDecode), withMean);
+            // Alone in its batch it sees what the file has: zeros.
+            assertIs(run(model, weights, thread + 1, (face, r) -> face.call("decode", r)), x);
+          });
+      assertThat(model.keeps()).isEqualTo(KeptState.OVERWRITTEN);
+    }
+  }
+
+  private static NDArray forwardAndDecode(EvaluationModel face, NDArray x) {
+    face.forward(x).close();
+    return face.call("decode", x);
+  }
+
+  private static WeightSnapshot stateModule(String name) {
+    return TorchScriptSource.snapshotOf(
+        Objects.requireNonNull(StateModules.read().content().get(name), name));
   }
 
   @Test
@@ -206,25 +268,34 @@ class KeptStateTest {
 
   private static List<float[]> outputsOfManyThreads(LoadedModel model, WeightSnapshot weights)
       throws InterruptedException, ExecutionException {
+    Queue<float[]> outputs = new ConcurrentLinkedQueue<>();
+    byManyThreads(thread -> outputs.add(run(model, weights)));
+    return List.copyOf(outputs);
+  }
+
+  /** A batch, of one of the threads. */
+  private interface Batch {
+    void run(int thread) throws InterruptedException;
+  }
+
+  private static void byManyThreads(Batch batch) throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
-      List<Future<List<float[]>>> running = new ArrayList<>();
+      List<Future<?>> running = new ArrayList<>();
       for (int thread = 0; thread < THREADS; thread++) {
+        int own = thread;
         running.add(
             threads.submit(
                 () -> {
-                  List<float[]> outputs = new ArrayList<>();
-                  for (int batch = 0; batch < BATCHES_EACH; batch++) {
-                    outputs.add(run(model, weights));
+                  for (int i = 0; i < BATCHES_EACH; i++) {
+                    batch.run(own);
                   }
-                  return outputs;
+                  return null;
                 }));
       }
-      List<float[]> all = new ArrayList<>();
-      for (Future<List<float[]>> each : running) {
-        all.addAll(each.get());
+      for (Future<?> each : running) {
+        each.get();
       }
-      return all;
     } finally {
       threads.shutdownNow();
     }
@@ -233,13 +304,21 @@ class KeptStateTest {
   /** What a batch of the first eight rows of the probe gives. */
   private static float[] run(LoadedModel model, WeightSnapshot weights)
       throws InterruptedException {
+    return run(model, weights, 8, (face, x) -> face.outputs(new NDList(x)).first());
+  }
+
+  private static float[] run(
+      LoadedModel model,
+      WeightSnapshot weights,
+      int rows,
+      BiFunction<EvaluationModel, NDArray, NDArray> call)
+      throws InterruptedException {
     float[][] outputs = new float[1][];
     model.run(
         weights,
         face -> {
           try (NDManager scope = model.manager().newSubManager()) {
-            NDArray x = TorchModules.probe(scope, 0, 8);
-            outputs[0] = face.outputs(new NDList(x)).first().toFloatArray();
+            outputs[0] = call.apply(face, TorchModules.probe(scope, 0, rows)).toFloatArray();
           }
         });
     return outputs[0];

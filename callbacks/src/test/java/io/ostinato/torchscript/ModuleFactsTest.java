@@ -187,6 +187,163 @@ class ModuleFactsTest {
   }
 
   @Test
+  void dropoutThatTheCodeItselfTurnsOnIsNotMendedByEvalAlone() {
+    String call = "def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n  return %s\n";
+    assertThat(factsOf(call.formatted("torch.dropout(x, 0.5, True)")).trainingMode())
+        .hasValue(
+            "computes as in training whatever its mode is (dropout (p=0.5)); give its functions"
+                + " training=self.training where dropout (p=0.5) is called, call model.eval()"
+                + " before torch.jit.trace or torch.jit.script, and save it again");
+    assertThat(of("traced-in-training").trainingMode())
+        .as("in a layer of PyTorch's")
+        .hasValue(
+            "computes as in training whatever its mode is (dropout (p=0.3)); call model.eval()"
+                + " before torch.jit.trace or torch.jit.script, and save it again");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ops.mine.blend(x, x) | NONE",
+        "ops.mine.blend(x, self.weight) | UNKNOWN",
+        "ops.mine.blend(x, [self.weight]) | UNKNOWN",
+        "ops.mine.blend_(self.weight, x) | ACCUMULATED",
+        "torch.brand_new(self.weight) | UNKNOWN",
+        "torch.add_(ops.mine.same(x), 1) | NONE",
+        "torch.set_(x, self.weight) | UNKNOWN",
+        "ops.prim.data(self.weight) | NONE",
+        "torch.add_(ops.prim.data(self.weight), 1) | ACCUMULATED",
+        "torch._no_grad_embedding_renorm_(self.weight, x, 1., 2.) | ACCUMULATED",
+        "torch.batch_norm_gather_stats(x, x, x, self.weight, self.weight, 0.1, 0.1, 1) | ACCUMULATED",
+        "torch.add(x, self.weight, out=self.weight) | ACCUMULATED",
+        "torch.aminmax(x, min=x, max=self.weight) | ACCUMULATED",
+        "torch.relu_(torch.add(x, self.weight)) | NONE",
+        "torch.relu_(torch.conv2d(x, self.weight)) | NONE",
+        "torch.relu_(torch.pixel_shuffle(self.weight, 1)) | ACCUMULATED",
+        "torch.relu_(torch.dequantize(self.weight)) | ACCUMULATED",
+        "torch.relu_(torch.cpu(self.weight)) | ACCUMULATED",
+        "torch.relu_(torch.tensor_split(self.weight, 2)[0]) | ACCUMULATED",
+        "torch.relu_(torch.broadcast_tensors([x, self.weight])[1]) | ACCUMULATED",
+        "torch.relu_(torch.wait(torch.unsqueeze(self.weight, 0))) | ACCUMULATED",
+        "torch._foreach_add_([x, self.weight], 1) | ACCUMULATED",
+        "torch._foreach_add_([x], [self.weight]) | NONE",
+        "torch.sort(self.weight) | NONE",
+        "torch.requires_grad_(self.weight, False) | OVERWRITTEN"
+      })
+  void operatorsAreKnownByTheirSchemas(String call, KeptState expected) {
+    assertThat(
+            ofCode(
+                "def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n  _0 = %s\n  return x\n"
+                    .formatted(call)))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void whatIsAssignedIsNeverForgottenForADoubt() {
+    assertThat(
+            ofCode(
+                """
+                def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                    self.mask = x
+                    return ops.mine.blend(x, self.weight)
+                """))
+        .as("an operator that isn't known")
+        .isEqualTo(KeptState.ACCUMULATED);
+    assertThat(
+            ofCode(
+                """
+                def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                    self.mask = x
+                    y = x ~ 1
+                    return y
+                """))
+        .as("a line that can't be read")
+        .isEqualTo(KeptState.ACCUMULATED);
+    assertThat(
+            ofCode(
+                """
+                def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                    self.mask = x ~ 1
+                    return x
+                """))
+        .as("an assignment that can't be read")
+        .isEqualTo(KeptState.ACCUMULATED);
+  }
+
+  @Test
+  void whatFollowsALineThatCannotBeReadIsStillFollowed() {
+    ModuleFacts facts =
+        factsOf(
+            """
+            def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                unless x ~ 1:
+                  weight = self.weight
+                  _0 = torch.add_(weight, 1)
+                return x
+            """);
+    assertThat(facts.state()).isEqualTo(KeptState.ACCUMULATED);
+    assertThat(facts.kept()).containsExactly("weight");
+  }
+
+  @Test
+  void namedTuplesAreReadWhateverElseCannotBe() {
+    ModuleFacts facts =
+        factsOf(
+            """
+            def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+              return x ~ 1
+            """,
+            """
+            class Answer(NamedTuple):
+              loss : Tensor
+              logits : Tensor
+            """);
+    assertThat(facts.state()).isEqualTo(KeptState.UNKNOWN);
+    assertThat(facts.namedTuples())
+        .containsExactly(Map.entry("__torch__.Answer", List.of("loss", "logits")));
+  }
+
+  @Test
+  void anImplementationThatIsNotInTheFileIsUnknown() {
+    String code =
+        """
+        def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+          step = unchecked_cast(__torch__.Step, self.mask)
+          return (step).forward(x, self.weight, )
+        """;
+    String step =
+        """
+        class Step(ModuleInterface):
+          def forward(self, y: Tensor, z: Tensor) -> Tensor:
+            pass
+        """;
+    assertThat(factsOf(code, step).state()).isEqualTo(KeptState.UNKNOWN);
+  }
+
+  @Test
+  void twoPathsMayLeadToOneObject() {
+    assertThat(
+            factsOf(
+                    """
+                    def forward(self: __torch__.Net, x: Tensor) -> Tensor:
+                      one = self.one
+                      other = self.other
+                      one.held = x
+                      other.held = self.weight
+                      held = one.held
+                      _0 = torch.add_(held, 1)
+                      return x
+                    """,
+                    """
+                    class Part(Module):
+                      held : Tensor
+                    """)
+                .state())
+        .isEqualTo(KeptState.ACCUMULATED);
+  }
+
+  @Test
   void codeThatCannotBeReadIsUnknown() {
     assertThat(ofCode("def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n    return x ~ 1\n"))
         .isEqualTo(KeptState.UNKNOWN);
@@ -214,6 +371,10 @@ class ModuleFactsTest {
   }
 
   private static ModuleFacts factsOf(String method) {
+    return factsOf(method, "");
+  }
+
+  private static ModuleFacts factsOf(String method, String classes) {
     String code =
         """
         class Net(Module):
@@ -221,8 +382,11 @@ class ModuleFactsTest {
           mask : Tensor
           first : bool
           training : bool
+          one : __torch__.Part
+          other : __torch__.Part
         """
-            + method.indent(2);
+            + method.indent(2)
+            + classes;
     ByteArrayOutputStream archive = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(archive)) {
       for (Map.Entry<String, String> entry :

@@ -1,0 +1,125 @@
+package io.ostinato.torchscript;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Types, in the words of serialized code without spaces, as in {@code List[Tensor]}. */
+final class CodeType {
+  private static final String OPTIONAL = "Optional[";
+  private static final String FINAL = "Final[";
+
+  /** Nothing made of these can be changed, nor hold something that can. */
+  private static final Set<String> SCALARS =
+      Set.of(
+          "int",
+          "float",
+          "bool",
+          "str",
+          "complex",
+          "number",
+          "Scalar",
+          "Device",
+          "NoneType",
+          "Optional",
+          "Tuple",
+          "Union",
+          "Final");
+
+  private static final Set<String> CONTAINERS = Set.of("List", "Dict", "Tuple");
+
+  private CodeType() {}
+
+  /** Whether values of this type can't be changed, nor what is within them. */
+  static boolean isScalar(String type) {
+    if (type.isEmpty()) {
+      return false;
+    }
+    for (String word : type.split("[\\[\\],]+")) {
+      if (!SCALARS.contains(word)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a tensor may be of this type. */
+  static boolean mayBeTensor(String type) {
+    String bare = bare(type);
+    return bare.equals("Tensor") || isOpen(bare);
+  }
+
+  /** Whether a list or a dict may be of this type. */
+  static boolean mayBeContainer(String type) {
+    String bare = bare(type);
+    return CONTAINERS.contains(head(bare)) || isOpen(bare);
+  }
+
+  /**
+   * The type of what is in a container; empty if that isn't known.
+   *
+   * @param key its position in a tuple, where that is known
+   */
+  static String elementOf(String type, String key) {
+    String bare = bare(type);
+    List<String> arguments = arguments(bare);
+    switch (head(bare)) {
+      case "Tensor":
+        return "Tensor";
+      case "List", "Future", "Await":
+        return arguments.size() == 1 ? arguments.get(0) : "";
+      case "Dict":
+        return arguments.size() == 2 && isScalar(arguments.get(0)) ? arguments.get(1) : "";
+      case "Tuple":
+        boolean isPosition = key.matches("\\d{1,6}") && Integer.parseInt(key) < arguments.size();
+        return isPosition ? arguments.get(Integer.parseInt(key)) : common(arguments);
+      default:
+        return "";
+    }
+  }
+
+  /** A type that says nothing of what its values are. */
+  private static boolean isOpen(String bare) {
+    return bare.isEmpty() || Set.of("Any", "Union", "Future", "Await").contains(head(bare));
+  }
+
+  private static String common(List<String> types) {
+    return types.stream().distinct().count() == 1 ? types.get(0) : "";
+  }
+
+  private static String bare(String type) {
+    for (String wrapper : List.of(FINAL, OPTIONAL)) {
+      if (type.startsWith(wrapper) && type.endsWith("]")) {
+        return bare(type.substring(wrapper.length(), type.length() - 1));
+      }
+    }
+    return type;
+  }
+
+  private static String head(String type) {
+    int bracket = type.indexOf('[');
+    return bracket < 0 ? type : type.substring(0, bracket);
+  }
+
+  private static List<String> arguments(String type) {
+    int start = type.indexOf('[') + 1;
+    List<String> arguments = new ArrayList<>();
+    int depth = 0;
+    for (int i = start; start > 0 && i < type.length(); i++) {
+      char c = type.charAt(i);
+      if (depth == 0 && (c == ',' || c == ']')) {
+        if (i > start) {
+          arguments.add(type.substring(start, i));
+        }
+        start = i + 1;
+      }
+      depth += c == '[' ? 1 : c == ']' ? -1 : 0;
+    }
+    return arguments;
+  }
+
+  /** The type that a class has, without {@code Optional}. */
+  static String className(String type) {
+    return bare(type);
+  }
+}

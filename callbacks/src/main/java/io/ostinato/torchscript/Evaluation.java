@@ -1,0 +1,380 @@
+package io.ostinato.torchscript;
+
+import io.ostinato.torchscript.ModuleCode.ClassCode;
+import io.ostinato.torchscript.ModuleCode.Field;
+import io.ostinato.torchscript.ModuleCode.Function;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What expressions may refer to, and what it does to the module to evaluate them. */
+final class Evaluation {
+  private static final String NEW = ".__new__";
+  private static final String LAYERS = "__torch__.torch.nn.modules.";
+
+  /** Functions of the language that give numbers and texts. */
+  private static final Set<String> OF_NUMBERS =
+      Set.of(
+          "int",
+          "float",
+          "bool",
+          "str",
+          "complex",
+          "len",
+          "range",
+          "isinstance",
+          "hasattr",
+          "print");
+
+  private final StateAnalysis analysis;
+  private final ModuleCode code;
+  private final Findings findings;
+  private final Map<String, Place> constants = new HashMap<>();
+
+  Evaluation(StateAnalysis analysis) {
+    this.analysis = analysis;
+    this.code = analysis.code();
+    this.findings = analysis.findings();
+  }
+
+  static Findings.Attribute attributeOf(Place object, String name) {
+    String type = CodeType.className(object.type());
+    return new Findings.Attribute(type.substring(type.lastIndexOf('.') + 1), name);
+  }
+
+  Value of(Expression expression, Flow flow, Frame frame) {
+    if (expression instanceof Expression.Literal literal) {
+      return Value.literal(literal.value());
+    } else if (expression instanceof Expression.Name name) {
+      return flow.variables().getOrDefault(name.text(), Value.NUMBER);
+    } else if (expression instanceof Expression.Attribute attribute) {
+      return read(attribute, flow, frame);
+    } else if (expression instanceof Expression.Item item) {
+      return item(item, flow, frame);
+    } else if (expression instanceof Expression.Sequence sequence) {
+      Place made = frame.made(sequence, sequence.isList() ? "List" : "Tuple");
+      for (int i = 0; i < sequence.items().size(); i++) {
+        made.put(String.valueOf(i), of(sequence.items().get(i), flow, frame).places());
+      }
+      return Value.of(made);
+    } else if (expression instanceof Expression.Dict dict) {
+      Place made = frame.made(dict, "Dict");
+      dict.items().forEach(each -> made.put(Place.ANY, of(each, flow, frame).places()));
+      return Value.of(made);
+    }
+    return called((Expression.Call) expression, flow, frame);
+  }
+
+  private List<Value> all(List<Expression> expressions, Flow flow, Frame frame) {
+    return expressions.stream().map(each -> of(each, flow, frame)).toList();
+  }
+
+  private Value read(Expression.Attribute attribute, Flow flow, Frame frame) {
+    String qualified = QualifiedName.of(attribute);
+    if (isGlobal(qualified, flow)) {
+      // A constant of the module's code is shared as an attribute is; else a function's name.
+      return qualified.startsWith("CONSTANTS.")
+          ? Value.of(
+              constants.computeIfAbsent(qualified, key -> analysis.heap().kept(key, "Tensor")))
+          : new Value(Set.of(), qualified, Value.Constant.PRESENT);
+    }
+    return attribute(of(attribute.of(), flow, frame), attribute.name(), flow);
+  }
+
+  /** An item at an index; parts of a tuple where there are two. */
+  private Value item(Expression.Item item, Flow flow, Frame frame) {
+    Value object = of(item.of(), flow, frame);
+    List<Value> index = all(item.index(), flow, frame);
+    if (index.size() != 1) {
+      Place part = frame.made(item, "Tuple");
+      part.put(Place.ANY, object.part(Place.ANY).places());
+      return Value.of(part);
+    }
+    Set<Place> modules = new LinkedHashSet<>();
+    for (Place place : object.places()) {
+      code.findClass(CodeType.className(place.type()))
+          .filter(type -> place.isKept() && type.base().equals("Module"))
+          .ifPresent(type -> modules.addAll(modulesIn(place, type)));
+    }
+    return modules.isEmpty() ? object.part(key(index.get(0))) : Value.of(modules);
+  }
+
+  /** A list or a dict of modules has them as attributes. */
+  private Set<Place> modulesIn(Place place, ClassCode type) {
+    Set<Place> modules = new LinkedHashSet<>();
+    type.fields()
+        .forEach(
+            (name, field) ->
+                code.findClass(field.type())
+                    .ifPresent(module -> modules.add(place.child(name, field.type()))));
+    return modules;
+  }
+
+  private static String key(Value index) {
+    return index.constant().value() instanceof Double number && number >= 0
+        ? String.valueOf(number.intValue())
+        : Place.ANY;
+  }
+
+  private Value attribute(Value object, String name, Flow flow) {
+    Optional<Value> either =
+        object.places().stream()
+            .map(place -> attribute(place, typeOf(place, object), name, flow))
+            .reduce(Value::or);
+    return either.orElseGet(() -> new Value(Set.of(), "", Value.Constant.UNKNOWN));
+  }
+
+  private static String typeOf(Place place, Value value) {
+    return CodeType.className(place.type().isEmpty() ? value.type() : place.type());
+  }
+
+  private Value attribute(Place object, String type, String name, Flow flow) {
+    Optional<Field> field = code.findClass(type).map(found -> found.fields().get(name));
+    String fieldType = field.map(Field::type).orElse("");
+    Value.Constant constant =
+        field.map(each -> constant(name, each, object)).orElse(Value.Constant.UNKNOWN);
+    if (!object.isKept()) {
+      return new Value(scalarOr(fieldType, object.part(name)), fieldType, constant);
+    }
+    if (!object.path().isEmpty()) {
+      Value assigned = flow.assigned().get(object.path() + "." + name);
+      if (assigned != null) {
+        return assigned.type().isEmpty() ? assigned.as(fieldType) : assigned;
+      }
+    }
+    findings.readFirst(attributeOf(object, name));
+    return new Value(
+        scalarOr(fieldType, Set.of(object.child(name, fieldType))), fieldType, constant);
+  }
+
+  private static Set<Place> scalarOr(String type, Set<Place> places) {
+    return CodeType.isScalar(type) ? Set.of() : places;
+  }
+
+  private static Value.Constant constant(String name, Field field, Place object) {
+    if (name.equals("training") && field.type().equals("bool") && object.isKept()) {
+      return Value.Constant.of(false); // evaluation mode
+    }
+    if (field.type().equals("NoneType")) {
+      return Value.Constant.of(null);
+    }
+    if (field.constant() instanceof Expression.Literal literal) {
+      return Value.Constant.of(literal.value());
+    }
+    return field.type().startsWith("Optional") || field.type().equals("Any")
+        ? Value.Constant.UNKNOWN
+        : Value.Constant.PRESENT;
+  }
+
+  private static boolean isGlobal(String qualified, Flow flow) {
+    if (qualified.isEmpty()) {
+      return false;
+    }
+    String head = qualified.substring(0, Math.max(0, qualified.indexOf('.')));
+    return !flow.variables().containsKey(head)
+        && (head.equals("torch")
+            || head.equals("ops")
+            || head.equals("__torch__")
+            || head.equals("CONSTANTS"));
+  }
+
+  private Value called(Expression.Call call, Flow flow, Frame frame) {
+    if (call.function() instanceof Expression.Name name
+        && !flow.variables().containsKey(name.text())) {
+      return builtIn(name.text(), call, flow, frame);
+    }
+    String qualified = QualifiedName.of(call.function());
+    if (isGlobal(qualified, flow)) {
+      return global(qualified, call, flow, frame);
+    }
+    if (call.function() instanceof Expression.Attribute method) {
+      Value object = of(method.of(), flow, frame);
+      List<Value> arguments = all(call.arguments(), flow, frame);
+      return method(object, method.name(), call, arguments, flow, frame);
+    }
+    Value function = of(call.function(), flow, frame); // a variable that has a function
+    return global(function.type(), call, flow, frame);
+  }
+
+  private Value builtIn(String name, Expression.Call call, Flow flow, Frame frame) {
+    List<Expression> given = call.arguments();
+    switch (name) {
+      case "annotate", "unchecked_cast":
+        return of(given.get(1), flow, frame).as(typeOf(given.get(0)));
+      case "getattr":
+        Object attribute = of(given.get(1), flow, frame).constant().value();
+        return attribute(of(given.get(0), flow, frame), String.valueOf(attribute), flow);
+      case "uninitialized":
+        return Value.of(frame.given(call, typeOf(given.get(0))));
+      case "fork", "awaitable":
+        return beside(call, flow, frame);
+      default:
+        List<Value> arguments = all(given, flow, frame);
+        if (!OF_NUMBERS.contains(name) && arguments.stream().anyMatch(Value::reachesKept)) {
+          findings.doubt("a call of '%s', which isn't known".formatted(name));
+        }
+        return Value.NUMBER;
+    }
+  }
+
+  private Value beside(Expression.Call call, Flow flow, Frame frame) {
+    Function function =
+        call.arguments().isEmpty()
+            ? null
+            : frame.functions().get(QualifiedName.of(call.arguments().get(0)));
+    if (function == null || call.arguments().size() > 1) {
+      findings.doubt("a part that runs beside the rest");
+      return Value.of(frame.given(call, ""));
+    }
+    return analysis.beside(frame.calling(call, function), flow);
+  }
+
+  /** A type that is written as an expression is, as in {@code List[Tensor]}. */
+  private static String typeOf(Expression type) {
+    if (type instanceof Expression.Item item) {
+      return QualifiedName.of(item.of())
+          + "["
+          + String.join(",", item.index().stream().map(Evaluation::typeOf).toList())
+          + "]";
+    }
+    return QualifiedName.of(type);
+  }
+
+  /**
+   * Follows a method; all those that it may be, where the code doesn't say which.
+   *
+   * @param site what calls it
+   */
+  Value method(
+      Value object, String name, Object site, List<Value> arguments, Flow flow, Frame frame) {
+    Map<Function, Set<Place>> methods = new LinkedHashMap<>();
+    boolean isKnown = true;
+    for (Place place : object.places()) {
+      List<Function> found = methods(typeOf(place, object), name);
+      isKnown &= !found.isEmpty();
+      found.forEach(
+          each ->
+              methods
+                  .computeIfAbsent(each, key -> new LinkedHashSet<>())
+                  .add(place.as(each.owner())));
+    }
+    if (object.places().isEmpty()) {
+      List<Function> found = methods(CodeType.className(object.type()), name);
+      isKnown = !found.isEmpty();
+      found.forEach(each -> methods.put(each, Set.of()));
+    }
+    if (methods.isEmpty() && name.equals("tolist")) {
+      return Value.of(frame.given(site, "")); // of a tensor
+    }
+    List<Value> all = new ArrayList<>(List.of(object));
+    all.addAll(arguments);
+    if (!isKnown && all.stream().anyMatch(Value::reachesKept)) {
+      findings.doubt("a call of '%s' of something unknown".formatted(name));
+    }
+    if (methods.isEmpty()) {
+      return Value.of(frame.given(site, ""));
+    }
+    return either(methods, site, all, flow, frame);
+  }
+
+  private Value either(
+      Map<Function, Set<Place>> methods, Object site, List<Value> all, Flow flow, Frame frame) {
+    Map<String, Value> before = Map.copyOf(flow.assigned());
+    Map<String, Value> after = null;
+    Value result = null;
+    for (Map.Entry<Function, Set<Place>> each : methods.entrySet()) {
+      Function function = each.getKey();
+      if (methods.size() > 1 && !frame.mayFollow(function)) {
+        continue; // an implementation that has one within it; this adds nothing to that
+      }
+      List<Value> arguments = new ArrayList<>(all);
+      arguments.set(0, new Value(each.getValue(), function.owner(), Value.Constant.PRESENT));
+      Map<String, Value> assigned = new HashMap<>(before);
+      Value given = analysis.call(frame.calling(site, function), arguments, Map.of(), assigned);
+      result = result == null ? given : result.or(given);
+      after = after == null ? assigned : Flow.either(after, assigned);
+    }
+    flow.assigned().clear();
+    flow.assigned().putAll(after == null ? before : after);
+    return result == null ? Value.NUMBER : result;
+  }
+
+  /** A method of a class; of an interface, those of all that implement it. */
+  private List<Function> methods(String type, String name) {
+    ClassCode found = code.findClass(type).orElse(null);
+    if (found == null) {
+      return List.of();
+    }
+    List<ClassCode> classes = found.isInterface() ? code.implementationsOf(found) : List.of(found);
+    List<Function> methods = new ArrayList<>();
+    for (ClassCode each : classes) {
+      Function method = each.methods().get(name);
+      if (method != null) {
+        methods.add(method);
+      }
+    }
+    return methods;
+  }
+
+  private Map<String, Value> all(Map<String, Expression> named, Flow flow, Frame frame) {
+    Map<String, Value> values = new LinkedHashMap<>();
+    named.forEach((name, expression) -> values.put(name, of(expression, flow, frame)));
+    return values;
+  }
+
+  private Value global(String qualified, Expression.Call call, Flow flow, Frame frame) {
+    List<Value> arguments = all(call.arguments(), flow, frame);
+    Map<String, Value> named = all(call.named(), flow, frame);
+    if (qualified.startsWith("__torch__.")) {
+      return ofModule(qualified, call, arguments, named, flow, frame);
+    }
+    OperatorCall.Site site =
+        new OperatorCall.Site(
+            findings,
+            frame.given(call, ""),
+            frame.made(call, "List"),
+            frame.pair(call),
+            !frame.function().owner().startsWith(LAYERS));
+    return new OperatorCall(qualified, arguments, named, site).apply();
+  }
+
+  private Value ofModule(
+      String qualified,
+      Expression.Call call,
+      List<Value> arguments,
+      Map<String, Value> named,
+      Flow flow,
+      Frame frame) {
+    Function function = code.findFunction(qualified).orElse(null);
+    if (function != null) {
+      Map<String, Value> assigned = new HashMap<>(flow.assigned());
+      Value result = analysis.call(frame.calling(call, function), arguments, named, assigned);
+      flow.assigned().clear();
+      flow.assigned().putAll(assigned);
+      return result;
+    }
+    if (qualified.endsWith(NEW)) {
+      String type = qualified.substring(0, qualified.length() - NEW.length());
+      return Value.of(frame.made(call, type));
+    }
+    Optional<ClassCode> tuple = code.findClass(qualified);
+    if (tuple.isEmpty()) {
+      findings.doubt("a call of '%s', which is not in the file".formatted(qualified));
+    }
+    List<String> fields = new ArrayList<>(tuple.map(t -> t.fields().keySet()).orElse(Set.of()));
+    Place made = frame.made(call, qualified);
+    for (int i = 0; i < arguments.size(); i++) {
+      made.put(String.valueOf(i), arguments.get(i).places());
+      if (i < fields.size()) {
+        made.put(fields.get(i), arguments.get(i).places());
+      }
+    }
+    named.forEach((name, value) -> made.put(Place.ANY, value.places()));
+    return Value.of(made);
+  }
+}
