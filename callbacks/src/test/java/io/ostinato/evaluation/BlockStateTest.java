@@ -31,6 +31,7 @@ import io.ostinato.weights.WeightSnapshot;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -151,6 +153,22 @@ class BlockStateTest {
       }
       model.refresh(none);
       assertThat(run(model, none)).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void manyThreadsGetWhatABatchGetsAlone() throws Exception {
+    BlockFactory factory = within(OwnField::new, BlockStateTest::sequential);
+    WeightSnapshot none = WeightSnapshot.of(List.of());
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try (LoadedModel model = ModelSource.ofBlock(factory, FEATURES).build(Device.cpu())) {
+      model.refresh(none);
+      List<Callable<float[]>> batches = Collections.nCopies(96, () -> run(model, none));
+      for (Future<float[]> batch : threads.invokeAll(batches)) {
+        assertThat(batch.get()).containsOnly(1f);
+      }
+    } finally {
+      threads.shutdownNow();
     }
   }
 

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Models of several outputs on the command line. */
 class ModelOutputTest {
   private static final int ROWS = 8;
+  private static final String PROBABILITIES = "probabilities";
 
   @TempDir static Path folder;
   private static Path data = Path.of("");
@@ -275,6 +276,26 @@ class ModelOutputTest {
   }
 
   @Test
+  void anOnnxModelWhoseOutputIsAKeptColumnIsRefusedBeforeTheDataIsRead() {
+    String model = "classifier";
+    Case onnx =
+        of("outputs/" + model + ".onnx", TorchModules.expectedOutputs(model, PROBABILITIES));
+    String unreadable = "--sql=SELECT x, CAST(raise_error('read') AS BIGINT) AS label FROM {data}";
+    Path predictions = folder.resolve("label.parquet");
+    assertThat(onnx.evaluate(unreadable, "--keep=label:int64", "--predictions=" + predictions))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .contains(
+            "the output 'label' and the column 'label' of --keep would both be the column 'label' of"
+                + " the predictions; write one output, with --model-output, or give the column");
+    assertThat(predictions).doesNotExist();
+    List<Row> rows = onnx.predictions("one", "--keep=label:int64", "--model-output=probabilities");
+    assertThat(rows.get(0).schema().fieldNames()).containsExactly("row", "label", "outputs");
+    assertColumn(rows, "outputs", TorchModules.expectedOutputs(model, PROBABILITIES));
+  }
+
+  @Test
   void theLabelOfAClassifierIsNotTakenForScores() {
     for (String model : List.of("classifier", "classifier-two")) {
       Case onnx =
@@ -319,8 +340,6 @@ class ModelOutputTest {
     assertThat(text.predictions("text").get(0).schema().fieldNames())
         .containsExactly("row", "outputs");
   }
-
-  private static final String PROBABILITIES = "probabilities";
 
   /** A model, and scores by which its rows are labelled, so that their accuracy is 1. */
   private Case of(String resource, float[] scores) {

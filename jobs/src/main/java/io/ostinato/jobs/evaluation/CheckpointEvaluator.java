@@ -86,6 +86,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
       ModelFile model = files.read(file);
       List<String> beside = spec.data().kept().stream().map(TensorSpec::column).toList();
       PredictionColumns written = new PredictionColumns(beside, spec.output());
+      check(file, written, model.outputs());
       Map<String, Double> metrics =
           spec.metrics().isEmpty() ? Map.of() : metrics(file, model, written);
       BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns(), written);
@@ -144,6 +145,15 @@ public final class CheckpointEvaluator implements AutoCloseable {
   private Map<String, Double> metrics(String file, ModelFile model, PredictionColumns written) {
     try (EvaluationResults results = measure(file, model, List.of(written))) {
       return results.metrics();
+    }
+  }
+
+  /** Before the dataset is read, where the model says what its outputs are. */
+  private static void check(String file, PredictionColumns written, List<String> outputs) {
+    try {
+      written.check(outputs);
+    } catch (IllegalArgumentException e) {
+      throw new ModelException("can't evaluate '%s': %s".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.metric.MetricBatch;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,23 +41,48 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
    */
   Map<String, NDArray> outputs(ModelOutputs outputs, int rows) {
     Map<String, NDArray> all = outputs.byName();
-    if (output.isMade() || all.size() <= 1) {
+    if (isOne(all.size())) {
       return Map.of(MetricBatch.OUTPUTS, output.from(outputs));
     }
-    Map<String, String> taken = new HashMap<>();
-    taken.put(ROW, "the index in the dataset");
-    beside.forEach(name -> taken.put(key(name), "the column '%s' of --keep".formatted(name)));
+    Map<String, String> names = names(all.keySet());
     Map<String, NDArray> columns = new LinkedHashMap<>();
     all.forEach(
         (name, array) -> {
           checkRows(name, array, rows);
-          String column = column(name);
-          String other = taken.put(key(column), "the output '%s'".formatted(name));
-          if (other != null) {
-            throw collision(name, column, other);
-          }
-          columns.put(column, array);
+          columns.put(names.getOrDefault(name, name), array);
         });
+    return columns;
+  }
+
+  /**
+   * Checks the names of outputs that are known before the model has run; none are fine.
+   *
+   * @throws IllegalArgumentException if two columns would have the same name; names both, and says
+   *     what to do
+   */
+  void check(List<String> outputs) {
+    if (!isOne(outputs.size())) {
+      names(outputs);
+    }
+  }
+
+  private boolean isOne(int outputs) {
+    return output.isMade() || outputs <= 1;
+  }
+
+  private Map<String, String> names(Collection<String> outputs) {
+    Map<String, String> taken = new HashMap<>();
+    taken.put(ROW, "the index in the dataset");
+    beside.forEach(name -> taken.put(key(name), "the column '%s' of --keep".formatted(name)));
+    Map<String, String> columns = new HashMap<>();
+    for (String name : outputs) {
+      String column = column(name);
+      String other = taken.put(key(column), "the output '%s'".formatted(name));
+      if (other != null) {
+        throw collision(name, column, other);
+      }
+      columns.put(name, column);
+    }
     return columns;
   }
 
