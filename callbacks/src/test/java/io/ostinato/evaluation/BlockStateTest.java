@@ -284,6 +284,37 @@ class BlockStateTest {
   }
 
   @Test
+  void anInterruptionWhileABatchWaitsIsOne() throws Exception {
+    WeightSnapshot none = WeightSnapshot.of(List.of());
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (LoadedModel model = ModelSource.ofBlock(OwnField::new, FEATURES).build(Device.cpu())) {
+      model.refresh(none);
+      run(
+          model,
+          none,
+          face -> {
+            NDList outputs = face.forward(ones(model, FEATURES));
+            Future<float[]> waiting =
+                thread.submit(
+                    () ->
+                        run(
+                            model,
+                            none,
+                            other -> {
+                              Thread.currentThread().interrupt();
+                              return other.forward(ones(model, FEATURES));
+                            }));
+            assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(InterruptedException.class);
+            return outputs;
+          });
+      assertThat(run(model, none)).containsOnly(1f);
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
+  @Test
   void askingForALayerChangesNothing() throws Exception {
     for (String layer : List.of("01Linear", "02SequentialBlock/01Linear")) {
       WeightSnapshot weights = TestNets.weights(nested(), 1, FEATURES);
