@@ -12,7 +12,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,15 +136,20 @@ public final class ModelOutputs {
    *     array; lists the outputs
    */
   public NDArray get(String nameOrPosition) {
-    List<Output> found = new ArrayList<>(named(nameOrPosition));
-    at(nameOrPosition).filter(output -> !found.contains(output)).ifPresent(found::add);
-    if (found.isEmpty()) {
-      found.addAll(said(nameOrPosition));
+    List<Output> byName = namedOrWithin(nameOrPosition);
+    List<Output> byPosition = atOrWithin(nameOrPosition);
+    if (byName.isEmpty() && byPosition.isEmpty()) {
+      return one(said(nameOrPosition), "'%s'".formatted(nameOrPosition), nameOrPosition);
     }
-    if (found.isEmpty()) {
-      found.addAll(within(nameOrPosition, Output::name, Output::position));
+    if (!byName.isEmpty() && !byPosition.isEmpty() && !byName.equals(byPosition)) {
+      throw new IllegalArgumentException(
+          "'%s' is the name of the output at the position %s, and the position of the output '%s';"
+                  .formatted(nameOrPosition, positions(byName), names(byPosition))
+              + " say which by %s%s or %s%s"
+                  .formatted(NAME, nameOrPosition, POSITION, nameOrPosition));
     }
-    return one(found, "'%s'".formatted(nameOrPosition), nameOrPosition);
+    return one(
+        byName.isEmpty() ? byPosition : byName, "'%s'".formatted(nameOrPosition), nameOrPosition);
   }
 
   /**
@@ -165,16 +169,12 @@ public final class ModelOutputs {
    *     lists the outputs
    */
   public NDArray withName(String name) {
-    List<Output> found = named(name);
-    return one(
-        found.isEmpty() ? within(name, Output::name) : found, "of the name '" + name + "'", name);
+    return one(namedOrWithin(name), "of the name '" + name + "'", name);
   }
 
   /** An output by its position, as in {@code 1} or {@code 1.0}; see {@link #get(int)}. */
   NDArray atPosition(String position) {
-    List<Output> found =
-        at(position).map(List::of).orElseGet(() -> within(position, Output::position));
-    return one(found, "at the position " + position, position);
+    return one(atOrWithin(position), "at the position " + position, position);
   }
 
   /**
@@ -216,37 +216,39 @@ public final class ModelOutputs {
     return outputs.stream().filter(output -> output.name().equals(name)).toList();
   }
 
-  private Optional<Output> at(String position) {
-    return outputs.stream().filter(output -> output.position().equals(position)).findFirst();
+  private List<Output> namedOrWithin(String name) {
+    List<Output> named = named(name);
+    return named.isEmpty() ? within(name, Output::name) : named;
+  }
+
+  private List<Output> atOrWithin(String position) {
+    List<Output> there = outputs.stream().filter(o -> o.position().equals(position)).toList();
+    return there.isEmpty() ? within(position, Output::position) : there;
+  }
+
+  /** What is within an output, which is meant by it if it is one thing. */
+  private List<Output> within(String text, Function<Output, String> path) {
+    return outputs.stream().filter(output -> path.apply(output).startsWith(text + ".")).toList();
   }
 
   /** What {@code name:0} and {@code position:0} mean. */
   private List<Output> said(String text) {
     if (text.startsWith(NAME)) {
-      return named(text.substring(NAME.length()));
+      return namedOrWithin(text.substring(NAME.length()));
     }
-    return text.startsWith(POSITION)
-        ? at(text.substring(POSITION.length())).stream().toList()
-        : List.of();
-  }
-
-  /** What is within an output, if that is one thing. */
-  @SafeVarargs
-  private List<Output> within(String text, Function<Output, String>... paths) {
-    List<Output> within =
-        outputs.stream()
-            .filter(o -> Stream.of(paths).anyMatch(path -> path.apply(o).startsWith(text + ".")))
-            .toList();
-    return within.size() == 1 ? within : List.of();
+    return text.startsWith(POSITION) ? atOrWithin(text.substring(POSITION.length())) : List.of();
   }
 
   private NDArray one(List<Output> found, String which, String text) {
-    if (found.isEmpty()) {
+    boolean isNamed = found.stream().allMatch(output -> output.name().equals(text));
+    if (found.size() > 1 && isNamed) {
+      throw new IllegalArgumentException(
+          "%s outputs are named '%s', at the positions %s; say which by %s%s"
+              .formatted(found.size(), text, positions(found), POSITION, found.get(0).position()));
+    }
+    if (found.size() != 1) {
       throw new IllegalArgumentException(
           "the model has no output %s; it has %s".formatted(which, described()));
-    }
-    if (found.size() > 1) {
-      throw new IllegalArgumentException(ambiguity(found, text));
     }
     NDArray array = found.get(0).array();
     if (array == null) {
@@ -259,16 +261,8 @@ public final class ModelOutputs {
     return array;
   }
 
-  private static String ambiguity(List<Output> found, String text) {
-    Output last = found.get(found.size() - 1);
-    String positions = positions(found);
-    if (last.name().equals(text)) {
-      return "%s outputs are named '%s', at the positions %s; say which by %s%s"
-          .formatted(found.size(), text, positions, POSITION, found.get(0).position());
-    }
-    return "'%s' is the name of the output at the position %s, and the position of the output '%s';"
-            .formatted(text, found.get(0).position(), last.name())
-        + " say which by %s%s or %s%s".formatted(NAME, text, POSITION, text);
+  private static String names(List<Output> outputs) {
+    return outputs.stream().map(Output::name).collect(Collectors.joining("' and '"));
   }
 
   private static String positions(List<Output> outputs) {

@@ -11,7 +11,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.ModelOutputs.Output;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +118,32 @@ class ModelOutputsTest {
           assertThatThrownBy(() -> outputs.withName("2"))
               .hasMessage("the model has no output of the name '2'; it has the outputs 1, 0");
         });
+  }
+
+  @Test
+  void aNumberThatNamesSeveralOutputsIsNoPositionEither() {
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      NDArray array = manager.create(1f);
+      List<Output> outputs =
+          List.of(
+              new Output("0.0", "1.a", array, "Tensor"),
+              new Output("0.1", "1.b", array, "Tensor"),
+              new Output("1", "0", array.add(1), "Tensor"));
+      ModelOutputs numbers = new ModelOutputs(ModelOutputs.Order.BY_NAME, outputs, note -> {});
+      assertThatThrownBy(() -> numbers.get("1"))
+          .hasMessage(
+              "'1' is the name of the output at the position 0.0 and 0.1, and the position of the"
+                  + " output '0'; say which by name:1 or position:1");
+      assertThat(numbers.get("position:1")).isEqualTo(array.add(1));
+      assertThat(numbers.get("1.b")).isEqualTo(array);
+      assertThatThrownBy(() -> numbers.get("name:1"))
+          .hasMessage("the model has no output 'name:1'; it has the outputs 1.a, 1.b, 0");
+      ModelOutputs one =
+          new ModelOutputs(ModelOutputs.Order.BY_NAME, outputs.subList(1, 3), n -> {});
+      assertThat(one.get("name:1")).isEqualTo(array);
+      assertThatThrownBy(() -> one.get("1"))
+          .hasMessageContaining("say which by name:1 or position");
+    }
   }
 
   @Test

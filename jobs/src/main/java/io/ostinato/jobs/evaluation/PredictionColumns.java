@@ -40,10 +40,10 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
    *     outputs has no element for each row; names both, and says what to do
    */
   Map<String, NDArray> outputs(ModelOutputs outputs, int rows) {
-    Map<String, NDArray> all = outputs.byName();
-    if (isOne(all.size())) {
+    if (isOne(outputs.names().size())) {
       return Map.of(MetricBatch.OUTPUTS, output.from(outputs));
     }
+    Map<String, NDArray> all = outputs.byName();
     Map<String, String> names = names(all.keySet());
     Map<String, NDArray> columns = new LinkedHashMap<>();
     all.forEach(
