@@ -7,9 +7,6 @@ import io.ostinato.metric.MetricStates;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * Calls {@code processData} for one evaluation, the same in every engine, and keeps what it
@@ -90,22 +87,11 @@ public final class BatchRunner {
     outputs.add(new BatchOutput(block.firstRow(), block.rows(), List.of()));
   }
 
-  /** Arrays that share a name, as columns of a batch may, are told apart by their positions. */
   private static List<HostArray> onHost(NDList results) {
-    Map<String, Long> counts =
-        results.stream()
-            .map(BatchRunner::nameOf)
-            .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
     List<HostArray> arrays = new ArrayList<>(results.size());
     for (NDArray array : results) {
-      String name = nameOf(array);
-      boolean isOwn = Objects.equals(counts.get(name), 1L);
-      arrays.add(ResultCopy.of(isOwn ? name : "", array));
+      arrays.add(ResultCopy.of(array.getName() == null ? "" : array.getName(), array));
     }
     return arrays;
-  }
-
-  private static String nameOf(NDArray array) {
-    return array.getName() == null ? "" : array.getName();
   }
 }

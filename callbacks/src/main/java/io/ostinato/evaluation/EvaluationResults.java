@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,22 +117,32 @@ public final class EvaluationResults implements AutoCloseable {
   }
 
   /**
-   * The results of one name, over all batches. Arrays that share a name have none here: they are
-   * told apart by position.
+   * The results of one name, over all batches.
    *
-   * @throws IllegalArgumentException if there are none of that name; lists those there are
+   * @throws IllegalArgumentException if there are none of that name, or several: columns of a batch
+   *     keep their names, so what is returned beside them may have one of those; lists those there
+   *     are
    * @throws IllegalStateException if the executors have written the results; says where
    */
   public NDArray get(String name) {
     checkCollected();
-    for (NDArray array : arrays) {
-      if (Objects.equals(array.getName(), name)) {
-        return array;
-      }
+    List<Integer> positions =
+        IntStream.range(0, arrays.size())
+            .filter(i -> Objects.equals(arrays.get(i).getName(), name))
+            .boxed()
+            .toList();
+    if (positions.size() == 1) {
+      return arrays.get(positions.get(0));
     }
     throw new IllegalArgumentException(
-        "the results have no array '%s'; they have: %s"
-            .formatted(name, String.join(", ", labels())));
+        positions.isEmpty()
+            ? "the results have no array '%s'; they have: %s"
+                .formatted(name, String.join(", ", labels()))
+            : "the results have several arrays '%s', at the positions %s; get(position) tells them"
+                    .formatted(
+                        name,
+                        positions.stream().map(String::valueOf).collect(Collectors.joining(", ")))
+                + " apart, and results(...) in processData gives them names of their own");
   }
 
   /**

@@ -114,13 +114,19 @@ final class LoadedBlock implements LoadedModel {
   @Override
   public void run(WeightSource weights, Consumer<EvaluationModel> batch)
       throws InterruptedException {
-    turns.run(new Turns.Care(() -> rebuild(weights), this::inspect), () -> batch.accept(model()));
+    turns.run(new Turns.Care(this::model, () -> rebuild(weights), this::inspect), batch);
   }
 
   private Supplier<Optional<String>> inspect() {
     Block block = built.block();
     BlockInspection before = BlockInspection.of(block);
-    return () -> BlockInspection.of(block).changeSince(before);
+    return () -> {
+      BlockInspection after = BlockInspection.of(block);
+      return after
+          .changeSince(before)
+          .map(what -> Turns.note(KeptState.ACCUMULATED, what))
+          .or(() -> after.unseen().map(Turns::noteOfUnseen));
+    };
   }
 
   @Override

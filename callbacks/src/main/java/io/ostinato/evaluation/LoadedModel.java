@@ -24,8 +24,9 @@ public sealed interface LoadedModel extends AutoCloseable permits LoadedBlock, L
 
   /**
    * Runs one batch. A model that keeps something from one forward to the next is given to one batch
-   * at a time; where what it keeps would be seen by the next, it is first put back to what it was
-   * when it was loaded.
+   * at a time, from the first time that the batch runs it; where what it keeps would be seen by the
+   * next, it is first put back to what it was when it was loaded. So it is where that isn't known
+   * yet, and a batch that ran it has failed.
    *
    * @param weights those that it was refreshed with last; asked only to put the model back
    * @throws InterruptedException if this thread is interrupted while it waits for its turn

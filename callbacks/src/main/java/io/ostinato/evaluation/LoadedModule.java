@@ -12,9 +12,11 @@ import io.ostinato.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A model of one file on a device, refreshed by loading the whole file. */
@@ -73,9 +75,12 @@ final class LoadedModule implements LoadedModel {
   @Override
   public void run(WeightSource weights, Consumer<EvaluationModel> batch)
       throws InterruptedException {
-    turns.run(
-        new Turns.Care(() -> load(weights), () -> format.inspect(now().model())),
-        () -> batch.accept(new OneBatch(weights)));
+    turns.run(new Turns.Care(() -> new OneBatch(weights), () -> load(weights), this::inspect), batch);
+  }
+
+  private Supplier<Optional<String>> inspect() {
+    Supplier<Optional<String>> change = format.inspect(now().model());
+    return () -> change.get().map(what -> Turns.note(KeptState.ACCUMULATED, what));
   }
 
   /**

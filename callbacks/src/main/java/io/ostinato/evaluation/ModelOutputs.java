@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * inputs. For one thread.
  */
 public final class ModelOutputs {
+  private static final String NAME = "name:";
+  private static final String POSITION = "position:";
+
   private final Order order;
   private final List<Output> outputs;
   private final Consumer<String> notes;
@@ -44,10 +47,6 @@ public final class ModelOutputs {
   record Output(String position, String name, @Nullable NDArray array, String type) {
     Output with(NDArray other) {
       return new Output(position, name, other, type);
-    }
-
-    private boolean isWithin(String text) {
-      return position.startsWith(text + ".") || name.startsWith(text + ".");
     }
 
     @Override
@@ -86,13 +85,18 @@ public final class ModelOutputs {
   /**
    * The arrays by name, or by position where an output has no name, in the model's own order; what
    * is no array is left out.
+   *
+   * @throws IllegalArgumentException if two arrays have the same name
    */
   public Map<String, NDArray> byName() {
     Map<String, NDArray> arrays = new LinkedHashMap<>();
     for (Output output : outputs) {
       NDArray array = output.array();
-      if (array != null) {
-        arrays.put(arrays.containsKey(output.name()) ? output.position() : output.name(), array);
+      if (array != null && arrays.put(output.name(), array) != null) {
+        throw new IllegalArgumentException(
+            "two outputs are named '%s', at the positions %s; take them by position, or let the"
+                    .formatted(output.name(), positions(named(output.name())))
+                + " model give them different names");
       }
     }
     return arrays;
@@ -102,8 +106,8 @@ public final class ModelOutputs {
    * The output that is meant where nobody says which: the only one, or the first of a tuple or
    * list.
    *
-   * @throws IllegalArgumentException if it can't be told, as among the several of a dict, or is no
-   *     array; lists the outputs
+   * @throws IllegalArgumentException if it can't be told, as among the several of a dict, or where
+   *     labels or a loss come before scores of rows; or if there is no array; lists the outputs
    */
   public NDArray first() {
     List<Output> arrays = outputs.stream().filter(output -> output.array() != null).toList();
@@ -113,8 +117,7 @@ public final class ModelOutputs {
       throw new IllegalArgumentException(
           "the model has %s, and which one is meant can't be told; name one%s"
               .formatted(
-                  described(),
-                  arrays.isEmpty() ? "" : ", as in '%s'".formatted(arrays.get(0).name())));
+                  described(), example(arrays).map(name -> ", as in '" + name + "'").orElse("")));
     }
     if (!isOnly) {
       notes.accept(
@@ -125,33 +128,53 @@ public final class ModelOutputs {
   }
 
   /**
-   * An output by name or position.
+   * An output by name or position, whichever it is. Where one output has this name and another one
+   * this position, as with keys that are numbers, or several have this name, nothing is taken.
+   * {@code name:0} and {@code position:0} say which is meant.
+   *
+   * @throws IllegalArgumentException if there is none, or more than one can be meant, or it is no
+   *     array; lists the outputs
+   */
+  public NDArray get(String nameOrPosition) {
+    List<Output> byName = namedOrWithin(nameOrPosition);
+    List<Output> byPosition = atOrWithin(nameOrPosition);
+    if (byName.isEmpty() && byPosition.isEmpty()) {
+      return one(said(nameOrPosition), "'%s'".formatted(nameOrPosition), nameOrPosition);
+    }
+    if (!byName.isEmpty() && !byPosition.isEmpty() && !byName.equals(byPosition)) {
+      throw new IllegalArgumentException(
+          "'%s' is the name of the output at the position %s, and the position of the output '%s';"
+                  .formatted(nameOrPosition, positions(byName), names(byPosition))
+              + " say which by %s%s or %s%s"
+                  .formatted(NAME, nameOrPosition, POSITION, nameOrPosition));
+    }
+    return one(
+        byName.isEmpty() ? byPosition : byName, "'%s'".formatted(nameOrPosition), nameOrPosition);
+  }
+
+  /**
+   * An output by its position, counted from 0, whatever the names are; that which is the only one
+   * within another has the other's position as well.
    *
    * @throws IllegalArgumentException if there is none, or it is no array; lists the outputs
    */
-  public NDArray get(String nameOrPosition) {
-    Output found =
-        find(output -> output.name().equals(nameOrPosition))
-            .or(() -> find(output -> output.position().equals(nameOrPosition)))
-            .or(() -> only(nameOrPosition))
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "the model has no output '%s'; it has %s"
-                            .formatted(nameOrPosition, described())));
-    if (found.array() == null) {
-      throw new IllegalArgumentException(
-          "the output '%s' is of the type %s, and only tensors of numbers can be evaluated; the"
-                  .formatted(nameOrPosition, found.type())
-              + " model has "
-              + described());
-    }
-    return found.array();
+  public NDArray get(int position) {
+    return atPosition(Integer.toString(position));
   }
 
-  /** An output by its position, counted from 0; see {@link #get(String)}. */
-  public NDArray get(int position) {
-    return get(Integer.toString(position));
+  /**
+   * An output by its name, whatever the positions are.
+   *
+   * @throws IllegalArgumentException if there is none of that name, or several, or it is no array;
+   *     lists the outputs
+   */
+  public NDArray withName(String name) {
+    return one(namedOrWithin(name), "of the name '" + name + "'", name);
+  }
+
+  /** An output by its position, as in {@code 1} or {@code 1.0}; see {@link #get(int)}. */
+  NDArray atPosition(String position) {
+    return one(atOrWithin(position), "at the position " + position, position);
   }
 
   /**
@@ -189,14 +212,61 @@ public final class ModelOutputs {
     return new ModelOutputs(order, mapped, notes);
   }
 
-  private Optional<Output> find(Predicate<Output> condition) {
-    return outputs.stream().filter(condition).findFirst();
+  private List<Output> named(String name) {
+    return outputs.stream().filter(output -> output.name().equals(name)).toList();
   }
 
-  /** What is within an output, if that is one thing. */
-  private Optional<Output> only(String text) {
-    List<Output> within = outputs.stream().filter(output -> output.isWithin(text)).toList();
-    return within.size() == 1 ? Optional.of(within.get(0)) : Optional.empty();
+  private List<Output> namedOrWithin(String name) {
+    List<Output> named = named(name);
+    return named.isEmpty() ? within(name, Output::name) : named;
+  }
+
+  private List<Output> atOrWithin(String position) {
+    List<Output> there = outputs.stream().filter(o -> o.position().equals(position)).toList();
+    return there.isEmpty() ? within(position, Output::position) : there;
+  }
+
+  /** What is within an output, which is meant by it if it is one thing. */
+  private List<Output> within(String text, Function<Output, String> path) {
+    return outputs.stream().filter(output -> path.apply(output).startsWith(text + ".")).toList();
+  }
+
+  /** What {@code name:0} and {@code position:0} mean. */
+  private List<Output> said(String text) {
+    if (text.startsWith(NAME)) {
+      return namedOrWithin(text.substring(NAME.length()));
+    }
+    return text.startsWith(POSITION) ? atOrWithin(text.substring(POSITION.length())) : List.of();
+  }
+
+  private NDArray one(List<Output> found, String which, String text) {
+    boolean isNamed = found.stream().allMatch(output -> output.name().equals(text));
+    if (found.size() > 1 && isNamed) {
+      throw new IllegalArgumentException(
+          "%s outputs are named '%s', at the positions %s; say which by %s%s"
+              .formatted(found.size(), text, positions(found), POSITION, found.get(0).position()));
+    }
+    if (found.size() != 1) {
+      throw new IllegalArgumentException(
+          "the model has no output %s; it has %s".formatted(which, described()));
+    }
+    NDArray array = found.get(0).array();
+    if (array == null) {
+      throw new IllegalArgumentException(
+          "the output '%s' is of the type %s, and only tensors of numbers can be evaluated; the"
+                  .formatted(text, found.get(0).type())
+              + " model has "
+              + described());
+    }
+    return array;
+  }
+
+  private static String names(List<Output> outputs) {
+    return outputs.stream().map(Output::name).collect(Collectors.joining("' and '"));
+  }
+
+  private static String positions(List<Output> outputs) {
+    return outputs.stream().map(Output::position).collect(Collectors.joining(" and "));
   }
 
   /** Whether the first is perhaps not what is meant. */
@@ -204,13 +274,25 @@ public final class ModelOutputs {
     Output first = arrays.get(0);
     return order == Order.BY_NAME
         || !first.position().equals("0")
-        || (isOfIntegers(first) && !arrays.stream().allMatch(ModelOutputs::isOfIntegers));
+        || (!isOfScores(first) && arrays.stream().anyMatch(ModelOutputs::isOfScores));
   }
 
-  /** A label rather than scores, as models of scikit-learn give it before the probabilities. */
-  private static boolean isOfIntegers(Output output) {
+  /** One that may be meant. */
+  private static Optional<String> example(List<Output> arrays) {
+    return arrays.stream()
+        .filter(ModelOutputs::isOfScores)
+        .findFirst()
+        .or(() -> arrays.stream().findFirst())
+        .map(Output::name);
+  }
+
+  /**
+   * Neither a label, as models of scikit-learn give it before the probabilities, nor a loss, as
+   * those of transformers give it before the logits.
+   */
+  private static boolean isOfScores(Output output) {
     NDArray array = output.array();
-    return array != null && !array.getDataType().isFloating();
+    return array != null && array.getDataType().isFloating() && array.getShape().dimension() > 0;
   }
 
   private String described() {

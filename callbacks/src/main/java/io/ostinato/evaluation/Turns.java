@@ -2,17 +2,19 @@ package io.ostinato.evaluation;
 
 import io.ostinato.torchscript.KeptState;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Who may run a loaded model: everybody at once, or one batch at a time where it keeps something
- * from one forward to the next. Whether it does is found out in its first batch where nothing said
- * so. Thread-safe.
+ * from one forward to the next. Whether it does is found out in the first batch that runs it, where
+ * nothing said so. Thread-safe.
  */
 final class Turns {
-  private final ReentrantLock turn = new ReentrantLock();
+  /** Not a lock, since a batch may run the model on another thread than its own. */
+  private final Semaphore turn = new Semaphore(1);
+
   private final Consumer<String> notes;
   private volatile KeptState state = KeptState.UNKNOWN;
   private boolean used;
@@ -20,10 +22,15 @@ final class Turns {
   /**
    * What the owner of a model can do with it while it has the turn.
    *
+   * @param model as it is now
    * @param restore brings the model back to what it was when it was loaded
-   * @param inspect begins to watch what changes; what it gives says, once a batch is over, what has
+   * @param inspect begins to watch what changes; what it gives says, once a batch is over, why
+   *     later batches would or may depend on it, if they do
    */
-  record Care(Runnable restore, Supplier<Supplier<Optional<String>>> inspect) {}
+  record Care(
+      Supplier<EvaluationModel> model,
+      Runnable restore,
+      Supplier<Supplier<Optional<String>>> inspect) {}
 
   /**
    * Nobody has run the model yet.
@@ -36,12 +43,12 @@ final class Turns {
 
   /** The model was loaded; nobody runs it now. */
   void loaded(KeptState known) {
-    turn.lock();
+    turn.acquireUninterruptibly();
     try {
       state = known;
       used = false;
     } finally {
-      turn.unlock();
+      turn.release();
     }
   }
 
@@ -49,39 +56,56 @@ final class Turns {
     return state;
   }
 
-  /** Runs one batch when it is its turn. */
-  void run(Care care, Runnable batch) throws InterruptedException {
+  /**
+   * Runs one batch. It waits for its turn when it first runs the model, and has it until it ends.
+   *
+   * @throws InterruptedException if this thread is interrupted while it waits
+   */
+  void run(Care care, Consumer<EvaluationModel> batch) throws InterruptedException {
     if (state == KeptState.NONE) {
-      batch.run();
+      batch.accept(care.model().get());
       return;
     }
-    turn.lockInterruptibly();
+    TurnOfBatch own = new TurnOfBatch(this, care);
     try {
-      switch (state) {
-        case UNKNOWN -> inspected(care, batch);
-        case ACCUMULATED -> restored(care, batch);
-        case OVERWRITTEN, NONE -> batch.run();
-      }
+      batch.accept(own);
+      own.succeeded();
+    } catch (RuntimeException | Error e) {
+      own.rethrowIfInterrupted(e);
+      throw e;
     } finally {
-      turn.unlock();
+      own.close();
     }
   }
 
-  private void restored(Care care, Runnable batch) {
-    if (used) {
+  void acquire() throws InterruptedException {
+    turn.acquire();
+  }
+
+  void release() {
+    turn.release();
+  }
+
+  /**
+   * Makes the model what the batch that has the turn should find.
+   *
+   * @return what to ask once the batch is over
+   */
+  Supplier<Optional<String>> begin(Care care) {
+    boolean fromLoaded = state == KeptState.UNKNOWN || state == KeptState.ACCUMULATED;
+    if (used && fromLoaded) {
       care.restore().run();
     }
     used = true;
-    batch.run();
+    return state == KeptState.UNKNOWN ? care.inspect().get() : Optional::empty;
   }
 
-  private void inspected(Care care, Runnable batch) {
-    Supplier<Optional<String>> changes = care.inspect().get();
-    used = true;
-    batch.run();
-    Optional<String> changed = changes.get();
-    state = changed.isPresent() ? KeptState.ACCUMULATED : KeptState.NONE;
-    changed.ifPresent(what -> notes.accept(note(KeptState.ACCUMULATED, what)));
+  /** The first batch that ran the model is over, and it still has the turn. */
+  void found(Optional<String> dependence) {
+    if (state == KeptState.UNKNOWN) {
+      dependence.ifPresent(notes);
+      state = dependence.isPresent() ? KeptState.ACCUMULATED : KeptState.NONE;
+    }
   }
 
   /** What a user should know of a model that keeps something. */
@@ -92,5 +116,12 @@ final class Turns {
             + " earlier ones: one batch runs at a time, each on the model as it was loaded"
         : "the model's forward keeps something in the model (%s): one batch runs at a time"
             .formatted(what);
+  }
+
+  /** What a user should know of a model of which not all can be compared. */
+  static String noteOfUnseen(String what) {
+    return "the model has what can't be compared (%s), so that later batches may depend on earlier"
+            .formatted(what)
+        + " ones: one batch runs at a time, each on the model as it was loaded";
   }
 }

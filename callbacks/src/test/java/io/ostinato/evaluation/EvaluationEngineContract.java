@@ -433,9 +433,12 @@ public abstract class EvaluationEngineContract {
       assertThat(results.get(2)).isEqualTo(results.get(0).mul(2));
       assertThat(results.get("class")).isEqualTo(results.get(1));
       assertThatThrownBy(() -> results.get("x"))
+          .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "the results have no array 'x'; they have: one without a name at 0, class, one"
-                  + " without a name at 2");
+              "the results have several arrays 'x', at the positions 0, 2; get(position) tells them"
+                  + " apart, and results(...) in processData gives them names of their own");
+      assertThatThrownBy(() -> results.get("y"))
+          .hasMessage("the results have no array 'y'; they have: x, class, x");
     }
   }
 

@@ -11,7 +11,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.ModelOutputs.Output;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -51,16 +53,133 @@ class ModelOutputsTest {
 
   @Test
   void ofANamedTupleTheFirstIsUsedAndToldOf() {
-    try (LoadedModel loaded = loaded("named-tuple")) {
+    try (LoadedModel loaded = loaded("/outputs/heads")) {
       ModelOutputs outputs = loaded.model().outputs(probe(loaded.manager()));
-      assertThat(outputs.names()).containsExactly("loss", "logits");
-      assertThat(outputs.get("logits").getShape()).isEqualTo(new Shape(8, 3));
+      assertThat(outputs.names()).containsExactly("aux", "logits");
+      assertIs(outputs.get("logits"), TorchModules.expectedOutputs("heads", "main"));
       assertThat(loaded.notes()).isEmpty();
-      assertThat(outputs.first()).isEqualTo(outputs.get("loss"));
+      assertThat(outputs.first()).isEqualTo(outputs.get("aux"));
       assertThat(loaded.notes())
           .containsExactly(
-              "the model has the outputs loss, logits; nothing says which is meant, so the first is"
-                  + " used, 'loss'");
+              "the model has the outputs aux, logits; nothing says which is meant, so the first is"
+                  + " used, 'aux'");
+    }
+  }
+
+  @Test
+  void aLossBeforeTheLogitsIsNotTakenForThem() {
+    with(
+        "named-tuple",
+        (model, scope) -> {
+          ModelOutputs outputs = model.outputs(probe(scope));
+          assertThat(outputs.names()).containsExactly("loss", "logits");
+          assertThat(outputs.get("logits").getShape()).isEqualTo(new Shape(8, 3));
+          assertThatThrownBy(outputs::first)
+              .hasMessage(
+                  "the model has the outputs loss, logits, and which one is meant can't be told;"
+                      + " name one, as in 'logits'");
+        });
+    with(
+        "/outputs/loss-logits",
+        (model, scope) -> {
+          ModelOutputs outputs = model.outputs(probe(scope));
+          assertThatThrownBy(outputs::first)
+              .hasMessage(
+                  "the model has the outputs 0, 1, and which one is meant can't be told; name one,"
+                      + " as in '1'");
+          assertIs(outputs.get(1), TorchModules.expectedOutputs("loss-logits", "main"));
+        });
+  }
+
+  @Test
+  void aPositionIsNeverTakenForAName() {
+    with(
+        "/outputs/numbers",
+        (model, scope) -> {
+          ModelOutputs outputs = model.outputs(probe(scope));
+          float[] main = TorchModules.expectedOutputs("numbers", "main");
+          float[] side = TorchModules.expectedOutputs("numbers", "side");
+          assertThat(outputs.names()).containsExactly("1", "0");
+          assertIs(outputs.get(0), main);
+          assertIs(outputs.get(1), side);
+          assertIs(OutputChoice.at(0).from(outputs), main);
+          assertIs(OutputChoice.at(1).listFrom(outputs).singletonOrThrow(), side);
+          assertIs(outputs.withName("0"), side);
+          assertIs(OutputChoice.named("1").from(outputs), main);
+          assertIs(outputs.get("position:0"), main);
+          assertIs(outputs.get("name:0"), side);
+          assertThatThrownBy(() -> OutputChoice.of("0").from(outputs))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessage(
+                  "'0' is the name of the output at the position 1, and the position of the output"
+                      + " '1'; say which by name:0 or position:0");
+          assertThatThrownBy(() -> outputs.get(2))
+              .hasMessage("the model has no output at the position 2; it has the outputs 1, 0");
+          assertThatThrownBy(() -> outputs.withName("2"))
+              .hasMessage("the model has no output of the name '2'; it has the outputs 1, 0");
+        });
+  }
+
+  @Test
+  void aNumberThatNamesSeveralOutputsIsNoPositionEither() {
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      NDArray array = manager.create(1f);
+      List<Output> outputs =
+          List.of(
+              new Output("0.0", "1.a", array, "Tensor"),
+              new Output("0.1", "1.b", array, "Tensor"),
+              new Output("1", "0", array.add(1), "Tensor"));
+      ModelOutputs numbers = new ModelOutputs(ModelOutputs.Order.BY_NAME, outputs, note -> {});
+      assertThatThrownBy(() -> numbers.get("1"))
+          .hasMessage(
+              "'1' is the name of the output at the position 0.0 and 0.1, and the position of the"
+                  + " output '0'; say which by name:1 or position:1");
+      assertThat(numbers.get("position:1")).isEqualTo(array.add(1));
+      assertThat(numbers.get("1.b")).isEqualTo(array);
+      assertThatThrownBy(() -> numbers.get("name:1"))
+          .hasMessage("the model has no output 'name:1'; it has the outputs 1.a, 1.b, 0");
+      ModelOutputs one =
+          new ModelOutputs(ModelOutputs.Order.BY_NAME, outputs.subList(1, 3), n -> {});
+      assertThat(one.get("name:1")).isEqualTo(array);
+      assertThatThrownBy(() -> one.get("1"))
+          .hasMessageContaining("say which by name:1 or position");
+    }
+  }
+
+  @Test
+  void namesThatAreNumbersAreFineWhereNoPositionIsMeant() {
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      NDArray first = manager.create(1f);
+      NDArray second = manager.create(2f);
+      first.setName("495");
+      second.setName("1");
+      ModelOutputs outputs = ModelOutputs.of(new NDList(first, second));
+      assertThat(outputs.get("495")).isEqualTo(first);
+      assertThat(outputs.get("0")).isEqualTo(first);
+      assertThat(outputs.get("1")).isEqualTo(second);
+      second.setName("name:0");
+      ModelOutputs prefixed = ModelOutputs.of(new NDList(first, second));
+      assertThat(prefixed.get("name:0")).isEqualTo(second);
+    }
+  }
+
+  @Test
+  void outputsOfOneNameAreRefusedUnlessThePositionSaysWhich() {
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      NDArray first = manager.create(1f);
+      NDArray second = manager.create(2f);
+      first.setName("a");
+      second.setName("a");
+      ModelOutputs outputs = ModelOutputs.of(new NDList(first, second));
+      assertThatThrownBy(() -> outputs.get("a"))
+          .hasMessage("2 outputs are named 'a', at the positions 0 and 1; say which by position:0");
+      assertThatThrownBy(() -> outputs.withName("a")).hasMessageContaining("2 outputs are named");
+      assertThatThrownBy(outputs::byName)
+          .hasMessage(
+              "two outputs are named 'a', at the positions 0 and 1; take them by position, or let"
+                  + " the model give them different names");
+      assertThat(outputs.get(1)).isEqualTo(second);
+      assertThat(outputs.get("position:1")).isEqualTo(second);
     }
   }
 
@@ -89,6 +208,7 @@ class ModelOutputsTest {
           assertThat(outputs.get("1.0").getShape()).isEqualTo(new Shape(8, 3));
           assertThat(outputs.get("1.1")).isEqualTo(outputs.get("1.1.hidden"));
           assertThat(outputs.get(2).getDouble()).isEqualTo(0.5);
+          assertThat(outputs.get("1.1.hidden")).isEqualTo(outputs.get("1.1.0"));
           assertThatThrownBy(outputs::first)
               .hasMessageContaining(
                   "the model has the outputs 0 (NoneType), 1.0, 1.1.hidden, 2, and which one is"
@@ -138,7 +258,9 @@ class ModelOutputsTest {
       scores.setName("probabilities");
       ModelOutputs outputs = ModelOutputs.of(new NDList(label, scores));
       assertThatThrownBy(outputs::first)
-          .hasMessageContaining("the model has the outputs label, probabilities, and which one");
+          .hasMessageContaining(
+              "the model has the outputs label, probabilities, and which one is meant can't be"
+                  + " told; name one, as in 'probabilities'");
       assertThat(outputs.get("probabilities")).isEqualTo(scores);
       assertThat(ModelOutputs.of(new NDList(scores, label)).first()).isEqualTo(scores);
       assertThat(ModelOutputs.of(new NDList(label)).first().getDataType())
@@ -167,7 +289,10 @@ class ModelOutputsTest {
 
   private static LoadedModel loaded(String module) {
     LoadedModel loaded = ModelSource.torchScript().build(Device.cpu());
-    loaded.refresh(TorchModules.module(module));
+    loaded.refresh(
+        module.startsWith("/")
+            ? TorchModules.moduleOf(module + ".pt")
+            : TorchModules.module(module));
     return loaded;
   }
 

@@ -81,10 +81,15 @@ public final class TestNets {
 
   /** Random weights for a block that takes {@link #FEATURES}. */
   public static WeightSnapshot weights(Block block, long seed) {
+    return weights(block, seed, FEATURES);
+  }
+
+  /** Random weights for a block that takes rows of this shape. */
+  static WeightSnapshot weights(Block block, long seed, Shape input) {
     Random random = new Random(seed);
     List<HostArray> arrays = new ArrayList<>();
     try (NDManager manager = Engine.getInstance().newBaseManager()) {
-      block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(FEATURES));
+      block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(input));
       for (Pair<String, Parameter> entry : block.getParameters()) {
         boolean variance = entry.getValue().getType() == Parameter.Type.RUNNING_VAR;
         Shape shape = entry.getValue().getArray().getShape();

@@ -2,6 +2,7 @@ package io.ostinato.spark;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.TorchModules;
 import io.ostinato.spark.data.SparkDataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -115,6 +116,21 @@ public final class TestSpark {
             spark.createDataFrame(
                 rdd, new StructType().add("x", DataTypes.createArrayType(DataTypes.FloatType))))
         .column("x", "x", DataType.FLOAT32, 1, 5, 5);
+  }
+
+  /** The rows of {@link TorchModules#probe}, again and again, in partitions: x of four features. */
+  public static SparkDataset probes(SparkSession spark, int copies, int partitions) {
+    float[] probe = TorchModules.probe();
+    List<Row> rows =
+        IntStream.range(0, copies * TorchModules.ROWS)
+            .map(row -> row % TorchModules.ROWS * 4)
+            .mapToObj(from -> RowFactory.create(boxed(Arrays.copyOfRange(probe, from, from + 4))))
+            .toList();
+    JavaRDD<Row> rdd = new JavaSparkContext(spark.sparkContext()).parallelize(rows, partitions);
+    return SparkDataset.of(
+            spark.createDataFrame(
+                rdd, new StructType().add("x", DataTypes.createArrayType(DataTypes.FloatType))))
+        .column("x", "x", DataType.FLOAT32, 4);
   }
 
   private static Row generatedRow(int row) {

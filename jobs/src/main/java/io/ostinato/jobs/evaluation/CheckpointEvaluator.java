@@ -67,27 +67,30 @@ public final class CheckpointEvaluator implements AutoCloseable {
    */
   public EvaluationReport evaluate(String file) {
     long start = System.nanoTime();
-    try (EvaluationResults results = measure(file, files.read(file))) {
+    try (EvaluationResults results = measure(file, files.read(file), List.of())) {
       return report(file, results.rows(), results.metrics(), start);
     }
   }
 
   /**
    * Evaluates one file, and writes what it gives for each row: Parquet with the columns {@code
-   * row}, the index in the dataset, those that the dataset keeps, and {@code outputs}, in the order
-   * of the dataset. The path has it whole or not at all.
+   * row}, the index in the dataset, those that the dataset keeps, and {@code outputs}, or each of
+   * several outputs by its name, in the order of the dataset. The path has it whole or not at all.
    *
    * @throws ModelException if there is no such file, or it is no model
-   * @throws EvaluationException if the evaluation fails, or the path is taken or can't be written
+   * @throws EvaluationException if the evaluation fails, two columns would have the same name, or
+   *     the path is taken or can't be written
    */
   public EvaluationReport evaluate(String file, String predictionsPath) {
     long start = System.nanoTime();
     try (Predictions predictions = Predictions.to(predictionsPath, session)) {
       ModelFile model = files.read(file);
-      Map<String, Double> metrics = spec.metrics().isEmpty() ? Map.of() : metrics(file, model);
       List<String> beside = spec.data().kept().stream().map(TensorSpec::column).toList();
-      BatchProcessor processor =
-          new ForwardRows.ToKeep(spec.data().columns(), beside, spec.output());
+      PredictionColumns written = new PredictionColumns(beside, spec.output());
+      check(file, written, model.outputs());
+      Map<String, Double> metrics =
+          spec.metrics().isEmpty() ? Map.of() : metrics(file, model, written);
+      BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns(), written);
       try (EvaluationResults results =
           run(file, model, processor, List.of(), ResultsTarget.parquet(predictions.unsorted()))) {
         predictions.publish(results.parquet().orElseThrow());
@@ -140,16 +143,25 @@ public final class CheckpointEvaluator implements AutoCloseable {
     }
   }
 
-  private Map<String, Double> metrics(String file, ModelFile model) {
-    try (EvaluationResults results = measure(file, model)) {
+  private Map<String, Double> metrics(String file, ModelFile model, PredictionColumns written) {
+    try (EvaluationResults results = measure(file, model, List.of(written))) {
       return results.metrics();
     }
   }
 
-  private EvaluationResults measure(String file, ModelFile model) {
+  /** Before the dataset is read, where the model says what its outputs are. */
+  private static void check(String file, PredictionColumns written, List<String> outputs) {
+    try {
+      written.check(outputs);
+    } catch (IllegalArgumentException e) {
+      throw new ModelException("can't evaluate '%s': %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private EvaluationResults measure(String file, ModelFile model, List<PredictionColumns> written) {
     BatchProcessor processor =
         new ForwardRows.ToCompare(
-            spec.data().columns(), ComparedOutputs.of(spec.output(), spec.metrics()));
+            spec.data().columns(), ComparedOutputs.of(spec.output(), spec.metrics()), written);
     return run(file, model, processor, spec.metrics(), ResultsTarget.collected());
   }
 

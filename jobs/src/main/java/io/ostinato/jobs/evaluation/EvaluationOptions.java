@@ -94,8 +94,9 @@ public final class EvaluationOptions {
       paramLabel = "<name|index>",
       description =
           "The output of the model that metrics compare and predictions keep, where it has several:"
-              + " its name, as in logits, or its position counted from 0. Default: the first, unless"
-              + " the model returns a dict.")
+              + " its name, as in logits, or its position counted from 0; name:0 and position:0 where"
+              + " a name is the position of another. Default: the first, unless the model returns a"
+              + " dict, or labels or a loss before its scores.")
   private @Nullable String modelOutput;
 
   @Option(

@@ -37,8 +37,16 @@ final class ModelFiles {
   private final List<ModelSource> blocks;
   private boolean warned;
 
-  /** A model, ready to be evaluated. */
-  record ModelFile(ModelSource source, WeightSnapshot weights) {}
+  /**
+   * A model, ready to be evaluated.
+   *
+   * @param outputs the names of its outputs, where its file says them; empty else
+   */
+  record ModelFile(ModelSource source, WeightSnapshot weights, List<String> outputs) {
+    ModelFile(ModelSource source, WeightSnapshot weights) {
+      this(source, weights, List.of());
+    }
+  }
 
   ModelFiles(Configuration configuration, List<Architecture> architecture) {
     this.configuration = configuration;
@@ -185,11 +193,12 @@ final class ModelFiles {
   }
 
   private ModelFile onnx(String file, byte[] content) {
-    new OnnxFile(content)
+    OnnxFile model = new OnnxFile(content);
+    model
         .mistake()
         .map(mistake -> OtherFormat.mistakeOf(file, content).orElse(mistake))
         .ifPresent(mistake -> refuse(file, mistake));
-    return new ModelFile(onnx, OnnxSource.snapshotOf(content));
+    return new ModelFile(onnx, OnnxSource.snapshotOf(content), model.outputs());
   }
 
   private static void refuse(String file, String mistake) {

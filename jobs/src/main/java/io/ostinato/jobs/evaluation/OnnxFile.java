@@ -1,5 +1,7 @@
 package io.ostinato.jobs.evaluation;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,6 +22,8 @@ record OnnxFile(byte[] content) {
   private static final int VALUE_NAME = 1;
   private static final int VALUE_TYPE = 2;
   private static final int TYPE_TENSOR = 1;
+  private static final int ELEMENT_TYPE = 1;
+  private static final int TEXT = 8;
   private static final int ENTRY_KEY = 1;
   private static final int ENTRY_VALUE = 2;
 
@@ -47,6 +51,39 @@ record OnnxFile(byte[] content) {
       operators |= model.field() == OPERATORS;
     }
     return graph && operators ? mistake : Optional.of(cutOff());
+  }
+
+  /** The names of the outputs that are tensors of numbers, of a model without a mistake. */
+  List<String> outputs() {
+    List<String> names = new ArrayList<>();
+    for (ProtoFields model = new ProtoFields(content); model.next(); ) {
+      if (model.field() == GRAPH) {
+        for (ProtoFields graph = model.message(); graph.next(); ) {
+          if (graph.field() == GRAPH_OUTPUT) {
+            addOutput(names, graph.message());
+          }
+        }
+      }
+    }
+    return names;
+  }
+
+  private static void addOutput(List<String> names, ProtoFields value) {
+    String name = "";
+    boolean isText = false;
+    while (value.next()) {
+      name = value.field() == VALUE_NAME ? value.text() : name;
+      if (value.field() == VALUE_TYPE) {
+        ProtoFields type = value.message();
+        ProtoFields tensor = type.next() ? type.message() : type;
+        while (tensor.next()) {
+          isText |= tensor.field() == ELEMENT_TYPE && tensor.number() == TEXT;
+        }
+      }
+    }
+    if (!isText) {
+      names.add(name);
+    }
   }
 
   private String cutOff() {

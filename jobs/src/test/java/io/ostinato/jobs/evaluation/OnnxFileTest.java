@@ -2,6 +2,7 @@ package io.ostinato.jobs.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostinato.evaluation.TorchModules;
 import io.ostinato.jobs.OnnxFixtures;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,6 +16,15 @@ class OnnxFileTest {
     assertThat(new OnnxFile(whole).mistake()).isEmpty();
     assertThat(new OnnxFile(OnnxFixtures.node("Sub", OnnxFixtures.FLOAT, 2, "less")).mistake())
         .isEmpty();
+  }
+
+  @Test
+  void outputsThatAreNumbersAreNamedInTheirOrder() {
+    assertThat(new OnnxFile(whole).outputs()).containsExactly("logits");
+    assertThat(new OnnxFile(TorchModules.content("/outputs/classifier.onnx")).outputs())
+        .containsExactly("label", "probabilities");
+    assertThat(new OnnxFile(TorchModules.content("/outputs/classifier-text.onnx")).outputs())
+        .containsExactly("probabilities");
   }
 
   @Test

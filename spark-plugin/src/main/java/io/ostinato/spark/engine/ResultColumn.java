@@ -40,16 +40,30 @@ record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape s
                     .formatted(name, array.shape(), output.rows())
                 + " can be written as rows");
       }
-      if (name.equals(ROW)) {
+      if (name.equalsIgnoreCase(ROW)) {
         throw new EvaluationException(
-            "a result is named 'row', as the column that has the index in the dataset; choose"
+            "a result is named '%s', as the column that has the index in the dataset; choose"
+                    .formatted(name)
                 + " another name");
       }
+      checkFree(name, columns);
       ResultColumn column = new ResultColumn(name, array.dataType(), array.shape().slice(1));
       column.sparkType();
       columns.add(column);
     }
     return columns;
+  }
+
+  /** Spark takes names that differ in case only for the same. */
+  private static void checkFree(String name, List<ResultColumn> columns) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equalsIgnoreCase(name)) {
+        throw new EvaluationException(
+            "the results '%s' and '%s', at the positions %s and %s, can't both be a column of Parquet,"
+                    .formatted(columns.get(i).name(), name, i, columns.size())
+                + " since case doesn't tell columns apart; give one of them another name");
+      }
+    }
   }
 
   StructField field() {

@@ -12,6 +12,7 @@ import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ResultColumnTest {
@@ -50,6 +51,35 @@ class ResultColumnTest {
         .hasMessage(
             "the result 'big' is uint64, for which Parquet has no column; let the module return"
                 + " float32 or int64, as in outputs.float(), or convert it in processData");
+  }
+
+  @Test
+  void resultsThatShareANameAreRefused() {
+    for (String[] names : new String[][] {{"x", "y", "x"}, {"Logits", "y", "logits"}}) {
+      assertThatThrownBy(() -> columns(names))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              "the results '%s' and '%s', at the positions 0 and 2, can't both be a column of"
+                      .formatted(names[0], names[2])
+                  + " Parquet, since case doesn't tell columns apart; give one of them another"
+                  + " name");
+    }
+    assertThatThrownBy(() -> columns("x", "Row"))
+        .hasMessage(
+            "a result is named 'Row', as the column that has the index in the dataset; choose"
+                + " another name");
+    assertThat(columns("", "x", ""))
+        .extracting(ResultColumn::name)
+        .containsExactly("_0", "x", "_2");
+    assertThatThrownBy(() -> columns("_1", "")).hasMessageContaining("the results '_1' and '_1'");
+  }
+
+  private static List<ResultColumn> columns(String... names) {
+    List<HostArray> arrays =
+        Stream.of(names)
+            .map(name -> HostArray.of(name, DataType.INT8, new Shape(1), new byte[1]))
+            .toList();
+    return ResultColumn.of(new BatchOutput(0, 1, arrays));
   }
 
   private static Object value(DataType type, int... bytes) {

@@ -2,6 +2,7 @@ package io.ostinato.spark.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.BatchProcessor;
@@ -228,36 +229,40 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"features", "counter", "cache", "statistics"})
-  void modelsThatKeepSomethingGiveWhatEachBatchGivesAlone(String module) {
-    SparkDataset data = TestSpark.generated(session(), 60, 60, 60, 60);
-    WeightSnapshot weights = TorchModules.module(module);
-    ModelSource torchScript = ModelSource.torchScript();
+  @ValueSource(strings = {"features", "counter", "cache", "average", "statistics"})
+  void modelsThatKeepSomethingGiveWhatPyTorchGivesForEachBatchAlone(String module) {
+    int copies = 4;
+    SparkDataset data = TestSpark.probes(session(), copies, 8);
     EvaluationRequest request =
         new EvaluationRequest(
-            tag(1), data, 4, torchScript, weights, SparkEngineContract::ofFourFeatures);
-    try (EvaluationEngine local = new LocalEvaluationEngine();
-        EvaluationResults here = local.evaluate(request, ProgressDisplay.silent())) {
-      byte[] expected = here.get(0).toByteArray();
-      for (int i = 0; i < 3; i++) {
-        try (EvaluationResults there = engine().evaluate(request, ProgressDisplay.silent())) {
-          assertThat(there.get(0).toByteArray()).as("evaluation %d", i).isEqualTo(expected);
-        }
+            tag(1),
+            data,
+            4,
+            ModelSource.torchScript(),
+            TorchModules.module(module),
+            (batch, model) -> new NDList(model.outputs(new NDList(batch.get("x"))).first()));
+    float[] expected = TorchModules.expectedOfBatches(module);
+    for (int i = 0; i < 3; i++) {
+      try (EvaluationResults results = engine().evaluate(request, ProgressDisplay.silent())) {
+        assertRepeats(results.get(0).toFloatArray(), expected, copies, "evaluation " + i);
       }
-      for (EvaluationResults each :
-          engine().evaluateTogether(List.of(request, request), ProgressDisplay.silent())) {
-        assertThat(each.get(0).toByteArray())
-            .as("of two that are due together")
-            .isEqualTo(expected);
-        each.close();
-      }
+    }
+    for (EvaluationResults each :
+        engine().evaluateTogether(List.of(request, request), ProgressDisplay.silent())) {
+      assertRepeats(each.get(0).toFloatArray(), expected, copies, "of two that are due together");
+      each.close();
     }
     assertThat(engine().residents().stream().flatMap(report -> report.notes().stream()))
         .anyMatch(note -> note.contains("one batch runs at a time"));
   }
 
-  private static NDList ofFourFeatures(EvaluationBatch batch, EvaluationModel model) {
-    return new NDList(model.outputs(new NDList(batch.get("x").get(":, :4"))).first());
+  private static void assertRepeats(float[] numbers, float[] expected, int copies, String what) {
+    assertThat(numbers).as(what).hasSize(copies * expected.length);
+    for (int i = 0; i < numbers.length; i++) {
+      assertThat(numbers[i])
+          .as("%s, row %s", what, i / 3)
+          .isCloseTo(expected[i % expected.length], within(2e-5f));
+    }
   }
 
   private static void create(Path file) {
