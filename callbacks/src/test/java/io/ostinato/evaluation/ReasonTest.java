@@ -39,6 +39,16 @@ class ReasonTest {
     reasons.put("asserts", "rows 0 to 1: AssertionError: want 5 features, got 4");
     reasons.put("several-lines", "rows 0 to 1: RuntimeError: want 5 features got 4");
     reasons.put(
+        "words-of-libtorch",
+        "rows 0 to 1: ValueError: the two sequences should be the same length; mat1 and mat2 shapes"
+            + " cannot be multiplied");
+    reasons.put("no-words", "rows 0 to 1: ValueError");
+    reasons.put("colon", "rows 0 to 1: ValueError: want 5 features");
+    reasons.put(
+        "images",
+        "ValueError: expected 4D input (got 2D input); have the inputs the shape that the model"
+            + " takes?");
+    reasons.put(
         "batch-statistics",
         "rows 2 to 2: ValueError: Expected more than 1 value per channel when training, got input"
             + " size [1, 4]; the module takes the statistics of a batch, of which one row has none:"
