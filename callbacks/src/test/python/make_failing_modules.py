@@ -41,6 +41,32 @@ class SeveralLines(nn.Module):
         return x
 
 
+class WordsOfLibtorch(nn.Module):
+    """Raises in words that libtorch has for something else, in a statement of several lines."""
+
+    def forward(self, x):
+        if x.size(1) != 5:
+            raise ValueError(
+                "the two sequences should be the same length; "
+                "mat1 and mat2 shapes cannot be multiplied"
+            )
+        return x
+
+
+class NoWords(nn.Module):
+    def forward(self, x):
+        if x.size(1) != 5:
+            raise ValueError("")
+        return x
+
+
+class ColonAtTheEnd(nn.Module):
+    def forward(self, x):
+        if x.size(1) != 5:
+            raise ValueError("\nwant 5 features:\n")
+        return x
+
+
 class BatchStatistics(nn.Module):
     """Takes the statistics of the batch in evaluation, too, so that one row is too few."""
 
@@ -164,11 +190,15 @@ def main(folder):
         "embedding": Embedding(),
         "memory": Memory(),
         "no-forward": NoForward(),
+        "no-words": NoWords(),
+        "colon": ColonAtTheEnd(),
+        "images": nn.BatchNorm2d(2),
         "wrong-shape": nn.Sequential(nn.Linear(5, 2)),
     }
     for name, module in scripted.items():
         torch.manual_seed(0)
         save_without_debug_files(module.eval(), folder / f"{name}.pt")
+    torch.jit.script(WordsOfLibtorch().eval()).save(folder / "words-of-libtorch.pt")
     (folder / "weights-on-gpu.pt").write_bytes(changed(torch.jit.script(Weights().eval()), on_gpu))
     x = torch.randn(3, 4)
     traced = {

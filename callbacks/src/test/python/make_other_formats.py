@@ -2,12 +2,19 @@
 
     python make_other_formats.py ../resources/otherformats
 
-They are what users of PyTorch have, small: state dictionaries, checkpoints, pickled modules, a program
-of torch.export, and weights as safetensors.
+They are what users of PyTorch have, small: state dictionaries, checkpoints with their weights under many
+keys, pickled modules, archives of old releases, a program of torch.export, and weights as safetensors.
 """
 
+import argparse
+import collections
+import gzip
+import io
 import pathlib
+import pickle
+import struct
 import sys
+import tarfile
 
 import numpy
 import torch
@@ -30,9 +37,102 @@ def main(folder):
         {"epoch": 3, "pytorch-lightning_version": "2.4.0", "state_dict": one.state_dict()},
         folder / "lightning.ckpt",
     )
+    checkpoints(folder, one)
+    torch.save(torch.zeros(2), folder / "tensor.pt")
+    torch.save([1, "two"], folder / "list.pt")
+    with tarfile.open(folder / "plain.tar", "w") as archive:
+        archive.add(folder / "state_dict.pt", "state_dict.pt")
+    old_tar(one.state_dict(), folder / "old.pth.tar")
+    (folder / "state_dict.pt.gz").write_bytes(
+        gzip.compress((folder / "state_dict.pt").read_bytes(), mtime=0)
+    )
     torch.export.save(torch.export.export(one, (torch.zeros(2, 2),)), folder / "program.pt2")
     save_file(weights, folder / "pytorch.safetensors")
     numpy.savez(folder / "arrays.npz", weight=numpy.zeros(2, numpy.float32))
+
+
+def checkpoints(folder, net):
+    """Where the weights are differs from program to program; optimizers and buffers are no weights."""
+    weights = net.state_dict()
+    optimizer = torch.optim.Adam(net.parameters())
+    net(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    net.zero_grad()
+    state = optimizer.state_dict()
+    nested = {"layer": {"weight": torch.ones(1, 2), "bias": torch.ones(1)}}
+    files = {
+        "imagenet": {
+            "epoch": 1,
+            "arch": "alexnet",
+            "state_dict": weights,
+            "best_acc1": torch.tensor(0.5),
+            "optimizer": state,
+        },
+        "dataset": {"dataset": "imagenet", "model_state_dict": weights},
+        "weights": {"epoch": 1, "weights": weights},
+        "params": {"params": weights, "rng": torch.get_rng_state()},
+        "ema": {"step": 3, "ema": weights, "opt": state},
+        "gan": {"generator": weights, "discriminator": weights, "optimizer_state_dict": state},
+        "nested": {"model": nested, "step": 3},
+        "deep": {"trainer": {"model": weights, "optimizer": state}, "step": 3},
+        "layers": {"encoder": dict(weights), "decoder": dict(weights)},
+        "unknown": {"epoch": 1, "args": {"lr": 0.1}, "losses": [0.3, 0.2]},
+        "arguments": {"args": argparse.Namespace(lr=0.1), "net": weights},
+        "quoted": {"the model's": weights},
+        "yolo": {"epoch": 1, "model": net, "ema": None, "optimizer": state},
+        "modules": {"model": net, "ema": net},
+        "tuple": (weights, state),
+        "ordered": collections.OrderedDict(weights.items()),
+        "parameters": dict(net.named_parameters()),
+        "bare": {"model": dict(weights)},
+        "half": {"model": {name: value.bfloat16() for name, value in weights.items()}},
+    }
+    for name, content in files.items():
+        torch.save(content, folder / f"keys-{name}.pt")
+    torch.save(
+        files["imagenet"], folder / "keys-legacy.pth", _use_new_zipfile_serialization=False
+    )
+    torch.save(files["imagenet"], folder / "keys-protocol4.pt", pickle_protocol=4)
+
+
+def old_tar(weights, file):
+    """As PyTorch before its release 0.1.10 wrote them: four files in a tar archive."""
+    storages, tensors = io.BytesIO(), io.BytesIO()
+    ids = {name: 10 + 2 * i for i, name in enumerate(weights)}
+    pickle.dump(len(weights), storages, protocol=2)
+    pickle.dump(len(weights), tensors, protocol=2)
+    for name, value in weights.items():
+        key = ids[name]
+        pickle.dump((str(key + 1), "cpu", torch.FloatStorage), storages, protocol=2)
+        storages.write(struct.pack("<q", value.numel()) + value.numpy().tobytes())
+        pickle.dump((key, str(key + 1), torch.FloatTensor), tensors, protocol=2)
+        tensors.write(struct.pack("<i", value.dim()) + bytes(4))
+        tensors.write(struct.pack(f"<{value.dim()}q", *value.shape))
+        tensors.write(struct.pack(f"<{value.dim()}q", *value.stride()))
+        tensors.write(struct.pack("<q", 0))
+    pickle.dump([], storages, protocol=2)  # no views of storages
+
+    class Id:
+        def __init__(self, key):
+            self.key = key
+
+    class Ids(pickle.Pickler):
+        def persistent_id(self, value):
+            return str(value.key) if isinstance(value, Id) else None
+
+    names = io.BytesIO()
+    Ids(names, protocol=2).dump({name: Id(key) for name, key in ids.items()})
+    info = pickle.dumps({"protocol_version": 1000, "little_endian": True}, protocol=2)
+    with tarfile.open(file, "w") as archive:
+        for name, content in {
+            "sys_info": info,
+            "pickle": names.getvalue(),
+            "tensors": tensors.getvalue(),
+            "storages": storages.getvalue(),
+        }.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 package io.ostinato.evaluation;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -68,7 +67,7 @@ public final class EvaluationResults implements AutoCloseable {
       String manifest,
       Supplier<EvaluationTimings> timings,
       Consumer<EvaluationTimings> whenClosed) {
-    NDManager manager = Engine.getInstance().newBaseManager(Device.cpu());
+    NDManager manager = NativeLibraries.engine().newBaseManager(Device.cpu());
     try {
       NDList arrays = new NDList(collated.size());
       for (HostArray array : collated) {
@@ -101,7 +100,7 @@ public final class EvaluationResults implements AutoCloseable {
       String manifest,
       EvaluationTimings timings,
       Consumer<EvaluationTimings> whenClosed) {
-    NDManager none = Engine.getInstance().newBaseManager(Device.cpu());
+    NDManager none = NativeLibraries.engine().newBaseManager(Device.cpu());
     return new EvaluationResults(
         none, new NDList(), List.of(), parquet, rows, manifest, timings, whenClosed);
   }

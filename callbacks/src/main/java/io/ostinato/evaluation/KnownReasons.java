@@ -14,6 +14,21 @@ final class KnownReasons {
   private static final String SHAPE = "; have the inputs the shape that the model takes?";
   private static final String TYPE = "; give the inputs the data type that the model takes";
 
+  /** Texts of libtorch begin so in the interpreter, and without it elsewhere. */
+  private static final String BEGIN = "((?:\\w+Error: )?(?:";
+
+  /** What the code of PyTorch's own modules raises. */
+  private static final List<Known> OF_PYTORCHS_MODULES =
+      List.of(
+          known(
+              "((?:ValueError: )?Expected more than 1 value per channel when training, got input"
+                  + " size .*)",
+              "$1; the module takes the statistics of a batch, of which one row has none: another"
+                  + " batch size leaves no last batch of one row"),
+          known(
+              "((?:ValueError: )?expected \\dD(?:, \\dD)*(?: or \\dD)? input \\(got \\dD input\\))",
+              "$1" + SHAPE));
+
   private static final List<Known> ALL =
       List.of(
           // PyTorch: what a module needs
@@ -62,22 +77,31 @@ final class KnownReasons {
                   + " found type '[^']+').*",
               "$1; wrap the module in one that takes tensors, one for each column"),
           known(
-              "((?:\\w+: )?index out of range in self).*",
+              "((?:RuntimeError: |IndexError: )?index out of range in self).*",
               "$1; a number in the inputs is no row of the module's embedding"),
           known(
-              "(.*Expected more than 1 value per channel when training.*)",
-              "$1; the module takes the statistics of a batch, of which one row has none: another"
-                  + " batch size leaves no last batch of one row"),
-          known(
-              "(.*(?:shapes cannot be multiplied|[Ss]ize mismatch|The size of tensor a .* must match"
-                  + "|is invalid for input of size|Given groups=|Given normalized_shape="
-                  + "|Expected \\d-?D .*input|expected input\\[.*to have|Dimension out of range"
-                  + "|Sizes of tensors must match).*)",
+              BEGIN
+                  + "mat1 and mat2 shapes cannot be multiplied"
+                  + "|(?:size mismatch, (?:m1|got)|[Ss]ize mismatch, )"
+                  + "|The size of tensor a \\(\\d+\\) must match the size of tensor b"
+                  + "|The expanded size of the tensor \\("
+                  + "|shape '\\[[^']*\\]' is invalid for input of size \\d"
+                  + "|Given groups=\\d+, weight of size|Given transposed=\\d, weight of size"
+                  + "|Given normalized_shape=\\["
+                  + "|Expected \\dD .*(?:input to|tensor|but got)"
+                  + "|expected input\\[|input\\.size\\(-1\\) must be equal to input_size"
+                  + "|running_mean should contain \\d+ elements"
+                  + "|Dimension out of range \\(expected to be"
+                  + "|Sizes of tensors must match except in dimension).*)",
               "$1" + SHAPE),
           known(
-              "(.*(?:must have the same dtype|[Ee]xpected scalar type|should be the same"
+              BEGIN
+                  + "mat1 and mat2 must have the same dtype|expected m1 and m2 to have the same dtype"
+                  + "|[Ee]xpected (?:object of )?scalar type"
+                  + "|Input type \\([\\w.]+\\) and (?:bias|weight) type \\([\\w.]+\\) should be the same"
                   + "|Expected tensor for argument #\\d+ .* to have one of the following scalar types"
-                  + "|expected m1 and m2 to have the same dtype).*)",
+                  + "|Index put requires the source and destination dtypes match"
+                  + ").*)",
               "$1" + TYPE),
           // Memory
           known(
@@ -114,7 +138,7 @@ final class KnownReasons {
           known("(Unexpected input data type.*)", "$1" + TYPE),
           // Spark
           known(
-              ".*Class is not registered: (\\S+).*",
+              "(?:.*Exception: |.*error: )?Class is not registered: (\\S+).*",
               "Class is not registered: $1; with spark.kryo.registrationRequired=true Kryo refuses"
                   + " what travels between driver and executors: set it to false"),
           known(
@@ -126,7 +150,7 @@ final class KnownReasons {
                   + " spark\\.driver\\.maxResultSize \\(.*?\\)).*",
               "$1; raise that setting"),
           known(
-              ".*cancelled because SparkContext was shut down.*",
+              "(?:Job \\d+ )?cancelled because SparkContext was shut down.*",
               "Spark was shut down while the job ran"),
           known(
               "Job aborted due to stage failure: .* failed (\\d+) times, most recent failure: Lost"
@@ -144,7 +168,16 @@ final class KnownReasons {
 
   /** The line of a text that is known. */
   static Optional<String> lineOf(String text) {
-    for (Known each : ALL) {
+    return ofPyTorchsModules(text).or(() -> lineOf(text, ALL));
+  }
+
+  /** That of a text that was raised by a module's code: those of PyTorch's own modules only. */
+  static Optional<String> ofPyTorchsModules(String text) {
+    return lineOf(text, OF_PYTORCHS_MODULES);
+  }
+
+  private static Optional<String> lineOf(String text, List<Known> known) {
+    for (Known each : known) {
       Matcher matcher = each.text().matcher(text);
       if (matcher.matches()) {
         return Optional.of(matcher.replaceFirst(each.line()));

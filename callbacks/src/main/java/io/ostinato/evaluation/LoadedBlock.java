@@ -1,7 +1,6 @@
 package io.ostinato.evaluation;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -45,7 +44,7 @@ final class LoadedBlock implements LoadedModel {
   LoadedBlock(BlockSource source, Device device) {
     this.source = source;
     this.device = device;
-    this.manager = Engine.getInstance().newBaseManager(device);
+    this.manager = NativeLibraries.engine().newBaseManager(device);
     try {
       this.built = build();
     } catch (RuntimeException | Error e) {

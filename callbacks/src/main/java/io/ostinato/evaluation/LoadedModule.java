@@ -3,7 +3,6 @@ package io.ostinato.evaluation;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.ostinato.torchscript.KeptState;
@@ -36,7 +35,7 @@ final class LoadedModule implements LoadedModel {
   LoadedModule(ModuleFormat format, Device device) {
     this.format = format;
     this.device = device;
-    this.manager = Engine.getInstance().newBaseManager(device);
+    this.manager = NativeLibraries.engine().newBaseManager(device);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.ostinato.evaluation;
 
-import ai.djl.engine.Engine;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.weights.Manifest;
@@ -26,6 +25,15 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   private @Nullable LoadedModel model;
   private @Nullable Manifest resident;
   private final Set<String> told = new HashSet<>();
+
+  /**
+   * An engine without a model.
+   *
+   * @throws IllegalStateException if PyTorch's libraries can't be loaded because of the environment
+   */
+  public LocalEvaluationEngine() {
+    NativeLibraries.prepare();
+  }
 
   @Override
   public synchronized EvaluationResults evaluate(
@@ -102,7 +110,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     LoadedModel loaded = model;
     if (loaded == null || source != request.model()) {
       close();
-      loaded = request.model().build(Engine.getInstance().defaultDevice());
+      loaded = request.model().build(NativeLibraries.engine().defaultDevice());
       model = loaded;
       source = request.model();
     }

@@ -27,7 +27,15 @@ public final class Reason {
 
   /** An exception of Python by its name; what asserts is wrapped once more. */
   private static final Pattern RAISED =
-      Pattern.compile("(?:[A-Za-z_]\\w*\\.)*(?:RuntimeError: (?=\\w+Error: ))?([A-Za-z_]\\w*): .*");
+      Pattern.compile(
+          "(?:[A-Za-z_]\\w*\\.)*(?:RuntimeError: (?=\\w+Error: ))?([A-Za-z_]\\w*):(?: .*)?");
+
+  /** What the interpreter marks where the module itself raises, or asserts. */
+  private static final Pattern RAISE =
+      Pattern.compile(
+          "\\n\\s*(?:ops\\.prim\\.RaiseException\\(|raise\\b|assert\\b).*\\n\\s*~+ <--- HERE");
+
+  private static final Pattern END = Pattern.compile("[\\s:]+$");
 
   private static final Pattern NOT_MEANT_FOR_USERS =
       Pattern.compile(
@@ -44,13 +52,14 @@ public final class Reason {
 
   /** One line; of an exception of anybody else what it says itself, with its class. */
   public static String of(Throwable thrown) {
-    return ofLibrary(thrown).orElseGet(thrown::toString);
+    return ofLibrary(thrown).orElseGet(() -> whole(thrown.toString().lines()));
   }
 
   /** The line of an exception of one of these libraries, and none of others. */
   public static Optional<String> ofLibrary(Throwable thrown) {
     if (isOfOthers(thrown)) {
-      return Optional.of(ofOthers(thrown));
+      String line = whole(ofOthers(thrown).lines());
+      return Optional.of(line.isEmpty() ? thrown.getClass().getSimpleName() : line);
     }
     // They throw Java's own exceptions, too.
     StackTraceElement[] trace = thrown.getStackTrace();
@@ -75,7 +84,7 @@ public final class Reason {
     }
     String line =
         text.isBlank() ? thrown.getClass().getSimpleName() : ofText(text, isOf(thrown, SPARK));
-    String below = cause == null ? "" : withoutPackage(cause.toString());
+    String below = cause == null ? "" : shortened(whole(withoutPackage(cause.toString()).lines()));
     String said = cause == null ? "" : Objects.requireNonNullElse(cause.getMessage(), below);
     return text.contains(said) ? nameOf(thrown) + line : nameOf(thrown) + line + ": " + below;
   }
@@ -94,28 +103,59 @@ public final class Reason {
   }
 
   /** The line of a text. Spark adds the plan of a query, or the trace of a task, to its first. */
-  private static String ofText(String text, boolean firstLine) {
-    String said = text.contains(HERE) ? raised(text) : meant(text.lines());
+  private static String ofText(String text, boolean isOfSpark) {
+    if (text.contains(HERE)) {
+      return ofInterpreter(text);
+    }
+    String said = meant(text.lines());
     String line =
         IN_SOURCES.matcher(OF_ONNX_RUNTIME.matcher(said).replaceFirst("")).replaceAll("").strip();
     return withoutPackage(
-        KnownReasons.lineOf(line)
-            .orElseGet(
-                () -> shortened(firstLine ? text.strip().lines().findFirst().orElse("") : line)));
+        KnownReasons.lineOf(line).orElseGet(() -> shortened(isOfSpark ? first(text) : line)));
   }
 
-  /** What the interpreter of TorchScript says behind the module's code. */
-  private static String raised(String text) {
+  /** The first line, and those behind a colon at its end. */
+  private static String first(String text) {
+    StringBuilder first = new StringBuilder();
+    for (String line : text.lines().map(String::strip).filter(each -> !each.isEmpty()).toList()) {
+      if (NOT_MEANT_FOR_USERS.matcher(line).matches()) {
+        break;
+      }
+      first.append(first.isEmpty() ? "" : " ").append(line);
+      if (!line.endsWith(":")) {
+        break;
+      }
+    }
+    return first.toString();
+  }
+
+  /**
+   * What the interpreter of TorchScript says behind the module's code. To what a module raises
+   * itself there is nothing to add, whatever its words are.
+   */
+  private static String ofInterpreter(String text) {
     List<String> lines = text.substring(text.lastIndexOf(HERE)).lines().skip(1).toList();
     for (int i = 0; i < lines.size(); i++) {
       Matcher raised = RAISED.matcher(lines.get(i));
       if (raised.matches()) {
-        String line = lines.get(i).substring(raised.start(1));
-        return meant(Stream.concat(Stream.of(line), lines.stream().skip(i + 1)));
+        String first = lines.get(i).substring(raised.start(1));
+        String line = meant(Stream.concat(Stream.of(first), lines.stream().skip(i + 1)));
+        return (RAISE.matcher(text).find()
+                ? KnownReasons.ofPyTorchsModules(line)
+                : KnownReasons.lineOf(line))
+            .orElseGet(() -> shortened(line));
       }
     }
     // Compiling a module names the place behind the reason.
-    return meant(text.lines());
+    String line = meant(text.lines());
+    return KnownReasons.lineOf(line).orElseGet(() -> shortened(line));
+  }
+
+  /** On one line, without a colon behind which nothing comes. */
+  private static String whole(Stream<String> lines) {
+    String line =
+        String.join(" ", lines.map(String::strip).filter(each -> !each.isEmpty()).toList());
+    return END.matcher(line).replaceFirst("");
   }
 
   private static String meant(Stream<String> lines) {

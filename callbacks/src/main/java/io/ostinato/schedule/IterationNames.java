@@ -1,5 +1,8 @@
 package io.ostinato.schedule;
 
+import io.ostinato.schedule.NamedIteration.Unit;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -24,26 +27,47 @@ final class IterationNames {
 
   private static final String SEPARATOR = "(?:__|--|[-_=. ])?";
 
-  /** At most 12 digits, so that thousands and millions of it are a long. */
-  private static final String NUMBER = "(\\d{1,12})(?:\\.0+(?!\\d))?([km](?![a-z0-9]))?";
+  /** Thousands, as 1,000 or, of Python, 1_000; or at most 12 digits: millions of it are a long. */
+  private static final String NUMBER =
+      "(\\d{1,3}(?:,\\d{3}){1,3}(?![\\d,])|%s|\\d{1,12})(?:\\.0+(?!\\d))?([km](?![a-z0-9]))?";
+
+  private static final String THOUSANDS = "\\d{1,3}(?:_\\d{3}){1,3}(?!_?\\d)";
+
+  /** Behind other numbers 3_100_steps may be the third of something. */
+  private static final String NUMBER_FIRST = NUMBER.formatted("^" + THOUSANDS);
 
   /** No digit, no letter but those of the next unit, and no fraction. */
   private static final String NUMBER_ENDS =
       "(?:(?![a-z0-9]|\\.\\d)|(?=(?:%s|%s|%s)%s\\d))".formatted(EPOCH, UPDATE, SAMPLE, SEPARATOR);
 
-  /** A day, with or without a time. */
+  private static final String YEAR = "(?:19|20)\\d\\d";
+  private static final String MONTH = "(?:0[1-9]|1[0-2])";
+  private static final String DAY = "(?:0[1-9]|[12]\\d|3[01])";
+
+  /** A day, with or without a time, in any order; or a Unix time, from seconds to nanoseconds. */
   private static final String NO_DATE =
-      "(?!(?:19|20)\\d\\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?:\\d{4}|\\d{6})?(?!\\d))";
+      "(?!(?:%s(?:\\d{4}|\\d{6})?|%s20[1-3]\\d|%s20[1-3]\\d|1\\d{9}(?:\\d{3}){0,3})(?!\\d))"
+          .formatted(YEAR + MONTH + DAY, DAY + MONTH, MONTH + DAY);
 
-  private static final Map<IntervalType, Pattern> UNIT_AND_NUMBER =
-      form(unit -> "(?<![a-z])" + unit + SEPARATOR + NUMBER + NUMBER_ENDS);
+  private static final String NO_MONTH =
+      "(?!(?:%1$s[-_]%2$s|%2$s[-_]20[1-3]\\d)(?!\\d))".formatted(YEAR, MONTH);
 
-  private static final Map<IntervalType, Pattern> NUMBER_AND_UNIT =
-      form(unit -> "(?<![a-z0-9.])" + NUMBER + "[-_ ]?" + unit + "(?![a-z])");
+  private static final Map<Unit, Pattern> UNIT_AND_NUMBER =
+      Map.of(
+          Unit.EPOCH, unitAndNumber(EPOCH, NO_DATE + NUMBER.formatted("(?!)")),
+          Unit.UPDATE, unitAndNumber(UPDATE, NUMBER.formatted(THOUSANDS)),
+          Unit.SAMPLE, unitAndNumber(SAMPLE, NUMBER.formatted(THOUSANDS)));
+
+  private static final Map<Unit, Pattern> NUMBER_AND_UNIT =
+      form(unit -> "(?<![a-z0-9.,])" + NUMBER_FIRST + "[-_ ]?" + unit + "(?![a-z])");
 
   /** Fairseq's checkpoint_2_500. */
   private static final Pattern EPOCH_AND_UPDATE =
-      pattern("(?<![a-z])checkpoint_" + NO_DATE + "(\\d{1,9})_(\\d{1,12})(?![a-z0-9]|[-_.]\\d)");
+      pattern(
+          "(?<![a-z])checkpoint_"
+              + NO_DATE
+              + NO_MONTH
+              + "(\\d{1,9})_(\\d{1,12})(?![a-z0-9]|[-_.]\\d)");
 
   /** A metric may follow, as in {@code weights.12-0.35.h5}, but no second number of that kind. */
   private static final Pattern WORD_AND_NUMBER =
@@ -55,6 +79,15 @@ final class IterationNames {
   private static final Pattern NUMBER_ALONE =
       pattern("^" + NO_DATE + "(\\d{1,12})(?:\\.[a-z][a-z0-9]*)*$");
 
+  /** What metrics are in names; v2.1 is a version. */
+  private static final Pattern METRIC =
+      pattern(
+          "(?<==)-?(?:nan|inf)(?![a-z])|(?<![\\d.])(?<!(?<![a-z])v)\\d+\\.\\d+(?:e[-+]?\\d+)?"
+              + "(?!\\.?\\d)");
+
+  /** Lightning's: {@code last-v1.ckpt} is written where there is a {@code last.ckpt}. */
+  private static final Pattern VERSION = pattern("-v\\d{1,9}(?=(?:\\.[^.]*)?$)");
+
   private static final int THOUSAND = 1_000;
   private static final int MILLION = 1_000_000;
 
@@ -63,67 +96,92 @@ final class IterationNames {
   static Optional<NamedIteration> findIn(String name) {
     Matcher own = OWN.matcher(name);
     if (own.find()) {
-      return Optional.of(new NamedIteration(TrainingIteration.of(own), IntervalType.UPDATE));
+      String form = form(name.substring(0, own.start()) + "#" + name.substring(own.end()));
+      return Optional.of(new NamedIteration(TrainingIteration.of(own), Unit.UPDATE, form));
     }
-    return withUnits(name).or(() -> epochAndUpdate(name)).or(() -> updateAlone(name));
+    return withUnits(name).or(() -> epochAndUpdate(name)).or(() -> numberAlone(name));
   }
+
+  /** A number, and where it stands. */
+  private record Found(long number, int start, int end) {}
 
   /** In 3_epochs_100_steps both forms are found, the wrong one once only. */
   private static Optional<NamedIteration> withUnits(String name) {
     String words = name.replaceAll("(?<=[a-z])(?=[A-Z])", "_"); // globalStep is two
-    Map<IntervalType, Long> unitFirst = numbers(UNIT_AND_NUMBER, words);
-    Map<IntervalType, Long> numberFirst = numbers(NUMBER_AND_UNIT, words);
-    return named(unitFirst.size() >= numberFirst.size() ? unitFirst : numberFirst);
+    Map<Unit, Found> unitFirst = numbers(UNIT_AND_NUMBER, words);
+    Map<Unit, Found> numberFirst = numbers(NUMBER_AND_UNIT, words);
+    return named(words, unitFirst.size() >= numberFirst.size() ? unitFirst : numberFirst);
   }
 
+  /** In no training there are fewer updates than epochs; 2026_11 is a month. */
   private static Optional<NamedIteration> epochAndUpdate(String name) {
     Matcher matcher = EPOCH_AND_UPDATE.matcher(name);
-    return matcher.find()
-        ? named(
-            Map.of(
-                IntervalType.EPOCH, Long.parseLong(matcher.group(1)),
-                IntervalType.UPDATE, Long.parseLong(matcher.group(2))))
-        : Optional.empty();
+    if (!matcher.find()) {
+      return Optional.empty();
+    }
+    Found epoch = found(matcher, 1, 1);
+    Found update = found(matcher, 2, 1);
+    return update.number() < epoch.number()
+        ? Optional.empty()
+        : named(name, Map.of(Unit.EPOCH, epoch, Unit.UPDATE, update));
   }
 
-  private static Optional<NamedIteration> updateAlone(String name) {
+  private static Optional<NamedIteration> numberAlone(String name) {
     for (Pattern form : List.of(WORD_AND_NUMBER, NUMBER_ALONE)) {
       Matcher matcher = form.matcher(name);
       if (matcher.find()) {
-        return named(Map.of(IntervalType.UPDATE, Long.parseLong(matcher.group(1))));
+        return named(name, Map.of(Unit.UNKNOWN, found(matcher, 1, 1)));
       }
     }
     return Optional.empty();
   }
 
-  private static Map<IntervalType, Long> numbers(Map<IntervalType, Pattern> form, String name) {
-    Map<IntervalType, Long> numbers = new EnumMap<>(IntervalType.class);
+  private static Map<Unit, Found> numbers(Map<Unit, Pattern> form, String name) {
+    Map<Unit, Found> numbers = new EnumMap<>(Unit.class);
     form.forEach(
         (unit, pattern) -> {
           Matcher matcher = pattern.matcher(name);
           if (matcher.find()) {
-            numbers.put(unit, Long.parseLong(matcher.group(1)) * factor(matcher.group(2)));
+            numbers.put(unit, found(matcher, 1, factor(matcher.group(2))));
           }
         });
     return numbers;
   }
 
-  private static Optional<NamedIteration> named(Map<IntervalType, Long> numbers) {
-    long epoch = numbers.getOrDefault(IntervalType.EPOCH, 0L);
+  private static Found found(Matcher matcher, int group, int factor) {
+    long number = Long.parseLong(matcher.group(group).replaceAll("[,_]", ""));
+    return new Found(number * factor, matcher.start(group), matcher.end(group));
+  }
+
+  private static Optional<NamedIteration> named(String name, Map<Unit, Found> numbers) {
+    long epoch = numberOf(Unit.EPOCH, numbers);
     if (numbers.isEmpty() || epoch > Integer.MAX_VALUE) {
       return Optional.empty();
     }
+    Unit unit =
+        List.of(Unit.UPDATE, Unit.SAMPLE, Unit.EPOCH, Unit.UNKNOWN).stream()
+            .filter(numbers::containsKey)
+            .findFirst()
+            .orElseThrow();
     TrainingIteration iteration =
         new TrainingIteration(
             (int) epoch,
-            numbers.getOrDefault(IntervalType.UPDATE, 0L),
-            numbers.getOrDefault(IntervalType.SAMPLE, 0L));
-    for (IntervalType unit : List.of(IntervalType.UPDATE, IntervalType.SAMPLE)) {
-      if (numbers.containsKey(unit)) {
-        return Optional.of(new NamedIteration(iteration, unit));
-      }
-    }
-    return Optional.of(new NamedIteration(iteration, IntervalType.EPOCH));
+            numberOf(unit == Unit.UNKNOWN ? unit : Unit.UPDATE, numbers),
+            numberOf(Unit.SAMPLE, numbers));
+    StringBuilder form = new StringBuilder(name);
+    List<Found> fromTheEnd = new ArrayList<>(numbers.values());
+    fromTheEnd.sort(Comparator.comparingInt(Found::start).reversed());
+    fromTheEnd.forEach(found -> form.replace(found.start(), found.end(), "#"));
+    return Optional.of(new NamedIteration(iteration, unit, form(form.toString())));
+  }
+
+  private static long numberOf(Unit unit, Map<Unit, Found> numbers) {
+    Found found = numbers.get(unit);
+    return found == null ? 0 : found.number();
+  }
+
+  private static String form(String name) {
+    return VERSION.matcher(METRIC.matcher(name).replaceAll("#")).replaceAll("");
   }
 
   private static int factor(@Nullable String letter) {
@@ -133,11 +191,15 @@ final class IterationNames {
     return letter.equalsIgnoreCase("k") ? THOUSAND : MILLION;
   }
 
-  private static Map<IntervalType, Pattern> form(UnaryOperator<String> form) {
+  private static Pattern unitAndNumber(String unit, String number) {
+    return pattern("(?<![a-z])" + unit + SEPARATOR + number + NUMBER_ENDS);
+  }
+
+  private static Map<Unit, Pattern> form(UnaryOperator<String> form) {
     return Map.of(
-        IntervalType.EPOCH, pattern(form.apply(EPOCH)),
-        IntervalType.UPDATE, pattern(form.apply(UPDATE)),
-        IntervalType.SAMPLE, pattern(form.apply(SAMPLE)));
+        Unit.EPOCH, pattern(form.apply(EPOCH)),
+        Unit.UPDATE, pattern(form.apply(UPDATE)),
+        Unit.SAMPLE, pattern(form.apply(SAMPLE)));
   }
 
   private static Pattern pattern(String regex) {

@@ -7,6 +7,7 @@ import io.ostinato.evaluation.BlockFactory;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.LossFactory;
+import io.ostinato.evaluation.NativeLibraries;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.storage.RunFiles;
@@ -55,7 +56,9 @@ public final class TrainingLoopBuilder {
   @Nullable ProgressDisplay progress;
   Clock clock = Clock.systemUTC();
 
-  TrainingLoopBuilder() {}
+  TrainingLoopBuilder() {
+    NativeLibraries.prepare();
+  }
 
   /**
    * The model; needed.

@@ -7,6 +7,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import io.ostinato.evaluation.BlockWeights;
+import io.ostinato.evaluation.NativeLibraries;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.tracking.RunStatus;
@@ -48,7 +49,7 @@ final class TrainingSession implements AutoCloseable {
   private TrainingSession(TrainingSettings settings, Purpose purpose, List<Checkpoint> resumed) {
     this.settings = settings;
     try {
-      Engine engine = Engine.getInstance();
+      Engine engine = NativeLibraries.engine();
       engine.setRandomSeed(settings.seed());
       Device device = engine.defaultDevice();
       Model model = closing.add(Model.newInstance("model", device));

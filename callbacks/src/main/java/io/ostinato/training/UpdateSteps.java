@@ -1,7 +1,6 @@
 package io.ostinato.training;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
@@ -16,6 +15,7 @@ import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
 import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossParts;
+import io.ostinato.evaluation.NativeLibraries;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,7 +77,8 @@ final class UpdateSteps implements AutoCloseable {
    */
   void next(UpdateCounter counter, Consumer<AccumulationStep> afterMicroBatch) {
     clock.enter(Phase.DATA);
-    Engine.getInstance().setRandomSeed(Seeds.ofUpdate(settings.seed(), counter.current().update()));
+    NativeLibraries.engine()
+        .setRandomSeed(Seeds.ofUpdate(settings.seed(), counter.current().update()));
     if (!batches.hasNext()) {
       batches = restOfEpoch(counter);
     }

@@ -39,6 +39,16 @@ class ReasonTest {
     reasons.put("asserts", "rows 0 to 1: AssertionError: want 5 features, got 4");
     reasons.put("several-lines", "rows 0 to 1: RuntimeError: want 5 features got 4");
     reasons.put(
+        "words-of-libtorch",
+        "rows 0 to 1: ValueError: the two sequences should be the same length; mat1 and mat2 shapes"
+            + " cannot be multiplied");
+    reasons.put("no-words", "rows 0 to 1: ValueError");
+    reasons.put("colon", "rows 0 to 1: ValueError: want 5 features");
+    reasons.put(
+        "images",
+        "ValueError: expected 4D input (got 2D input); have the inputs the shape that the model"
+            + " takes?");
+    reasons.put(
         "batch-statistics",
         "rows 2 to 2: ValueError: Expected more than 1 value per channel when training, got input"
             + " size [1, 4]; the module takes the statistics of a batch, of which one row has none:"
@@ -169,6 +179,34 @@ class ReasonTest {
             + " ../aten/src/ATen/InferSize.h:39 (most recent call first):\nframe #0: c10::Error",
         "shape '[2, 3]' is invalid for input of size 5; have the inputs the shape that the model"
             + " takes?");
+    for (String shape :
+        List.of(
+            "mat1 and mat2 shapes cannot be multiplied (2x4 and 5x2)",
+            "size mismatch, got input (2), mat (2x4), vec (5)",
+            "The size of tensor a (4) must match the size of tensor b (5) at non-singleton dimension 1",
+            "Given groups=1, weight of size [2, 3, 1, 1], expected input[1, 1, 4, 4] to have 3"
+                + " channels, but got 1 channels instead",
+            "Given normalized_shape=[4], expected input with shape [*, 4], but got input of size[2, 5]",
+            "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [2, 4]",
+            "input.size(-1) must be equal to input_size. Expected 4, got 5",
+            "running_mean should contain 4 elements not 5",
+            "Dimension out of range (expected to be in range of [-2, 1], but got 2)",
+            "Sizes of tensors must match except in dimension 1. Expected size 2 but got size 3 for"
+                + " tensor number 1 in the list.")) {
+      reasons.put(shape, shape + "; have the inputs the shape that the model takes?");
+    }
+    for (String type :
+        List.of(
+            "mat1 and mat2 must have the same dtype, but got Double and Float",
+            "expected m1 and m2 to have the same dtype, but got: double != float",
+            "expected scalar type Float but found Double",
+            "Input type (double) and bias type (float) should be the same",
+            "Input type (torch.FloatTensor) and weight type (torch.HalfTensor) should be the same",
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types:"
+                + " Long, Int; but got torch.FloatTensor instead (while checking arguments for"
+                + " embedding)")) {
+      reasons.put(type, type + "; give the inputs the data type that the model takes");
+    }
     SoftAssertions all = new SoftAssertions();
     reasons.forEach(
         (text, line) -> all.assertThat(Reason.of(new EngineException(text))).isEqualTo(line));
@@ -195,8 +233,103 @@ class ReasonTest {
   }
 
   @Test
-  void whatUsersThrowStaysAsItIs() {
+  void whatUsersThrowStaysAsItIsOnOneLine() {
     assertThat(Reason.of(new IllegalStateException("Class is not registered: a.B\nreally")))
-        .isEqualTo("java.lang.IllegalStateException: Class is not registered: a.B\nreally");
+        .isEqualTo("java.lang.IllegalStateException: Class is not registered: a.B really");
+    assertThat(Reason.of(new IllegalStateException("want:\n  5\n"))).endsWith(": want: 5");
+    assertThat(Reason.of(new IllegalStateException("want:"))).endsWith("Exception: want");
+  }
+
+  /** Whatever its words are: only what libtorch throws itself has a remedy. */
+  @Test
+  void whatAModuleRaisesHasNoRemedyOfOthers() {
+    for (String words :
+        List.of(
+            "the two sequences should be the same length",
+            "Input type (a) and weight type (b) should be the same",
+            "mat1 and mat2 shapes cannot be multiplied",
+            "The size of tensor a (4) must match the size of tensor b (5)",
+            "Given groups=1, weight of size [1], expected input",
+            "Class is not registered: Cat",
+            "index out of range in self",
+            "Dimension out of range (expected to be in range of [0, 1], but got 2)",
+            "can't allocate memory: you tried to allocate 8 bytes",
+            "Unknown builtin op: mine::op. really",
+            "Found no NVIDIA driver on your system")) {
+      assertThat(Reason.of(new EngineException(raised("ValueError", words))))
+          .isEqualTo("ValueError: " + words);
+    }
+  }
+
+  @Test
+  void whatUsersSayInLikeWordsHasNoRemedyOfOthers() {
+    for (String words :
+        List.of(
+            "the two sequences should be the same length",
+            "all columns must match: size mismatch of a and b",
+            "is invalid for input of size",
+            "rows: Class is not registered: Cat")) {
+      assertThat(Reason.of(new EngineException(words))).isEqualTo(words);
+    }
+  }
+
+  @Test
+  void anExceptionWithoutWordsIsItsName() {
+    assertThat(Reason.of(new EngineException(raised("ValueError", "")))).isEqualTo("ValueError");
+    assertThat(Reason.of(new EngineException(raised("ValueError", "").replace(": \n", ":\n"))))
+        .isEqualTo("ValueError");
+    assertThat(Reason.of(new EngineException(raised("ValueError", "\nwant 5"))))
+        .isEqualTo("ValueError: want 5");
+    assertThat(Reason.of(new EngineException(raised("ValueError", "want:"))))
+        .isEqualTo("ValueError: want");
+  }
+
+  /** As the interpreter says it; a statement of several lines is marked line by line. */
+  private static String raised(String type, String words) {
+    return """
+        The following operation failed in the TorchScript interpreter.
+        Traceback of TorchScript, serialized code (most recent call last):
+          File "code/__torch__/f.py", line 5, in forward
+          def forward(self: __torch__.F,
+            x: Tensor) -> Tensor:
+            ops.prim.RaiseException(_0, "builtins.%1$s")
+            ~~~~~~~~~~~~~~~~~~~~~~~ <--- HERE
+            return x
+
+        Traceback of TorchScript, original code (most recent call last):
+          File "net.py", line 5, in forward
+            def forward(self, x):
+                raise %1$s(
+                ~~~~~~~~~~~
+                    "…"
+                    ~~~
+                )
+                ~ <--- HERE
+        builtins.%1$s: %2$s
+        """
+        .formatted(type, words);
+  }
+
+  @Test
+  void aReasonIsOneLineAndEndsAtNoColon() {
+    List<Throwable> all =
+        List.of(
+            new EngineException("Failed to load", new IOException("first\nsecond")),
+            new EngineException("Failed to load:\n\n"),
+            new EngineException("first\n\n\tsecond:"),
+            new EngineException(":\n"),
+            new EngineException("a", new IOException("b:\n")),
+            new EngineException("a", new IllegalStateException("")),
+            new EngineException("", new IOException("b\nc")),
+            new IllegalStateException("a:\nb\n:"),
+            new Error("a\nb:"),
+            new EngineException(
+                "The following operation failed in the TorchScript interpreter.\n"
+                    + "Traceback of TorchScript (most recent call last):\n"
+                    + "    x\n    ~ <--- HERE\n"));
+    for (Throwable each : all) {
+      assertThat(Reason.of(each)).as(each.toString()).hasLineCount(1).doesNotEndWith(":");
+    }
+    assertThat(Reason.of(all.get(0))).isEqualTo("Failed to load: IOException: first second");
   }
 }

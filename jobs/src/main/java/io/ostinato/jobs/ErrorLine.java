@@ -92,6 +92,15 @@ public final class ErrorLine {
     if (lines.isEmpty()) {
       return message;
     }
-    return lines.size() > 1 && lines.get(1).startsWith("- ") ? message : lines.get(0);
+    return lines.size() > 1 && lines.get(1).startsWith("- ") ? message : first(lines);
+  }
+
+  /** The first, and those behind a colon at its end. */
+  private static String first(List<String> lines) {
+    StringBuilder first = new StringBuilder(lines.get(0));
+    for (int i = 1; i < lines.size() && lines.get(i - 1).endsWith(":"); i++) {
+      first.append(' ').append(lines.get(i));
+    }
+    return first.toString().replaceFirst(":+$", "");
   }
 }

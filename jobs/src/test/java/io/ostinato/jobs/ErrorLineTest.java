@@ -71,6 +71,21 @@ class ErrorLineTest {
     assertThat(
             ErrorLine.of(new SparkException("Job 3 cancelled because SparkContext was shut down")))
         .isEqualTo("Spark was shut down while the job ran");
+    assertThat(
+            ErrorLine.of(
+                new SparkException(
+                    "Job aborted due to stage failure: ShuffleMapStage 3 (parquet at A.java:1) has"
+                        + " failed the maximum allowable number of times: 4. Most recent failure"
+                        + " reason:\norg.apache.spark.shuffle.MetadataFetchFailedException: Missing"
+                        + " an output location for shuffle 0 partition 0\n\tat a.B.c(B.java:1)")))
+        .isEqualTo(
+            "Job aborted due to stage failure: ShuffleMapStage 3 (parquet at A.java:1) has failed the"
+                + " maximum allowable number of times: 4. Most recent failure reason:"
+                + " MetadataFetchFailedException: Missing an output location for shuffle 0 partition"
+                + " 0");
+    assertThat(ErrorLine.of(new SparkException("Job aborted:\n"))).isEqualTo("Job aborted");
+    assertThat(ErrorLine.of(new IllegalStateException("can't read 'a':\nit is gone\nat all")))
+        .isEqualTo("can't read 'a': it is gone");
     assertThat(ErrorLine.of(new SparkException("\n[SYNTAX] Syntax error\n\n== SQL ==\nSELEC 1")))
         .isEqualTo("[SYNTAX] Syntax error");
   }

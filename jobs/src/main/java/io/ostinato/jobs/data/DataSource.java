@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -29,6 +30,11 @@ public record DataSource(String path, String format, Map<String, String> options
   private static final String HADOOP_ON_COLONS = "Relative path in absolute URI: ";
   private static final Map<String, String> BY_ENDING =
       Map.of("csv", "csv", "tsv", "csv", "json", "json", "jsonl", "json", "orc", "orc");
+
+  /** Formats whose paths Spark takes for patterns; others get theirs as it is. */
+  private static final Set<String> OF_FILES =
+      Set.of(
+          "avro", "binaryfile", "csv", "image", "json", "libsvm", "orc", "parquet", "text", "xml");
 
   public DataSource {
     options = Map.copyOf(options);
@@ -101,7 +107,7 @@ public record DataSource(String path, String format, Map<String, String> options
   /** Text has no types of its own, so they are found out unless something else is asked for. */
   private Map<String, String> allOptions() {
     Map<String, String> all = new LinkedHashMap<>();
-    if (formatOrGuess().equals("csv")) {
+    if (formatOrGuess().equalsIgnoreCase("csv")) {
       all.put("header", "true");
       all.put("inferSchema", "true");
       if (path.toLowerCase(Locale.ROOT).contains(".tsv")) {
@@ -112,9 +118,14 @@ public record DataSource(String path, String format, Map<String, String> options
     return all;
   }
 
-  /** Spark takes a path for a pattern, so that {@code rows[1]} would be the file {@code rows1}. */
+  /**
+   * Spark takes a path of files for a pattern, so that {@code rows[1]} would be the file {@code
+   * rows1}.
+   */
   private String pattern(SparkSession spark) {
-    return isPattern() && format.isEmpty() && exists(spark)
+    return isPattern()
+            && OF_FILES.contains(formatOrGuess().toLowerCase(Locale.ROOT))
+            && exists(spark)
         ? path.replaceAll("[*?\\[\\]{}\\\\]", "\\\\$0")
         : path;
   }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
@@ -65,7 +66,10 @@ final class ModelFiles {
     /** Of several formats; only the content tells which, and it may be a module. */
     OPEN(
         ".ckpt", ".bin", ".pt2", ".h5", ".hdf5", ".keras", ".tflite", ".pkl", ".pickle", ".joblib",
-        ".npz", ".npy", ".pb");
+        ".npz", ".npy", ".pb", ".tar", ".tgz", ".gz");
+
+    /** As in {@code checkpoint-500}. */
+    private static final Pattern WITHOUT_ENDING = Pattern.compile("(?:.*/)?[^./]*(?:[._-]\\d+)*");
 
     private final List<String> ends;
 
@@ -77,7 +81,8 @@ final class ModelFiles {
       String name = file.toLowerCase(Locale.ROOT);
       return Arrays.stream(values())
           .filter(kind -> kind.ends.stream().anyMatch(name::endsWith))
-          .findFirst();
+          .findFirst()
+          .or(() -> WITHOUT_ENDING.matcher(name).matches() ? Optional.of(OPEN) : Optional.empty());
     }
 
     @Override

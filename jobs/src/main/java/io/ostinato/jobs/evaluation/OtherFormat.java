@@ -9,29 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A file that is none of the formats that can be evaluated: what it is, told by its content and not
- * by its name, and the command that makes a model of it. {@code %s} is the file's name, and behind
- * that the key of its weights.
+ * by its name, and the command that makes a model of it, with the file's name. What {@code
+ * torch.save} has written is told by {@link TorchSave}.
  */
 enum OtherFormat {
-  STATE_DICT(
-      "it is a state_dict, weights without code, as torch.save writes them; in Python, with the"
-          + " model: model.load_state_dict(torch.load('%s')),"
-          + " torch.jit.script(model.eval()).save('module.pt')"),
-  CHECKPOINT(
-      "it is a checkpoint of a training, weights without code, as torch.save writes them; in Python,"
-          + " with the model: model.load_state_dict(torch.load('%s')['%s']),"
-          + " torch.jit.script(model.eval()).save('module.pt')"),
-  LIGHTNING(
-      "it is a checkpoint of Lightning, weights without code, as torch.save writes them; in Python,"
-          + " with its class: Net.load_from_checkpoint('%s').to_torchscript('module.pt')"),
-  PICKLED_MODULE(
-      "it is a module that torch.save has pickled, which needs its Python classes; in Python:"
-          + " torch.jit.script(torch.load('%s', weights_only=False).eval()).save('module.pt')"),
   EXPORTED_PROGRAM(
       "it is a program of torch.export; in Python, with a batch of inputs:"
           + " torch.jit.trace(torch.export.load('%s').module(), inputs).save('module.pt')"),
@@ -59,6 +44,11 @@ enum OtherFormat {
       "it has weights as safetensors; name it so, as in mv '%s' weights.safetensors, and say with"
           + " --architecture what they belong to"),
   ONNX("it is an ONNX model; name it so, as in mv '%s' model.onnx"),
+  TORCH_SAVE(
+      "it looks like what torch.save writes, but can't be read as that; was it still being written?"
+          + " Else save the module itself, in Python: torch.jit.script(model.eval()).save('module.pt')"),
+  TAR("it is a tar archive; unpack it, as in tar -xf '%s', and give the file in it"),
+  GZIP("it is compressed; uncompress it, as in gunzip '%s', and give what is in it"),
   GIT_LFS("it is a pointer of Git LFS to a file, not that file; run git lfs pull --include '%s'"),
   WEB_PAGE("it is a web page, not a model; was '%s' downloaded from the right address?");
 
@@ -72,16 +62,20 @@ enum OtherFormat {
           "\u0080\4", PICKLE,
           "\u0080\5", PICKLE,
           "x\u009C", PICKLE,
+          "\u001F\u008B", GZIP,
           "\b\1\22", SAVED_MODEL,
           "version https://git-lfs", GIT_LFS);
 
   private static final Pattern WEB = Pattern.compile("(?i)\\s*<(?:!doctype )?html");
   private static final String LEGACY = "\u0080\2\u008A\nl\u00FC\u009CF\u00F9 j\u00A8P\u0019.";
-  private static final Pattern WEIGHTS_KEY =
-      Pattern.compile("(model_state_dict|state_dict|model_state|net|model)[q\\u0094]");
 
-  /** What a module has beside its weights, whatever its class is. */
-  private static final String OF_MODULES = "_forward_pre_hooks";
+  /** The file of a tar archive that has a whole checkpoint, as PyTorch wrote it before 0.1.10. */
+  private static final String TAR_OF_TORCH = "pickle";
+
+  /** Magic number, version and description of the machine are pickles, too, and come before. */
+  private static final int PICKLES_BEFORE = 3;
+
+  private static final String PICKLE_OF_TORCH = "(.*/)?data\\.pkl";
 
   private static final int MOST_TEXT_BYTES = 1 << 20;
 
@@ -94,17 +88,49 @@ enum OtherFormat {
   /** What a file is, if it is known to be something else than a TorchScript module. */
   static Optional<String> mistakeOf(String file, byte[] content) {
     String name = file.substring(file.lastIndexOf('/') + 1);
-    String begin = text(content);
-    return of(content, begin)
-        .map(format -> format.words.formatted(name, keyOf(begin, content).orElse("model")));
+    return torchSave(content)
+        .map(save -> save.words(name))
+        .or(() -> of(content, text(content)).map(format -> format.words.formatted(name)));
+  }
+
+  /** What torch.save has written into a zip archive, one file or, long ago, a tar archive. */
+  private static Optional<TorchSave> torchSave(byte[] content) {
+    ZipContent zip = new ZipContent(content);
+    TarContent tar = new TarContent(content);
+    if (zip.isZip()) {
+      return zip.entries()
+          .filter(entries -> ofZip(entries).filter(format -> format == TORCH_SAVE).isPresent())
+          .flatMap(entries -> pickle(zip, entries))
+          .flatMap(pickle -> saved(pickle, 0));
+    } else if (tar.isTar()) {
+      return tar.contentOf(TAR_OF_TORCH)
+          .flatMap(pickle -> saved(pickle, 0))
+          .map(save -> new TorchSave(save.value(), true));
+    }
+    return text(content).startsWith(LEGACY) ? saved(content, PICKLES_BEFORE) : Optional.empty();
+  }
+
+  private static Optional<TorchSave> saved(byte[] pickles, int before) {
+    try {
+      PickleReader reader = new PickleReader(pickles);
+      for (int i = 0; i < before; i++) {
+        reader.next();
+      }
+      Pickled value = reader.next();
+      return Optional.of(TorchSave.of(value, reader.globals(), reader.protocol()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<OtherFormat> of(byte[] content, String begin) {
     ZipContent zip = new ZipContent(content);
     if (zip.isZip()) {
-      return zip.entries().flatMap(entries -> ofZip(zip, entries));
+      return zip.entries().flatMap(OtherFormat::ofZip);
     } else if (begin.startsWith(LEGACY)) {
-      return Optional.of(ofTorchSave(begin));
+      return Optional.of(TORCH_SAVE);
+    } else if (new TarContent(content).isTar()) {
+      return Optional.of(TAR);
     } else if (begin.startsWith("TFL3", 4)) {
       return Optional.of(TFLITE);
     } else if (WEB.matcher(begin).lookingAt()) {
@@ -120,7 +146,7 @@ enum OtherFormat {
         .map(beginning -> Objects.requireNonNull(BEGINNINGS.get(beginning)));
   }
 
-  private static Optional<OtherFormat> ofZip(ZipContent zip, List<Entry> entries) {
+  private static Optional<OtherFormat> ofZip(List<Entry> entries) {
     if (has(entries, "[^/]+/code/.*")) {
       return Optional.empty();
     } else if (has(entries, "(.*/)?(serialized_exported_program\\.json|archive_format)")) {
@@ -130,33 +156,14 @@ enum OtherFormat {
     } else if (has(entries, ".*\\.npy")) {
       return Optional.of(NUMPY);
     }
-    return pickle(zip, entries).map(OtherFormat::ofTorchSave);
+    return has(entries, PICKLE_OF_TORCH) ? Optional.of(TORCH_SAVE) : Optional.empty();
   }
 
-  private static OtherFormat ofTorchSave(String pickle) {
-    if (pickle.contains("pytorch-lightning_version")) {
-      return LIGHTNING;
-    } else if (pickle.contains(OF_MODULES)) {
-      return PICKLED_MODULE;
-    }
-    return WEIGHTS_KEY.matcher(pickle).find() ? CHECKPOINT : STATE_DICT;
-  }
-
-  private static Optional<String> keyOf(String begin, byte[] content) {
-    ZipContent zip = new ZipContent(content);
-    Matcher key =
-        WEIGHTS_KEY.matcher(
-            zip.isZip()
-                ? zip.entries().flatMap(entries -> pickle(zip, entries)).orElse("")
-                : begin);
-    return key.find() ? Optional.of(key.group(1)) : Optional.empty();
-  }
-
-  private static Optional<String> pickle(ZipContent zip, List<Entry> entries) {
+  private static Optional<byte[]> pickle(ZipContent zip, List<Entry> entries) {
     return entries.stream()
-        .filter(entry -> entry.name().matches("(.*/)?data\\.pkl"))
+        .filter(entry -> entry.name().matches(PICKLE_OF_TORCH))
         .findFirst()
-        .map(entry -> zip.contentOf(entry).map(OtherFormat::text).orElse(""));
+        .flatMap(zip::contentOf);
   }
 
   private static boolean has(List<Entry> entries, String name) {

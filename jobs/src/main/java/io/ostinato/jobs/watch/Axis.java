@@ -1,6 +1,5 @@
 package io.ostinato.jobs.watch;
 
-import io.ostinato.schedule.IntervalType;
 import io.ostinato.schedule.NamedIteration;
 import io.ostinato.schedule.TrainingIteration;
 import java.util.Locale;
@@ -11,18 +10,25 @@ enum Axis {
   UPDATES,
   SAMPLES,
   EPOCHS,
+  /** Numbers whose unit the names don't tell. */
+  NUMBERS,
   /** Lines of {@code metrics.jsonl}: what is counted where a name tells no iteration. */
   LINES;
 
-  static Axis of(CheckpointFile checkpoint) {
-    Optional<IntervalType> unit = checkpoint.iteration().map(NamedIteration::unit);
-    if (unit.isEmpty()) {
+  /**
+   * What the name counted when its line was written: a name that was read in another way then, or
+   * not at all, was counted by lines.
+   */
+  static Axis of(JournalEntry entry) {
+    Optional<NamedIteration> named = entry.checkpoint().iteration();
+    if (named.isEmpty() || !named.orElseThrow().iteration().equals(entry.iteration())) {
       return LINES;
     }
-    return switch (unit.orElseThrow()) {
+    return switch (named.orElseThrow().unit()) {
       case EPOCH -> EPOCHS;
       case SAMPLE -> SAMPLES;
-      case UPDATE, EVAL -> UPDATES;
+      case UPDATE -> UPDATES;
+      case UNKNOWN -> NUMBERS;
     };
   }
 
@@ -31,7 +37,7 @@ enum Axis {
     return switch (this) {
       case EPOCHS -> iteration.epoch();
       case SAMPLES -> iteration.sample();
-      case UPDATES, LINES -> iteration.update();
+      case UPDATES, NUMBERS, LINES -> iteration.update();
     };
   }
 

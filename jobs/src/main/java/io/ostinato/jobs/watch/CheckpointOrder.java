@@ -1,24 +1,20 @@
 package io.ostinato.jobs.watch;
 
-import io.ostinato.schedule.IntervalType;
 import io.ostinato.schedule.NamedIteration;
 import io.ostinato.schedule.TrainingIteration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The order of checkpoints by their age, the oldest first; names break ties. */
 enum CheckpointOrder {
-  /** By the iterations in the names; the same one twice by times. */
-  BY_ITERATION(
-      Comparator.comparing(Age::iteration)
-          .thenComparing(Age::modified)
-          .thenComparingInt(Age::version)),
+  /** By the iterations in the names. */
+  BY_ITERATION(Comparator.comparing(Age::iteration).thenComparing(Age::modified)),
 
   /** By times of modification; the same time by iterations where names have them. */
   BY_TIME(
@@ -33,15 +29,19 @@ enum CheckpointOrder {
     this.age = age;
   }
 
-  /** By iteration if all names tell one, counted in the same unit; by time else. */
+  /**
+   * By iteration if the names alone tell the order: all have the same form, each has an iteration
+   * of its own, and epochs, updates and samples agree. By time else: a number that comes again, or
+   * is smaller in a later epoch, is one of another count.
+   */
   static CheckpointOrder of(Collection<CheckpointFile> files) {
-    List<Optional<IntervalType>> units =
-        files.stream()
-            .map(file -> file.iteration().map(NamedIteration::unit))
-            .distinct()
-            .limit(2)
-            .toList();
-    return units.size() == 1 && units.get(0).isPresent() ? BY_ITERATION : BY_TIME;
+    List<Age> ages = files.stream().map(Age::of).sorted(BY_ITERATION.age).toList();
+    for (int i = 1; i < ages.size(); i++) {
+      if (!ages.get(i - 1).isNamedBefore(ages.get(i))) {
+        return BY_TIME;
+      }
+    }
+    return ages.isEmpty() || ages.get(0).named() == null ? BY_TIME : BY_ITERATION;
   }
 
   List<CheckpointFile> sort(Stream<CheckpointFile> files) {
@@ -58,35 +58,51 @@ enum CheckpointOrder {
   boolean isOlder(CheckpointFile file, CheckpointFile than) {
     Age first = Age.of(file);
     Age second = Age.of(than);
-    boolean comparable =
-        !first.modified().equals(second.modified())
-            || first.unit() != Age.NO_UNIT && first.unit() == second.unit();
-    return comparable && age.compare(first, second) < 0;
+    boolean namesTell = first.isNamedBefore(second) || second.isNamedBefore(first);
+    if (namesTell && (this == BY_ITERATION || first.modified().equals(second.modified()))) {
+      return first.isNamedBefore(second);
+    }
+    return first.modified().isBefore(second.modified());
   }
 
   /**
    * What tells how old a checkpoint is.
    *
-   * @param unit a number for the unit of the iteration, or {@link #NO_UNIT}
-   * @param iteration the one in the name; without one that before the first
    * @param version Lightning's: {@code last-v1.ckpt} is written where there is a {@code last.ckpt}
    */
-  private record Age(CheckpointFile file, int unit, TrainingIteration iteration, int version) {
-    static final int NO_UNIT = -1;
+  private record Age(CheckpointFile file, @Nullable NamedIteration named, int version) {
+    private static final int NO_UNIT = -1;
     private static final Pattern VERSION = Pattern.compile("-v(\\d{1,9})(?:\\.[^.]*)?$");
 
     static Age of(CheckpointFile file) {
-      Optional<NamedIteration> named = file.iteration();
       Matcher version = VERSION.matcher(file.name());
       return new Age(
           file,
-          named.map(each -> each.unit().ordinal()).orElse(NO_UNIT),
-          named.map(NamedIteration::iteration).orElse(TrainingIteration.START),
+          file.iteration().orElse(null),
           version.find() ? Integer.parseInt(version.group(1)) : 0);
     }
 
     Instant modified() {
       return file.modified();
+    }
+
+    int unit() {
+      return named == null ? NO_UNIT : named.unit().ordinal();
+    }
+
+    /** Without one in the name that before the first. */
+    TrainingIteration iteration() {
+      return named == null ? TrainingIteration.START : named.iteration();
+    }
+
+    /** Versions tell an order of those with the same iteration only. */
+    boolean isNamedBefore(Age other) {
+      if (named == null || other.named == null) {
+        return false;
+      }
+      return named.equals(other.named)
+          ? version < other.version
+          : version == other.version && named.isBefore(other.named);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
@@ -19,17 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckpointTrackers implements AutoCloseable {
   private final @Nullable RunInfo run;
+  private final List<JournalEntry> journal;
   private final Map<Axis, Tracker> started = new EnumMap<>(Axis.class);
-  private @Nullable Axis first;
+  private final Axes axes = new Axes();
 
-  private CheckpointTrackers(@Nullable RunInfo run, List<JournalEntry> before) {
+  private CheckpointTrackers(@Nullable RunInfo run, List<JournalEntry> journal) {
     this.run = run;
-    this.first =
-        before.stream()
-            .filter(entry -> entry.outcome() == Outcome.EVALUATED)
-            .map(entry -> Axis.of(entry.checkpoint()))
-            .findFirst()
-            .orElse(null);
+    this.journal = journal;
+    journal.stream().filter(entry -> entry.outcome() == Outcome.EVALUATED).forEach(axes::next);
   }
 
   /** Shows nothing. */
@@ -40,23 +39,28 @@ final class CheckpointTrackers implements AutoCloseable {
   /**
    * Event files in the folder of a run.
    *
-   * @param before what earlier processes did
+   * @param journal what earlier processes did, and this one does: a view
    */
-  static CheckpointTrackers inFolderOf(RunInfo run, List<JournalEntry> before) {
-    return new CheckpointTrackers(run, before);
+  static CheckpointTrackers inFolderOf(RunInfo run, List<JournalEntry> journal) {
+    return new CheckpointTrackers(run, journal);
   }
 
+  /** Shows an evaluation, which is in the journal. */
   void log(JournalEntry entry) {
     if (run != null) {
-      Axis axis = Axis.of(entry.checkpoint());
-      Axis main = first == null ? axis : first;
-      first = main;
+      Axis axis = axes.next(entry);
       Path folder = run.folder().resolve("tensorboard");
       started
           .computeIfAbsent(
-              axis, key -> start(run, key, key == main ? folder : folder.resolve(key.folder())))
-          .log(entry.metricsRecord());
+              axis,
+              key -> start(run, key, key == axes.main() ? folder : folder.resolve(key.folder())))
+          .log(axis == Axis.LINES ? atItsLine(entry) : entry.metricsRecord());
     }
+  }
+
+  private MetricsRecord atItsLine(JournalEntry entry) {
+    int line = journal.lastIndexOf(entry) + 1;
+    return new MetricsRecord(new TrainingIteration(0, line, 0), entry.time(), entry.metrics());
   }
 
   void finish(RunSummary summary, RunStatus status) {

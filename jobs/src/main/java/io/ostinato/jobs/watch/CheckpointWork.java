@@ -56,6 +56,14 @@ final class CheckpointWork {
     return journal.done();
   }
 
+  /**
+   * The evaluation that was written last, by whatever process, if this one may be skipped for it:
+   * one that is tried again is tried, whatever came after it.
+   */
+  Optional<JournalEntry> evaluatedAfter(CheckpointFile checkpoint) {
+    return journal.isRetried(checkpoint) ? Optional.empty() : journal.lastEvaluated();
+  }
+
   void skip(List<CheckpointFile> checkpoints, String reason) {
     end(checkpoints, Outcome.SKIPPED, reason);
   }

@@ -1,7 +1,6 @@
 package io.ostinato.jobs.watch;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ import java.util.stream.Collectors;
  *
  * <p>Without a marker a file is complete when its size and time have stayed what they are for a
  * while, at two looks at least. With one it is complete when there is a file of its name with the
- * marker at the end, which is not older than the file.
+ * marker at the end, which is not older than the file; its name is also that of a link to it.
  */
 final class Completeness {
   private final NameFilter names;
@@ -71,14 +70,14 @@ final class Completeness {
     Map<String, CheckpointFile> byName =
         listing.files().stream()
             .collect(Collectors.toMap(CheckpointFile::name, Function.identity()));
-    List<CheckpointFile> complete = new ArrayList<>();
-    for (CheckpointFile file : files) {
-      CheckpointFile itsMarker = byName.get(file.name() + end);
-      if (itsMarker != null && !itsMarker.modified().isBefore(file.modified())) {
-        complete.add(file);
-      }
-    }
-    return complete;
+    return files.stream()
+        .filter(
+            file ->
+                listing.namesOf(file).stream()
+                    .map(name -> Optional.ofNullable(byName.get(name + end)))
+                    .flatMap(Optional::stream)
+                    .anyMatch(itsMarker -> !itsMarker.modified().isBefore(file.modified())))
+        .toList();
   }
 
   private Scan settled(

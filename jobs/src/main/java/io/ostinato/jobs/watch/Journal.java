@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of which checkpoint. A checkpoint is done when its line is written: the line is the
@@ -17,6 +19,8 @@ final class Journal {
   private final LineFile file;
   private final List<JournalEntry> entries = new ArrayList<>();
   private final Set<CheckpointFile> done = new HashSet<>();
+  private final Set<CheckpointFile> retried = new HashSet<>();
+  private @Nullable JournalEntry lastEvaluated;
 
   /**
    * Reads back what earlier processes did.
@@ -46,13 +50,27 @@ final class Journal {
     return Collections.unmodifiableSet(done);
   }
 
+  /** The last that was evaluated, if any was. */
+  Optional<JournalEntry> lastEvaluated() {
+    return Optional.ofNullable(lastEvaluated);
+  }
+
   /** Takes those that failed for not done. */
   void forgetFailures() {
-    done.clear();
+    entries.stream()
+        .filter(entry -> entry.outcome() == Outcome.FAILED)
+        .map(JournalEntry::checkpoint)
+        .forEach(retried::add);
     entries.stream()
         .filter(entry -> entry.outcome() != Outcome.FAILED)
         .map(JournalEntry::checkpoint)
-        .forEach(done::add);
+        .forEach(retried::remove);
+    done.removeAll(retried);
+  }
+
+  /** Whether it failed before, and is not done only since that was forgotten. */
+  boolean isRetried(CheckpointFile checkpoint) {
+    return retried.contains(checkpoint);
   }
 
   /**
@@ -80,6 +98,7 @@ final class Journal {
 
   private void add(JournalEntry entry) {
     entries.add(entry);
+    lastEvaluated = entry.outcome() == Outcome.EVALUATED ? entry : lastEvaluated;
     done.add(entry.checkpoint());
   }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -47,6 +48,21 @@ record Listing(List<CheckpointFile> files, Map<String, String> links, Set<String
     return named.stream()
         .filter(file -> file.iteration().isPresent() || file.equals(first.get(targetOf(file))))
         .toList();
+  }
+
+  /**
+   * What a file is called in this folder: its name, those of links to it, and of what it leads to.
+   */
+  Set<String> namesOf(CheckpointFile file) {
+    String target = targetOf(file);
+    Set<String> names = new TreeSet<>(List.of(file.name(), target));
+    links.forEach(
+        (link, leadsTo) -> {
+          if (leadsTo.equals(target)) {
+            names.add(link);
+          }
+        });
+    return names;
   }
 
   /** Whether it is a link to a checkpoint of this folder. */

@@ -10,36 +10,42 @@ enum Policy {
   /** Each, in order; one that is complete waits for earlier ones that are still being written. */
   EVERY {
     @Override
-    Choice choose(Scan pending) {
+    Optional<CheckpointFile> choose(Scan pending) {
       Optional<CheckpointFile> first = pending.complete().stream().findFirst();
       boolean waits =
           first.isPresent()
               && pending.growing().stream()
                   .anyMatch(file -> pending.order().isOlder(file, first.orElseThrow()));
-      return new Choice(waits ? Optional.empty() : first, List.of());
+      return waits ? Optional.empty() : first;
+    }
+
+    @Override
+    boolean isOvertaken(CheckpointFile file, JournalEntry evaluated, CheckpointOrder order) {
+      return false;
     }
   },
 
   /**
-   * The newest of those that are complete; those that are older are skipped. Of several that
-   * nothing tells apart none is skipped for another.
+   * The newest of those that are complete. Older ones wait until it is evaluated, since it may turn
+   * out that it can't be; then they are skipped. Of several that nothing tells apart none is
+   * skipped for another.
    */
   LATEST {
     @Override
-    Choice choose(Scan pending) {
+    Optional<CheckpointFile> choose(Scan pending) {
       List<CheckpointFile> complete = pending.complete();
-      if (complete.isEmpty()) {
-        return new Choice(Optional.empty(), List.of());
-      }
-      CheckpointFile newest = complete.get(complete.size() - 1);
-      return new Choice(
-          Optional.of(newest),
-          complete.stream().filter(file -> pending.order().isOlder(file, newest)).toList());
+      return complete.isEmpty() ? Optional.empty() : Optional.of(complete.get(complete.size() - 1));
+    }
+
+    /** What was written after the evaluation is of a training that went back. */
+    @Override
+    boolean isOvertaken(CheckpointFile file, JournalEntry evaluated, CheckpointOrder order) {
+      CheckpointFile newer = evaluated.checkpoint();
+      boolean wasThere =
+          !file.modified().isAfter(evaluated.time()) || !file.modified().isAfter(newer.modified());
+      return wasThere && order.isOlder(file, newer);
     }
   };
-
-  /** What to evaluate now, and what never. */
-  record Choice(Optional<CheckpointFile> next, List<CheckpointFile> skipped) {}
 
   @Override
   public String toString() {
@@ -47,16 +53,19 @@ enum Policy {
   }
 
   /** Chooses among what is complete and not done. */
-  final Choice next(Scan scan, Set<CheckpointFile> done) {
+  final Optional<CheckpointFile> next(Scan scan, Set<CheckpointFile> done) {
     return choose(scan.without(done));
   }
 
   /** Whether the choice would be another if what may still be growing was complete. */
   final boolean isOpen(Scan scan, Set<CheckpointFile> done) {
-    Optional<CheckpointFile> next = next(scan, done).next();
-    return next.isPresent() && !next.equals(next(scan.ifAllWereComplete(), done).next());
+    Optional<CheckpointFile> next = next(scan, done);
+    return next.isPresent() && !next.equals(next(scan.ifAllWereComplete(), done));
   }
 
   /** Chooses among what is not done. */
-  abstract Choice choose(Scan pending);
+  abstract Optional<CheckpointFile> choose(Scan pending);
+
+  /** Whether a checkpoint is skipped since a newer one, the last that was, has been evaluated. */
+  abstract boolean isOvertaken(CheckpointFile file, JournalEntry evaluated, CheckpointOrder order);
 }

@@ -10,9 +10,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine;
 
 /** One process's part of a run: from what earlier ones did to the summary. */
@@ -78,13 +79,17 @@ final class WatchSession implements AutoCloseable {
     trackers.close();
   }
 
-  /** Where names count different things, their order says nothing about which value is the last. */
+  /** The last value is that of the newest checkpoint, by the order in which they are watched. */
   private RunSummary summary() {
-    List<JournalEntry> evaluated =
-        journal.entries().stream().filter(entry -> entry.outcome() == Outcome.EVALUATED).toList();
-    List<MetricsRecord> records = evaluated.stream().map(JournalEntry::metricsRecord).toList();
-    long axes = evaluated.stream().map(entry -> Axis.of(entry.checkpoint())).distinct().count();
-    return axes > 1 ? RunSummary.inOrder(properties, records) : RunSummary.of(properties, records);
+    Map<CheckpointFile, MetricsRecord> records = new LinkedHashMap<>();
+    journal.entries().stream()
+        .filter(entry -> entry.outcome() == Outcome.EVALUATED)
+        .forEach(entry -> records.put(entry.checkpoint(), entry.metricsRecord()));
+    return RunSummary.inOrder(
+        properties,
+        CheckpointOrder.of(records.keySet()).sort(records.keySet().stream()).stream()
+            .map(file -> Objects.requireNonNull(records.get(file)))
+            .toList());
   }
 
   private void writeSummary(RunSummary summary) {

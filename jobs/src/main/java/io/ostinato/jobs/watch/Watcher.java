@@ -1,6 +1,5 @@
 package io.ostinato.jobs.watch;
 
-import io.ostinato.jobs.watch.Policy.Choice;
 import io.ostinato.schedule.NamedIteration;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,13 +84,14 @@ final class Watcher {
   /** True if something was done, so that there may be more to do at once. */
   private boolean handle(Look look) {
     Scan scan = look.scan();
+    skipOvertaken(scan);
     recordLost(look.listing());
     tellOfFolders(look.listing());
     if (scan.changed()) {
       lastNews = pace.elapsed();
     }
     boolean settled = rested || !settings.policy().isOpen(scan, work.done());
-    boolean busy = settled && act(settings.policy().next(scan, work.done()));
+    boolean busy = settled && evaluate(settings.policy().next(scan, work.done()));
     Predicate<CheckpointFile> undone = file -> !work.done().contains(file);
     waiting = scan.complete().stream().filter(undone).toList();
     quiet = waiting.isEmpty() && scan.growing().stream().noneMatch(undone);
@@ -100,9 +101,23 @@ final class Watcher {
     return busy;
   }
 
-  private boolean act(Choice choice) {
-    work.skip(choice.skipped(), "a newer one was there");
-    return choice.next().isPresent() && work.evaluate(choice.next().orElseThrow());
+  private boolean evaluate(Optional<CheckpointFile> next) {
+    return next.isPresent() && work.evaluate(next.orElseThrow());
+  }
+
+  /** Also of those that are gone by now: they were there while the newer one was evaluated. */
+  private void skipOvertaken(Scan scan) {
+    Stream<CheckpointFile> complete = Stream.concat(waiting.stream(), scan.complete().stream());
+    List<CheckpointFile> overtaken =
+        complete.distinct().filter(file -> isOvertaken(file, scan.order())).toList();
+    work.skip(scan.order().sort(overtaken.stream()), "a newer one was there");
+  }
+
+  private boolean isOvertaken(CheckpointFile file, CheckpointOrder order) {
+    return !work.done().contains(file)
+        && work.evaluatedAfter(file)
+            .filter(evaluated -> settings.policy().isOvertaken(file, evaluated, order))
+            .isPresent();
   }
 
   /** What was complete and is not there any more will never be evaluated: say so. */

@@ -153,9 +153,20 @@ class DatasetSpecTest {
     try (SparkSession spark = TestSpark.local(Map.of())) {
       assertThat(source(named.toString()).rows(spark).count()).isEqualTo(1);
       assertThat(source(braces.toString()).rows(spark).count()).isEqualTo(1);
+      assertThat(as("csv", named).rows(spark).count()).isEqualTo(1);
+      assertThat(as("CSV", braces).rows(spark).count()).isEqualTo(1);
+      assertThat(as("text", named).rows(spark).count()).isEqualTo(2);
+      Path odd = folder.resolve("rows[1].of");
+      Files.copy(named, odd);
+      assertThat(as("csv", odd).rows(spark).count()).isEqualTo(1);
       Files.delete(named);
+      assertThat(as("csv", named).rows(spark).count()).as("a pattern").isEqualTo(2);
       assertThat(source(named.toString()).rows(spark).count()).as("a pattern").isEqualTo(2);
     }
+  }
+
+  private static DataSource as(String format, Path path) {
+    return new DataSource(path.toString(), format, Map.of(), "");
   }
 
   private static void refusesToRead(SparkSession spark, String path, String why) {

@@ -112,7 +112,13 @@ class CheckpointEvaluatorTest {
       Files.write(broken, new byte[0]);
       refuses(evaluator, broken.toString(), "is no TorchScript module, which is a zip archive");
       Files.write(broken, archive("a/data.pkl"));
-      refuses(evaluator, broken.toString(), "it is a state_dict, weights without code, as torch");
+      refuses(evaluator, broken.toString(), "it looks like what torch.save writes, but can't be");
+      for (String name : List.of("epoch-012.pth.tar", "model.pt.tar", "checkpoint-500", "net_7")) {
+        String file = fixture("state_dict.pt", name);
+        refuses(evaluator, file, "it is a state_dict, ", "torch.load('" + name + "')");
+      }
+      refuses(evaluator, fixture("plain.tar", "a.pth.tar"), "it is a tar archive; unpack it");
+      refuses(evaluator, fixture("old.pth.tar", "b.pth.tar"), "it is a state_dict, ");
       Files.write(broken, archive("a/code/x.py"));
       refuses(evaluator, broken.toString(), "not a TorchScript module that can be loaded");
       refuses(evaluator, folder.resolve("gone.pt").toString(), "there is no model");
@@ -120,6 +126,10 @@ class CheckpointEvaluatorTest {
       refuses(evaluator, Files.createDirectory(folder.resolve("d.pt")).toString(), "is a folder");
       assertThat(evaluator.evaluate(module).metrics()).containsEntry("accuracy", accuracy("a"));
     }
+  }
+
+  private String fixture(String name, String as) throws IOException {
+    return TorchFixtures.copy("/otherformats/" + name, folder.resolve(as)).toString();
   }
 
   @Test

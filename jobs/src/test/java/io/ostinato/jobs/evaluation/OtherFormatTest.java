@@ -6,8 +6,12 @@ import io.ostinato.jobs.OnnxFixtures;
 import io.ostinato.jobs.TorchFixtures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OtherFormatTest {
 
@@ -34,6 +38,113 @@ class OtherFormatTest {
     assertThat(ofFixture("program.pt2").orElse(""))
         .startsWith("it is a program of torch.export; ")
         .endsWith("(torch.export.load('net.bin').module(), inputs).save('module.pt')");
+  }
+
+  /** What is behind the words for each kind of checkpoint; the names are those of fixtures. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "keys-imagenet.pt|load('net.bin')['state_dict'])",
+        "keys-legacy.pth|load('net.bin')['state_dict'])",
+        "keys-protocol4.pt|load('net.bin', weights_only=False)['state_dict'])",
+        "keys-dataset.pt|load('net.bin')['model_state_dict'])",
+        "keys-weights.pt|load('net.bin')['weights'])",
+        "keys-params.pt|load('net.bin')['params'])",
+        "keys-ema.pt|load('net.bin')['ema'])",
+        "keys-bare.pt|load('net.bin')['model'])",
+        "keys-half.pt|load('net.bin')['model'])",
+        "keys-nested.pt|load('net.bin')['model']['layer'])",
+        "keys-deep.pt|load('net.bin')['trainer']['model'])",
+        "keys-tuple.pt|load('net.bin')[0])",
+        "keys-quoted.pt|load('net.bin')[\"the model's\"])",
+        "keys-arguments.pt|load('net.bin', weights_only=False)['net'])",
+      })
+  void theKeyIsTheOneThatHasTheWeights(String fixture, String command) throws IOException {
+    assertThat(ofFixture(fixture))
+        .hasValue(
+            "it is a checkpoint of a training, weights without code, as torch.save writes them; in"
+                + " Python, with the model: model.load_state_dict(torch."
+                + command
+                + ", torch.jit.script(model.eval()).save('module.pt')");
+  }
+
+  @Test
+  void whereSeveralKeysHaveWeightsTheUserChooses() throws IOException {
+    assertThat(ofFixture("keys-gan.pt"))
+        .hasValue(
+            "it is a checkpoint of a training, weights without code, as torch.save writes them; in"
+                + " Python, with the model and the key of its weights, one of ['generator'],"
+                + " ['discriminator']: model.load_state_dict(torch.load('net.bin')[KEY]),"
+                + " torch.jit.script(model.eval()).save('module.pt')");
+    assertThat(ofFixture("keys-layers.pt").orElse(""))
+        .contains("one of ['encoder'], ['decoder']: ")
+        .contains("torch.load('net.bin')[KEY]");
+    assertThat(ofFixture("keys-unknown.pt"))
+        .hasValue(
+            "torch.save has written it, and it doesn't tell where its weights are; in Python, with"
+                + " the model and the key of its weights, if one of ['epoch'], ['args'], ['losses']"
+                + " is it: model.load_state_dict(torch.load('net.bin')[KEY]),"
+                + " torch.jit.script(model.eval()).save('module.pt')");
+    assertThat(ofFixture("list.pt"))
+        .hasValue(
+            "torch.save has written it, and it doesn't tell where its weights are; in Python, with"
+                + " the model: torch.jit.script(model.eval()).save('module.pt')");
+  }
+
+  @Test
+  void weightsAloneAreAStateDictWhateverHoldsThem() throws IOException {
+    for (String fixture : List.of("keys-ordered.pt", "keys-parameters.pt")) {
+      assertThat(ofFixture(fixture).orElse(""))
+          .startsWith("it is a state_dict, ")
+          .contains("model.load_state_dict(torch.load('net.bin')), ");
+    }
+    assertThat(ofFixture("tensor.pt"))
+        .hasValue("it is a single tensor, as torch.save writes it, and no model");
+  }
+
+  @Test
+  void aModuleInACheckpointIsTakenOutOfIt() throws IOException {
+    String words =
+        "it is a checkpoint of a training with a module that torch.save has pickled, which needs"
+            + " its Python classes; in Python";
+    assertThat(ofFixture("keys-yolo.pt"))
+        .hasValue(
+            words
+                + ": torch.jit.script(torch.load('net.bin', weights_only=False)['model'].eval())"
+                + ".save('module.pt')");
+    assertThat(ofFixture("keys-modules.pt"))
+        .hasValue(
+            words
+                + " and the key of the module, one of ['model'], ['ema']:"
+                + " torch.jit.script(torch.load('net.bin', weights_only=False)[KEY].eval())"
+                + ".save('module.pt')");
+  }
+
+  @Test
+  void archivesAreToldByTheirContent() throws IOException {
+    assertThat(ofFixture("old.pth.tar").orElse(""))
+        .startsWith("it is a state_dict, ")
+        .contains("model.load_state_dict(torch.load('net.bin', weights_only=False)), ");
+    assertThat(ofFixture("plain.tar"))
+        .hasValue(
+            "it is a tar archive; unpack it, as in tar -xf 'net.bin', and give the file in it");
+    assertThat(ofFixture("state_dict.pt.gz"))
+        .hasValue(
+            "it is compressed; uncompress it, as in gunzip 'net.bin', and give what is in it");
+  }
+
+  @Test
+  void aFileOfTorchSaveThatIsCutOffIsNoneThatIsWhole() throws IOException {
+    byte[] legacy = TorchFixtures.content("/otherformats/keys-legacy.pth");
+    for (int length = 30; length < 500; length++) {
+      assertThat(OtherFormat.mistakeOf("net.bin", Arrays.copyOf(legacy, length)))
+          .hasValue(
+              "it looks like what torch.save writes, but can't be read as that; was it still being"
+                  + " written? Else save the module itself, in Python:"
+                  + " torch.jit.script(model.eval()).save('module.pt')");
+    }
   }
 
   @Test

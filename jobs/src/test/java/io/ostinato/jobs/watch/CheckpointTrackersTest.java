@@ -51,22 +51,52 @@ class CheckpointTrackersTest {
     assertThat(steps("tensorboard/updates")).containsExactly(7);
   }
 
+  @Test
+  void aNumberWithoutAUnitIsOnNoAxisOfUpdatesOrEpochs() throws IOException {
+    log("checkpoint1.pt", "checkpoint_2_50.pt", "checkpoint2.pt", "epoch_3.pt");
+    assertThat(steps("tensorboard")).containsExactly(1, 2);
+    assertThat(steps("tensorboard/updates")).containsExactly(50);
+    assertThat(steps("tensorboard/epochs")).containsExactly(3);
+  }
+
+  @Test
+  void updatesThatBeginAnewInEveryEpochAreCountedByLines() throws IOException {
+    log("epoch_1_step_80.pt", "epoch_1_step_90.pt", "epoch_2_step_10.pt");
+    log("epoch_2_step_90.pt", "epoch_2_step_99.pt");
+    assertThat(steps("tensorboard")).containsExactly(80, 90);
+    assertThat(steps("tensorboard/lines")).containsExactly(3, 4, 5);
+  }
+
+  /** Names that an older release didn't read, or read in another way. */
+  @Test
+  void linesThatWereCountedOtherwiseStayOnTheirAxis() throws IOException {
+    journal.add(entry("checkpoint-50.pt", new TrainingIteration(0, 1, 0)));
+    journal.add(entry("step_1_000.pt", new TrainingIteration(0, 1, 0)));
+    log("checkpoint-60.pt", "last.pt", "checkpoint-70.pt");
+    assertThat(steps("tensorboard")).containsExactly(4);
+    assertThat(steps("tensorboard/numbers")).containsExactly(60, 70);
+  }
+
   /** As one process would. */
   private void log(String... names) {
     RunInfo run = new RunInfo("run", folder, Map.of());
     try (CheckpointTrackers trackers = CheckpointTrackers.inFolderOf(run, journal)) {
       for (String name : names) {
-        JournalEntry entry = entry(name, journal.size() + 1);
+        JournalEntry entry =
+            entry(
+                name,
+                TrainingIteration.findIn(name)
+                    .orElse(new TrainingIteration(0, journal.size() + 1, 0)));
         journal.add(entry);
         trackers.log(entry);
       }
     }
   }
 
-  private static JournalEntry entry(String name, int line) {
+  private static JournalEntry entry(String name, TrainingIteration iteration) {
     return new JournalEntry(
         new CheckpointFile(name, 1, Instant.EPOCH),
-        TrainingIteration.findIn(name).orElse(new TrainingIteration(0, line, 0)),
+        iteration,
         Instant.EPOCH,
         Outcome.EVALUATED,
         "",

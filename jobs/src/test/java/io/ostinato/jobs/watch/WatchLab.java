@@ -25,6 +25,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A folder that a training writes into by a script, a clock that runs when somebody waits, and a
@@ -70,7 +73,7 @@ final class WatchLab {
     values.put(file, Double.toString(value));
   }
 
-  private final Map<CheckpointFile, String> values = new HashMap<>();
+  final Map<CheckpointFile, String> values = new HashMap<>();
 
   /** A symbolic link to a file of the folder. */
   void link(String name, String target) {
@@ -107,6 +110,24 @@ final class WatchLab {
       throw new UncheckedIOException(e);
     }
     return report;
+  }
+
+  /** Runs a whole session in a folder of runs, with its summary and event files. */
+  void session(Path runs, String runId, Policy policy, boolean retryFailed) {
+    CommandLine command =
+        new CommandLine(CommandSpec.create())
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err));
+    try (WatchRun watchRun = new WatchRun(runs.toString(), runId, new Configuration());
+        WatchSession session =
+            new WatchSession(watchRun, runId, MetricProperties.defaults(), retryFailed, command)) {
+      session.watch(
+          new WatchSettings(policy, POLL, Ending.once()),
+          new Folder(),
+          Completeness.unchangedFor(POLL, new NameFilter("*.pt")),
+          new Evaluation(),
+          pace);
+    }
   }
 
   /** Keeps the run on the test's disk, by Hadoop. */

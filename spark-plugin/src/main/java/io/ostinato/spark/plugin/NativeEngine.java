@@ -1,28 +1,15 @@
 package io.ostinato.spark.plugin;
 
 import ai.djl.engine.Engine;
-import ai.djl.engine.EngineException;
-import ai.djl.util.Utils;
-import io.ostinato.evaluation.Reason;
-import java.io.IOException;
+import io.ostinato.evaluation.NativeLibraries;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.List;
-import java.util.Map;
 import org.apache.spark.SparkContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Loads DJL's native engine into this process: the number of threads is set before, and only one
- * process of a host unpacks the native libraries at a time.
+ * Loads DJL's native engine into this process, as {@link NativeLibraries} does: the number of
+ * threads is set before.
  */
 public final class NativeEngine {
-  private static final Logger log = LoggerFactory.getLogger(NativeEngine.class);
   private static final String THREADS = "ai.djl.pytorch.num_threads";
   private static final String ONNX_THREADS = "ai.djl.onnxruntime.num_threads";
   private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
@@ -55,7 +42,7 @@ public final class NativeEngine {
       if (System.getProperty(INTEROP_THREADS) == null) {
         System.setProperty(INTEROP_THREADS, "1");
       }
-      return loadAlone();
+      return loadQuietly();
     }
   }
 
@@ -70,54 +57,16 @@ public final class NativeEngine {
       return load(settings);
     }
     synchronized (NativeEngine.class) {
-      return loadAlone();
+      return loadQuietly();
     }
   }
 
-  private static Engine loadAlone() {
-    Path lockFile = Utils.getCacheDir().resolve("ostinato-natives.lock");
-    try {
-      Files.createDirectories(Utils.getCacheDir());
-      try (FileChannel channel =
-              FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = lock(channel)) {
-        assert lock.isValid();
-        ClassPathNatives.prefer(System.getenv());
-        Engine engine = Engine.getInstance();
-        if (!loaded) {
-          TorchWarnings.sayUnseen(engine);
-          loaded = true;
-        }
-        return engine;
-      }
-    } catch (EngineException e) {
-      throw new IllegalStateException(mistakeOf(e, System.getenv()), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "can't unpack the native libraries into '%s': %s; point DJL_CACHE_DIR to a folder that"
-                  .formatted(Utils.getCacheDir(), e.getMessage())
-              + " can be written",
-          e);
+  private static Engine loadQuietly() {
+    Engine engine = NativeLibraries.engine();
+    if (!loaded) {
+      TorchWarnings.sayUnseen(engine);
+      loaded = true;
     }
-  }
-
-  /** Why the engine can't be loaded, and what the environment may have to do with it. */
-  static String mistakeOf(EngineException e, Map<String, String> environment) {
-    List<String> decisive = ClassPathNatives.decisive(environment);
-    String mistake = "can't load PyTorch's native libraries: " + Reason.of(e);
-    return decisive.isEmpty()
-        ? mistake
-        : mistake
-            + "; DJL follows the environment (%s) before the class path: unset that"
-                .formatted(String.join(" and ", decisive));
-  }
-
-  private static FileLock lock(FileChannel channel) throws IOException {
-    FileLock lock = channel.tryLock();
-    if (lock != null) {
-      return lock;
-    }
-    log.info("another process of this host loads the native libraries; waiting for it");
-    return channel.lock();
+    return engine;
   }
 }

@@ -3,8 +3,8 @@ package io.ostinato.spark.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
-import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
+import io.ostinato.evaluation.NativeLibraries;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -72,21 +72,6 @@ class NativeEngineIT {
     return line;
   }
 
-  @Test
-  void whatTheEnvironmentHasToDoWithItIsToldByName() {
-    EngineException failure = new EngineException("Failed to load", new UnsatisfiedLinkError("x"));
-    assertThat(NativeEngine.mistakeOf(failure, Map.of("PYTORCH_VERSION", "")))
-        .isEqualTo(
-            "can't load PyTorch's native libraries: Failed to load: UnsatisfiedLinkError: x");
-    assertThat(
-            NativeEngine.mistakeOf(
-                failure,
-                Map.of("PYTORCH_LIBRARY_PATH", "/opt/torch/lib", "PYTORCH_VERSION", "2.8.0")))
-        .endsWith(
-            "; DJL follows the environment (PYTORCH_LIBRARY_PATH=/opt/torch/lib and"
-                + " PYTORCH_VERSION=2.8.0) before the class path: unset that");
-  }
-
   private Process start(Map<String, String> environment) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -105,7 +90,7 @@ class NativeEngineIT {
     private Load() {}
 
     public static void main(String[] args) {
-      Configurator.setLevel(NativeEngine.class.getName(), Level.INFO);
+      Configurator.setLevel(NativeLibraries.class.getName(), Level.INFO);
       Engine engine =
           NativeEngine.load(
               OstinatoSettings.of(new SparkConf(false).set("spark.ostinato.threads", "3")));

@@ -1,4 +1,4 @@
-package io.ostinato.spark.plugin;
+package io.ostinato.evaluation;
 
 import ai.djl.util.ClassLoaderUtils;
 import ai.djl.util.Platform;
@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * that folder.
  */
 final class ClassPathNatives {
-  private static final Logger log = LoggerFactory.getLogger(NativeEngine.class);
+  private static final Logger log = LoggerFactory.getLogger(NativeLibraries.class);
   private static final String FOLDER = "PYTORCH_LIBRARY_PATH";
   private static final String VERSION = "PYTORCH_VERSION";
   private static final String TORCH = System.mapLibraryName("torch");
@@ -30,21 +31,38 @@ final class ClassPathNatives {
 
   private ClassPathNatives() {}
 
-  /** Makes DJL take what is on the class path, if that is possible and it would not. */
-  static void prefer(Map<String, String> environment) throws IOException {
+  /**
+   * The libraries of the class path, where they are to be preferred and DJL would not take them.
+   *
+   * @throws IllegalStateException if DJL can't be made to take them: it looks at a variable that is
+   *     set before any system property, though the variable be empty
+   */
+  static Optional<Platform> overlooked(Map<String, String> environment) {
     String asked = environment.getOrDefault(VERSION, "");
-    boolean folderGiven = environment.containsKey(FOLDER) || System.getProperty(FOLDER) != null;
+    boolean folderGiven =
+        !environment.getOrDefault(FOLDER, "").isBlank() || System.getProperty(FOLDER) != null;
     if (asked.isEmpty() || folderGiven) {
-      return;
+      return Optional.empty();
     }
     Platform platform = Platform.detectPlatform("pytorch");
     if (platform.isPlaceholder() || platform.getVersion().startsWith(asked)) {
-      return;
+      return Optional.empty();
     }
+    if (environment.containsKey(FOLDER)) {
+      throw new IllegalStateException(
+          "the environment has %s=%s, and PyTorch %s is on the class path, which DJL overlooks since"
+                  .formatted(VERSION, asked, platform.getVersion())
+              + " %1$s is set, though empty: unset %1$s".formatted(FOLDER));
+    }
+    return Optional.of(platform);
+  }
+
+  /** Makes DJL take these. */
+  static void prefer(Platform platform) throws IOException {
     log.info(
-        "the environment has {}={}; PyTorch {}, which is on the class path, is used all the same",
+        "the environment has another {}; PyTorch {}, which is on the class path, is used all the"
+            + " same",
         VERSION,
-        asked,
         platform.getVersion());
     System.setProperty(FOLDER, unpacked(platform).toString());
   }

@@ -1,0 +1,46 @@
+package io.ostinato.jobs.watch;
+
+import io.ostinato.schedule.NamedIteration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which axis each evaluation of a run is on. Names that contradict each other, since their program
+ * counts updates anew in every epoch, are counted by lines from the first contradiction on. Not
+ * thread-safe.
+ */
+final class Axes {
+  private final Map<String, List<NamedIteration>> byForm = new HashMap<>();
+  private final Set<String> contradictory = new HashSet<>();
+  private @Nullable Axis main;
+
+  /** That of the first evaluation. */
+  Axis main() {
+    return Objects.requireNonNull(main, "nothing has been evaluated");
+  }
+
+  /** Takes the next evaluation. */
+  Axis next(JournalEntry entry) {
+    Axis axis = Axis.of(entry);
+    if (axis != Axis.LINES && contradicts(entry.checkpoint().iteration().orElseThrow())) {
+      axis = Axis.LINES;
+    }
+    main = main == null ? axis : main;
+    return axis;
+  }
+
+  private boolean contradicts(NamedIteration named) {
+    List<NamedIteration> before = byForm.computeIfAbsent(named.form(), form -> new ArrayList<>());
+    if (before.stream().anyMatch(named::contradicts)) {
+      contradictory.add(named.form());
+    }
+    before.add(named);
+    return contradictory.contains(named.form());
+  }
+}
