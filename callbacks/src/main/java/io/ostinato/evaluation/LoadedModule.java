@@ -74,7 +74,8 @@ final class LoadedModule implements LoadedModel {
   @Override
   public void run(WeightSource weights, Consumer<EvaluationModel> batch)
       throws InterruptedException {
-    turns.run(new Turns.Care(() -> new OneBatch(weights), () -> load(weights), this::inspect), batch);
+    turns.run(
+        new Turns.Care(() -> new OneBatch(weights), () -> load(weights), this::inspect), batch);
   }
 
   private Supplier<Optional<String>> inspect() {

@@ -251,10 +251,10 @@ class ModelOutputTest {
     assertThat(
             of("torchscript/dict.pt", TorchModules.expected("dict"))
                 .evaluate(
-                "--metric=accuracy:output=out",
-                "--metric=accuracy:output=a",
-                "--metric=top_k:k=2,output=out",
-                "--format=json"))
+                    "--metric=accuracy:output=out",
+                    "--metric=accuracy:output=a",
+                    "--metric=top_k:k=2,output=out",
+                    "--format=json"))
         .as(err.toString())
         .isZero();
     JsonObject metrics =
