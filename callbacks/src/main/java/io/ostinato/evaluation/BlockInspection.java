@@ -132,7 +132,7 @@ final class BlockInspection {
       if (reached.size() <= MOST_OBJECTS) {
         places.add(place);
       } else {
-        unseen.add("more than %,d objects".formatted(MOST_OBJECTS));
+        unseen.add("more than %s objects".formatted(MOST_OBJECTS));
       }
     }
   }
