@@ -116,8 +116,7 @@ public final class ModelOutputs {
     if (first == null || (!isOnly && isDoubtful(arrays))) {
       throw new IllegalArgumentException(
           "the model has %s, and which one is meant can't be told; name one%s"
-              .formatted(
-                  described(), example(arrays).map(name -> ", as in '" + name + "'").orElse("")));
+              .formatted(described(), example(arrays).map(ModelOutputs::asIn).orElse("")));
     }
     if (!isOnly) {
       notes.accept(
@@ -125,6 +124,10 @@ public final class ModelOutputs {
               .formatted(described(), arrays.get(0).name()));
     }
     return first;
+  }
+
+  private static String asIn(String name) {
+    return ", as in '--model-output %s' or 'output: %s'".formatted(name, name);
   }
 
   /**

@@ -43,7 +43,7 @@ class ModelOutputsTest {
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessage(
                   "the model has the outputs out, aux, z, a, and which one is meant can't be told;"
-                      + " name one, as in 'out'");
+                      + " name one, as in '--model-output out' or 'output: out'");
           assertThatThrownBy(() -> OutputChoice.of("main").from(outputs))
               .hasMessage("the model has no output 'main'; it has the outputs out, aux, z, a");
           assertThat(OutputChoice.of(" aux ").from(outputs)).isEqualTo(outputs.get(1));
@@ -77,7 +77,7 @@ class ModelOutputsTest {
           assertThatThrownBy(outputs::first)
               .hasMessage(
                   "the model has the outputs loss, logits, and which one is meant can't be told;"
-                      + " name one, as in 'logits'");
+                      + " name one, as in '--model-output logits' or 'output: logits'");
         });
     with(
         "/outputs/loss-logits",
@@ -86,7 +86,7 @@ class ModelOutputsTest {
           assertThatThrownBy(outputs::first)
               .hasMessage(
                   "the model has the outputs 0, 1, and which one is meant can't be told; name one,"
-                      + " as in '1'");
+                      + " as in '--model-output 1' or 'output: 1'");
           assertIs(outputs.get(1), TorchModules.expectedOutputs("loss-logits", "main"));
         });
   }
@@ -260,7 +260,7 @@ class ModelOutputsTest {
       assertThatThrownBy(outputs::first)
           .hasMessageContaining(
               "the model has the outputs label, probabilities, and which one is meant can't be"
-                  + " told; name one, as in 'probabilities'");
+                  + " told; name one, as in '--model-output probabilities' or 'output: probabilities'");
       assertThat(outputs.get("probabilities")).isEqualTo(scores);
       assertThat(ModelOutputs.of(new NDList(scores, label)).first()).isEqualTo(scores);
       assertThat(ModelOutputs.of(new NDList(label)).first().getDataType())

@@ -76,7 +76,7 @@ class ModelOutputTest {
         .hasLineCount(1)
         .contains("can't evaluate '%s'".formatted(dict.model()))
         .contains("the model has the outputs out, aux, z, a, and which one is meant can't be told")
-        .contains("name one, as in 'out'");
+        .contains("name one, as in '--model-output out' or 'output: out'");
   }
 
   @Test
@@ -127,7 +127,7 @@ class ModelOutputTest {
     assertThat(loss.evaluate("--metric=accuracy")).isEqualTo(1);
     assertThat(err.toString())
         .contains("the model has the outputs 0, 1, and which one is meant can't be told; name one")
-        .contains("as in '1'");
+        .contains("as in '--model-output 1' or 'output: 1'");
   }
 
   @Test
@@ -283,7 +283,7 @@ class ModelOutputTest {
       assertThat(err.toString())
           .hasLineCount(1)
           .contains("the model has the outputs label, probabilities, and which one is meant can't")
-          .contains("name one, as in 'probabilities'");
+          .contains("name one, as in '--model-output probabilities' or 'output: probabilities'");
       assertThat(onnx.accuracy("--model-output=probabilities")).isEqualTo(1.0);
       assertThat(onnx.accuracy("--model-output=1")).isEqualTo(1.0);
       List<Row> rows = onnx.predictions(model);
