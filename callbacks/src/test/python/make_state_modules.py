@@ -1209,6 +1209,56 @@ def records(module):
     }
 
 
+# --- script classes, random numbers, inputs
+
+
+@torch.jit.script
+class Options:
+    def __init__(self):
+        self.training = True
+
+
+@scripted("training-of-an-object")
+class TrainingOfAnObject(Kept):
+    options: Options
+
+    def __init__(self):
+        super().__init__()
+        self.options = Options()
+
+    def forward(self, x):
+        if self.options.training:
+            self.mean.add_(x.mean(0))
+        return x + self.mean
+
+
+@scripted("seeds")
+class Seeds(Kept):
+    def forward(self, x):
+        torch.manual_seed(5)
+        return self.linear(x) + torch.rand(4)
+
+
+def soften(self, inputs: Tuple[Tensor], outputs: Tensor) -> Tensor:
+    return outputs.softmax(1)
+
+
+@scripted("hook-of-the-module")
+class HookOfTheModule(Kept):
+    def __init__(self):
+        super().__init__()
+        self.register_forward_hook(soften)
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+@scripted("input-in-place")
+class InputInPlace(Kept):
+    def forward(self, x):
+        return self.linear(x[:, :].relu_())
+
+
 def saved(module):
     """torch.jit.save adds debug files that hold the paths of the machine; loading needs none."""
     buffer = io.BytesIO()

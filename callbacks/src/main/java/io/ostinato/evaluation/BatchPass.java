@@ -53,7 +53,7 @@ public record BatchPass(List<BatchRunner> runners) {
     List<String> changed = staged.changedColumns();
     if (!changed.isEmpty()) {
       throw new EvaluationException(
-          "processData of one of %s changes the columns %s of its batch in place, which the"
+          "processData of one of %s, or the model, changes the columns %s of the batch in place, which the"
                   .formatted(runners.stream().map(r -> r.tag().callback()).toList(), changed)
               + " others would see; let it work on a copy");
     }

@@ -44,7 +44,7 @@ final class LoadedModule implements LoadedModel {
     KeptState found = turns.state();
     ModuleFacts facts = load(weights);
     boolean learned = facts.equals(before) && facts.state() == KeptState.UNKNOWN;
-    turns.loaded(learned ? found : facts.state());
+    turns.loaded(learned ? found : facts.state(), facts.seeds());
     if (turns.state() == KeptState.OVERWRITTEN || turns.state() == KeptState.ACCUMULATED) {
       notes.add(Turns.note(turns.state(), String.join(", ", facts.kept())));
     }

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * inputs. For one thread.
  */
 public final class ModelOutputs {
+  /** The type of what is a tensor in the model, too. */
+  static final String TENSOR = "Tensor";
+
+  private static final int MOST_NAMES = 10;
   private static final String NAME = "name:";
   private static final String POSITION = "position:";
 
@@ -42,7 +46,7 @@ public final class ModelOutputs {
    * @param position as in {@code 1} or {@code 1.0}
    * @param name as in {@code logits} or {@code 1.hidden}; equal to the position without a name
    * @param array if it is one
-   * @param type in the words of its engine, as in {@code Tensor} or {@code NoneType}
+   * @param type in the words of its engine, as in {@code Tensor}, {@code int} or {@code NoneType}
    */
   record Output(String position, String name, @Nullable NDArray array, String type) {
     Output with(NDArray other) {
@@ -72,7 +76,7 @@ public final class ModelOutputs {
     for (NDArray array : arrays) {
       String position = Integer.toString(outputs.size());
       String name = Objects.requireNonNullElse(array.getName(), position);
-      outputs.add(new Output(position, name, array, "Tensor"));
+      outputs.add(new Output(position, name, array, TENSOR));
     }
     return new ModelOutputs(Order.GIVEN, outputs, notes);
   }
@@ -110,7 +114,7 @@ public final class ModelOutputs {
    *     labels or a loss come before scores of rows; or if there is no array; lists the outputs
    */
   public NDArray first() {
-    List<Output> arrays = outputs.stream().filter(output -> output.array() != null).toList();
+    List<Output> arrays = tensors();
     boolean isOnly = arrays.size() == 1;
     NDArray first = arrays.isEmpty() ? null : arrays.get(0).array();
     if (first == null || (!isOnly && isDoubtful(arrays))) {
@@ -280,6 +284,14 @@ public final class ModelOutputs {
         || (!isOfScores(first) && arrays.stream().anyMatch(ModelOutputs::isOfScores));
   }
 
+  /** What may be meant: a number among tensors is not. */
+  private List<Output> tensors() {
+    List<Output> tensors = outputs.stream().filter(each -> each.type().equals(TENSOR)).toList();
+    return tensors.isEmpty()
+        ? outputs.stream().filter(output -> output.array() != null).toList()
+        : tensors;
+  }
+
   /** One that may be meant. */
   private static Optional<String> example(List<Output> arrays) {
     return arrays.stream()
@@ -299,11 +311,17 @@ public final class ModelOutputs {
   }
 
   private String described() {
-    return outputs.isEmpty()
-        ? "no outputs"
-        : "the output%s %s"
-            .formatted(
-                outputs.size() == 1 ? "" : "s",
-                outputs.stream().map(Output::toString).collect(Collectors.joining(", ")));
+    if (outputs.isEmpty()) {
+      return "no outputs";
+    }
+    int more = outputs.size() - MOST_NAMES;
+    return "the output%s %s%s"
+        .formatted(
+            outputs.size() == 1 ? "" : "s",
+            outputs.stream()
+                .limit(MOST_NAMES)
+                .map(Output::toString)
+                .collect(Collectors.joining(", ")),
+            more > 0 ? " and %s more".formatted(more) : "");
   }
 }

@@ -50,7 +50,9 @@ record OnnxModel(Model model, Consumer<String> notes) implements EvaluationModel
         copies.add(new Output(position, name, null, "text"));
         continue;
       }
-      copies.add(new Output(position, name, ResultCopy.of(name, output).copyTo(manager), "Tensor"));
+      copies.add(
+          new Output(
+              position, name, ResultCopy.of(name, output).copyTo(manager), ModelOutputs.TENSOR));
     }
     return new ModelOutputs(ModelOutputs.Order.GIVEN, copies, notes);
   }

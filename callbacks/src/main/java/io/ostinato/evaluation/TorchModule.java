@@ -16,7 +16,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -28,20 +27,19 @@ final class TorchModule implements EvaluationModel {
   private static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
 
   private final PtSymbolBlock module;
-  private final Map<String, List<String>> namedTuples;
+  private final ModuleFacts facts;
   private final Consumer<String> notes;
 
-  private TorchModule(
-      PtSymbolBlock module, Map<String, List<String>> namedTuples, Consumer<String> notes) {
+  private TorchModule(PtSymbolBlock module, ModuleFacts facts, Consumer<String> notes) {
     this.module = module;
-    this.namedTuples = namedTuples;
+    this.facts = facts;
     this.notes = notes;
   }
 
   /** A module in evaluation mode. */
   static TorchModule of(PtSymbolBlock module, ModuleFacts facts, Consumer<String> notes) {
     JniUtils.enableInferenceMode(module);
-    return new TorchModule(module, facts.namedTuples(), notes);
+    return new TorchModule(module, facts, notes);
   }
 
   /** A hash of all that the module holds, whether parameter, buffer or attribute. */
@@ -63,6 +61,14 @@ final class TorchModule implements EvaluationModel {
 
   @Override
   public ModelOutputs outputs(NDList inputs) {
+    if (!facts.hooks().isEmpty()) {
+      // They are no methods of the module, and only a call in TorchScript or Python runs them.
+      throw new IllegalArgumentException(
+          "the module has hooks (%s), without which it would give other numbers, and PyTorch runs"
+                  .formatted(String.join(", ", facts.hooks()))
+              + " them only where Python or another module calls it; script a module whose forward"
+              + " is 'return self.module(x)'");
+    }
     return run(FORWARD, inputs);
   }
 
@@ -88,15 +94,22 @@ final class TorchModule implements EvaluationModel {
     List<IValue> arguments = new ArrayList<>();
     try {
       for (NDArray input : inputs) {
-        arguments.add(IValue.from((PtNDArray) input));
+        arguments.add(facts.changesInputs() ? copyOf(input) : IValue.from((PtNDArray) input));
       }
       try (IValue result =
           IValueUtils.runMethod(module, method, arguments.toArray(IValue[]::new))) {
-        return new TorchOutputs((PtNDManager) inputs.head().getManager(), namedTuples)
+        return new TorchOutputs((PtNDManager) inputs.head().getManager(), facts.namedTuples())
             .of(result, notes);
       }
     } finally {
       arguments.forEach(IValue::close);
+    }
+  }
+
+  /** The column stays what it is, whoever looks at it after the model has worked in place. */
+  private static IValue copyOf(NDArray input) {
+    try (NDArray copy = input.duplicate()) {
+      return IValue.from((PtNDArray) copy);
     }
   }
 }

@@ -18,8 +18,6 @@ import java.util.function.Consumer;
  * @param namedTuples the fields of each named tuple, by its qualified name
  */
 record TorchOutputs(PtNDManager manager, Map<String, List<String>> namedTuples) {
-  private static final String TENSOR = "Tensor";
-
   /** The outputs; the value stays open. */
   ModelOutputs of(IValue result, Consumer<String> notes) {
     List<Output> outputs = new ArrayList<>();
@@ -34,13 +32,13 @@ record TorchOutputs(PtNDManager manager, Map<String, List<String>> namedTuples) 
 
   private void add(String position, String name, IValue value, List<Output> outputs) {
     if (value.isTensor()) {
-      outputs.add(output(position, name, readable(value.toTensor(manager))));
+      outputs.add(output(position, name, readable(value.toTensor(manager)), ModelOutputs.TENSOR));
     } else if (value.isDouble()) {
-      outputs.add(output(position, name, manager.create(value.toDouble())));
+      outputs.add(output(position, name, manager.create(value.toDouble()), "float"));
     } else if (value.isLong()) {
-      outputs.add(output(position, name, manager.create(value.toLong())));
+      outputs.add(output(position, name, manager.create(value.toLong()), "int"));
     } else if (value.isBoolean()) {
-      outputs.add(output(position, name, manager.create(value.toBoolean())));
+      outputs.add(output(position, name, manager.create(value.toBoolean()), "bool"));
     } else if (isContainer(value)) {
       addParts(position + ".", name + ".", value, outputs);
     } else {
@@ -53,11 +51,11 @@ record TorchOutputs(PtNDManager manager, Map<String, List<String>> namedTuples) 
     return array.getDataType() == DataType.UNKNOWN ? array.toType(DataType.FLOAT32, true) : array;
   }
 
-  private static Output output(String position, String name, NDArray array) {
+  private static Output output(String position, String name, NDArray array, String type) {
     if (!name.equals(position)) {
       array.setName(name);
     }
-    return new Output(position, name, array, TENSOR);
+    return new Output(position, name, array, type);
   }
 
   private void addParts(

@@ -12,12 +12,17 @@ import java.util.function.Supplier;
  * nothing said so. Thread-safe.
  */
 final class Turns {
+  /** Of all models that set PyTorch's generator of random numbers: it is one for the process. */
+  private static final Semaphore GENERATOR = new Semaphore(1);
+
   /** Not a lock, since a batch may run the model on another thread than its own. */
   private final Semaphore turn = new Semaphore(1);
 
   private final Consumer<String> notes;
   private volatile KeptState state = KeptState.UNKNOWN;
+  private volatile boolean seeds;
   private boolean used;
+  private boolean holdsGenerator;
 
   /**
    * What the owner of a model can do with it while it has the turn.
@@ -43,9 +48,20 @@ final class Turns {
 
   /** The model was loaded; nobody runs it now. */
   void loaded(KeptState known) {
+    loaded(known, false);
+  }
+
+  /**
+   * The model was loaded; nobody runs it now.
+   *
+   * @param setsGenerator whether its forward sets PyTorch's generator of random numbers: then it
+   *     runs at no time at which another one does that
+   */
+  void loaded(KeptState known, boolean setsGenerator) {
     turn.acquireUninterruptibly();
     try {
       state = known;
+      seeds = setsGenerator;
       used = false;
     } finally {
       turn.release();
@@ -80,9 +96,22 @@ final class Turns {
 
   void acquire() throws InterruptedException {
     turn.acquire();
+    if (seeds) {
+      try {
+        GENERATOR.acquire();
+      } catch (InterruptedException e) {
+        turn.release();
+        throw e;
+      }
+      holdsGenerator = true;
+    }
   }
 
   void release() {
+    if (holdsGenerator) {
+      holdsGenerator = false;
+      GENERATOR.release();
+    }
     turn.release();
   }
 

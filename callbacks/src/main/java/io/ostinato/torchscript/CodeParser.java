@@ -56,6 +56,7 @@ final class CodeParser {
     String base = head.takes("(") && !head.peek().equals(")") ? head.take() : "";
     Map<String, Field> fields = new LinkedHashMap<>();
     Map<String, Function> methods = new LinkedHashMap<>();
+    List<String> hooks = new ArrayList<>();
     while (isWithin(indent)) {
       String line = lines.lines().get(next);
       if (line.startsWith("def ")) {
@@ -63,13 +64,30 @@ final class CodeParser {
         methods.put(method.name(), method);
       } else {
         try {
-          field(new Tokens(take()), fields);
+          Tokens attribute = new Tokens(take());
+          if (attribute.peek().matches("__forward_(pre_)?hooks__")) {
+            hooks(attribute, hooks);
+          } else {
+            field(attribute, fields);
+          }
         } catch (CodeSyntaxException e) {
           code.unreadable(String.valueOf(e.getMessage()));
         }
       }
     }
-    return new ClassCode(name, base, fields, methods);
+    return new ClassCode(name, base, fields, methods, hooks);
+  }
+
+  /** {@code __forward_hooks__ = ["name", ]} */
+  private static void hooks(Tokens line, List<String> hooks) {
+    line.take();
+    line.expect("=");
+    line.expect("[");
+    while (!line.takes("]")) {
+      String quoted = line.take();
+      hooks.add(quoted.substring(1, quoted.length() - 1));
+      line.takes(",");
+    }
   }
 
   /** {@code name : type = value}, {@code __annotations__["name"] = type}, or something else. */

@@ -98,7 +98,7 @@ final class Evaluation {
     Set<Place> modules = new LinkedHashSet<>();
     for (Place place : object.places()) {
       code.findClass(CodeType.className(place.type()))
-          .filter(type -> place.isKept() && type.base().equals("Module"))
+          .filter(type -> place.isKept() && type.isModule())
           .ifPresent(type -> modules.addAll(modulesIn(place, type)));
     }
     return modules.isEmpty() ? object.part(key(index.get(0))) : Value.of(modules);
@@ -134,10 +134,13 @@ final class Evaluation {
   }
 
   private Value attribute(Place object, String type, String name, Flow flow) {
-    Optional<Field> field = code.findClass(type).map(found -> found.fields().get(name));
+    Optional<ClassCode> owner = code.findClass(type);
+    Optional<Field> field = owner.map(found -> found.fields().get(name));
+    boolean isMode =
+        name.equals("training") && object.isKept() && owner.filter(ClassCode::isModule).isPresent();
     String fieldType = field.map(Field::type).orElse("");
     Value.Constant constant =
-        field.map(each -> constant(name, each, object)).orElse(Value.Constant.UNKNOWN);
+        field.map(each -> constant(each, isMode)).orElse(Value.Constant.UNKNOWN);
     if (!object.isKept()) {
       return new Value(scalarOr(fieldType, object.part(name)), fieldType, constant);
     }
@@ -156,8 +159,8 @@ final class Evaluation {
     return CodeType.isScalar(type) ? Set.of() : places;
   }
 
-  private static Value.Constant constant(String name, Field field, Place object) {
-    if (name.equals("training") && field.type().equals("bool") && object.isKept()) {
+  private static Value.Constant constant(Field field, boolean isMode) {
+    if (isMode && field.type().equals("bool")) {
       return Value.Constant.of(false); // evaluation mode
     }
     if (field.type().equals("NoneType")) {

@@ -11,6 +11,8 @@ final class Findings {
   private final Set<String> doubts = new LinkedHashSet<>();
   private final Set<String> training = new LinkedHashSet<>();
   private final Set<String> written = new LinkedHashSet<>();
+  private boolean seeds;
+  private boolean changesInputs;
 
   /**
    * An attribute of a class; where the same class occurs twice in a module, that is one attribute.
@@ -102,6 +104,25 @@ final class Findings {
 
   Set<String> doubts() {
     return doubts;
+  }
+
+  /** The generator of random numbers, which is one for the process, is set to a state. */
+  void seeds() {
+    seeds = true;
+    assigned("PyTorch's generator of random numbers");
+  }
+
+  boolean areSeeds() {
+    return seeds;
+  }
+
+  /** What the user gives is or may be changed in place. */
+  void changesInputs() {
+    changesInputs = true;
+  }
+
+  boolean areInputsChanged() {
+    return changesInputs || !doubts.isEmpty();
   }
 
   /** What is done though it is for training. */

@@ -67,7 +67,7 @@ final class Frame {
 
   /** A parameter that the user gives. */
   Place parameter(String name, String type) {
-    return places(this).computeIfAbsent(name, key -> heap.given(type));
+    return places(this).computeIfAbsent(name, key -> heap.input(type));
   }
 
   private Map<String, Place> places(Object expression) {

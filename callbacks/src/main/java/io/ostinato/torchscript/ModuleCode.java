@@ -30,12 +30,11 @@ final class ModuleCode {
 
     /** Whether another method has the same parameters. */
     private boolean isSameAs(@Nullable Function other) {
-      return other != null
-          && parameters.stream()
-              .skip(1)
-              .map(Parameter::name)
-              .toList()
-              .equals(other.parameters.stream().skip(1).map(Parameter::name).toList());
+      return other != null && signature().equals(other.signature());
+    }
+
+    private List<String> signature() {
+      return parameters.stream().skip(1).map(each -> each.name() + ":" + each.type()).toList();
     }
 
     /** Whether it is a method that one or several tensors can be given to. */
@@ -57,9 +56,19 @@ final class ModuleCode {
    * A class.
    *
    * @param base {@code Module}, {@code NamedTuple}, {@code ModuleInterface}, or nothing
+   * @param hooks the names of those of its methods that run before and after a call of the module
    */
   record ClassCode(
-      String name, String base, Map<String, Field> fields, Map<String, Function> methods) {
+      String name,
+      String base,
+      Map<String, Field> fields,
+      Map<String, Function> methods,
+      List<String> hooks) {
+
+    /** Whether it is a module, which has a mode. */
+    boolean isModule() {
+      return base.equals("Module");
+    }
 
     /** Whether it only says which methods others have. */
     boolean isInterface() {
@@ -70,6 +79,7 @@ final class ModuleCode {
     List<Function> methodsOfTensors() {
       return methods.values().stream()
           .filter(method -> !method.name().equals("forward") && method.takesTensors())
+          .filter(method -> !hooks.contains(method.name()))
           .toList();
     }
   }

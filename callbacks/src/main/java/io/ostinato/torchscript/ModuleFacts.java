@@ -24,6 +24,9 @@ import java.util.regex.Pattern;
  *     (p=0.5)}
  * @param written which of that is in the module's own code, and not in a layer of PyTorch's
  * @param namedTuples the fields of each named tuple, by its qualified name
+ * @param hooks the module's own hooks, which PyTorch runs where Python code calls it, and no other
+ * @param seeds whether it sets the generator of random numbers, which is one for the process
+ * @param changesInputs whether it changes what it is given in place, or may
  */
 public record ModuleFacts(
     KeptState state,
@@ -31,7 +34,10 @@ public record ModuleFacts(
     List<String> leftovers,
     List<String> training,
     List<String> written,
-    Map<String, List<String>> namedTuples) {
+    Map<String, List<String>> namedTuples,
+    List<String> hooks,
+    boolean seeds,
+    boolean changesInputs) {
   private static final Gson GSON = new Gson();
   private static final Pattern CODE = Pattern.compile("[^/]+/code/(.*\\.py)");
   private static final Pattern DATA = Pattern.compile("[^/]+/data\\.pkl");
@@ -45,6 +51,7 @@ public record ModuleFacts(
     training = List.copyOf(training);
     written = List.copyOf(written);
     namedTuples = Map.copyOf(namedTuples);
+    hooks = List.copyOf(hooks);
   }
 
   /** What is known of a module whose code can't be read. */
@@ -54,12 +61,29 @@ public record ModuleFacts(
 
   private static ModuleFacts unknown(String why, Map<String, List<String>> namedTuples) {
     return new ModuleFacts(
-        KeptState.UNKNOWN, List.of(why), List.of(), List.of(), List.of(), namedTuples);
+        KeptState.UNKNOWN,
+        List.of(why),
+        List.of(),
+        List.of(),
+        List.of(),
+        namedTuples,
+        List.of(),
+        false,
+        true);
   }
 
   /** A module that keeps nothing, and says no more. */
   public static ModuleFacts none() {
-    return new ModuleFacts(KeptState.NONE, List.of(), List.of(), List.of(), List.of(), Map.of());
+    return new ModuleFacts(
+        KeptState.NONE,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Map.of(),
+        List.of(),
+        false,
+        false);
   }
 
   /** What the code says; its state is unknown where the code can't be read. */
@@ -129,7 +153,10 @@ public record ModuleFacts(
         List.copyOf(all.readBy(alone)),
         List.copyOf(all.training()),
         List.copyOf(all.written()),
-        code.namedTuples());
+        code.namedTuples(),
+        module.get().hooks(),
+        all.areSeeds(),
+        all.areInputsChanged());
   }
 
   /**

@@ -46,6 +46,9 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
     }
     write(known.get(), name);
     train(name);
+    if (Operators.seeds(name)) {
+      site.findings().seeds();
+    }
     if (Operators.makesShareMemory(name) && rest(0).stream().anyMatch(Value::reachesKept)) {
       site.findings().doubt("a tensor that '%s' lets share memory with the module".formatted(name));
     }
@@ -58,6 +61,9 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
     for (Value value : rest(-1)) {
       if (value.reachesKept()) {
         site.findings().doubt("a call of '%s', which isn't known".formatted(operator));
+      }
+      if (value.places().stream().anyMatch(Place::isInput)) {
+        site.findings().changesInputs();
       }
       given.addAll(value.places());
     }
@@ -129,6 +135,8 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
   private void change(Place place, String name) {
     if (place.isKept()) {
       site.findings().changed(place.label().isEmpty() ? name : place.label());
+    } else if (place.isInput()) {
+      site.findings().changesInputs();
     }
   }
 

@@ -48,7 +48,14 @@ final class Operators {
   /** Make their first argument share the memory of another. */
   private static final Set<String> SHARE_MEMORY = Set.of("set_", "set_data");
 
+  /** Set the state of the generator of random numbers, which is one for the process. */
+  private static final Set<String> SEED = Set.of("manual_seed", "seed", "set_state");
+
   private Operators() {}
+
+  static boolean seeds(String name) {
+    return SEED.contains(name);
+  }
 
   /** Whether its result has the keys of a dict with their values. */
   static boolean givesPairs(String name) {

@@ -20,6 +20,7 @@ final class Place {
   private final String path;
   private final String label;
   private final String type;
+  private final boolean input;
   private final Map<String, Set<Place>> parts = new LinkedHashMap<>();
   private final Map<String, Place> children = new HashMap<>();
 
@@ -47,24 +48,35 @@ final class Place {
      * @param path where the module has it, as in {@code self.body}
      */
     Place kept(String path, String type) {
-      return new Place(this, Kind.KEPT, path, path, type);
+      return new Place(this, Kind.KEPT, path, path, type, false);
     }
 
     Place made(String type) {
-      return new Place(this, Kind.MADE, "", "", type);
+      return new Place(this, Kind.MADE, "", "", type, false);
     }
 
     Place given(String type) {
-      return new Place(this, Kind.GIVEN, "", "", type);
+      return new Place(this, Kind.GIVEN, "", "", type, false);
+    }
+
+    /** What the user gives. */
+    Place input(String type) {
+      return new Place(this, Kind.GIVEN, "", "", type, true);
     }
   }
 
-  private Place(Heap heap, Kind kind, String path, String label, String type) {
+  private Place(Heap heap, Kind kind, String path, String label, String type, boolean input) {
     this.heap = heap;
     this.kind = kind;
     this.path = path;
     this.label = label;
     this.type = type;
+    this.input = input;
+  }
+
+  /** Whether it is the user's, who may look at it again. */
+  boolean isInput() {
+    return input;
   }
 
   /** Whether it is the module's. */
@@ -97,7 +109,8 @@ final class Place {
                 Kind.KEPT,
                 path.isEmpty() ? "" : path + "." + name,
                 label + "." + name,
-                childType));
+                childType,
+                false));
   }
 
   /** What is in it at a position or under a name. */
@@ -124,12 +137,12 @@ final class Place {
     return kind != Kind.KEPT || type.equals(knownType)
         ? this
         : children.computeIfAbsent(
-            "as:" + knownType, key -> new Place(heap, Kind.KEPT, path, label, knownType));
+            "as:" + knownType, key -> new Place(heap, Kind.KEPT, path, label, knownType, false));
   }
 
   private Place element(String elementType) {
     return children.computeIfAbsent(
-        "[]:" + elementType, key -> new Place(heap, Kind.KEPT, "", label, elementType));
+        "[]:" + elementType, key -> new Place(heap, Kind.KEPT, "", label, elementType, false));
   }
 
   /** Something is put into it; into what is the module's, that is a change and told as such. */

@@ -1,6 +1,7 @@
 package io.ostinato.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
@@ -109,6 +110,55 @@ class KeptStateTest {
             assertIs(run(model, weights, thread + 1, (face, r) -> face.call("decode", r)), x);
           });
       assertThat(model.keeps()).isEqualTo(KeptState.OVERWRITTEN);
+    }
+  }
+
+  @Test
+  void modulesThatSetTheGeneratorOfRandomNumbersRunOneAtATime() throws Exception {
+    WeightSnapshot weights = stateModule("seeds");
+    try (LoadedModel one = ModelSource.torchScript().build(Device.cpu());
+        LoadedModel other = ModelSource.torchScript().build(Device.cpu())) {
+      one.refresh(weights);
+      other.refresh(weights);
+      List<float[]> alone = new ArrayList<>();
+      for (int rows = 1; rows <= THREADS; rows++) {
+        alone.add(run(one, weights, rows, EvaluationModel::forward));
+      }
+      byManyThreads(
+          thread -> {
+            LoadedModel model = thread % 2 == 0 ? one : other;
+            assertIs(run(model, weights, thread + 1, EvaluationModel::forward), alone.get(thread));
+          });
+      assertThat(one.notes()).singleElement().asString().contains("generator of random numbers");
+    }
+  }
+
+  @Test
+  void aModuleThatWorksInPlaceLeavesTheBatchAsItIs() throws Exception {
+    WeightSnapshot weights = stateModule("input-in-place");
+    try (LoadedModel model = ModelSource.torchScript().build(Device.cpu())) {
+      model.refresh(weights);
+      model.run(
+          weights,
+          face -> {
+            try (NDManager manager = model.manager().newSubManager()) {
+              NDArray x = manager.create(new float[] {-1, 2, -3, 4}, new Shape(1, 4));
+              float[] first = face.forward(x).toFloatArray();
+              assertThat(x.toFloatArray()).containsExactly(-1, 2, -3, 4);
+              assertIs(face.forward(x).toFloatArray(), first);
+            }
+          });
+    }
+  }
+
+  @Test
+  void hooksOfTheModuleItselfAreNotLeftOut() throws Exception {
+    WeightSnapshot weights = stateModule("hook-of-the-module");
+    try (LoadedModel model = ModelSource.torchScript().build(Device.cpu())) {
+      model.refresh(weights);
+      assertThatThrownBy(() -> run(model, weights, 1, EvaluationModel::forward))
+          .hasMessageContaining("the module has hooks (soften), without which")
+          .hasMessageContaining("return self.module(x)");
     }
   }
 

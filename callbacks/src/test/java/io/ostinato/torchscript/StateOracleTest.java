@@ -60,7 +60,8 @@ class StateOracleTest {
         .containsExactlyInAnyOrder(
             "assigned-by-flag", // which flag is set is among the module's values, not in its code
             "batch-norm-by-flag",
-            "frozen-flag");
+            "frozen-flag",
+            "seeds"); // the generator is not the module's, but others have it too
     assertThat(modules((facts, seen) -> facts.state() == KeptState.UNKNOWN))
         .containsExactly("batch-norm-by-flag");
   }
@@ -91,6 +92,15 @@ class StateOracleTest {
     ModuleFacts facts = Objects.requireNonNull(FACTS.get("private-method-assigns"));
     assertThat(facts.state()).isEqualTo(KeptState.OVERWRITTEN);
     assertThat(facts.kept()).containsExactly("features of PrivateMethodAssigns");
+  }
+
+  @Test
+  void whatTheModuleDoesToOthersIsKnown() {
+    assertThat(modules((facts, seen) -> facts.seeds())).containsExactly("seeds");
+    assertThat(modules((facts, seen) -> facts.changesInputs() && facts.state() == KeptState.NONE))
+        .containsExactly("input-in-place");
+    assertThat(modules((facts, seen) -> !facts.hooks().isEmpty()))
+        .containsExactly("hook-of-the-module");
   }
 
   private static Set<String> modules(BiPredicate<ModuleFacts, Observed> condition) {

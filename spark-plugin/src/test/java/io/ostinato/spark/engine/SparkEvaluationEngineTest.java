@@ -84,7 +84,8 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
     assertThatThrownBy(
             () -> engine.evaluateTogether(List.of(careless, good), ProgressDisplay.silent()))
         .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("processData of one of [shared, shared] changes the columns [x]")
+        .hasMessageContaining(
+            "processData of one of [shared, shared], or the model, changes the columns [x]")
         .hasMessageContaining("let it work on a copy");
     engine.evaluate(careless, ProgressDisplay.silent()).close();
   }

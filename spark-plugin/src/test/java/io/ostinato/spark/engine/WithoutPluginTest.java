@@ -160,13 +160,13 @@ class WithoutPluginTest {
   @Test
   void progressMovesWithEveryBatchOfATaskAndEndsAtTheTotal() {
     ShownCounts shown = ShownCounts.telling(done -> ALLOWED.release());
-    SparkDataset data = TestSpark.generated(session, 36);
+    SparkDataset data = TestSpark.generated(session, 40);
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       engine.evaluate(request("counted", data, WithoutPluginTest::whenAllowed), shown).close();
     }
     assertThat(shown.started())
-        .containsExactly("callback 'counted' at E1_U2_S3 on dataset 'test': 36 rows");
-    assertThat(shown.counts()).containsExactly(0L, 8L, 16L, 24L, 32L, 36L);
+        .containsExactly("callback 'counted' at E1_U2_S3 on dataset 'test': 40 rows");
+    assertThat(shown.counts()).containsExactly(0L, 8L, 16L, 24L, 32L, 40L);
   }
 
   @Test
