@@ -307,4 +307,33 @@ class ModelOutputsTest {
       assertThat(numbers[i]).isCloseTo(expected[i], within(2e-6f));
     }
   }
+
+  @Test
+  void theOnlyTensorIsMeantWhateverNumbersAreBesideIt() {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDArray logits = manager.zeros(new Shape(2, 3));
+      List<Output> outputs =
+          List.of(
+              new Output("0", "n", manager.create(3), "int"),
+              new Output("1", "name", null, "str"),
+              new Output("2", "logits", logits, ModelOutputs.TENSOR));
+      for (ModelOutputs.Order order : ModelOutputs.Order.values()) {
+        assertThat(new ModelOutputs(order, outputs, note -> {}).first()).isSameAs(logits);
+      }
+    }
+  }
+
+  @Test
+  void ofManyOutputsSomeAreListed() {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDList many = new NDList();
+      for (int i = 0; i < 1_000; i++) {
+        many.add(manager.zeros(new Shape(2)));
+      }
+      assertThatThrownBy(() -> ModelOutputs.of(many).get("scores"))
+          .hasMessage(
+              "the model has no output 'scores'; it has the outputs 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
+                  + " and 990 more");
+    }
+  }
 }
