@@ -63,10 +63,7 @@ final class IterationNames {
 
   /** Fairseq's checkpoint_2_500. */
   private static final Pattern EPOCH_AND_UPDATE =
-      pattern(
-          "(?<![a-z])checkpoint_"
-              + NO_DATE
-              + "(\\d{1,9})_(\\d{1,12})(?![a-z0-9]|[-_.]\\d)");
+      pattern("(?<![a-z])checkpoint_" + NO_DATE + "(\\d{1,9})_(\\d{1,12})(?![a-z0-9]|[-_.]\\d)");
 
   /** A metric may follow, as in {@code weights.12-0.35.h5}, but no second number of that kind. */
   private static final Pattern WORD_AND_NUMBER =
