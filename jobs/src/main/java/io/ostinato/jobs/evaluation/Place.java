@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 record Place(String path, boolean isOfTraining, Pickled value) {
   private static final Pattern OF_TRAINING =
       Pattern.compile(
-          "(?i).*(?:optim|sched|scaler|rng|random|metric|loss|accuracy|history).*|opt|opt_.*");
+          "(?i).*(?:optim|sched|scaler|rng|random).*|opt|opt_.*"
+              + "|(?:.*_)?(?:metrics?|loss|losses|loss_fn|criterion|accuracy|history)");
 
   private static final int MOST_LEVELS = 4;
   private static final int MOST_ITEMS = 32;
