@@ -32,6 +32,7 @@ def main(folder):
     torch.save(one.state_dict(), folder / "state_dict.pt")
     torch.save(one.state_dict(), folder / "legacy.pth", _use_new_zipfile_serialization=False)
     torch.save(one, folder / "pickled.pt")
+    torch.save(torch.fx.symbolic_trace(one), folder / "graph.pt")
     torch.save({"epoch": 3, "model_state_dict": one.state_dict()}, folder / "training.pt")
     torch.save(
         {"epoch": 3, "pytorch-lightning_version": "2.4.0", "state_dict": one.state_dict()},
@@ -86,13 +87,43 @@ def checkpoints(folder, net):
         "parameters": dict(net.named_parameters()),
         "bare": {"model": dict(weights)},
         "half": {"model": {name: value.bfloat16() for name, value in weights.items()}},
+        "graph": {"epoch": 1, "model": torch.fx.symbolic_trace(net)},
+        "extra": dict(weights, epoch=3),
+        "extra-nested": {"model": dict(weights, lora_alpha=16, name="a"), "step": 3},
+        "extra-optimizer": dict(weights, optimizer=state, epoch=3),
+        "metrics": {
+            "metrics": {"loss": torch.tensor(0.5)},
+            "results": {"confusion": torch.tensor(0.5), "top5": torch.tensor(0.25)},
+            "losses": {"train": torch.ones(3)},
+            "state_dict": weights,
+        },
+        "best": {"epoch": 1, "best": torch.tensor(0.5), "centers": torch.ones(3, 2), "net": weights},
+        "temperature": {"temperature": torch.tensor(0.5)},
+        "optimizer-only": {"epoch": 1, "optimizer": state},
     }
     for name, content in files.items():
         torch.save(content, folder / f"keys-{name}.pt")
+    states(folder, optimizer)
     torch.save(
         files["imagenet"], folder / "keys-legacy.pth", _use_new_zipfile_serialization=False
     )
     torch.save(files["imagenet"], folder / "keys-protocol4.pt", pickle_protocol=4)
+
+
+def states(folder, optimizer):
+    """What a trainer keeps in files beside the model, to go on with the training."""
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 3)
+    scaler = {"scale": 65536.0, "growth_factor": 2.0, "backoff_factor": 0.5, "growth_interval": 2000}
+    named = {"w": {"step": torch.tensor(1.0), "exp_avg": torch.ones(3, 2)}}
+    torch.save(optimizer.state_dict(), folder / "state-optimizer.pt")
+    torch.save(optimizer, folder / "state-optimizer-pickled.pt")
+    torch.save({"state": named, "param_groups": []}, folder / "state-optimizer-named.pt")
+    torch.save(scheduler.state_dict(), folder / "state-scheduler.pt")
+    torch.save(dict(scaler, _growth_tracker=0), folder / "state-scaler.pt")
+    torch.save(
+        {"python": (3, (1, 2), None), "numpy": ("MT19937", 1), "cpu": torch.get_rng_state()[:8].clone()},
+        folder / "state-rng.pth",
+    )
 
 
 def old_tar(weights, file):

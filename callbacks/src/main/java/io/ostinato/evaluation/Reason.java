@@ -35,6 +35,18 @@ public final class Reason {
       Pattern.compile(
           "\\n\\s*(?:ops\\.prim\\.RaiseException\\(|raise\\b|assert\\b).*\\n\\s*~+ <--- HERE");
 
+  /** The file of a place in code that is PyTorch's, as a module has it or as it was written. */
+  private static final Pattern FILE_OF_PYTORCH =
+      Pattern.compile(".*[/\\\\]torch[/\\\\]nn[/\\\\](?:functional|modules)\\b.*");
+
+  private static final Pattern FILE = Pattern.compile("\\n\\s*File \"([^\"\\n]*)\"");
+
+  /** What ends a sentence, and not an abbreviation. */
+  private static final Pattern SENTENCE =
+      Pattern.compile(
+          "(?<!\\b(?i:i\\.e|e\\.g|i\\. e|e\\. g|etc|vs|cf|al|resp|approx|incl|no|fig|eq|dim|arg))"
+              + "[.!?][\"')\\]]*(?=\\s(?!\\p{Ll}))");
+
   private static final Pattern END = Pattern.compile("[\\s:]+$");
 
   private static final Pattern NOT_MEANT_FOR_USERS =
@@ -131,7 +143,7 @@ public final class Reason {
 
   /**
    * What the interpreter of TorchScript says behind the module's code. To what a module raises
-   * itself there is nothing to add, whatever its words are.
+   * itself there is nothing to add, whatever its words are, unless that code is PyTorch's.
    */
   private static String ofInterpreter(String text) {
     List<String> lines = text.substring(text.lastIndexOf(HERE)).lines().skip(1).toList();
@@ -140,15 +152,29 @@ public final class Reason {
       if (raised.matches()) {
         String first = lines.get(i).substring(raised.start(1));
         String line = meant(Stream.concat(Stream.of(first), lines.stream().skip(i + 1)));
-        return (RAISE.matcher(text).find()
-                ? KnownReasons.ofPyTorchsModules(line)
-                : KnownReasons.lineOf(line))
-            .orElseGet(() -> shortened(line));
+        return known(text, line).orElseGet(() -> shortened(line));
       }
     }
     // Compiling a module names the place behind the reason.
     String line = meant(text.lines());
     return KnownReasons.lineOf(line).orElseGet(() -> shortened(line));
+  }
+
+  private static Optional<String> known(String text, String line) {
+    if (!RAISE.matcher(text).find()) {
+      return KnownReasons.lineOf(line);
+    }
+    return isRaisedByPyTorch(text) ? KnownReasons.ofPyTorchsModules(line) : Optional.empty();
+  }
+
+  /** By the last place in the code, which is where it was raised. */
+  private static boolean isRaisedByPyTorch(String text) {
+    String file = "";
+    Matcher files = FILE.matcher(text.substring(0, text.lastIndexOf(HERE)));
+    while (files.find()) {
+      file = files.group(1);
+    }
+    return FILE_OF_PYTORCH.matcher(file).matches();
   }
 
   /** On one line, without a colon behind which nothing comes. */
@@ -169,13 +195,25 @@ public final class Reason {
             .toList());
   }
 
+  /** At the end of a sentence, or else of a word, where that leaves most of it. */
   private static String shortened(String line) {
     if (line.length() <= MOST_CHARACTERS) {
       return line;
     }
-    int sentence = line.lastIndexOf(". ", MOST_CHARACTERS);
-    return sentence > 0
-        ? line.substring(0, sentence + 1)
-        : line.substring(0, MOST_CHARACTERS) + "…";
+    int least = MOST_CHARACTERS / 2;
+    int sentence = 0;
+    Matcher sentences = SENTENCE.matcher(line);
+    while (sentences.find() && sentences.end() <= MOST_CHARACTERS) {
+      sentence = sentences.end();
+    }
+    if (sentence > least) {
+      return line.substring(0, sentence);
+    }
+    int word = line.lastIndexOf(' ', MOST_CHARACTERS);
+    int most =
+        Character.isHighSurrogate(line.charAt(MOST_CHARACTERS - 1))
+            ? MOST_CHARACTERS - 1
+            : MOST_CHARACTERS;
+    return line.substring(0, word > least ? word : most) + "…";
   }
 }

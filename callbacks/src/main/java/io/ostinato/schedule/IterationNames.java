@@ -44,13 +44,13 @@ final class IterationNames {
   private static final String MONTH = "(?:0[1-9]|1[0-2])";
   private static final String DAY = "(?:0[1-9]|[12]\\d|3[01])";
 
-  /** A day, with or without a time, in any order; or a Unix time, from seconds to nanoseconds. */
+  /**
+   * A day, with or without a time, in any order; or a Unix time since 2011, from seconds to
+   * nanoseconds.
+   */
   private static final String NO_DATE =
-      "(?!(?:%s(?:\\d{4}|\\d{6})?|%s20[1-3]\\d|%s20[1-3]\\d|1\\d{9}(?:\\d{3}){0,3})(?!\\d))"
+      "(?!(?:%s(?:\\d{4}|\\d{6})?|%s20[1-3]\\d|%s20[1-3]\\d|1[3-9]\\d{8}(?:\\d{3}){0,3})(?!\\d))"
           .formatted(YEAR + MONTH + DAY, DAY + MONTH, MONTH + DAY);
-
-  private static final String NO_MONTH =
-      "(?!(?:%1$s[-_]%2$s|%2$s[-_]20[1-3]\\d)(?!\\d))".formatted(YEAR, MONTH);
 
   private static final Map<Unit, Pattern> UNIT_AND_NUMBER =
       Map.of(
@@ -63,11 +63,7 @@ final class IterationNames {
 
   /** Fairseq's checkpoint_2_500. */
   private static final Pattern EPOCH_AND_UPDATE =
-      pattern(
-          "(?<![a-z])checkpoint_"
-              + NO_DATE
-              + NO_MONTH
-              + "(\\d{1,9})_(\\d{1,12})(?![a-z0-9]|[-_.]\\d)");
+      pattern("(?<![a-z])checkpoint_" + NO_DATE + "(\\d{1,9})_(\\d{1,12})(?![a-z0-9]|[-_.]\\d)");
 
   /** A metric may follow, as in {@code weights.12-0.35.h5}, but no second number of that kind. */
   private static final Pattern WORD_AND_NUMBER =
@@ -113,7 +109,10 @@ final class IterationNames {
     return named(words, unitFirst.size() >= numberFirst.size() ? unitFirst : numberFirst);
   }
 
-  /** In no training there are fewer updates than epochs; 2026_11 is a month. */
+  /**
+   * In no training there are fewer updates than epochs: 2026_11 is a month. 11_2026 is epoch 11, as
+   * 9_2026 is epoch 9: among months some would be taken for epochs, or epochs for months.
+   */
   private static Optional<NamedIteration> epochAndUpdate(String name) {
     Matcher matcher = EPOCH_AND_UPDATE.matcher(name);
     if (!matcher.find()) {

@@ -233,6 +233,32 @@ class ReasonTest {
   }
 
   @Test
+  void aLongTextIsCutWhereMostOfItIsLeft() {
+    for (String early :
+        List.of(
+            "Shapes don't fit, i.e. ",
+            "Shapes don't fit, e.g. ",
+            "Got [1, 2] vs. ",
+            "Too short. ",
+            "See Fig. ")) {
+      String line = Reason.of(new EngineException(early + "[1, 2], ".repeat(100)));
+      assertThat(line).startsWith(early + "[1, 2], ").endsWith(",…").hasSizeBetween(380, 401);
+    }
+    String abbreviated = "a".repeat(300) + " is short, i.e. [1, 2], " + "b ".repeat(100);
+    assertThat(Reason.of(new EngineException(abbreviated))).endsWith(" b…").hasSize(400);
+    String sentence = "a".repeat(300) + " is (too short). ";
+    assertThat(Reason.of(new EngineException(sentence + "b ".repeat(100))))
+        .startsWith(sentence)
+        .endsWith(" b…")
+        .hasSizeBetween(399, 401);
+    assertThat(Reason.of(new EngineException(sentence + "Next " + "b ".repeat(100))))
+        .isEqualTo(sentence.strip());
+    assertThat(Reason.of(new EngineException("a" + "\uD83D\uDE00".repeat(300))))
+        .hasSize(400)
+        .endsWith("\uDE00…");
+  }
+
+  @Test
   void whatUsersThrowStaysAsItIsOnOneLine() {
     assertThat(Reason.of(new IllegalStateException("Class is not registered: a.B\nreally")))
         .isEqualTo("java.lang.IllegalStateException: Class is not registered: a.B really");
@@ -255,10 +281,32 @@ class ReasonTest {
             "Dimension out of range (expected to be in range of [0, 1], but got 2)",
             "can't allocate memory: you tried to allocate 8 bytes",
             "Unknown builtin op: mine::op. really",
-            "Found no NVIDIA driver on your system")) {
+            "Found no NVIDIA driver on your system",
+            "expected 4D input (got 2D input)",
+            "Expected more than 1 value per channel when training, got input size [1, 4]",
+            "torch/nn/functional.py: expected 4D input (got 2D input)")) {
       assertThat(Reason.of(new EngineException(raised("ValueError", words))))
           .isEqualTo("ValueError: " + words);
     }
+  }
+
+  /** A class of the user's has methods of PyTorch's, too. */
+  @Test
+  void whatPyTorchsOwnModulesRaiseHasItsRemedyByTheFile() {
+    String text = raised("ValueError", "expected 4D input (got 2D input)");
+    String remedy = "; have the inputs the shape that the model takes?";
+    for (String file :
+        List.of(
+            "/usr/lib/python3.12/site-packages/torch/nn/modules/batchnorm.py",
+            "C:\\Python\\Lib\\site-packages\\torch\\nn\\functional.py",
+            "code/__torch__/torch/nn/modules/batchnorm/___torch_mangle_3.py")) {
+      assertThat(Reason.of(new EngineException(text.replace("net.py", file)))).endsWith(remedy);
+    }
+    assertThat(
+            Reason.of(
+                new EngineException(
+                    text.replace("code/__torch__/f.py", "code/__torch__/torch/nn/functional.py"))))
+        .endsWith("(got 2D input)");
   }
 
   @Test

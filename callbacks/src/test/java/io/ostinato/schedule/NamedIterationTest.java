@@ -54,6 +54,9 @@ class NamedIterationTest {
     "checkpoint_2024_20240.pt, E2024_U20240_S0, UPDATE",
     "checkpoint_1_2024.pt, E1_U2024_S0, UPDATE",
     "checkpoint_11_2000.pt, E11_U2000_S0, UPDATE",
+    "checkpoint_01_2025.pt, E1_U2025_S0, UPDATE",
+    "checkpoint_1000000000.pt, E0_U1000000000_S0, UNKNOWN",
+    "1000000000.pt, E0_U1000000000_S0, UNKNOWN",
     "step_1795521600.pt, E0_U1795521600_S0, UPDATE",
     "checkpoint-1000000.pt, E0_U1000000_S0, UNKNOWN",
     "model_01002000.pt, E0_U1002000_S0, UNKNOWN",
@@ -127,8 +130,10 @@ class NamedIterationTest {
         "checkpoint_2024_11.pt",
         "checkpoint_2025_01.pt",
         "checkpoint_2025_0131.pt",
-        "checkpoint_11_2024.pt",
-        "checkpoint_01_2025.pt",
+        "checkpoint_2024_12.pt",
+        "checkpoint_2024-11-25.pt",
+        "checkpoint-2024-11.pt",
+        "checkpoint_1300000000.pt",
         "model_24112026.pt",
         "model_11242026.pt",
         "model_1795521600.pt",
@@ -151,6 +156,16 @@ class NamedIterationTest {
       })
   void numbersOfOtherThingsAreNoIterations(String name) {
     assertThat(NamedIteration.findIn(name)).isEmpty();
+  }
+
+  @Test
+  void updatesThatLookLikeAYearAreUpdatesInEveryEpoch() {
+    for (int epoch = 1; epoch <= 40; epoch++) {
+      for (int update = 1990; update < 2100; update++) {
+        assertThat(TrainingIteration.findIn("checkpoint_%s_%s.pt".formatted(epoch, update)))
+            .contains(new TrainingIteration(epoch, update, 0));
+      }
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.ostinato.jobs;
 import io.ostinato.evaluation.Reason;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,7 +21,6 @@ public final class ErrorLine {
       Pattern.compile("No space left on device|[Dd]isk ?[Ss]pace quota|Disk quota exceeded");
   private static final Pattern CLOSED = Pattern.compile("[Pp]ermission denied|access is denied");
   private static final String MAKE_ROOM = "; make room there, and run it again";
-  private static final String OUT_OF_MEMORY = OutOfMemoryError.class.getSimpleName();
   private static final String MORE_MEMORY =
       "; give more, by spark.driver.memory and spark.executor.memory";
   private static final String GIVE_ACCESS = "; this user needs access to it";
@@ -30,12 +30,15 @@ public final class ErrorLine {
   /**
    * The first line of the message, without names of Java classes, and what to do about it where
    * that is known; a list of mistakes is whole. Spark's exceptions are told by what they wrap.
+   *
+   * <p>What to do about a disk follows from an exception of the file system's, never from words
+   * alone: a module, or anybody's code, may say the same of something else.
    */
   public static String of(Throwable thrown) {
     Throwable told = unwrapped(thrown);
     Optional<String> reason = Reason.ofLibrary(told);
     if (reason.isPresent()) {
-      return withRemedy(reason.get());
+      return withRemedy(told, reason.get());
     }
     String message =
         told instanceof IOException io
@@ -44,17 +47,13 @@ public final class ErrorLine {
     boolean isNamed = told instanceof Error || message.isBlank();
     String line = message.isBlank() ? "" : of(message);
     return withRemedy(
+        told,
         isNamed ? told.getClass().getSimpleName() + (line.isEmpty() ? "" : ": " + line) : line);
   }
 
   /** Whether it comes of a disk without room, and of nothing that was given to a command. */
   public static boolean isOfAFullDisk(Throwable thrown) {
-    for (Throwable each = thrown; each != null; each = each.getCause()) {
-      if (FULL_DISK.matcher(Objects.requireNonNullElse(each.getMessage(), "")).find()) {
-        return true;
-      }
-    }
-    return false;
+    return isOfFiles(thrown, FULL_DISK);
   }
 
   private static Throwable unwrapped(Throwable thrown) {
@@ -68,16 +67,37 @@ public final class ErrorLine {
     return told;
   }
 
-  private static String withRemedy(String line) {
+  private static String withRemedy(Throwable told, String line) {
     String remedy = "";
-    if (FULL_DISK.matcher(line).find()) {
+    if (FULL_DISK.matcher(line).find() && isOfFiles(told, FULL_DISK)) {
       remedy = MAKE_ROOM;
-    } else if (CLOSED.matcher(line).find()) {
+    } else if (CLOSED.matcher(line).find() && isOfFiles(told, CLOSED)) {
       remedy = GIVE_ACCESS;
-    } else if (line.startsWith(OUT_OF_MEMORY)) {
+    } else if (told instanceof OutOfMemoryError) {
       remedy = MORE_MEMORY;
     }
     return line.contains(remedy) || line.contains("\n") ? line : line + remedy;
+  }
+
+  /** Whether the system says so of a file, in an exception of its own. */
+  private static boolean isOfFiles(Throwable thrown, Pattern words) {
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
+      if (each instanceof IOException io
+          && !isQuoting(io)
+          && words.matcher(StorageException.reasonOf(io)).find()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Spark wraps whatever is thrown while it reads or sends something. */
+  private static boolean isQuoting(IOException e) {
+    Throwable cause = e.getCause();
+    return cause != null
+        && !(e instanceof FileSystemException)
+        && Objects.requireNonNullElse(e.getMessage(), "")
+            .contains(Objects.requireNonNullElse(cause.getMessage(), ""));
   }
 
   static String of(String message) {

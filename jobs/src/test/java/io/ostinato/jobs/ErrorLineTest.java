@@ -3,19 +3,35 @@ package io.ostinato.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ai.djl.engine.EngineException;
 import com.esotericsoftware.kryo.Kryo;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 
 class ErrorLineTest {
   private static final IOException FULL =
       new FileSystemException("/a", null, "No space left on device");
+
+  private static final String RAISED =
+      """
+      The following operation failed in the TorchScript interpreter.
+      Traceback of TorchScript (most recent call last):
+        File "code/__torch__.py", line 10, in forward
+          ops.prim.RaiseException(_0, "builtins.%s")
+          ~~~~~~~~~~~~~~~~~~~~~~~ <--- HERE
+      builtins.%s: %s
+      """;
 
   @Test
   void exceptionsWhoseMessageIsAPathAreToldInWords() {
@@ -122,5 +138,61 @@ class ErrorLineTest {
         .isTrue();
     assertThat(ErrorLine.isOfAFullDisk(new IllegalStateException("a", new IOException("b"))))
         .isFalse();
+  }
+
+  /** Of whatever is thrown by something else than files, the words alone are no reason. */
+  @Test
+  void whatAModuleOrAnybodySaysHasNoRemedyAndIsNoFullDisk() {
+    for (String words :
+        List.of(
+            "No space left on device",
+            "Disk quota exceeded",
+            "permission denied to use this",
+            "access is denied",
+            "java.io.IOException: No space left on device",
+            "java.lang.OutOfMemoryError: no")) {
+      for (String type : List.of("ValueError", "OSError", "PermissionError", "OutOfMemoryError")) {
+        Throwable raised = new EngineException(RAISED.formatted(type, type, words));
+        String line = type + ": " + words;
+        assertThat(ErrorLine.of(raised)).isEqualTo(line);
+        Throwable failed = new EvaluationException("rows 0 to 1: " + line, raised);
+        for (Throwable each :
+            List.of(
+                failed,
+                new EvaluationException("rows 0 to 1: " + line, new SparkException("a", failed)),
+                new SparkException("Job aborted", failed),
+                new IOException(failed),
+                new IOException(failed.getMessage(), failed))) {
+          assertThat(ErrorLine.of(each))
+              .as(each.toString())
+              .doesNotContain("; make room", "; this user needs", "; give more");
+          assertThat(ErrorLine.isOfAFullDisk(each)).as(each.toString()).isFalse();
+        }
+      }
+    }
+    assertThat(ErrorLine.of(new IllegalStateException("permission denied")))
+        .isEqualTo("permission denied");
+  }
+
+  @Test
+  void whatFilesSayHasItsRemedyWhateverWrapsIt() {
+    String full = "can't write 'x': No space left on device";
+    for (Throwable each :
+        List.of(
+            new StorageException(full, FULL),
+            new IllegalStateException(full, new SparkException("a", FULL)),
+            new IllegalStateException(full, new UncheckedIOException(FULL)),
+            new IOException(full, new UncheckedIOException(FULL)))) {
+      assertThat(ErrorLine.of(each)).endsWith(full + "; make room there, and run it again");
+      assertThat(ErrorLine.isOfAFullDisk(each)).isTrue();
+    }
+    assertThat(
+            ErrorLine.of(
+                new StorageException(
+                    "can't read 'x': Permission denied",
+                    new FileNotFoundException("/x (Permission denied)"))))
+        .isEqualTo("can't read 'x': Permission denied; this user needs access to it");
+    assertThat(ErrorLine.of(new AccessControlException("Permission denied: user=a")))
+        .endsWith("Permission denied: user=a; this user needs access to it");
   }
 }

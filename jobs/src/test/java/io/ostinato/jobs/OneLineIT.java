@@ -61,7 +61,43 @@ class OneLineIT {
         .anyMatch(line -> line.startsWith("\tat io.ostinato.jobs"));
   }
 
+  /** As where the environment asks for natives of another release. */
+  @Test
+  void thatThereIsNoEngineIsOneLineToo() throws Exception {
+    Map<String, String> environment =
+        Map.of("PYTORCH_LIBRARY_PATH", "", "PYTORCH_VERSION", "2.8.0");
+    Started started = start(environment, model, IMAGE);
+    Started asked = start(environment, model, IMAGE, "--stacktrace");
+    String err = started.errors();
+    assertThat(err.lines())
+        .as(err)
+        .singleElement()
+        .asString()
+        .startsWith("error: ")
+        .contains("PYTORCH_VERSION=2.8.0", "unset PYTORCH_LIBRARY_PATH");
+    assertThat(asked.errors().lines())
+        .anyMatch(line -> line.contains(" ERROR OstinatoPlugin: this executor can't evaluate"))
+        .anyMatch(line -> line.startsWith("\tat io.ostinato.spark.plugin"));
+  }
+
+  @Test
+  void anOnnxModelIsEvaluatedWithoutAWord() throws Exception {
+    Path onnx = folder.resolve("a.onnx");
+    Files.write(onnx, OnnxFixtures.mlp(OnnxFixtures.weights(1)));
+    Started started = start(Map.of(), onnx, IMAGE);
+    Started failing = start(Map.of(), onnx, "--input=image:float32:25,1");
+    assertThat(started.process().waitFor()).isZero();
+    assertThat(Files.readString(started.err())).isEmpty();
+    String err = failing.errors();
+    assertThat(err.lines()).as(err).singleElement().asString().startsWith("error: can't ");
+  }
+
   private static Started start(String... options) throws IOException {
+    return start(Map.of(), model, options);
+  }
+
+  private static Started start(Map<String, String> environment, Path model, String... options)
+      throws IOException {
     List<String> arguments = new ArrayList<>(List.of("evaluate", "--model=" + model));
     arguments.addAll(List.of("--data=" + data, "--label=label:int64", "--metric=accuracy"));
     for (String option : options) {
@@ -71,6 +107,7 @@ class OneLineIT {
     command.add(1, "-Dlog4j2.configurationFile=" + LOG);
     Path err = Files.createTempFile(folder, "process", ".err");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+    builder.environment().putAll(environment);
     return new Started(builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start(), err);
   }
 

@@ -30,6 +30,9 @@ import java.util.Set;
 final class PickleReader {
   private static final Set<String> MAPPINGS = Set.of("OrderedDict", "defaultdict", "dict");
 
+  /** The position of the shape among the arguments of what makes a tensor. */
+  private static final int SHAPE = 2;
+
   private final ByteBuffer bytes;
   private final Set<Global> globals = new HashSet<>();
   private final Deque<List<Pickled>> marked = new ArrayDeque<>();
@@ -162,7 +165,7 @@ final class PickleReader {
       }
       case 'P' -> {
         line();
-        push(new Tensor(false));
+        push(new Tensor(false, false));
       }
       case 'Q' -> push(persistent(pop()));
       default -> throw new IllegalArgumentException("operation %s is none".formatted(operation));
@@ -179,18 +182,37 @@ final class PickleReader {
         return tensor(arguments);
       }
     }
-    return new Instance();
+    return instance(arguments);
+  }
+
+  /** A function that makes a module, as that of torch.fx, is given the attributes of it. */
+  private static Instance instance(Pickled arguments) {
+    Instance instance = new Instance();
+    if (arguments instanceof Items items) {
+      items.values().stream()
+          .filter(each -> Instance.hasThoseOfModules(each.entries()))
+          .findFirst()
+          .ifPresent(instance::build);
+    }
+    return instance;
   }
 
   private static Tensor tensor(Pickled arguments) {
     if (arguments instanceof Items items) {
       for (Pickled each : items.values()) {
         if (each instanceof Tensor tensor) {
-          return tensor;
+          return new Tensor(tensor.isBytes(), tensor.isScalar() || isScalar(items.values()));
         }
       }
     }
-    return new Tensor(false);
+    return new Tensor(false, false);
+  }
+
+  /** By its shape: storage, offset, shape and strides are what makes a tensor. */
+  private static boolean isScalar(List<Pickled> arguments) {
+    return arguments.size() > SHAPE
+        && arguments.get(SHAPE) instanceof Items shape
+        && shape.values().isEmpty();
   }
 
   /** A storage by its type; of old files a class with its source, or a tensor by its number. */
@@ -201,9 +223,9 @@ final class PickleReader {
         return type;
       }
       return new Tensor(
-          type instanceof Global global && global.name().matches("(?:Byte|Bool)Storage"));
+          type instanceof Global global && global.name().matches("(?:Byte|Bool)Storage"), false);
     }
-    return new Tensor(false);
+    return new Tensor(false, false);
   }
 
   private void global(String module, String name) {

@@ -9,6 +9,16 @@ import java.util.Map;
 /** A value of Python's in a pickle, as far as it tells what a file of {@code torch.save} has. */
 sealed interface Pickled {
 
+  /** What it has by keys that are text; nothing where it is no dict. */
+  default Map<String, Pickled> entries() {
+    return Map.of();
+  }
+
+  /** Those of its object, where it is one. */
+  default Map<String, Pickled> attributes() {
+    return Map.of();
+  }
+
   /** What tells nothing: numbers, None, bytes and the like. */
   enum Other implements Pickled {
     VALUE
@@ -23,8 +33,9 @@ sealed interface Pickled {
    * A tensor, or what it is made of.
    *
    * @param isBytes whether it has bytes or truth values, as the states of random numbers have
+   * @param isScalar whether it has no dimension, as metrics have none
    */
-  record Tensor(boolean isBytes) implements Pickled {}
+  record Tensor(boolean isBytes, boolean isScalar) implements Pickled {}
 
   /** A list, tuple or set. */
   final class Items implements Pickled {
@@ -56,6 +67,11 @@ sealed interface Pickled {
     Map<String, Pickled> values() {
       return Collections.unmodifiableMap(values);
     }
+
+    @Override
+    public Map<String, Pickled> entries() {
+      return values();
+    }
   }
 
   /** An object of some class, with its attributes and, of what is a dict too, its keys. */
@@ -71,10 +87,24 @@ sealed interface Pickled {
       return items;
     }
 
+    @Override
+    public Map<String, Pickled> entries() {
+      return items.values();
+    }
+
+    @Override
+    public Map<String, Pickled> attributes() {
+      return state.entries();
+    }
+
     /** What every module has, whatever its class is. */
     boolean isModule() {
-      return state instanceof Mapping attributes
-          && attributes.values().keySet().containsAll(List.of("_parameters", "_modules"));
+      return hasThoseOfModules(attributes());
+    }
+
+    /** Whether these are the attributes of a module. */
+    static boolean hasThoseOfModules(Map<String, Pickled> attributes) {
+      return attributes.keySet().containsAll(List.of("_parameters", "_modules"));
     }
   }
 }

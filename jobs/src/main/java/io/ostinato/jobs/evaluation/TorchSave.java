@@ -2,15 +2,16 @@ package io.ostinato.jobs.evaluation;
 
 import io.ostinato.jobs.evaluation.Pickled.Global;
 import io.ostinato.jobs.evaluation.Pickled.Instance;
-import io.ostinato.jobs.evaluation.Pickled.Items;
-import io.ostinato.jobs.evaluation.Pickled.Mapping;
+import io.ostinato.jobs.evaluation.Pickled.Other;
 import io.ostinato.jobs.evaluation.Pickled.Tensor;
-import java.util.ArrayList;
+import io.ostinato.jobs.evaluation.Pickled.Text;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What {@code torch.save} has written, and the command that makes a module of it: with the keys
@@ -33,31 +34,13 @@ record TorchSave(Pickled value, boolean needsTrust) {
           new Global("collections", "Counter"),
           new Global("_codecs", "encode"));
 
-  /** What has tensors, and nothing that is evaluated. */
-  private static final Pattern OF_TRAINING =
-      Pattern.compile("(?i).*(?:optim|sched|scaler|rng|random).*|opt|opt_.*");
-
   /** What a state_dict may have that isn't a tensor. */
   private static final Pattern NO_TENSOR = Pattern.compile(".*(?:_extra_state|_packed_params.*)");
 
   /** The highest that {@code torch.load} reads for certain where it trusts nobody. */
   private static final int PROTOCOL_OF_WEIGHTS = 2;
 
-  private static final int MOST_LEVELS = 4;
-  private static final int MOST_ITEMS = 32;
   private static final int MOST_NAMES = 12;
-
-  /** Where something is in a value: in Python's words, as in {@code ['model'][0]}. */
-  private record Place(String path, boolean isOfTraining) {
-    Place at(String key) {
-      return new Place(
-          path + "[" + quoted(key) + "]", isOfTraining || OF_TRAINING.matcher(key).matches());
-    }
-
-    Place at(int index) {
-      return new Place(path + "[" + index + "]", isOfTraining);
-    }
-  }
 
   /**
    * That of a pickle that has been read.
@@ -74,10 +57,10 @@ record TorchSave(Pickled value, boolean needsTrust) {
 
   /** What it is, and the command, for a file of this name. */
   String words(String file) {
-    if (keys().contains(LIGHTNING)) {
+    if (value.entries().containsKey(LIGHTNING)) {
       return "it is a checkpoint of Lightning, weights without code, as torch.save writes them; in"
           + " Python, with its class: Net.load_from_checkpoint(%s).to_torchscript('module.pt')"
-              .formatted(quoted(file));
+              .formatted(Place.quoted(file));
     } else if (value instanceof Tensor) {
       return "it is a single tensor, as torch.save writes it, and no model";
     } else if (isModule(value)) {
@@ -85,9 +68,10 @@ record TorchSave(Pickled value, boolean needsTrust) {
           + " torch.jit.script(%s.eval()).save('module.pt')".formatted(load(file, true));
     } else if (isWeights(value)) {
       return "it is a state_dict, weights without code, as torch.save writes them; in Python, with"
-          + " the model: model.load_state_dict(%s), %s".formatted(load(file, needsTrust), SCRIPT);
+          + " the model: model.load_state_dict(%s), %s"
+              .formatted(tensors(load(file, needsTrust), List.of(value)), SCRIPT);
     }
-    List<Place> modules = places(TorchSave::isModule);
+    List<Place> modules = preferred(Place.in(value, TorchSave::isModule));
     return modules.isEmpty() ? ofWeights(file) : ofModules(file, modules);
   }
 
@@ -98,14 +82,29 @@ record TorchSave(Pickled value, boolean needsTrust) {
   }
 
   private String ofWeights(String file) {
-    List<Place> weights = places(TorchSave::isWeights);
-    if (!weights.isEmpty()) {
-      return "it is a checkpoint of a training, weights without code, as torch.save writes them; in"
-          + " Python, with the model%s: model.load_state_dict(%s%s), %s"
-              .formatted(
-                  choice("of its weights", weights), load(file, needsTrust), key(weights), SCRIPT);
+    List<Place> weights = preferred(Place.in(value, TorchSave::isWeights));
+    if (weights.isEmpty()) {
+      return ofNoWeights(file);
     }
-    List<Place> all = keys().stream().map(new Place("", false)::at).toList();
+    String all = load(file, needsTrust) + key(weights);
+    return "it is a checkpoint of a training, weights without code, as torch.save writes them; in"
+        + " Python, with the model%s: model.load_state_dict(%s), %s"
+            .formatted(
+                choice("of its weights", weights),
+                tensors(all, weights.stream().map(Place::value).toList()),
+                SCRIPT);
+  }
+
+  private String ofNoWeights(String file) {
+    Optional<String> state = TrainingState.of(value).map(TrainingState::words).or(this::states);
+    if (state.isPresent()) {
+      return "it has %s, as torch.save writes it, and no model".formatted(state.get());
+    }
+    List<Place> all =
+        Place.ofKeys(value).stream()
+            .filter(place -> !(place.value() instanceof Tensor))
+            .filter(place -> TrainingState.of(place.value()).isEmpty())
+            .toList();
     String what =
         "torch.save has written it, and it doesn't tell where its weights are; in Python,";
     return all.isEmpty()
@@ -114,6 +113,32 @@ record TorchSave(Pickled value, boolean needsTrust) {
             + " with the model and the key of its weights, if one of %s is it:"
                 .formatted(names(all))
             + " model.load_state_dict(%s[KEY]), %s".formatted(load(file, needsTrust), SCRIPT);
+  }
+
+  /** Those in a checkpoint that has nothing else which may be a model. */
+  private Optional<String> states() {
+    List<Pickled> whole =
+        value.entries().values().stream().filter(each -> !isSingle(each)).toList();
+    List<Optional<TrainingState>> states = whole.stream().map(TrainingState::of).toList();
+    return whole.isEmpty() || states.contains(Optional.<TrainingState>empty())
+        ? Optional.empty()
+        : Optional.of(
+            states.stream()
+                .flatMap(Optional::stream)
+                .map(TrainingState::words)
+                .distinct()
+                .collect(Collectors.joining(" and ")));
+  }
+
+  private static boolean isSingle(Pickled value) {
+    return value instanceof Other || value instanceof Text || value instanceof Tensor;
+  }
+
+  /** Those of such weights alone, where they have other things beside them. */
+  private static String tensors(String all, List<Pickled> weights) {
+    return weights.stream().allMatch(TorchSave::isTensorsOnly)
+        ? all
+        : "{k: v for k, v in %s.items() if torch.is_tensor(v)}".formatted(all);
   }
 
   /** One says it all; of several the user knows which. */
@@ -132,49 +157,37 @@ record TorchSave(Pickled value, boolean needsTrust) {
   }
 
   private static String load(String file, boolean trust) {
-    return "torch.load(%s%s)".formatted(quoted(file), trust ? ", weights_only=False" : "");
+    return "torch.load(%s%s)".formatted(Place.quoted(file), trust ? ", weights_only=False" : "");
   }
 
-  private Set<String> keys() {
-    return value instanceof Mapping mapping ? mapping.values().keySet() : Set.of();
-  }
-
-  /** Where such values are; those of the training only where there are no others. */
-  private List<Place> places(Predicate<Pickled> isMeant) {
-    List<Place> found = new ArrayList<>();
-    collect(value, new Place("", false), 0, isMeant, found);
-    List<Place> ofModels = found.stream().filter(place -> !place.isOfTraining()).toList();
-    return ofModels.isEmpty() ? found : ofModels;
-  }
-
-  private static void collect(
-      Pickled value, Place place, int level, Predicate<Pickled> isMeant, List<Place> found) {
-    if (level > 0 && isMeant.test(value)) {
-      found.add(place);
-    } else if (level < MOST_LEVELS) {
-      if (value instanceof Items items && items.values().size() <= MOST_ITEMS) {
-        for (int i = 0; i < items.values().size(); i++) {
-          collect(items.values().get(i), place.at(i), level + 1, isMeant, found);
-        }
-      }
-      mappingOf(value)
-          .forEach((key, each) -> collect(each, place.at(key), level + 1, isMeant, found));
-    }
-  }
-
-  private static Map<String, Pickled> mappingOf(Pickled value) {
-    if (value instanceof Mapping mapping) {
-      return mapping.values();
-    }
-    return value instanceof Instance instance ? instance.items().values() : Map.of();
+  /** Those of the training, and numbers alone, only where there are no others. */
+  private static List<Place> preferred(List<Place> found) {
+    List<Predicate<Place>> preferences =
+        List.of(
+            place -> !place.isOfTraining() && (isModule(place.value()) || hasArray(place.value())),
+            place -> !place.isOfTraining());
+    return preferences.stream()
+        .map(preference -> found.stream().filter(preference).toList())
+        .filter(places -> !places.isEmpty())
+        .findFirst()
+        .orElse(found);
   }
 
   private static boolean isModule(Pickled value) {
     return value instanceof Instance instance && instance.isModule();
   }
 
+  /** Tensors; beside other things only where no model is among those. */
   private static boolean isWeights(Pickled value) {
-    Map<String, Pickled> all = mappingOf(value);
+    return isTensorsOnly(value)
+        || (hasArray(value)
+            && TrainingState.of(value).isEmpty()
+            && Place.in(value, each -> isModule(each) || isWeights(each)).stream()
+                .allMatch(Place::isOfTraining));
+  }
+
+  private static boolean isTensorsOnly(Pickled value) {
+    Map<String, Pickled> all = value.entries();
     return all.values().stream().anyMatch(each -> each instanceof Tensor t && !t.isBytes())
         && all.entrySet().stream()
             .allMatch(
@@ -183,11 +196,8 @@ record TorchSave(Pickled value, boolean needsTrust) {
                         || NO_TENSOR.matcher(each.getKey()).matches());
   }
 
-  /** As Python writes text. */
-  private static String quoted(String text) {
-    String quote = text.contains("'") && !text.contains("\"") ? "\"" : "'";
-    return quote
-        + text.replace("\\", "\\\\").replace("\n", "\\n").replace(quote, "\\" + quote)
-        + quote;
+  private static boolean hasArray(Pickled value) {
+    return value.entries().values().stream()
+        .anyMatch(each -> each instanceof Tensor t && !t.isBytes() && !t.isScalar());
   }
 }

@@ -60,6 +60,8 @@ class OtherFormatTest {
         "keys-tuple.pt|load('net.bin')[0])",
         "keys-quoted.pt|load('net.bin')[\"the model's\"])",
         "keys-arguments.pt|load('net.bin', weights_only=False)['net'])",
+        "keys-metrics.pt|load('net.bin')['state_dict'])",
+        "keys-best.pt|load('net.bin')['net'])",
       })
   void theKeyIsTheOneThatHasTheWeights(String fixture, String command) throws IOException {
     assertThat(ofFixture(fixture))
@@ -120,6 +122,63 @@ class OtherFormatTest {
                 + " and the key of the module, one of ['model'], ['ema']:"
                 + " torch.jit.script(torch.load('net.bin', weights_only=False)[KEY].eval())"
                 + ".save('module.pt')");
+  }
+
+  /** A graph of torch.fx is pickled as a call with its attributes. */
+  @Test
+  void aGraphIsAModule() throws IOException {
+    assertThat(ofFixture("graph.pt"))
+        .hasValue(
+            "it is a module that torch.save has pickled, which needs its Python classes; in Python:"
+                + " torch.jit.script(torch.load('net.bin', weights_only=False).eval())"
+                + ".save('module.pt')");
+    assertThat(ofFixture("keys-graph.pt"))
+        .hasValue(
+            "it is a checkpoint of a training with a module that torch.save has pickled, which needs"
+                + " its Python classes; in Python: torch.jit.script(torch.load('net.bin',"
+                + " weights_only=False)['model'].eval()).save('module.pt')");
+  }
+
+  @Test
+  void whatIsNoTensorIsLeftOutOfAStateDict() throws IOException {
+    for (String fixture : List.of("keys-extra.pt", "keys-extra-optimizer.pt")) {
+      assertThat(ofFixture(fixture))
+          .hasValue(
+              "it is a state_dict, weights without code, as torch.save writes them; in Python, with"
+                  + " the model: model.load_state_dict({k: v for k, v in"
+                  + " torch.load('net.bin').items() if torch.is_tensor(v)}),"
+                  + " torch.jit.script(model.eval()).save('module.pt')");
+    }
+    assertThat(ofFixture("keys-extra-nested.pt").orElse(""))
+        .startsWith("it is a checkpoint of a training, ")
+        .contains(
+            "model.load_state_dict({k: v for k, v in torch.load('net.bin')['model'].items() if"
+                + " torch.is_tensor(v)}), ");
+  }
+
+  @Test
+  void numbersAreWeightsWhereThereAreNoOthers() throws IOException {
+    assertThat(ofFixture("keys-temperature.pt").orElse(""))
+        .startsWith("it is a state_dict, ")
+        .contains("model.load_state_dict(torch.load('net.bin')), ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "state-optimizer.pt|an optimizer's state",
+        "state-optimizer-pickled.pt|an optimizer's state",
+        "state-optimizer-named.pt|an optimizer's state",
+        "keys-optimizer-only.pt|an optimizer's state",
+        "state-scheduler.pt|a learning rate scheduler's state",
+        "state-scaler.pt|a gradient scaler's state",
+        "state-rng.pth|the state of random number generators",
+      })
+  void whatATrainingNeedsBesideItsModelIsNoModel(String fixture, String what) throws IOException {
+    assertThat(ofFixture(fixture))
+        .hasValue("it has %s, as torch.save writes it, and no model".formatted(what));
   }
 
   @Test
