@@ -11,10 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -74,49 +74,51 @@ final class RunEvaluation {
     return Path.of(output).resolve(RunInfo.newId(Clock.systemUTC()));
   }
 
+  /** A callback that asks for weights that the checkpoint lacks. */
+  private record Skipped(CallbackConfig config, PeriodicDataIteratorCallback callback) {}
+
   /**
    * The callbacks that are skipped, by identity. Averages are beside the weights; without them one
    * would begin with the weights themselves.
    */
   private Set<CallbackConfig> withoutWeights(Checkpoint checkpoint) {
-    Map<CallbackConfig, PeriodicDataIteratorCallback> without = new IdentityHashMap<>();
-    List<CallbackConfig> skipped = new ArrayList<>();
+    List<Skipped> skipped = new ArrayList<>();
     boolean isAnyLeft = false;
     for (CallbackConfig config : bound.value().callbacks()) {
       if (config.create() instanceof PeriodicDataIteratorCallback evaluating) {
         if (checkpoint.isResumable() || evaluating.config().weights().isEmpty()) {
           isAnyLeft = true;
         } else {
-          skipped.add(config);
-          without.put(config, evaluating);
+          skipped.add(new Skipped(config, evaluating));
         }
       }
     }
     if (!isAnyLeft) {
-      refuse(skipped, without, checkpoint);
+      refuse(skipped, checkpoint);
     } else if (!skipped.isEmpty()) {
       log.warn(
           "the checkpoint at {} has only the weights that are trained, so these callbacks are"
               + " skipped: {}",
           checkpoint.iteration(),
           skipped.stream()
-              .map(config -> "'%s'".formatted(without.get(config).name()))
+              .map(one -> "'%s'".formatted(one.callback().name()))
               .collect(Collectors.joining(", ")));
     }
-    return without.keySet();
+    Set<CallbackConfig> leftOut = Collections.newSetFromMap(new IdentityHashMap<>());
+    skipped.forEach(one -> leftOut.add(one.config()));
+    return leftOut;
   }
 
-  private void refuse(
-      List<CallbackConfig> skipped,
-      Map<CallbackConfig, PeriodicDataIteratorCallback> without,
-      Checkpoint checkpoint) {
+  private void refuse(List<Skipped> skipped, Checkpoint checkpoint) {
     Mistakes mistakes = new Mistakes();
-    for (CallbackConfig config : skipped) {
-      PeriodicDataIteratorCallback callback = Objects.requireNonNull(without.get(config));
+    for (Skipped one : skipped) {
       mistakes.add(
-          bound.placeOf(config),
+          bound.placeOf(one.config()),
           "callback '%s' evaluates the weights '%s', and the checkpoint at %s has only those that"
-                  .formatted(callback.name(), callback.config().weights(), checkpoint.iteration())
+                  .formatted(
+                      one.callback().name(),
+                      one.callback().config().weights(),
+                      checkpoint.iteration())
               + " are trained; evaluate at one that has all of the training, or leave 'weights'"
               + " out");
     }

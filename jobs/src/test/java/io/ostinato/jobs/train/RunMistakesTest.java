@@ -217,15 +217,15 @@ class RunMistakesTest {
                         + """
                         - {kind: metric, every_n_updates: 7, metrics: [mse, mse]}
                         - {kind: metric, every_n_updates: 3, metrics: [mae, mae]}
-                        - {kind: metric_early_stopper, metric: accuracy/test, tolerance: 2}
-                        - {kind: metric_early_stopper, metric: accuracy/test, tolerance: 3}
+                        - {kind: best_checkpoint, metric: accuracy/test}
+                        - {kind: best_checkpoint, metric: accuracy/test, every_n_epochs: 2}
                         """))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
             """
             run.yaml:10: callback 'metrics.test' has two metrics 'mse'
             run.yaml:11: callback 'metrics.test' has two metrics 'mae'
-            run.yaml:13: two callbacks that keep a state are named 'metric_early_stopper.accuracy/test'; give one of them another name; the other is at run.yaml:12""");
+            run.yaml:13: two callbacks that keep a state are named 'best_checkpoint.accuracy/test'; give one of them another name; the other is at run.yaml:12""");
   }
 
   private static Bound<RunConfig> checkedToEvaluate(String yaml) {
