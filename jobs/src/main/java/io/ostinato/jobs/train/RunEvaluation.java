@@ -97,8 +97,8 @@ final class RunEvaluation {
       refuse(skipped, checkpoint);
     } else if (!skipped.isEmpty()) {
       log.warn(
-          "the checkpoint at {} has only the weights that are trained, so these callbacks are"
-              + " skipped: {}",
+          "the checkpoint at {} has no averages beside its weights, so these callbacks are skipped:"
+              + " {}",
           checkpoint.iteration(),
           skipped.stream()
               .map(one -> "'%s'".formatted(one.callback().name()))

@@ -233,7 +233,7 @@ class TrainCommandTest {
         .asString()
         .contains(
             "WARN",
-            "the checkpoint at E1_U22_S1408 has only the weights that are trained, so these"
+            "the checkpoint at E1_U22_S1408 has no averages beside its weights, so these"
                 + " callbacks are skipped: 'metrics.test.ema=0.9',"
                 + " 'offline_loss.test.ema=0.9.E1'");
     assertThat(
