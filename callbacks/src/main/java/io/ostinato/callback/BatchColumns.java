@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.EvaluationBatch;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Which columns of a dataset go into the model, and which the outputs are compared with.
@@ -49,6 +50,11 @@ public record BatchColumns(List<String> inputs, List<String> targets) implements
    */
   public NDList targets(EvaluationBatch batch) {
     return columns(batch, targetNames(batch));
+  }
+
+  /** The settings by their names, as {@link Callback#measures} tells them. */
+  public Map<String, String> settings() {
+    return Map.of("inputs", inputs.toString(), "targets", targets.toString());
   }
 
   private List<String> targetNames(EvaluationBatch batch) {

@@ -5,6 +5,7 @@ import io.ostinato.tracking.LogWriter;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -108,11 +109,23 @@ public abstract class Callback implements Serializable {
   /**
    * The metrics that this callback may write, as far as they are known before training: {@link
    * #writesMetrics()} unless overridden. Two callbacks that write one metric are refused if they
-   * can be due at one moment of the training; one that isn't a {@link PeriodicCallback} can be so
-   * with any other.
+   * can be due at one moment of the training, or {@linkplain #measures measure} what differs; one
+   * that isn't a {@link PeriodicCallback} can be due with any other.
    */
   public Set<String> writesMetrics(TrainingPlan plan) {
     return writesMetrics();
+  }
+
+  /**
+   * What decides the value of a metric that this callback writes, but for the moment: settings by
+   * their names, as in {@code max_size} and {@code 1000}. Two callbacks that write one metric are
+   * refused before training if these differ. The class alone unless overridden; a {@link
+   * PeriodicDataIteratorCallback} has its part of the dataset and its weights besides.
+   *
+   * @param metric the key, as in {@code accuracy/test}
+   */
+  public Map<String, String> measures(String metric) {
+    return Map.of("kind", getClass().getName());
   }
 
   /**

@@ -10,7 +10,9 @@ import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.metric.Metric;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +120,16 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
               + " leave out one of the two");
     }
     return mistakes;
+  }
+
+  @Override
+  public Map<String, String> measures(String metric) {
+    Map<String, String> measured = new LinkedHashMap<>(super.measures(metric));
+    measured.put("dataset_key", datasetKey());
+    measured.put("max_size", Long.toString(config.selection().maxRows()));
+    measured.put("columns", config.selection().columns().toString());
+    measured.put("weights", config.weights());
+    return measured;
   }
 
   private List<String> unknownColumns(TrainingPlan plan) {

@@ -63,8 +63,9 @@ public interface TrainingContext {
 
   /**
    * The weights that a metric of the present moment was measured at, which a callback may have
-   * changed since: those of the last evaluation of the callback that wrote it. None where that
-   * callback has evaluated nothing at this moment.
+   * changed since: those that the callback that wrote it had evaluated before. None where it had
+   * evaluated nothing at this moment, or two versions of the weights, so that it is open which of
+   * them the metric is of.
    */
   Optional<WeightSnapshot> weightsOf(String metric);
 

@@ -21,7 +21,9 @@ import java.util.TreeSet;
  * Keeps the weights at which a metric was best, as {@code best_model.{metric}} with dots for
  * slashes and underscores for what a file can't be named. They are those that the evaluation had
  * which measured the metric, whatever callbacks have changed since; a metric that no evaluation
- * measured keeps the weights as they are at the end of the moment's other callbacks.
+ * measured keeps the weights as they are at the end of the moment's other callbacks. So does one
+ * whose callback had evaluated several versions of the weights before it wrote it, unless the key
+ * or the configuration names others.
  *
  * <p>For each tolerance there is a {@code best_model.{metric}.tolerance={n}} besides: the best
  * weights that a training would have had which stops after {@code n} values in a row that were no

@@ -82,6 +82,14 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
     return Set.of(key("loss", name), key("lossdiff", name));
   }
 
+  @Override
+  public Map<String, String> measures(String metric) {
+    Map<String, String> measured = new LinkedHashMap<>(super.measures(metric));
+    measured.putAll(columns.settings());
+    measured.put("output", output.toString());
+    return measured;
+  }
+
   private String key(String what, String name) {
     return "%s/%s/%s".formatted(what, config().label(), name);
   }

@@ -10,6 +10,7 @@ import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.weights.SquareSum;
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,15 @@ public final class GradientNormCallback extends PeriodicCallback {
     return names.groups().stream()
         .flatMap(group -> Stream.of(norm(group), nearZero(group)))
         .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, String> measures(String metric) {
+    Map<String, String> measured = new HashMap<>(super.measures(metric));
+    if (metric.startsWith(nearZero(""))) {
+      measured.put("near_zero", Double.toString(config.nearZero()));
+    }
+    return measured;
   }
 
   private static String norm(String group) {

@@ -17,6 +17,7 @@ import io.ostinato.metric.MetricBatch;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -88,6 +89,21 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
   @Override
   public Set<String> writesMetrics() {
     return config.metrics().stream().map(this::key).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, String> measures(String metric) {
+    Map<String, String> measured = new LinkedHashMap<>(super.measures(metric));
+    measured.putAll(config.columns().settings());
+    config.metrics().stream()
+        .filter(one -> key(one).equals(metric))
+        .findFirst()
+        .ifPresent(
+            one -> {
+              measured.put("output", one.output().orElseGet(() -> config.output().toString()));
+              measured.put("metrics", SerializedForm.of(one));
+            });
+    return measured;
   }
 
   @Override

@@ -16,7 +16,7 @@ final class CallbackOrder {
    * Groups that are called one after the other; within a group one hook of all comes before the
    * next hook of any.
    *
-   * @throws IllegalArgumentException if readers wait for each other; names them
+   * @throws Circle if readers wait for each other; names them
    */
   static List<List<Callback>> of(List<Callback> callbacks) {
     List<List<Callback>> groups = new ArrayList<>();
@@ -40,9 +40,27 @@ final class CallbackOrder {
     return writer != reader && !Collections.disjoint(writer.writesMetrics(), reader.readsMetrics());
   }
 
-  private static IllegalArgumentException waitForEachOther(List<Callback> callbacks) {
-    return new IllegalArgumentException(
-        "callbacks %s read metrics that they write for each other, so none can be called first"
-            .formatted(callbacks.stream().map(callback -> "'" + callback.name() + "'").toList()));
+  private static Circle waitForEachOther(List<Callback> callbacks) {
+    return new Circle(
+        new TrainingMistake(
+            "callbacks %s read metrics that they write for each other, so none can be called first"
+                .formatted(
+                    callbacks.stream().map(callback -> "'" + callback.name() + "'").toList()),
+            callbacks));
+  }
+
+  /** Readers wait for each other. */
+  static final class Circle extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+    private final transient TrainingMistake mistake;
+
+    private Circle(TrainingMistake mistake) {
+      super(mistake.message());
+      this.mistake = mistake;
+    }
+
+    TrainingMistake mistake() {
+      return mistake;
+    }
   }
 }

@@ -5,11 +5,10 @@ import io.ostinato.callback.Stateful;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.SavedState;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,14 +55,20 @@ final class CallbackStates {
   }
 
   /** Names that two stateful callbacks share. */
-  static List<String> mistakes(List<Callback> callbacks) {
-    Set<String> names = new HashSet<>();
-    List<String> mistakes = new ArrayList<>();
+  static List<TrainingMistake> mistakes(List<Callback> callbacks) {
+    Map<String, Callback> named = new HashMap<>();
+    List<TrainingMistake> mistakes = new ArrayList<>();
     for (Callback callback : callbacks) {
-      if (callback instanceof Stateful && !names.add(callback.name())) {
-        mistakes.add(
-            "two callbacks that keep a state are named '%s'; give one of them another name"
-                .formatted(callback.name()));
+      if (callback instanceof Stateful) {
+        Callback before = named.putIfAbsent(callback.name(), callback);
+        if (before != null) {
+          mistakes.add(
+              TrainingMistake.of(
+                  "two callbacks that keep a state are named '%s'; give one of them another name"
+                      .formatted(callback.name()),
+                  before,
+                  callback));
+        }
       }
     }
     return mistakes;

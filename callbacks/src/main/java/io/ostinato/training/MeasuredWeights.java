@@ -2,16 +2,18 @@ package io.ostinato.training;
 
 import io.ostinato.weights.WeightSnapshot;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The weights that the metrics of the present moment were measured at: a callback that writes a
- * metric measured it by the evaluation that it has asked for last.
+ * The weights that the metrics of the present moment were measured at, where that is certain: all
+ * evaluations that the callback had asked for before it wrote the metric were at one version.
  */
 final class MeasuredWeights {
   private final Map<String, WeightSnapshot> byManifest = new HashMap<>();
-  private final Map<String, WeightSnapshot> byCallback = new HashMap<>();
+  private final Map<String, Set<String>> manifestsByCallback = new HashMap<>();
   private final Map<String, WeightSnapshot> byMetric = new HashMap<>();
 
   /** Weights that are going to be evaluated. */
@@ -22,21 +24,21 @@ final class MeasuredWeights {
 
   /** A callback has the results of an evaluation at the weights of this manifest. */
   void evaluated(String callback, String manifest) {
-    WeightSnapshot weights = byManifest.get(manifest);
-    if (weights != null) {
-      byCallback.put(callback, weights);
-    }
+    manifestsByCallback.computeIfAbsent(callback, c -> new LinkedHashSet<>()).add(manifest);
   }
 
   /** A callback has written a metric. */
   void wrote(String callback, String metric) {
-    WeightSnapshot weights = byCallback.get(callback);
-    if (weights != null) {
-      byMetric.put(metric, weights);
+    Set<String> manifests = manifestsByCallback.getOrDefault(callback, Set.of());
+    if (manifests.size() == 1) {
+      WeightSnapshot weights = byManifest.get(manifests.iterator().next());
+      if (weights != null) {
+        byMetric.put(metric, weights);
+      }
     }
   }
 
-  /** What a metric was measured at, if an evaluation has measured it. */
+  /** What a metric was measured at, if an evaluation has measured it and it is certain which. */
   Optional<WeightSnapshot> of(String metric) {
     return Optional.ofNullable(byMetric.get(metric));
   }
@@ -44,7 +46,7 @@ final class MeasuredWeights {
   /** The moment is over. */
   void clear() {
     byManifest.clear();
-    byCallback.clear();
+    manifestsByCallback.clear();
     byMetric.clear();
   }
 }

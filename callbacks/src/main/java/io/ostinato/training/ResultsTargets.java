@@ -14,23 +14,28 @@ final class ResultsTargets {
   private ResultsTargets() {}
 
   /** Targets that the engine doesn't know, and paths that several callbacks would write to. */
-  static List<String> mistakes(List<Callback> callbacks, EvaluationEngine engine) {
-    List<String> mistakes = new ArrayList<>();
-    Map<String, String> writers = new HashMap<>();
+  static List<TrainingMistake> mistakes(List<Callback> callbacks, EvaluationEngine engine) {
+    List<TrainingMistake> mistakes = new ArrayList<>();
+    Map<String, Callback> writers = new HashMap<>();
     for (Callback callback : callbacks) {
       if (callback instanceof PeriodicDataIteratorCallback evaluating) {
         ResultsTarget target = evaluating.config().target();
         try {
           engine.check(target);
         } catch (RuntimeException e) {
-          mistakes.add("callback '%s': %s".formatted(callback.name(), e.getMessage()));
+          mistakes.add(
+              TrainingMistake.of(
+                  "callback '%s': %s".formatted(callback.name(), e.getMessage()), callback));
         }
         if (target instanceof ResultsTarget.Parquet parquet) {
-          String before = writers.putIfAbsent(parquet.path(), callback.name());
+          Callback before = writers.putIfAbsent(parquet.path(), callback);
           if (before != null) {
             mistakes.add(
-                "callbacks '%s' and '%s' both write their results to '%s'; give each its own path"
-                    .formatted(before, callback.name(), parquet.path()));
+                TrainingMistake.of(
+                    "callbacks '%s' and '%s' both write their results to '%s'; give each its own path"
+                        .formatted(before.name(), callback.name(), parquet.path()),
+                    before,
+                    callback));
           }
         }
       }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param mistakes where to say what is wrong
  */
 record ResumeCheck(
-    String runId, Path folder, Checkpoints checkpoints, int seed, List<String> mistakes) {
+    String runId, Path folder, Checkpoints checkpoints, int seed, TrainingMistakes mistakes) {
 
   /** The tag to go on from; none where nothing can go on. */
   List<String> tag(String asked) {

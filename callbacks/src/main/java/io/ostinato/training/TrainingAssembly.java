@@ -13,6 +13,7 @@ import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.EpochSize;
+import io.ostinato.schedule.IntervalType;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoints;
@@ -27,14 +28,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Makes a training of what its builder was told, or says all that is wrong with it. */
 final class TrainingAssembly {
   private final TrainingLoopBuilder from;
-  private final List<String> mistakes = new ArrayList<>();
+  private final TrainingMistakes mistakes = new TrainingMistakes();
   private final EvaluationEngine evaluator;
   private final String runId;
   private final Path folder;
@@ -79,17 +79,31 @@ final class TrainingAssembly {
     return assemble();
   }
 
+  /** Says what is wrong, as far as it can be told without the rows to train on. */
+  void checkWithoutRows() {
+    checkModel();
+    checkSizes();
+    checkEvaluations();
+    checkEpochs();
+    checkCallbacks(meetingsWithoutRows());
+    resumeFrom();
+    if (!mistakes.isEmpty()) {
+      throw new TrainingConfigurationException(mistakes.all());
+    }
+  }
+
   TrainingSettings assemble() {
     checkModel();
     checkSizes();
-    checkData();
-    checkCallbacks();
+    checkEvaluations();
+    checkTrain();
+    checkCallbacks(meetings());
     List<String> resumeFrom = resumeFrom();
     BlockFactory factory = from.factory;
     DataContainer data = from.data;
     TrainingLength length = from.length;
     if (factory == null || data == null || length == null || !mistakes.isEmpty()) {
-      throw new TrainingConfigurationException(mistakes);
+      throw new TrainingConfigurationException(mistakes.all());
     }
     return new TrainingSettings(
         (BlockSource) ModelSource.ofBlock(factory, from.inputShapes.toArray(Shape[]::new)),
@@ -115,15 +129,22 @@ final class TrainingAssembly {
         from.clock);
   }
 
-  /** Its moments, where its sizes are right; none otherwise, which has been told then. */
-  private Optional<UpdateCounter> moments(DataContainer data) {
+  private Meetings meetings() {
+    TrainingLength length = from.length;
+    DataContainer data = from.data;
     try {
-      return from.length == null
-          ? Optional.empty()
-          : Optional.of(UpdateCounter.of(from.length, epochSize(data)));
+      return length == null || data == null
+          ? Meetings.unknown()
+          : Meetings.of(UpdateCounter.of(length, epochSize(data)));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      return Optional.empty();
+      return Meetings.unknown(); // its sizes are wrong, which has been told
     }
+  }
+
+  private Meetings meetingsWithoutRows() {
+    return from.length == null || from.effectiveBatchSize < 1
+        ? Meetings.unknown()
+        : Meetings.withoutRows(from.length, from.effectiveBatchSize, from.lastBatch);
   }
 
   private int microBatchSize() {
@@ -172,7 +193,7 @@ final class TrainingAssembly {
     }
   }
 
-  private void checkData() {
+  private void checkEvaluations() {
     DataContainer data = from.data;
     if (data == null) {
       mistakes.add("there is no data; call data(container)");
@@ -184,6 +205,13 @@ final class TrainingAssembly {
       } catch (RuntimeException e) {
         mistakes.add(String.valueOf(e.getMessage()));
       }
+    }
+  }
+
+  private void checkTrain() {
+    DataContainer data = from.data;
+    if (data == null) {
+      return;
     }
     try {
       data.train().prepare();
@@ -209,13 +237,26 @@ final class TrainingAssembly {
     try {
       length.end(epochSize(data));
     } catch (ArithmeticException e) {
-      mistakes.add(
-          "a training length of %s is more than can be counted: at most %s epochs"
-              .formatted(length, Integer.MAX_VALUE));
+      tooLong(length);
     }
   }
 
-  private void checkCallbacks() {
+  private void checkEpochs() {
+    TrainingLength length = from.length;
+    if (length != null
+        && length.unit() == IntervalType.EPOCH
+        && length.count() > Integer.MAX_VALUE) {
+      tooLong(length);
+    }
+  }
+
+  private void tooLong(TrainingLength length) {
+    mistakes.add(
+        "a training length of %s is more than can be counted: at most %s epochs"
+            .formatted(length, Integer.MAX_VALUE));
+  }
+
+  private void checkCallbacks(Meetings meetings) {
     Set<String> weights =
         callbacks.stream()
             .flatMap(callback -> callback.offersWeights().stream())
@@ -223,22 +264,25 @@ final class TrainingAssembly {
     DataContainer data = from.data;
     if (data != null) {
       TrainingPlan plan = new TrainingPlan(data, from.metricProperties, weights, from.loss);
-      callbacks.forEach(callback -> mistakes.addAll(callback.mistakes(plan)));
-      mistakes.addAll(new MetricKeys(plan, moments(data)).mistakes(callbacks));
+      for (Callback callback : callbacks) {
+        callback.mistakes(plan).forEach(mistake -> mistakes.add(mistake, callback));
+      }
+      mistakes.addAll(new MetricKeys(plan, meetings).mistakes(callbacks));
     }
     for (Callback callback : callbacks) {
       SerializationCheck.problemOf(callback)
           .ifPresent(
               problem ->
                   mistakes.add(
-                      "callback '%s' can't be serialized: %s".formatted(callback.name(), problem)));
+                      "callback '%s' can't be serialized: %s".formatted(callback.name(), problem),
+                      callback));
     }
     mistakes.addAll(CallbackStates.mistakes(callbacks));
     mistakes.addAll(ResultsTargets.mistakes(callbacks, evaluator));
     try {
       CallbackOrder.of(callbacks);
-    } catch (IllegalArgumentException e) {
-      mistakes.add(String.valueOf(e.getMessage()));
+    } catch (CallbackOrder.Circle e) {
+      mistakes.addAll(List.of(e.mistake()));
     }
   }
 

@@ -1,20 +1,32 @@
 package io.ostinato.training;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A training can't start; it says every mistake that was found, and nothing has run yet. */
 public final class TrainingConfigurationException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
+  private final transient @Nullable List<TrainingMistake> found;
   private final List<String> mistakes;
 
-  TrainingConfigurationException(List<String> mistakes) {
-    super("this training can't start:\n  - " + String.join("\n  - ", mistakes));
-    this.mistakes = List.copyOf(mistakes);
+  TrainingConfigurationException(List<TrainingMistake> found) {
+    super(
+        found.stream()
+            .map(TrainingMistake::message)
+            .collect(Collectors.joining("\n  - ", "this training can't start:\n  - ", "")));
+    this.found = List.copyOf(found);
+    this.mistakes = found.stream().map(TrainingMistake::message).toList();
   }
 
   /** Each mistake that was found. */
   public List<String> mistakes() {
     return mistakes;
+  }
+
+  /** Each mistake that was found, with the callbacks that it is about; none once serialized. */
+  public List<TrainingMistake> found() {
+    return found == null ? List.of() : found;
   }
 }

@@ -239,6 +239,16 @@ public final class TrainingLoopBuilder {
   }
 
   /**
+   * Says what is wrong, as far as it can be told without the rows to train on, which are neither
+   * prepared nor counted; {@link #build} tells the rest.
+   *
+   * @throws TrainingConfigurationException if something is wrong; says all that is
+   */
+  public void checkWithoutRows() {
+    new TrainingAssembly(this).checkWithoutRows();
+  }
+
+  /**
    * A listener that calls these callbacks back from {@code EasyTrain.fit}.
    *
    * @throws TrainingConfigurationException if something is wrong, or asked for that only a {@link

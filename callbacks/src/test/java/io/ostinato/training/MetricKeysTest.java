@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.loss.Loss;
+import io.ostinato.averaging.EmaCallback;
+import io.ostinato.callback.BatchColumns;
 import io.ostinato.callback.Callback;
+import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.TrainingPlan;
 import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.evaluation.DataContainer;
@@ -17,7 +20,9 @@ import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.metric.Average;
 import io.ostinato.metric.Metrics;
+import io.ostinato.metric.OutputKind;
 import io.ostinato.monitor.DatasetStatsCallback;
 import io.ostinato.monitor.GradientNormCallback;
 import io.ostinato.monitor.LearningRateCallback;
@@ -46,6 +51,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Under which keys callbacks write, and what two of them can write side by side. */
 class MetricKeysTest {
+  /** Writes the same key whatever the weights are. */
+  private static final class Rows extends Trainings.Accuracy {
+    private static final long serialVersionUID = 1;
+
+    Rows(DataIteratorConfig config) {
+      super(config);
+    }
+
+    @Override
+    public Set<String> writesMetrics() {
+      return Set.of("rows/" + datasetKey());
+    }
+  }
+
   private final NDManager manager = Engine.getInstance().newBaseManager();
   @TempDir Path folder;
 
@@ -246,6 +265,129 @@ class MetricKeysTest {
     assertThatThrownBy(() -> every(Schedule.everyNEpochs(1)).named("a/b"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("dataset_name='a/b' may have letters, digits and . _ = -");
+  }
+
+  @Test
+  void oneKeyIsOfOneQuantityAlsoAtDifferentMoments() {
+    DataIteratorConfig epoch = every(Schedule.everyNEpochs(1));
+    DataIteratorConfig never = every(Schedule.never());
+    Map<String, List<Callback>> pairs = new LinkedHashMap<>();
+    pairs.put("max_size", metrics(epoch, never.maxRows(20)));
+    pairs.put("columns", metrics(epoch, never.columns("x", "class")));
+    pairs.put("dataset_key", metrics(epoch.named("a"), never.dataset("val").named("a")));
+    pairs.put(
+        "inputs, targets",
+        List.of(
+            metric(MetricCallback.Config.of(epoch, Metrics.accuracy())),
+            metric(
+                MetricCallback.Config.of(never, Metrics.accuracy())
+                    .columns(BatchColumns.of("x", "class")))));
+    pairs.put(
+        "output",
+        List.of(
+            metric(MetricCallback.Config.of(epoch, Metrics.accuracy())),
+            metric(
+                MetricCallback.Config.of(never, Metrics.accuracy())
+                    .output(OutputChoice.of("gate")))));
+    pairs.put(
+        "metrics",
+        List.of(
+            metric(
+                MetricCallback.Config.of(epoch, Metrics.calibrationError(OutputKind.LOGITS, 10))),
+            metric(
+                MetricCallback.Config.of(never, Metrics.calibrationError(OutputKind.LOGITS, 20)))));
+    pairs.put(
+        "max_size, output",
+        List.of(
+            new OfflineLossCallback(OfflineLossCallback.Config.of(epoch)),
+            new OfflineLossCallback(
+                OfflineLossCallback.Config.of(never.maxRows(20)).output(OutputChoice.of("0")))));
+    pairs.put(
+        "weights",
+        List.of(
+            new EmaCallback(new EmaCallback.Config(List.of(0.9))),
+            new Rows(epoch),
+            new Rows(never.weights("ema=0.9"))));
+    pairs.put(
+        "near_zero",
+        List.of(
+            new GradientNormCallback(GradientNormCallback.Config.defaults()),
+            new GradientNormCallback(
+                GradientNormCallback.Config.defaults().every(Schedule.never()).nearZero(1e-3))));
+    pairs.forEach(
+        (difference, callbacks) -> {
+          TrainingLoopBuilder loop = ofTwoDatasets();
+          callbacks.forEach(loop::callback);
+          assertThatThrownBy(loop::build)
+              .as(difference)
+              .isInstanceOfSatisfying(
+                  TrainingConfigurationException.class,
+                  e ->
+                      assertThat(e.found())
+                          .anySatisfy(
+                              mistake -> {
+                                assertThat(mistake.message())
+                                    .contains(
+                                        "both write the metric '",
+                                        "', but differ in %s; ".formatted(difference));
+                                assertThat(mistake.callbacks())
+                                    .isEqualTo(
+                                        callbacks.subList(callbacks.size() - 2, callbacks.size()));
+                              }));
+          assertThatThrownBy(loop::checkWithoutRows)
+              .hasMessageContaining("', but differ in %s; ".formatted(difference));
+        });
+    TrainingLoopBuilder same = ofTwoDatasets();
+    metrics(epoch.maxRows(20).columns("x", "class"), never.maxRows(20).columns("x", "class"))
+        .forEach(same::callback);
+    same.callback(
+            metric(MetricCallback.Config.of(epoch, Metrics.f1(3, Average.MACRO), Metrics.rmse())))
+        .callback(
+            metric(MetricCallback.Config.of(never, Metrics.f1(3, Average.MACRO), Metrics.rmse())))
+        .build();
+  }
+
+  @Test
+  void schedulesAreNotComparedByRowsThatAreNotCounted() {
+    for (int updates : List.of(50, 11)) {
+      TrainingLoopBuilder loop =
+          loop("uncounted." + updates)
+              .callback(new Rows(every(Schedule.everyNEpochs(1))))
+              .callback(new Rows(every(Schedule.everyNUpdates(updates))))
+              .length(TrainingLength.epochs(2));
+      metrics(every(Schedule.everyNEpochs(1)), every(Schedule.everyNUpdates(updates)))
+          .forEach(loop::callback);
+      loop.checkWithoutRows();
+    }
+    TrainingLoopBuilder equal = loop("equal").length(TrainingLength.epochs(2));
+    metrics(every(Schedule.everyNEpochs(1)), every(Schedule.everyNEpochs(1)))
+        .forEach(equal::callback);
+    assertThatThrownBy(equal::checkWithoutRows)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test';"
+                + " leave it out of one of them");
+  }
+
+  private TrainingLoopBuilder ofTwoDatasets() {
+    return Trainings.on(manager, folder)
+        .data(
+            DataContainer.builder()
+                .train(Trainings.rows(manager, 16))
+                .evaluation("test", GeneratedRows.inMemory(4))
+                .evaluation("val", GeneratedRows.inMemory(4))
+                .build())
+        .length(TrainingLength.epochs(1));
+  }
+
+  private static List<Callback> metrics(DataIteratorConfig one, DataIteratorConfig other) {
+    return List.of(
+        metric(MetricCallback.Config.of(one, Metrics.accuracy())),
+        metric(MetricCallback.Config.of(other, Metrics.accuracy())));
+  }
+
+  private static Callback metric(MetricCallback.Config config) {
+    return new MetricCallback(config);
   }
 
   private TrainingLoopBuilder loop(String runId) {

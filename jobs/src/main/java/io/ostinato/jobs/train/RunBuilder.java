@@ -19,15 +19,18 @@ import io.ostinato.training.NonFiniteLoss;
 import io.ostinato.training.TrainingConfigurationException;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
+import io.ostinato.training.TrainingMistake;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes a training of a configuration. What the training refuses is told with its place. */
 final class RunBuilder {
@@ -52,10 +55,21 @@ final class RunBuilder {
 
   private final Bound<RunConfig> bound;
   private final RunConfig config;
+  private final Set<CallbackConfig> leftOut;
 
   RunBuilder(Bound<RunConfig> bound) {
+    this(bound, Set.of());
+  }
+
+  /**
+   * Makes a training without some of its callbacks.
+   *
+   * @param leftOut by identity
+   */
+  RunBuilder(Bound<RunConfig> bound, Set<CallbackConfig> leftOut) {
     this.bound = bound;
     this.config = bound.value();
+    this.leftOut = leftOut;
   }
 
   /**
@@ -114,7 +128,15 @@ final class RunBuilder {
   }
 
   private void check(Consumer<TrainingLoopBuilder> more) {
-    build(StandIns.data(config), StandIns.rows(config), new StandIns.Engine(), more);
+    Map<Callback, Place> callbacks = new IdentityHashMap<>();
+    TrainingLoopBuilder builder =
+        builder(StandIns.data(config), StandIns.ROWS, new StandIns.Engine(), callbacks);
+    more.accept(builder);
+    try {
+      builder.checkWithoutRows();
+    } catch (TrainingConfigurationException e) {
+      throw placed(e, callbacks);
+    }
   }
 
   /** What is wrong with what is right in itself, whatever the rest will be. */
@@ -144,7 +166,19 @@ final class RunBuilder {
    */
   TrainingLoop build(
       DataContainer data, long rows, EvaluationEngine engine, Consumer<TrainingLoopBuilder> more) {
-    Map<String, Place> callbacks = new LinkedHashMap<>();
+    Map<Callback, Place> callbacks = new IdentityHashMap<>();
+    TrainingLoopBuilder builder = builder(data, rows, engine, callbacks);
+    more.accept(builder);
+    try {
+      return builder.build();
+    } catch (TrainingConfigurationException e) {
+      throw placed(e, callbacks);
+    }
+  }
+
+  /** All but which run it is; notes the places of the callbacks. */
+  private TrainingLoopBuilder builder(
+      DataContainer data, long rows, EvaluationEngine engine, Map<Callback, Place> places) {
     TrainingLoopBuilder builder =
         TrainingLoop.builder()
             .model(config.model(), config.model().shapes().toArray(Shape[]::new))
@@ -169,17 +203,14 @@ final class RunBuilder {
       builder.withoutDefaultCallbacks();
     }
     for (CallbackConfig callbackConfig : config.callbacks()) {
-      Callback callback = callbackConfig.create();
-      callbacks.putIfAbsent(callback.name(), bound.placeOf(callbackConfig));
-      builder.callback(callback);
+      if (!leftOut.contains(callbackConfig)) {
+        Callback callback = callbackConfig.create();
+        places.put(callback, bound.placeOf(callbackConfig));
+        builder.callback(callback);
+      }
     }
     Resolved.flat(config).forEach(builder::parameter);
-    more.accept(builder);
-    try {
-      return builder.build();
-    } catch (TrainingConfigurationException e) {
-      throw placed(e, callbacks);
-    }
+    return builder;
   }
 
   /** Says which run this is, a new one or one that goes on; gives its id. */
@@ -208,20 +239,35 @@ final class RunBuilder {
   }
 
   private ConfigurationException placed(
-      TrainingConfigurationException refused, Map<String, Place> callbacks) {
+      TrainingConfigurationException refused, Map<Callback, Place> callbacks) {
     Mistakes mistakes = new Mistakes();
-    for (String message : refused.mistakes()) {
-      mistakes.add(placeOf(message, callbacks), inWordsOfYaml(message));
+    for (TrainingMistake mistake : refused.found()) {
+      List<Place> places =
+          mistake.callbacks().stream()
+              .flatMap(callback -> Stream.ofNullable(callbacks.get(callback)))
+              .toList();
+      String message = inWordsOfYaml(mistake.message());
+      if (places.isEmpty()) {
+        mistakes.add(placeOf(message), message);
+      } else {
+        mistakes.add(places.get(places.size() - 1), message + others(places));
+      }
     }
     return new ConfigurationException(mistakes.all());
   }
 
-  private Place placeOf(String message, Map<String, Place> callbacks) {
-    for (Map.Entry<String, Place> callback : callbacks.entrySet()) {
-      if (message.contains("'" + callback.getKey() + "'")) {
-        return callback.getValue();
-      }
-    }
+  /** Where the other callbacks of a mistake are, which may have the same name. */
+  private static String others(List<Place> places) {
+    return places.size() == 1
+        ? ""
+        : places.subList(0, places.size() - 1).stream()
+            .map(Place::toString)
+            .collect(
+                Collectors.joining(
+                    ", ", places.size() == 2 ? "; the other is at " : "; the others are at ", ""));
+  }
+
+  private Place placeOf(String message) {
     if (message.startsWith("run '")) {
       return bound.placeOf(config, config.resume() != null ? "resume" : "run_id");
     }
@@ -241,6 +287,7 @@ final class RunBuilder {
                 + " or lowerIsBetter",
             "metric_directions: {higher_is_better: '$1'} or lower_is_better")
         .replaceAll("call seed\\((-?\\d+)\\)", "set seed: $1")
+        .replace("another dataset name by named(...)", "another 'dataset_name'")
         .replace("leave weights(...) out", "leave 'weights' out")
         .replaceAll("results\\(\\)\\.toParquet\\('(.*?)'\\)", "results_path '$1'");
   }

@@ -1,6 +1,5 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.callback.Callback;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Mistakes;
@@ -11,17 +10,26 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the callbacks of a configuration once, at a checkpoint. What they write goes into a run of
  * its own, so that the one of the checkpoint stays as it is.
  */
 final class RunEvaluation {
+  private static final Logger log = LoggerFactory.getLogger(RunEvaluation.class);
+
   private final Bound<RunConfig> bound;
   private final SparkSession spark;
   private final RunTraining training;
@@ -37,22 +45,22 @@ final class RunEvaluation {
    *
    * @param kept the folder in which the run of this evaluation is kept; none to keep none
    * @throws io.ostinato.jobs.config.ConfigurationException if there is no such checkpoint, or it
-   *     lacks weights that a callback evaluates
+   *     lacks the weights of all callbacks that evaluate
    */
   MomentReport at(CheckpointChoice choice, List<Path> kept) {
     long start = System.nanoTime();
     Checkpoint checkpoint = choice.load(spark);
-    checkWeights(checkpoint);
+    Set<CallbackConfig> leftOut = withoutWeights(checkpoint);
     CapturedMetrics metrics = new CapturedMetrics(bound.value().metricDirections().properties());
     if (kept.isEmpty()) {
       Path temporary = temporary();
       try {
-        training.evaluate(checkpoint, temporary, metrics);
+        training.evaluate(checkpoint, leftOut, temporary, metrics);
       } finally {
         delete(temporary);
       }
     } else {
-      training.evaluate(checkpoint, kept.get(0), metrics);
+      training.evaluate(checkpoint, leftOut, kept.get(0), metrics);
     }
     return new MomentReport(
         checkpoint.runId(),
@@ -66,23 +74,53 @@ final class RunEvaluation {
     return Path.of(output).resolve(RunInfo.newId(Clock.systemUTC()));
   }
 
-  /** Averages are beside the weights; without them one would begin with the weights themselves. */
-  private void checkWeights(Checkpoint checkpoint) {
-    Mistakes mistakes = new Mistakes();
-    if (!checkpoint.isResumable()) {
-      for (CallbackConfig config : bound.value().callbacks()) {
-        Callback callback = config.create();
-        if (callback instanceof PeriodicDataIteratorCallback evaluating
-            && !evaluating.config().weights().isEmpty()) {
-          mistakes.add(
-              bound.placeOf(config),
-              "callback '%s' evaluates the weights '%s', and the checkpoint at %s has only those that"
-                      .formatted(
-                          callback.name(), evaluating.config().weights(), checkpoint.iteration())
-                  + " are trained; evaluate at one that has all of the training, or leave 'weights'"
-                  + " out");
+  /** A callback that asks for weights that the checkpoint lacks. */
+  private record Skipped(CallbackConfig config, PeriodicDataIteratorCallback callback) {}
+
+  /**
+   * The callbacks that are skipped, by identity. Averages are beside the weights; without them one
+   * would begin with the weights themselves.
+   */
+  private Set<CallbackConfig> withoutWeights(Checkpoint checkpoint) {
+    List<Skipped> skipped = new ArrayList<>();
+    boolean isAnyLeft = false;
+    for (CallbackConfig config : bound.value().callbacks()) {
+      if (config.create() instanceof PeriodicDataIteratorCallback evaluating) {
+        if (checkpoint.isResumable() || evaluating.config().weights().isEmpty()) {
+          isAnyLeft = true;
+        } else {
+          skipped.add(new Skipped(config, evaluating));
         }
       }
+    }
+    if (!isAnyLeft) {
+      refuse(skipped, checkpoint);
+    } else if (!skipped.isEmpty()) {
+      log.warn(
+          "the checkpoint at {} has no averages beside its weights, so these callbacks are skipped:"
+              + " {}",
+          checkpoint.iteration(),
+          skipped.stream()
+              .map(one -> "'%s'".formatted(one.callback().name()))
+              .collect(Collectors.joining(", ")));
+    }
+    Set<CallbackConfig> leftOut = Collections.newSetFromMap(new IdentityHashMap<>());
+    skipped.forEach(one -> leftOut.add(one.config()));
+    return leftOut;
+  }
+
+  private void refuse(List<Skipped> skipped, Checkpoint checkpoint) {
+    Mistakes mistakes = new Mistakes();
+    for (Skipped one : skipped) {
+      mistakes.add(
+          bound.placeOf(one.config()),
+          "callback '%s' evaluates the weights '%s', and the checkpoint at %s has only those that"
+                  .formatted(
+                      one.callback().name(),
+                      one.callback().config().weights(),
+                      checkpoint.iteration())
+              + " are trained; evaluate at one that has all of the training, or leave 'weights'"
+              + " out");
     }
     mistakes.throwIfAny();
   }

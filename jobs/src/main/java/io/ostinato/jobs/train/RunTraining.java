@@ -58,6 +58,7 @@ final class RunTraining {
    */
   TrainingResult run() {
     return with(
+        new RunBuilder(bound),
         (builder, run) -> tellMore(builder, run.nameRun(builder)),
         training -> {
           writeResolved(training.folder());
@@ -68,13 +69,15 @@ final class RunTraining {
   /**
    * Runs the callbacks once, at a checkpoint, in a run of its own.
    *
+   * @param leftOut callbacks that don't run, by identity
    * @param folder of that run
    * @param tracker is given what they measure
    * @throws ConfigurationException if it can't start; says all mistakes
    */
-  void evaluate(Checkpoint checkpoint, Path folder, Tracker tracker) {
+  void evaluate(Checkpoint checkpoint, Set<CallbackConfig> leftOut, Path folder, Tracker tracker) {
     Path absolute = folder.toAbsolutePath();
     with(
+        new RunBuilder(bound, leftOut),
         (builder, run) ->
             builder
                 .output(Objects.requireNonNull(absolute.getParent()))
@@ -89,14 +92,15 @@ final class RunTraining {
 
   /** Does something with the training, while its engine and its data are there. */
   private <T> T with(
-      BiConsumer<TrainingLoopBuilder, RunBuilder> more, Function<TrainingLoop, T> work) {
+      RunBuilder run,
+      BiConsumer<TrainingLoopBuilder, RunBuilder> more,
+      Function<TrainingLoop, T> work) {
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark);
         NDManager manager = Engine.getInstance().newBaseManager()) {
       Map<String, SparkDataset> evaluations = openEvaluations();
       ArrayDataset train = collect(manager);
       DataContainer.Builder data = DataContainer.builder().train(train);
       evaluations.forEach(data::evaluation);
-      RunBuilder run = new RunBuilder(bound);
       TrainingLoop training =
           run.build(data.build(), train.size(), engine, builder -> more.accept(builder, run));
       return work.apply(training);

@@ -19,23 +19,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Datasets and an engine that a configuration is checked with before Spark is started. */
 final class StandIns {
-  private static final long ROWS = 1_000_000;
+  /** What callbacks are told that ask; nothing is refused by this number. */
+  static final long ROWS = 1_000_000;
 
   private StandIns() {}
 
   /** As many datasets as there will be, of which nothing can be read. */
   static DataContainer data(RunConfig config) {
     DataContainer.Builder data =
-        DataContainer.builder().train(new TrainRows(new TrainRows.Builder(), rows(config)));
+        DataContainer.builder().train(new TrainRows(new TrainRows.Builder()));
     config
         .datasets()
         .evaluations()
         .forEach((key, dataset) -> data.evaluation(key, new NoRows(dataset.names())));
     return data.build();
-  }
-
-  static long rows(RunConfig config) {
-    return Math.max(ROWS, config.effectiveBatchSize());
   }
 
   /** An engine that allows all that Spark's does. */
@@ -67,11 +64,8 @@ final class StandIns {
   }
 
   private static final class TrainRows extends RandomAccessDataset {
-    private final long rows;
-
-    TrainRows(Builder builder, long rows) {
+    TrainRows(Builder builder) {
       super(builder);
-      this.rows = rows;
     }
 
     @Override
@@ -81,7 +75,7 @@ final class StandIns {
 
     @Override
     protected long availableSize() {
-      return rows;
+      return ROWS;
     }
 
     @Override

@@ -173,7 +173,65 @@ class RunMistakesTest {
     assertThatThrownBy(() -> checked(parts.replace("dataset_name: first_10", "")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(
-            "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test'");
+            "run.yaml:10: callbacks 'metrics.test' and 'metrics.test' both write the metric"
+                + " 'accuracy/test', but differ in max_size; give one another 'dataset_name', or, of"
+                + " another output, metrics that name it; the other is at run.yaml:8");
+  }
+
+  @Test
+  void callbacksThatMeetByTheNumberOfRowsAreLeftToSpark() {
+    for (int updates : List.of(50, 11, 1)) {
+      String meeting = RIGHT + "- {kind: metric, metrics: accuracy, every_n_updates: %s}%n";
+      assertThat(checked(meeting.formatted(updates)).value().callbacks()).hasSize(3);
+      assertThat(checkedToEvaluate(meeting.formatted(updates)).value().callbacks()).hasSize(3);
+    }
+    for (String told :
+        List.of(
+            "{epochs: 2}; every_n_epochs: 1; every_n_epochs: 1; ''",
+            "{epochs: 6}; every_n_epochs: 2; every_n_epochs: 3; ' at epoch 6'",
+            "{updates: 9}; every_n_updates: 2; every_n_updates: 3; ' at update 6'",
+            "{updates: 9}; every_n_updates: 2; every_n_samples: 96; ' at update 6'",
+            "{epochs: 2}; every_n_updates: 7; every_n_updates: 7; ''")) {
+      List<String> parts = List.of(told.split("; "));
+      String yaml =
+          RIGHT
+                  .replace("{epochs: 2}", parts.get(0))
+                  .replace("metrics: accuracy", "metrics: accuracy, " + parts.get(1))
+              + "- {kind: metric, metrics: accuracy, %s}%n".formatted(parts.get(2));
+      assertThatThrownBy(() -> checked(yaml))
+          .as(told)
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining(
+              "run.yaml:10: callbacks 'metrics.test' and 'metrics.test' both write the metric"
+                  + " 'accuracy/test'%s; leave it out of".formatted(parts.get(3).replace("'", "")))
+          .hasMessageEndingWith("; the other is at run.yaml:8");
+    }
+  }
+
+  @Test
+  void ofTwoCallbacksOfOneNameEachHasItsLine() {
+    assertThatThrownBy(
+            () ->
+                checked(
+                    RIGHT
+                        + """
+                        - {kind: metric, every_n_updates: 7, metrics: [mse, mse]}
+                        - {kind: metric, every_n_updates: 3, metrics: [mae, mae]}
+                        - {kind: best_checkpoint, metric: accuracy/test}
+                        - {kind: best_checkpoint, metric: accuracy/test, every_n_epochs: 2}
+                        """))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            """
+            run.yaml:10: callback 'metrics.test' has two metrics 'mse'
+            run.yaml:11: callback 'metrics.test' has two metrics 'mae'
+            run.yaml:13: two callbacks that keep a state are named 'best_checkpoint.accuracy/test'; give one of them another name; the other is at run.yaml:12""");
+  }
+
+  private static Bound<RunConfig> checkedToEvaluate(String yaml) {
+    Mistakes mistakes = new Mistakes();
+    return RunBuilder.checkedToEvaluate(
+        Configuration.read("run.yaml", yaml, List.of(), mistakes), mistakes);
   }
 
   @Test

@@ -11,8 +11,10 @@ import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +176,83 @@ class TrainCommandTest {
                 + " those of another model: '02Linear_bias' is float32 (128) in the weights but float32"
                 + " (7) in the model");
     assertThat(contents(run("first"))).as("the run").isEqualTo(before);
+  }
+
+  @Test
+  void callbacksOfOneMetricMayBothRunWhereTheyNeverMeet() throws IOException {
+    String metric = "callbacks.3={kind: metric, metrics: accuracy, every_n_updates: %s}";
+    assertThat(train(with(new String[0], metric.formatted(11), "length={epochs: 1}"))).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "--set callbacks.3=",
+            "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test' at"
+                + " E1_U22_S1408; leave it out of one of them",
+            "; the other is at " + file + ":")
+        .doesNotContain("Exception");
+    assertThat(folder.resolve("runs")).doesNotExist();
+    assertThat(
+            evaluate(with(new String[0], metric.formatted(20), "length={epochs: 1}", "run_id=a")))
+        .as(err.toString())
+        .isZero();
+    assertThat(metrics("a"))
+        .filteredOn(record -> record.has("accuracy/test"))
+        .as("at U20 and U22")
+        .hasSize(2);
+  }
+
+  @Test
+  void callbacksOfAveragesAreSkippedWhereThereAreNone() throws IOException {
+    String[] options = {
+      "--set", "callbacks.3={kind: ema, factors: 0.9}",
+      "--set", "callbacks.4={kind: metric, metrics: accuracy, weights: ema=0.9}",
+      "--set", "callbacks.5={kind: offline_loss, weights: ema=0.9}"
+    };
+    assertThat(train(with(options, "run_id=first", "length={epochs: 1}"))).isZero();
+    PrintStream console = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(
+              evaluate(
+                  with(
+                      options,
+                      List.of("--format", "json", "--evaluate", "best_model.accuracy.test"),
+                      "run_id=first")))
+          .as(err.toString())
+          .isZero();
+    } finally {
+      System.setErr(console);
+    }
+    assertThat(JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonObject("metrics"))
+        .extracting(JsonObject::keySet)
+        .asInstanceOf(InstanceOfAssertFactories.collection(String.class))
+        .containsExactlyInAnyOrder("accuracy/test", "log_loss/test", "f1_macro/test");
+    assertThat(log.toString(StandardCharsets.UTF_8).lines())
+        .filteredOn(line -> line.contains("are skipped"))
+        .singleElement()
+        .asString()
+        .contains(
+            "WARN",
+            "the checkpoint at E1_U22_S1408 has no averages beside its weights, so these"
+                + " callbacks are skipped: 'metrics.test.ema=0.9',"
+                + " 'offline_loss.test.ema=0.9.E1'");
+    assertThat(
+            evaluate(
+                with(
+                    options,
+                    List.of("--evaluate", "best_model.accuracy.test"),
+                    "callbacks.0.weights=ema=0.9",
+                    "callbacks.4.dataset_name=again",
+                    "callbacks.2.metric=accuracy/test.ema=0.9",
+                    "run_id=first")))
+        .as("nothing would be left")
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("evaluates the weights 'ema=0.9', and the checkpoint at E1_U22_S1408 has only");
+  }
+
+  private static String[] with(String[] options, List<String> more, String... overrides) {
+    return Stream.concat(Stream.of(with(options, overrides)), more.stream()).toArray(String[]::new);
   }
 
   @Test

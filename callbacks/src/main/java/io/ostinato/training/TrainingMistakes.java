@@ -1,0 +1,27 @@
+package io.ostinato.training;
+
+import io.ostinato.callback.Callback;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects all that keeps a training from starting, so that it is told together. */
+final class TrainingMistakes {
+  private final List<TrainingMistake> found = new ArrayList<>();
+
+  /** One that is about the training itself, or about these callbacks. */
+  void add(String message, Callback... callbacks) {
+    found.add(TrainingMistake.of(message, callbacks));
+  }
+
+  void addAll(List<TrainingMistake> more) {
+    found.addAll(more);
+  }
+
+  boolean isEmpty() {
+    return found.isEmpty();
+  }
+
+  List<TrainingMistake> all() {
+    return List.copyOf(found);
+  }
+}
