@@ -1,5 +1,6 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.weights.Sha256;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamException;
@@ -23,11 +24,9 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -201,15 +200,15 @@ final class JdkContent {
   /** A hash of what serialization writes; none if something in it can't be serialized. */
   private static Optional<Hash> serialized(Object object) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.start();
       try (ObjectOutputStream out =
           new ObjectOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest))) {
         out.writeObject(object);
       }
-      return Optional.of(new Hash(HexFormat.of().formatHex(digest.digest())));
+      return Optional.of(new Hash(Sha256.hex(digest)));
     } catch (ObjectStreamException e) {
       return Optional.empty();
-    } catch (IOException | NoSuchAlgorithmException e) {
+    } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -9,12 +9,11 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.ostinato.torchscript.ModuleFacts;
+import io.ostinato.weights.Sha256;
 import java.io.OutputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -44,14 +43,10 @@ final class TorchModule implements EvaluationModel {
 
   /** A hash of all that the module holds, whether parameter, buffer or attribute. */
   static String hash(PtSymbolBlock module) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      JniUtils.writeModule(
-          module, new DigestOutputStream(OutputStream.nullOutputStream(), digest), false);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    MessageDigest digest = Sha256.start();
+    JniUtils.writeModule(
+        module, new DigestOutputStream(OutputStream.nullOutputStream(), digest), false);
+    return Sha256.hex(digest);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ostinato.storage;
 
 import io.ostinato.storage.Sidecar.DataFile;
 import io.ostinato.weights.HostArray;
+import io.ostinato.weights.Sha256;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +10,6 @@ import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -21,7 +20,7 @@ record DataFiles(RunFiles files) {
 
   /** Writes arrays for this file, under its next name. */
   DataFile write(String name, List<HostArray> arrays, Map<String, String> metadata) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     Safetensors content = new Safetensors(arrays, metadata);
     files.write(
         name + NEXT,
@@ -30,8 +29,7 @@ record DataFiles(RunFiles files) {
           content.writeTo(digesting);
           digesting.flush();
         });
-    return new DataFile(
-        name, files.sizeBytes(name + NEXT), HexFormat.of().formatHex(digest.digest()));
+    return new DataFile(name, files.sizeBytes(name + NEXT), Sha256.hex(digest));
   }
 
   /**
@@ -45,11 +43,11 @@ record DataFiles(RunFiles files) {
           "checkpoint '%s' lacks its file '%s' in %s"
               .formatted(tag, file.name(), files.location()));
     }
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     try (InputStream in =
         new BufferedInputStream(new DigestInputStream(files.read(file.name()), digest), 1 << 16)) {
       List<HostArray> arrays = Safetensors.readFrom(in).arrays();
-      if (!HexFormat.of().formatHex(digest.digest()).equals(file.sha256())) {
+      if (!Sha256.hex(digest).equals(file.sha256())) {
         throw new StorageException("its content is not what was written");
       }
       return arrays;
@@ -63,21 +61,13 @@ record DataFiles(RunFiles files) {
 
   /** The hash of a file's content, as it is. */
   String hash(String name) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     try (InputStream in = new DigestInputStream(files.read(name), digest)) {
       in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       throw new StorageException(
           "can't read '%s' in %s: %s".formatted(name, files.location(), e.getMessage()), e);
     }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(digest);
   }
 }

@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -48,11 +47,11 @@ public final class ArrayMemory {
    */
   public static String digest(NDArray array) {
     try (NDManager scope = array.getManager().newSubManager()) {
-      MessageDigest digest = Shard.sha256();
+      MessageDigest digest = Sha256.start();
       String head = array.getDataType() + " " + array.getShape();
       digest.update(head.getBytes(StandardCharsets.UTF_8));
       buffers(onCpu(array, scope), scope).forEach(digest::update);
-      return HexFormat.of().formatHex(digest.digest());
+      return Sha256.hex(digest);
     }
   }
 

@@ -3,7 +3,6 @@ package io.ostinato.weights;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -18,8 +17,8 @@ public record Manifest(String hash, List<String> shards) implements Serializable
 
   /** The manifest of these shards' hashes. */
   public static Manifest of(List<String> shards) {
-    MessageDigest digest = Shard.sha256();
+    MessageDigest digest = Sha256.start();
     shards.forEach(shard -> digest.update(shard.getBytes(StandardCharsets.US_ASCII)));
-    return new Manifest(HexFormat.of().formatHex(digest.digest()), shards);
+    return new Manifest(Sha256.hex(digest), shards);
   }
 }

@@ -6,9 +6,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -23,14 +21,14 @@ public record Shard(String hash, List<Slice> slices) {
 
   /** The shard of these slices, hashed. */
   public static Shard of(List<Slice> slices) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     for (Slice slice : slices) {
       byte[] head = head(slice);
       digest.update(ByteBuffer.allocate(4).putInt(head.length).array());
       digest.update(head);
       digest.update(slice.content());
     }
-    return new Shard(HexFormat.of().formatHex(digest.digest()), slices);
+    return new Shard(Sha256.hex(digest), slices);
   }
 
   public long sizeBytes() {
@@ -81,14 +79,6 @@ public record Shard(String hash, List<Slice> slices) {
           "%s bytes that should be shard %s are none".formatted(bytes.remaining(), hash), e);
     }
     return new Shard(hash, slices);
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   /** Place, data type, shape and name; the name comes last, since it may have any character. */
