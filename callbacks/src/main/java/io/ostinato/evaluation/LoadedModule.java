@@ -87,7 +87,7 @@ final class LoadedModule implements LoadedModel {
    * The model as one batch sees it. A method may read what a forward leaves; where none came before
    * it in its batch, that would be what another batch left.
    */
-  private final class OneBatch implements EvaluationModel {
+  private final class OneBatch extends DelegatingModel {
     private final WeightSource weights;
     private boolean begun;
 
@@ -96,30 +96,16 @@ final class LoadedModule implements LoadedModel {
     }
 
     @Override
-    public NDList forward(NDList inputs) {
-      return begin().forward(inputs);
-    }
-
-    @Override
-    public ModelOutputs outputs(NDList inputs) {
-      return begin().outputs(inputs);
-    }
-
-    @Override
-    public NDList forward(NDList inputs, String layer) {
-      return begin().forward(inputs, layer);
-    }
-
-    @Override
     public ModelOutputs call(String method, NDList inputs) {
       boolean readsLeftovers = !now().facts().leftovers().isEmpty();
       if (!begun && used && readsLeftovers && turns.state() == KeptState.OVERWRITTEN) {
         load(weights);
       }
-      return begin().call(method, inputs);
+      return super.call(method, inputs);
     }
 
-    private EvaluationModel begin() {
+    @Override
+    EvaluationModel model() {
       begun = true;
       used = true;
       return now().face();

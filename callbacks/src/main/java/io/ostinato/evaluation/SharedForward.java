@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A model that runs once for the same columns of one batch, however many callbacks ask. Each of
  * them gets a copy of the outputs, so that none sees what another does with them. For one thread.
  */
-final class SharedForward implements EvaluationModel {
+final class SharedForward extends DelegatingModel {
   private final EvaluationModel model;
   private final Map<NDArray, Integer> columns = new IdentityHashMap<>();
   private final Map<List<Input>, ModelOutputs> outputs = new HashMap<>();
@@ -58,13 +58,8 @@ final class SharedForward implements EvaluationModel {
   }
 
   @Override
-  public NDList forward(NDList inputs, String layer) {
-    return model.forward(inputs, layer);
-  }
-
-  @Override
-  public ModelOutputs call(String method, NDList inputs) {
-    return model.call(method, inputs);
+  EvaluationModel model() {
+    return model;
   }
 
   private static NDArray copy(NDArray array) {

@@ -1,6 +1,5 @@
 package io.ostinato.evaluation;
 
-import ai.djl.ndarray.NDList;
 import io.ostinato.torchscript.KeptState;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The model for one batch, which waits for its turn when it first runs the model. A batch that
  * never does waits for nobody, and says nothing of what the model keeps.
  */
-final class TurnOfBatch implements EvaluationModel, AutoCloseable {
+final class TurnOfBatch extends DelegatingModel implements AutoCloseable {
   private final Turns turns;
   private final Turns.Care care;
   private @Nullable EvaluationModel model;
@@ -21,26 +20,6 @@ final class TurnOfBatch implements EvaluationModel, AutoCloseable {
   TurnOfBatch(Turns turns, Turns.Care care) {
     this.turns = turns;
     this.care = care;
-  }
-
-  @Override
-  public NDList forward(NDList inputs) {
-    return model().forward(inputs);
-  }
-
-  @Override
-  public ModelOutputs outputs(NDList inputs) {
-    return model().outputs(inputs);
-  }
-
-  @Override
-  public NDList forward(NDList inputs, String layer) {
-    return model().forward(inputs, layer);
-  }
-
-  @Override
-  public ModelOutputs call(String method, NDList inputs) {
-    return model().call(method, inputs);
   }
 
   /** The batch is over; what it has changed tells what the model keeps. */
@@ -71,7 +50,8 @@ final class TurnOfBatch implements EvaluationModel, AutoCloseable {
     }
   }
 
-  private synchronized EvaluationModel model() {
+  @Override
+  synchronized EvaluationModel model() {
     EvaluationModel mine = model;
     if (mine == null) {
       await();
