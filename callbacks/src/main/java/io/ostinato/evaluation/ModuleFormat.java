@@ -60,12 +60,16 @@ sealed interface ModuleFormat permits TorchScriptFormat, OnnxFormat {
   /** Begins to watch what a forward changes; what it gives says, later, what has changed. */
   Supplier<Optional<String>> inspect(Model model);
 
-  /** The facts come first: they are small, and what is read next depends on them. */
   default WeightSnapshot snapshotOf(byte[] content) {
-    byte[] facts = facts(content).toJson().getBytes(StandardCharsets.UTF_8);
+    return snapshotOf(content, facts(content));
+  }
+
+  /** The facts come first: they are small, and what is read next depends on them. */
+  default WeightSnapshot snapshotOf(byte[] content, ModuleFacts facts) {
+    byte[] json = facts.toJson().getBytes(StandardCharsets.UTF_8);
     return WeightSnapshot.of(
         List.of(
-            HostArray.of(FACTS, DataType.UINT8, new Shape(facts.length), facts),
+            HostArray.of(FACTS, DataType.UINT8, new Shape(json.length), json),
             HostArray.of(array(), DataType.UINT8, new Shape(content.length), content)));
   }
 

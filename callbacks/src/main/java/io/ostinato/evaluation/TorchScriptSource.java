@@ -24,12 +24,22 @@ public final class TorchScriptSource implements ModelSource {
   }
 
   /**
+   * The same where it is known what the code says, so that nobody follows it again.
+   *
+   * @param facts {@link ModuleFacts#of} this module
+   */
+  public static WeightSnapshot snapshotOf(byte[] module, ModuleFacts facts) {
+    return new TorchScriptFormat().snapshotOf(module, facts);
+  }
+
+  /**
    * The snapshot that is the module in this file; warns of one that is in training mode for good.
    */
   public static WeightSnapshot snapshotOf(Path file) {
     byte[] module = new TorchScriptFormat().contentOf(file);
-    ModuleFacts.of(module).trainingMode().ifPresent(how -> log.warn("'{}' {}", file, how));
-    return snapshotOf(module);
+    ModuleFacts facts = ModuleFacts.of(module);
+    facts.trainingMode().ifPresent(how -> log.warn("'{}' {}", file, how));
+    return snapshotOf(module, facts);
   }
 
   @Override

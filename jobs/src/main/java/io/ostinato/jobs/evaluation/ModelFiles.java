@@ -184,14 +184,15 @@ final class ModelFiles {
     if (!blocks.isEmpty()) {
       refuse(file, "it brings its architecture; leave --architecture out");
     }
-    warnOfTrainingMode(file, content);
-    return new ModelFile(torchScript, TorchScriptSource.snapshotOf(content));
+    ModuleFacts facts = ModuleFacts.of(content);
+    warnOfTrainingMode(file, facts);
+    return new ModelFile(torchScript, TorchScriptSource.snapshotOf(content, facts));
   }
 
   /** Once: of a folder that is watched, the next checkpoints are saved in the same way. */
-  private void warnOfTrainingMode(String file, byte[] content) {
+  private void warnOfTrainingMode(String file, ModuleFacts facts) {
     if (!warned) {
-      Optional<String> mode = ModuleFacts.of(content).trainingMode();
+      Optional<String> mode = facts.trainingMode();
       mode.ifPresent(how -> log.warn("'{}' {}", file, how));
       warned = mode.isPresent();
     }
