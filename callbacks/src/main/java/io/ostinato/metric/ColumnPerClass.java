@@ -83,7 +83,7 @@ final class ColumnPerClass extends ClassScores {
   @Override
   void tell(OutputRange range) {
     double[] scores = new double[classes()];
-    for (int i = 0; isKindUnsaid && i < size(); i++) {
+    for (int i = 0; isKindUnsaid && range.mayBeRowsOfProbabilities() && i < size(); i++) {
       for (int column = 0; column < scores.length; column++) {
         scores[column] = score(i, column);
       }

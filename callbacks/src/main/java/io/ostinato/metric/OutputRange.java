@@ -31,6 +31,11 @@ final class OutputRange implements Serializable {
     predictedOtherwise |= score > 0 && score <= 0.5;
   }
 
+  /** Whether more rows can tell something. */
+  boolean mayBeRowsOfProbabilities() {
+    return !noProbabilities;
+  }
+
   /** Takes in the outputs of one place, a column for each class. */
   void see(double[] scores) {
     double sum = 0;
