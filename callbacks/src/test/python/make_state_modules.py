@@ -1,5 +1,5 @@
-"""Makes small TorchScript modules of all kinds that keep something or look as if they did, and says of
-each what PyTorch does with it, with torch 2.7.1:
+"""Makes small TorchScript modules that keep state between forwards, or look as if they did, and records
+what PyTorch does with each, with torch 2.7.1:
 
     python make_state_modules.py ../resources/torchscript/state-modules.zip.gz
 

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  * @param target where the row results go; to the driver unless told, see {@link #results}
  * @param selection which rows and columns of the dataset; all unless told, see {@link #maxRows} and
  *     {@link #columns}
- * @param datasetName what the dataset is called in keys of metrics, see {@link #named}; empty,
- *     which it is unless told, for its key
+ * @param datasetName what the dataset is called in keys of metrics, see {@link #named}; if empty,
+ *     the default, it is called by its key
  */
 public record DataIteratorConfig(
     Schedule schedule,

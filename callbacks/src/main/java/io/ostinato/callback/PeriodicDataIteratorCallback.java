@@ -46,8 +46,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
    * <p>Arrays with a dimension are concatenated along the first, scalars are stacked. Number,
    * names, data types and trailing shapes must be the same for every batch.
    *
-   * @return named arrays, see {@link #results}; those without a name, or of one name, are had by
-   *     their positions. Arrays of bfloat16 arrive as float32, which has all their values
+   * @return named arrays, see {@link #results}; those without a name, and those that share one, are
+   *     read by position. Arrays of bfloat16 arrive as float32, which has all their values
    */
   protected abstract NDList processData(EvaluationBatch batch, EvaluationModel model)
       throws Exception;

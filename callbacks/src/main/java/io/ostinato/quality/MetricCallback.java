@@ -40,7 +40,7 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
    *     is the target unless told
    * @param metrics at least one, with names that differ
    * @param output the output that is compared by metrics that {@linkplain Metric#ofOutput name}
-   *     none; the first unless told
+   *     none; the first by default
    */
   public record Config(
       DataIteratorConfig data, BatchColumns columns, List<Metric<?>> metrics, OutputChoice output)

@@ -108,8 +108,8 @@ public record ModuleFacts(
 
   /**
    * What computes as in training for good, and how to save the module so that it doesn't: {@code
-   * torch.jit.trace} writes a module so that is in training mode, and a call of {@code dropout} has
-   * {@code training=True} unless told.
+   * torch.jit.trace} writes so a module that is in training mode, and {@code training} is true by
+   * default in {@code torch.nn.functional.dropout}.
    */
   public Optional<String> trainingMode() {
     if (training.isEmpty()) {
