@@ -4,6 +4,9 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import io.ostinato.weights.HostArray;
@@ -27,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * they are kept as {@code {iteration}.ema={factor}}. Running statistics and frozen parameters are
  * not averaged: they are those of the present model.
  */
+@Kind(
+    name = "ema",
+    value = "Exponential moving averages of the weights; evaluations select one by `weights`.")
 public final class EmaCallback extends Callback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(EmaCallback.class);
@@ -39,13 +45,20 @@ public final class EmaCallback extends Callback implements Stateful {
    *
    * @param factors each above 0 and below 1; 0.999 unless told
    */
-  public record Config(List<Double> factors) implements Serializable {
+  public record Config(
+      @Key(
+              value = "The weight of the previous average in each update.",
+              byDefault = "[0.999]",
+              above = 0,
+              below = 1)
+          List<Double> factors)
+      implements Serializable {
     public Config {
       factors = List.copyOf(new LinkedHashSet<>(factors));
     }
 
     public static Config defaults() {
-      return new Config(List.of(0.999));
+      return Defaults.of(Config.class);
     }
   }
 

@@ -2,6 +2,7 @@ package io.ostinato.callback;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.ostinato.describe.Key;
 import io.ostinato.evaluation.EvaluationBatch;
 import java.io.Serializable;
 import java.util.List;
@@ -13,7 +14,18 @@ import java.util.Map;
  * @param inputs by name; empty for all that are no targets
  * @param targets by name; empty for the last column
  */
-public record BatchColumns(List<String> inputs, List<String> targets) implements Serializable {
+public record BatchColumns(
+    @Key(
+            value = "The tensors that go into the model.",
+            optional = true,
+            otherwise = "all that are not targets")
+        List<String> inputs,
+    @Key(
+            value = "The tensors that outputs are compared with.",
+            optional = true,
+            otherwise = "the last")
+        List<String> targets)
+    implements Serializable {
   public BatchColumns {
     inputs = List.copyOf(inputs);
     targets = List.copyOf(targets);

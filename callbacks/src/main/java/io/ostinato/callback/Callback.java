@@ -1,10 +1,10 @@
 package io.ostinato.callback;
 
+import io.ostinato.describe.Words;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.tracking.LogWriter;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,7 @@ public abstract class Callback implements Serializable {
   /** A callback named after its class: {@code TopKAccuracyCallback} is {@code top_k_accuracy}. */
   protected Callback() {
     String type = getClass().getSimpleName().replaceFirst("Callback$", "");
-    String words = type.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_");
-    this.name = words.isEmpty() ? "callback" : words.toLowerCase(Locale.ROOT);
+    this.name = type.isEmpty() ? "callback" : Words.snakeCase(type);
   }
 
   public final String name() {

@@ -1,11 +1,15 @@
 package io.ostinato.callback;
 
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a callback evaluates, on which part of which dataset, and how many rows at once. Immutable:
@@ -45,16 +49,54 @@ public record DataIteratorConfig(
     }
   }
 
-  /** On this schedule, with the defaults. */
-  public static DataIteratorConfig every(Schedule schedule) {
+  /** As a configuration writes it. */
+  @FromKeys
+  static DataIteratorConfig of(
+      @Inline Schedule schedule,
+      @Key(
+              value = "The dataset to evaluate on, one of `datasets.evaluations`.",
+              byDefault = DEFAULT_DATASET)
+          String datasetKey,
+      @Key(value = "Rows per batch.", byDefault = "" + DEFAULT_BATCH_SIZE, atLeast = 1)
+          int batchSize,
+      @Key(
+              value = "The weights to evaluate, such as `ema=0.999`.",
+              byDefault = "''",
+              otherwise = "the trained weights")
+          String weights,
+      @Key(
+              value = "Evaluate only the first n rows of the dataset.",
+              optional = true,
+              otherwise = "all rows",
+              atLeast = 1)
+          @Nullable Long maxSize,
+      @Key(
+              value = "The tensors of the dataset that a batch has, in this order.",
+              optional = true,
+              otherwise = "all tensors, in the order of the dataset")
+          List<String> columns,
+      @Key(
+              value =
+                  "The name of the dataset in metric keys, as in `accuracy/{dataset_name}`. Use it to"
+                      + " tell apart callbacks that measure the same metrics on parts of a dataset"
+                      + " or on several outputs.",
+              byDefault = "''",
+              otherwise = "its key")
+          String datasetName) {
+    DataSelection selection = DataSelection.everything().withColumns(columns);
     return new DataIteratorConfig(
         schedule,
-        DEFAULT_DATASET,
-        DEFAULT_BATCH_SIZE,
-        "",
+        datasetKey,
+        batchSize,
+        weights,
         ResultsTarget.collected(),
-        DataSelection.everything(),
-        "");
+        maxSize == null ? selection : selection.withMaxRows(maxSize),
+        datasetName);
+  }
+
+  /** On this schedule, with the defaults. */
+  public static DataIteratorConfig every(Schedule schedule) {
+    return of(schedule, DEFAULT_DATASET, DEFAULT_BATCH_SIZE, "", null, List.of(), "");
   }
 
   public DataIteratorConfig dataset(String key) {

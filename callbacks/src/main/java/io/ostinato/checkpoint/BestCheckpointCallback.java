@@ -6,6 +6,10 @@ import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
 import io.ostinato.callback.WeightVariants;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
@@ -29,6 +33,7 @@ import java.util.TreeSet;
  * weights that a training would have had which stops after {@code n} values in a row that were no
  * better. One run so answers for several settings of early stopping.
  */
+@Kind(name = "best_checkpoint", value = "The weights at which a metric was best.")
 public final class BestCheckpointCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
@@ -46,14 +51,28 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
    *     unless told, for those that the metric's key names, as in {@code accuracy/test.ema=0.999},
    *     or those that are trained where it names none
    */
-  public record Config(Schedule schedule, String metric, List<Integer> tolerances, String weights)
+  public record Config(
+      @Inline Schedule schedule,
+      @Key("The metric that decides, such as `accuracy/test`.") String metric,
+      @Key(
+              value =
+                  "Also keep the best weights as of early stopping after n values without"
+                      + " improvement, for each n.",
+              optional = true,
+              atLeast = 1)
+          List<Integer> tolerances,
+      @Key(
+              value = "The weights to keep, such as `ema=0.999`.",
+              byDefault = "''",
+              otherwise = "those that were measured")
+          String weights)
       implements Serializable {
     public Config {
       tolerances = List.copyOf(new LinkedHashSet<>(tolerances));
     }
 
     public static Config of(String metric) {
-      return new Config(Schedule.everyNEpochs(1), metric, List.of(), "");
+      return Defaults.of(Config.class, metric);
     }
 
     public Config every(Schedule newSchedule) {

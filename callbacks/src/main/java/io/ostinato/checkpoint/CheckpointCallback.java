@@ -4,6 +4,10 @@ import io.ostinato.callback.CheckpointRequests;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -14,6 +18,7 @@ import java.io.Serializable;
  * training can go on from, or {@code latest_weights} where weights only are kept. The end of
  * training is kept too.
  */
+@Kind(name = "checkpoint", value = "Checkpoints to resume from, also at the end of training.")
 public final class CheckpointCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
@@ -45,9 +50,13 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
    * @param content {@link Content#TRAINING} unless told
    * @param keep {@link Keep#LATEST} unless told
    */
-  public record Config(Schedule schedule, Content content, Keep keep) implements Serializable {
+  public record Config(
+      @Inline Schedule schedule,
+      @Key(value = "What a checkpoint contains.", byDefault = "training") Content content,
+      @Key(value = "Which checkpoints to keep.", byDefault = "latest") Keep keep)
+      implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1), Content.TRAINING, Keep.LATEST);
+      return Defaults.of(Config.class);
     }
 
     public Config every(Schedule newSchedule) {

@@ -2,7 +2,9 @@ package io.ostinato.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.ostinato.describe.FromText;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * Which output of a model is meant: the first, or one by its position or name, as in {@code 1},
@@ -62,6 +64,12 @@ public record OutputChoice(By by, String text) implements Serializable {
    */
   public static OutputChoice of(String positionOrName) {
     return new OutputChoice(By.NAME_OR_POSITION, notBlank(positionOrName).strip());
+  }
+
+  /** As a configuration writes it: nothing is said by a blank text. */
+  @FromText("the name of an output, or its position counted from 0")
+  static Optional<OutputChoice> ofText(String text) {
+    return Optional.of(text.isBlank() ? first() : of(text));
   }
 
   /** Whether an output is named. */

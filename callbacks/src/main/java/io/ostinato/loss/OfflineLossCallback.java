@@ -11,6 +11,9 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
@@ -32,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * last time. Of a {@link io.ostinato.evaluation.LossWithParts} the names are {@code total} and
  * those of the parts.
  */
+@Kind(
+    name = "offline_loss",
+    value = "The training loss on a dataset: `loss/{dataset}/{name}` and `lossdiff/…`.")
 public final class OfflineLossCallback extends PeriodicDataIteratorCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
@@ -51,7 +57,14 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
    *     unless told
    * @param output the output that the loss takes; all of them unless told
    */
-  public record Config(DataIteratorConfig data, BatchColumns columns, OutputChoice output)
+  public record Config(
+      @Inline DataIteratorConfig data,
+      @Inline BatchColumns columns,
+      @Key(
+              value = "The output that the loss takes: its name, or its position counted from 0.",
+              byDefault = "''",
+              otherwise = "all")
+          OutputChoice output)
       implements Serializable {
     public static Config of(DataIteratorConfig data) {
       return new Config(data, BatchColumns.lastIsTarget(), OutputChoice.first());

@@ -6,6 +6,9 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -18,6 +21,10 @@ import java.util.Set;
  * at one moment. Of a {@link io.ostinato.evaluation.LossWithParts} the names are {@code total} and
  * those of the parts.
  */
+@Kind(
+    name = "online_loss",
+    value =
+        "The training loss as training saw it: `loss/online/{name}/{interval}`. Added by default.")
 public final class OnlineLossCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
@@ -28,9 +35,9 @@ public final class OnlineLossCallback extends PeriodicCallback implements Statef
    *
    * @param schedule when to write; every epoch unless told
    */
-  public record Config(Schedule schedule) implements Serializable {
+  public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1));
+      return Defaults.of(Config.class);
     }
   }
 

@@ -1,6 +1,10 @@
 package io.ostinato.metric;
 
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of a classifier, of outputs and targets that are read in one way; see {@link
@@ -13,7 +17,31 @@ public final class ClassMetrics {
     this.outputs = outputs;
   }
 
+  /** As a configuration writes it. */
+  @FromKeys
+  static ClassMetrics of(
+      @Key(
+              value = "What the outputs are.",
+              optional = true,
+              otherwise = "logits; if of one column and all from 0 to 1, NaN and a warning")
+          @Nullable OutputKind outputs,
+      @Key(
+              value =
+                  "The dimension of the classes: 1, or -1 for the last; targets of the outputs' shape"
+                      + " are then one-hot. 0 if there is none: each number is an output for two"
+                      + " classes.",
+              optional = true,
+              otherwise = "inferred from the shapes")
+          @Nullable Integer classAxis,
+      @Key(value = "Targets to ignore.", byDefault = "" + ClassOutputs.IGNORED_TARGET)
+          long ignoredTarget) {
+    ClassOutputs read = ClassOutputs.defaults().ignoredTarget(ignoredTarget);
+    read = outputs == null ? read : read.kind(outputs);
+    return new ClassMetrics(classAxis == null ? read : read.classAxis(classAxis));
+  }
+
   /** The share of targets that are the class of the highest output; of equals the first counts. */
+  @Kind(name = "accuracy", value = "Share of rows whose highest output is the target class.")
   public Metric<MeanState> accuracy() {
     return ClassMean.of(
         "accuracy",
@@ -23,7 +51,11 @@ public final class ClassMetrics {
   }
 
   /** The share of targets that are among the {@code k} highest outputs. */
-  public Metric<MeanState> topK(int k) {
+  @Kind(
+      name = "top_k",
+      value = "Share of rows whose target is among the k highest outputs: `top_5_accuracy`.")
+  public Metric<MeanState> topK(
+      @Key(value = "Number of highest outputs.", byDefault = "5", atLeast = 1) int k) {
     if (k < 1) {
       throw new IllegalArgumentException("top_k needs k of at least 1; given: " + k);
     }
@@ -42,28 +74,47 @@ public final class ClassMetrics {
   }
 
   /** The counts of each target and prediction; its result, a number, is the accuracy. */
-  public Metric<ConfusionCounts> confusionMatrix(int classes) {
+  @Kind(
+      name = "confusion_matrix",
+      value = "Counts by target and prediction; as a number, the accuracy.")
+  public Metric<ConfusionCounts> confusionMatrix(
+      @Key(value = "Number of classes.", atLeast = 2) int classes) {
     return new ConfusionMetric(
         "confusion_matrix", classes, outputs, counts -> (double) counts.hits() / counts.total());
   }
 
   /** Hits over predictions; 0 where nothing was predicted. */
-  public Metric<ConfusionCounts> precision(int classes, Average average) {
+  @Kind(name = "precision", value = "True positives divided by predictions.")
+  public Metric<ConfusionCounts> precision(
+      @Key(value = "Number of classes.", atLeast = 2) int classes,
+      @Key(value = "How to average over classes.", byDefault = "macro") Average average) {
     return averaged("precision", classes, average, ConfusionMetric::precision);
   }
 
   /** Hits over targets; 0 where there are none. */
-  public Metric<ConfusionCounts> recall(int classes, Average average) {
+  @Kind(name = "recall", value = "True positives divided by targets.")
+  public Metric<ConfusionCounts> recall(
+      @Key(value = "Number of classes.", atLeast = 2) int classes,
+      @Key(value = "How to average over classes.", byDefault = "macro") Average average) {
     return averaged("recall", classes, average, ConfusionMetric::recall);
   }
 
   /** The harmonic mean of precision and recall. */
-  public Metric<ConfusionCounts> f1(int classes, Average average) {
+  @Kind(name = "f1", value = "Harmonic mean of precision and recall.")
+  public Metric<ConfusionCounts> f1(
+      @Key(value = "Number of classes.", atLeast = 2) int classes,
+      @Key(value = "How to average over classes.", byDefault = "macro") Average average) {
     return averaged("f1", classes, average, ConfusionMetric.fBeta(1));
   }
 
   /** The harmonic mean of precision and recall, where recall counts {@code beta} times as much. */
-  public Metric<ConfusionCounts> fBeta(double beta, int classes, Average average) {
+  @Kind(
+      name = "f_beta",
+      value = "Harmonic mean of precision and recall, where recall counts `beta` times as much.")
+  public Metric<ConfusionCounts> fBeta(
+      @Key(value = "The weight of recall.", above = 0) double beta,
+      @Key(value = "Number of classes.", atLeast = 2) int classes,
+      @Key(value = "How to average over classes.", byDefault = "macro") Average average) {
     if (!(beta > 0 && Double.isFinite(beta))) {
       throw new IllegalArgumentException("beta must be a finite number above 0; given: " + beta);
     }
@@ -71,7 +122,9 @@ public final class ClassMetrics {
   }
 
   /** Matthews' correlation coefficient; 0 where all targets or all predictions are of one class. */
-  public Metric<ConfusionCounts> matthewsCorrelation(int classes) {
+  @Kind(name = "mcc", value = "Matthews correlation coefficient of targets and predictions.")
+  public Metric<ConfusionCounts> matthewsCorrelation(
+      @Key(value = "Number of classes.", atLeast = 2) int classes) {
     return new ConfusionMetric("mcc", classes, outputs, ConfusionMetric::matthewsCorrelation);
   }
 
@@ -103,6 +156,10 @@ public final class ClassMetrics {
    * The mean of minus the logarithm of the target's probability, in nats; the cross entropy.
    * Infinite where a target's probability is 0.
    */
+  @Kind(
+      name = "log_loss",
+      value =
+          "Mean negative logarithm of the probability of the target, in nats: the cross entropy.")
   public Metric<MeanState> logLoss() {
     return logLoss("log_loss", outputs, mean -> mean);
   }
@@ -111,6 +168,10 @@ public final class ClassMetrics {
    * As {@link #logLoss()} of logits, under the name that PyTorch has for it; of one column, it is
    * the binary cross entropy.
    */
+  @Kind(
+      name = "cross_entropy",
+      value = "Cross entropy of logits, named as in PyTorch.",
+      ignores = "outputs")
   public Metric<MeanState> crossEntropy() {
     return logLoss("cross_entropy", outputs.ofLogits(), mean -> mean);
   }
@@ -136,14 +197,53 @@ public final class ClassMetrics {
    * one column from 0 to 1. For one column it is what scikit-learn gives, for two columns twice
    * that.
    */
+  @Kind(
+      name = "brier",
+      value =
+          "Squared distance of the probabilities from the target, from 0 to 2; for one column, from 0 to 1.")
   public Metric<MeanState> brier() {
     return ClassMean.of(
         "brier", outputs, OutputRange.Use.PROBABILITIES, ClassScores::squaredDistance);
   }
 
   /** How far the confidence is from the accuracy, over bins of one width; 15 is usual. */
-  public Metric<?> calibrationError(int bins) {
+  @Kind(
+      name = "calibration_error",
+      value = "Expected distance of the confidence from the accuracy.",
+      first = "outputs")
+  public Metric<?> calibrationError(
+      @Key(value = "Number of bins of equal width.", byDefault = "15", atLeast = 1) int bins) {
     return new CalibrationError("calibration_error", outputs, bins);
+  }
+
+  /** As a configuration writes it. */
+  @Kind(
+      name = "roc_auc",
+      value = "Area under the receiver operating characteristic curve of two classes.",
+      ignores = "outputs")
+  Metric<?> rocAucOf(
+      @Key(
+              value = "Number of bins of equal width, for outputs that are probabilities.",
+              optional = true,
+              otherwise = "exact, 8 bytes per row",
+              atLeast = 2)
+          @Nullable Integer bins) {
+    return bins == null ? rocAuc() : rocAuc(bins);
+  }
+
+  /** As a configuration writes it. */
+  @Kind(
+      name = "average_precision",
+      value = "Average precision of two classes.",
+      ignores = "outputs")
+  Metric<?> averagePrecisionOf(
+      @Key(
+              value = "Number of bins of equal width, for outputs that are probabilities.",
+              optional = true,
+              otherwise = "exact, 8 bytes per row",
+              atLeast = 2)
+          @Nullable Integer bins) {
+    return bins == null ? averagePrecision() : averagePrecision(bins);
   }
 
   private Metric<ConfusionCounts> averaged(

@@ -1,5 +1,6 @@
 package io.ostinato.metric;
 
+import io.ostinato.describe.OneOf;
 import java.io.Serializable;
 import java.util.Optional;
 
@@ -13,6 +14,9 @@ import java.util.Optional;
  *
  * @param <S> the state, which travels by Java serialization
  */
+@OneOf(
+    value = {Metrics.class, ClassMetrics.class, UserMetrics.class},
+    then = OutputOfMetric.class)
 public interface Metric<S extends Serializable> extends Serializable {
 
   /**

@@ -1,5 +1,8 @@
 package io.ostinato.metric;
 
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+
 /**
  * The metrics that ship. Unless a metric says otherwise it reads {@link MetricBatch#OUTPUTS} and
  * {@link MetricBatch#TARGETS}; {@link ClassOutputs} says what those of a classifier are; outputs
@@ -131,16 +134,19 @@ public final class Metrics {
   }
 
   /** The mean of squared errors, over all elements. */
+  @Kind(name = "mse", value = "Mean squared error.")
   public static Metric<MeanState> mse() {
     return RowMean.of("mse", Metrics::addSquaredErrors);
   }
 
   /** The square root of {@link #mse()}. */
+  @Kind(name = "rmse", value = "Root mean squared error.")
   public static Metric<MeanState> rmse() {
     return new RowMean("rmse", Metrics::addSquaredErrors, Math::sqrt);
   }
 
   /** The mean of absolute errors, over all elements. */
+  @Kind(name = "mae", value = "Mean absolute error.")
   public static Metric<MeanState> mae() {
     return RowMean.of(
         "mae",
@@ -156,6 +162,7 @@ public final class Metrics {
    * The mean of absolute errors over absolute targets, where 1 is 100 %. A target of 0 counts as
    * 2.2e-16, as in scikit-learn.
    */
+  @Kind(name = "mape", value = "Mean absolute percentage error; 1 is 100 %.")
   public static Metric<MeanState> mape() {
     return RowMean.of(
         "mape",
@@ -172,11 +179,16 @@ public final class Metrics {
    * The share of the targets' variance that the outputs explain, over all elements; NaN where all
    * targets are the same.
    */
+  @Kind(
+      name = "r2",
+      value =
+          "Coefficient of determination: the share of the targets' variance that the outputs explain.")
   public static Metric<Moments> r2() {
     return new MomentsMetric("r2", MomentsMetric::r2);
   }
 
   /** Pearson's correlation of outputs and targets, over all elements. */
+  @Kind(name = "pearson", value = "Pearson correlation of outputs and targets.")
   public static Metric<Moments> pearson() {
     return new MomentsMetric("pearson", MomentsMetric::pearson);
   }
@@ -185,7 +197,11 @@ public final class Metrics {
    * A quantile of the absolute error over all elements, within 0.5 % of its value; named as in
    * {@code error_p95}.
    */
-  public static Metric<?> errorQuantile(double quantile) {
+  @Kind(
+      name = "error_quantile",
+      value = "A quantile of the absolute error, within 0.5 %: `error_p95`.")
+  public static Metric<?> errorQuantile(
+      @Key(value = "The quantile.", byDefault = "0.95", above = 0, below = 1) double quantile) {
     return new ErrorQuantile("error_p" + number(100 * quantile), quantile);
   }
 
@@ -194,6 +210,9 @@ public final class Metrics {
    * elements, as surrogates of physics are measured; infinite where a row's targets are all 0 and
    * its outputs are not.
    */
+  @Kind(
+      name = "relative_l2",
+      value = "Mean over rows of the norm of the error divided by the norm of the target.")
   public static Metric<MeanState> relativeL2() {
     return RowMean.of(
         "relative_l2",
@@ -215,7 +234,10 @@ public final class Metrics {
   }
 
   /** As {@link #perplexity()}, which passes over targets of -100; passes over these. */
-  public static Metric<MeanState> perplexity(long ignoredTarget) {
+  @Kind(name = "perplexity", value = "Exponential of the mean cross entropy per token.")
+  public static Metric<MeanState> perplexity(
+      @Key(value = "Targets to ignore.", byDefault = "" + ClassOutputs.IGNORED_TARGET)
+          long ignoredTarget) {
     return ofClasses(ClassOutputs.defaults().classAxis(-1).ignoredTarget(ignoredTarget))
         .perplexity();
   }

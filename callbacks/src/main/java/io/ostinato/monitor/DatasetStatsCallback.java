@@ -2,6 +2,9 @@ package io.ostinato.monitor;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
@@ -15,6 +18,9 @@ import java.util.stream.Collectors;
  * Writes {@code ds_stats/{dataset}/len} before the first update of a training: how many rows each
  * dataset has. A training that is resumed has them already.
  */
+@Kind(
+    name = "dataset_stats",
+    value = "Rows per dataset: `ds_stats/{dataset}/len`. Added by default.")
 public final class DatasetStatsCallback extends Callback {
   private static final long serialVersionUID = 1;
   private static final String TRAIN = "train";
@@ -26,13 +32,19 @@ public final class DatasetStatsCallback extends Callback {
    *
    * @param datasets keys of datasets, {@code train} for the one to train on; all unless told
    */
-  public record Config(List<String> datasets) implements Serializable {
+  public record Config(
+      @Key(
+              value = "Keys of datasets; `train` is the training dataset.",
+              optional = true,
+              otherwise = "all")
+          List<String> datasets)
+      implements Serializable {
     public Config {
       datasets = List.copyOf(new LinkedHashSet<>(datasets));
     }
 
     public static Config defaults() {
-      return new Config(List.of());
+      return Defaults.of(Config.class);
     }
 
     public Config datasets(String... keys) {

@@ -2,6 +2,9 @@ package io.ostinato.monitor;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.progress.Progress;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
@@ -9,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Shows a bar with the time that is left, where the training's progress is shown. */
+@Kind(name = "eta", value = "A progress bar on a terminal. Added by default.")
 public final class EtaCallback extends Callback {
   private static final long serialVersionUID = 1;
 
@@ -16,9 +20,11 @@ public final class EtaCallback extends Callback {
   private transient @Nullable Progress progress;
 
   /** What is configured: what stands before the bar; {@code training} unless told. */
-  public record Config(String label) implements Serializable {
+  public record Config(
+      @Key(value = "The text before the bar.", byDefault = "training") String label)
+      implements Serializable {
     public static Config defaults() {
-      return new Config("training");
+      return Defaults.of(Config.class);
     }
   }
 

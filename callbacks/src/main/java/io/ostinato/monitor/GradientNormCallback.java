@@ -6,6 +6,10 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.weights.SquareSum;
@@ -27,6 +31,11 @@ import java.util.stream.Stream;
  *
  * <p>Only the update that is due is looked at; the others cost nothing.
  */
+@Kind(
+    name = "gradient_norm",
+    value =
+        "The norm of an update's gradient before clipping, and the share of it that is near zero:"
+            + " `gradient/{norm|near_zero}/{all|parameter}`.")
 public final class GradientNormCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
 
@@ -43,14 +52,24 @@ public final class GradientNormCallback extends PeriodicCallback {
    * @param nearZero the highest absolute value that counts as near zero, at least 0; 1e-8 unless
    *     told
    */
-  public record Config(Schedule schedule, List<String> parameters, double nearZero)
+  public record Config(
+      @Inline Schedule schedule,
+      @Key(
+              value = "Parameters to write individually; `*` stands for any characters.",
+              optional = true)
+          List<String> parameters,
+      @Key(
+              value = "The greatest absolute value that counts as near zero.",
+              byDefault = "1e-8",
+              atLeast = 0)
+          double nearZero)
       implements Serializable {
     public Config {
       parameters = List.copyOf(parameters);
     }
 
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1), List.of(), 1e-8);
+      return Defaults.of(Config.class);
     }
 
     public Config every(Schedule newSchedule) {

@@ -2,6 +2,9 @@ package io.ostinato.monitor;
 
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
 import java.util.Set;
@@ -10,13 +13,14 @@ import java.util.Set;
  * Writes {@code optim/lr/{group}}: the learning rate of the next update. The group is {@code all},
  * or a parameter's name where parameters have different ones.
  */
+@Kind(name = "learning_rate", value = "The learning rate: `optim/lr/{group}`. Added by default.")
 public final class LearningRateCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
 
   /** What is configured: when to write; every epoch unless told. */
-  public record Config(Schedule schedule) implements Serializable {
+  public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1));
+      return Defaults.of(Config.class);
     }
   }
 

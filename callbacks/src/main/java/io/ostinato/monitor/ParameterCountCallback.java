@@ -3,6 +3,9 @@ package io.ostinato.monitor;
 import ai.djl.nn.Parameter;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
 import java.util.List;
@@ -13,6 +16,9 @@ import java.util.Set;
  * before the first update of a training: how many numbers the model's parameters have. Running
  * statistics are no parameters. A training that is resumed has them already.
  */
+@Kind(
+    name = "parameter_count",
+    value = "Number of parameters of the model: `param_count/…`. Added by default.")
 public final class ParameterCountCallback extends Callback {
   private static final long serialVersionUID = 1;
   private static final String TRAINABLE = "/trainable";
@@ -21,9 +27,11 @@ public final class ParameterCountCallback extends Callback {
   private final Config config;
 
   /** What is configured: the model's name in the keys; {@code model} unless told. */
-  public record Config(String model) implements Serializable {
+  public record Config(
+      @Key(value = "The name of the model in metric keys.", byDefault = "model") String model)
+      implements Serializable {
     public static Config defaults() {
-      return new Config("model");
+      return Defaults.of(Config.class);
     }
   }
 

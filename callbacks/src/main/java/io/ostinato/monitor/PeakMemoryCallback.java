@@ -5,6 +5,9 @@ import ai.djl.util.cuda.CudaUtils;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -23,6 +26,9 @@ import java.util.Set;
  * peak_memory/device}, the most that was in use on it, by any process, at the end of an update.
  * Peaks are those of the whole training, the processes of before a resume included.
  */
+@Kind(
+    name = "peak_memory",
+    value = "Peak memory so far, in bytes: `peak_memory/{heap|host|device}`.")
 public final class PeakMemoryCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -37,9 +43,9 @@ public final class PeakMemoryCallback extends PeriodicCallback implements Statef
   private long deviceBytes;
 
   /** What is configured: when to write; every epoch unless told. */
-  public record Config(Schedule schedule) implements Serializable {
+  public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1));
+      return Defaults.of(Config.class);
     }
   }
 

@@ -2,6 +2,9 @@ package io.ostinato.monitor;
 
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
@@ -16,6 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs how far training is, how long it still takes, and when it will be over. */
+@Kind(
+    name = "progress",
+    value = "Logs the progress of training and the time left. Added by default.")
 public final class ProgressCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(ProgressCallback.class);
@@ -25,9 +31,9 @@ public final class ProgressCallback extends PeriodicCallback {
   private @Nullable Instant began;
 
   /** What is configured: when to log; every epoch unless told. */
-  public record Config(Schedule schedule) implements Serializable {
+  public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1));
+      return Defaults.of(Config.class);
     }
   }
 

@@ -7,6 +7,10 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -27,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * micro-batch. An output without a name is named by its position, from 0. A pattern that no output
  * matches is warned of once.
  */
+@Kind(
+    name = "track_outputs",
+    value = "Outputs of the model while it trains: `outputs/{output}/{mean|last}/{interval}`.")
 public final class TrackOutputsCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(TrackOutputsCallback.class);
@@ -48,21 +55,29 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
    * What is configured.
    *
    * @param schedule when to write; every epoch unless told
-   * @param patterns names of outputs, {@code *} for any characters; all unless told
+   * @param outputPatterns names of outputs, {@code *} for any characters; all unless told
    * @param reduction {@link Reduction#MEAN} unless told
    */
-  public record Config(Schedule schedule, List<String> patterns, Reduction reduction)
+  public record Config(
+      @Inline Schedule schedule,
+      @Key(
+              value = "Names of outputs; `*` stands for any characters, as in `*gate*`.",
+              byDefault = "['*']",
+              formerly = "patterns")
+          List<String> outputPatterns,
+      @Key(value = "The mean since the last record, or the last micro-batch.", byDefault = "mean")
+          Reduction reduction)
       implements Serializable {
     public Config {
-      patterns = List.copyOf(patterns);
+      outputPatterns = List.copyOf(outputPatterns);
     }
 
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1), List.of("*"), Reduction.MEAN);
+      return Defaults.of(Config.class);
     }
 
     public Config every(Schedule newSchedule) {
-      return new Config(newSchedule, patterns, reduction);
+      return new Config(newSchedule, outputPatterns, reduction);
     }
 
     public Config outputs(String... newPatterns) {
@@ -70,11 +85,11 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
     }
 
     public Config reduction(Reduction newReduction) {
-      return new Config(schedule, patterns, newReduction);
+      return new Config(schedule, outputPatterns, newReduction);
     }
 
     private boolean matches(String output) {
-      return patterns.stream().anyMatch(pattern -> matches(pattern, output));
+      return outputPatterns.stream().anyMatch(pattern -> matches(pattern, output));
     }
 
     private static boolean matches(String pattern, String output) {
@@ -85,14 +100,15 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
   public TrackOutputsCallback(Config config) {
     super(
         "track_outputs.%s.%s"
-            .formatted(String.join(".", config.patterns()), config.schedule().intervalString()),
+            .formatted(
+                String.join(".", config.outputPatterns()), config.schedule().intervalString()),
         config.schedule());
     this.config = config;
   }
 
   @Override
   public List<String> mistakes(TrainingPlan plan) {
-    return config.patterns().isEmpty()
+    return config.outputPatterns().isEmpty()
         ? List.of("callback '%s' needs at least one name of an output".formatted(name()))
         : List.of();
   }
@@ -100,7 +116,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
   /** Of outputs that are named without {@code *}; which others there are is known in training. */
   @Override
   public Set<String> writesMetrics() {
-    return config.patterns().stream()
+    return config.outputPatterns().stream()
         .filter(pattern -> !pattern.contains("*"))
         .map(this::key)
         .collect(Collectors.toSet());
@@ -147,7 +163,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
       return;
     }
     checkedPatterns = true;
-    config.patterns().stream()
+    config.outputPatterns().stream()
         .filter(pattern -> seen.stream().noneMatch(output -> Config.matches(pattern, output)))
         .forEach(
             pattern ->

@@ -5,6 +5,9 @@ import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -19,6 +22,9 @@ import java.util.stream.Stream;
  * took since they were last written, as the mean over updates and as the most. Phases: {@code data,
  * forward, backward, step, callbacks}. A phase that isn't told apart isn't written.
  */
+@Kind(
+    name = "train_time",
+    value = "Time per phase of an update: `train_time/{phase}/…`. Added by default.")
 public final class TrainTimeCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -30,9 +36,9 @@ public final class TrainTimeCallback extends PeriodicCallback implements Statefu
   private long updates;
 
   /** What is configured: when to write; every epoch unless told. */
-  public record Config(Schedule schedule) implements Serializable {
+  public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1));
+      return Defaults.of(Config.class);
     }
   }
 

@@ -4,6 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.weights.SquareSum;
@@ -18,6 +22,7 @@ import java.util.stream.Collectors;
  * and running statistics left out; and {@code weight/norm/{parameter}} where single parameters are
  * asked for.
  */
+@Kind(name = "weight_norm", value = "The norm of the weights: `weight/norm/{all|parameter}`.")
 public final class WeightNormCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
 
@@ -30,13 +35,19 @@ public final class WeightNormCallback extends PeriodicCallback {
    * @param parameters names of parameters to write one by one, {@code *} for any characters; none
    *     unless told
    */
-  public record Config(Schedule schedule, List<String> parameters) implements Serializable {
+  public record Config(
+      @Inline Schedule schedule,
+      @Key(
+              value = "Parameters to write individually; `*` stands for any characters.",
+              optional = true)
+          List<String> parameters)
+      implements Serializable {
     public Config {
       parameters = List.copyOf(parameters);
     }
 
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1), List.of());
+      return Defaults.of(Config.class);
     }
 
     public Config every(Schedule newSchedule) {

@@ -5,6 +5,10 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
@@ -23,6 +27,9 @@ import java.util.stream.Stream;
  * the accuracy on test data at the epoch with the best accuracy on validation data. Nothing is
  * written before the source has a value that is a number.
  */
+@Kind(
+    name = "best_metric",
+    value = "Values of metrics when another one was best: `{target}/at_best/{source}`.")
 public final class BestMetricCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final String AT_BEST = "at_best.";
@@ -42,7 +49,12 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
    *     over where they are not; at least one target of either kind is needed
    */
   public record Config(
-      Schedule schedule, String source, List<String> targets, List<String> optionalTargets)
+      @Inline Schedule schedule,
+      @Key("The metric that decides.") String source,
+      @Key(value = "The metrics to keep; each must be present.", optional = true)
+          List<String> targets,
+      @Key(value = "Metrics to keep if they are present.", optional = true)
+          List<String> optionalTargets)
       implements Serializable {
     public Config {
       targets = List.copyOf(new LinkedHashSet<>(targets));
@@ -53,7 +65,11 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
     }
 
     public static Config of(String source, String... targets) {
-      return new Config(Schedule.everyNEpochs(1), source, List.of(targets), List.of());
+      return Defaults.of(Config.class, source).targets(targets);
+    }
+
+    private Config targets(String... newTargets) {
+      return new Config(schedule, source, List.of(newTargets), optionalTargets);
     }
 
     public Config every(Schedule newSchedule) {

@@ -7,6 +7,9 @@ import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
@@ -27,6 +30,7 @@ import java.util.stream.Collectors;
  * Writes {@code {metric}/{dataset}} for any metrics of a model's output and a target. Whatever the
  * number of rows, the driver receives one state per partition.
  */
+@Kind(name = "metric", value = "Metrics on a dataset: `{metric}/{dataset}`.")
 public final class MetricCallback extends PeriodicDataIteratorCallback {
   private static final long serialVersionUID = 1;
 
@@ -43,7 +47,16 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
    *     none; the first by default
    */
   public record Config(
-      DataIteratorConfig data, BatchColumns columns, List<Metric<?>> metrics, OutputChoice output)
+      @Inline DataIteratorConfig data,
+      @Inline BatchColumns columns,
+      @Key("What to measure.") List<Metric<?>> metrics,
+      @Key(
+              value =
+                  "The output to compare if the model has several: its name, or its position counted"
+                      + " from 0.",
+              byDefault = "''",
+              otherwise = "the first")
+          OutputChoice output)
       implements Serializable {
     public Config {
       metrics = List.copyOf(metrics);

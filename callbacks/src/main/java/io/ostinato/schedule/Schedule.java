@@ -1,5 +1,7 @@
 package io.ostinato.schedule;
 
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Key;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a callback is due: any number of intervals, also none.
@@ -41,6 +44,26 @@ public record Schedule(List<Interval> intervals) implements Serializable {
 
   public static Schedule everyNSamples(long n) {
     return new Schedule(List.of(new Interval(IntervalType.SAMPLE, n)));
+  }
+
+  /** As a configuration writes it. */
+  @FromKeys(ifEmpty = "every_n_epochs=1")
+  static Schedule of(
+      @Key(
+              value = "Run at the end of every n-th epoch.",
+              optional = true,
+              otherwise = "1 if none of the three is given",
+              atLeast = 1)
+          @Nullable Long everyNEpochs,
+      @Key(value = "Run after every n-th update.", optional = true, atLeast = 1)
+          @Nullable Long everyNUpdates,
+      @Key(value = "Run after every n samples.", optional = true, atLeast = 1)
+          @Nullable Long everyNSamples) {
+    Schedule schedule = never();
+    schedule = everyNEpochs == null ? schedule : schedule.and(everyNEpochs(everyNEpochs));
+    schedule = everyNUpdates == null ? schedule : schedule.and(everyNUpdates(everyNUpdates));
+    schedule = everyNSamples == null ? schedule : schedule.and(everyNSamples(everyNSamples));
+    return schedule;
   }
 
   /** Due whenever this or the other is. */

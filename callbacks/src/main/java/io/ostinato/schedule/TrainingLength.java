@@ -1,6 +1,11 @@
 package io.ostinato.schedule;
 
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Key;
 import java.io.Serializable;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long training goes on: a number of epochs, updates or samples.
@@ -31,6 +36,21 @@ public record TrainingLength(IntervalType unit, long count) implements Serializa
   /** So many samples; training ends with the update that reaches them. */
   public static TrainingLength samples(long count) {
     return new TrainingLength(IntervalType.SAMPLE, count);
+  }
+
+  /** As a configuration writes it. */
+  @FromKeys
+  static TrainingLength of(
+      @Key(value = "Number of epochs.", optional = true, atLeast = 0) @Nullable Long epochs,
+      @Key(value = "Number of updates.", optional = true, atLeast = 0) @Nullable Long updates,
+      @Key(value = "Number of samples.", optional = true, atLeast = 0) @Nullable Long samples) {
+    if (Stream.of(epochs, updates, samples).flatMap(Stream::ofNullable).count() != 1) {
+      throw new IllegalArgumentException("give exactly one of epochs, updates and samples");
+    }
+    if (epochs != null) {
+      return epochs(epochs);
+    }
+    return updates != null ? updates(updates) : samples(Objects.requireNonNull(samples));
   }
 
   /** The last iteration of a training of this length. */

@@ -1,6 +1,8 @@
 package io.ostinato.stopping;
 
 import io.ostinato.callback.Callback;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
@@ -10,13 +12,16 @@ import java.io.Serializable;
  * schedule of the learning rate, say) stays as it was. A run that is resumed from there, or later,
  * trains nothing.
  */
+@Kind(
+    name = "fixed_early_stopper",
+    value = "Stops training before its length, on which schedules still depend.")
 public final class FixedEarlyStopper extends Callback {
   private static final long serialVersionUID = 1;
 
   private final Config config;
 
   /** What is configured: the epochs, updates or samples after which training ends, from 0. */
-  public record Config(TrainingLength after) implements Serializable {}
+  public record Config(@Key("When to stop.") TrainingLength after) implements Serializable {}
 
   public FixedEarlyStopper(Config config) {
     super("fixed_early_stopper");

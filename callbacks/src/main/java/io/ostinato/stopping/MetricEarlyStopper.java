@@ -5,6 +5,10 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -18,6 +22,7 @@ import java.util.Set;
  * Ends training when a metric has not become better for a number of values in a row. A run that is
  * resumed after that trains nothing, unless the tolerance is higher than before.
  */
+@Kind(name = "metric_early_stopper", value = "Stops training when a metric stops improving.")
 public final class MetricEarlyStopper extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
@@ -31,9 +36,14 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
    * @param metric the key, as in {@code accuracy/test}
    * @param tolerance how many values in a row may be no better before training ends, at least 1
    */
-  public record Config(Schedule schedule, String metric, int tolerance) implements Serializable {
+  public record Config(
+      @Inline Schedule schedule,
+      @Key("The metric that decides, such as `accuracy/test`.") String metric,
+      @Key(value = "Number of consecutive values without improvement to tolerate.", atLeast = 1)
+          int tolerance)
+      implements Serializable {
     public static Config of(String metric, int tolerance) {
-      return new Config(Schedule.everyNEpochs(1), metric, tolerance);
+      return Defaults.of(Config.class, metric, tolerance);
     }
 
     public Config every(Schedule newSchedule) {

@@ -1,5 +1,7 @@
 package io.ostinato.tracking;
 
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Key;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +52,28 @@ public final class MetricProperties {
    */
   public static MetricProperties defaults() {
     return DEFAULTS;
+  }
+
+  /** As a configuration writes it; before the defaults. */
+  @FromKeys
+  static MetricProperties of(
+      @Key(value = "Patterns of metrics; `*` stands for any characters.", optional = true)
+          List<String> higherIsBetter,
+      @Key(value = "Patterns of metrics; `*` stands for any characters.", optional = true)
+          List<String> lowerIsBetter,
+      @Key(value = "Patterns of metrics that decide nothing.", optional = true)
+          List<String> neutral) {
+    MetricProperties properties = defaults();
+    for (String pattern : neutral) {
+      properties = properties.neutral(pattern);
+    }
+    for (String pattern : lowerIsBetter) {
+      properties = properties.lowerIsBetter(pattern);
+    }
+    for (String pattern : higherIsBetter) {
+      properties = properties.higherIsBetter(pattern);
+    }
+    return properties;
   }
 
   /** Nothing is known. */

@@ -1,5 +1,10 @@
 package io.ostinato.training;
 
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Key;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How gradients are bounded before the optimizer's step.
  *
@@ -22,6 +27,19 @@ public record GradientClipping(Kind kind, double limit) {
       throw new IllegalArgumentException(
           "gradients are clipped at a finite number above 0; given: " + limit);
     }
+  }
+
+  /** As a configuration writes it. */
+  @FromKeys
+  static GradientClipping of(
+      @Key(value = "Maximum norm of all gradients together.", optional = true, above = 0)
+          @Nullable Double norm,
+      @Key(value = "Maximum absolute value of each gradient element.", optional = true, above = 0)
+          @Nullable Double value) {
+    if ((norm == null) == (value == null)) {
+      throw new IllegalArgumentException("give exactly one of norm and value");
+    }
+    return norm != null ? byNorm(norm) : byValue(Objects.requireNonNull(value));
   }
 
   public static GradientClipping none() {

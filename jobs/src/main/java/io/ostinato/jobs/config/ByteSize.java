@@ -1,5 +1,6 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.describe.FromText;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -19,6 +20,7 @@ public final class ByteSize {
     this.bytes = bytes;
   }
 
+  @FromText("a size such as 512m or 2g")
   static Optional<ByteSize> parse(String text) {
     Matcher form = FORM.matcher(text.toLowerCase(Locale.ROOT));
     if (!form.matches()) {

@@ -7,10 +7,12 @@ import java.util.Optional;
 public final class Configuration {
   private final ConfigNode root;
   private final Mistakes mistakes;
+  private final Binder binder;
 
   private Configuration(ConfigNode root, Mistakes mistakes) {
     this.root = root;
     this.mistakes = mistakes;
+    this.binder = new Binder(mistakes);
   }
 
   /**
@@ -54,7 +56,6 @@ public final class Configuration {
    * @throws ConfigurationException with all that is wrong
    */
   public <T> Bound<T> bind(Class<T> type) {
-    Binder binder = new Binder(mistakes);
     Bound<T> bound = binder.bind(root, type).orElse(null);
     mistakes.throwIfAny();
     if (bound == null) {
@@ -65,6 +66,6 @@ public final class Configuration {
 
   /** What can be bound where {@link #bind} can't bind all; none if it is too little. */
   public <T> Optional<RightPart<T>> rightPart(Class<T> type) {
-    return RightPart.of(root, type);
+    return RightPart.of(root, type, binder);
   }
 }

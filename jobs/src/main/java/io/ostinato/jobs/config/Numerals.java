@@ -22,11 +22,4 @@ final class Numerals {
       default -> Double.parseDouble(text);
     };
   }
-
-  /** As short as it can be read back: 3 for 3.0. */
-  static String text(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? Long.toString((long) value)
-        : Double.toString(value);
-  }
 }

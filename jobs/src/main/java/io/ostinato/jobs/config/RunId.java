@@ -1,20 +1,21 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.describe.FromText;
 import io.ostinato.tracking.RunInfo;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The id of a run: the name of a folder in that of all runs, which leads nowhere else. */
 public final class RunId {
-  /** What the whole of one matches. */
-  static final String PATTERN = RunInfo.ID_PATTERN;
-
   private final String text;
 
   private RunId(String text) {
     this.text = text;
   }
 
+  @FromText(
+      value = "a name of letters, digits and . _ = -, which begins with no dot",
+      pattern = "^" + RunInfo.ID_PATTERN + "$")
   static Optional<RunId> parse(String text) {
     return RunInfo.isId(text) ? Optional.of(new RunId(text)) : Optional.empty();
   }

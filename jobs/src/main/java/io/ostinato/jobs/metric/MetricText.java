@@ -1,18 +1,17 @@
 package io.ostinato.jobs.metric;
 
+import io.ostinato.describe.Kinds;
+import io.ostinato.describe.Kinds.OneKind;
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
-import io.ostinato.jobs.config.Inline;
-import io.ostinato.jobs.config.Kind;
 import io.ostinato.jobs.config.KindText;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.metric.Metric;
-import java.lang.reflect.RecordComponent;
-import java.util.Locale;
-import java.util.stream.Stream;
 
 /** Reads metrics from a command line. */
 public final class MetricText {
+  private static final Kinds KINDS = Kinds.of(Metric.class);
+
   private MetricText() {}
 
   /**
@@ -26,9 +25,8 @@ public final class MetricText {
   public static Metric<?> parse(String option, String text) {
     Mistakes mistakes = new Mistakes();
     return Configuration.line(option + " " + text, KindText.yaml(withKey(text)), mistakes)
-        .bind(MetricConfig.class)
-        .value()
-        .create();
+        .bind(Metric.class)
+        .value();
   }
 
   private static String withKey(String text) {
@@ -36,26 +34,15 @@ public final class MetricText {
     if (text.startsWith("{") || colon < 0 || text.indexOf('=', colon) >= 0) {
       return text;
     }
-    String kind = text.substring(0, colon);
-    return Stream.of(MetricConfig.class.getPermittedSubclasses())
-        .filter(type -> kind.equals(type.getAnnotation(Kind.class).name()))
-        .flatMap(MetricText::first)
-        .map(first -> kind + ":" + key(first) + "=" + text.substring(colon + 1))
-        .findFirst()
+    return KINDS
+        .find(text.substring(0, colon))
+        .filter(kind -> !kind.name().isEmpty())
+        .map(kind -> kind.name() + ":" + first(kind) + "=" + text.substring(colon + 1))
         .orElse(text);
   }
 
-  private static Stream<RecordComponent> first(Class<?> type) {
-    return Stream.of(type.getRecordComponents())
-        .limit(1)
-        .flatMap(
-            component ->
-                component.isAnnotationPresent(Inline.class)
-                    ? first(component.getType())
-                    : Stream.of(component));
-  }
-
-  private static String key(RecordComponent component) {
-    return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  private static String first(OneKind kind) {
+    String named = kind.kind().first();
+    return named.isEmpty() ? kind.description().keys().get(0).name() : named;
   }
 }

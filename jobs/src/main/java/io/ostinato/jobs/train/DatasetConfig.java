@@ -1,7 +1,7 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.jobs.config.Checked;
-import io.ostinato.jobs.config.Key;
+import io.ostinato.describe.Checked;
+import io.ostinato.describe.Key;
 import io.ostinato.jobs.data.DataSource;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.List;

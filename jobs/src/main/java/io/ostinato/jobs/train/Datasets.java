@@ -1,8 +1,9 @@
 package io.ostinato.jobs.train;
 
+import io.ostinato.callback.BatchColumns;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
 import io.ostinato.jobs.config.ByteSize;
-import io.ostinato.jobs.config.Inline;
-import io.ostinato.jobs.config.Key;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +16,7 @@ record Datasets(
   /** What to train on. */
   record Train(
       @Inline DatasetConfig source,
-      @Inline ColumnKeys columns,
+      @Inline BatchColumns columns,
       @Key(value = "The most that the driver may keep.", byDefault = "4g") ByteSize limit) {
     Train {
       List<String> names = source.names();

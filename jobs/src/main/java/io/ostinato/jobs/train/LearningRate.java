@@ -3,10 +3,10 @@ package io.ostinato.jobs.train;
 import ai.djl.training.tracker.LinearTracker;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.training.tracker.WarmUpTracker;
-import io.ostinato.jobs.config.Inline;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Kind;
-import io.ostinato.jobs.config.Shorthand;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Shorthand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

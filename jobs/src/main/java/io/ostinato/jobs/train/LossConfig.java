@@ -3,11 +3,11 @@ package io.ostinato.jobs.train;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.SigmoidBinaryCrossEntropyLoss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import io.ostinato.describe.Checked;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.UserClass;
 import io.ostinato.evaluation.LossFactory;
-import io.ostinato.jobs.config.Checked;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Kind;
-import io.ostinato.jobs.config.UserClass;
 import java.util.List;
 import java.util.Map;
 

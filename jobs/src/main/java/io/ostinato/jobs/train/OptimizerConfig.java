@@ -3,10 +3,10 @@ package io.ostinato.jobs.train;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.optimizer.Optimizer.OptimizerBuilder;
 import ai.djl.training.tracker.Tracker;
-import io.ostinato.jobs.config.Checked;
-import io.ostinato.jobs.config.Inline;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Kind;
+import io.ostinato.describe.Checked;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 
 /** How the weights are changed. */
 sealed interface OptimizerConfig extends Checked {

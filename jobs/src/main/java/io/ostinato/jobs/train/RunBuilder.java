@@ -10,7 +10,6 @@ import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistake;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.jobs.config.Place;
-import io.ostinato.jobs.config.Resolved;
 import io.ostinato.jobs.config.RightPart;
 import io.ostinato.schedule.EpochSize;
 import io.ostinato.tracking.RunInfo;
@@ -55,7 +54,7 @@ final class RunBuilder {
 
   private final Bound<RunConfig> bound;
   private final RunConfig config;
-  private final Set<CallbackConfig> leftOut;
+  private final Set<Callback> leftOut;
 
   RunBuilder(Bound<RunConfig> bound) {
     this(bound, Set.of());
@@ -66,7 +65,7 @@ final class RunBuilder {
    *
    * @param leftOut by identity
    */
-  RunBuilder(Bound<RunConfig> bound, Set<CallbackConfig> leftOut) {
+  RunBuilder(Bound<RunConfig> bound, Set<Callback> leftOut) {
     this.bound = bound;
     this.config = bound.value();
     this.leftOut = leftOut;
@@ -186,30 +185,29 @@ final class RunBuilder {
             .engine(engine)
             .loss(config.loss())
             .optimizer(config.optimizer().optimizer(updates(rows)))
-            .length(config.length().length())
+            .length(config.length())
             .effectiveBatchSize(config.effectiveBatchSize())
             .lastBatch(config.lastBatch())
             .nonFiniteLoss(NonFiniteLoss.skipUpTo(config.skipNonFinite()))
             .seed(config.seed())
-            .metricProperties(config.metricDirections().properties())
+            .metricProperties(config.metricDirections())
             .output(Path.of(config.output()));
     if (config.microBatchSize() != null) {
       builder.microBatchSize(config.microBatchSize());
     }
     if (config.gradientClipping() != null) {
-      builder.gradientClipping(config.gradientClipping().clipping());
+      builder.gradientClipping(config.gradientClipping());
     }
     if (!config.defaultCallbacks()) {
       builder.withoutDefaultCallbacks();
     }
-    for (CallbackConfig callbackConfig : config.callbacks()) {
-      if (!leftOut.contains(callbackConfig)) {
-        Callback callback = callbackConfig.create();
-        places.put(callback, bound.placeOf(callbackConfig));
+    for (Callback callback : config.callbacks()) {
+      if (!leftOut.contains(callback)) {
+        places.put(callback, bound.placeOf(callback));
         builder.callback(callback);
       }
     }
-    Resolved.flat(config).forEach(builder::parameter);
+    bound.flat().forEach(builder::parameter);
     return builder;
   }
 
@@ -232,7 +230,7 @@ final class RunBuilder {
             ? EpochSize.keepingLast(rows, config.effectiveBatchSize())
             : EpochSize.droppingLast(rows, config.effectiveBatchSize());
     try {
-      return (int) Math.min(Integer.MAX_VALUE, config.length().length().end(epoch).update());
+      return (int) Math.min(Integer.MAX_VALUE, config.length().end(epoch).update());
     } catch (ArithmeticException e) {
       return Integer.MAX_VALUE; // which the training refuses
     }

@@ -1,25 +1,44 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.jobs.config.Key;
+import io.ostinato.averaging.EmaCallback;
+import io.ostinato.callback.Callback;
+import io.ostinato.checkpoint.BestCheckpointCallback;
+import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.OneOf;
+import io.ostinato.describe.Shorthand;
 import io.ostinato.jobs.config.RunId;
-import io.ostinato.jobs.config.Shorthand;
 import io.ostinato.jobs.model.Architecture;
+import io.ostinato.loss.OfflineLossCallback;
+import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.monitor.DatasetStatsCallback;
+import io.ostinato.monitor.EtaCallback;
+import io.ostinato.monitor.GradientNormCallback;
+import io.ostinato.monitor.LearningRateCallback;
+import io.ostinato.monitor.ParameterCountCallback;
+import io.ostinato.monitor.PeakMemoryCallback;
+import io.ostinato.monitor.ProgressCallback;
+import io.ostinato.monitor.TrackOutputsCallback;
+import io.ostinato.monitor.TrainTimeCallback;
+import io.ostinato.monitor.WeightNormCallback;
+import io.ostinato.quality.BestMetricCallback;
+import io.ostinato.quality.MetricCallback;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.stopping.FixedEarlyStopper;
+import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.training.GradientClipping;
 import io.ostinato.training.LastBatch;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All of a training: the keys of {@code run.yaml}. */
 record RunConfig(
-    @Key("What is trained.") Architecture model,
-    @Key("What it is trained and evaluated on.") Datasets datasets,
-    @Key(value = "What training makes small.", byDefault = "softmax_cross_entropy") LossConfig loss,
-    @Key(value = "How the weights are changed.", byDefault = "adam") OptimizerConfig optimizer,
-    @Key("How long training goes on.") Length length,
+    @Key("The model to train.") Architecture model,
+    @Key("The datasets to train and evaluate on.") Datasets datasets,
+    @Key(value = "Loss to minimise.", byDefault = "softmax_cross_entropy") LossConfig loss,
+    @Key(value = "The optimizer.", byDefault = "adam") OptimizerConfig optimizer,
+    @Key("How long training goes on.") TrainingLength length,
     @Key(value = "Samples of one update.", byDefault = "32", atLeast = 1) int effectiveBatchSize,
     @Key(
             value = "The most samples that go through the model at once; a divisor of them.",
@@ -32,7 +51,7 @@ record RunConfig(
             byDefault = "drop")
         LastBatch lastBatch,
     @Key(value = "How gradients are bounded.", optional = true, otherwise = "they are not")
-        @Nullable Clipping gradientClipping,
+        @Nullable GradientClipping gradientClipping,
     @Key(
             value =
                 "How many updates in a row may be skipped because their loss or gradient isn't"
@@ -41,12 +60,35 @@ record RunConfig(
             atLeast = 0)
         int skipNonFinite,
     @Key(value = "What weights, order of rows and dropout come from.", byDefault = "0") int seed,
-    @Key(value = "What runs when, in this order.", optional = true) List<CallbackConfig> callbacks,
-    @Key(value = "Whether those run that need not be asked for.", byDefault = "true")
+    @Key(value = "What runs when, in this order.", optional = true)
+        @OneOf({
+          MetricCallback.class,
+          OfflineLossCallback.class,
+          OnlineLossCallback.class,
+          BestMetricCallback.class,
+          CheckpointCallback.class,
+          BestCheckpointCallback.class,
+          EmaCallback.class,
+          MetricEarlyStopper.class,
+          FixedEarlyStopper.class,
+          LearningRateCallback.class,
+          TrainTimeCallback.class,
+          DatasetStatsCallback.class,
+          ParameterCountCallback.class,
+          PeakMemoryCallback.class,
+          GradientNormCallback.class,
+          WeightNormCallback.class,
+          ProgressCallback.class,
+          EtaCallback.class,
+          TrackOutputsCallback.class,
+          UserCallback.class
+        })
+        List<Callback> callbacks,
+    @Key(value = "Whether to add the default callbacks.", byDefault = "true")
         boolean defaultCallbacks,
-    @Key(value = "Who else is given the metrics.", optional = true) List<TrackerConfig> trackers,
+    @Key(value = "Where else to send the metrics.", optional = true) List<TrackerConfig> trackers,
     @Key(value = "Which metrics are better when higher, or when lower.", byDefault = "{}")
-        MetricDirections metricDirections,
+        MetricProperties metricDirections,
     @Key(value = "The local folder of all runs.", byDefault = "runs") String output,
     @Key(
             value = "The folder of this run in it.",
@@ -62,73 +104,6 @@ record RunConfig(
         @Nullable String checkpoints,
     @Key(value = "Goes on with a run.", optional = true, otherwise = "a new run")
         @Nullable Resume resume) {
-
-  /** How long training goes on. */
-  record Length(
-      @Key(value = "So many epochs.", optional = true, atLeast = 0) @Nullable Long epochs,
-      @Key(value = "So many updates.", optional = true, atLeast = 0) @Nullable Long updates,
-      @Key(value = "So many samples.", optional = true, atLeast = 0) @Nullable Long samples) {
-    Length {
-      if (Stream.of(epochs, updates, samples).filter(Objects::nonNull).count() != 1) {
-        throw new IllegalArgumentException("give exactly one of epochs, updates and samples");
-      }
-    }
-
-    TrainingLength length() {
-      if (epochs != null) {
-        return TrainingLength.epochs(epochs);
-      }
-      return updates != null
-          ? TrainingLength.updates(updates)
-          : TrainingLength.samples(Objects.requireNonNull(samples));
-    }
-  }
-
-  /** How gradients are bounded. */
-  record Clipping(
-      @Key(
-              value = "The most that the norm of all gradients together may be.",
-              optional = true,
-              above = 0)
-          @Nullable Double norm,
-      @Key(value = "The most that an element of a gradient may be.", optional = true, above = 0)
-          @Nullable Double value) {
-    Clipping {
-      if ((norm == null) == (value == null)) {
-        throw new IllegalArgumentException("give exactly one of norm and value");
-      }
-    }
-
-    GradientClipping clipping() {
-      return norm != null
-          ? GradientClipping.byNorm(norm)
-          : GradientClipping.byValue(Objects.requireNonNull(value));
-    }
-  }
-
-  /** Which way metrics are better. */
-  record MetricDirections(
-      @Key(value = "Patterns of metrics, with `*` for any characters.", optional = true)
-          List<String> higherIsBetter,
-      @Key(value = "Patterns of metrics, with `*` for any characters.", optional = true)
-          List<String> lowerIsBetter,
-      @Key(value = "Patterns of metrics that nothing is decided by.", optional = true)
-          List<String> neutral) {
-
-    MetricProperties properties() {
-      MetricProperties properties = MetricProperties.defaults();
-      for (String pattern : neutral) {
-        properties = properties.neutral(pattern);
-      }
-      for (String pattern : lowerIsBetter) {
-        properties = properties.lowerIsBetter(pattern);
-      }
-      for (String pattern : higherIsBetter) {
-        properties = properties.higherIsBetter(pattern);
-      }
-      return properties;
-    }
-  }
 
   /** A run to go on with. */
   @Shorthand("run_id")

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.train;
 
+import io.ostinato.callback.Callback;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Mistakes;
@@ -50,8 +51,8 @@ final class RunEvaluation {
   MomentReport at(CheckpointChoice choice, List<Path> kept) {
     long start = System.nanoTime();
     Checkpoint checkpoint = choice.load(spark);
-    Set<CallbackConfig> leftOut = withoutWeights(checkpoint);
-    CapturedMetrics metrics = new CapturedMetrics(bound.value().metricDirections().properties());
+    Set<Callback> leftOut = withoutWeights(checkpoint);
+    CapturedMetrics metrics = new CapturedMetrics(bound.value().metricDirections());
     if (kept.isEmpty()) {
       Path temporary = temporary();
       try {
@@ -74,22 +75,19 @@ final class RunEvaluation {
     return Path.of(output).resolve(RunInfo.newId(Clock.systemUTC()));
   }
 
-  /** A callback that asks for weights that the checkpoint lacks. */
-  private record Skipped(CallbackConfig config, PeriodicDataIteratorCallback callback) {}
-
   /**
    * The callbacks that are skipped, by identity. Averages are beside the weights; without them one
    * would begin with the weights themselves.
    */
-  private Set<CallbackConfig> withoutWeights(Checkpoint checkpoint) {
-    List<Skipped> skipped = new ArrayList<>();
+  private Set<Callback> withoutWeights(Checkpoint checkpoint) {
+    List<PeriodicDataIteratorCallback> skipped = new ArrayList<>();
     boolean isAnyLeft = false;
-    for (CallbackConfig config : bound.value().callbacks()) {
-      if (config.create() instanceof PeriodicDataIteratorCallback evaluating) {
+    for (Callback callback : bound.value().callbacks()) {
+      if (callback instanceof PeriodicDataIteratorCallback evaluating) {
         if (checkpoint.isResumable() || evaluating.config().weights().isEmpty()) {
           isAnyLeft = true;
         } else {
-          skipped.add(new Skipped(config, evaluating));
+          skipped.add(evaluating);
         }
       }
     }
@@ -101,24 +99,21 @@ final class RunEvaluation {
               + " {}",
           checkpoint.iteration(),
           skipped.stream()
-              .map(one -> "'%s'".formatted(one.callback().name()))
+              .map(one -> "'%s'".formatted(one.name()))
               .collect(Collectors.joining(", ")));
     }
-    Set<CallbackConfig> leftOut = Collections.newSetFromMap(new IdentityHashMap<>());
-    skipped.forEach(one -> leftOut.add(one.config()));
+    Set<Callback> leftOut = Collections.newSetFromMap(new IdentityHashMap<>());
+    leftOut.addAll(skipped);
     return leftOut;
   }
 
-  private void refuse(List<Skipped> skipped, Checkpoint checkpoint) {
+  private void refuse(List<PeriodicDataIteratorCallback> skipped, Checkpoint checkpoint) {
     Mistakes mistakes = new Mistakes();
-    for (Skipped one : skipped) {
+    for (PeriodicDataIteratorCallback one : skipped) {
       mistakes.add(
-          bound.placeOf(one.config()),
+          bound.placeOf(one),
           "callback '%s' evaluates the weights '%s', and the checkpoint at %s has only those that"
-                  .formatted(
-                      one.callback().name(),
-                      one.callback().config().weights(),
-                      checkpoint.iteration())
+                  .formatted(one.name(), one.config().weights(), checkpoint.iteration())
               + " are trained; evaluate at one that has all of the training, or leave 'weights'"
               + " out");
     }

@@ -3,12 +3,12 @@ package io.ostinato.jobs.train;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.ArrayDataset;
+import io.ostinato.callback.Callback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
-import io.ostinato.jobs.config.Resolved;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.storage.HadoopRunFiles;
@@ -74,7 +74,7 @@ final class RunTraining {
    * @param tracker is given what they measure
    * @throws ConfigurationException if it can't start; says all mistakes
    */
-  void evaluate(Checkpoint checkpoint, Set<CallbackConfig> leftOut, Path folder, Tracker tracker) {
+  void evaluate(Checkpoint checkpoint, Set<Callback> leftOut, Path folder, Tracker tracker) {
     Path absolute = folder.toAbsolutePath();
     with(
         new RunBuilder(bound, leftOut),
@@ -155,7 +155,7 @@ final class RunTraining {
   }
 
   private void writeResolved(Path folder) {
-    byte[] yaml = Resolved.yaml(config, OF_THIS_RUN).getBytes(StandardCharsets.UTF_8);
+    byte[] yaml = bound.yaml(OF_THIS_RUN).getBytes(StandardCharsets.UTF_8);
     LocalRunFiles.in(folder).write("config.yaml", out -> out.write(yaml));
   }
 }

@@ -2,7 +2,7 @@ package io.ostinato.jobs.train;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.jobs.config.Key;
+import io.ostinato.describe.Key;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.List;
 

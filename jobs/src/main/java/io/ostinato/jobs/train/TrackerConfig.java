@@ -1,9 +1,9 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.jobs.config.Checked;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Kind;
-import io.ostinato.jobs.config.UserClass;
+import io.ostinato.describe.Checked;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.UserClass;
 import io.ostinato.tracking.MlflowTracker;
 import io.ostinato.tracking.TensorBoardTracker;
 import io.ostinato.tracking.Tracker;

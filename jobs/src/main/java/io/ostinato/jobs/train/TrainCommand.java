@@ -127,10 +127,10 @@ public final class TrainCommand implements Callable<Integer> {
             Configuration.read(configuration, content(configuration), overrides, mistakes),
             mistakes);
     if (check) {
-      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run.value())));
+      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
-    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections().properties());
+    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections());
     try (SparkSession spark = Sessions.start("ostinato train")) {
       TrainingResult result = new RunTraining(run, spark, lines, out).run();
       out.println();
@@ -152,11 +152,11 @@ public final class TrainCommand implements Callable<Integer> {
     CheckpointChoice choice = new CheckpointChoice(asked, run.value());
     choice.check();
     if (check) {
-      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run.value())));
+      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
     List<Path> kept = output == null ? List.of() : List.of(RunEvaluation.newRun(output));
-    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections().properties());
+    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections());
     try (SparkSession spark = Sessions.start("ostinato train --evaluate")) {
       RunTraining training = new RunTraining(run, spark, lines, out);
       MomentReport report = new RunEvaluation(run, spark, training).at(choice, kept);

@@ -1,8 +1,5 @@
-package io.ostinato.jobs.config;
+package io.ostinato.describe;
 
-import io.ostinato.jobs.config.ConfigNode.Entry;
-import io.ostinato.jobs.config.ConfigNode.Section;
-import io.ostinato.jobs.config.ConfigNode.Value;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
@@ -22,17 +19,12 @@ import java.util.stream.Stream;
 public record UserClass(String name, Map<String, Object> options) {
 
   /**
-   * The record of the parameters that the class of a section names, if it names any.
+   * The record by which a class declares its own keys, if it does.
    *
-   * @throws IllegalArgumentException if there is no such class, or its parameters can be no keys
+   * @throws IllegalArgumentException if there is no such class, or its components can be no keys
    */
-  static Optional<Class<?>> parameters(Section section, OwnKeys own) {
-    return section
-        .find(Kinds.KIND)
-        .map(Entry::value)
-        .filter(Value.class::isInstance)
-        .map(kind -> new UserClass(((Value) kind).text(), Map.of()).find())
-        .flatMap(type -> Parameters.of(type, List.of(own.given())));
+  public static Optional<Class<?>> parameters(String name, OwnKeys own) {
+    return Parameters.of(new UserClass(name, Map.of()).find(), List.of(own.given()));
   }
 
   /**
@@ -109,7 +101,7 @@ public record UserClass(String name, Map<String, Object> options) {
           "the class '%s' takes no options, but keys of its own: %s; write them beside 'kind'"
               .formatted(
                   name,
-                  KeyInfo.all(parameters.getClass()).stream()
+                  Description.of(parameters.getClass()).keys().stream()
                       .map(KeyInfo::name)
                       .collect(Collectors.joining(", "))));
     }

@@ -1,4 +1,4 @@
-package io.ostinato.jobs.config;
+package io.ostinato.describe;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

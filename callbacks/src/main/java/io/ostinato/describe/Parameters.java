@@ -1,4 +1,4 @@
-package io.ostinato.jobs.config;
+package io.ostinato.describe;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
@@ -81,6 +81,6 @@ final class Parameters {
     }
     return plain.isRecord()
         ? Stream.of(plain.getRecordComponents()).allMatch(part -> isKey(part.getGenericType()))
-        : plain == Object.class || plain.isEnum() || Scalars.isScalar(plain);
+        : plain == Object.class || plain.isEnum() || ValueType.Scalar.isScalar(plain);
   }
 }

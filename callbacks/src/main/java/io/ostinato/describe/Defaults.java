@@ -1,0 +1,104 @@
+package io.ostinato.describe;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes values of their defaults, so that Java and configurations have the same. */
+public final class Defaults {
+  private Defaults() {}
+
+  /**
+   * A value with all defaults.
+   *
+   * @param required the values of the keys that have no default, in their order
+   * @throws IllegalArgumentException if that are too few or too many
+   */
+  public static <T> T of(Class<T> type, Object... required) {
+    Iterator<Object> given = List.of(required).iterator();
+    T made = type.cast(of(Description.of(type), given));
+    if (given.hasNext()) {
+      throw new IllegalArgumentException(
+          "%s has fewer keys without a default than the %s given"
+              .formatted(type.getName(), required.length));
+    }
+    return made;
+  }
+
+  private static Object of(Description description, Iterator<Object> given) {
+    List<@Nullable Object> values = new ArrayList<>();
+    for (Part part : description.parts()) {
+      values.add(
+          part instanceof Part.OfKey of
+              ? description.keyIfEmpty().filter(of.key().name()::equals).isPresent()
+                  ? (Object) description.valueIfEmpty()
+                  : value(of.key(), given)
+              : part instanceof Part.Inlined inlined ? of(inlined.description(), given) : null);
+    }
+    return description.make(values);
+  }
+
+  private static @Nullable Object value(KeyInfo key, Iterator<Object> given) {
+    if (key.isRequired()) {
+      if (!given.hasNext()) {
+        throw new IllegalArgumentException(
+            "%s: '%s' has no default and was not given".formatted(key.owner(), key.name()));
+      }
+      return given.next();
+    }
+    return key.hasDefault()
+        ? value(JsonParser.parseString(key.key().byDefault()), key.type())
+        : nothing(key.type());
+  }
+
+  /** What an optional key without a default is: an empty list or map, or null. */
+  public static @Nullable Object nothing(ValueType type) {
+    if (type instanceof ValueType.ListOf) {
+      return List.of();
+    }
+    return type instanceof ValueType.MapOf ? Map.of() : null;
+  }
+
+  private static Object value(JsonElement json, ValueType type) {
+    if (type instanceof ValueType.ListOf list && json instanceof JsonArray array) {
+      return array.asList().stream().map(item -> value(item, list.element())).toList();
+    }
+    if (type instanceof ValueType.Section section
+        && json instanceof JsonObject object
+        && object.isEmpty()) {
+      return of(section.description(), List.of().iterator());
+    }
+    if (json instanceof JsonPrimitive primitive) {
+      String text = primitive.getAsString();
+      if (type instanceof ValueType.Word word) {
+        return word.constant(text).orElseThrow();
+      }
+      if (type instanceof ValueType.Text parsed) {
+        return parsed.value(text).orElseThrow();
+      }
+      if (type instanceof ValueType.Scalar scalar) {
+        return scalar(primitive, scalar);
+      }
+    }
+    throw new IllegalStateException("the default '%s' is no %s".formatted(json, type));
+  }
+
+  private static Object scalar(JsonPrimitive primitive, ValueType.Scalar scalar) {
+    if (scalar.isWhole()) {
+      return scalar.bits() == Integer.SIZE ? (Object) primitive.getAsInt() : primitive.getAsLong();
+    }
+    if (scalar.isDecimal()) {
+      return primitive.getAsDouble();
+    }
+    return scalar.type() == String.class
+        ? primitive.getAsString()
+        : (Object) primitive.getAsBoolean();
+  }
+}

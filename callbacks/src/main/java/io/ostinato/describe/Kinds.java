@@ -1,0 +1,130 @@
+package io.ostinato.describe;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds that values of a type can be. */
+public final class Kinds {
+  /** The key that chooses the kind. */
+  public static final String KIND = "kind";
+
+  private final Class<?> type;
+  private final Map<String, OneKind> byName = new LinkedHashMap<>();
+  private @Nullable OneKind ofUser;
+
+  /**
+   * One kind.
+   *
+   * @param kind what it is called and means
+   * @param description how its values are made
+   * @param shorthand the key whose value alone stands for all; empty if there is none
+   */
+  public record OneKind(Kind kind, Description description, String shorthand) {
+    public String name() {
+      return kind.name();
+    }
+  }
+
+  private Kinds(Class<?> type, List<OneKind> all) {
+    this.type = type;
+    for (OneKind one : all) {
+      if (one.name().isEmpty()) {
+        ofUser = one;
+      } else if (byName.put(one.name(), one) != null) {
+        throw new IllegalStateException(
+            "two kinds of %s are named '%s'".formatted(type.getName(), one.name()));
+      }
+    }
+  }
+
+  /**
+   * The kinds that a type lists itself.
+   *
+   * @throws IllegalArgumentException if it lists none
+   */
+  public static Kinds of(Class<?> type) {
+    OneOf listed = type.getAnnotation(OneOf.class);
+    if (listed == null) {
+      throw new IllegalArgumentException(type.getName() + " lists no kinds");
+    }
+    return of(type, listed);
+  }
+
+  static Kinds of(Class<?> type, OneOf listed) {
+    List<OneKind> all = new ArrayList<>();
+    for (Class<?> holder : listed.value()) {
+      if (holder.isAnnotationPresent(Kind.class)) {
+        all.add(ofClass(holder));
+      } else {
+        methods(holder).forEach(m -> all.add(of(m, Description.ofMethod(m, listed.then()))));
+      }
+    }
+    return new Kinds(type, all);
+  }
+
+  static Kinds ofSealed(Class<?> sealed) {
+    return new Kinds(
+        sealed, Stream.of(sealed.getPermittedSubclasses()).map(Kinds::ofClass).toList());
+  }
+
+  private static OneKind ofClass(Class<?> type) {
+    return of(type, Description.of(type));
+  }
+
+  private static OneKind of(AnnotatedElement annotated, Description description) {
+    Shorthand shorthand = annotated.getAnnotation(Shorthand.class);
+    return new OneKind(
+        annotated.getAnnotation(Kind.class),
+        description,
+        shorthand == null ? "" : shorthand.value());
+  }
+
+  /** By name, since Java tells methods in no certain order. */
+  private static List<Method> methods(Class<?> holder) {
+    return Stream.of(holder.getDeclaredMethods())
+        .filter(method -> method.isAnnotationPresent(Kind.class))
+        .sorted(Comparator.comparing(method -> method.getAnnotation(Kind.class).name()))
+        .toList();
+  }
+
+  /** The type of the values. */
+  public Class<?> type() {
+    return type;
+  }
+
+  /** The kind of this name; a name with a dot is that of a user's class. */
+  public Optional<OneKind> find(String name) {
+    OneKind known = byName.get(name);
+    return known == null && name.contains(".")
+        ? Optional.ofNullable(ofUser)
+        : Optional.ofNullable(known);
+  }
+
+  /** The kind of users' classes, if they are allowed. */
+  public Optional<OneKind> ofUser() {
+    return Optional.ofNullable(ofUser);
+  }
+
+  /** The kind that may be written as the value of one of its keys. */
+  public Optional<OneKind> shorthand() {
+    return byName.values().stream().filter(one -> !one.shorthand().isEmpty()).findFirst();
+  }
+
+  /** Those that have a name and aren't refused, in order. */
+  public List<OneKind> named() {
+    return byName.values().stream().filter(one -> one.kind().refused().isEmpty()).toList();
+  }
+
+  /** The names of those that aren't refused. */
+  public List<String> names() {
+    return named().stream().map(OneKind::name).toList();
+  }
+}

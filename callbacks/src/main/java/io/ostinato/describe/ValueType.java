@@ -1,0 +1,140 @@
+package io.ostinato.describe;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What the values of a key are. */
+public sealed interface ValueType {
+
+  /** A text, a whole number, a number, or true or false. */
+  record Scalar(Class<?> type) implements ValueType {
+    private static final Set<Class<?>> WHOLE =
+        Set.of(int.class, Integer.class, long.class, Long.class);
+    private static final Set<Class<?>> DECIMAL = Set.of(double.class, Double.class);
+    private static final Set<Class<?>> OTHER = Set.of(boolean.class, Boolean.class, String.class);
+
+    /** Whether values are whole numbers. */
+    public boolean isWhole() {
+      return WHOLE.contains(type);
+    }
+
+    /** Whether values are numbers with a fraction. */
+    public boolean isDecimal() {
+      return DECIMAL.contains(type);
+    }
+
+    /** The bits of a whole number. */
+    public int bits() {
+      return type == int.class || type == Integer.class ? Integer.SIZE : Long.SIZE;
+    }
+
+    static boolean isScalar(Class<?> type) {
+      return WHOLE.contains(type) || DECIMAL.contains(type) || OTHER.contains(type);
+    }
+  }
+
+  /** A constant of an enum, in lower case. */
+  record Word(Class<?> enumeration) implements ValueType {
+    public List<String> words() {
+      return Words.all(enumeration);
+    }
+
+    /** The constant of a word. */
+    public Optional<Object> constant(String word) {
+      return Stream.<Object>of(enumeration.getEnumConstants())
+          .filter(constant -> Words.of(constant).equals(word))
+          .findFirst();
+    }
+  }
+
+  /** What a class makes of a text; see {@link FromText}. */
+  record Text(Method parse, FromText how) implements ValueType {
+    /** The value; empty if the text is not allowed. */
+    public Optional<?> value(String text) {
+      return (Optional<?>) Makers.invoke(parse, null, text);
+    }
+  }
+
+  /** Whatever a configuration can hold, as plain Java values. */
+  record Anything() implements ValueType {}
+
+  /** A list. */
+  record ListOf(ValueType element) implements ValueType {}
+
+  /** A map by text. */
+  record MapOf(ValueType element) implements ValueType {}
+
+  /** A section of keys. */
+  record Section(Class<?> type) implements ValueType {
+    public Description description() {
+      return Description.of(type);
+    }
+  }
+
+  /** A section whose {@code kind} says which keys it has. */
+  record Choice(Kinds kinds) implements ValueType {}
+
+  /**
+   * The type of a component or parameter.
+   *
+   * @param type as Java declares it
+   * @param at the component or parameter, which may list {@linkplain OneOf kinds}
+   * @throws IllegalArgumentException if no configuration can make such values
+   */
+  static ValueType of(Type type, AnnotatedElement at) {
+    return find(type, at)
+        .orElseThrow(
+            () -> new IllegalArgumentException("a configuration can't make values of " + type));
+  }
+
+  /** As {@link #of}; empty if no configuration can make such values. */
+  static Optional<ValueType> find(Type type, AnnotatedElement at) {
+    if (type instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
+      if (generic.getRawType() == List.class) {
+        return find(arguments[0], at).map(ListOf::new);
+      }
+      if (generic.getRawType() == Map.class) {
+        return arguments[0] == String.class
+            ? find(arguments[1], at).map(MapOf::new)
+            : Optional.empty();
+      }
+      return find(generic.getRawType(), at);
+    }
+    return type instanceof Class<?> plain ? ofClass(plain, at) : Optional.empty();
+  }
+
+  private static Optional<ValueType> ofClass(Class<?> type, AnnotatedElement at) {
+    OneOf listed =
+        at.isAnnotationPresent(OneOf.class)
+            ? at.getAnnotation(OneOf.class)
+            : type.getAnnotation(OneOf.class);
+    if (listed != null) {
+      return Optional.of(new Choice(Kinds.of(type, listed)));
+    }
+    Optional<Method> parse = Makers.annotated(type, FromText.class);
+    if (parse.isPresent()) {
+      return parse.map(method -> new Text(method, method.getAnnotation(FromText.class)));
+    }
+    if (Description.isDescribed(type)) {
+      return Optional.of(new Section(type));
+    }
+    if (type.isSealed()) {
+      return Optional.of(new Choice(Kinds.ofSealed(type)));
+    }
+    if (type.isEnum()) {
+      return Optional.of(new Word(type));
+    }
+    if (type == Object.class) {
+      return Optional.of(new Anything());
+    }
+    return Scalar.isScalar(type) ? Optional.of(new Scalar(type)) : Optional.empty();
+  }
+}

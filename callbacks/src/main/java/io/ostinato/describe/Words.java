@@ -1,0 +1,28 @@
+package io.ostinato.describe;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Names of Java as configurations write them. */
+public final class Words {
+  private Words() {}
+
+  /**
+   * {@code everyNEpochs} as {@code every_n_epochs}, {@code TopKAccuracy} as {@code top_k_accuracy}.
+   */
+  public static String snakeCase(String name) {
+    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** A constant of an enum as a word. */
+  public static String of(Object constant) {
+    return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The words of all constants of an enum. */
+  public static List<String> all(Class<?> enumeration) {
+    return Stream.of(enumeration.getEnumConstants()).map(Words::of).toList();
+  }
+}
