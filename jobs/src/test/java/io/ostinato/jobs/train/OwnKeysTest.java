@@ -13,7 +13,7 @@ import io.ostinato.describe.Key;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.jobs.config.Resolved;
+import io.ostinato.jobs.config.Bound;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
 import java.util.List;
@@ -148,26 +148,25 @@ class OwnKeysTest {
 
   @Test
   void theyStandBesideTheKeysOfEveryCallback() {
-    CallbackConfig config = RunMistakesTest.bind(RIGHT).value().callbacks().get(2);
-    Noisy noisy = (Noisy) config.create();
+    Noisy noisy = (Noisy) RunMistakesTest.bind(RIGHT).value().callbacks().get(2);
     assertThat(noisy.settings)
         .isEqualTo(
             new Settings(1, Level.LOW, List.of(1, 5), Map.of("first", new Limit(0.5, null)), 3));
     assertThat(noisy.schedule()).isEqualTo(Schedule.everyNUpdates(2));
     assertThat(noisy.config().selection().maxRows()).isEqualTo(50);
     String plain = RunMistakesTest.RIGHT + KIND + "$Plain\n  label: mine\n";
-    assertThat(((Plain) RunMistakesTest.bind(plain).value().callbacks().get(2).create()).label)
+    assertThat(((Plain) RunMistakesTest.bind(plain).value().callbacks().get(2)).label)
         .isEqualTo("mine");
   }
 
   @Test
   void theResolvedConfigurationHasThemWithTheirDefaults() {
-    RunConfig config = RunMistakesTest.bind(RIGHT, "callbacks.2.scale=0.25").value();
-    String resolved = Resolved.yaml(config, Set.of());
+    Bound<RunConfig> bound = RunMistakesTest.bind(RIGHT, "callbacks.2.scale=0.25");
+    String resolved = bound.yaml(Set.of());
     assertThat(resolved)
         .contains("scale: 0.25\n", "noise_level: low\n", "tries: 3\n", "max_size: 50\n");
-    assertThat(RunMistakesTest.bind(resolved).value().callbacks()).isEqualTo(config.callbacks());
-    assertThat(Resolved.flat(config)).containsEntry("callbacks.2.limits.first.low", "0.5");
+    assertThat(RunMistakesTest.bind(resolved).written()).isEqualTo(bound.written());
+    assertThat(bound.flat()).containsEntry("callbacks.2.limits.first.low", "0.5");
   }
 
   @Test

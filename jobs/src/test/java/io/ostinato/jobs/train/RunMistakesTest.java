@@ -7,7 +7,7 @@ import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
-import io.ostinato.jobs.config.Resolved;
+import io.ostinato.schedule.TrainingLength;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -79,7 +79,7 @@ class RunMistakesTest {
             run.yaml:13: 'default_callbacks' must be true or false; given: 'yes'
             run.yaml:14: unknown kind 'adm' in 'optimizer'; did you mean 'adam'?
             run.yaml:15: unknown kind 'tiny' in 'loss'; known: softmax_cross_entropy, sigmoid_binary_cross_entropy, l1, l2, hinge, or the name of a class
-            run.yaml:17: 'callbacks.0.metrics.1.classes' is missing: How many classes there are.
+            run.yaml:17: 'callbacks.0.metrics.1.classes' is missing: Number of classes.
             run.yaml:17: 'callbacks.0.metrics.1.average' must be one of micro, macro, weighted, binary; given: 'mean'
             run.yaml:19: unknown key 'every_n_epoch' in 'callbacks.1'; did you mean 'every_n_epochs'?
             run.yaml:20: 'callbacks.2': there is no class 'com.example.Gone' on the class path; add its jar, with --jars for spark-submit
@@ -124,15 +124,15 @@ class RunMistakesTest {
     for (String name : List.of("patterns", "output_patterns")) {
       Bound<RunConfig> bound =
           bind(RIGHT + "- {kind: track_outputs, %s: ['*gate*', norm]}".formatted(name));
-      assertThat(bound.value().callbacks().get(2).create().name())
+      assertThat(bound.value().callbacks().get(2).name())
           .as(name)
           .isEqualTo("track_outputs.*gate*.norm.E1");
-      assertThat(Resolved.yaml(bound.value(), Set.of()))
+      assertThat(bound.yaml(Set.of()))
           .contains("output_patterns:\n  - '*gate*'\n  - norm\n")
           .doesNotContain(" patterns:");
     }
     assertThat(bind(RIGHT, "callbacks.2={kind: track_outputs}", "callbacks.2.patterns=gate"))
-        .extracting(bound -> bound.value().callbacks().get(2).create().name())
+        .extracting(bound -> bound.value().callbacks().get(2).name())
         .isEqualTo("track_outputs.gate.E1");
     assertThatThrownBy(
             () ->
@@ -167,9 +167,9 @@ class RunMistakesTest {
             - {kind: best_checkpoint, metric: accuracy.aux/first_10}
             """;
     assertThat(checked(parts).value().callbacks()).hasSize(6);
-    assertThat(bind(Resolved.yaml(bind(parts).value(), Set.of())).value())
+    assertThat(bind(bind(parts).yaml(Set.of())).written())
         .as("what is resolved is the same")
-        .isEqualTo(bind(parts).value());
+        .isEqualTo(bind(parts).written());
     assertThatThrownBy(() -> checked(parts.replace("dataset_name: first_10", "")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(
@@ -344,7 +344,7 @@ class RunMistakesTest {
             --set resume=..: 'resume.run_id' must be %s; given: '..'"""
                 .formatted(form, form));
     assertThat(bind(RIGHT, "run_id=20261124-1").value().runId()).hasToString("20261124-1");
-    assertThat(Resolved.flat(bind(RIGHT, "resume=7").value())).containsEntry("resume.run_id", "7");
+    assertThat(bind(RIGHT, "resume=7").flat()).containsEntry("resume.run_id", "7");
   }
 
   @Test
@@ -374,24 +374,24 @@ class RunMistakesTest {
 
   @Test
   void wholeNumbersMayBeHexadecimalAndOctal() {
-    RunConfig config =
+    Bound<RunConfig> bound =
         bind(
-                RIGHT
-                    + """
+            RIGHT
+                + """
                     - {kind: com.example.Mine, options: {scale: 1, a: 0x10, b: 9223372036854775808}}
                     """
-                        .replace("com.example.Mine", TrainCommandTest.Share.class.getName()),
-                "seed=0x10",
-                "effective_batch_size=0o17",
-                "skip_non_finite=+3",
-                "optimizer={kind: adam, learning_rate: 0x1}",
-                "output=0x10")
-            .value();
+                    .replace("com.example.Mine", TrainCommandTest.Share.class.getName()),
+            "seed=0x10",
+            "effective_batch_size=0o17",
+            "skip_non_finite=+3",
+            "optimizer={kind: adam, learning_rate: 0x1}",
+            "output=0x10");
+    RunConfig config = bound.value();
     assertThat(config.seed()).isEqualTo(16);
     assertThat(config.effectiveBatchSize()).isEqualTo(15);
     assertThat(config.skipNonFinite()).isEqualTo(3);
     assertThat(config.output()).isEqualTo("0x10");
-    assertThat(Resolved.flat(config))
+    assertThat(bound.flat())
         .containsEntry("optimizer.learning_rate.value", "1.0")
         .containsEntry("callbacks.2.options.a", "16")
         .containsEntry("callbacks.2.options.b", "9223372036854775808");
@@ -431,21 +431,22 @@ class RunMistakesTest {
 
   @Test
   void tagsThatFitAreTaken() {
-    RunConfig config =
-        bind(RIGHT.replace("{epochs: 2}", "!!map {epochs: !!int '2'}")
+    Bound<RunConfig> bound =
+        bind(
+            RIGHT.replace("{epochs: 2}", "!!map {epochs: !!int '2'}")
                 + """
                     output: !!str 12
                     checkpoints: ${HOME}
                     micro_batch_size: !!null
                     optimizer: {kind: !!str adam, learning_rate: !!float 1}
                     metric_directions: !!map {higher_is_better: !!seq [a]}
-                    """)
-            .value();
+                    """);
+    RunConfig config = bound.value();
     assertThat(config.output()).isEqualTo("12");
-    assertThat(config.length().epochs()).isEqualTo(2);
+    assertThat(config.length()).isEqualTo(TrainingLength.epochs(2));
     assertThat(config.checkpoints()).isEqualTo("${HOME}");
     assertThat(config.microBatchSize()).isNull();
-    assertThat(Resolved.flat(config)).containsEntry("optimizer.learning_rate.value", "1.0");
+    assertThat(bound.flat()).containsEntry("optimizer.learning_rate.value", "1.0");
     assertThatThrownBy(() -> bind(RIGHT + "seed: !!str 12"))
         .hasMessage("run.yaml:10: 'seed' must be a whole number; given: '12'");
   }
@@ -463,21 +464,21 @@ class RunMistakesTest {
 
   @Test
   void optionsReplaceAndAddAnything() {
-    RunConfig config =
+    Bound<RunConfig> bound =
         bind(
-                RIGHT,
-                "seed=7",
-                "optimizer.learning_rate=1e-3",
-                "optimizer.kind=sgd",
-                "callbacks.1.every_n_updates=9",
-                "callbacks.2={kind: eta, label: mine}",
-                "datasets.train.options.\"a.b\"=true",
-                "resume=before")
-            .value();
+            RIGHT,
+            "seed=7",
+            "optimizer.learning_rate=1e-3",
+            "optimizer.kind=sgd",
+            "callbacks.1.every_n_updates=9",
+            "callbacks.2={kind: eta, label: mine}",
+            "datasets.train.options.\"a.b\"=true",
+            "resume=before");
+    RunConfig config = bound.value();
     assertThat(config.seed()).isEqualTo(7);
     assertThat(config.optimizer()).isInstanceOf(OptimizerConfig.Sgd.class);
     assertThat(config.optimizer().optimizer(1)).hasFieldOrProperty("learningRateTracker");
-    assertThat(Resolved.flat(config))
+    assertThat(bound.flat())
         .containsEntry("optimizer.learning_rate.kind", "fixed")
         .containsEntry("optimizer.learning_rate.value", "0.001")
         .containsEntry("callbacks.1.every_n_updates", "9")
@@ -503,8 +504,8 @@ class RunMistakesTest {
             trackers: [console, {kind: tensorboard, folder: b}]
             metric_directions: {higher_is_better: 'a*'}
             """;
-    RunConfig config = bind(everything).value();
-    assertThat(bind(Resolved.yaml(config, Set.of())).value()).isEqualTo(config);
+    Bound<RunConfig> bound = bind(everything);
+    assertThat(bind(bound.yaml(Set.of())).written()).isEqualTo(bound.written());
   }
 
   static Bound<RunConfig> bind(String yaml, String... overrides) {
