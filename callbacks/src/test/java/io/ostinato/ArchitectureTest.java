@@ -13,6 +13,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The rules of the house, for the rooms of this module. */
 @AnalyzeClasses(packages = "io.ostinato", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -31,6 +34,12 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule TORCHSCRIPT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("torchscript");
+
+  @ArchTest static final ArchRule LIBRARIES_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("libraries");
+
+  @ArchTest
+  static final ArchRule MODEL_KNOWS_NOTHING_OF_EVALUATIONS =
+      imports("model", "libraries", "torchscript", "weights");
 
   @ArchTest
   static final ArchRule CALLBACK_NEVER_IMPORTS_TRAINING =
@@ -78,15 +87,24 @@ class ArchitectureTest {
   }
 
   private static ArchRule importsNoOtherRoom(String room) {
+    return imports(room);
+  }
+
+  /** Imports these other rooms at most. */
+  private static ArchRule imports(String room, String... others) {
+    Set<String> allowed =
+        Stream.concat(Stream.of(room), Stream.of(others))
+            .map(each -> "io.ostinato." + each)
+            .collect(Collectors.toSet());
     return noClasses()
         .that()
         .resideInAPackage("io.ostinato." + room + "..")
         .should()
         .dependOnClassesThat(
             DescribedPredicate.describe(
-                "reside in another room",
+                "reside in a room that is none of " + allowed,
                 type ->
                     type.getPackageName().startsWith("io.ostinato")
-                        && !type.getPackageName().startsWith("io.ostinato." + room)));
+                        && !allowed.contains(type.getPackageName())));
   }
 }

@@ -1,5 +1,7 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.model.LoadedModel;
+import io.ostinato.model.SharedForward;
 import io.ostinato.torchscript.KeptState;
 import io.ostinato.weights.WeightSource;
 import java.util.List;
@@ -45,7 +47,9 @@ public record BatchPass(List<BatchRunner> runners) {
 
   private void runTogether(StagedBlock staged, SharedForward shared) {
     for (BatchRunner runner : runners) {
-      runner.run(staged.block(), shared.over(staged.view()), shared);
+      EvaluationBatch view = staged.view();
+      shared.know(view.arrays());
+      runner.run(staged.block(), view, shared);
     }
   }
 

@@ -2,8 +2,11 @@ package io.ostinato.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.ostinato.libraries.Reason;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricStates;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.OutputCopy;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +93,7 @@ public final class BatchRunner {
   private static List<HostArray> onHost(NDList results) {
     List<HostArray> arrays = new ArrayList<>(results.size());
     for (NDArray array : results) {
-      arrays.add(ResultCopy.of(array.getName() == null ? "" : array.getName(), array));
+      arrays.add(OutputCopy.of(array.getName() == null ? "" : array.getName(), array));
     }
     return arrays;
   }

@@ -1,5 +1,8 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.libraries.NativeLibraries;
+import io.ostinato.model.LoadedModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.weights.Manifest;

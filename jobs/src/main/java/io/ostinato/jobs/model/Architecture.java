@@ -3,11 +3,11 @@ package io.ostinato.jobs.model;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import io.ostinato.evaluation.BlockFactory;
 import io.ostinato.jobs.config.Checked;
 import io.ostinato.jobs.config.Key;
 import io.ostinato.jobs.config.Kind;
 import io.ostinato.jobs.config.UserClass;
+import io.ostinato.model.BlockFactory;
 import java.util.List;
 import java.util.Map;
 

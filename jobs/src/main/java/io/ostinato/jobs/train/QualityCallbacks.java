@@ -1,7 +1,6 @@
 package io.ostinato.jobs.train;
 
 import io.ostinato.callback.Callback;
-import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.jobs.config.Inline;
 import io.ostinato.jobs.config.Key;
 import io.ostinato.jobs.config.Kind;
@@ -9,6 +8,7 @@ import io.ostinato.jobs.metric.MetricConfig;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.metric.Metric;
+import io.ostinato.model.OutputChoice;
 import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.quality.MetricCallback;
 import java.util.ArrayList;

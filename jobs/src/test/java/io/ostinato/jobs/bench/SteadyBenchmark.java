@@ -1,10 +1,10 @@
 package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.BlockFactory;
 import io.ostinato.evaluation.DataBlock;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.model.BlockFactory;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;

@@ -1,6 +1,6 @@
 package io.ostinato.spark.resident;
 
-import io.ostinato.evaluation.LoadedModel;
+import io.ostinato.model.LoadedModel;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSource;
 import java.util.ArrayList;
