@@ -27,7 +27,7 @@ record FixedBenchmark() implements Benchmark {
       WeightSnapshot[] weights = {
         BenchNets.weights(new DigitsNet(), 1, input), BenchNets.weights(new DigitsNet(), 2, input)
       };
-      int tasks = digits.prepare(BenchSpark.BATCH).blocks().getNumPartitions();
+      int tasks = digits.prepare(BenchSpark.BATCH).batches().getNumPartitions();
       JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
       StringBuilder last = new StringBuilder();
       int[] round = {0};

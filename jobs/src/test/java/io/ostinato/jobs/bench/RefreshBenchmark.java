@@ -32,7 +32,7 @@ record RefreshBenchmark(Path folder) implements Benchmark {
     try (SparkSession spark = BenchSpark.processes(2);
         NDManager manager = Engine.getInstance().newBaseManager();
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
-      // Two blocks: one for each executor.
+      // Two batches: one for each executor.
       SparkDataset data = BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 512), 784);
       ModelSource model = ModelSource.ofBlock(BenchNets::large, new Shape(784), new Shape());
       Block trained = BenchNets.large();

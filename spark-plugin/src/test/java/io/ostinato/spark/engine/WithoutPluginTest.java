@@ -91,7 +91,7 @@ class WithoutPluginTest {
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       engine.evaluate(request("grouped", TestSpark.generated(session, 20)), silent()).close();
       assertThat(context.statusTracker().getJobIdsForGroup("grouped E1_U2_S3"))
-          .as("one that stores the blocks, one that gives each slot some, one that evaluates")
+          .as("one that stores the batches, one that gives each slot some, one that evaluates")
           .hasSize(3);
       assertThat(context.getLocalProperty("spark.jobGroup.id")).isEqualTo("mine");
       assertThat(context.getLocalProperty("spark.job.description")).isEqualTo("my jobs");

@@ -7,8 +7,8 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.DataBlock;
-import io.ostinato.evaluation.StagedBlock;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.weights.HostArray;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-class BlockPipelineTest {
+class BatchPipelineTest {
   private static final int[] DEPTHS = {0, 1, 2, 5};
 
   private final NDManager manager = Engine.getInstance().newBaseManager();
@@ -47,13 +47,13 @@ class BlockPipelineTest {
   }
 
   @Test
-  void blocksRunInTheirOrderAndAreClosed() throws Exception {
+  void batchesRunInTheirOrderAndAreClosed() throws Exception {
     for (int depth : DEPTHS) {
       for (int count : new int[] {0, 1, 2, 50}) {
         ran.clear();
         pipeline(this::run).run(numbers(count), depth, workers);
         assertThat(ran)
-            .as("depth %d, %d blocks", depth, count)
+            .as("depth %d, %d batches", depth, count)
             .isEqualTo(IntStream.range(0, count).mapToObj(i -> (long) i).toList());
         assertNothingIsStaged();
       }
@@ -61,13 +61,13 @@ class BlockPipelineTest {
   }
 
   @Test
-  void noMoreBlocksAreStagedThanTheDepthAndTwo() throws Exception {
+  void noMoreBatchesAreStagedThanTheDepthAndTwo() throws Exception {
     for (int depth : DEPTHS) {
       AtomicInteger most = new AtomicInteger();
       pipeline(
-              block -> {
+              batch -> {
                 most.accumulateAndGet(openScopes(), Math::max);
-                run(block);
+                run(batch);
               })
           .run(numbers(60), depth, workers);
       assertThat(most.get()).as("depth %d", depth).isBetween(1, depth + 2);
@@ -77,14 +77,14 @@ class BlockPipelineTest {
   @Test
   void theReaderIsAheadOfTheRunner() throws Exception {
     CountDownLatch third = new CountDownLatch(3);
-    new BlockPipeline<Integer>(
+    new BatchPipeline<Integer>(
             i -> {
               third.countDown();
               return stage(i);
             },
-            block -> {
+            batch -> {
               assertThat(third.await(60, TimeUnit.SECONDS)).as("three are staged").isTrue();
-              run(block);
+              run(batch);
             })
         .run(numbers(6), 2, workers);
     assertThat(ran).hasSize(6);
@@ -95,14 +95,14 @@ class BlockPipelineTest {
     for (int depth : DEPTHS) {
       for (int bad : new int[] {0, 7, 29}) {
         ran.clear();
-        BlockPipeline<Integer> pipeline =
+        BatchPipeline<Integer> pipeline =
             pipeline(
-                block -> {
-                  if (block.block().firstRow() == bad) {
-                    block.close();
+                batch -> {
+                  if (batch.data().firstRow() == bad) {
+                    batch.close();
                     throw new IllegalStateException("no luck with " + bad);
                   }
-                  run(block);
+                  run(batch);
                 });
         assertThatThrownBy(() -> pipeline.run(numbers(30), depth, workers))
             .as("depth %d", depth)
@@ -117,10 +117,10 @@ class BlockPipelineTest {
   @Test
   void anErrorOfTheRunnerIsThrownAsItIs() {
     for (int depth : DEPTHS) {
-      BlockPipeline<Integer> pipeline =
+      BatchPipeline<Integer> pipeline =
           pipeline(
-              block -> {
-                block.close();
+              batch -> {
+                batch.close();
                 throw new StackOverflowError("deep");
               });
       assertThatThrownBy(() -> pipeline.run(numbers(30), depth, workers))
@@ -134,8 +134,8 @@ class BlockPipelineTest {
   void whatFailsWhileReadingIsThrownAndNothingStaysStaged() {
     for (int depth : DEPTHS) {
       for (int bad : new int[] {0, 7, 29}) {
-        BlockPipeline<Integer> pipeline =
-            new BlockPipeline<>(
+        BatchPipeline<Integer> pipeline =
+            new BatchPipeline<>(
                 i -> {
                   if (i == bad) {
                     throw new IllegalStateException("can't stage " + bad);
@@ -162,10 +162,10 @@ class BlockPipelineTest {
       CountDownLatch busy = new CountDownLatch(1);
       CountDownLatch never = new CountDownLatch(1);
       AtomicReference<Throwable> thrown = new AtomicReference<>();
-      BlockPipeline<Integer> pipeline =
+      BatchPipeline<Integer> pipeline =
           pipeline(
-              block -> {
-                try (block) {
+              batch -> {
+                try (batch) {
                   busy.countDown();
                   never.await();
                 }
@@ -194,10 +194,10 @@ class BlockPipelineTest {
     CountDownLatch busy = new CountDownLatch(1);
     AtomicInteger interruptions = new AtomicInteger();
     Thread task = Thread.currentThread();
-    BlockPipeline<Integer> pipeline =
+    BatchPipeline<Integer> pipeline =
         pipeline(
-            block -> {
-              try (block) {
+            batch -> {
+              try (batch) {
                 busy.countDown();
                 task.interrupt();
                 while (interruptions.get() < 3) {
@@ -224,9 +224,9 @@ class BlockPipelineTest {
     task.setContextClassLoader(mine);
     try {
       pipeline(
-              block -> {
+              batch -> {
                 seen.add(Thread.currentThread().getContextClassLoader());
-                run(block);
+                run(batch);
               })
           .run(numbers(2), 2, workers);
     } finally {
@@ -238,21 +238,21 @@ class BlockPipelineTest {
   @Test
   void timesAreCounted() throws Exception {
     for (int depth : new int[] {0, 2}) {
-      BlockPipeline<Integer> pipeline = pipeline(this::run);
+      BatchPipeline<Integer> pipeline = pipeline(this::run);
       pipeline.run(numbers(10), depth, workers);
       assertThat(pipeline.runNanos()).isPositive();
       assertThat(pipeline.readNanos()).isPositive();
     }
   }
 
-  private BlockPipeline<Integer> pipeline(BlockPipeline.Runner runner) {
-    return new BlockPipeline<>(this::stage, runner);
+  private BatchPipeline<Integer> pipeline(BatchPipeline.Runner runner) {
+    return new BatchPipeline<>(this::stage, runner);
   }
 
-  private StagedBlock stage(int number) {
+  private StagedBatch stage(int number) {
     staged.incrementAndGet();
     HostArray array = HostArray.of("x", DataType.INT8, new Shape(1), new byte[1]);
-    return StagedBlock.of(new DataBlock(0, number, 1, List.of(array)), counting);
+    return StagedBatch.of(new DataBatch(0, number, 1, List.of(array)), counting);
   }
 
   private int openScopes() {
@@ -260,7 +260,7 @@ class BlockPipelineTest {
   }
 
   private void assertNothingIsStaged() {
-    assertThat(openScopes()).as("blocks that nobody closed, of %d", staged.get()).isZero();
+    assertThat(openScopes()).as("batches that nobody closed, of %d", staged.get()).isZero();
   }
 
   /** A manager whose scopes are counted when they are closed. */
@@ -281,9 +281,9 @@ class BlockPipelineTest {
             });
   }
 
-  private void run(StagedBlock block) {
-    try (block) {
-      ran.add(block.block().firstRow());
+  private void run(StagedBatch batch) {
+    try (batch) {
+      ran.add(batch.data().firstRow());
     }
   }
 

@@ -10,29 +10,29 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * A block whose columns are on the device, until it is closed. It is made by one thread, and may be
+ * A batch whose columns are on the device, until it is closed. It is made by one thread, and may be
  * used and closed by another.
  */
-public final class StagedBlock implements AutoCloseable {
-  private final DataBlock block;
+public final class StagedBatch implements AutoCloseable {
+  private final DataBatch data;
   private final NDManager scope;
   private final NDList columns;
 
-  private StagedBlock(DataBlock block, NDManager scope, NDList columns) {
-    this.block = block;
+  private StagedBatch(DataBatch data, NDManager scope, NDList columns) {
+    this.data = data;
     this.scope = scope;
     this.columns = columns;
   }
 
-  /** Copies a block to the device of this manager. */
-  public static StagedBlock of(DataBlock block, NDManager device) {
-    return stage(block, device, (i, scope) -> block.arrays().get(i).copyTo(scope));
+  /** Copies a batch to the device of this manager. */
+  public static StagedBatch of(DataBatch batch, NDManager device) {
+    return stage(batch, device, (i, scope) -> batch.arrays().get(i).copyTo(scope));
   }
 
-  /** Copies a block from columns that are on the device of this manager already. */
-  public static StagedBlock copyOf(DataBlock block, NDList columns, NDManager device) {
+  /** Copies a batch from columns that are on the device of this manager already. */
+  public static StagedBatch copyOf(DataBatch batch, NDList columns, NDManager device) {
     return stage(
-        block,
+        batch,
         device,
         (i, scope) -> {
           NDArray copy = columns.get(i).duplicate();
@@ -42,28 +42,29 @@ public final class StagedBlock implements AutoCloseable {
         });
   }
 
-  private static StagedBlock stage(
-      DataBlock block, NDManager device, BiFunction<Integer, NDManager, NDArray> column) {
+  private static StagedBatch stage(
+      DataBatch batch, NDManager device, BiFunction<Integer, NDManager, NDArray> column) {
     NDManager scope = device.newSubManager();
     try {
-      NDList columns = new NDList(block.arrays().size());
-      for (int i = 0; i < block.arrays().size(); i++) {
+      NDList columns = new NDList(batch.arrays().size());
+      for (int i = 0; i < batch.arrays().size(); i++) {
         columns.add(column.apply(i, scope));
       }
-      return new StagedBlock(block, scope, columns);
+      return new StagedBatch(batch, scope, columns);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
   }
 
-  public DataBlock block() {
-    return block;
+  /** The rows on the host. */
+  public DataBatch data() {
+    return data;
   }
 
   /** A batch over the columns themselves. */
   EvaluationBatch batch() {
-    return new EvaluationBatch(names(), columns, block.firstRow(), block.rows());
+    return new EvaluationBatch(names(), columns, data.firstRow(), data.rows());
   }
 
   /** A batch over the same memory, whose arrays may be named and closed without being missed. */
@@ -74,14 +75,14 @@ public final class StagedBlock implements AutoCloseable {
       view.setName(column.getName());
       views.add(view);
     }
-    return new EvaluationBatch(names(), views, block.firstRow(), block.rows());
+    return new EvaluationBatch(names(), views, data.firstRow(), data.rows());
   }
 
-  /** The columns that have not the content of the block any more. */
+  /** The columns whose content on the device is no longer that of {@link #data}. */
   List<String> changedColumns() {
     List<String> changed = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
-      HostArray array = block.arrays().get(i);
+      HostArray array = data.arrays().get(i);
       HostArray now =
           HostArray.of(array.name(), array.dataType(), array.shape(), content(columns.get(i)));
       if (!now.equals(array)) {
@@ -97,7 +98,7 @@ public final class StagedBlock implements AutoCloseable {
   }
 
   private List<String> names() {
-    return block.arrays().stream().map(HostArray::name).toList();
+    return data.arrays().stream().map(HostArray::name).toList();
   }
 
   private static List<ByteBuffer> content(NDArray column) {

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.Row;
 
-/** Cuts the rows of one partition into blocks. */
-final class BlockIterator implements Iterator<StoredBlock> {
+/** Cuts the rows of one partition into batches. */
+final class BatchIterator implements Iterator<StoredBatch> {
   private final int partition;
   private final Iterator<Row> rows;
-  private final BlockDecoder decoder;
+  private final BatchDecoder decoder;
   private final int batchSize;
   private long next;
 
-  BlockIterator(int partition, Iterator<Row> rows, BlockDecoder decoder, int batchSize) {
+  BatchIterator(int partition, Iterator<Row> rows, BatchDecoder decoder, int batchSize) {
     this.partition = partition;
     this.rows = rows;
     this.decoder = decoder;
@@ -27,7 +27,7 @@ final class BlockIterator implements Iterator<StoredBlock> {
   }
 
   @Override
-  public StoredBlock next() {
+  public StoredBatch next() {
     if (!rows.hasNext()) {
       throw new NoSuchElementException();
     }
@@ -37,7 +37,7 @@ final class BlockIterator implements Iterator<StoredBlock> {
     }
     long first = next;
     next += batch.size();
-    return new StoredBlock(
+    return new StoredBatch(
         partition, first, batch.size(), decoder.decode(batch, new RowPlace(partition, first)));
   }
 }

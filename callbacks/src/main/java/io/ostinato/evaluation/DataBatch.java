@@ -8,27 +8,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Consecutive rows of a dataset as tensors on the host; one block is one batch.
+ * Consecutive rows of a dataset as tensors on the host, with the index of the first.
  *
  * @param partition where the rows come from
  * @param firstRow the index of the first row, in the dataset
  * @param rows how many rows, at least one
  * @param arrays the columns; the first dimension of each is {@code rows}
  */
-public record DataBlock(int partition, long firstRow, int rows, List<HostArray> arrays)
+public record DataBatch(int partition, long firstRow, int rows, List<HostArray> arrays)
     implements Serializable {
-  public DataBlock {
+  public DataBatch {
     arrays = List.copyOf(arrays);
     if (rows < 1 || firstRow < 0) {
       throw new IllegalArgumentException(
-          "a block needs at least one row and an index from 0; given: %s rows from %s"
+          "a batch needs at least one row and an index from 0; given: %s rows from %s"
               .formatted(rows, firstRow));
     }
   }
 
   /** The first so many of the rows, at least one. */
-  DataBlock first(int count) {
-    return new DataBlock(
+  DataBatch first(int count) {
+    return new DataBatch(
         partition, firstRow, count, arrays.stream().map(array -> array.rows(0, count)).toList());
   }
 
@@ -37,7 +37,7 @@ public record DataBlock(int partition, long firstRow, int rows, List<HostArray> 
    *
    * @throws IllegalArgumentException if there is no column of such a name; lists those there are
    */
-  DataBlock only(List<String> columns) {
+  DataBatch only(List<String> columns) {
     Map<String, HostArray> byName = new LinkedHashMap<>();
     arrays.forEach(array -> byName.put(array.name(), array));
     List<HostArray> chosen = new ArrayList<>();
@@ -50,11 +50,11 @@ public record DataBlock(int partition, long firstRow, int rows, List<HostArray> 
       }
       chosen.add(array);
     }
-    return new DataBlock(partition, firstRow, rows, chosen);
+    return new DataBatch(partition, firstRow, rows, chosen);
   }
 
   /** The same rows, with another index. */
-  public DataBlock startingAt(long row) {
-    return new DataBlock(partition, row, rows, arrays);
+  public DataBatch startingAt(long row) {
+    return new DataBatch(partition, row, rows, arrays);
   }
 }

@@ -3,8 +3,8 @@ package io.ostinato.spark.resident;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.ostinato.evaluation.DataBlock;
-import io.ostinato.evaluation.StagedBlock;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.weights.HostArray;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,28 +15,28 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks whose columns stay on a device, as long as there is room. What is handed out is a copy
+ * Batches whose columns stay on a device, as long as there is room. What is handed out is a copy
  * made on the device, so nothing that is done with it is ever seen again. Thread-safe.
  *
  * <p>Where there is no room, a dataset gives way, as a whole, to one that was read twice since the
- * last of its own blocks was. To let the block go that was used longest ago would keep none: of
- * datasets that are read in turn from their first block to their last, that is always the next one
+ * last of its own batches was. To let the batch go that was used longest ago would keep none: of
+ * datasets that are read in turn from their first batch to their last, that is always the next one
  * needed.
  */
-public final class ResidentBlocks {
+public final class ResidentBatches {
   private record Place(String dataset, TaskDevice device) {}
 
   private record Columns(NDManager owner, NDList arrays, long sizeBytes) {}
 
-  /** The blocks of one dataset on one device, and when it was read. */
-  private static final class Blocks {
+  /** The batches of one dataset on one device, and when it was read. */
+  private static final class Batches {
     private final Map<Long, Columns> byFirstRow = new HashMap<>();
     private final Set<Long> readNow = new HashSet<>();
     private long readBegan;
     private long readBeganBefore;
     private long lastUse;
 
-    /** A block that comes again begins another read. */
+    /** A batch that comes again begins another read. */
     void use(long firstRow, long now) {
       if (readNow.contains(firstRow)) {
         readNow.clear();
@@ -50,7 +50,7 @@ public final class ResidentBlocks {
     }
 
     /** Whether the other one was read twice since this one was used. */
-    boolean givesWayTo(Blocks other) {
+    boolean givesWayTo(Batches other) {
       return lastUse < other.readBeganBefore;
     }
 
@@ -63,33 +63,33 @@ public final class ResidentBlocks {
     }
   }
 
-  private final Map<Place, Blocks> datasets = new HashMap<>();
+  private final Map<Place, Batches> datasets = new HashMap<>();
   private final Map<TaskDevice, Long> bytes = new HashMap<>();
   private long clock;
 
-  ResidentBlocks() {}
+  ResidentBatches() {}
 
   /**
-   * A block on the device; it stays there from the first time on, if there is room.
+   * A batch on the device; it stays there from the first time on, if there is room.
    *
-   * @param dataset identifies the dataset and the size of its blocks
+   * @param dataset identifies the dataset and the size of its batches
    * @param manager of what is handed out
    * @param limitBytes the most bytes that this device may keep
    */
-  public StagedBlock stage(
-      String dataset, DataBlock block, TaskDevice device, NDManager manager, long limitBytes) {
+  public StagedBatch stage(
+      String dataset, DataBatch batch, TaskDevice device, NDManager manager, long limitBytes) {
     if (limitBytes > 0) {
       synchronized (datasets) {
-        Columns columns = resident(new Place(dataset, device), block, limitBytes);
+        Columns columns = resident(new Place(dataset, device), batch, limitBytes);
         if (columns != null) {
-          return StagedBlock.copyOf(block, columns.arrays(), manager);
+          return StagedBatch.copyOf(batch, columns.arrays(), manager);
         }
       }
     }
-    return StagedBlock.of(block, manager);
+    return StagedBatch.of(batch, manager);
   }
 
-  /** Frees the blocks of one dataset. */
+  /** Frees the batches of one dataset. */
   public void close(String dataset) {
     synchronized (datasets) {
       List<Place> places =
@@ -111,35 +111,35 @@ public final class ResidentBlocks {
     }
   }
 
-  /** How many blocks of a dataset a device keeps. */
+  /** How many batches of a dataset a device keeps. */
   int count(String dataset, TaskDevice device) {
     synchronized (datasets) {
-      Blocks blocks = datasets.get(new Place(dataset, device));
-      return blocks == null ? 0 : blocks.byFirstRow.size();
+      Batches batches = datasets.get(new Place(dataset, device));
+      return batches == null ? 0 : batches.byFirstRow.size();
     }
   }
 
-  private @Nullable Columns resident(Place place, DataBlock block, long limitBytes) {
-    Blocks blocks = datasets.computeIfAbsent(place, p -> new Blocks());
-    blocks.use(block.firstRow(), ++clock);
-    Columns columns = blocks.byFirstRow.get(block.firstRow());
-    if (columns == null && makeRoom(place.device(), blocks, sizeBytes(block), limitBytes)) {
-      columns = copy(block, place.device());
-      blocks.byFirstRow.put(block.firstRow(), columns);
+  private @Nullable Columns resident(Place place, DataBatch batch, long limitBytes) {
+    Batches batches = datasets.computeIfAbsent(place, p -> new Batches());
+    batches.use(batch.firstRow(), ++clock);
+    Columns columns = batches.byFirstRow.get(batch.firstRow());
+    if (columns == null && makeRoom(place.device(), batches, sizeBytes(batch), limitBytes)) {
+      columns = copy(batch, place.device());
+      batches.byFirstRow.put(batch.firstRow(), columns);
       bytes.merge(place.device(), columns.sizeBytes(), Long::sum);
     }
     return columns;
   }
 
   /** Whether there is room now. */
-  private boolean makeRoom(TaskDevice device, Blocks blocks, long wanted, long limitBytes) {
+  private boolean makeRoom(TaskDevice device, Batches batches, long wanted, long limitBytes) {
     if (wanted > limitBytes || bytes.getOrDefault(device, 0L) + wanted <= limitBytes) {
       return wanted <= limitBytes;
     }
     List<Place> givingWay =
         datasets.entrySet().stream()
             .filter(entry -> entry.getKey().device().equals(device))
-            .filter(entry -> entry.getValue().givesWayTo(blocks))
+            .filter(entry -> entry.getValue().givesWayTo(batches))
             .sorted(Comparator.comparingLong(entry -> entry.getValue().lastUse))
             .map(Map.Entry::getKey)
             .toList();
@@ -153,25 +153,25 @@ public final class ResidentBlocks {
   }
 
   private void remove(Place place) {
-    Blocks blocks = datasets.remove(place);
-    if (blocks != null) {
-      bytes.merge(place.device(), -blocks.free(), Long::sum);
+    Batches batches = datasets.remove(place);
+    if (batches != null) {
+      bytes.merge(place.device(), -batches.free(), Long::sum);
     }
   }
 
-  private static Columns copy(DataBlock block, TaskDevice device) {
+  private static Columns copy(DataBatch batch, TaskDevice device) {
     NDManager owner = Engine.getInstance().newBaseManager(device.device());
     try {
-      NDList arrays = new NDList(block.arrays().size());
-      block.arrays().forEach(array -> arrays.add(array.copyTo(owner)));
-      return new Columns(owner, arrays, sizeBytes(block));
+      NDList arrays = new NDList(batch.arrays().size());
+      batch.arrays().forEach(array -> arrays.add(array.copyTo(owner)));
+      return new Columns(owner, arrays, sizeBytes(batch));
     } catch (RuntimeException | Error e) {
       owner.close();
       throw e;
     }
   }
 
-  private static long sizeBytes(DataBlock block) {
-    return block.arrays().stream().mapToLong(HostArray::sizeBytes).sum();
+  private static long sizeBytes(DataBatch batch) {
+    return batch.arrays().stream().mapToLong(HostArray::sizeBytes).sum();
   }
 }

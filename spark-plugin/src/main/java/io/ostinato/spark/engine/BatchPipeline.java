@@ -1,6 +1,6 @@
 package io.ostinato.spark.engine;
 
-import io.ostinato.evaluation.StagedBlock;
+import io.ostinato.evaluation.StagedBatch;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -14,46 +14,46 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads blocks and runs them. With a depth of at least one, the thread of the task reads ahead of a
- * second thread that runs the batches, so that decoding, copying and forward overlap; Spark's
- * iterators are read by the thread of the task, as they must be. Never more blocks are staged than
+ * Reads batches and runs them. With a depth of at least one, the thread of the task reads ahead of
+ * a second thread that runs the batches, so that decoding, copying and forward overlap; Spark's
+ * iterators are read by the thread of the task, as they must be. Never more batches are staged than
  * the depth and two.
  *
  * @param <T> what is read
  */
-final class BlockPipeline<T> {
-  /** Runs one block, and closes it. */
+final class BatchPipeline<T> {
+  /** Runs one batch, and closes it. */
   interface Runner {
-    void run(StagedBlock block) throws InterruptedException;
+    void run(StagedBatch batch) throws InterruptedException;
   }
 
   private static final long POLL_MILLIS = 20;
 
-  private final Function<T, StagedBlock> stage;
+  private final Function<T, StagedBatch> stage;
   private final Runner runner;
   private long readNanos;
   private long runNanos;
 
-  BlockPipeline(Function<T, StagedBlock> stage, Runner runner) {
+  BatchPipeline(Function<T, StagedBatch> stage, Runner runner) {
     this.stage = stage;
     this.runner = runner;
   }
 
   /**
-   * Runs all blocks in their order; what fails first is thrown, and nothing stays staged.
+   * Runs all batches in their order; what fails first is thrown, and nothing stays staged.
    *
-   * @param depth how many staged blocks may wait
+   * @param depth how many staged batches may wait
    * @param workers give the second thread
    */
-  void run(Iterator<T> blocks, int depth, Executor workers) throws InterruptedException {
+  void run(Iterator<T> batches, int depth, Executor workers) throws InterruptedException {
     if (depth < 1) {
-      runAlone(blocks);
+      runAlone(batches);
     } else {
-      runAhead(blocks, depth, workers);
+      runAhead(batches, depth, workers);
     }
   }
 
-  /** Waiting for blocks and staging them, as far as it was not hidden behind the runner. */
+  /** Waiting for batches and staging them, as far as it was not hidden behind the runner. */
   long readNanos() {
     return readNanos;
   }
@@ -62,10 +62,10 @@ final class BlockPipeline<T> {
     return runNanos;
   }
 
-  private void runAlone(Iterator<T> blocks) throws InterruptedException {
+  private void runAlone(Iterator<T> batches) throws InterruptedException {
     long start = System.nanoTime();
-    while (blocks.hasNext()) {
-      StagedBlock staged = stage.apply(blocks.next());
+    while (batches.hasNext()) {
+      StagedBatch staged = stage.apply(batches.next());
       long began = System.nanoTime();
       readNanos += began - start;
       runner.run(staged);
@@ -75,14 +75,14 @@ final class BlockPipeline<T> {
     readNanos += System.nanoTime() - start;
   }
 
-  private void runAhead(Iterator<T> blocks, int depth, Executor workers)
+  private void runAhead(Iterator<T> batches, int depth, Executor workers)
       throws InterruptedException {
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     Worker worker = new Worker(new ArrayBlockingQueue<>(depth), loader);
     workers.execute(worker);
     try {
-      while (worker.goesOn() && blocks.hasNext()) {
-        handOver(stage.apply(blocks.next()), worker);
+      while (worker.goesOn() && batches.hasNext()) {
+        handOver(stage.apply(batches.next()), worker);
       }
       worker.offer(Optional.empty());
       worker.over.await();
@@ -94,7 +94,7 @@ final class BlockPipeline<T> {
     worker.rethrow();
   }
 
-  private void handOver(StagedBlock staged, Worker worker) throws InterruptedException {
+  private void handOver(StagedBatch staged, Worker worker) throws InterruptedException {
     boolean handedOver = false;
     try {
       handedOver = worker.offer(Optional.of(staged));
@@ -107,7 +107,7 @@ final class BlockPipeline<T> {
 
   /** Runs what the task has staged. Its times are read once it is over. */
   private final class Worker implements Runnable {
-    private final BlockingQueue<Optional<StagedBlock>> queue;
+    private final BlockingQueue<Optional<StagedBatch>> queue;
     private final ClassLoader loader;
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile @Nullable Thread thread;
@@ -115,7 +115,7 @@ final class BlockPipeline<T> {
     private long waitNanos;
     private long runNanos;
 
-    Worker(BlockingQueue<Optional<StagedBlock>> queue, ClassLoader loader) {
+    Worker(BlockingQueue<Optional<StagedBatch>> queue, ClassLoader loader) {
       this.queue = queue;
       this.loader = loader;
     }
@@ -124,8 +124,8 @@ final class BlockPipeline<T> {
       return failure == null;
     }
 
-    /** Hands a block over; false if nobody will run it. Nothing says that there are no more. */
-    boolean offer(Optional<StagedBlock> staged) throws InterruptedException {
+    /** Hands a batch over; false if nobody will run it. Nothing says that there are no more. */
+    boolean offer(Optional<StagedBatch> staged) throws InterruptedException {
       while (goesOn()) {
         if (queue.offer(staged, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
           return true;
@@ -168,7 +168,7 @@ final class BlockPipeline<T> {
 
     private void runAll() throws InterruptedException {
       long start = System.nanoTime();
-      Optional<StagedBlock> staged = queue.take();
+      Optional<StagedBatch> staged = queue.take();
       while (staged.isPresent()) {
         long began = System.nanoTime();
         waitNanos += began - start;
@@ -200,9 +200,9 @@ final class BlockPipeline<T> {
     }
 
     private void freeQueue() {
-      List<Optional<StagedBlock>> rest = new ArrayList<>();
+      List<Optional<StagedBatch>> rest = new ArrayList<>();
       queue.drainTo(rest);
-      rest.forEach(staged -> staged.ifPresent(StagedBlock::close));
+      rest.forEach(staged -> staged.ifPresent(StagedBatch::close));
     }
 
     void rethrow() throws InterruptedException {

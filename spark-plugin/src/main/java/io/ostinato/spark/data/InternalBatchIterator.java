@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.catalyst.InternalRow;
 
-/** Cuts the rows of one partition into blocks; a row is read before the next one is asked for. */
-final class InternalBlockIterator implements Iterator<StoredBlock> {
+/** Cuts the rows of one partition into batches; a row is read before the next one is asked for. */
+final class InternalBatchIterator implements Iterator<StoredBatch> {
   private final int partition;
   private final Iterator<InternalRow> rows;
   private final List<InternalColumn> columns;
   private final int batchSize;
   private long next;
 
-  InternalBlockIterator(
+  InternalBatchIterator(
       int partition, Iterator<InternalRow> rows, List<InternalColumn> columns, int batchSize) {
     this.partition = partition;
     this.rows = rows;
@@ -30,7 +30,7 @@ final class InternalBlockIterator implements Iterator<StoredBlock> {
   }
 
   @Override
-  public StoredBlock next() {
+  public StoredBatch next() {
     if (!rows.hasNext()) {
       throw new NoSuchElementException();
     }
@@ -45,9 +45,9 @@ final class InternalBlockIterator implements Iterator<StoredBlock> {
       }
       count++;
     }
-    StoredBlock block = new StoredBlock(partition, next, count, arrays(buffers, count));
+    StoredBatch batch = new StoredBatch(partition, next, count, arrays(buffers, count));
     next += count;
-    return block;
+    return batch;
   }
 
   private List<HostArray> arrays(List<RowBuffer> buffers, int count) {

@@ -5,8 +5,8 @@ import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
-/** The way from rows to the arrays of a block. */
-sealed interface BlockDecoder extends Serializable permits ColumnsDecoder, FunctionDecoder {
+/** The way from rows to the arrays of a batch. */
+sealed interface BatchDecoder extends Serializable permits ColumnsDecoder, FunctionDecoder {
 
   /**
    * Arrays {@code (rows, ...)}.

@@ -2,7 +2,7 @@ package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A block as executors store it, with the index of its first row within the partition. Made of
+ * A batch as executors store it, with the index of its first row within the partition. Made of
  * plain arrays, which every serializer that Spark may be set to can write.
  */
-public final class StoredBlock implements Serializable {
+public final class StoredBatch implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final int partition;
@@ -24,7 +24,7 @@ public final class StoredBlock implements Serializable {
   private final long[][] shapes;
   private final byte[][] elements;
 
-  StoredBlock(int partition, long firstRow, int rows, List<HostArray> arrays) {
+  StoredBatch(int partition, long firstRow, int rows, List<HostArray> arrays) {
     this.partition = partition;
     this.firstRow = firstRow;
     this.rows = rows;
@@ -56,16 +56,16 @@ public final class StoredBlock implements Serializable {
   }
 
   /**
-   * The block in its dataset; shares the elements.
+   * The batch in its dataset; shares the elements.
    *
    * @param partitionStarts the index of each partition's first row in the dataset
    */
-  public DataBlock inDataset(long[] partitionStarts) {
+  public DataBatch inDataset(long[] partitionStarts) {
     List<HostArray> arrays = new ArrayList<>(names.length);
     for (int i = 0; i < names.length; i++) {
       arrays.add(
           HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i]));
     }
-    return new DataBlock(partition, partitionStarts[partition] + firstRow, rows, arrays);
+    return new DataBatch(partition, partitionStarts[partition] + firstRow, rows, arrays);
   }
 }

@@ -14,16 +14,16 @@ import org.apache.spark.api.java.JavaRDD;
  *
  * @param partitionStarts the index of each partition's first row, and the number of rows
  */
-record BlockCount(long[] partitionStarts, long rows, long blocks, long sizeBytes) {
+record BatchCount(long[] partitionStarts, long rows, long batches, long sizeBytes) {
 
   /** What a task has seen of one partition of the dataset. */
-  private record Part(int partition, long rows, long blocks, long sizeBytes, String kinds)
+  private record Part(int partition, long rows, long batches, long sizeBytes, String kinds)
       implements Serializable {}
 
-  static BlockCount of(JavaRDD<StoredBlock> blocks) {
+  static BatchCount of(JavaRDD<StoredBatch> batches) {
     List<Part> parts =
-        blocks.mapPartitions(BlockCount::parts, true).collect().stream()
-            .map(BlockCount::part)
+        batches.mapPartitions(BatchCount::parts, true).collect().stream()
+            .map(BatchCount::part)
             .toList();
     checkKinds(parts);
     int partitions = parts.stream().mapToInt(part -> part.partition() + 1).max().orElse(0);
@@ -32,24 +32,24 @@ record BlockCount(long[] partitionStarts, long rows, long blocks, long sizeBytes
     for (int partition = 1; partition < starts.length; partition++) {
       starts[partition] += starts[partition - 1];
     }
-    return new BlockCount(
+    return new BatchCount(
         starts,
         starts[partitions],
-        parts.stream().mapToLong(Part::blocks).sum(),
+        parts.stream().mapToLong(Part::batches).sum(),
         parts.stream().mapToLong(Part::sizeBytes).sum());
   }
 
-  /** How many bytes the blocks of some partitions have. */
-  static long sizeBytes(JavaRDD<StoredBlock> blocks, int[] partitions) {
-    return Stream.of(blocks.mapPartitions(BlockCount::parts, true).collectPartitions(partitions))
+  /** How many bytes the batches of some partitions have. */
+  static long sizeBytes(JavaRDD<StoredBatch> batches, int[] partitions) {
+    return Stream.of(batches.mapPartitions(BatchCount::parts, true).collectPartitions(partitions))
         .flatMap(List::stream)
         .mapToLong(bytes -> part(bytes).sizeBytes())
         .sum();
   }
 
-  /** How many rows the blocks of each of some partitions have. */
-  static long[] rows(JavaRDD<StoredBlock> blocks, int[] partitions) {
-    return Stream.of(blocks.mapPartitions(BlockCount::parts, true).collectPartitions(partitions))
+  /** How many rows the batches of each of some partitions have. */
+  static long[] rows(JavaRDD<StoredBatch> batches, int[] partitions) {
+    return Stream.of(batches.mapPartitions(BatchCount::parts, true).collectPartitions(partitions))
         .mapToLong(parts -> parts.stream().mapToLong(bytes -> part(bytes).rows()).sum())
         .toArray();
   }
@@ -58,19 +58,19 @@ record BlockCount(long[] partitionStarts, long rows, long blocks, long sizeBytes
     return SerializedBytes.read(bytes, Part.class);
   }
 
-  private static Iterator<byte[]> parts(Iterator<StoredBlock> blocks) {
+  private static Iterator<byte[]> parts(Iterator<StoredBatch> batches) {
     TreeMap<String, Part> parts = new TreeMap<>();
-    while (blocks.hasNext()) {
-      StoredBlock block = blocks.next();
-      String kinds = block.kinds();
+    while (batches.hasNext()) {
+      StoredBatch batch = batches.next();
+      String kinds = batch.kinds();
       parts.merge(
-          block.partition() + " " + kinds,
-          new Part(block.partition(), block.rows(), 1, block.sizeBytes(), kinds),
+          batch.partition() + " " + kinds,
+          new Part(batch.partition(), batch.rows(), 1, batch.sizeBytes(), kinds),
           (a, b) ->
               new Part(
                   a.partition(),
                   a.rows() + b.rows(),
-                  a.blocks() + b.blocks(),
+                  a.batches() + b.batches(),
                   a.sizeBytes() + b.sizeBytes(),
                   kinds));
     }

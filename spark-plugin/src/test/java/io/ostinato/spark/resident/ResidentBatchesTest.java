@@ -6,26 +6,26 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.DataBlock;
-import io.ostinato.evaluation.StagedBlock;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.weights.HostArray;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ResidentBlocksTest {
+class ResidentBatchesTest {
   private static final int ROWS = 4;
-  private static final int BLOCK_BYTES = ROWS * Float.BYTES;
+  private static final int BATCH_BYTES = ROWS * Float.BYTES;
 
-  /** Room for one dataset of three blocks, and a block more. */
-  private static final long LIMIT = 4 * BLOCK_BYTES;
+  /** Room for one dataset of three batches, and a batch more. */
+  private static final long LIMIT = 4 * BATCH_BYTES;
 
-  private final ResidentBlocks blocks = new ResidentBlocks();
+  private final ResidentBatches batches = new ResidentBatches();
   private final NDManager manager = Engine.getInstance().newBaseManager();
 
   @AfterEach
   void close() {
-    blocks.closeAll();
+    batches.closeAll();
     manager.close();
   }
 
@@ -40,7 +40,7 @@ class ResidentBlocksTest {
 
     assertThat(kept("old")).isZero();
     assertThat(kept("new")).isEqualTo(3);
-    assertThat(blocks.sizeBytes(TaskDevice.CPU)).isEqualTo(3 * BLOCK_BYTES);
+    assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(3 * BATCH_BYTES);
   }
 
   @Test
@@ -58,15 +58,15 @@ class ResidentBlocksTest {
     for (int epoch = 0; epoch < 3; epoch++) {
       read("large", 9);
       assertThat(kept("large")).isEqualTo(4);
-      assertThat(blocks.sizeBytes(TaskDevice.CPU)).isEqualTo(LIMIT);
+      assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(LIMIT);
     }
   }
 
   @Test
-  void withoutRoomForASingleBlockNothingGivesWay() {
+  void withoutRoomForASingleBatchNothingGivesWay() {
     read("old", 3);
     for (int epoch = 0; epoch < 3; epoch++) {
-      stage("wide", new DataBlock(0, 0, 1, List.of(floats(1, 100)))).close();
+      stage("wide", new DataBatch(0, 0, 1, List.of(floats(1, 100)))).close();
     }
     assertThat(kept("old")).isEqualTo(3);
     assertThat(kept("wide")).isZero();
@@ -76,28 +76,28 @@ class ResidentBlocksTest {
   void aClosedDatasetFreesItsBytes() {
     read("a", 2);
     read("b", 1);
-    blocks.close("a");
-    assertThat(blocks.sizeBytes(TaskDevice.CPU)).isEqualTo(BLOCK_BYTES);
+    batches.close("a");
+    assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(BATCH_BYTES);
     assertThat(kept("b")).isEqualTo(1);
   }
 
   private void read(String dataset, int count) {
     for (int i = 0; i < count; i++) {
-      stage(dataset, block(i)).close();
-      assertThat(blocks.sizeBytes(TaskDevice.CPU)).isLessThanOrEqualTo(LIMIT);
+      stage(dataset, batch(i)).close();
+      assertThat(batches.sizeBytes(TaskDevice.CPU)).isLessThanOrEqualTo(LIMIT);
     }
   }
 
-  private StagedBlock stage(String dataset, DataBlock block) {
-    return blocks.stage(dataset, block, TaskDevice.CPU, manager, LIMIT);
+  private StagedBatch stage(String dataset, DataBatch batch) {
+    return batches.stage(dataset, batch, TaskDevice.CPU, manager, LIMIT);
   }
 
   private int kept(String dataset) {
-    return blocks.count(dataset, TaskDevice.CPU);
+    return batches.count(dataset, TaskDevice.CPU);
   }
 
-  private static DataBlock block(int index) {
-    return new DataBlock(0, (long) index * ROWS, ROWS, List.of(floats(ROWS, 1)));
+  private static DataBatch batch(int index) {
+    return new DataBatch(0, (long) index * ROWS, ROWS, List.of(floats(ROWS, 1)));
   }
 
   private static HostArray floats(int rows, int width) {
