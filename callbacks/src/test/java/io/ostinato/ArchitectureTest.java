@@ -13,6 +13,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The rules of the house, for the rooms of this module. */
 @AnalyzeClasses(packages = "io.ostinato", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -33,6 +36,12 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule TORCHSCRIPT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("torchscript");
+
+  @ArchTest static final ArchRule LIBRARIES_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("libraries");
+
+  @ArchTest
+  static final ArchRule MODEL_KNOWS_NOTHING_OF_EVALUATIONS =
+      imports("model", "libraries", "torchscript", "weights");
 
   @ArchTest
   static final ArchRule CALLBACK_NEVER_IMPORTS_TRAINING =
@@ -79,18 +88,25 @@ class ArchitectureTest {
     };
   }
 
-  /** But {@code describe}, by which rooms say what they can be configured with. */
   private static ArchRule importsNoOtherRoom(String room) {
+    return imports(room);
+  }
+
+  /** Imports these other rooms at most, and {@code describe}, by which any room describes itself. */
+  private static ArchRule imports(String room, String... others) {
+    Set<String> allowed =
+        Stream.concat(Stream.of(room, "describe"), Stream.of(others))
+            .map(each -> "io.ostinato." + each)
+            .collect(Collectors.toSet());
     return noClasses()
         .that()
         .resideInAPackage("io.ostinato." + room + "..")
         .should()
         .dependOnClassesThat(
             DescribedPredicate.describe(
-                "reside in another room",
+                "reside in a room that is none of " + allowed,
                 type ->
                     type.getPackageName().startsWith("io.ostinato")
-                        && !type.getPackageName().startsWith("io.ostinato." + room)
-                        && !type.getPackageName().equals("io.ostinato.describe")));
+                        && !allowed.contains(type.getPackageName())));
   }
 }

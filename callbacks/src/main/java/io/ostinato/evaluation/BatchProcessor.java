@@ -1,6 +1,7 @@
 package io.ostinato.evaluation;
 
 import ai.djl.ndarray.NDList;
+import io.ostinato.model.EvaluationModel;
 import java.io.Serializable;
 
 /** What is done with each batch, where the model is. It travels to the executors. */

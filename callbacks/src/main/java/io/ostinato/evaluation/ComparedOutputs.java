@@ -3,6 +3,8 @@ package io.ostinato.evaluation;
 import ai.djl.ndarray.NDArray;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
+import io.ostinato.model.ModelOutputs;
+import io.ostinato.model.OutputChoice;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -49,17 +49,17 @@ public record DataSelection(long maxRows, List<String> columns) implements Seria
   }
 
   /**
-   * What of a block belongs to the selection.
+   * What of a batch belongs to the selection.
    *
-   * @param block whose first row does
+   * @param batch whose first row does
    * @param tag of the evaluation
    * @throws EvaluationException if it has no column of such a name; lists those it has
    */
-  public DataBlock of(DataBlock block, EvaluationTag tag) {
-    DataBlock rows =
-        block.rows() > maxRows - block.firstRow()
-            ? block.first((int) (maxRows - block.firstRow()))
-            : block;
+  public DataBatch of(DataBatch batch, EvaluationTag tag) {
+    DataBatch rows =
+        batch.rows() > maxRows - batch.firstRow()
+            ? batch.first((int) (maxRows - batch.firstRow()))
+            : batch;
     try {
       return columns.isEmpty() ? rows : rows.only(columns);
     } catch (IllegalArgumentException e) {

@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 public interface EvaluationData {
 
   /**
-   * Reads the dataset into this process, block by block, in dataset order. Every block but the last
+   * Reads the dataset into this process, batch by batch, in dataset order. Every batch but the last
    * of a partition has {@code batchSize} rows. The caller closes the stream.
    */
-  Stream<DataBlock> blocks(int batchSize);
+  Stream<DataBatch> batches(int batchSize);
 
   /** How many rows there are. May read the dataset. */
   long rows();

@@ -1,6 +1,7 @@
 package io.ostinato.evaluation;
 
 import io.ostinato.metric.Metric;
+import io.ostinato.model.ModelSource;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.List;
 

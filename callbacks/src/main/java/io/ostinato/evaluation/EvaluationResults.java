@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.weights.HostArray;
 import java.time.Duration;

@@ -9,11 +9,11 @@ import java.time.Duration;
  * executors write the results, that is part of the job.
  *
  * @param total from the request to the collated results
- * @param prepare turning the dataset into blocks, where they were not there yet
+ * @param prepare turning the dataset into batches, where they were not there yet
  * @param send making new shards of weights available to the executors
  * @param job from its submission to the last result
  * @param refresh waiting for the model, and giving it the weights
- * @param read waiting for blocks, and copying them to the device
+ * @param read waiting for batches, and copying them to the device
  * @param forward {@code processData}, and copying its results to the host
  * @param collect checking that every row is there, and joining the results
  * @param process {@code processResults}; zero before it is over
@@ -31,7 +31,7 @@ public record EvaluationTimings(
 
   /**
    * Waiting for data: {@link #prepare} on the driver, and {@link #read} of all tasks; there is none
-   * where blocks were there before they were needed.
+   * where batches were there before they were needed.
    */
   public Duration data() {
     return prepare.plus(read);

@@ -86,21 +86,21 @@ public final class InMemoryData implements EvaluationData {
   }
 
   @Override
-  public Stream<DataBlock> blocks(int batchSize) {
-    List<DataBlock> blocks = new ArrayList<>();
+  public Stream<DataBatch> batches(int batchSize) {
+    List<DataBatch> batches = new ArrayList<>();
     int start = 0;
     for (int partition = 0; partition < partitionRows.length; partition++) {
       int end = start + partitionRows[partition];
       for (int from = start; from < end; from += batchSize) {
-        blocks.add(block(partition, from, Math.min(from + batchSize, end)));
+        batches.add(batch(partition, from, Math.min(from + batchSize, end)));
       }
       start = end;
     }
-    return blocks.stream();
+    return batches.stream();
   }
 
-  private DataBlock block(int partition, int from, int to) {
+  private DataBatch batch(int partition, int from, int to) {
     List<HostArray> arrays = columns.stream().map(column -> column.rows(from, to)).toList();
-    return new DataBlock(partition, from, to - from, arrays);
+    return new DataBatch(partition, from, to - from, arrays);
   }
 }

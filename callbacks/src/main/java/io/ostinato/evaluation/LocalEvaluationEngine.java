@@ -1,5 +1,8 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.libraries.NativeLibraries;
+import io.ostinato.model.LoadedModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.weights.Manifest;
@@ -58,7 +61,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         timings -> log.info("{}: {} rows, {}", request.tag(), rows, timings));
   }
 
-  /** Runs all blocks; gives the nanoseconds that batches took. */
+  /** Runs all batches; gives the nanoseconds that they took. */
   private long run(
       EvaluationRequest request, LoadedModel loaded, BatchPass pass, ProgressDisplay display) {
     long forward = 0;
@@ -69,16 +72,16 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         known.isPresent()
             ? Math.min(known.getAsLong(), selection.maxRows())
             : ProgressDisplay.UNKNOWN;
-    try (Stream<DataBlock> blocks = request.data().blocks(request.batchSize());
+    try (Stream<DataBatch> batches = request.data().batches(request.batchSize());
         Progress progress = display.start(request.tag().toString(), total, "rows")) {
-      var iterator = blocks.iterator();
+      var iterator = batches.iterator();
       while (rows < selection.maxRows() && iterator.hasNext()) {
-        DataBlock selected = selection.of(iterator.next(), request.tag());
-        StagedBlock staged = StagedBlock.of(selected, loaded.manager());
+        DataBatch selected = selection.of(iterator.next(), request.tag());
+        StagedBatch staged = StagedBatch.of(selected, loaded.manager());
         long began = System.nanoTime();
         pass.run(staged, loaded, request.weights());
         forward += System.nanoTime() - began;
-        rows += staged.block().rows();
+        rows += staged.data().rows();
         progress.update(rows, "");
       }
       return forward;

@@ -2,10 +2,10 @@ package io.ostinato.training;
 
 import ai.djl.training.optimizer.Optimizer;
 import io.ostinato.callback.Callback;
-import io.ostinato.evaluation.BlockSource;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.LossFactory;
+import io.ostinato.model.BlockSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.EpochSize;
 import io.ostinato.schedule.TrainingLength;

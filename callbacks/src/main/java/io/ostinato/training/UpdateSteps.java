@@ -15,7 +15,7 @@ import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
 import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossParts;
-import io.ostinato.evaluation.NativeLibraries;
+import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.ostinato.jobs;
 
-import io.ostinato.evaluation.Reason;
+import io.ostinato.libraries.Reason;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.ostinato.evaluation.TorchModules;
+import io.ostinato.model.TorchModules;
 import io.ostinato.spark.TestSpark;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,6 +1,5 @@
 package io.ostinato.jobs.evaluation;
 
-import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.jobs.data.DataSource;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.data.TensorSpec;
@@ -8,6 +7,7 @@ import io.ostinato.jobs.metric.MetricText;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.jobs.model.Architectures;
 import io.ostinato.metric.Metric;
+import io.ostinato.model.OutputChoice;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

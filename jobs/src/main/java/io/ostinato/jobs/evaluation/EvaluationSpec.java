@@ -1,9 +1,9 @@
 package io.ostinato.jobs.evaluation;
 
-import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.metric.Metric;
+import io.ostinato.model.OutputChoice;
 import java.util.List;
 
 /**

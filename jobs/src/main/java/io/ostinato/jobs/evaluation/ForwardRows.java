@@ -6,9 +6,9 @@ import io.ostinato.callback.BatchColumns;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationBatch;
-import io.ostinato.evaluation.EvaluationModel;
-import io.ostinato.evaluation.ModelOutputs;
 import io.ostinato.metric.MetricBatch;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelOutputs;
 import java.util.List;
 
 /** Runs the model: its outputs, by name. */

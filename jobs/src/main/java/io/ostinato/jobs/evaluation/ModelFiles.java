@@ -1,11 +1,11 @@
 package io.ostinato.jobs.evaluation;
 
-import io.ostinato.evaluation.ModelSource;
-import io.ostinato.evaluation.OnnxSource;
-import io.ostinato.evaluation.TorchScriptSource;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.FileNames;
 import io.ostinato.jobs.model.Architecture;
+import io.ostinato.model.ModelSource;
+import io.ostinato.model.OnnxSource;
+import io.ostinato.model.TorchScriptSource;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
 import io.ostinato.torchscript.ModuleFacts;

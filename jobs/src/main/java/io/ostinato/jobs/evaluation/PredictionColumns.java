@@ -1,9 +1,9 @@
 package io.ostinato.jobs.evaluation;
 
 import ai.djl.ndarray.NDArray;
-import io.ostinato.evaluation.ModelOutputs;
-import io.ostinato.evaluation.OutputChoice;
 import io.ostinato.metric.MetricBatch;
+import io.ostinato.model.ModelOutputs;
+import io.ostinato.model.OutputChoice;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;

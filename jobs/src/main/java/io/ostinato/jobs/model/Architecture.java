@@ -7,7 +7,7 @@ import io.ostinato.describe.Checked;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import io.ostinato.describe.UserClass;
-import io.ostinato.evaluation.BlockFactory;
+import io.ostinato.model.BlockFactory;
 import java.util.List;
 import java.util.Map;
 

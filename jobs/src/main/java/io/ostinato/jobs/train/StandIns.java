@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Record;
 import ai.djl.util.Progress;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationEngine;
@@ -48,7 +48,7 @@ final class StandIns {
 
   private record NoRows(List<String> columns) implements EvaluationData {
     @Override
-    public Stream<DataBlock> blocks(int batchSize) {
+    public Stream<DataBatch> batches(int batchSize) {
       return Stream.empty();
     }
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.weights.HostArray;
 import java.util.Iterator;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** Brings the dataset to train on to the driver. */
 final class TrainRows {
   private static final Logger log = LoggerFactory.getLogger(TrainRows.class);
-  private static final int BLOCK_ROWS = 4096;
+  private static final int BATCH_ROWS = 4096;
 
   private TrainRows() {}
 
@@ -42,8 +42,8 @@ final class TrainRows {
                     name,
                     manager.create(
                         new Shape(rows).addAll(tensor.rowShape()), tensor.type().dataType())));
-    try (Stream<DataBlock> blocks = data.blocks(BLOCK_ROWS)) {
-      for (Iterator<DataBlock> each = blocks.iterator(); each.hasNext(); ) {
+    try (Stream<DataBatch> batches = data.batches(BATCH_ROWS)) {
+      for (Iterator<DataBatch> each = batches.iterator(); each.hasNext(); ) {
         copy(each.next(), arrays, manager);
       }
     } finally {
@@ -70,10 +70,10 @@ final class TrainRows {
     }
   }
 
-  private static void copy(DataBlock block, Map<String, NDArray> arrays, NDManager manager) {
-    NDIndex rows = new NDIndex("{}:{}", block.firstRow(), block.firstRow() + block.rows());
+  private static void copy(DataBatch batch, Map<String, NDArray> arrays, NDManager manager) {
+    NDIndex rows = new NDIndex("{}:{}", batch.firstRow(), batch.firstRow() + batch.rows());
     try (NDManager scope = manager.newSubManager()) {
-      for (HostArray array : block.arrays()) {
+      for (HostArray array : batch.arrays()) {
         NDArray target = arrays.get(array.name());
         if (target != null) {
           target.set(rows, array.copyTo(scope));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.weights.HostArray;
 import java.io.IOException;
@@ -194,9 +194,9 @@ class DatasetSpecTest {
             List.of(tensor(example.group(4))),
             List.of(TensorSpec.parse("--label", example.group(5))));
     try (SparkSession spark = TestSpark.local(Map.of());
-        Stream<DataBlock> blocks = spec.open(spark).blocks(2000)) {
-      DataBlock block = blocks.findFirst().orElseThrow();
-      List<HostArray> arrays = block.arrays();
+        Stream<DataBatch> batches = spec.open(spark).batches(2000)) {
+      DataBatch batch = batches.findFirst().orElseThrow();
+      List<HostArray> arrays = batch.arrays();
       assertThat(arrays.get(0).shape()).isEqualTo(new Shape(1797, 1, 8, 8));
       FloatBuffer pixels = littleEndian(arrays.get(0)).asFloatBuffer();
       LongBuffer labels = littleEndian(arrays.get(1)).asLongBuffer();

@@ -2,8 +2,8 @@ package io.ostinato.jobs.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ostinato.evaluation.TorchModules;
 import io.ostinato.jobs.OnnxFixtures;
+import io.ostinato.model.TorchModules;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

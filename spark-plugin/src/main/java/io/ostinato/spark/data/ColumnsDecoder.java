@@ -9,7 +9,7 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 
 /** Columns to tensors; the rows have these columns, in this order. */
-record ColumnsDecoder(ArrayList<Column> columns) implements BlockDecoder {
+record ColumnsDecoder(ArrayList<Column> columns) implements BatchDecoder {
 
   @Override
   public List<HostArray> decode(List<Row> rows, RowPlace first) {

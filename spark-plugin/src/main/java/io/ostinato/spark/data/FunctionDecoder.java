@@ -15,7 +15,7 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 
 /** Rows to tensors by a user's function. */
-record FunctionDecoder(RowFunction function, OstinatoSettings settings) implements BlockDecoder {
+record FunctionDecoder(RowFunction function, OstinatoSettings settings) implements BatchDecoder {
 
   @Override
   public List<HostArray> decode(List<Row> rows, RowPlace first) {

@@ -25,14 +25,14 @@ final class InternalRows {
 
   private InternalRows() {}
 
-  /** The blocks of a dataset that has these columns, in this order. */
-  static Optional<JavaRDD<StoredBlock>> blocks(
+  /** The batches of a dataset that has these columns, in this order. */
+  static Optional<JavaRDD<StoredBatch>> batches(
       Dataset<Row> rows, List<Column> columns, FirstRows first, int batchSize) {
-    return blocks(InternalRows::of, rows, columns, first, batchSize);
+    return batches(InternalRows::of, rows, columns, first, batchSize);
   }
 
   /** The same by another way to the rows; none where that fails as it does on an unknown Spark. */
-  static Optional<JavaRDD<StoredBlock>> blocks(
+  static Optional<JavaRDD<StoredBatch>> batches(
       InternalSource source,
       Dataset<Row> rows,
       List<Column> columns,
@@ -50,7 +50,7 @@ final class InternalRows {
               .of(rows)
               .mapPartitionsWithIndex(
                   (partition, partitionRows) ->
-                      new InternalBlockIterator(
+                      new InternalBatchIterator(
                           partition, first.of(partition, partitionRows), readers, batchSize),
                   true));
     } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {

@@ -2,7 +2,7 @@ package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.SerializationCheck;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationException;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Spark's partitions and of the rows in them, so the query behind it should give the same order
  * each time it runs.
  *
- * <p>The first evaluation turns the rows into blocks and stores them on the executors; later ones
+ * <p>The first evaluation turns the rows into batches and stores them on the executors; later ones
  * read those. Thread-safe.
  */
 public final class SparkDataset implements EvaluationData {
@@ -109,19 +109,19 @@ public final class SparkDataset implements EvaluationData {
     }
   }
 
-  /** Reads the dataset to the driver, which keeps all of it where its blocks are out of order. */
+  /** Reads the dataset to the driver, which keeps all of it where its batches are out of order. */
   @Override
-  public Stream<DataBlock> blocks(int batchSize) {
+  public Stream<DataBatch> batches(int batchSize) {
     PreparedDataset dataset = prepare(batchSize);
-    Spliterator<StoredBlock> blocks =
+    Spliterator<StoredBatch> batches =
         Spliterators.spliteratorUnknownSize(
-            dataset.blocks().toLocalIterator(), Spliterator.ORDERED);
-    Stream<DataBlock> stream =
-        StreamSupport.stream(blocks, false)
-            .map(block -> block.inDataset(dataset.partitionStarts()));
+            dataset.batches().toLocalIterator(), Spliterator.ORDERED);
+    Stream<DataBatch> stream =
+        StreamSupport.stream(batches, false)
+            .map(batch -> batch.inDataset(dataset.partitionStarts()));
     return dataset.isInOrder()
         ? stream
-        : stream.sorted(Comparator.comparingLong(DataBlock::firstRow));
+        : stream.sorted(Comparator.comparingLong(DataBatch::firstRow));
   }
 
   /** None where a row function makes them. */
@@ -143,13 +143,13 @@ public final class SparkDataset implements EvaluationData {
     return rows.count();
   }
 
-  /** The stored blocks of this size; a job that reads the whole dataset where there are none. */
+  /** The stored batches of this size; a job that reads the whole dataset where there are none. */
   public PreparedDataset prepare(int batchSize) {
     return prepare(batchSize, DataSelection.ALL_ROWS);
   }
 
   /**
-   * The stored blocks of the first rows; jobs that read no more partitions than have them where
+   * The stored batches of the first rows; jobs that read no more partitions than have them where
    * there are none.
    *
    * @param maxRows the most rows, at least 1; {@link DataSelection#ALL_ROWS} for all
@@ -169,13 +169,13 @@ public final class SparkDataset implements EvaluationData {
   }
 
   /**
-   * Reads all blocks of this size once more, as an evaluation does.
+   * Reads all batches of this size once more, as an evaluation does.
    *
    * @throws EvaluationException if it has other rows than before
    */
   public void reread(int batchSize) {
     PreparedDataset dataset = prepare(batchSize);
-    long rows = BlockCount.of(dataset.blocks()).rows();
+    long rows = BatchCount.of(dataset.batches()).rows();
     if (rows != dataset.rows()) {
       throw new EvaluationException(
           "the dataset had %s rows when it was prepared, and has %s now"
@@ -189,7 +189,7 @@ public final class SparkDataset implements EvaluationData {
       prepared.stream()
           .map(Prepared::dataset)
           .filter(PreparedDataset::isStored)
-          .forEach(dataset -> dataset.blocks().unpersist());
+          .forEach(dataset -> dataset.batches().unpersist());
       prepared.clear();
     }
   }
@@ -207,7 +207,7 @@ public final class SparkDataset implements EvaluationData {
                 .toArray(String[]::new));
   }
 
-  private BlockDecoder decoder() {
+  private BatchDecoder decoder() {
     return function == null
         ? new ColumnsDecoder(new ArrayList<>(columns))
         : new FunctionDecoder(function, settings());

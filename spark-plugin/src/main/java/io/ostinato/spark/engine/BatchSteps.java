@@ -3,9 +3,9 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.BatchPass;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.LoadedModel;
-import io.ostinato.evaluation.StagedBlock;
-import io.ostinato.spark.data.StoredBlock;
+import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.model.LoadedModel;
+import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.engine.PartitionTask.Content;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
@@ -19,7 +19,7 @@ import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
-/** What a task does with each block, on a model that it has leased. Closing it ends the lease. */
+/** What a task does with each batch, on a model that it has leased. Closing it ends the lease. */
 final class BatchSteps implements AutoCloseable {
   private final Content content;
   private final BroadcastWeights weights;
@@ -93,21 +93,21 @@ final class BatchSteps implements AutoCloseable {
     return refreshNanos;
   }
 
-  StagedBlock stage(StoredBlock block) {
+  StagedBatch stage(StoredBatch batch) {
     return residents
-        .blocks()
+        .batches()
         .stage(
             content.dataset(),
             content
                 .selection()
-                .of(block.inDataset(content.partitionStarts()), content.works().get(0).tag()),
+                .of(batch.inDataset(content.partitionStarts()), content.works().get(0).tag()),
             device,
             lease.model().manager(),
-            content.settings().blocks().deviceBytes());
+            content.settings().batches().deviceBytes());
   }
 
-  /** Runs one block, and closes it; the results are with the runners. */
-  void run(StagedBlock staged) throws InterruptedException {
+  /** Runs one batch, and closes it; the results are with the runners. */
+  void run(StagedBatch staged) throws InterruptedException {
     LoadedModel model = lease.model();
     try (staged) {
       permits.acquire();

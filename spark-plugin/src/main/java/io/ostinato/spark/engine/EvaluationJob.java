@@ -10,7 +10,7 @@ import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
 /**
- * One Spark job: a task over the blocks of a dataset, and its outcomes.
+ * One Spark job: a task over the batches of a dataset, and its outcomes.
  *
  * @param tags of the evaluations that share it
  */
@@ -22,7 +22,7 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
    * @throws EvaluationException if a task fails for good; says what it said
    */
   PartitionOutcome run(PartitionTask task, ProgressDisplay display) {
-    return collected(dataset.blocks().mapPartitions(task, true), task.done(), display);
+    return collected(dataset.batches().mapPartitions(task, true), task.done(), display);
   }
 
   /** As {@link #run}; tasks in groups are merged on the executors. */
@@ -30,7 +30,7 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
     int groups = (int) Math.ceil(Math.sqrt(tasks()));
     return collected(
         dataset
-            .blocks()
+            .batches()
             .mapPartitions(task, true)
             .mapToPair(outcome -> new Tuple2<>(TaskContext.getPartitionId() % groups, outcome))
             .reduceByKey(EvaluationJob::merged, groups)
@@ -40,7 +40,7 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
   }
 
   int tasks() {
-    return dataset.blocks().getNumPartitions();
+    return dataset.batches().getNumPartitions();
   }
 
   private PartitionOutcome collected(

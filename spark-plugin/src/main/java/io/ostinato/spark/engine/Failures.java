@@ -2,7 +2,7 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.evaluation.Reason;
+import io.ostinato.libraries.Reason;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.hadoop.fs.FSError;

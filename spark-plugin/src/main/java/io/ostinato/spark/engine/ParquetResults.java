@@ -48,7 +48,7 @@ record ParquetResults(
         Dataset<Row> rows =
             session.createDataFrame(
                 dataset
-                    .blocks()
+                    .batches()
                     .mapPartitions(
                         new ResultRows(task.content(), task.weights(), task.done()), true),
                 schema(dataset, new ResultRows.Probe(task.content(), task.weights())));
@@ -90,7 +90,7 @@ record ParquetResults(
   }
 
   private StructType schema(PreparedDataset dataset, ResultRows.Probe probe) {
-    List<byte[]> first = dataset.blocks().mapPartitions(probe, true).take(1);
+    List<byte[]> first = dataset.batches().mapPartitions(probe, true).take(1);
     if (first.isEmpty()) {
       throw new EvaluationException(
           "%s: the dataset is empty; an evaluation needs at least one row"

@@ -3,7 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.SerializedBytes;
-import io.ostinato.spark.data.StoredBlock;
+import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.EvaluationCounters;
 import io.ostinato.spark.resident.EvaluationCounters.Counter;
@@ -24,13 +24,13 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * @param done what is shown of it while it runs
  */
 record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
-    implements FlatMapFunction<Iterator<StoredBlock>, byte[]> {
+    implements FlatMapFunction<Iterator<StoredBatch>, byte[]> {
 
   /**
    * All but the weights.
    *
    * @param live the hashes of the manifests that evaluations in flight need
-   * @param dataset identifies the blocks, and the columns of them that are used
+   * @param dataset identifies the batches, and the columns of them that are used
    * @param selection the part of the dataset that is evaluated
    */
   record Content(
@@ -48,9 +48,9 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
   }
 
   @Override
-  public Iterator<byte[]> call(Iterator<StoredBlock> blocks) throws InterruptedException {
+  public Iterator<byte[]> call(Iterator<StoredBatch> batches) throws InterruptedException {
     Content task = SerializedBytes.read(content, Content.class);
-    PartitionOutcome outcome = blocks.hasNext() ? evaluate(task, blocks) : nothing(task);
+    PartitionOutcome outcome = batches.hasNext() ? evaluate(task, batches) : nothing(task);
     return List.of(OutcomeCodec.encode(outcome)).iterator();
   }
 
@@ -60,25 +60,25 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
     return new PartitionOutcome(List.of(), parts, TaskTimes.NONE, List.of());
   }
 
-  private PartitionOutcome evaluate(Content task, Iterator<StoredBlock> blocks)
+  private PartitionOutcome evaluate(Content task, Iterator<StoredBatch> batches)
       throws InterruptedException {
     try (BatchSteps steps = new BatchSteps(task, weights)) {
       TaskProgress progress = new TaskProgress(done);
       boolean[] first = {true};
-      BlockPipeline<StoredBlock> pipeline =
-          new BlockPipeline<>(
+      BatchPipeline<StoredBatch> pipeline =
+          new BatchPipeline<>(
               steps::stage,
               staged -> {
                 steps.run(staged);
-                progress.ran(staged.block().rows());
+                progress.ran(staged.data().rows());
                 if (first[0]) {
                   first[0] = false;
                   checkFirst(task.works(), steps.runners());
                 }
               });
       pipeline.run(
-          blocks,
-          task.settings().blocks().prefetch(),
+          batches,
+          task.settings().batches().prefetch(),
           InternalTaskContext.on(steps.residents().workers()));
       checkAll(task.works(), steps.runners());
       TaskTimes times =

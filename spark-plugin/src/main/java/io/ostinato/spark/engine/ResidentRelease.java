@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frees models and blocks on the executors' devices, with tasks, since nothing else reaches them
+ * Frees models and batches on the executors' devices, with tasks, since nothing else reaches them
  * from the driver.
  */
 record ResidentRelease(JavaSparkContext context, List<ModelId> models, List<String> datasets) {
@@ -53,7 +53,7 @@ record ResidentRelease(JavaSparkContext context, List<ModelId> models, List<Stri
   /** The executors that were reached. */
   private List<String> free() throws InterruptedException, ExecutionException, TimeoutException {
     List<ModelId> ids = models;
-    List<String> blocks = datasets;
+    List<String> batches = datasets;
     int tasks = 2 * Math.max(1, context.defaultParallelism());
     JavaFutureAction<List<String>> job =
         context
@@ -61,7 +61,7 @@ record ResidentRelease(JavaSparkContext context, List<ModelId> models, List<Stri
             .map(
                 i -> {
                   ids.forEach(ResidentModels.ofThisProcess()::close);
-                  blocks.forEach(ResidentModels.ofThisProcess().blocks()::close);
+                  batches.forEach(ResidentModels.ofThisProcess().batches()::close);
                   return SparkEnv.get().executorId();
                 })
             .collectAsync();

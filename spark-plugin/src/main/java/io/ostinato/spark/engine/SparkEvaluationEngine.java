@@ -9,9 +9,9 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.RowCheck;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.SparkDataset;
@@ -56,7 +56,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final Map<ModelSource, ModelId> models = new HashMap<>();
   private final Map<String, ResidentReport> residents = new TreeMap<>();
   private final Set<SparkDataset> datasets = new HashSet<>();
-  private final Set<String> blocks = new HashSet<>();
+  private final Set<String> batchIds = new HashSet<>();
   private final Set<String> told = new HashSet<>();
   private final List<InternalHeartbeats> heartbeats = new ArrayList<>();
 
@@ -185,7 +185,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       PreparedDataset prepared =
           dataset.prepare(request.batchSize(), request.selection().maxRows());
       synchronized (this) {
-        blocks.add(blocksId(prepared, request));
+        batchIds.add(batchesId(prepared, request));
       }
       return prepared;
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
@@ -205,7 +205,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
             works,
             model,
             published.live(),
-            blocksId(dataset, requests.get(0)),
+            batchesId(dataset, requests.get(0)),
             dataset.partitionStarts(),
             requests.get(0).selection(),
             settings);
@@ -218,8 +218,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     }
   }
 
-  /** Blocks that a device keeps have the columns of the selection alone. */
-  private static String blocksId(PreparedDataset dataset, EvaluationRequest request) {
+  /** Batches that a device keeps have the columns of the selection alone. */
+  private static String batchesId(PreparedDataset dataset, EvaluationRequest request) {
     List<String> columns = request.selection().columns();
     // With its length a name that has commas is no other names.
     return columns.stream()
@@ -327,9 +327,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     List<ModelId> ids = List.copyOf(models.values());
     models.clear();
     if (!ids.isEmpty()) {
-      new ResidentRelease(context, ids, List.copyOf(blocks)).run(residents());
+      new ResidentRelease(context, ids, List.copyOf(batchIds)).run(residents());
     }
-    blocks.clear();
+    batchIds.clear();
   }
 
   private static SparkDataset sparkDataset(EvaluationData data) {

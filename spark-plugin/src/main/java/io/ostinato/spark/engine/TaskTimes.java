@@ -6,7 +6,7 @@ import java.io.Serializable;
  * Where the time of tasks went, in nanoseconds.
  *
  * @param refresh waiting for the model, and giving it the weights
- * @param read waiting for blocks, and copying them to the device
+ * @param read waiting for batches, and copying them to the device
  * @param forward processing batches, and copying the results back
  */
 record TaskTimes(long refresh, long read, long forward) implements Serializable {

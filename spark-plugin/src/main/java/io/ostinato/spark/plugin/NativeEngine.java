@@ -1,7 +1,7 @@
 package io.ostinato.spark.plugin;
 
 import ai.djl.engine.Engine;
-import io.ostinato.evaluation.NativeLibraries;
+import io.ostinato.libraries.NativeLibraries;
 import java.io.UncheckedIOException;
 import org.apache.spark.SparkContext;
 

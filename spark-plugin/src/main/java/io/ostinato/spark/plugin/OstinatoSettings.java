@@ -14,7 +14,7 @@ import scala.Tuple2;
  * @param threadsPerSlot cores over task slots: the threads where none were set
  */
 public record OstinatoSettings(
-    int threads, int threadsPerSlot, Residency resident, Blocks blocks, Evaluations evaluations)
+    int threads, int threadsPerSlot, Residency resident, Batches batches, Evaluations evaluations)
     implements Serializable {
   static final String PREFIX = "spark.ostinato.";
   static final String THREADS = PREFIX + "threads";
@@ -59,22 +59,22 @@ public record OstinatoSettings(
       implements Serializable {}
 
   /**
-   * How datasets become blocks.
+   * How datasets become batches; what users set says {@code blocks}.
    *
    * @param storeBytes the most bytes of a dataset that is stored on the executors; -1 for half of
    *     what they can store
-   * @param deviceBytes the most bytes of blocks that a device keeps
-   * @param prefetch how many blocks a task reads ahead
+   * @param deviceBytes the most bytes of batches that a device keeps
+   * @param prefetch how many batches a task reads ahead
    * @param bulk whether columns are read as Spark holds them, instead of row objects
    */
-  public record Blocks(long storeBytes, long deviceBytes, int prefetch, boolean bulk)
+  public record Batches(long storeBytes, long deviceBytes, int prefetch, boolean bulk)
       implements Serializable {}
 
   /**
    * How evaluations run.
    *
    * @param share whether callbacks that are due together share one pass
-   * @param fitTasks whether the number of tasks is fitted to slots and blocks
+   * @param fitTasks whether the number of tasks is fitted to slots and batches
    * @param treeTasks from how many tasks on the states of metrics are merged on executors before
    *     they come to the driver
    * @param resultsLimit the most bytes of results that the driver collects
@@ -106,8 +106,8 @@ public record OstinatoSettings(
             read.number(RESIDENT_VERSIONS, 1, 2),
             read.number(DEVICE_TASKS, 1, 0),
             read.oneOf(RESIDENT_STATE, StatePolicy.class, StatePolicy.SERIAL));
-    Blocks blocks =
-        new Blocks(
+    Batches batches =
+        new Batches(
             read.bytes(BLOCKS_STORE, -1),
             read.bytes(BLOCKS_DEVICE, 0),
             read.number(BLOCKS_PREFETCH, 0, 2),
@@ -132,7 +132,7 @@ public record OstinatoSettings(
           "Ostinato's settings are wrong:\n  - " + String.join("\n  - ", mistakes));
     }
     return new OstinatoSettings(
-        threads, TaskSlots.threadsPerSlot(conf), resident, blocks, evaluations);
+        threads, TaskSlots.threadsPerSlot(conf), resident, batches, evaluations);
   }
 
   /** Whether an application has the plugin. */

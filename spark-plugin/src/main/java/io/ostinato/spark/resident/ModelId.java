@@ -1,6 +1,6 @@
 package io.ostinato.spark.resident;
 
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.model.ModelSource;
 import java.io.Serializable;
 
 /**

@@ -1,7 +1,7 @@
 package io.ostinato.spark.resident;
 
 import ai.djl.Device;
-import io.ostinato.evaluation.LoadedModel;
+import io.ostinato.model.LoadedModel;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSource;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,6 +1,6 @@
 package io.ostinato.spark.resident;
 
-import io.ostinato.evaluation.LoadedModel;
+import io.ostinato.model.LoadedModel;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSource;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 
 /**
  * What this process keeps on its devices: models by architecture and device, each in one or more
- * versions, and blocks of data; and the threads that compute there. Thread-safe.
+ * versions, and batches of data; and the threads that compute there. Thread-safe.
  *
  * <p>Tasks at the same weights share a model. One that comes with other weights refreshes, in
  * place, a version that nobody needs; where all are needed it makes another, up to a limit, and
@@ -36,7 +36,7 @@ public final class ResidentModels {
   private final Map<Key, ModelVersions> models = new LinkedHashMap<>();
   private final Map<TaskDevice, Semaphore> permits = new HashMap<>();
   private final Devices devices = new Devices(Gpus::ofThisProcess);
-  private final ResidentBlocks blocks = new ResidentBlocks();
+  private final ResidentBatches batches = new ResidentBatches();
   private final EvaluationCounters counters = new EvaluationCounters();
   private final RowReports rowReports = new RowReports();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
@@ -100,9 +100,9 @@ public final class ResidentModels {
     return devices;
   }
 
-  /** Blocks that stay on devices. */
-  public ResidentBlocks blocks() {
-    return blocks;
+  /** Batches that stay on devices. */
+  public ResidentBatches batches() {
+    return batches;
   }
 
   /** Threads that run batches beside the threads of tasks; they are kept for the next task. */
@@ -128,7 +128,7 @@ public final class ResidentModels {
   /** Frees everything. */
   public void closeAll() {
     retire(key -> true);
-    blocks.closeAll();
+    batches.closeAll();
   }
 
   private static Thread worker(Runnable run) {

@@ -5,7 +5,7 @@ import ai.djl.Device;
 /**
  * A device as tasks are given it.
  *
- * @param name as in {@code cpu()} or {@code gpu(0)}; models, blocks and permits belong to a name
+ * @param name as in {@code cpu()} or {@code gpu(0)}; models, batches and permits belong to a name
  * @param device where the native engine computes: the one of this name, but where GPUs are only
  *     pretended
  */

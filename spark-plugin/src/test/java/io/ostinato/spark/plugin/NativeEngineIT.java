@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
-import io.ostinato.evaluation.NativeLibraries;
+import io.ostinato.libraries.NativeLibraries;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

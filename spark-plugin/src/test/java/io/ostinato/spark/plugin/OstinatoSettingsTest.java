@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.spark.TestSpark;
-import io.ostinato.spark.plugin.OstinatoSettings.Blocks;
+import io.ostinato.spark.plugin.OstinatoSettings.Batches;
 import io.ostinato.spark.plugin.OstinatoSettings.Evaluations;
 import io.ostinato.spark.plugin.OstinatoSettings.Residency;
 import java.util.Map;
@@ -22,7 +22,7 @@ class OstinatoSettingsTest {
                 0,
                 1,
                 new Residency(2, 2, 0, StatePolicy.SERIAL),
-                new Blocks(-1, 0, 2, true),
+                new Batches(-1, 0, 2, true),
                 new Evaluations(true, true, 64, limit(1L << 30))));
   }
 
@@ -50,7 +50,7 @@ class OstinatoSettingsTest {
                 3,
                 1,
                 new Residency(5, 4, 6, StatePolicy.COPIES),
-                new Blocks(2L << 30, 512 << 20, 0, false),
+                new Batches(2L << 30, 512 << 20, 0, false),
                 new Evaluations(false, false, 7, limit(1024))));
   }
 

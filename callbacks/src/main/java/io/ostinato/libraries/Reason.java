@@ -1,0 +1,219 @@
+package io.ostinato.libraries;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Why something failed, on one line and with what to do about it, where others say so in many: the
+ * interpreter of TorchScript behind a trace of the module's code, ONNX Runtime behind places in its
+ * own sources, DJL in the exception below, Spark around the exception of a task. What they mean is
+ * known here and nowhere else; the whole text stays with the exception.
+ */
+public final class Reason {
+  private static final String ONNX_RUNTIME = "ai.onnxruntime.";
+  private static final String SPARK = "org.apache.spark.";
+  private static final List<String> OTHERS =
+      List.of("ai.djl.", ONNX_RUNTIME, SPARK, "com.esotericsoftware.kryo.");
+
+  /** More than this is for those who ask for the whole text. */
+  private static final int MOST_CHARACTERS = 400;
+
+  /** The last place in a module's code; the reason follows it, behind the rest of the code. */
+  private static final String HERE = "<--- HERE";
+
+  /** An exception of Python by its name; what asserts is wrapped once more. */
+  private static final Pattern RAISED =
+      Pattern.compile(
+          "(?:[A-Za-z_]\\w*\\.)*(?:RuntimeError: (?=\\w+Error: ))?([A-Za-z_]\\w*):(?: .*)?");
+
+  /** What the interpreter marks where the module itself raises, or asserts. */
+  private static final Pattern RAISE =
+      Pattern.compile(
+          "\\n\\s*(?:ops\\.prim\\.RaiseException\\(|raise\\b|assert\\b).*\\n\\s*~+ <--- HERE");
+
+  /** The file of a place in code that is PyTorch's, as a module has it or as it was written. */
+  private static final Pattern FILE_OF_PYTORCH =
+      Pattern.compile(".*[/\\\\]torch[/\\\\]nn[/\\\\](?:functional|modules)\\b.*");
+
+  private static final Pattern FILE = Pattern.compile("\\n\\s*File \"([^\"\\n]*)\"");
+
+  /** What ends a sentence, and not an abbreviation. */
+  private static final Pattern SENTENCE =
+      Pattern.compile(
+          "(?<!\\b(?i:i\\.e|e\\.g|i\\. e|e\\. g|etc|vs|cf|al|resp|approx|incl|no|fig|eq|dim|arg))"
+              + "[.!?][\"')\\]]*(?=\\s(?!\\p{Ll}))");
+
+  private static final Pattern END = Pattern.compile("[\\s:]+$");
+
+  private static final Pattern NOT_MEANT_FOR_USERS =
+      Pattern.compile(
+          "\\s*(?:File \".*|at \\S+\\(.*\\)|frame #\\d+.*|Exception raised from .*"
+              + "|Driver stacktrace:.*|Serialization trace:.*|CUDA kernel errors might.*|:)");
+  private static final Pattern OF_ONNX_RUNTIME =
+      Pattern.compile("^Error code - \\w+ - message: (?:Load model from \\S* ?failed: ?)?");
+  private static final Pattern IN_SOURCES =
+      Pattern.compile("\\S+\\.(?:cc|h|cpp|cu):\\d+ (?:\\S.*?\\) ?(?:const )?)?(?:\\[.*?\\] )?");
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("(?:[a-z_][\\w$]*\\.)+([A-Z][\\w$]*(?:Exception|Error): )");
+
+  private Reason() {}
+
+  /** One line; of an exception of anybody else what it says itself, with its class. */
+  public static String of(Throwable thrown) {
+    return ofLibrary(thrown).orElseGet(() -> whole(thrown.toString().lines()));
+  }
+
+  /** The line of an exception of one of these libraries, and none of others. */
+  public static Optional<String> ofLibrary(Throwable thrown) {
+    if (isOfOthers(thrown)) {
+      String line = whole(ofOthers(thrown).lines());
+      return Optional.of(line.isEmpty() ? thrown.getClass().getSimpleName() : line);
+    }
+    // They throw Java's own exceptions, too.
+    StackTraceElement[] trace = thrown.getStackTrace();
+    return trace.length > 0 && isNameOfOthers(trace[0].getClassName())
+        ? KnownReasons.lineOf(meant(Objects.requireNonNullElse(thrown.getMessage(), "").lines()))
+        : Optional.empty();
+  }
+
+  private static boolean isOfOthers(Throwable thrown) {
+    return isNameOfOthers(thrown.getClass().getName());
+  }
+
+  private static boolean isNameOfOthers(String name) {
+    return OTHERS.stream().anyMatch(name::startsWith);
+  }
+
+  private static String ofOthers(Throwable thrown) {
+    String text = Objects.requireNonNullElse(thrown.getMessage(), "");
+    Throwable cause = thrown.getCause();
+    if (cause != null && isOfOthers(cause)) {
+      return ofOthers(cause);
+    }
+    String line =
+        text.isBlank() ? thrown.getClass().getSimpleName() : ofText(text, isOf(thrown, SPARK));
+    String below = cause == null ? "" : shortened(whole(withoutPackage(cause.toString()).lines()));
+    String said = cause == null ? "" : Objects.requireNonNullElse(cause.getMessage(), below);
+    return text.contains(said) ? nameOf(thrown) + line : nameOf(thrown) + line + ": " + below;
+  }
+
+  /** DJL speaks for PyTorch; that ONNX Runtime speaks is worth a word. */
+  private static String nameOf(Throwable thrown) {
+    return isOf(thrown, ONNX_RUNTIME) ? "ONNX Runtime: " : "";
+  }
+
+  private static boolean isOf(Throwable thrown, String library) {
+    return thrown.getClass().getName().startsWith(library);
+  }
+
+  private static String withoutPackage(String text) {
+    return CLASS_NAME.matcher(text).replaceFirst("$1");
+  }
+
+  /** The line of a text. Spark adds the plan of a query, or the trace of a task, to its first. */
+  private static String ofText(String text, boolean isOfSpark) {
+    if (text.contains(HERE)) {
+      return ofInterpreter(text);
+    }
+    String said = meant(text.lines());
+    String line =
+        IN_SOURCES.matcher(OF_ONNX_RUNTIME.matcher(said).replaceFirst("")).replaceAll("").strip();
+    return withoutPackage(
+        KnownReasons.lineOf(line).orElseGet(() -> shortened(isOfSpark ? first(text) : line)));
+  }
+
+  /** The first line, and those behind a colon at its end. */
+  private static String first(String text) {
+    StringBuilder first = new StringBuilder();
+    for (String line : text.lines().map(String::strip).filter(each -> !each.isEmpty()).toList()) {
+      if (NOT_MEANT_FOR_USERS.matcher(line).matches()) {
+        break;
+      }
+      first.append(first.isEmpty() ? "" : " ").append(line);
+      if (!line.endsWith(":")) {
+        break;
+      }
+    }
+    return first.toString();
+  }
+
+  /**
+   * What the interpreter of TorchScript says behind the module's code. To what a module raises
+   * itself there is nothing to add, whatever its words are, unless that code is PyTorch's.
+   */
+  private static String ofInterpreter(String text) {
+    List<String> lines = text.substring(text.lastIndexOf(HERE)).lines().skip(1).toList();
+    for (int i = 0; i < lines.size(); i++) {
+      Matcher raised = RAISED.matcher(lines.get(i));
+      if (raised.matches()) {
+        String first = lines.get(i).substring(raised.start(1));
+        String line = meant(Stream.concat(Stream.of(first), lines.stream().skip(i + 1)));
+        return known(text, line).orElseGet(() -> shortened(line));
+      }
+    }
+    // Compiling a module names the place behind the reason.
+    String line = meant(text.lines());
+    return KnownReasons.lineOf(line).orElseGet(() -> shortened(line));
+  }
+
+  private static Optional<String> known(String text, String line) {
+    if (!RAISE.matcher(text).find()) {
+      return KnownReasons.lineOf(line);
+    }
+    return isRaisedByPyTorch(text) ? KnownReasons.ofPyTorchsModules(line) : Optional.empty();
+  }
+
+  /** By the last place in the code, which is where it was raised. */
+  private static boolean isRaisedByPyTorch(String text) {
+    String file = "";
+    Matcher files = FILE.matcher(text.substring(0, text.lastIndexOf(HERE)));
+    while (files.find()) {
+      file = files.group(1);
+    }
+    return FILE_OF_PYTORCH.matcher(file).matches();
+  }
+
+  /** On one line, without a colon behind which nothing comes. */
+  private static String whole(Stream<String> lines) {
+    String line =
+        String.join(" ", lines.map(String::strip).filter(each -> !each.isEmpty()).toList());
+    return END.matcher(line).replaceFirst("");
+  }
+
+  private static String meant(Stream<String> lines) {
+    return String.join(
+        " ",
+        lines
+            .dropWhile(line -> line.isBlank())
+            .takeWhile(line -> !NOT_MEANT_FOR_USERS.matcher(line).matches())
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .toList());
+  }
+
+  /** At the end of a sentence, or else of a word, where that leaves most of it. */
+  private static String shortened(String line) {
+    if (line.length() <= MOST_CHARACTERS) {
+      return line;
+    }
+    int least = MOST_CHARACTERS / 2;
+    int sentence = 0;
+    Matcher sentences = SENTENCE.matcher(line);
+    while (sentences.find() && sentences.end() <= MOST_CHARACTERS) {
+      sentence = sentences.end();
+    }
+    if (sentence > least) {
+      return line.substring(0, sentence);
+    }
+    int word = line.lastIndexOf(' ', MOST_CHARACTERS);
+    int most =
+        Character.isHighSurrogate(line.charAt(MOST_CHARACTERS - 1))
+            ? MOST_CHARACTERS - 1
+            : MOST_CHARACTERS;
+    return line.substring(0, word > least ? word : most) + "…";
+  }
+}
