@@ -4,6 +4,7 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import io.ostinato.weights.HostArray;
@@ -55,15 +56,19 @@ public final class EmaCallback extends Callback implements Stateful {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
     if (config.factors().isEmpty()) {
-      mistakes.add("callback '%s' needs at least one factor".formatted(name()));
+      mistakes.add(
+          Mistake.of(
+              subject("factors"), "callback '%s' needs at least one factor".formatted(name())));
     }
     for (double factor : config.factors()) {
       if (!(factor > 0 && factor < 1)) {
         mistakes.add(
-            "callback '%s': factor %s must be above 0 and below 1".formatted(name(), factor));
+            Mistake.of(
+                subject("factors"),
+                "callback '%s': factor %s must be above 0 and below 1".formatted(name(), factor)));
       }
     }
     return mistakes;

@@ -2,6 +2,8 @@ package io.ostinato.monitor;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
@@ -46,14 +48,17 @@ public final class DatasetStatsCallback extends Callback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     Set<String> known = keys(plan.data());
     return config.datasets().stream()
         .filter(key -> !known.contains(key))
         .map(
             key ->
-                "callback '%s' asks for dataset '%s'; registered: %s"
-                    .formatted(name(), key, String.join(", ", known)))
+                Mistake.of(
+                        subject("datasets"),
+                        "callback '%s' asks for dataset '%s'".formatted(name(), key),
+                        "registered: " + String.join(", ", known))
+                    .dependingOn(Subject.setting("datasets")))
         .toList();
   }
 

@@ -2,6 +2,7 @@ package io.ostinato.monitor;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Mistake;
 import io.ostinato.progress.Progress;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
@@ -28,9 +29,12 @@ public final class EtaCallback extends Callback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return config.label().isBlank()
-        ? List.of("callback '%s' needs a label that is not blank".formatted(name()))
+        ? List.of(
+            Mistake.of(
+                subject("label"),
+                "callback '%s' needs a label that is not blank".formatted(name())))
         : List.of();
   }
 

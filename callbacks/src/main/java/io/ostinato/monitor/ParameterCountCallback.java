@@ -3,6 +3,7 @@ package io.ostinato.monitor;
 import ai.djl.nn.Parameter;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
 import java.util.List;
@@ -33,9 +34,12 @@ public final class ParameterCountCallback extends Callback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return config.model().isBlank()
-        ? List.of("callback '%s' needs a name of the model that is not blank".formatted(name()))
+        ? List.of(
+            Mistake.of(
+                subject("model"),
+                "callback '%s' needs a name of the model that is not blank".formatted(name())))
         : List.of();
   }
 

@@ -7,6 +7,7 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -91,9 +92,12 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return config.patterns().isEmpty()
-        ? List.of("callback '%s' needs at least one name of an output".formatted(name()))
+        ? List.of(
+            Mistake.of(
+                subject("output_patterns"),
+                "callback '%s' needs at least one name of an output".formatted(name())))
         : List.of();
   }
 

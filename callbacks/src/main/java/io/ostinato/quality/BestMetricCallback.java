@@ -5,6 +5,7 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
@@ -76,11 +77,13 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
-    plan.metricProperties().mistake(config.source(), name()).ifPresent(mistakes::add);
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.source(), subject("source")).ifPresent(mistakes::add);
     if (config.allTargets().isEmpty()) {
-      mistakes.add("callback '%s' needs at least one target".formatted(name()));
+      mistakes.add(
+          Mistake.of(
+              subject("targets"), "callback '%s' needs at least one target".formatted(name())));
     }
     return mistakes;
   }

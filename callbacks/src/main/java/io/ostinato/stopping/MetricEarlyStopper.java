@@ -5,6 +5,7 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -47,12 +48,15 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
-    plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.metric(), subject("metric")).ifPresent(mistakes::add);
     if (config.tolerance() < 1) {
       mistakes.add(
-          "callback '%s': tolerance %s must be at least 1".formatted(name(), config.tolerance()));
+          Mistake.of(
+              subject("tolerance"),
+              "callback '%s': tolerance %s must be at least 1"
+                  .formatted(name(), config.tolerance())));
     }
     return mistakes;
   }
