@@ -7,6 +7,7 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import io.ostinato.weights.HostArray;
@@ -68,15 +69,19 @@ public final class EmaCallback extends Callback implements Stateful {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
     if (config.factors().isEmpty()) {
-      mistakes.add("callback '%s' needs at least one factor".formatted(name()));
+      mistakes.add(
+          Mistake.of(
+              subject("factors"), "callback '%s' needs at least one factor".formatted(name())));
     }
     for (double factor : config.factors()) {
       if (!(factor > 0 && factor < 1)) {
         mistakes.add(
-            "callback '%s': factor %s must be above 0 and below 1".formatted(name(), factor));
+            Mistake.of(
+                subject("factors"),
+                "callback '%s': factor %s must be above 0 and below 1".formatted(name(), factor)));
       }
     }
     return mistakes;

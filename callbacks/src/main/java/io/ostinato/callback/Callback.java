@@ -1,5 +1,7 @@
 package io.ostinato.callback;
 
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.describe.Words;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.tracking.LogWriter;
@@ -40,6 +42,11 @@ public abstract class Callback implements Serializable {
 
   public final String name() {
     return name;
+  }
+
+  /** One key of this callback, for {@link #mistakes}: {@code subject("tolerance")}. */
+  protected final Subject subject(String key) {
+    return Subject.callback(name).key(key);
   }
 
   /** Gives the callback its context; the training calls it, before everything else. */
@@ -87,8 +94,11 @@ public abstract class Callback implements Serializable {
     return writer;
   }
 
-  /** What keeps this callback from doing its work in a training; every mistake that is found. */
-  public List<String> mistakes(TrainingPlan plan) {
+  /**
+   * What keeps this callback from doing its work in a training; every mistake that is found. Their
+   * subject is this callback or a {@linkplain #subject key} of it.
+   */
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return List.of();
   }
 

@@ -2,6 +2,8 @@ package io.ostinato.callback;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTimings;
@@ -96,28 +98,34 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
     Set<String> known = new TreeSet<>(plan.data().evaluationKeys());
     if (!known.contains(datasetKey())) {
       mistakes.add(
-          "callback '%s' asks for dataset '%s'; registered: %s"
-              .formatted(
-                  name(), datasetKey(), known.isEmpty() ? "none" : String.join(", ", known)));
+          Mistake.of(
+                  subject("dataset_key"),
+                  "callback '%s' asks for dataset '%s'".formatted(name(), datasetKey()),
+                  "registered: " + (known.isEmpty() ? "none" : String.join(", ", known)))
+              .dependingOn(Subject.setting("datasets")));
     }
     if (known.contains(config.datasetName()) && !config.datasetName().equals(datasetKey())) {
       mistakes.add(
-          "callback '%s' calls the dataset '%s' '%s', which is another dataset; give it a name of"
-                  .formatted(name(), datasetKey(), config.datasetName())
-              + " its own");
+          Mistake.of(
+              subject("dataset_name"),
+              "callback '%s' calls the dataset '%s' '%s', which is another dataset"
+                  .formatted(name(), datasetKey(), config.datasetName()),
+              "give it a name of its own"));
     }
     mistakes.addAll(unknownColumns(plan));
-    plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
+    plan.mistakeOfWeights(config.weights(), subject("weights")).ifPresent(mistakes::add);
     if (config.target() instanceof ResultsTarget.Parquet parquet && !metrics().isEmpty()) {
       mistakes.add(
-          "callback '%s' has metrics, so there are no row results for results().toParquet('%s');"
-                  .formatted(name(), parquet.path())
-              + " leave out one of the two");
+          Mistake.of(
+              subject("results_path"),
+              "callback '%s' has metrics, so there are no row results for '%s'"
+                  .formatted(name(), parquet.path()),
+              "leave out the metrics or the path"));
     }
     return mistakes;
   }
@@ -132,7 +140,7 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
     return measured;
   }
 
-  private List<String> unknownColumns(TrainingPlan plan) {
+  private List<Mistake> unknownColumns(TrainingPlan plan) {
     if (!plan.data().evaluationKeys().contains(datasetKey())) {
       return List.of();
     }
@@ -142,8 +150,12 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
         .filter(column -> !known.contains(column))
         .map(
             column ->
-                "callback '%s' asks for column '%s' of dataset '%s'; it has: %s"
-                    .formatted(name(), column, datasetKey(), String.join(", ", known)))
+                Mistake.of(
+                        subject("columns"),
+                        "callback '%s' asks for column '%s' of dataset '%s'"
+                            .formatted(name(), column, datasetKey()),
+                        "it has: " + String.join(", ", known))
+                    .dependingOn(Subject.setting("datasets")))
         .toList();
   }
 

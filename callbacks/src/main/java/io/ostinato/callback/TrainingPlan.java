@@ -1,5 +1,7 @@
 package io.ostinato.callback;
 
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.tracking.MetricProperties;
@@ -19,15 +21,21 @@ public record TrainingPlan(
     weights = Set.copyOf(weights);
   }
 
-  /** What is wrong with asking for these weights, if anything is; empty for those trained. */
-  public Optional<String> mistakeOfWeights(String key, String callback) {
+  /**
+   * What is wrong with asking for these weights, if anything is.
+   *
+   * @param key empty for those trained
+   * @param subject the callback that asks, or a key of it
+   */
+  public Optional<Mistake> mistakeOfWeights(String key, Subject subject) {
     return key.isEmpty() || weights.contains(key)
         ? Optional.empty()
         : Optional.of(
-            "callback '%s' asks for the weights '%s'; offered: %s"
-                .formatted(
-                    callback,
-                    key,
-                    weights.isEmpty() ? "none" : String.join(", ", new TreeSet<>(weights))));
+            Mistake.of(
+                    subject,
+                    "callback '%s' asks for the weights '%s'".formatted(subject.name(), key),
+                    "offered: "
+                        + (weights.isEmpty() ? "none" : String.join(", ", new TreeSet<>(weights))))
+                .dependingOn(Subject.setting("callbacks")));
   }
 }

@@ -10,6 +10,7 @@ import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
@@ -95,23 +96,28 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
-    plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
-    plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.metric(), subject("metric")).ifPresent(mistakes::add);
+    plan.mistakeOfWeights(config.weights(), subject("weights")).ifPresent(mistakes::add);
     WeightVariants.measuredBy(config.metric(), plan.weights())
         .filter(measured -> !config.weights().isEmpty() && !measured.equals(config.weights()))
         .ifPresent(
             measured ->
                 mistakes.add(
-                    "callback '%s' is to keep the weights '%s', but its metric is measured at '%s';"
-                            .formatted(name(), config.weights(), measured)
-                        + " leave weights(...) out"));
+                    Mistake.of(
+                        subject("weights"),
+                        ("callback '%s' is to keep the weights '%s', but its metric is measured at"
+                                + " '%s'")
+                            .formatted(name(), config.weights(), measured),
+                        "leave 'weights' out")));
     config.tolerances().stream()
         .filter(tolerance -> tolerance < 1)
         .map(
             tolerance ->
-                "callback '%s': tolerance %s must be at least 1".formatted(name(), tolerance))
+                Mistake.of(
+                    subject("tolerances"),
+                    "callback '%s': tolerance %s must be at least 1".formatted(name(), tolerance)))
         .forEach(mistakes::add);
     return mistakes;
   }

@@ -5,6 +5,8 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
@@ -58,14 +60,17 @@ public final class DatasetStatsCallback extends Callback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     Set<String> known = keys(plan.data());
     return config.datasets().stream()
         .filter(key -> !known.contains(key))
         .map(
             key ->
-                "callback '%s' asks for dataset '%s'; registered: %s"
-                    .formatted(name(), key, String.join(", ", known)))
+                Mistake.of(
+                        subject("datasets"),
+                        "callback '%s' asks for dataset '%s'".formatted(name(), key),
+                        "registered: " + String.join(", ", known))
+                    .dependingOn(Subject.setting("datasets")))
         .toList();
   }
 

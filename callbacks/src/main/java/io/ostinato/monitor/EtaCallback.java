@@ -5,6 +5,7 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.progress.Progress;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
@@ -34,9 +35,12 @@ public final class EtaCallback extends Callback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return config.label().isBlank()
-        ? List.of("callback '%s' needs a label that is not blank".formatted(name()))
+        ? List.of(
+            Mistake.of(
+                subject("label"),
+                "callback '%s' needs a label that is not blank".formatted(name())))
         : List.of();
   }
 

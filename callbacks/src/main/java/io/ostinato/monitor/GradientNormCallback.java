@@ -10,6 +10,7 @@ import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.weights.SquareSum;
@@ -92,11 +93,14 @@ public final class GradientNormCallback extends PeriodicCallback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return config.nearZero() >= 0
         ? List.of()
         : List.of(
-            "callback '%s': near_zero=%s must be at least 0".formatted(name(), config.nearZero()));
+            Mistake.of(
+                subject("near_zero"),
+                "callback '%s': near_zero=%s must be at least 0"
+                    .formatted(name(), config.nearZero())));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
 import java.util.List;
@@ -41,9 +42,12 @@ public final class ParameterCountCallback extends Callback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return config.model().isBlank()
-        ? List.of("callback '%s' needs a name of the model that is not blank".formatted(name()))
+        ? List.of(
+            Mistake.of(
+                subject("model"),
+                "callback '%s' needs a name of the model that is not blank".formatted(name())))
         : List.of();
   }
 

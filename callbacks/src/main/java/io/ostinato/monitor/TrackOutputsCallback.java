@@ -11,6 +11,7 @@ import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -107,9 +108,12 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return config.outputPatterns().isEmpty()
-        ? List.of("callback '%s' needs at least one name of an output".formatted(name()))
+        ? List.of(
+            Mistake.of(
+                subject("output_patterns"),
+                "callback '%s' needs at least one name of an output".formatted(name())))
         : List.of();
   }
 

@@ -9,6 +9,7 @@ import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
@@ -92,11 +93,13 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
-    plan.metricProperties().mistake(config.source(), name()).ifPresent(mistakes::add);
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.source(), subject("source")).ifPresent(mistakes::add);
     if (config.allTargets().isEmpty()) {
-      mistakes.add("callback '%s' needs at least one target".formatted(name()));
+      mistakes.add(
+          Mistake.of(
+              subject("targets"), "callback '%s' needs at least one target".formatted(name())));
     }
     return mistakes;
   }

@@ -10,6 +10,7 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationResults;
@@ -85,17 +86,23 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>(super.mistakes(plan));
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>(super.mistakes(plan));
     if (config.metrics().isEmpty()) {
-      mistakes.add("callback '%s' needs at least one metric".formatted(name()));
+      mistakes.add(
+          Mistake.of(
+              subject("metrics"), "callback '%s' needs at least one metric".formatted(name())));
     }
     Set<String> names = new HashSet<>();
     config.metrics().stream()
         .map(Metric::name)
         .filter(name -> !names.add(name))
         .forEach(
-            name -> mistakes.add("callback '%s' has two metrics '%s'".formatted(name(), name)));
+            name ->
+                mistakes.add(
+                    Mistake.of(
+                        subject("metrics"),
+                        "callback '%s' has two metrics '%s'".formatted(name(), name))));
     return mistakes;
   }
 

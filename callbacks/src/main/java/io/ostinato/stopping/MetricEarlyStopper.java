@@ -9,6 +9,7 @@ import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -57,12 +58,15 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
-    plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.metric(), subject("metric")).ifPresent(mistakes::add);
     if (config.tolerance() < 1) {
       mistakes.add(
-          "callback '%s': tolerance %s must be at least 1".formatted(name(), config.tolerance()));
+          Mistake.of(
+              subject("tolerance"),
+              "callback '%s': tolerance %s must be at least 1"
+                  .formatted(name(), config.tolerance())));
     }
     return mistakes;
   }

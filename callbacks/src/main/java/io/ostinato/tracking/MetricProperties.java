@@ -2,6 +2,8 @@ package io.ostinato.tracking;
 
 import io.ostinato.describe.FromKeys;
 import io.ostinato.describe.Key;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -115,30 +117,41 @@ public final class MetricProperties {
    * @throws IllegalArgumentException if it is not known, or neutral; says how to declare it
    */
   public Direction directionForDecision(String key, String callback) {
-    mistake(key, callback)
+    mistake(key, Subject.callback(callback))
         .ifPresent(
-            message -> {
-              throw new IllegalArgumentException(message);
+            mistake -> {
+              throw new IllegalArgumentException(mistake.text());
             });
     return direction(key).orElseThrow();
   }
 
-  /** Why nothing can be decided by a metric, if nothing can. */
-  public Optional<String> mistake(String key, String callback) {
+  /**
+   * Why nothing can be decided by a metric, if nothing can.
+   *
+   * @param key the metric
+   * @param subject the callback that decides, or a key of it
+   */
+  public Optional<Mistake> mistake(String key, Subject subject) {
     Optional<Direction> direction = direction(key);
     if (direction.isPresent() && direction.get() != Direction.NEUTRAL) {
       return Optional.empty();
     }
     return Optional.of(
-        "callback '%s' decides by the metric '%s', %s; declare it, as in metricProperties("
-                .formatted(
-                    callback,
-                    key,
-                    direction.isPresent()
-                        ? "which is neutral"
-                        : "of which it isn't known whether it is better when higher or when lower")
-            + "MetricProperties.defaults().higherIsBetter(\"%s\")) or lowerIsBetter"
-                .formatted(key));
+        Mistake.of(
+                subject,
+                "callback '%s' decides by the metric '%s', %s"
+                    .formatted(
+                        subject.name(),
+                        key,
+                        direction.isPresent()
+                            ? "which is neutral"
+                            : "of which it isn't known whether it is better when higher or when"
+                                + " lower"),
+                ("declare it, as in metric_directions: {higher_is_better: '%1$s'} or"
+                        + " lower_is_better; in Java, metricProperties("
+                        + "MetricProperties.defaults().higherIsBetter(\"%1$s\")) or lowerIsBetter")
+                    .formatted(key))
+            .dependingOn(Subject.setting("metric_directions")));
   }
 
   private static Optional<Direction> first(List<Rule> rules, String text) {

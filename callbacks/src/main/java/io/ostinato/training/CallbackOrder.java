@@ -1,6 +1,8 @@
 package io.ostinato.training;
 
 import io.ostinato.callback.Callback;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,9 +45,11 @@ final class CallbackOrder {
   private static Circle waitForEachOther(List<Callback> callbacks) {
     return new Circle(
         new TrainingMistake(
-            "callbacks %s read metrics that they write for each other, so none can be called first"
-                .formatted(
-                    callbacks.stream().map(callback -> "'" + callback.name() + "'").toList()),
+            Mistake.of(
+                Subject.callback(callbacks.get(callbacks.size() - 1).name()),
+                "callbacks %s read metrics that they write for each other, so none can come first"
+                    .formatted(
+                        callbacks.stream().map(callback -> "'" + callback.name() + "'").toList())),
             callbacks));
   }
 
@@ -55,7 +59,7 @@ final class CallbackOrder {
     private final transient TrainingMistake mistake;
 
     private Circle(TrainingMistake mistake) {
-      super(mistake.message());
+      super(mistake.mistake().text());
       this.mistake = mistake;
     }
 

@@ -2,6 +2,8 @@ package io.ostinato.training;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Stateful;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.SavedState;
 import java.util.ArrayList;
@@ -64,8 +66,10 @@ final class CallbackStates {
         if (before != null) {
           mistakes.add(
               TrainingMistake.of(
-                  "two callbacks that keep a state are named '%s'; give one of them another name"
-                      .formatted(callback.name()),
+                  Mistake.of(
+                      Subject.callback(callback.name()),
+                      "two callbacks that keep a state are named '%s'".formatted(callback.name()),
+                      "give one of them another name"),
                   before,
                   callback));
         }

@@ -4,6 +4,8 @@ import io.ostinato.callback.Callback;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,10 @@ import java.util.TreeSet;
 
 /** The keys that callbacks say they write. */
 final class MetricKeys {
+  private static final String ONE_OF_BOTH_IS_ENOUGH =
+      "leave it out of one of them, give one another dataset name or other weights, or register one"
+          + " that has both schedules";
+
   private final TrainingPlan plan;
   private final Meetings meetings;
 
@@ -49,46 +55,41 @@ final class MetricKeys {
   }
 
   private Optional<TrainingMistake> mistake(String key, Callback one, Callback other) {
-    return difference(key, one, other)
-        .or(
-            () ->
-                meeting(one, other)
-                    .map(
-                        moment ->
-                            moment
-                                + "; leave it out of one of them, give one another dataset name or"
-                                + " other weights, or register one that has both schedules"))
-        .map(
-            why ->
-                TrainingMistake.of(
-                    "callbacks '%s' and '%s' both write the metric '%s'%s"
-                        .formatted(one.name(), other.name(), key, why),
-                    one,
-                    other));
+    String problem =
+        "callbacks '%s' and '%s' both write the metric '%s'"
+            .formatted(one.name(), other.name(), key);
+    Subject subject = Subject.callback(other.name());
+    Set<String> different = difference(key, one, other);
+    Optional<Mistake> mistake =
+        different.isEmpty()
+            ? meeting(one, other)
+                .map(moment -> Mistake.of(subject, problem + moment, ONE_OF_BOTH_IS_ENOUGH))
+            : Optional.of(
+                Mistake.of(
+                    subject,
+                    problem + ", but differ in " + String.join(", ", different),
+                    remedyOfDifference(one, other)));
+    return mistake.map(found -> TrainingMistake.of(found, one, other));
   }
 
-  /** In what two callbacks differ that write one key, and what helps; none if they don't. */
-  private static Optional<String> difference(String key, Callback one, Callback other) {
+  /** The settings in which two callbacks differ that write one key. */
+  private static Set<String> difference(String key, Callback one, Callback other) {
     Map<String, String> left = one.measures(key);
     Map<String, String> right = other.measures(key);
     Set<String> settings = new TreeSet<>(left.keySet());
     settings.addAll(right.keySet());
     settings.removeIf(
         setting -> left.containsKey(setting) && left.get(setting).equals(right.get(setting)));
-    if (settings.isEmpty()) {
-      return Optional.empty();
-    }
+    return settings;
+  }
+
+  private static String remedyOfDifference(Callback one, Callback other) {
     boolean areOfData =
         one instanceof PeriodicDataIteratorCallback
             && other instanceof PeriodicDataIteratorCallback;
-    return Optional.of(
-        ", but differ in %s; %s"
-            .formatted(
-                String.join(", ", settings),
-                areOfData
-                    ? "give one another dataset name by named(...), or, of another output, metrics"
-                        + " that name it"
-                    : "leave it out of one of them"));
+    return areOfData
+        ? "give one another 'dataset_name', or, of another output, metrics that name it"
+        : "leave it out of one of them";
   }
 
   /** When two callbacks are due together first, in words; none if they never are. */

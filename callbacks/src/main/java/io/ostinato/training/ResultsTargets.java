@@ -2,6 +2,8 @@ package io.ostinato.training;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.ResultsTarget;
 import java.util.ArrayList;
@@ -25,15 +27,21 @@ final class ResultsTargets {
         } catch (RuntimeException e) {
           mistakes.add(
               TrainingMistake.of(
-                  "callback '%s': %s".formatted(callback.name(), e.getMessage()), callback));
+                  Mistake.of(
+                      resultsOf(callback),
+                      "callback '%s': %s".formatted(callback.name(), e.getMessage())),
+                  callback));
         }
         if (target instanceof ResultsTarget.Parquet parquet) {
           Callback before = writers.putIfAbsent(parquet.path(), callback);
           if (before != null) {
             mistakes.add(
                 TrainingMistake.of(
-                    "callbacks '%s' and '%s' both write their results to '%s'; give each its own path"
-                        .formatted(before.name(), callback.name(), parquet.path()),
+                    Mistake.of(
+                        resultsOf(callback),
+                        "callbacks '%s' and '%s' both write their results to '%s'"
+                            .formatted(before.name(), callback.name(), parquet.path()),
+                        "give each its own path"),
                     before,
                     callback));
           }
@@ -41,5 +49,9 @@ final class ResultsTargets {
       }
     }
     return mistakes;
+  }
+
+  private static Subject resultsOf(Callback callback) {
+    return Subject.callback(callback.name()).key("results_path");
   }
 }

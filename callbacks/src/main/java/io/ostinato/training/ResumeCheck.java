@@ -1,5 +1,7 @@
 package io.ostinato.training;
 
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.storage.Checkpoints;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Optional;
  */
 record ResumeCheck(
     String runId, Path folder, Checkpoints checkpoints, int seed, TrainingMistakes mistakes) {
+  private static final Subject RESUME = Subject.setting("resume");
 
   /** The tag to go on from; none where nothing can go on. */
   List<String> tag(String asked) {
@@ -25,7 +28,9 @@ record ResumeCheck(
   private Optional<String> latest() {
     Optional<String> latest = checkpoints.latest();
     if (latest.isEmpty()) {
-      mistakes.add("run '%s' has no checkpoint to go on from in '%s'".formatted(runId, folder));
+      mistakes.add(
+          Mistake.of(
+              RESUME, "run '%s' has no checkpoint to go on from in '%s'".formatted(runId, folder)));
     }
     return latest;
   }
@@ -34,14 +39,19 @@ record ResumeCheck(
     List<String> tags = checkpoints.tags();
     if (!tags.contains(tag)) {
       mistakes.add(
-          "run '%s' has no checkpoint '%s'; it has: %s".formatted(runId, tag, listed(tags)));
+          Mistake.of(
+              RESUME,
+              "run '%s' has no checkpoint '%s'".formatted(runId, tag),
+              "it has: " + listed(tags)));
       return false;
     }
     if (!checkpoints.isResumable(tag)) {
       mistakes.add(
-          "checkpoint '%s' of run '%s' has weights only; go on from one that has all of the training: "
-                  .formatted(tag, runId)
-              + listed(tags.stream().filter(checkpoints::isResumable).toList()));
+          Mistake.of(
+              RESUME,
+              "checkpoint '%s' of run '%s' has weights only".formatted(tag, runId),
+              "go on from one that has all of the training: "
+                  + listed(tags.stream().filter(checkpoints::isResumable).toList())));
       return false;
     }
     return true;
@@ -52,8 +62,12 @@ record ResumeCheck(
     int before = LoopState.of(checkpoints.loop(tag), new LoopState(seed, 0)).seed();
     if (before != seed) {
       mistakes.add(
-          "run '%s' was begun with seed %s, and can't go on with seed %s; call seed(%s)"
-              .formatted(runId, before, seed, before));
+          Mistake.of(
+                  RESUME,
+                  "run '%s' was begun with seed %s, and can't go on with seed %s"
+                      .formatted(runId, before, seed),
+                  "set seed: %s; in Java, seed(%s)".formatted(before, before))
+              .dependingOn(Subject.setting("seed")));
     }
   }
 

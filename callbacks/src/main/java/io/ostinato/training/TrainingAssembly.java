@@ -5,6 +5,8 @@ import ai.djl.translate.TranslateException;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.SerializationCheck;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.LocalEvaluationEngine;
@@ -33,6 +35,12 @@ import java.util.stream.Collectors;
 
 /** Makes a training of what its builder was told, or says all that is wrong with it. */
 final class TrainingAssembly {
+  private static final Subject MODEL = Subject.setting("model");
+  private static final Subject LENGTH = Subject.setting("length");
+  private static final Subject TRAIN = Subject.dataset("train");
+  private static final String EFFECTIVE_BATCH_SIZE = "effective_batch_size";
+  private static final String MICRO_BATCH_SIZE = "micro_batch_size";
+
   private final TrainingLoopBuilder from;
   private final TrainingMistakes mistakes = new TrainingMistakes();
   private final EvaluationEngine evaluator;
@@ -60,21 +68,39 @@ final class TrainingAssembly {
   /** As {@link #assemble}, of what a listener can do. */
   TrainingSettings assembleForListener() {
     if (from.resumeTag != null) {
-      mistakes.add("EasyTrain can't go on from a checkpoint; use a TrainingLoop");
+      mistakes.add(
+          Mistake.of(
+              Subject.setting("resume"),
+              "EasyTrain can't go on from a checkpoint",
+              "use a TrainingLoop"));
     }
     if (microBatchSize() != from.effectiveBatchSize) {
       mistakes.add(
-          "EasyTrain has no micro-batches; leave microBatchSize out or use a TrainingLoop");
+          Mistake.of(
+              Subject.setting(MICRO_BATCH_SIZE),
+              "EasyTrain has no micro-batches",
+              "leave microBatchSize out or use a TrainingLoop"));
     }
     if (from.gradientClipping.kind() != GradientClipping.Kind.NONE) {
-      mistakes.add("EasyTrain clips no gradients; use the optimizer's or a TrainingLoop");
+      mistakes.add(
+          Mistake.of(
+              Subject.setting("gradient_clipping"),
+              "EasyTrain clips no gradients",
+              "use the optimizer's or a TrainingLoop"));
     }
     if (from.nonFiniteLoss.skipLimit() > 0) {
-      mistakes.add("EasyTrain skips no update; use a TrainingLoop");
+      mistakes.add(
+          Mistake.of(
+              Subject.setting("skip_non_finite"),
+              "EasyTrain skips no update",
+              "use a TrainingLoop"));
     }
     if (!from.signals.equals(List.of(TrainingLoopBuilder.TERM))) {
       mistakes.add(
-          "EasyTrain ends at once on a signal; leave stopOnInterrupt out or use a TrainingLoop");
+          Mistake.of(
+              Subject.run(),
+              "EasyTrain ends at once on a signal",
+              "leave stopOnInterrupt out or use a TrainingLoop"));
     }
     return assemble();
   }
@@ -161,8 +187,8 @@ final class TrainingAssembly {
   private Map<String, String> parameters(TrainingLength length) {
     Map<String, String> parameters = new LinkedHashMap<>();
     parameters.put("length", length.toString());
-    parameters.put("effective_batch_size", Integer.toString(from.effectiveBatchSize));
-    parameters.put("micro_batch_size", Integer.toString(microBatchSize()));
+    parameters.put(EFFECTIVE_BATCH_SIZE, Integer.toString(from.effectiveBatchSize));
+    parameters.put(MICRO_BATCH_SIZE, Integer.toString(microBatchSize()));
     parameters.put("seed", Integer.toString(from.seed));
     parameters.putAll(from.parameters);
     return parameters;
@@ -170,40 +196,59 @@ final class TrainingAssembly {
 
   private void checkModel() {
     if (from.factory == null) {
-      mistakes.add("there is no model; call model(factory, inputShapes)");
+      mistakes.add(Mistake.of(MODEL, "there is no model", "call model(factory, inputShapes)"));
       return;
     }
     if (from.inputShapes.isEmpty()) {
-      mistakes.add("the model has no input shape; give one per input, without the batch dimension");
+      mistakes.add(
+          Mistake.of(
+              MODEL,
+              "the model has no input shape",
+              "give one per input, without the batch dimension"));
     }
     SerializationCheck.problemOf(from.factory)
-        .ifPresent(problem -> mistakes.add("the model's factory can't be serialized: " + problem));
+        .ifPresent(
+            problem ->
+                mistakes.add(
+                    Mistake.of(MODEL, "the model's factory can't be serialized: " + problem)));
   }
 
   private void checkSizes() {
     if (from.length == null) {
-      mistakes.add("there is no training length; call length(...) with epochs, updates or samples");
+      mistakes.add(
+          Mistake.of(
+              LENGTH,
+              "there is no training length",
+              "call length(...) with epochs, updates or samples"));
     }
     if (from.effectiveBatchSize < 1) {
-      mistakes.add("effective_batch_size=%s must be at least 1".formatted(from.effectiveBatchSize));
+      mistakes.add(
+          Mistake.of(
+              Subject.setting(EFFECTIVE_BATCH_SIZE),
+              "effective_batch_size=%s must be at least 1".formatted(from.effectiveBatchSize)));
     } else if (microBatchSize() < 1 || from.effectiveBatchSize % microBatchSize() != 0) {
       mistakes.add(
-          "micro_batch_size=%s must divide effective_batch_size=%s"
-              .formatted(microBatchSize(), from.effectiveBatchSize));
+          Mistake.of(
+                  Subject.setting(MICRO_BATCH_SIZE),
+                  "micro_batch_size=%s must divide effective_batch_size=%s"
+                      .formatted(microBatchSize(), from.effectiveBatchSize))
+              .dependingOn(
+                  Subject.setting(MICRO_BATCH_SIZE), Subject.setting(EFFECTIVE_BATCH_SIZE)));
     }
   }
 
   private void checkEvaluations() {
     DataContainer data = from.data;
     if (data == null) {
-      mistakes.add("there is no data; call data(container)");
+      mistakes.add(
+          Mistake.of(Subject.setting("datasets"), "there is no data", "call data(container)"));
       return;
     }
     for (String key : data.evaluationKeys()) {
       try {
         evaluator.check(key, data.evaluation(key));
       } catch (RuntimeException e) {
-        mistakes.add(String.valueOf(e.getMessage()));
+        mistakes.add(Mistake.of(Subject.dataset(key), String.valueOf(e.getMessage())));
       }
     }
   }
@@ -217,17 +262,19 @@ final class TrainingAssembly {
       data.train().prepare();
       checkRows(data.train().size());
     } catch (IOException | TranslateException e) {
-      mistakes.add("the training dataset can't be prepared: " + e);
+      mistakes.add(Mistake.of(TRAIN, "the training dataset can't be prepared: " + e));
     }
   }
 
   private void checkRows(long rows) {
     if (rows == 0) {
-      mistakes.add("the training dataset is empty");
+      mistakes.add(Mistake.of(TRAIN, "the training dataset is empty"));
     } else if (rows < from.effectiveBatchSize && from.lastBatch == LastBatch.DROP) {
       mistakes.add(
-          "the training dataset has %s rows, fewer than effective_batch_size=%s"
-              .formatted(rows, from.effectiveBatchSize));
+          Mistake.of(
+              TRAIN,
+              "the training dataset has %s rows, fewer than effective_batch_size=%s"
+                  .formatted(rows, from.effectiveBatchSize)));
     } else if (from.data != null && from.length != null && mistakes.isEmpty()) {
       checkCountable(from.data, from.length);
     }
@@ -252,8 +299,10 @@ final class TrainingAssembly {
 
   private void tooLong(TrainingLength length) {
     mistakes.add(
-        "a training length of %s is more than can be counted: at most %s epochs"
-            .formatted(length, Integer.MAX_VALUE));
+        Mistake.of(
+            LENGTH,
+            "a training length of %s is more than can be counted: at most %s epochs"
+                .formatted(length, Integer.MAX_VALUE)));
   }
 
   private void checkCallbacks(Meetings meetings) {
@@ -274,7 +323,10 @@ final class TrainingAssembly {
           .ifPresent(
               problem ->
                   mistakes.add(
-                      "callback '%s' can't be serialized: %s".formatted(callback.name(), problem),
+                      Mistake.of(
+                          Subject.callback(callback.name()),
+                          "callback '%s' can't be serialized: %s"
+                              .formatted(callback.name(), problem)),
                       callback));
     }
     mistakes.addAll(CallbackStates.mistakes(callbacks));
@@ -293,8 +345,10 @@ final class TrainingAssembly {
     }
     if (Files.exists(folder.resolve("metrics.jsonl"))) {
       mistakes.add(
-          "run '%s' has been there before, in '%s'; resume it, or give this one another run id"
-              .formatted(runId, folder));
+          Mistake.of(
+              Subject.setting("run_id"),
+              "run '%s' has been there before, in '%s'".formatted(runId, folder),
+              "resume it, or give this one another run id"));
     }
     return List.of();
   }

@@ -1,5 +1,6 @@
 package io.ostinato.training;
 
+import io.ostinato.describe.Mistake;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -9,19 +10,19 @@ public final class TrainingConfigurationException extends IllegalArgumentExcepti
   private static final long serialVersionUID = 1;
 
   private final transient @Nullable List<TrainingMistake> found;
-  private final List<String> mistakes;
+  private final List<Mistake> mistakes;
 
   TrainingConfigurationException(List<TrainingMistake> found) {
     super(
         found.stream()
-            .map(TrainingMistake::message)
+            .map(TrainingMistake::toString)
             .collect(Collectors.joining("\n  - ", "this training can't start:\n  - ", "")));
     this.found = List.copyOf(found);
-    this.mistakes = found.stream().map(TrainingMistake::message).toList();
+    this.mistakes = found.stream().map(TrainingMistake::mistake).toList();
   }
 
-  /** Each mistake that was found. */
-  public List<String> mistakes() {
+  /** Each mistake that was found; they are there once serialized, too. */
+  public List<Mistake> mistakes() {
     return mistakes;
   }
 

@@ -1,6 +1,7 @@
 package io.ostinato.training;
 
 import io.ostinato.callback.Callback;
+import io.ostinato.describe.Mistake;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,8 +10,8 @@ final class TrainingMistakes {
   private final List<TrainingMistake> found = new ArrayList<>();
 
   /** One that is about the training itself, or about these callbacks. */
-  void add(String message, Callback... callbacks) {
-    found.add(TrainingMistake.of(message, callbacks));
+  void add(Mistake mistake, Callback... callbacks) {
+    found.add(TrainingMistake.of(mistake, callbacks));
   }
 
   void addAll(List<TrainingMistake> more) {

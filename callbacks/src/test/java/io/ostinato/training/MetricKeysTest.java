@@ -326,7 +326,7 @@ class MetricKeysTest {
                       assertThat(e.found())
                           .anySatisfy(
                               mistake -> {
-                                assertThat(mistake.message())
+                                assertThat(mistake.mistake().text())
                                     .contains(
                                         "both write the metric '",
                                         "', but differ in %s; ".formatted(difference));

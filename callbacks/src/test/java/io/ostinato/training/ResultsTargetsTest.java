@@ -66,7 +66,7 @@ class ResultsTargetsTest {
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callback 'measured' has metrics, so there are no row results for"
-                + " results().toParquet('hdfs://node/predictions'); leave out one of the two");
+                + " 'hdfs://node/predictions'; leave out the metrics or the path");
   }
 
   @Test

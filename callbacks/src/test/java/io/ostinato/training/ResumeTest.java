@@ -387,7 +387,8 @@ class ResumeTest {
                     .build())
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
-            "run 'run' was begun with seed 0, and can't go on with seed 7; call seed(0)");
+            "run 'run' was begun with seed 0, and can't go on with seed 7; set seed: 0; in Java,"
+                + " seed(0)");
     TrainingLoop otherBatch =
         loop("run", () -> Optimizer.adam().build())
             .resume("run", "latest")

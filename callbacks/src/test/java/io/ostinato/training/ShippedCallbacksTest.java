@@ -189,7 +189,7 @@ class ShippedCallbacksTest {
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callback 'best_checkpoint.loss/test.ema=0.9/l2' is to keep the weights 'ema=0.99', but"
-                + " its metric is measured at 'ema=0.9'; leave weights(...) out");
+                + " its metric is measured at 'ema=0.9'; leave 'weights' out");
   }
 
   @Test
@@ -304,6 +304,7 @@ class ShippedCallbacksTest {
         .hasMessageContaining(
             "callback 'early_stopper.zeta/test.0' decides by the metric 'zeta/test', of which it"
                 + " isn't known whether it is better when higher or when lower; declare it, as in"
+                + " metric_directions: {higher_is_better: 'zeta/test'} or lower_is_better; in Java,"
                 + " metricProperties(MetricProperties.defaults().higherIsBetter(\"zeta/test\"))")
         .hasMessageContaining("'early_stopper.zeta/test.0': tolerance 0 must be at least 1")
         .hasMessageContaining("decides by the metric 'optim/lr/all', which is neutral")

@@ -16,11 +16,14 @@ import io.ostinato.callback.Callback;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.monitor.EtaCallback;
@@ -168,6 +171,40 @@ class TrainingLoopTest {
         .hasMessageContaining("there is no model")
         .hasMessageContaining("there is no data")
         .hasMessageContaining("there is no training length");
+  }
+
+  @Test
+  void eachMistakeSaysWhatItIsAbout() {
+    Callback unknown = new Accuracy(every(Schedule.everyNEpochs(1)).dataset("tets"));
+    assertThatThrownBy(
+            () ->
+                TrainingLoop.builder()
+                    .data(container(rows(40), 10))
+                    .callback(unknown)
+                    .effectiveBatchSize(8)
+                    .microBatchSize(3)
+                    .length(TrainingLength.epochs(1))
+                    .build())
+        .isInstanceOfSatisfying(
+            TrainingConfigurationException.class,
+            refused -> {
+              Mistake dataset =
+                  Mistake.of(
+                          Subject.callback("accuracy").key("dataset_key"),
+                          "callback 'accuracy' asks for dataset 'tets'",
+                          "registered: test")
+                      .dependingOn(Subject.setting("datasets"));
+              assertThat(refused.found()).contains(new TrainingMistake(dataset, List.of(unknown)));
+              List<Mistake> travelled =
+                  SerializedBytes.read(
+                          SerializedBytes.of(refused), TrainingConfigurationException.class)
+                      .mistakes();
+              assertThat(travelled)
+                  .isEqualTo(refused.mistakes())
+                  .contains(dataset)
+                  .extracting(Mistake::subject)
+                  .contains(Subject.setting("model"), Subject.setting("micro_batch_size"));
+            });
   }
 
   @Test

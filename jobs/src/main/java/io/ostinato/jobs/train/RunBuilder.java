@@ -244,7 +244,7 @@ final class RunBuilder {
           mistake.callbacks().stream()
               .flatMap(callback -> Stream.ofNullable(callbacks.get(callback)))
               .toList();
-      String message = inWordsOfYaml(mistake.message());
+      String message = inWordsOfYaml(mistake.mistake().text());
       if (places.isEmpty()) {
         mistakes.add(placeOf(message), message);
       } else {
