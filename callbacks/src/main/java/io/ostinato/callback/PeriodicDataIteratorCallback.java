@@ -145,7 +145,7 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
       return List.of();
     }
     List<String> known =
-        plan.data().evaluation(datasetKey()).knownColumns().orElse(config.selection().columns());
+        plan.data().knownColumns(datasetKey()).orElse(config.selection().columns());
     return config.selection().columns().stream()
         .filter(column -> !known.contains(column))
         .map(

@@ -1,8 +1,8 @@
 package io.ostinato.callback;
 
+import io.ostinato.evaluation.PlannedData;
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
-import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.tracking.MetricProperties;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * @param loss the loss that the run trains with
  */
 public record TrainingPlan(
-    DataContainer data, MetricProperties metricProperties, Set<String> weights, LossFactory loss) {
+    PlannedData data, MetricProperties metricProperties, Set<String> weights, LossFactory loss) {
   public TrainingPlan {
     weights = Set.copyOf(weights);
   }

@@ -61,7 +61,7 @@ public final class DatasetStatsCallback extends Callback {
 
   @Override
   public List<Mistake> mistakes(TrainingPlan plan) {
-    Set<String> known = keys(plan.data());
+    Set<String> known = keys(plan.data().evaluationKeys());
     return config.datasets().stream()
         .filter(key -> !known.contains(key))
         .map(
@@ -76,11 +76,11 @@ public final class DatasetStatsCallback extends Callback {
 
   @Override
   public Set<String> writesMetrics(TrainingPlan plan) {
-    return written(plan.data()).stream().map(DatasetStatsCallback::key).collect(Collectors.toSet());
+    return written(plan.data().evaluationKeys()).stream().map(DatasetStatsCallback::key).collect(Collectors.toSet());
   }
 
-  private Collection<String> written(DataContainer data) {
-    return config.datasets().isEmpty() ? keys(data) : config.datasets();
+  private Collection<String> written(Set<String> evaluationKeys) {
+    return config.datasets().isEmpty() ? keys(evaluationKeys) : config.datasets();
   }
 
   private static String key(String dataset) {
@@ -93,16 +93,16 @@ public final class DatasetStatsCallback extends Callback {
       return;
     }
     DataContainer data = context().data();
-    for (String key : written(data)) {
+    for (String key : written(data.evaluationKeys())) {
       long rows = key.equals(TRAIN) ? data.train().size() : data.evaluation(key).rows();
       writer().addScalar(key(key), rows);
     }
   }
 
-  private static Set<String> keys(DataContainer data) {
+  private static Set<String> keys(Set<String> evaluationKeys) {
     Set<String> keys = new LinkedHashSet<>();
     keys.add(TRAIN);
-    keys.addAll(data.evaluationKeys());
+    keys.addAll(evaluationKeys);
     return keys;
   }
 }

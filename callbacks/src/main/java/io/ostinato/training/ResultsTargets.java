@@ -15,15 +15,13 @@ import java.util.Map;
 final class ResultsTargets {
   private ResultsTargets() {}
 
-  /** Targets that the engine doesn't know, and paths that several callbacks would write to. */
-  static List<TrainingMistake> mistakes(List<Callback> callbacks, EvaluationEngine engine) {
+  /** Targets that the engine doesn't know. */
+  static List<TrainingMistake> refused(List<Callback> callbacks, EvaluationEngine engine) {
     List<TrainingMistake> mistakes = new ArrayList<>();
-    Map<String, Callback> writers = new HashMap<>();
     for (Callback callback : callbacks) {
       if (callback instanceof PeriodicDataIteratorCallback evaluating) {
-        ResultsTarget target = evaluating.config().target();
         try {
-          engine.check(target);
+          engine.check(evaluating.config().target());
         } catch (RuntimeException e) {
           mistakes.add(
               TrainingMistake.of(
@@ -32,19 +30,29 @@ final class ResultsTargets {
                       "callback '%s': %s".formatted(callback.name(), e.getMessage())),
                   callback));
         }
-        if (target instanceof ResultsTarget.Parquet parquet) {
-          Callback before = writers.putIfAbsent(parquet.path(), callback);
-          if (before != null) {
-            mistakes.add(
-                TrainingMistake.of(
-                    Mistake.of(
-                        resultsOf(callback),
-                        "callbacks '%s' and '%s' both write their results to '%s'"
-                            .formatted(before.name(), callback.name(), parquet.path()),
-                        "give each its own path"),
-                    before,
-                    callback));
-          }
+      }
+    }
+    return mistakes;
+  }
+
+  /** Paths that several callbacks would write to. */
+  static List<TrainingMistake> shared(List<Callback> callbacks) {
+    List<TrainingMistake> mistakes = new ArrayList<>();
+    Map<String, Callback> writers = new HashMap<>();
+    for (Callback callback : callbacks) {
+      if (callback instanceof PeriodicDataIteratorCallback evaluating
+          && evaluating.config().target() instanceof ResultsTarget.Parquet parquet) {
+        Callback before = writers.putIfAbsent(parquet.path(), callback);
+        if (before != null) {
+          mistakes.add(
+              TrainingMistake.of(
+                  Mistake.of(
+                      resultsOf(callback),
+                      "callbacks '%s' and '%s' both write their results to '%s'"
+                          .formatted(before.name(), callback.name(), parquet.path()),
+                      "give each its own path"),
+                  before,
+                  callback));
         }
       }
     }

@@ -1,5 +1,6 @@
 package io.ostinato.training;
 
+import io.ostinato.evaluation.PlannedData;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.TranslateException;
 import io.ostinato.callback.Callback;
@@ -105,13 +106,12 @@ final class TrainingAssembly {
     return assemble();
   }
 
-  /** Says what is wrong, as far as it can be told without the rows to train on. */
-  void checkWithoutRows() {
+  /** Says what is wrong, as far as it can be told without any data and without an engine. */
+  void checkWithoutRows(PlannedData planned) {
     checkModel();
     checkSizes();
-    checkEvaluations();
     checkEpochs();
-    checkCallbacks(meetingsWithoutRows());
+    checkCallbacks(planned, meetingsWithoutRows());
     resumeFrom();
     if (!mistakes.isEmpty()) {
       throw new TrainingConfigurationException(mistakes.all());
@@ -123,10 +123,13 @@ final class TrainingAssembly {
     checkSizes();
     checkEvaluations();
     checkTrain();
-    checkCallbacks(meetings());
+    DataContainer data = from.data;
+    if (data != null) {
+      checkCallbacks(PlannedData.of(data), meetings());
+    }
+    mistakes.addAll(ResultsTargets.refused(callbacks, evaluator));
     List<String> resumeFrom = resumeFrom();
     BlockFactory factory = from.factory;
-    DataContainer data = from.data;
     TrainingLength length = from.length;
     if (factory == null || data == null || length == null || !mistakes.isEmpty()) {
       throw new TrainingConfigurationException(mistakes.all());
@@ -305,19 +308,16 @@ final class TrainingAssembly {
                 .formatted(length, Integer.MAX_VALUE)));
   }
 
-  private void checkCallbacks(Meetings meetings) {
+  private void checkCallbacks(PlannedData data, Meetings meetings) {
     Set<String> weights =
         callbacks.stream()
             .flatMap(callback -> callback.offersWeights().stream())
             .collect(Collectors.toSet());
-    DataContainer data = from.data;
-    if (data != null) {
-      TrainingPlan plan = new TrainingPlan(data, from.metricProperties, weights, from.loss);
-      for (Callback callback : callbacks) {
-        callback.mistakes(plan).forEach(mistake -> mistakes.add(mistake, callback));
-      }
-      mistakes.addAll(new MetricKeys(plan, meetings).mistakes(callbacks));
+    TrainingPlan plan = new TrainingPlan(data, from.metricProperties, weights, from.loss);
+    for (Callback callback : callbacks) {
+      callback.mistakes(plan).forEach(mistake -> mistakes.add(mistake, callback));
     }
+    mistakes.addAll(new MetricKeys(plan, meetings).mistakes(callbacks));
     for (Callback callback : callbacks) {
       SerializationCheck.problemOf(callback)
           .ifPresent(
@@ -330,7 +330,7 @@ final class TrainingAssembly {
                       callback));
     }
     mistakes.addAll(CallbackStates.mistakes(callbacks));
-    mistakes.addAll(ResultsTargets.mistakes(callbacks, evaluator));
+    mistakes.addAll(ResultsTargets.shared(callbacks));
     try {
       CallbackOrder.of(callbacks);
     } catch (CallbackOrder.Circle e) {

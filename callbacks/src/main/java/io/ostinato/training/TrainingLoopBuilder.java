@@ -1,5 +1,6 @@
 package io.ostinato.training;
 
+import io.ostinato.evaluation.PlannedData;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.optimizer.Optimizer;
 import io.ostinato.callback.Callback;
@@ -239,13 +240,14 @@ public final class TrainingLoopBuilder {
   }
 
   /**
-   * Says what is wrong, as far as it can be told without the rows to train on, which are neither
-   * prepared nor counted; {@link #build} tells the rest.
+   * Checks everything that can be checked before data and an engine are there; {@link #build}
+   * checks the rest. Callbacks may be given to both: neither attaches them.
    *
+   * @param planned the datasets that there will be
    * @throws TrainingConfigurationException if something is wrong; says all that is
    */
-  public void checkWithoutRows() {
-    new TrainingAssembly(this).checkWithoutRows();
+  public void checkWithoutRows(PlannedData planned) {
+    new TrainingAssembly(this).checkWithoutRows(planned);
   }
 
   /**

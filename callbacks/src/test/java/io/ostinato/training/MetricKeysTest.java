@@ -16,6 +16,7 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.PlannedData;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
@@ -41,6 +42,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -51,6 +53,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Under which keys callbacks write, and what two of them can write side by side. */
 class MetricKeysTest {
+  private static final Optional<List<String>> COLUMNS = Optional.of(List.of("x", "class"));
+  private static final PlannedData ONE_DATASET = new PlannedData(Map.of("test", COLUMNS));
+  private static final PlannedData TWO_DATASETS =
+      new PlannedData(Map.of("test", COLUMNS, "val", COLUMNS));
+
   /** Writes the same key whatever the weights are. */
   private static final class Rows extends Trainings.Accuracy {
     private static final long serialVersionUID = 1;
@@ -168,10 +175,7 @@ class MetricKeysTest {
     training.run();
     TrainingPlan plan =
         new TrainingPlan(
-            DataContainer.builder()
-                .train(Trainings.rows(manager, 16))
-                .evaluation("test", GeneratedRows.inMemory(4))
-                .build(),
+            ONE_DATASET,
             MetricProperties.defaults(),
             Set.of(),
             Loss::softmaxCrossEntropyLoss);
@@ -334,7 +338,7 @@ class MetricKeysTest {
                                     .isEqualTo(
                                         callbacks.subList(callbacks.size() - 2, callbacks.size()));
                               }));
-          assertThatThrownBy(loop::checkWithoutRows)
+          assertThatThrownBy(() -> loop.checkWithoutRows(TWO_DATASETS))
               .hasMessageContaining("', but differ in %s; ".formatted(difference));
         });
     TrainingLoopBuilder same = ofTwoDatasets();
@@ -357,12 +361,12 @@ class MetricKeysTest {
               .length(TrainingLength.epochs(2));
       metrics(every(Schedule.everyNEpochs(1)), every(Schedule.everyNUpdates(updates)))
           .forEach(loop::callback);
-      loop.checkWithoutRows();
+      loop.checkWithoutRows(ONE_DATASET);
     }
     TrainingLoopBuilder equal = loop("equal").length(TrainingLength.epochs(2));
     metrics(every(Schedule.everyNEpochs(1)), every(Schedule.everyNEpochs(1)))
         .forEach(equal::callback);
-    assertThatThrownBy(equal::checkWithoutRows)
+    assertThatThrownBy(() -> equal.checkWithoutRows(ONE_DATASET))
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test';"

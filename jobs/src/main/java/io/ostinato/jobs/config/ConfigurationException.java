@@ -7,14 +7,14 @@ import java.util.stream.Collectors;
 public final class ConfigurationException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  private final transient List<Mistake> mistakes;
+  private final transient List<PlacedMistake> mistakes;
 
-  public ConfigurationException(List<Mistake> mistakes) {
-    super(mistakes.stream().map(Mistake::toString).collect(Collectors.joining("\n")));
+  public ConfigurationException(List<PlacedMistake> mistakes) {
+    super(mistakes.stream().map(PlacedMistake::toString).collect(Collectors.joining("\n")));
     this.mistakes = List.copyOf(mistakes);
   }
 
-  public List<Mistake> mistakes() {
+  public List<PlacedMistake> mistakes() {
     return mistakes;
   }
 }

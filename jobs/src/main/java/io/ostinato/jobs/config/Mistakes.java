@@ -6,17 +6,21 @@ import java.util.List;
 
 /** Collects all that is wrong with a configuration, so that it is told together. */
 public final class Mistakes {
-  private final List<Mistake> found = new ArrayList<>();
+  private final List<PlacedMistake> found = new ArrayList<>();
 
   public void add(Place place, String message) {
-    Mistake mistake = new Mistake(place, message);
+    add(new PlacedMistake(place, message));
+  }
+
+  /** Adds a mistake, unless it is there already. */
+  public void add(PlacedMistake mistake) {
     if (!found.contains(mistake)) {
       found.add(mistake);
     }
   }
 
   /** In the order of lines; those of options come last, in the order in which they were found. */
-  public List<Mistake> all() {
+  public List<PlacedMistake> all() {
     return found.stream()
         .sorted(
             Comparator.comparingInt(

@@ -2,7 +2,7 @@ package io.ostinato.jobs.train;
 
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.config.ConfigurationException;
-import io.ostinato.jobs.config.Mistake;
+import io.ostinato.jobs.config.PlacedMistake;
 import io.ostinato.jobs.config.Place;
 import io.ostinato.jobs.data.FileNames;
 import io.ostinato.jobs.evaluation.ModelException;
@@ -208,6 +208,6 @@ record CheckpointChoice(String asked, RunConfig config) {
 
   private ConfigurationException mistake(String message) {
     return new ConfigurationException(
-        List.of(new Mistake(new Place("--evaluate " + asked, 0), message)));
+        List.of(new PlacedMistake(new Place("--evaluate " + asked, 0), message)));
   }
 }

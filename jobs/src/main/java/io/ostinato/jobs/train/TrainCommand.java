@@ -123,9 +123,10 @@ public final class TrainCommand implements Callable<Integer> {
   private int train(String configuration, PrintWriter out) {
     Mistakes mistakes = new Mistakes();
     Bound<RunConfig> run =
-        RunBuilder.checked(
-            Configuration.read(configuration, content(configuration), overrides, mistakes),
-            mistakes);
+        new RunCheck(
+                Configuration.read(configuration, content(configuration), overrides, mistakes),
+                mistakes)
+            .toTrain();
     if (check) {
       out.println("%s is right: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
@@ -146,9 +147,10 @@ public final class TrainCommand implements Callable<Integer> {
   private int evaluate(String configuration, String asked, PrintWriter out) {
     Mistakes mistakes = new Mistakes();
     Bound<RunConfig> run =
-        RunBuilder.checkedToEvaluate(
-            Configuration.read(configuration, content(configuration), overrides, mistakes),
-            mistakes);
+        new RunCheck(
+                Configuration.read(configuration, content(configuration), overrides, mistakes),
+                mistakes)
+            .toEvaluate();
     CheckpointChoice choice = new CheckpointChoice(asked, run.value());
     choice.check();
     if (check) {

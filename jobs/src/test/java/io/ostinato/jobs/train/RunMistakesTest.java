@@ -98,8 +98,7 @@ class RunMistakesTest {
   void whatATrainingRefusesIsToldAtTheLineOfTheCallbackOrKey() {
     assertThatThrownBy(
             () ->
-                new RunBuilder(
-                        bind(
+                checked(
                             RIGHT
                                 + """
                                 - {kind: metric, metrics: mse, dataset_key: tets}
@@ -109,7 +108,6 @@ class RunMistakesTest {
                                 - {kind: best_checkpoint, metric: speed/test}
                                 micro_batch_size: 5
                                 """))
-                    .check())
         .hasMessageContaining(
             "run.yaml:10: callback 'metrics.tets' asks for dataset 'tets'; registered: test")
         .hasMessageContaining("run.yaml:15: micro_batch_size=5 must divide effective_batch_size=32")
@@ -230,8 +228,8 @@ class RunMistakesTest {
 
   private static Bound<RunConfig> checkedToEvaluate(String yaml) {
     Mistakes mistakes = new Mistakes();
-    return RunBuilder.checkedToEvaluate(
-        Configuration.read("run.yaml", yaml, List.of(), mistakes), mistakes);
+    return new RunCheck(Configuration.read("run.yaml", yaml, List.of(), mistakes), mistakes)
+        .toEvaluate();
   }
 
   @Test
@@ -313,8 +311,8 @@ class RunMistakesTest {
 
   private static Bound<RunConfig> checked(String yaml, String... overrides) {
     Mistakes mistakes = new Mistakes();
-    return RunBuilder.checked(
-        Configuration.read("run.yaml", yaml, List.of(overrides), mistakes), mistakes);
+    return new RunCheck(Configuration.read("run.yaml", yaml, List.of(overrides), mistakes), mistakes)
+        .toTrain();
   }
 
   @Test
