@@ -7,6 +7,7 @@ import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
 import io.ostinato.callback.WeightVariants;
 import io.ostinato.schedule.Schedule;
+import io.ostinato.storage.FileNames;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
 import io.ostinato.weights.WeightSnapshot;
@@ -140,7 +141,7 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   }
 
   private String tag() {
-    return "best_model." + config.metric().replace('/', '.').replaceAll("[^A-Za-z0-9._=-]", "_");
+    return FileNames.bestModel(config.metric(), "");
   }
 
   private void save(String tag) {
