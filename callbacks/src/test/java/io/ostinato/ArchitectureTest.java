@@ -32,6 +32,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule TORCHSCRIPT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("torchscript");
 
+  @ArchTest static final ArchRule PROCESS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("process");
+
+  @ArchTest static final ArchRule TEXT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("text");
+
   @ArchTest
   static final ArchRule CALLBACK_NEVER_IMPORTS_TRAINING =
       noClasses()
