@@ -45,6 +45,10 @@ class ArchitectureTest {
   static final ArchRule MODEL_KNOWS_NOTHING_OF_EVALUATIONS =
       imports("model", "libraries", "torchscript", "weights");
 
+  @ArchTest static final ArchRule PROCESS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("process");
+
+  @ArchTest static final ArchRule TEXT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("text");
+
   @ArchTest
   static final ArchRule CALLBACK_NEVER_IMPORTS_TRAINING =
       noClasses()

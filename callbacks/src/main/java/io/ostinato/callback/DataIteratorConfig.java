@@ -4,6 +4,7 @@ import io.ostinato.describe.FromKeys;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.evaluation.DataSelection;
+import io.ostinato.evaluation.PassTerms;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
@@ -165,6 +166,11 @@ public record DataIteratorConfig(
   public String label() {
     String name = datasetName.isEmpty() ? datasetKey : datasetName;
     return weights.isEmpty() ? name : name + "." + weights;
+  }
+
+  /** What evaluations on one dataset must have in common to share a pass over it. */
+  public PassTerms passTerms() {
+    return new PassTerms(selection, batchSize, target);
   }
 
   /** Where the row results go. */

@@ -12,6 +12,7 @@ import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
+import io.ostinato.storage.FileNames;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.Direction;
 import io.ostinato.weights.WeightSnapshot;
@@ -165,7 +166,7 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   }
 
   private String tag() {
-    return "best_model." + config.metric().replace('/', '.').replaceAll("[^A-Za-z0-9._=-]", "_");
+    return FileNames.bestModel(config.metric(), "");
   }
 
   private void save(String tag) {

@@ -86,12 +86,13 @@ public record EvaluationRequest(
    * same, and neither writes its results.
    */
   public boolean sharesPassWith(EvaluationRequest other) {
-    return !target.isWritten()
-        && !other.target.isWritten()
+    return passTerms().allowSharingWith(other.passTerms())
         && data == other.data
-        && selection.equals(other.selection)
-        && batchSize == other.batchSize
         && model == other.model
         && weights.manifest().equals(other.weights.manifest());
+  }
+
+  private PassTerms passTerms() {
+    return new PassTerms(selection, batchSize, target);
   }
 }

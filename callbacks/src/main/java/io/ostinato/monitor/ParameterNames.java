@@ -2,13 +2,13 @@ package io.ostinato.monitor;
 
 import ai.djl.nn.Parameter;
 import io.ostinato.callback.TrainingContext;
+import io.ostinato.text.Glob;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Parameters that are asked for by name.
@@ -27,12 +27,12 @@ record ParameterNames(List<String> patterns) implements Serializable {
   Set<String> groups() {
     Set<String> groups = new LinkedHashSet<>();
     groups.add(ALL);
-    patterns.stream().filter(pattern -> !pattern.contains("*")).forEach(groups::add);
+    patterns.stream().filter(pattern -> !Glob.ofStars(pattern).hasStar()).forEach(groups::add);
     return groups;
   }
 
   boolean match(String name) {
-    return patterns.stream().anyMatch(pattern -> matches(pattern, name));
+    return patterns.stream().anyMatch(pattern -> Glob.ofStars(pattern).matches(name));
   }
 
   /**
@@ -43,7 +43,7 @@ record ParameterNames(List<String> patterns) implements Serializable {
   void check(TrainingContext context, String callback) {
     Map<String, Parameter> parameters = trained(context);
     for (String pattern : patterns) {
-      if (parameters.keySet().stream().noneMatch(name -> matches(pattern, name))) {
+      if (parameters.keySet().stream().noneMatch(Glob.ofStars(pattern)::matches)) {
         throw new IllegalArgumentException(
             "callback '%s' asks for parameters '%s', of which the model has none; it has: %s"
                 .formatted(callback, pattern, String.join(", ", parameters.keySet())));
@@ -61,9 +61,5 @@ record ParameterNames(List<String> patterns) implements Serializable {
   static boolean isStatistic(Parameter parameter) {
     return parameter.getType() == Parameter.Type.RUNNING_MEAN
         || parameter.getType() == Parameter.Type.RUNNING_VAR;
-  }
-
-  private static boolean matches(String pattern, String name) {
-    return name.matches(Pattern.quote(pattern).replace("*", "\\E.*\\Q"));
   }
 }

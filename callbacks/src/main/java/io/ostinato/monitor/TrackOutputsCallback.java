@@ -15,13 +15,13 @@ import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
+import io.ostinato.text.Glob;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,11 +90,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
     }
 
     private boolean matches(String output) {
-      return outputPatterns.stream().anyMatch(pattern -> matches(pattern, output));
-    }
-
-    private static boolean matches(String pattern, String output) {
-      return output.matches(Pattern.quote(pattern).replace("*", "\\E.*\\Q"));
+      return outputPatterns.stream().anyMatch(pattern -> Glob.ofStars(pattern).matches(output));
     }
   }
 
@@ -121,7 +117,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
   @Override
   public Set<String> writesMetrics() {
     return config.outputPatterns().stream()
-        .filter(pattern -> !pattern.contains("*"))
+        .filter(pattern -> !Glob.ofStars(pattern).hasStar())
         .map(this::key)
         .collect(Collectors.toSet());
   }
@@ -168,7 +164,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
     }
     checkedPatterns = true;
     config.outputPatterns().stream()
-        .filter(pattern -> seen.stream().noneMatch(output -> Config.matches(pattern, output)))
+        .filter(pattern -> seen.stream().noneMatch(Glob.ofStars(pattern)::matches))
         .forEach(
             pattern ->
                 log.warn(

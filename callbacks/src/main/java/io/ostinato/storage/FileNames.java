@@ -10,9 +10,23 @@ public final class FileNames {
   /** What the whole of a name matches. */
   public static final String PATTERN = "[A-Za-z0-9_=-][A-Za-z0-9._=-]*";
 
+  /** What the name of the best model by some metric begins with. */
+  public static final String BEST_MODEL = "best_model.";
+
   private static final Pattern NAME = Pattern.compile(PATTERN);
 
   private FileNames() {}
+
+  /**
+   * The name under which the best model by a metric is kept: {@code best_model.accuracy.test} by
+   * {@code accuracy/test}. There is a dot for each slash of the metric, and {@code _} for each
+   * character that names of files don't have.
+   *
+   * @param end of the name, as in {@code .pt}; may be empty
+   */
+  public static String bestModel(String metric, String end) {
+    return BEST_MODEL + (metric.replace('/', '.') + end).replaceAll("[^A-Za-z0-9._=-]", "_");
+  }
 
   /**
    * The name itself.

@@ -4,6 +4,7 @@ import io.ostinato.describe.FromKeys;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
+import io.ostinato.text.Glob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -171,8 +172,7 @@ public final class MetricProperties {
   private static Rule rule(String globs, Direction direction) {
     List<String> patterns = new ArrayList<>();
     for (String glob : globs.split("\\|", -1)) {
-      String quoted = Pattern.quote(glob).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
-      patterns.add("^" + quoted + "$");
+      patterns.add("^" + Glob.of(glob).regex() + "$");
     }
     return new Rule(Pattern.compile(String.join("|", patterns)), direction);
   }

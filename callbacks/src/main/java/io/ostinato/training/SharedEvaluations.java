@@ -112,11 +112,8 @@ final class SharedEvaluations {
   }
 
   private static boolean canShare(DataIteratorConfig one, DataIteratorConfig other) {
-    return !one.target().isWritten()
-        && !other.target().isWritten()
+    return one.passTerms().allowSharingWith(other.passTerms())
         && one.datasetKey().equals(other.datasetKey())
-        && one.selection().equals(other.selection())
-        && one.batchSize() == other.batchSize()
         && one.weights().equals(other.weights());
   }
 }

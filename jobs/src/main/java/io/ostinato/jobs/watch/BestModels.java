@@ -38,7 +38,7 @@ final class BestModels {
     entries.forEach(this::take);
     best.forEach(this::publish);
     for (String name : files.list()) {
-      if (name.startsWith("best_model.") && name.contains(NEXT)) {
+      if (name.startsWith(FileNames.BEST_MODEL) && name.contains(NEXT)) {
         files.delete(name);
       }
     }
@@ -111,8 +111,7 @@ final class BestModels {
     String file = entry.checkpoint().name();
     int dot = file.lastIndexOf('.');
     String end = dot < 0 ? "" : file.substring(dot);
-    return FileNames.checked(
-        ("best_model." + metric.replace('/', '.') + end).replaceAll("[^A-Za-z0-9._=-]", "_"));
+    return FileNames.bestModel(metric, end);
   }
 
   private static String nextName(String metric, JournalEntry entry) {

@@ -1,7 +1,5 @@
 package io.ostinato.spark.engine;
 
-import io.ostinato.evaluation.BatchOutput;
-import io.ostinato.evaluation.Collation;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationException;
@@ -19,20 +17,16 @@ import io.ostinato.spark.plugin.GpuAmounts;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.plugin.OstinatoSettings;
-import io.ostinato.spark.resident.EvaluationCounters;
-import io.ostinato.spark.resident.EvaluationCounters.Counter;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -52,12 +46,11 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final JavaSparkContext context;
   private final OstinatoSettings settings;
   private final WeightBroadcasts broadcasts;
-  private final EvaluationCounters counters = ResidentModels.ofThisProcess().counters();
+  private final EngineReports reports =
+      new EngineReports(ResidentModels.ofThisProcess().counters());
   private final Map<ModelSource, ModelId> models = new HashMap<>();
-  private final Map<String, ResidentReport> residents = new TreeMap<>();
   private final Set<SparkDataset> datasets = new HashSet<>();
   private final Set<String> batchIds = new HashSet<>();
-  private final Set<String> told = new HashSet<>();
   private final List<InternalHeartbeats> heartbeats = new ArrayList<>();
 
   private SparkEvaluationEngine(
@@ -124,9 +117,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
 
   /** What executors and devices have reported so far about the models that they keep. */
   public List<ResidentReport> residents() {
-    synchronized (residents) {
-      return List.copyOf(residents.values());
-    }
+    return reports.residents();
   }
 
   /** How many bytes of weights were made available to the executors so far. */
@@ -158,20 +149,13 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       ModelId model = modelId(first.model());
       try (WeightBroadcasts.Published published = broadcasts.publish(model, first.weights())) {
         watch.sent();
-        counters.add(Counter.WEIGHT_BYTES_SENT, published.bytesSent());
-        PartitionTask task = task(requests, dataset, model, published);
-        if (first.target() instanceof ResultsTarget.Parquet parquet) {
-          return List.of(written(first, parquet, dataset, model, task, watch, display));
-        }
-        EvaluationJob job =
-            new EvaluationJob(requests.stream().map(EvaluationRequest::tag).toList(), dataset);
-        boolean tree =
-            job.tasks() >= settings.evaluations().treeTasks()
-                && requests.stream().noneMatch(request -> request.metrics().isEmpty());
-        PartitionOutcome outcome = tree ? job.runAsTree(task, display) : job.run(task, display);
-        watch.ran(outcome.times());
-        keep(tag, model, outcome.residents());
-        return results(requests, dataset, outcome, watch);
+        reports.weightsSent(published.bytesSent());
+        EvaluationPass pass =
+            new EvaluationPass(
+                requests, dataset, model, task(requests, dataset, model, published), watch);
+        return pass.first().target() instanceof ResultsTarget.Parquet parquet
+            ? List.of(new ParquetResults(session, parquet, reports).run(pass, display))
+            : new CollectedResults(settings, reports).run(pass, display);
       }
     }
   }
@@ -199,7 +183,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       ModelId model,
       WeightBroadcasts.Published published) {
     ArrayList<EvaluationWork> works = new ArrayList<>();
-    requests.forEach(request -> works.add(work(request, dataset)));
+    for (EvaluationRequest request : requests) {
+      works.add(EvaluationWork.of(request, dataset.rows(), settings.evaluations().resultsLimit()));
+    }
     PartitionTask.Content content =
         new PartitionTask.Content(
             works,
@@ -225,98 +211,6 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     return columns.stream()
         .map(column -> " %s:%s".formatted(column.length(), column))
         .collect(Collectors.joining("", dataset.id(), ""));
-  }
-
-  private EvaluationWork work(EvaluationRequest request, PreparedDataset dataset) {
-    return EvaluationWork.of(request, dataset.rows(), settings.evaluations().resultsLimit());
-  }
-
-  private List<EvaluationResults> results(
-      List<EvaluationRequest> requests,
-      PreparedDataset dataset,
-      PartitionOutcome outcome,
-      Stopwatch watch) {
-    String manifest = requests.get(0).weights().manifest().hash();
-    if (!outcome.manifests().equals(List.of(manifest)) && dataset.rows() > 0) {
-      throw new EvaluationException(
-          "%s: the executors evaluated the weights %s instead of %s"
-              .formatted(requests.get(0).tag(), outcome.manifests(), manifest));
-    }
-    List<EvaluationResults> results = new ArrayList<>();
-    try {
-      for (int i = 0; i < requests.size(); i++) {
-        results.add(results(requests.get(i), dataset, outcome.parts().get(i), watch));
-      }
-      countPass(watch.collected());
-    } catch (RuntimeException | Error e) {
-      results.forEach(EvaluationResults::close);
-      throw e;
-    }
-    return results;
-  }
-
-  private EvaluationResults results(
-      EvaluationRequest request, PreparedDataset dataset, PartOutcome part, Stopwatch watch) {
-    List<BatchOutput> batches =
-        part.outputs().stream().sorted(Comparator.comparingLong(BatchOutput::firstRow)).toList();
-    RowCheck.check(request.tag(), batches, dataset.rows());
-    work(request, dataset).checkSize(OutcomeCodec.sizeBytes(batches));
-    return EvaluationResults.of(
-        request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of(),
-        part.states(),
-        dataset.rows(),
-        request.weights().manifest().hash(),
-        watch::collected,
-        timings -> closed(request.tag(), dataset.rows(), timings));
-  }
-
-  private EvaluationResults written(
-      EvaluationRequest request,
-      ResultsTarget.Parquet target,
-      PreparedDataset dataset,
-      ModelId model,
-      PartitionTask task,
-      Stopwatch watch,
-      ProgressDisplay display) {
-    ParquetResults.Written written =
-        new ParquetResults(session, request, target).write(dataset, task, display);
-    watch.ran(written.seen().times());
-    keep(request.tag(), model, written.seen().residents());
-    countPass(watch.collected());
-    return EvaluationResults.written(
-        written.folder(),
-        dataset.rows(),
-        request.weights().manifest().hash(),
-        watch.collected(),
-        timings -> closed(request.tag(), dataset.rows(), timings));
-  }
-
-  private void closed(EvaluationTag tag, long rows, EvaluationTimings timings) {
-    log.info("{}: {} rows, {}", tag, rows, timings);
-    counters.add(Counter.EVALUATIONS, 1);
-    counters.add(Counter.ROWS, rows);
-    counters.add(Counter.PROCESS, timings.process().toNanos());
-  }
-
-  /** What is spent once, however many evaluations share a pass. */
-  private void countPass(EvaluationTimings timings) {
-    counters.add(Counter.PREPARE, timings.prepare().toNanos());
-    counters.add(Counter.SEND, timings.send().toNanos());
-    counters.add(Counter.JOB, timings.job().toNanos());
-    counters.add(Counter.COLLECT, timings.collect().toNanos());
-  }
-
-  /** Keeps what was reported; what a user should know is told once. */
-  private void keep(EvaluationTag tag, ModelId model, List<ResidentReport> reports) {
-    synchronized (residents) {
-      for (ResidentReport report : reports) {
-        residents.merge(
-            "%s %s".formatted(model.id(), report.place()), report, ResidentReport::later);
-        report.notes().stream()
-            .filter(note -> told.add(model.id() + note))
-            .forEach(note -> log.info("{}: {}", tag, note));
-      }
-    }
   }
 
   private synchronized ModelId modelId(ModelSource source) {

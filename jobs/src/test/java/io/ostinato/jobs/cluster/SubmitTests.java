@@ -6,26 +6,29 @@ import com.google.gson.JsonObject;
 import io.ostinato.jobs.TorchFixtures;
 import io.ostinato.jobs.WatchLines;
 import io.ostinato.jobs.train.TrainCommand;
-import io.ostinato.spark.TestSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
-/** The jar on a standalone cluster, by each way in which Spark takes jars. */
-class SubmitIT {
+/** By each way in which Spark takes jars. */
+@ResourceLock(
+    value = StandaloneIT.WORKERS,
+    mode = ResourceAccessMode.READ,
+    target = ResourceLockTarget.CHILDREN)
+abstract class SubmitTests {
   private static final String CROSS_ENTROPY = "cross_entropy/test";
   private static final String ROWS = "\"rows\":16";
 
@@ -84,25 +87,19 @@ class SubmitIT {
       }
     };
 
-    /** From the options of spark-submit to the application. */
+    /**
+     * From the options of spark-submit to the application.
+     *
+     * @param folder of this submission alone
+     */
     abstract List<String> arguments(Path folder) throws IOException;
   }
 
   @BeforeAll
-  static void start() throws IOException, InterruptedException {
-    data = folder.resolve("images.parquet");
+  static void start() throws IOException {
+    cluster = StandaloneIT.cluster();
+    data = StandaloneIT.images();
     model = TorchFixtures.module("batchnorm-a.pt", folder.resolve("a.pt"));
-    try (SparkSession spark = TestSpark.local(Map.of())) {
-      TorchFixtures.writeImages(spark, data);
-    }
-    cluster =
-        StandaloneCluster.start(
-            SparkDistribution.in(folder.resolve("spark")), folder.resolve("logs"));
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
   }
 
   @Test
@@ -199,6 +196,7 @@ class SubmitIT {
 
   private static JavaProcess submit(String deployMode, Way way, List<String> command)
       throws IOException {
+    String name = "%s-%s-%s".formatted(deployMode, way, command.get(0));
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -209,9 +207,9 @@ class SubmitIT {
                 "--conf",
                 "spark.cores.max=1"));
     arguments.addAll(StandaloneCluster.SETTINGS);
-    arguments.addAll(way.arguments(folder));
+    arguments.addAll(way.arguments(Files.createDirectories(folder.resolve(name))));
     arguments.addAll(command);
-    return cluster.submit("%s-%s-%s".formatted(deployMode, way, command.get(0)), arguments);
+    return cluster.submit(name, arguments);
   }
 
   private static List<String> evaluate(Path model, Path output) {

@@ -9,7 +9,6 @@ import com.google.gson.JsonParser;
 import io.ostinato.jobs.OnnxFixtures;
 import io.ostinato.jobs.TorchFixtures;
 import io.ostinato.jobs.WatchLines;
-import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.storage.MiniDfs;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
@@ -19,39 +18,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
-/** The commands on a standalone cluster whose workers die, with files in HDFS. */
-class ClusterIT {
+/** With files in HDFS, and on a cluster whose workers die. */
+@ResourceLock(
+    value = StandaloneIT.WORKERS,
+    mode = ResourceAccessMode.READ,
+    target = ResourceLockTarget.CHILDREN)
+abstract class HdfsTests {
   private static StandaloneCluster cluster;
   private static MiniDfs dfs;
   private static String root;
   @TempDir private static Path folder;
 
   @BeforeAll
-  static void start() throws IOException, InterruptedException {
+  static void start() throws IOException {
     dfs = new MiniDfs(folder.resolve("dfs"));
     root = dfs.newFolder();
-    try (SparkSession spark = TestSpark.local(Map.of())) {
-      TorchFixtures.writeImages(spark, folder.resolve("images.parquet"));
-    }
-    copyToHdfs(folder.resolve("images.parquet"), "images.parquet");
-    cluster =
-        StandaloneCluster.start(
-            SparkDistribution.in(folder.resolve("spark")), folder.resolve("logs"));
+    copyToHdfs(StandaloneIT.images(), "images.parquet");
+    cluster = StandaloneIT.cluster();
   }
 
   @AfterAll
   static void stop() {
-    cluster.close();
     dfs.close();
   }
 
@@ -111,6 +109,7 @@ class ClusterIT {
   }
 
   @Test
+  @ResourceLock(StandaloneIT.WORKERS)
   void watchEvaluatesEachCheckpointOnceThoughWorkersDie() throws Exception {
     IntStream.rangeClosed(1, 3).forEach(n -> put(n, "a"));
     List<String> command =
@@ -135,6 +134,7 @@ class ClusterIT {
   }
 
   @Test
+  @ResourceLock(StandaloneIT.WORKERS)
   void trainOutlivesAWorkerAndKeepsItsCheckpointsInHdfs() throws Exception {
     copyToHdfs(Files.writeString(folder.resolve("run.yaml"), runYaml()), "run.yaml");
     JavaProcess train = cluster.submit("train", arguments(List.of("train", root + "/run.yaml")));
@@ -162,7 +162,7 @@ class ClusterIT {
   private static String runYaml() throws IOException {
     Path digits = folder.resolve("digits.csv");
     try (InputStream in =
-        ClusterIT.class.getResourceAsStream("/io/ostinato/jobs/quickstart/digits.csv")) {
+        HdfsTests.class.getResourceAsStream("/io/ostinato/jobs/quickstart/digits.csv")) {
       Files.copy(in, digits);
     }
     String source =

@@ -1,0 +1,5 @@
+/** The process that this runs in, as the operating system sees it. */
+@NullMarked
+package io.ostinato.process;
+
+import org.jspecify.annotations.NullMarked;
