@@ -172,13 +172,13 @@ public final class Metrics {
    * The share of the targets' variance that the outputs explain, over all elements; NaN where all
    * targets are the same.
    */
-  public static Metric<Moments> r2() {
-    return new MomentsMetric("r2", MomentsMetric::r2);
+  public static Metric<PairedSums> r2() {
+    return new PairedSumsMetric("r2", PairedSumsMetric::r2);
   }
 
   /** Pearson's correlation of outputs and targets, over all elements. */
-  public static Metric<Moments> pearson() {
-    return new MomentsMetric("pearson", MomentsMetric::pearson);
+  public static Metric<PairedSums> pearson() {
+    return new PairedSumsMetric("pearson", PairedSumsMetric::pearson);
   }
 
   /**

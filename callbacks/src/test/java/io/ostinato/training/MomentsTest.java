@@ -22,7 +22,7 @@ import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.model.EvaluationModel;
-import io.ostinato.monitor.EtaCallback;
+import io.ostinato.monitor.ProgressBarCallback;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.progress.Terminal;
 import io.ostinato.schedule.Schedule;
@@ -213,7 +213,7 @@ class MomentsTest {
     ByteArrayOutputStream terminal = new ByteArrayOutputStream();
     TrainingLoop training =
         loop()
-            .callback(new EtaCallback(EtaCallback.Config.defaults()))
+            .callback(new ProgressBarCallback(ProgressBarCallback.Config.defaults()))
             .callback(new Failing("first"))
             .callback(new Unsaveable())
             .progress(

@@ -5,12 +5,12 @@ import io.ostinato.jobs.config.Inline;
 import io.ostinato.jobs.config.Key;
 import io.ostinato.jobs.config.Kind;
 import io.ostinato.monitor.DatasetStatsCallback;
-import io.ostinato.monitor.EtaCallback;
 import io.ostinato.monitor.GradientNormCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ParameterCountCallback;
 import io.ostinato.monitor.PeakMemoryCallback;
-import io.ostinato.monitor.ProgressCallback;
+import io.ostinato.monitor.ProgressBarCallback;
+import io.ostinato.monitor.ProgressLogCallback;
 import io.ostinato.monitor.TrackOutputsCallback;
 import io.ostinato.monitor.TrainTimeCallback;
 import io.ostinato.monitor.WeightNormCallback;
@@ -117,7 +117,7 @@ final class MonitorCallbacks {
   record ProgressLine(@Inline ScheduleKeys schedule) implements CallbackConfig {
     @Override
     public Callback create() {
-      return new ProgressCallback(new ProgressCallback.Config(schedule.schedule()));
+      return new ProgressLogCallback(new ProgressLogCallback.Config(schedule.schedule()));
     }
   }
 
@@ -127,7 +127,7 @@ final class MonitorCallbacks {
       implements CallbackConfig {
     @Override
     public Callback create() {
-      return new EtaCallback(new EtaCallback.Config(label));
+      return new ProgressBarCallback(new ProgressBarCallback.Config(label));
     }
   }
 
