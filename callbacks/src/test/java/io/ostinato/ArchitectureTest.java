@@ -62,6 +62,8 @@ class ArchitectureTest {
   static final ArchRule ROOMS_OF_SHIPPED_CALLBACKS_NEVER_IMPORT_EACH_OTHER =
       slices().assignedFrom(shippedCallbacks()).should().notDependOnEachOther();
 
+  @ArchTest static final ArchRule SIMPLE_NAMES_ARE_UNIQUE = SimpleNames.areUnique();
+
   @ArchTest
   static final ArchRule NO_SPARK_AND_NO_HADOOP =
       noClasses()

@@ -183,14 +183,14 @@ public final class Metrics {
       name = "r2",
       value =
           "Coefficient of determination: the share of the targets' variance that the outputs explain.")
-  public static Metric<Moments> r2() {
-    return new MomentsMetric("r2", MomentsMetric::r2);
+  public static Metric<PairedSums> r2() {
+    return new PairedSumsMetric("r2", PairedSumsMetric::r2);
   }
 
   /** Pearson's correlation of outputs and targets, over all elements. */
   @Kind(name = "pearson", value = "Pearson correlation of outputs and targets.")
-  public static Metric<Moments> pearson() {
-    return new MomentsMetric("pearson", MomentsMetric::pearson);
+  public static Metric<PairedSums> pearson() {
+    return new PairedSumsMetric("pearson", PairedSumsMetric::pearson);
   }
 
   /**

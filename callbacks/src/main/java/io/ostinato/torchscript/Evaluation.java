@@ -34,7 +34,7 @@ final class Evaluation {
   private final StateAnalysis analysis;
   private final ModuleCode code;
   private final Findings findings;
-  private final Map<String, Place> constants = new HashMap<>();
+  private final Map<String, Location> constants = new HashMap<>();
 
   Evaluation(StateAnalysis analysis) {
     this.analysis = analysis;
@@ -42,7 +42,7 @@ final class Evaluation {
     this.findings = analysis.findings();
   }
 
-  static Findings.Attribute attributeOf(Place object, String name) {
+  static Findings.Attribute attributeOf(Location object, String name) {
     String type = CodeType.className(object.type());
     return new Findings.Attribute(type.substring(type.lastIndexOf('.') + 1), name);
   }
@@ -57,14 +57,14 @@ final class Evaluation {
     } else if (expression instanceof Expression.Item item) {
       return item(item, flow, frame);
     } else if (expression instanceof Expression.Sequence sequence) {
-      Place made = frame.made(sequence, sequence.isList() ? "List" : "Tuple");
+      Location made = frame.made(sequence, sequence.isList() ? "List" : "Tuple");
       for (int i = 0; i < sequence.items().size(); i++) {
-        made.put(String.valueOf(i), of(sequence.items().get(i), flow, frame).places());
+        made.put(String.valueOf(i), of(sequence.items().get(i), flow, frame).locations());
       }
       return Value.of(made);
     } else if (expression instanceof Expression.Dict dict) {
-      Place made = frame.made(dict, "Dict");
-      dict.items().forEach(each -> made.put(Place.ANY, of(each, flow, frame).places()));
+      Location made = frame.made(dict, "Dict");
+      dict.items().forEach(each -> made.put(Location.ANY, of(each, flow, frame).locations()));
       return Value.of(made);
     }
     return called((Expression.Call) expression, flow, frame);
@@ -91,49 +91,49 @@ final class Evaluation {
     Value object = of(item.of(), flow, frame);
     List<Value> index = all(item.index(), flow, frame);
     if (index.size() != 1) {
-      Place part = frame.made(item, "Tuple");
-      part.put(Place.ANY, object.part(Place.ANY).places());
+      Location part = frame.made(item, "Tuple");
+      part.put(Location.ANY, object.part(Location.ANY).locations());
       return Value.of(part);
     }
-    Set<Place> modules = new LinkedHashSet<>();
-    for (Place place : object.places()) {
-      code.findClass(CodeType.className(place.type()))
-          .filter(type -> place.isKept() && type.isModule())
-          .ifPresent(type -> modules.addAll(modulesIn(place, type)));
+    Set<Location> modules = new LinkedHashSet<>();
+    for (Location location : object.locations()) {
+      code.findClass(CodeType.className(location.type()))
+          .filter(type -> location.isKept() && type.isModule())
+          .ifPresent(type -> modules.addAll(modulesIn(location, type)));
     }
     return modules.isEmpty() ? object.part(key(index.get(0))) : Value.of(modules);
   }
 
   /** A list or a dict of modules has them as attributes. */
-  private Set<Place> modulesIn(Place place, ClassCode type) {
-    Set<Place> modules = new LinkedHashSet<>();
+  private Set<Location> modulesIn(Location location, ClassCode type) {
+    Set<Location> modules = new LinkedHashSet<>();
     type.fields()
         .forEach(
             (name, field) ->
                 code.findClass(field.type())
-                    .ifPresent(module -> modules.add(place.child(name, field.type()))));
+                    .ifPresent(module -> modules.add(location.child(name, field.type()))));
     return modules;
   }
 
   private static String key(Value index) {
     return index.constant().value() instanceof Double number && number >= 0
         ? String.valueOf(number.intValue())
-        : Place.ANY;
+        : Location.ANY;
   }
 
   private Value attribute(Value object, String name, Flow flow) {
     Optional<Value> either =
-        object.places().stream()
-            .map(place -> attribute(place, typeOf(place, object), name, flow))
+        object.locations().stream()
+            .map(location -> attribute(location, typeOf(location, object), name, flow))
             .reduce(Value::or);
     return either.orElseGet(() -> new Value(Set.of(), "", Value.Constant.UNKNOWN));
   }
 
-  private static String typeOf(Place place, Value value) {
-    return CodeType.className(place.type().isEmpty() ? value.type() : place.type());
+  private static String typeOf(Location location, Value value) {
+    return CodeType.className(location.type().isEmpty() ? value.type() : location.type());
   }
 
-  private Value attribute(Place object, String type, String name, Flow flow) {
+  private Value attribute(Location object, String type, String name, Flow flow) {
     Optional<ClassCode> owner = code.findClass(type);
     Optional<Field> field = owner.map(found -> found.fields().get(name));
     boolean isMode =
@@ -155,8 +155,8 @@ final class Evaluation {
         scalarOr(fieldType, Set.of(object.child(name, fieldType))), fieldType, constant);
   }
 
-  private static Set<Place> scalarOr(String type, Set<Place> places) {
-    return CodeType.isScalar(type) ? Set.of() : places;
+  private static Set<Location> scalarOr(String type, Set<Location> locations) {
+    return CodeType.isScalar(type) ? Set.of() : locations;
   }
 
   private static Value.Constant constant(Field field, boolean isMode) {
@@ -255,18 +255,18 @@ final class Evaluation {
    */
   Value method(
       Value object, String name, Object site, List<Value> arguments, Flow flow, Frame frame) {
-    Map<Function, Set<Place>> methods = new LinkedHashMap<>();
+    Map<Function, Set<Location>> methods = new LinkedHashMap<>();
     boolean isKnown = true;
-    for (Place place : object.places()) {
-      List<Function> found = methods(typeOf(place, object), name);
+    for (Location location : object.locations()) {
+      List<Function> found = methods(typeOf(location, object), name);
       isKnown &= !found.isEmpty();
       found.forEach(
           each ->
               methods
                   .computeIfAbsent(each, key -> new LinkedHashSet<>())
-                  .add(place.as(each.owner())));
+                  .add(location.as(each.owner())));
     }
-    if (object.places().isEmpty()) {
+    if (object.locations().isEmpty()) {
       List<Function> found = methods(CodeType.className(object.type()), name);
       isKnown = !found.isEmpty();
       found.forEach(each -> methods.put(each, Set.of()));
@@ -286,11 +286,11 @@ final class Evaluation {
   }
 
   private Value either(
-      Map<Function, Set<Place>> methods, Object site, List<Value> all, Flow flow, Frame frame) {
+      Map<Function, Set<Location>> methods, Object site, List<Value> all, Flow flow, Frame frame) {
     Map<String, Value> before = Map.copyOf(flow.assigned());
     Map<String, Value> after = null;
     Value result = null;
-    for (Map.Entry<Function, Set<Place>> each : methods.entrySet()) {
+    for (Map.Entry<Function, Set<Location>> each : methods.entrySet()) {
       Function function = each.getKey();
       if (methods.size() > 1 && !frame.mayFollow(function)) {
         continue; // an implementation that has one within it; this adds nothing to that
@@ -370,14 +370,14 @@ final class Evaluation {
       findings.doubt("a call of '%s', which is not in the file".formatted(qualified));
     }
     List<String> fields = new ArrayList<>(tuple.map(t -> t.fields().keySet()).orElse(Set.of()));
-    Place made = frame.made(call, qualified);
+    Location made = frame.made(call, qualified);
     for (int i = 0; i < arguments.size(); i++) {
-      made.put(String.valueOf(i), arguments.get(i).places());
+      made.put(String.valueOf(i), arguments.get(i).locations());
       if (i < fields.size()) {
-        made.put(fields.get(i), arguments.get(i).places());
+        made.put(fields.get(i), arguments.get(i).locations());
       }
     }
-    named.forEach((name, value) -> made.put(Place.ANY, value.places()));
+    named.forEach((name, value) -> made.put(Location.ANY, value.locations()));
     return Value.of(made);
   }
 }

@@ -8,21 +8,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A function called at one place of the code. Whenever that is followed again, in the next round of
- * a loop, the places that it makes are the same.
+ * a loop, the locations that it makes are the same.
  */
 final class Frame {
   private static final int DEEPEST_RECURSION = 2;
 
   private final Function function;
   private final @Nullable Frame caller;
-  private final Place.Heap heap;
-  private final Map<Object, Map<String, Place>> places = new IdentityHashMap<>();
+  private final Location.Heap heap;
+  private final Map<Object, Map<String, Location>> locations = new IdentityHashMap<>();
   private final Map<Object, Map<Function, Frame>> called = new IdentityHashMap<>();
   private final Map<String, Function> functions = new HashMap<>();
   private @Nullable Value result;
   private @Nullable Map<String, Value> assignedAtReturn;
 
-  Frame(Function function, @Nullable Frame caller, Place.Heap heap) {
+  Frame(Function function, @Nullable Frame caller, Location.Heap heap) {
     this.function = function;
     this.caller = caller;
     this.heap = heap;
@@ -32,7 +32,7 @@ final class Frame {
     return function;
   }
 
-  Place.Heap heap() {
+  Location.Heap heap() {
     return heap;
   }
 
@@ -51,27 +51,27 @@ final class Frame {
   }
 
   /** What an expression makes. */
-  Place made(Object expression, String type) {
-    return places(expression).computeIfAbsent("made", key -> heap.made(type));
+  Location made(Object expression, String type) {
+    return locations(expression).computeIfAbsent("made", key -> heap.made(type));
   }
 
   /** A key and a value that an expression gets from a dict. */
-  Place pair(Object expression) {
-    return places(expression).computeIfAbsent("pair", key -> heap.made("Tuple"));
+  Location pair(Object expression) {
+    return locations(expression).computeIfAbsent("pair", key -> heap.made("Tuple"));
   }
 
   /** What an expression gets from an operator. */
-  Place given(Object expression, String type) {
-    return places(expression).computeIfAbsent("given", key -> heap.given(type));
+  Location given(Object expression, String type) {
+    return locations(expression).computeIfAbsent("given", key -> heap.given(type));
   }
 
   /** A parameter that the user gives. */
-  Place parameter(String name, String type) {
-    return places(this).computeIfAbsent(name, key -> heap.input(type));
+  Location parameter(String name, String type) {
+    return locations(this).computeIfAbsent(name, key -> heap.input(type));
   }
 
-  private Map<String, Place> places(Object expression) {
-    return places.computeIfAbsent(expression, key -> new HashMap<>());
+  private Map<String, Location> locations(Object expression) {
+    return locations.computeIfAbsent(expression, key -> new HashMap<>());
   }
 
   /** A function that an expression calls. */

@@ -31,7 +31,7 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
    * @param pair a pair of a key and a value that comes out there
    * @param written whether what it is told is in the code itself, and no layer of PyTorch's says it
    */
-  record Site(Findings findings, Place result, Place other, Place pair, boolean written) {}
+  record Site(Findings findings, Location result, Location other, Location pair, boolean written) {}
 
   /** Tells what it does to the module, and gives what comes out. */
   Value apply() {
@@ -57,31 +57,31 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
 
   /** It may do anything to what it is given, and give any of that. */
   private Value unknown(String name) {
-    Set<Place> given = new LinkedHashSet<>();
+    Set<Location> given = new LinkedHashSet<>();
     for (Value value : rest(-1)) {
       if (value.reachesKept()) {
         site.findings().doubt("a call of '%s', which isn't known".formatted(operator));
       }
-      if (value.places().stream().anyMatch(Place::isInput)) {
+      if (value.locations().stream().anyMatch(Location::isInput)) {
         site.findings().changesInputs();
       }
-      given.addAll(value.places());
+      given.addAll(value.locations());
     }
     if (Operators.worksInPlace(name)) {
       change(argument(0), Written.TENSOR, name);
     }
-    given.forEach(place -> place.put(Place.ANY, given));
+    given.forEach(location -> location.put(Location.ANY, given));
     return sharing(given, given);
   }
 
   /** Any of these, or a container that has them. */
-  private Value sharing(Set<Place> base, Set<Place> elements) {
+  private Value sharing(Set<Location> base, Set<Location> elements) {
     if (base.isEmpty() && elements.isEmpty()) {
       return Value.of(List.of(site.result()));
     }
-    Set<Place> all = new LinkedHashSet<>(base);
+    Set<Location> all = new LinkedHashSet<>(base);
     if (!elements.isEmpty()) {
-      site.other().put(Place.ANY, elements);
+      site.other().put(Location.ANY, elements);
       all.add(site.other());
     }
     return Value.of(all);
@@ -102,9 +102,9 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
 
   private void write(Value written, Written kind, String name) {
     if (name.equals("requires_grad_")) {
-      written.places().stream()
-          .filter(Place::isKept)
-          .forEach(place -> site.findings().assigned(place.label() + ".requires_grad"));
+      written.locations().stream()
+          .filter(Location::isKept)
+          .forEach(location -> site.findings().assigned(location.label() + ".requires_grad"));
       return;
     }
     change(written, kind, name);
@@ -112,91 +112,93 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
       put(written, name);
     }
     if (kind == Written.CONTAINER) {
-      written.places().stream()
-          .filter(place -> CodeType.mayBeContainer(place.type()))
-          .forEach(Place::shuffle);
+      written.locations().stream()
+          .filter(location -> CodeType.mayBeContainer(location.type()))
+          .forEach(Location::shuffle);
     }
   }
 
   private void change(Value written, Written kind, String name) {
     switch (kind) {
       case TENSOR ->
-          written.places().stream()
-              .filter(place -> CodeType.mayBeTensor(place.type()))
-              .forEach(place -> change(place, name));
+          written.locations().stream()
+              .filter(location -> CodeType.mayBeTensor(location.type()))
+              .forEach(location -> change(location, name));
       case CONTAINER ->
-          written.places().stream()
-              .filter(place -> CodeType.mayBeContainer(place.type()))
-              .forEach(place -> change(place, name));
-      case ELEMENTS -> change(written.part(Place.ANY), Written.TENSOR, name);
+          written.locations().stream()
+              .filter(location -> CodeType.mayBeContainer(location.type()))
+              .forEach(location -> change(location, name));
+      case ELEMENTS -> change(written.part(Location.ANY), Written.TENSOR, name);
     }
   }
 
-  private void change(Place place, String name) {
-    if (place.isKept()) {
-      site.findings().changed(place.label().isEmpty() ? name : place.label());
-    } else if (place.isInput()) {
+  private void change(Location location, String name) {
+    if (location.isKept()) {
+      site.findings().changed(location.label().isEmpty() ? name : location.label());
+    } else if (location.isInput()) {
       site.findings().changesInputs();
     }
   }
 
   private void put(Value container, String name) {
-    Set<Place> added = new LinkedHashSet<>();
+    Set<Location> added = new LinkedHashSet<>();
     for (Value value : rest(0)) {
       if (Operators.putsElements(name)) {
-        value.places().stream()
-            .filter(place -> CodeType.mayBeContainer(place.type()))
-            .forEach(place -> added.addAll(place.part(Place.ANY)));
+        value.locations().stream()
+            .filter(location -> CodeType.mayBeContainer(location.type()))
+            .forEach(location -> added.addAll(location.part(Location.ANY)));
       } else {
-        added.addAll(value.places());
+        added.addAll(value.locations());
       }
     }
-    container.places().stream()
-        .filter(place -> CodeType.mayBeContainer(place.type()))
-        .forEach(place -> place.put(Place.ANY, added));
+    container.locations().stream()
+        .filter(location -> CodeType.mayBeContainer(location.type()))
+        .forEach(location -> location.put(Location.ANY, added));
   }
 
   private Value result(Operator known, String name) {
     if (Operators.givesTheSame(name) && arguments.size() == 1) {
       return argument(0);
     }
-    Set<Place> base = new LinkedHashSet<>();
-    Set<Place> elements = new LinkedHashSet<>();
+    Set<Location> base = new LinkedHashSet<>();
+    Set<Location> elements = new LinkedHashSet<>();
     known
         .shares()
         .forEach(
             (position, kinds) -> {
               boolean itself = known.writes().containsKey(position);
-              for (Place place : argument(position).orElse(Value.NUMBER).places()) {
-                kinds.forEach(kind -> share(place, kind, itself, base, elements));
+              for (Location location : argument(position).orElse(Value.NUMBER).locations()) {
+                kinds.forEach(kind -> share(location, kind, itself, base, elements));
               }
             });
     if (Operators.givesPairs(name)) {
-      site.pair().put(Place.ANY, elements);
+      site.pair().put(Location.ANY, elements);
       base.add(site.pair());
       elements.add(site.pair());
     } else if (Operators.takesPairs(name)) {
-      List.copyOf(elements).forEach(pair -> elements.addAll(pair.part(Place.ANY)));
+      List.copyOf(elements).forEach(pair -> elements.addAll(pair.part(Location.ANY)));
     }
     return sharing(base, elements);
   }
 
   private static void share(
-      Place place, Shared kind, boolean itself, Set<Place> base, Set<Place> elements) {
-    boolean mayBeTensor = CodeType.mayBeTensor(place.type());
-    Set<Place> parts =
-        CodeType.className(place.type()).equals("Tensor") ? Set.of() : place.part(Place.ANY);
+      Location location, Shared kind, boolean itself, Set<Location> base, Set<Location> elements) {
+    boolean mayBeTensor = CodeType.mayBeTensor(location.type());
+    Set<Location> parts =
+        CodeType.className(location.type()).equals("Tensor")
+            ? Set.of()
+            : location.part(Location.ANY);
     switch (kind) {
       case SAME -> {
         if (mayBeTensor || itself) {
-          base.add(place);
+          base.add(location);
         }
         base.addAll(parts);
         elements.addAll(parts);
       }
       case LIST -> {
         if (mayBeTensor || itself) {
-          elements.add(place);
+          elements.add(location);
         }
       }
       case ELEMENTS -> elements.addAll(parts);

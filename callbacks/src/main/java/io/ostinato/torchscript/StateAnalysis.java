@@ -18,8 +18,8 @@ final class StateAnalysis {
 
   private final ModuleCode code;
   private final Findings findings;
-  private final Place.Heap heap = new Place.Heap();
-  private final Place self;
+  private final Location.Heap heap = new Location.Heap();
+  private final Location self;
   private final Evaluation evaluation;
   private int steps;
   private boolean runsBeside;
@@ -39,7 +39,7 @@ final class StateAnalysis {
     return findings;
   }
 
-  Place.Heap heap() {
+  Location.Heap heap() {
     return heap;
   }
 
@@ -53,7 +53,7 @@ final class StateAnalysis {
     Frame frame = new Frame(method, null, heap);
     List<Value> arguments = new ArrayList<>(List.of(Value.of(self)));
     for (Parameter parameter : method.parameters().subList(1, method.parameters().size())) {
-      Place given = frame.parameter(parameter.name(), parameter.type());
+      Location given = frame.parameter(parameter.name(), parameter.type());
       arguments.add(Value.of(given).with(Value.Constant.UNKNOWN));
     }
     Map<String, Value> after;
@@ -171,7 +171,7 @@ final class StateAnalysis {
       Flow inside = flow.copy();
       Value over = evaluation.of(loop.over(), inside, frame);
       for (Expression variable : loop.variables()) {
-        assign(variable, over.part(Place.ANY), inside, frame);
+        assign(variable, over.part(Location.ANY), inside, frame);
       }
       run(loop.body(), inside, frame);
       flow.become(before, inside);
@@ -218,9 +218,9 @@ final class StateAnalysis {
       flow.variables().put(name.text(), value);
     } else if (target instanceof Expression.Attribute attribute) {
       Value object = evaluation.of(attribute.of(), flow, frame);
-      boolean single = object.places().size() == 1;
-      object.places().forEach(place -> set(place, attribute.name(), value, single, flow));
-      if (object.places().isEmpty() && value.reachesKept()) {
+      boolean single = object.locations().size() == 1;
+      object.locations().forEach(location -> set(location, attribute.name(), value, single, flow));
+      if (object.locations().isEmpty() && value.reachesKept()) {
         findings.doubt("an attribute of something unknown");
       }
     } else {
@@ -228,14 +228,14 @@ final class StateAnalysis {
     }
   }
 
-  private void set(Place place, String name, Value value, boolean single, Flow flow) {
-    if (!place.isKept()) {
-      place.put(name, value.places());
+  private void set(Location location, String name, Value value, boolean single, Flow flow) {
+    if (!location.isKept()) {
+      location.put(name, value.locations());
       return;
     }
-    findings.assigned(Evaluation.attributeOf(place, name));
-    if (single && !place.path().isEmpty()) {
-      flow.assign(place.path() + "." + name, name, value);
+    findings.assigned(Evaluation.attributeOf(location, name));
+    if (single && !location.path().isEmpty()) {
+      flow.assign(location.path() + "." + name, name, value);
     } else {
       flow.assignSome("", name, value);
     }

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param type in the words of the code; empty if it isn't known
  * @param constant what is known of its value
  */
-record Value(Set<Place> places, String type, Constant constant) {
+record Value(Set<Location> locations, String type, Constant constant) {
 
   /** A number, a text, or nothing. */
   static final Value NUMBER = new Value(Set.of(), "", Constant.UNKNOWN);
 
   Value {
-    places = Set.copyOf(places);
+    locations = Set.copyOf(locations);
   }
 
   /**
@@ -57,38 +57,38 @@ record Value(Set<Place> places, String type, Constant constant) {
   }
 
   /** A reference to one place, which is there for certain. */
-  static Value of(Place place) {
-    return new Value(Set.of(place), place.type(), Constant.PRESENT);
+  static Value of(Location location) {
+    return new Value(Set.of(location), location.type(), Constant.PRESENT);
   }
 
-  static Value of(Collection<Place> places) {
-    return new Value(Set.copyOf(places), "", Constant.UNKNOWN);
+  static Value of(Collection<Location> locations) {
+    return new Value(Set.copyOf(locations), "", Constant.UNKNOWN);
   }
 
   /** The same value, known to be of a type. */
   Value as(String known) {
-    return known.isEmpty() ? this : new Value(places, known, constant);
+    return known.isEmpty() ? this : new Value(locations, known, constant);
   }
 
   Value with(Constant known) {
-    return new Value(places, type, known);
+    return new Value(locations, type, known);
   }
 
   /** Whether it may be the module's. */
   boolean isKept() {
-    return places.stream().anyMatch(Place::isKept);
+    return locations.stream().anyMatch(Location::isKept);
   }
 
   /** Whether it may be the module's, or something within it may be. */
   boolean reachesKept() {
-    Set<Place> seen = new LinkedHashSet<>(places);
-    Deque<Place> next = new ArrayDeque<>(places);
+    Set<Location> seen = new LinkedHashSet<>(locations);
+    Deque<Location> next = new ArrayDeque<>(locations);
     while (!next.isEmpty()) {
-      Place place = next.pop();
-      if (place.isKept()) {
+      Location location = next.pop();
+      if (location.isKept()) {
         return true;
       }
-      for (Place part : place.part(Place.ANY)) {
+      for (Location part : location.part(Location.ANY)) {
         if (seen.add(part)) {
           next.push(part);
         }
@@ -99,8 +99,8 @@ record Value(Set<Place> places, String type, Constant constant) {
 
   /** What is within it at a position or under a name. */
   Value part(String key) {
-    Set<Place> parts = new LinkedHashSet<>();
-    places.forEach(place -> parts.addAll(place.part(key)));
+    Set<Location> parts = new LinkedHashSet<>();
+    locations.forEach(location -> parts.addAll(location.part(key)));
     String element = CodeType.elementOf(type, key);
     return new Value(CodeType.isScalar(element) ? Set.of() : parts, element, Constant.UNKNOWN);
   }
@@ -110,8 +110,8 @@ record Value(Set<Place> places, String type, Constant constant) {
     if (equals(other)) {
       return this;
     }
-    Set<Place> either = new LinkedHashSet<>(places);
-    either.addAll(other.places);
+    Set<Location> either = new LinkedHashSet<>(locations);
+    either.addAll(other.locations);
     boolean present = constant.present() && other.constant.present();
     return new Value(
         either,

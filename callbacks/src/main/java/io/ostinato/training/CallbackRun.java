@@ -43,7 +43,7 @@ final class CallbackRun implements AutoCloseable {
   private final MetricsLog metrics;
   private final RunSummary summary;
   private final RunContext context;
-  private final Moments moments;
+  private final TrainingMoments moments;
   private UpdateCounter counter;
 
   /**
@@ -79,7 +79,8 @@ final class CallbackRun implements AutoCloseable {
       this.context =
           new RunContext(settings, block, metrics, checkpoints, optimizer, lastLoss, purpose);
       this.moments =
-          new Moments(settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
+          new TrainingMoments(
+              settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
       for (Callback callback : settings.callbacks()) {
@@ -120,7 +121,7 @@ final class CallbackRun implements AutoCloseable {
     moments.afterUpdate(counter);
   }
 
-  /** See {@link Moments#failureOf}. */
+  /** See {@link TrainingMoments#failureOf}. */
   Throwable failureOf(Throwable updateFailed) {
     return moments.failureOf(updateFailed);
   }

@@ -94,7 +94,7 @@ public final class CallbackTrainingListener implements TrainingListener {
       }
       checkGradient(ofBatch, running.counter());
     } catch (RuntimeException | Error e) {
-      throw Moments.thrown(failed(running, e), running.counter());
+      throw TrainingMoments.thrown(failed(running, e), running.counter());
     }
     updatePending = true;
     clock.enter(Phase.STEP);
@@ -180,7 +180,7 @@ public final class CallbackTrainingListener implements TrainingListener {
         running.finish(RunStatus.FINISHED);
       }
     } catch (RuntimeException | Error e) {
-      throw Moments.thrown(failed(running, e), running.counter());
+      throw TrainingMoments.thrown(failed(running, e), running.counter());
     }
     if (ends) {
       over = true;
@@ -214,7 +214,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     try {
       begun.beforeTraining();
     } catch (RuntimeException | Error e) {
-      throw Moments.thrown(failed(begun, e), begun.counter());
+      throw TrainingMoments.thrown(failed(begun, e), begun.counter());
     }
     return begun;
   }

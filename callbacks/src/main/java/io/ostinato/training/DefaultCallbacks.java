@@ -3,10 +3,10 @@ package io.ostinato.training;
 import io.ostinato.callback.Callback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.monitor.DatasetStatsCallback;
-import io.ostinato.monitor.EtaCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ParameterCountCallback;
-import io.ostinato.monitor.ProgressCallback;
+import io.ostinato.monitor.ProgressBarCallback;
+import io.ostinato.monitor.ProgressLogCallback;
 import io.ostinato.monitor.TrainTimeCallback;
 import java.util.List;
 import java.util.Set;
@@ -23,8 +23,8 @@ public final class DefaultCallbacks {
   /** All of them, new. */
   public static List<Callback> all() {
     return List.of(
-        new EtaCallback(EtaCallback.Config.defaults()),
-        new ProgressCallback(ProgressCallback.Config.defaults()),
+        new ProgressBarCallback(ProgressBarCallback.Config.defaults()),
+        new ProgressLogCallback(ProgressLogCallback.Config.defaults()),
         new DatasetStatsCallback(DatasetStatsCallback.Config.defaults()),
         new ParameterCountCallback(ParameterCountCallback.Config.defaults()),
         new OnlineLossCallback(OnlineLossCallback.Config.defaults()),

@@ -121,7 +121,7 @@ final class TrainingSession implements AutoCloseable {
       try {
         steps.next(run.counter(), run::afterAccumulationStep);
       } catch (RuntimeException | Error e) {
-        throw Moments.thrown(run.failureOf(e), run.counter());
+        throw TrainingMoments.thrown(run.failureOf(e), run.counter());
       }
       run.afterUpdate(steps.timings());
       if (signals.received().isPresent()) {

@@ -10,7 +10,7 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.checkpoint.CheckpointCallback;
-import io.ostinato.monitor.EtaCallback;
+import io.ostinato.monitor.ProgressBarCallback;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.progress.Terminal;
 import io.ostinato.schedule.Schedule;
@@ -100,7 +100,7 @@ class MomentFailuresTest extends MomentsFixture {
     ByteArrayOutputStream terminal = new ByteArrayOutputStream();
     TrainingLoop training =
         loop()
-            .callback(new EtaCallback(EtaCallback.Config.defaults()))
+            .callback(new ProgressBarCallback(ProgressBarCallback.Config.defaults()))
             .callback(new Failing("first"))
             .callback(new Unsaveable())
             .progress(

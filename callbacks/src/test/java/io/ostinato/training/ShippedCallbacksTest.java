@@ -24,10 +24,10 @@ import io.ostinato.metric.Average;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
 import io.ostinato.monitor.DatasetStatsCallback;
-import io.ostinato.monitor.EtaCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ParameterCountCallback;
 import io.ostinato.monitor.PeakMemoryCallback;
+import io.ostinato.monitor.ProgressBarCallback;
 import io.ostinato.monitor.TrackOutputsCallback;
 import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.quality.MetricCallback;
@@ -605,7 +605,7 @@ class ShippedCallbacksTest {
     TrainingLoopBuilder wrong =
         loop("wrong")
             .callback(new ParameterCountCallback(new ParameterCountCallback.Config(" ")))
-            .callback(new EtaCallback(new EtaCallback.Config("")))
+            .callback(new ProgressBarCallback(new ProgressBarCallback.Config("")))
             .callback(
                 new DatasetStatsCallback(
                     DatasetStatsCallback.Config.defaults().datasets("train", "tets", "dev")))

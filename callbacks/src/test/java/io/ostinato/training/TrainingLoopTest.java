@@ -26,7 +26,7 @@ import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.EvaluationModel;
-import io.ostinato.monitor.EtaCallback;
+import io.ostinato.monitor.ProgressBarCallback;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
@@ -249,7 +249,7 @@ class TrainingLoopTest {
               public void close() {}
             };
     loop()
-        .callback(new EtaCallback(EtaCallback.Config.defaults()))
+        .callback(new ProgressBarCallback(ProgressBarCallback.Config.defaults()))
         .callback(new Accuracy(every(Schedule.everyNEpochs(1)).batchSize(20)))
         .length(TrainingLength.epochs(1))
         .progress(display)

@@ -144,8 +144,8 @@ public record DataSource(String path, String format, Map<String, String> options
   private boolean exists(SparkSession spark) {
     try {
       Configuration configuration = spark.sparkContext().hadoopConfiguration();
-      Path data = FileNames.path(path, configuration);
-      return FileNames.system(data, configuration).exists(data);
+      Path data = HadoopPaths.path(path, configuration);
+      return HadoopPaths.system(data, configuration).exists(data);
     } catch (IOException | IllegalArgumentException e) {
       throw new DataException("can't read '%s': %s".formatted(path, ErrorLine.of(e)), e);
     }

@@ -1,11 +1,11 @@
 package io.ostinato.jobs.evaluate;
 
 import io.ostinato.jobs.Sessions;
-import io.ostinato.jobs.evaluation.CheckpointEvaluator;
-import io.ostinato.jobs.evaluation.EvaluationOptions;
-import io.ostinato.jobs.evaluation.EvaluationReport;
-import io.ostinato.jobs.evaluation.EvaluationSpec;
-import io.ostinato.jobs.evaluation.ReportFormat;
+import io.ostinato.jobs.scoring.CheckpointEvaluator;
+import io.ostinato.jobs.scoring.EvaluationOptions;
+import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.jobs.scoring.EvaluationSpec;
+import io.ostinato.jobs.scoring.ReportFormat;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;

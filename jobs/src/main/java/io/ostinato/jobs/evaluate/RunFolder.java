@@ -1,7 +1,7 @@
 package io.ostinato.jobs.evaluate;
 
-import io.ostinato.jobs.evaluation.CheckpointEvaluator;
-import io.ostinato.jobs.evaluation.EvaluationReport;
+import io.ostinato.jobs.scoring.CheckpointEvaluator;
+import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.LogWriter;

@@ -4,8 +4,8 @@ import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.PlacedMistake;
 import io.ostinato.jobs.config.Place;
-import io.ostinato.jobs.data.FileNames;
-import io.ostinato.jobs.evaluation.ModelException;
+import io.ostinato.jobs.data.HadoopPaths;
+import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.Checkpoint;
@@ -198,8 +198,8 @@ record CheckpointChoice(String asked, RunConfig config) {
       return Files.newInputStream(Path.of(asked));
     }
     var hadoop = spark.sparkContext().hadoopConfiguration();
-    var path = FileNames.path(asked, hadoop);
-    return FileNames.system(path, hadoop).open(path);
+    var path = HadoopPaths.path(asked, hadoop);
+    return HadoopPaths.system(path, hadoop).open(path);
   }
 
   private ConfigurationException noSuchFile() {

@@ -3,7 +3,7 @@ package io.ostinato.jobs.train;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import io.ostinato.jobs.evaluation.EvaluationReport;
+import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.tracking.JsonNumbers;
 import java.util.Collections;

@@ -12,12 +12,12 @@ import io.ostinato.jobs.model.Architecture;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.monitor.DatasetStatsCallback;
-import io.ostinato.monitor.EtaCallback;
+import io.ostinato.monitor.ProgressBarCallback;
 import io.ostinato.monitor.GradientNormCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ParameterCountCallback;
 import io.ostinato.monitor.PeakMemoryCallback;
-import io.ostinato.monitor.ProgressCallback;
+import io.ostinato.monitor.ProgressLogCallback;
 import io.ostinato.monitor.TrackOutputsCallback;
 import io.ostinato.monitor.TrainTimeCallback;
 import io.ostinato.monitor.WeightNormCallback;
@@ -78,8 +78,8 @@ record RunConfig(
           PeakMemoryCallback.class,
           GradientNormCallback.class,
           WeightNormCallback.class,
-          ProgressCallback.class,
-          EtaCallback.class,
+          ProgressLogCallback.class,
+          ProgressBarCallback.class,
           TrackOutputsCallback.class,
           UserCallback.class
         })

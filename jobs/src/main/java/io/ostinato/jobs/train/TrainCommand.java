@@ -7,7 +7,7 @@ import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.JsonSchema;
 import io.ostinato.jobs.config.Mistakes;
-import io.ostinato.jobs.evaluation.ReportFormat;
+import io.ostinato.jobs.scoring.ReportFormat;
 import io.ostinato.training.EndedBy;
 import io.ostinato.training.TrainingResult;
 import java.io.PrintWriter;

@@ -2,9 +2,9 @@ package io.ostinato.jobs.watch;
 
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
-import io.ostinato.jobs.evaluation.CheckpointEvaluator;
-import io.ostinato.jobs.evaluation.EvaluationReport;
-import io.ostinato.jobs.evaluation.ModelException;
+import io.ostinato.jobs.modelfile.ModelException;
+import io.ostinato.jobs.scoring.CheckpointEvaluator;
+import io.ostinato.jobs.scoring.EvaluationReport;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

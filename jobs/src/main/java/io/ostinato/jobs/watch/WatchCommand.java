@@ -1,9 +1,9 @@
 package io.ostinato.jobs.watch;
 
 import io.ostinato.jobs.Sessions;
-import io.ostinato.jobs.evaluation.CheckpointEvaluator;
-import io.ostinato.jobs.evaluation.EvaluationOptions;
-import io.ostinato.jobs.evaluation.EvaluationSpec;
+import io.ostinato.jobs.scoring.CheckpointEvaluator;
+import io.ostinato.jobs.scoring.EvaluationOptions;
+import io.ostinato.jobs.scoring.EvaluationSpec;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;

@@ -1,0 +1,204 @@
+package io.ostinato.jobs.scoring;
+
+import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.ComparedOutputs;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.jobs.ErrorLine;
+import io.ostinato.jobs.data.TensorSpec;
+import io.ostinato.jobs.modelfile.ModelException;
+import io.ostinato.jobs.modelfile.ModelFiles;
+import io.ostinato.jobs.modelfile.ModelFiles.ModelFile;
+import io.ostinato.metric.Metric;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.engine.SparkEvaluationEngine;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Evaluates model files on one dataset. The dataset stays prepared and the models resident from one
+ * file to the next, until this is closed. For one thread.
+ */
+public final class CheckpointEvaluator implements AutoCloseable {
+  private final SparkSession session;
+  private final EvaluationSpec spec;
+  private final SparkDataset data;
+  private final SparkEvaluationEngine engine;
+  private final ModelFiles files;
+  private final ProgressDisplay progress;
+
+  private CheckpointEvaluator(
+      SparkSession session,
+      EvaluationSpec spec,
+      SparkDataset data,
+      SparkEvaluationEngine engine,
+      ProgressDisplay progress) {
+    this.session = session;
+    this.spec = spec;
+    this.data = data;
+    this.engine = engine;
+    this.files = new ModelFiles(session.sparkContext().hadoopConfiguration(), spec.architecture());
+    this.progress = progress;
+  }
+
+  /**
+   * An evaluator on this session, which stays open when it is closed.
+   *
+   * @throws io.ostinato.jobs.data.DataException if the dataset can't be read, or is not as
+   *     described
+   */
+  public static CheckpointEvaluator of(SparkSession session, EvaluationSpec spec) {
+    SparkDataset data = spec.data().open(session);
+    return new CheckpointEvaluator(
+        session, spec, data, SparkEvaluationEngine.of(session), ProgressDisplay.console());
+  }
+
+  /**
+   * Evaluates one file, on any file system that Hadoop knows.
+   *
+   * @throws ModelException if there is no such file, or it is no model
+   * @throws EvaluationException if the evaluation fails
+   */
+  public EvaluationReport evaluate(String file) {
+    long start = System.nanoTime();
+    try (EvaluationResults results = measure(file, files.read(file), List.of())) {
+      return report(file, results.rows(), results.metrics(), start);
+    }
+  }
+
+  /**
+   * Evaluates one file, and writes what it gives for each row: Parquet with the columns {@code
+   * row}, the index in the dataset, those that the dataset keeps, and {@code outputs}, or each of
+   * several outputs by its name, in the order of the dataset. The path has it whole or not at all.
+   *
+   * @throws ModelException if there is no such file, or it is no model
+   * @throws EvaluationException if the evaluation fails, two columns would have the same name, or
+   *     the path is taken or can't be written
+   */
+  public EvaluationReport evaluate(String file, String predictionsPath) {
+    long start = System.nanoTime();
+    try (Predictions predictions = Predictions.to(predictionsPath, session)) {
+      ModelFile model = files.read(file);
+      List<String> beside = spec.data().kept().stream().map(TensorSpec::column).toList();
+      PredictionColumns written = new PredictionColumns(beside, spec.output());
+      check(file, written, model.outputs());
+      Map<String, Double> metrics =
+          spec.metrics().isEmpty() ? Map.of() : metrics(file, model, written);
+      BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns(), written);
+      try (EvaluationResults results =
+          run(file, model, processor, List.of(), ResultsTarget.parquet(predictions.unsorted()))) {
+        predictions.publish(results.parquet().orElseThrow());
+        return report(file, results.rows(), metrics, start);
+      } catch (EvaluationException e) {
+        throw predictions.byName(e);
+      }
+    }
+  }
+
+  /** Why a file of this name can't be evaluated, if it can't, whatever is in it. */
+  public static Optional<String> mistakeOfName(String file, EvaluationSpec spec) {
+    return ModelFiles.mistake(file, !spec.architecture().isEmpty());
+  }
+
+  /** The iteration in the name of a file, {@code E3_U66_S4224}; that before the first else. */
+  public static TrainingIteration iterationOf(String file) {
+    return TrainingIteration.findIn(nameOf(file)).orElse(TrainingIteration.START);
+  }
+
+  /**
+   * Reads the dataset, unless it is stored already; an evaluation would do that first.
+   *
+   * @throws io.ostinato.jobs.data.DataException if it can't be read, or rows are not as described
+   */
+  public void prepare() {
+    reading(() -> data.prepare(spec.batchSize()));
+  }
+
+  /**
+   * Reads the dataset once more, after an evaluation failed: it may be gone since, or an executor
+   * that stored it.
+   *
+   * @throws io.ostinato.jobs.data.DataException if it can't be read, or has another number of rows
+   */
+  public void reread() {
+    reading(() -> data.reread(spec.batchSize()));
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  private void reading(Runnable read) {
+    try {
+      read.run();
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      throw spec.data().source().unreadable(e);
+    }
+  }
+
+  private Map<String, Double> metrics(String file, ModelFile model, PredictionColumns written) {
+    try (EvaluationResults results = measure(file, model, List.of(written))) {
+      return results.metrics();
+    }
+  }
+
+  /** Before the dataset is read, where the model says what its outputs are. */
+  private static void check(String file, PredictionColumns written, List<String> outputs) {
+    try {
+      written.check(outputs);
+    } catch (IllegalArgumentException e) {
+      throw new ModelException("can't evaluate '%s': %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private EvaluationResults measure(String file, ModelFile model, List<PredictionColumns> written) {
+    BatchProcessor processor =
+        new ForwardRows.ToCompare(
+            spec.data().columns(), ComparedOutputs.of(spec.output(), spec.metrics()), written);
+    return run(file, model, processor, spec.metrics(), ResultsTarget.collected());
+  }
+
+  private EvaluationResults run(
+      String file,
+      ModelFile model,
+      BatchProcessor processor,
+      List<Metric<?>> metrics,
+      ResultsTarget target) {
+    EvaluationTag tag = new EvaluationTag(nameOf(file), iterationOf(file), spec.dataset());
+    try {
+      return engine.evaluate(
+          new EvaluationRequest(
+              tag,
+              data,
+              spec.batchSize(),
+              model.source(),
+              model.weights(),
+              processor,
+              metrics,
+              target),
+          progress);
+    } catch (EvaluationException e) {
+      String prefix = Pattern.quote(tag.toString()) + "( failed in processData,| failed:)? ";
+      throw new EvaluationException(
+          "can't evaluate '%s': %s".formatted(file, ErrorLine.of(e).replaceFirst(prefix, "")), e);
+    }
+  }
+
+  private static EvaluationReport report(
+      String file, long rows, Map<String, Double> metrics, long start) {
+    return new EvaluationReport(file, rows, metrics, (System.nanoTime() - start) / 1e9);
+  }
+
+  private static String nameOf(String file) {
+    return file.substring(file.lastIndexOf('/') + 1);
+  }
+}
