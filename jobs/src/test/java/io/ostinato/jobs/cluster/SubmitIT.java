@@ -267,7 +267,9 @@ class SubmitIT {
 
   private static Path run(Path output) throws IOException {
     try (Stream<Path> runs = Files.list(output)) {
-      return runs.findFirst().orElseThrow();
+      return runs.filter(run -> Files.exists(run.resolve("metrics.jsonl")))
+          .findFirst()
+          .orElseThrow();
     }
   }
 }
