@@ -265,7 +265,9 @@ abstract class SubmitTests {
 
   private static Path run(Path output) throws IOException {
     try (Stream<Path> runs = Files.list(output)) {
-      return runs.findFirst().orElseThrow();
+      return runs.filter(run -> Files.exists(run.resolve("metrics.jsonl")))
+          .findFirst()
+          .orElseThrow();
     }
   }
 }
