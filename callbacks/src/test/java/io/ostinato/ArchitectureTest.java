@@ -100,7 +100,9 @@ class ArchitectureTest {
     return imports(room);
   }
 
-  /** Imports these other rooms at most, and {@code describe}, by which any room describes itself. */
+  /**
+   * Imports these other rooms at most, and {@code describe}, by which any room describes itself.
+   */
   private static ArchRule imports(String room, String... others) {
     Set<String> allowed =
         Stream.concat(Stream.of(room, "describe"), Stream.of(others))

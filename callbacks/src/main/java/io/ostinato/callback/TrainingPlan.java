@@ -1,9 +1,9 @@
 package io.ostinato.callback;
 
-import io.ostinato.evaluation.PlannedData;
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.LossFactory;
+import io.ostinato.evaluation.PlannedData;
 import io.ostinato.tracking.MetricProperties;
 import java.util.Optional;
 import java.util.Set;

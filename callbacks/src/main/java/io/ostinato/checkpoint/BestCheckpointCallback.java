@@ -55,7 +55,8 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
    */
   public record Config(
       @Inline Schedule schedule,
-      @Key("The metric that decides, such as `accuracy/test`.") String metric,
+      @Key("The metric that decides, such as `accuracy/test`; its direction must be known.")
+          String metric,
       @Key(
               value =
                   "Also keep the best weights as of early stopping after n values without"

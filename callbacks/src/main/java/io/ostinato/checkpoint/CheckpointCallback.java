@@ -52,8 +52,18 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
    */
   public record Config(
       @Inline Schedule schedule,
-      @Key(value = "What a checkpoint contains.", byDefault = "training") Content content,
-      @Key(value = "Which checkpoints to keep.", byDefault = "latest") Keep keep)
+      @Key(
+              value =
+                  "What a checkpoint has: everything that is needed to resume (`training`), or the"
+                      + " weights only (`weights`).",
+              byDefault = "training")
+          Content content,
+      @Key(
+              value =
+                  "Which checkpoints to keep: all, or the latest, whose predecessor is removed once"
+                      + " it is complete unless another callback asked for it too.",
+              byDefault = "latest")
+          Keep keep)
       implements Serializable {
     public static Config defaults() {
       return Defaults.of(Config.class);

@@ -51,10 +51,15 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
    */
   public record Config(
       @Inline Schedule schedule,
-      @Key("The metric that decides.") String source,
-      @Key(value = "The metrics to keep; each must be present.", optional = true)
+      @Key("The metric that decides; its direction must be known.") String source,
+      @Key(
+              value = "The metrics to keep; each must be written whenever the source is.",
+              optional = true)
           List<String> targets,
-      @Key(value = "Metrics to keep if they are present.", optional = true)
+      @Key(
+              value =
+                  "Metrics to keep when they are written. At least one target of either kind is required.",
+              optional = true)
           List<String> optionalTargets)
       implements Serializable {
     public Config {

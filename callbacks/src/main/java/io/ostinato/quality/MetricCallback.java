@@ -50,7 +50,7 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
   public record Config(
       @Inline DataIteratorConfig data,
       @Inline BatchColumns columns,
-      @Key("What to measure.") List<Metric<?>> metrics,
+      @Key("What to measure; at least one metric, and no two of one name.") List<Metric<?>> metrics,
       @Key(
               value =
                   "The output to compare if the model has several: its name, or its position counted"

@@ -39,7 +39,8 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
    */
   public record Config(
       @Inline Schedule schedule,
-      @Key("The metric that decides, such as `accuracy/test`.") String metric,
+      @Key("The metric that decides, such as `accuracy/test`; its direction must be known.")
+          String metric,
       @Key(value = "Number of consecutive values without improvement to tolerate.", atLeast = 1)
           int tolerance)
       implements Serializable {

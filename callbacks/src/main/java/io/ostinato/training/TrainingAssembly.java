@@ -1,6 +1,5 @@
 package io.ostinato.training;
 
-import io.ostinato.evaluation.PlannedData;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.TranslateException;
 import io.ostinato.callback.Callback;
@@ -11,6 +10,7 @@ import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.LocalEvaluationEngine;
+import io.ostinato.evaluation.PlannedData;
 import io.ostinato.model.BlockFactory;
 import io.ostinato.model.BlockSource;
 import io.ostinato.model.ModelSource;

@@ -1,12 +1,12 @@
 package io.ostinato.training;
 
-import io.ostinato.evaluation.PlannedData;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.optimizer.Optimizer;
 import io.ostinato.callback.Callback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.LossFactory;
+import io.ostinato.evaluation.PlannedData;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.model.BlockFactory;
 import io.ostinato.progress.ProgressDisplay;

@@ -175,10 +175,7 @@ class MetricKeysTest {
     training.run();
     TrainingPlan plan =
         new TrainingPlan(
-            ONE_DATASET,
-            MetricProperties.defaults(),
-            Set.of(),
-            Loss::softmaxCrossEntropyLoss);
+            ONE_DATASET, MetricProperties.defaults(), Set.of(), Loss::softmaxCrossEntropyLoss);
     Set<String> said =
         callbacks.stream()
             .flatMap(callback -> callback.writesMetrics(plan).stream())

@@ -2,8 +2,8 @@ package io.ostinato.jobs.train;
 
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.config.ConfigurationException;
-import io.ostinato.jobs.config.PlacedMistake;
 import io.ostinato.jobs.config.Place;
+import io.ostinato.jobs.config.PlacedMistake;
 import io.ostinato.jobs.data.HadoopPaths;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.schedule.TrainingIteration;

@@ -68,9 +68,7 @@ final class RunCheck {
   /** What is wrong with the valid part, whatever the rest will be. */
   private void addMistakesOf(RightPart<RunConfig> part) {
     List<TrainingMistake> certain =
-        found(part.bound(), true).stream()
-            .filter(one -> isCertain(one, part.doubtful()))
-            .toList();
+        found(part.bound(), true).stream().filter(one -> isCertain(one, part.doubtful())).toList();
     new RunMistakes(part.bound()).placed(certain).mistakes().forEach(mistakes::add);
   }
 

@@ -99,8 +99,8 @@ class RunMistakesTest {
     assertThatThrownBy(
             () ->
                 checked(
-                            RIGHT
-                                + """
+                    RIGHT
+                        + """
                                 - {kind: metric, metrics: mse, dataset_key: tets}
                                 - {kind: best_checkpoint, metric: speed/test}
                                 - kind: offline_loss
@@ -311,7 +311,8 @@ class RunMistakesTest {
 
   private static Bound<RunConfig> checked(String yaml, String... overrides) {
     Mistakes mistakes = new Mistakes();
-    return new RunCheck(Configuration.read("run.yaml", yaml, List.of(overrides), mistakes), mistakes)
+    return new RunCheck(
+            Configuration.read("run.yaml", yaml, List.of(overrides), mistakes), mistakes)
         .toTrain();
   }
 
