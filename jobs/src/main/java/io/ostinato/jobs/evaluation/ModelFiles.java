@@ -143,7 +143,7 @@ final class ModelFiles {
       FileSystem files = FileNames.system(path, configuration);
       FileStatus status = files.getFileStatus(path);
       if (status.isDirectory()) {
-        throw new ModelException("'%s' is a folder, not a model".formatted(file));
+        throw ModelException.refused(file, "it is a folder, not a model");
       }
       try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
         return switch (Kind.of(file).orElseThrow()) {
@@ -153,14 +153,14 @@ final class ModelFiles {
         };
       }
     } catch (FSError e) {
-      throw new ModelException("can't read '%s': %s".formatted(file, ErrorLine.of(e)), e);
+      throw ModelException.unreadable(file, ErrorLine.withoutRemedy(e), e);
     } catch (StorageException e) {
-      throw new ModelException("can't read '%s': %s".formatted(file, e.getMessage()), e);
+      throw ModelException.unreadable(file, String.valueOf(e.getMessage()), e);
     } catch (IOException | IllegalArgumentException e) {
       if (e instanceof IOException io && StorageException.isMissing(io)) {
-        throw new ModelException("there is no model '%s'".formatted(file), e);
+        throw ModelException.missing(file, e);
       }
-      throw new ModelException("can't read '%s': %s".formatted(file, ErrorLine.of(e)), e);
+      throw ModelException.unreadable(file, ErrorLine.withoutRemedy(e), e);
     }
   }
 
@@ -170,9 +170,9 @@ final class ModelFiles {
 
   private static byte[] content(String file, InputStream in, long bytes) throws IOException {
     if (bytes > MOST_BYTES) {
-      throw new ModelException(
-          "'%s' has %s bytes; modules of at most %s can be evaluated"
-              .formatted(file, bytes, MOST_BYTES));
+      throw ModelException.refused(
+          file,
+          "it has %s bytes; modules of at most %s can be evaluated".formatted(bytes, MOST_BYTES));
     }
     return in.readAllBytes();
   }
@@ -208,6 +208,6 @@ final class ModelFiles {
   }
 
   private static void refuse(String file, String mistake) {
-    throw new ModelException("can't evaluate '%s': %s".formatted(file, mistake));
+    throw ModelException.refused(file, mistake);
   }
 }

@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.evaluation.UnwritableResultsException;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.storage.StorageException;
@@ -79,10 +80,8 @@ record ParquetResults(
       Thread.currentThread().interrupt();
     }
     if (Failures.unwrapped(e) instanceof IOException io) {
-      return new EvaluationException(
-          "%s can't write its results to '%s': %s"
-              .formatted(request.tag(), folder, StorageException.reasonOf(io)),
-          e);
+      return new UnwritableResultsException(
+          request.tag(), folder.toString(), StorageException.reasonOf(io), e);
     }
     return e instanceof EvaluationException failure
         ? failure
@@ -92,9 +91,8 @@ record ParquetResults(
   private StructType schema(PreparedDataset dataset, ResultRows.Probe probe) {
     List<byte[]> first = dataset.blocks().mapPartitions(probe, true).take(1);
     if (first.isEmpty()) {
-      throw new EvaluationException(
-          "%s: the dataset is empty; an evaluation needs at least one row"
-              .formatted(request.tag()));
+      throw EvaluationException.of(
+          request.tag(), "the dataset is empty; an evaluation needs at least one row");
     }
     List<StructField> fields = new ArrayList<>();
     fields.add(DataTypes.createStructField(ResultColumn.ROW, DataTypes.LongType, false));
@@ -114,9 +112,10 @@ record ParquetResults(
             .first();
     Row expected = RowFactory.create(dataset.rows(), dataset.rows(), 0L, dataset.rows() - 1);
     if (!found.equals(expected)) {
-      throw new EvaluationException(
-          "%s: number, different ones, first and last of the rows that were written are %s instead"
-                  .formatted(request.tag(), found)
+      throw EvaluationException.of(
+          request.tag(),
+          "number, different ones, first and last of the rows that were written are %s instead"
+                  .formatted(found)
               + " of "
               + expected);
     }

@@ -212,9 +212,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     try {
       return PartitionTask.of(content, published.weights(), RowsDone.registered(context.sc()));
     } catch (UncheckedIOException e) {
-      throw new EvaluationException(
-          "%s can't travel to the executors: %s".formatted(requests.get(0).tag(), e.getMessage()),
-          e);
+      throw EvaluationException.of(
+          requests.get(0).tag(), "it can't travel to the executors: " + e.getMessage(), e);
     }
   }
 
@@ -238,9 +237,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       Stopwatch watch) {
     String manifest = requests.get(0).weights().manifest().hash();
     if (!outcome.manifests().equals(List.of(manifest)) && dataset.rows() > 0) {
-      throw new EvaluationException(
-          "%s: the executors evaluated the weights %s instead of %s"
-              .formatted(requests.get(0).tag(), outcome.manifests(), manifest));
+      throw EvaluationException.of(
+          requests.get(0).tag(),
+          "the executors evaluated the weights %s instead of %s"
+              .formatted(outcome.manifests(), manifest));
     }
     List<EvaluationResults> results = new ArrayList<>();
     try {
