@@ -64,15 +64,15 @@ public final class BatchRunner {
         cover(data);
       }
     } catch (Exception | LinkageError | AssertionError e) {
-      throw new EvaluationException(
-          "%s failed in processData, partition %s, rows %s to %s: %s"
+      String problem =
+          "partition %s, rows %s to %s: %s"
               .formatted(
-                  tag,
                   data.partition(),
                   data.firstRow(),
                   data.firstRow() + data.rows() - 1,
-                  Reason.of(e)),
-          Portable.of(e));
+                  Reason.of(e));
+      throw new EvaluationException(
+          tag, tag + " failed in processData, " + problem, problem, Portable.of(e));
     }
   }
 

@@ -93,6 +93,9 @@ public final class Collation {
 
   private static EvaluationException refuse(EvaluationTag tag, String reason) {
     return new EvaluationException(
-        "the results of %s can't be collated: %s".formatted(tag, reason));
+        tag,
+        "the results of %s can't be collated: %s".formatted(tag, reason),
+        "its results can't be collated: " + reason,
+        null);
   }
 }

@@ -63,7 +63,7 @@ public record DataSelection(long maxRows, List<String> columns) implements Seria
     try {
       return columns.isEmpty() ? rows : rows.only(columns);
     } catch (IllegalArgumentException e) {
-      throw new EvaluationException("%s: %s".formatted(tag, e.getMessage()), e);
+      throw EvaluationException.of(tag, String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -87,7 +87,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
       return forward;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EvaluationException("%s was interrupted".formatted(request.tag()), e);
+      throw EvaluationException.of(request.tag(), "it was interrupted", e);
     } finally {
       loaded.notes().stream()
           .filter(told::add)

@@ -13,10 +13,8 @@ final class ProcessorCopy {
     try {
       return SerializedBytes.read(SerializedBytes.of(processor), BatchProcessor.class);
     } catch (RuntimeException e) {
-      throw new EvaluationException(
-          "%s failed: %s; what runs processData must be serializable, as for executors"
-              .formatted(tag, e),
-          e);
+      throw EvaluationException.failed(
+          tag, e + "; what runs processData must be serializable, as for executors", e);
     }
   }
 }

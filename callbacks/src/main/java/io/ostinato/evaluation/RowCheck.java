@@ -15,19 +15,20 @@ public final class RowCheck {
     long next = 0;
     for (BatchOutput batch : batches) {
       if (batch.firstRow() != next) {
-        throw new EvaluationException(
-            "%s: row %s should come next, but the next batch starts at row %s"
-                .formatted(tag, next, batch.firstRow()));
+        throw EvaluationException.of(
+            tag,
+            "row %s should come next, but the next batch starts at row %s"
+                .formatted(next, batch.firstRow()));
       }
       next += batch.rows();
     }
     if (next != expectedRows) {
-      throw new EvaluationException(
-          "%s: %s rows were evaluated of %s".formatted(tag, next, expectedRows));
+      throw EvaluationException.of(
+          tag, "%s rows were evaluated of %s".formatted(next, expectedRows));
     }
     if (next == 0) {
-      throw new EvaluationException(
-          "%s: the dataset is empty; an evaluation needs at least one row".formatted(tag));
+      throw EvaluationException.of(
+          tag, "the dataset is empty; an evaluation needs at least one row");
     }
     return next;
   }

@@ -11,7 +11,12 @@ import java.util.stream.Stream;
  * Why something failed, on one line and with what to do about it, where others say so in many: the
  * interpreter of TorchScript behind a trace of the module's code, ONNX Runtime behind places in its
  * own sources, DJL in the exception below, Spark around the exception of a task. What they mean is
- * known here and nowhere else; the whole text stays with the exception.
+ * known here and in {@link KnownReasons} only; the whole text stays with the exception.
+ *
+ * <p>Other text of others is recognised in three more places: {@link
+ * io.ostinato.storage.StorageException} and {@link io.ostinato.storage.FileTrouble} for exceptions
+ * of files, and {@code DataSource} of the jobs for names that are no URI. Our own exceptions have
+ * fields; nothing is decided by their messages.
  */
 public final class Reason {
   private static final String ONNX_RUNTIME = "ai.onnxruntime.";

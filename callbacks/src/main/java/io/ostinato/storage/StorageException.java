@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,7 +33,8 @@ public final class StorageException extends RuntimeException {
 
   /** Whether there is no such file, and not one that only may not be had. */
   public static boolean isMissing(IOException e) {
-    return reasonOf(e).equals(MISSING);
+    return e instanceof NoSuchFileException
+        || (e instanceof FileNotFoundException file && saidByTheSystem(file).isEmpty());
   }
 
   /** Why a file couldn't be had, without its path: of many exceptions that is all the message. */
@@ -47,10 +49,17 @@ public final class StorageException extends RuntimeException {
       return "the folder is not empty";
     } else if (e instanceof FileSystemException system && system.getReason() != null) {
       return system.getReason();
-    } else if (e instanceof FileNotFoundException) {
-      Matcher said = OF_THE_SYSTEM.matcher(Objects.requireNonNullElse(e.getMessage(), ""));
-      return said.matches() && !said.group(1).equals(NO_SUCH_FILE) ? said.group(1) : MISSING;
+    } else if (e instanceof FileNotFoundException file) {
+      return saidByTheSystem(file).orElse(MISSING);
     }
     return e.toString(); // of others the class may say more than the message
+  }
+
+  /** Why a file that is there can't be had; the JDK has one type for this and for missing files. */
+  private static Optional<String> saidByTheSystem(FileNotFoundException e) {
+    Matcher said = OF_THE_SYSTEM.matcher(Objects.requireNonNullElse(e.getMessage(), ""));
+    return said.matches() && !said.group(1).equals(NO_SUCH_FILE)
+        ? Optional.of(said.group(1))
+        : Optional.empty();
   }
 }

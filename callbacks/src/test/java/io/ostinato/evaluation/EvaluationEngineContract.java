@@ -163,9 +163,14 @@ public abstract class EvaluationEngineContract {
       }
     }
     assertThatThrownBy(() -> evaluate(of(all, all.data(), one.withColumns(List.of("y")))).close())
-        .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated'")
-        .hasMessageContaining("the dataset has no column 'y'; it has: x, class");
+        .isInstanceOfSatisfying(
+            EvaluationException.class,
+            failed -> {
+              assertThat(failed.tag()).contains(all.tag());
+              assertThat(failed.problem())
+                  .isEqualTo("the dataset has no column 'y'; it has: x, class");
+            })
+        .hasMessage(all.tag() + ": the dataset has no column 'y'; it has: x, class");
   }
 
   @Test

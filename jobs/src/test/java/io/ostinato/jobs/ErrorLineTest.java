@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import ai.djl.engine.EngineException;
 import com.esotericsoftware.kryo.Kryo;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.storage.FileTrouble;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -128,15 +129,20 @@ class ErrorLineTest {
 
   @Test
   void theRemedyIsToldOnce() {
-    String line = ErrorLine.of(new IllegalStateException("can't write 'x': " + ErrorLine.of(FULL)));
+    String line =
+        ErrorLine.of(
+            new IllegalStateException("can't write 'x': " + ErrorLine.withoutRemedy(FULL), FULL));
     assertThat(line).isEqualTo("can't write 'x': " + ErrorLine.of(FULL)).containsOnlyOnce("room");
   }
 
   @Test
   void aFullDiskIsFoundUnderAllThatWrapsIt() {
-    assertThat(ErrorLine.isOfAFullDisk(new IllegalStateException(new SparkException("a", FULL))))
+    assertThat(
+            FileTrouble.FULL_DISK.isCauseOf(
+                new IllegalStateException(new SparkException("a", FULL))))
         .isTrue();
-    assertThat(ErrorLine.isOfAFullDisk(new IllegalStateException("a", new IOException("b"))))
+    assertThat(
+            FileTrouble.FULL_DISK.isCauseOf(new IllegalStateException("a", new IOException("b"))))
         .isFalse();
   }
 
@@ -166,7 +172,7 @@ class ErrorLineTest {
           assertThat(ErrorLine.of(each))
               .as(each.toString())
               .doesNotContain("; make room", "; this user needs", "; give more");
-          assertThat(ErrorLine.isOfAFullDisk(each)).as(each.toString()).isFalse();
+          assertThat(FileTrouble.FULL_DISK.isCauseOf(each)).as(each.toString()).isFalse();
         }
       }
     }
@@ -184,7 +190,7 @@ class ErrorLineTest {
             new IllegalStateException(full, new UncheckedIOException(FULL)),
             new IOException(full, new UncheckedIOException(FULL)))) {
       assertThat(ErrorLine.of(each)).endsWith(full + "; make room there, and run it again");
-      assertThat(ErrorLine.isOfAFullDisk(each)).isTrue();
+      assertThat(FileTrouble.FULL_DISK.isCauseOf(each)).isTrue();
     }
     assertThat(
             ErrorLine.of(

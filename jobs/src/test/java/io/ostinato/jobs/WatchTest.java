@@ -157,8 +157,8 @@ class WatchTest {
         .allSatisfy(
             line ->
                 assertThat(line)
-                    .startsWith("error: ")
-                    .contains("net-E")
+                    .startsWith("error: can't evaluate 'net-E")
+                    .containsOnlyOnce("net-E")
                     .doesNotContain(".staging"));
     assertThat(watch("--once")).isZero();
     assertThat(watch("--once", "--retry-failed")).isEqualTo(1);

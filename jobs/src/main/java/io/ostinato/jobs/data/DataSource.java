@@ -2,11 +2,14 @@ package io.ostinato.jobs.data;
 
 import io.ostinato.jobs.ErrorLine;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -27,7 +30,7 @@ public record DataSource(String path, String format, Map<String, String> options
 
   private static final String VIEW = "ostinato_data_";
   private static final String PARQUET = "parquet";
-  private static final String HADOOP_ON_COLONS = "Relative path in absolute URI: ";
+  private static final String RELATIVE = "Relative path in absolute URI";
   private static final Map<String, String> BY_ENDING =
       Map.of("csv", "csv", "tsv", "csv", "json", "json", "jsonl", "json", "orc", "orc");
 
@@ -88,12 +91,17 @@ public record DataSource(String path, String format, Map<String, String> options
 
   /** That its rows can't be read, and why, in one line. */
   public DataException unreadable(Throwable why) {
-    String line = ErrorLine.of(why);
     String told =
-        line.startsWith(HADOOP_ON_COLONS)
+        isOfAColon(why)
             ? "Spark reads no file with a colon in its name; rename it"
-            : line;
+            : ErrorLine.withoutRemedy(why);
     return new DataException("can't read %s: %s".formatted(this, told), why);
+  }
+
+  /** Hadoop takes what is before a colon for a scheme; the JDK says why that makes no URI. */
+  private static boolean isOfAColon(Throwable why) {
+    return Stream.iterate(why, Objects::nonNull, Throwable::getCause)
+        .anyMatch(each -> each instanceof URISyntaxException no && no.getReason().equals(RELATIVE));
   }
 
   /** How messages call it. */
@@ -147,7 +155,7 @@ public record DataSource(String path, String format, Map<String, String> options
       Path data = HadoopPaths.path(path, configuration);
       return HadoopPaths.system(data, configuration).exists(data);
     } catch (IOException | IllegalArgumentException e) {
-      throw new DataException("can't read '%s': %s".formatted(path, ErrorLine.of(e)), e);
+      throw new DataException("can't read '%s': %s".formatted(path, ErrorLine.withoutRemedy(e)), e);
     }
   }
 }

@@ -148,7 +148,7 @@ public final class ModelFiles {
       FileSystem files = HadoopPaths.system(path, configuration);
       FileStatus status = files.getFileStatus(path);
       if (status.isDirectory()) {
-        throw new ModelException("'%s' is a folder, not a model".formatted(file));
+        throw ModelException.refused(file, "it is a folder, not a model");
       }
       try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
         return switch (Kind.of(file).orElseThrow()) {
@@ -158,14 +158,14 @@ public final class ModelFiles {
         };
       }
     } catch (FSError e) {
-      throw new ModelException("can't read '%s': %s".formatted(file, ErrorLine.of(e)), e);
+      throw ModelException.unreadable(file, ErrorLine.withoutRemedy(e), e);
     } catch (StorageException e) {
-      throw new ModelException("can't read '%s': %s".formatted(file, e.getMessage()), e);
+      throw ModelException.unreadable(file, String.valueOf(e.getMessage()), e);
     } catch (IOException | IllegalArgumentException e) {
       if (e instanceof IOException io && StorageException.isMissing(io)) {
-        throw new ModelException("there is no model '%s'".formatted(file), e);
+        throw ModelException.missing(file, e);
       }
-      throw new ModelException("can't read '%s': %s".formatted(file, ErrorLine.of(e)), e);
+      throw ModelException.unreadable(file, ErrorLine.withoutRemedy(e), e);
     }
   }
 
@@ -175,9 +175,9 @@ public final class ModelFiles {
 
   private static byte[] content(String file, InputStream in, long bytes) throws IOException {
     if (bytes > MOST_BYTES) {
-      throw new ModelException(
-          "'%s' has %s bytes; modules of at most %s can be evaluated"
-              .formatted(file, bytes, MOST_BYTES));
+      throw ModelException.refused(
+          file,
+          "it has %s bytes; modules of at most %s can be evaluated".formatted(bytes, MOST_BYTES));
     }
     return in.readAllBytes();
   }
@@ -213,6 +213,6 @@ public final class ModelFiles {
   }
 
   private static void refuse(String file, String mistake) {
-    throw new ModelException("can't evaluate '%s': %s".formatted(file, mistake));
+    throw ModelException.refused(file, mistake);
   }
 }

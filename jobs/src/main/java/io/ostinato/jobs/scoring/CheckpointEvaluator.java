@@ -20,7 +20,6 @@ import io.ostinato.spark.engine.SparkEvaluationEngine;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -92,13 +91,9 @@ public final class CheckpointEvaluator implements AutoCloseable {
       check(file, written, model.outputs());
       Map<String, Double> metrics =
           spec.metrics().isEmpty() ? Map.of() : metrics(file, model, written);
-      BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns(), written);
-      try (EvaluationResults results =
-          run(file, model, processor, List.of(), ResultsTarget.parquet(predictions.unsorted()))) {
+      try (EvaluationResults results = keep(file, model, written, predictions)) {
         predictions.publish(results.parquet().orElseThrow());
         return report(file, results.rows(), metrics, start);
-      } catch (EvaluationException e) {
-        throw predictions.byName(e);
       }
     }
   }
@@ -156,7 +151,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
     try {
       written.check(outputs);
     } catch (IllegalArgumentException e) {
-      throw new ModelException("can't evaluate '%s': %s".formatted(file, e.getMessage()), e);
+      throw ModelException.refused(file, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -164,7 +159,22 @@ public final class CheckpointEvaluator implements AutoCloseable {
     BatchProcessor processor =
         new ForwardRows.ToCompare(
             spec.data().columns(), ComparedOutputs.of(spec.output(), spec.metrics()), written);
-    return run(file, model, processor, spec.metrics(), ResultsTarget.collected());
+    try {
+      return run(file, model, processor, spec.metrics(), ResultsTarget.collected());
+    } catch (EvaluationException e) {
+      throw failed(file, ErrorLine.of(e.problem()), e);
+    }
+  }
+
+  private EvaluationResults keep(
+      String file, ModelFile model, PredictionColumns written, Predictions predictions) {
+    BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns(), written);
+    ResultsTarget target = ResultsTarget.parquet(predictions.unsorted());
+    try {
+      return run(file, model, processor, List.of(), target);
+    } catch (EvaluationException e) {
+      throw failed(file, ErrorLine.of(predictions.problemOf(e)), e);
+    }
   }
 
   private EvaluationResults run(
@@ -173,24 +183,26 @@ public final class CheckpointEvaluator implements AutoCloseable {
       BatchProcessor processor,
       List<Metric<?>> metrics,
       ResultsTarget target) {
-    EvaluationTag tag = new EvaluationTag(nameOf(file), iterationOf(file), spec.dataset());
-    try {
-      return engine.evaluate(
-          new EvaluationRequest(
-              tag,
-              data,
-              spec.batchSize(),
-              model.source(),
-              model.weights(),
-              processor,
-              metrics,
-              target),
-          progress);
-    } catch (EvaluationException e) {
-      String prefix = Pattern.quote(tag.toString()) + "( failed in processData,| failed:)? ";
-      throw new EvaluationException(
-          "can't evaluate '%s': %s".formatted(file, ErrorLine.of(e).replaceFirst(prefix, "")), e);
-    }
+    return engine.evaluate(
+        new EvaluationRequest(
+            tag(file),
+            data,
+            spec.batchSize(),
+            model.source(),
+            model.weights(),
+            processor,
+            metrics,
+            target),
+        progress);
+  }
+
+  private EvaluationTag tag(String file) {
+    return new EvaluationTag(nameOf(file), iterationOf(file), spec.dataset());
+  }
+
+  private EvaluationException failed(String file, String problem, EvaluationException cause) {
+    return new EvaluationException(
+        tag(file), "can't evaluate '%s': %s".formatted(file, problem), problem, cause);
   }
 
   private static EvaluationReport report(

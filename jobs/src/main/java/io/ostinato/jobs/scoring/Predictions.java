@@ -1,12 +1,11 @@
 package io.ostinato.jobs.scoring;
 
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.UnwritableResultsException;
 import io.ostinato.jobs.ErrorLine;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -53,7 +52,7 @@ final class Predictions implements AutoCloseable {
       return new Predictions(session, files, target);
     } catch (IOException | IllegalArgumentException e) {
       throw new EvaluationException(
-          "can't write predictions to '%s': %s".formatted(path, ErrorLine.of(e)), e);
+          "can't write predictions to '%s': %s".formatted(path, ErrorLine.withoutRemedy(e)), e);
     }
   }
 
@@ -70,18 +69,20 @@ final class Predictions implements AutoCloseable {
       files.rename(sorted, target);
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       throw new EvaluationException(
-          "can't write predictions to '%s': %s".formatted(target, ErrorLine.of(e)), e);
+          "can't write predictions to '%s': %s".formatted(target, ErrorLine.withoutRemedy(e)), e);
     }
   }
 
-  /** A failure that tells of the path that was given, and of none that nobody knows. */
-  EvaluationException byName(EvaluationException failure) {
-    String message = String.valueOf(failure.getMessage());
-    return new EvaluationException(
-        message.replaceAll(
-            Pattern.quote(hidden.toString()) + "[^']*",
-            Matcher.quoteReplacement(target.toString())),
-        failure);
+  /** What went wrong with an evaluation that wrote here, at the path that was given. */
+  String problemOf(EvaluationException failure) {
+    return failure instanceof UnwritableResultsException unwritable
+        ? "can't write predictions to '%s': %s".formatted(target, ofTarget(unwritable.reason()))
+        : failure.problem();
+  }
+
+  /** Nobody knows the hidden folder; what a file system says may name it. */
+  private String ofTarget(String reason) {
+    return reason.replace(hidden.toString(), target.toString());
   }
 
   @Override

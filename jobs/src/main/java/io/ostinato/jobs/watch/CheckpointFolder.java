@@ -21,7 +21,4 @@ interface CheckpointFolder {
    * @throws io.ostinato.storage.StorageException if the copy can't be written
    */
   boolean copy(CheckpointFile checkpoint, Path into) throws IOException;
-
-  /** Where a checkpoint is, for messages. */
-  String locationOf(CheckpointFile checkpoint);
 }

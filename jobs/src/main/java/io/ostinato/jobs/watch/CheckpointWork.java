@@ -109,7 +109,7 @@ final class CheckpointWork {
         throw cause.get();
       }
       log.debug("can't evaluate {}", checkpoint, e);
-      fail(checkpoint, inPlace(ErrorLine.of(e), copy, folder.locationOf(checkpoint)));
+      fail(checkpoint, evaluation.problemOf(e));
       return;
     }
     JournalEntry entry =
@@ -183,10 +183,5 @@ final class CheckpointWork {
       throw new StorageException(
           "can't delete the copy '%s': %s".formatted(copy, StorageException.reasonOf(e)), e);
     }
-  }
-
-  /** Nobody knows the copy; the checkpoint has the name that was given. */
-  private static String inPlace(String message, Path copy, String original) {
-    return message.replace("file:" + copy, original).replace(copy.toString(), original);
   }
 }

@@ -101,11 +101,6 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
     }
   }
 
-  @Override
-  public String locationOf(CheckpointFile checkpoint) {
-    return pathOf(checkpoint).toString();
-  }
-
   /** By parts, since what is before a colon is a scheme elsewhere. */
   private Path pathOf(CheckpointFile checkpoint) {
     return new Path(path, new Path(null, null, checkpoint.name()));

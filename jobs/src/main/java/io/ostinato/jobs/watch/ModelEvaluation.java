@@ -24,6 +24,9 @@ interface ModelEvaluation {
    */
   Report evaluate(Path model);
 
+  /** What went wrong with one model, in one line that doesn't name it. */
+  String problemOf(RuntimeException failure);
+
   /**
    * What keeps every model from being evaluated, if a failure comes of that and not of the model
    * alone: Spark has gone, a disk is full, the data can't be read any more.

@@ -1,10 +1,12 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.storage.FileTrouble;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,8 +31,18 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
   }
 
   @Override
+  public String problemOf(RuntimeException failure) {
+    if (failure instanceof ModelException refused) {
+      return ErrorLine.of(refused, refused.problem());
+    }
+    return failure instanceof EvaluationException failed
+        ? ErrorLine.of(failed, failed.problem())
+        : ErrorLine.of(failure);
+  }
+
+  @Override
   public Optional<RuntimeException> beyondTheModel(RuntimeException failure) {
-    if (session.sparkContext().isStopped() || ErrorLine.isOfAFullDisk(failure)) {
+    if (session.sparkContext().isStopped() || FileTrouble.FULL_DISK.isCauseOf(failure)) {
       return Optional.of(failure);
     }
     if (failure instanceof ModelException) {

@@ -54,11 +54,8 @@ final class WatchReport {
   void ended(JournalEntry entry) {
     count(entry);
     if (entry.outcome() == Outcome.FAILED) {
-      String name = entry.checkpoint().name();
       err.println(
-          entry.reason().contains(name)
-              ? "error: " + entry.reason()
-              : "error: can't evaluate '%s': %s".formatted(name, entry.reason()));
+          "error: can't evaluate '%s': %s".formatted(entry.checkpoint().name(), entry.reason()));
       err.flush();
     } else {
       log.info("skipped {}: {}", entry.checkpoint().name(), entry.reason());

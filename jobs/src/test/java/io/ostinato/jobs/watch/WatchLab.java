@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.TestDisk;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.LocalRunFiles;
@@ -243,11 +244,6 @@ final class WatchLab {
       step();
       return now.equals(checkpoint);
     }
-
-    @Override
-    public String locationOf(CheckpointFile checkpoint) {
-      return "folder/" + checkpoint.name();
-    }
   }
 
   private final class Evaluation implements ModelEvaluation {
@@ -264,13 +260,18 @@ final class WatchLab {
       try {
         double value = Double.parseDouble(Files.readString(model));
         if (value < 0) {
-          throw new IllegalArgumentException("can't load '%s':\nnative stack".formatted(model));
+          throw new IllegalArgumentException("can't load it:\nnative stack");
         }
         evaluated.add(files.get(model.getFileName().toString()));
         return new Report(Map.of("accuracy", value, "loss", value, "rank", value), 7, 0.5);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    @Override
+    public String problemOf(RuntimeException failure) {
+      return ErrorLine.of(failure);
     }
 
     @Override

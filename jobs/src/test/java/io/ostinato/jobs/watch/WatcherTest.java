@@ -328,7 +328,7 @@ class WatcherTest {
     assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E2_U2_S2.pt");
     assertThat(report.count(Outcome.FAILED)).isOne();
     assertThat(lab.err.toString().strip())
-        .isEqualTo("error: can't load 'folder/E1_U1_S1.pt': native stack");
+        .isEqualTo("error: can't evaluate 'E1_U1_S1.pt': can't load it: native stack");
     lab.watch(Policy.EVERY, Ending.once());
     assertThat(lab.journal()).hasSize(2);
   }

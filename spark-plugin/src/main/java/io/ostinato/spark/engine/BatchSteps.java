@@ -73,9 +73,10 @@ final class BatchSteps implements AutoCloseable {
    */
   private void refuse(LoadedModel model) {
     if (content.settings().resident().state() == StatePolicy.REFUSE && keepsSomething(model)) {
-      throw new EvaluationException(
-          "%s is refused by spark.ostinato.resident.state=refuse: %s; set it to serial or copies,"
-                  .formatted(runners.get(0).tag(), String.join("; ", model.notes()))
+      throw EvaluationException.of(
+          runners.get(0).tag(),
+          "spark.ostinato.resident.state=refuse refuses the model: %s; set it to serial or copies,"
+                  .formatted(String.join("; ", model.notes()))
               + " or let the forward keep nothing");
     }
   }

@@ -46,9 +46,10 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
 
   private static void checkWeights(EvaluationPass pass, PartitionOutcome outcome) {
     if (!outcome.manifests().equals(List.of(pass.manifest())) && pass.rows() > 0) {
-      throw new EvaluationException(
-          "%s: the executors evaluated the weights %s instead of %s"
-              .formatted(pass.tag(), outcome.manifests(), pass.manifest()));
+      throw EvaluationException.of(
+          pass.tag(),
+          "the executors evaluated the weights %s instead of %s"
+              .formatted(outcome.manifests(), pass.manifest()));
     }
   }
 

@@ -63,8 +63,8 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
   }
 
   private static EvaluationException isEmpty(EvaluationTag tag) {
-    return new EvaluationException(
-        "%s: the dataset is empty; an evaluation needs at least one row".formatted(tag));
+    return EvaluationException.of(
+        tag, "the dataset is empty; an evaluation needs at least one row");
   }
 
   private static byte[] merged(byte[] one, byte[] other) {

@@ -86,16 +86,17 @@ record EvaluationWork(
     if (bytes > resultsLimit.bytes()) {
       throw refusal("the results of one task have %s bytes".formatted(bytes));
     } else if (bytes > MOST_OF_TASK) {
-      throw new EvaluationException(
-          "%s: the results of one task have %s bytes, and a task can return %s; %s"
-                  .formatted(tag, bytes, MOST_OF_TASK, WAYS_OUT)
+      throw EvaluationException.of(
+          tag,
+          "the results of one task have %s bytes, and a task can return %s; %s"
+                  .formatted(bytes, MOST_OF_TASK, WAYS_OUT)
               + ", or divide the dataset into more partitions");
     }
   }
 
   private EvaluationException refusal(String size) {
-    return new EvaluationException(
-        "%s: %s, and %s is %s; %s"
-            .formatted(tag, size, resultsLimit.key(), resultsLimit.bytes(), WAYS_OUT));
+    return EvaluationException.of(
+        tag,
+        "%s, and %s is %s; %s".formatted(size, resultsLimit.key(), resultsLimit.bytes(), WAYS_OUT));
   }
 }

@@ -4,10 +4,15 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.libraries.Reason;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.hadoop.fs.FSError;
 
-/** What went wrong on an executor, out of what Spark wraps it in. */
+/**
+ * What went wrong on an executor, out of what Spark wraps it in. An exception of a task comes to
+ * the driver as a cause of Spark's own, with its fields: it is serialized as Java does. Where Spark
+ * has its text alone, since the exception's class is missing here, the text says what went wrong.
+ */
 final class Failures {
   private Failures() {}
 
@@ -21,11 +26,17 @@ final class Failures {
 
   /** The same of evaluations that share a pass; names the one that failed, where one did. */
   static EvaluationException asEvaluationException(List<EvaluationTag> tags, Throwable thrown) {
-    String message = textOf(unwrapped(thrown));
-    if (thrown instanceof EvaluationException e && isAbout(tags, message)) {
-      return e;
+    Throwable told = unwrapped(thrown);
+    if (!(told instanceof EvaluationException failure)) {
+      return EvaluationException.failed(tags.get(0), Reason.of(told), thrown);
     }
-    return new EvaluationException(about(tags, message), thrown);
+    EvaluationTag tag = failure.tag().orElse(null);
+    if (tag == null || !tags.contains(tag)) {
+      return EvaluationException.failed(tags.get(0), textOf(failure), thrown);
+    }
+    return failure == thrown
+        ? failure
+        : new EvaluationException(tag, textOf(failure), failure.problem(), thrown);
   }
 
   /** What went wrong itself. */
@@ -37,18 +48,8 @@ final class Failures {
     return told;
   }
 
-  /** Only our own messages say all. */
-  private static String textOf(Throwable told) {
-    String message = told.getMessage();
-    return told instanceof EvaluationException && message != null ? message : Reason.of(told);
-  }
-
-  private static String about(List<EvaluationTag> tags, String message) {
-    return isAbout(tags, message) ? message : tags.get(0) + " failed: " + message;
-  }
-
-  private static boolean isAbout(List<EvaluationTag> tags, String message) {
-    return tags.stream().anyMatch(tag -> message.contains(tag.toString()));
+  private static String textOf(EvaluationException failure) {
+    return Objects.requireNonNullElse(failure.getMessage(), failure.problem());
   }
 
   private static boolean isWrapper(Throwable thrown) {

@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.evaluation.UnwritableResultsException;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -57,8 +58,7 @@ final class ParquetFolder implements AutoCloseable {
       folder.checkFree();
       return folder;
     } catch (IOException | IllegalArgumentException e) {
-      throw new EvaluationException(
-          "%s can't write its results to '%s': %s".formatted(tag, target.path(), reason(e)), e);
+      throw new UnwritableResultsException(tag, target.path(), reason(e), e);
     }
   }
 
@@ -94,8 +94,7 @@ final class ParquetFolder implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new EvaluationException(
-          "%s can't give its results the name '%s': %s".formatted(tag, folder, reason(e)), e);
+      throw new UnwritableResultsException(tag, folder.toString(), reason(e), e);
     }
   }
 
@@ -121,10 +120,11 @@ final class ParquetFolder implements AutoCloseable {
 
   private void checkFree() throws IOException {
     if (existing == ResultsTarget.Existing.KEPT && exists()) {
-      throw new EvaluationException(
-          "%s writes its results to '%s', which is there already; delete it, or give toParquet(path)"
-                  .formatted(tag, folder)
-              + " another path");
+      throw EvaluationException.of(
+          tag,
+          "its results go to '%s', which is there already; delete it, or give toParquet(path) another"
+                  .formatted(folder)
+              + " path");
     }
   }
 

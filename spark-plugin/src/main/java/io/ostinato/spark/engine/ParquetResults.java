@@ -4,6 +4,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.evaluation.UnwritableResultsException;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.storage.StorageException;
@@ -95,10 +96,8 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
       Thread.currentThread().interrupt();
     }
     if (Failures.unwrapped(e) instanceof IOException io) {
-      return new EvaluationException(
-          "%s can't write its results to '%s': %s"
-              .formatted(pass.tag(), folder, StorageException.reasonOf(io)),
-          e);
+      return new UnwritableResultsException(
+          pass.tag(), folder.toString(), StorageException.reasonOf(io), e);
     }
     return e instanceof EvaluationException failure
         ? failure
@@ -108,8 +107,8 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
   private StructType schema(EvaluationPass pass, ResultRows.Probe probe) {
     List<byte[]> first = pass.dataset().batches().mapPartitions(probe, true).take(1);
     if (first.isEmpty()) {
-      throw new EvaluationException(
-          "%s: the dataset is empty; an evaluation needs at least one row".formatted(pass.tag()));
+      throw EvaluationException.of(
+          pass.tag(), "the dataset is empty; an evaluation needs at least one row");
     }
     List<StructField> fields = new ArrayList<>();
     fields.add(DataTypes.createStructField(ResultColumn.ROW, DataTypes.LongType, false));
@@ -129,9 +128,10 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
             .first();
     Row expected = RowFactory.create(pass.rows(), pass.rows(), 0L, pass.rows() - 1);
     if (!found.equals(expected)) {
-      throw new EvaluationException(
-          "%s: number, different ones, first and last of the rows that were written are %s instead"
-                  .formatted(pass.tag(), found)
+      throw EvaluationException.of(
+          pass.tag(),
+          "number, different ones, first and last of the rows that were written are %s instead"
+                  .formatted(found)
               + " of "
               + expected);
     }

@@ -21,7 +21,7 @@ record RunningJob<T>(List<EvaluationTag> tags, JavaFutureAction<List<T>> action)
     } catch (InterruptedException e) {
       action.cancel(true);
       Thread.currentThread().interrupt();
-      throw new EvaluationException("%s was interrupted".formatted(tags.get(0)), e);
+      throw EvaluationException.of(tags.get(0), "it was interrupted", e);
     } catch (ExecutionException e) {
       throw Failures.asEvaluationException(tags, e);
     }

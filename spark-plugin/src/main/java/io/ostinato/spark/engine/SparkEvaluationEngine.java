@@ -196,9 +196,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     try {
       return PartitionTask.of(content, published.weights(), RowsDone.registered(context.sc()));
     } catch (UncheckedIOException e) {
-      throw new EvaluationException(
-          "%s can't travel to the executors: %s".formatted(requests.get(0).tag(), e.getMessage()),
-          e);
+      throw EvaluationException.of(
+          requests.get(0).tag(), "it can't travel to the executors: " + e.getMessage(), e);
     }
   }
 
