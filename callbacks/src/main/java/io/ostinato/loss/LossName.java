@@ -1,9 +1,9 @@
 package io.ostinato.loss;
 
 import ai.djl.training.loss.Loss;
+import io.ostinato.describe.Words;
 import io.ostinato.evaluation.LossParts;
 import io.ostinato.evaluation.LossWithParts;
-import java.util.Locale;
 
 /**
  * How a loss is named in keys: DJL's {@code SoftmaxCrossEntropyLoss} is a softmax_cross_entropy,
@@ -16,9 +16,7 @@ final class LossName {
     if (loss instanceof LossWithParts) {
       return LossParts.TOTAL;
     }
-    String name = loss.getName().replaceFirst("Loss$", "");
-    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_")
-        .toLowerCase(Locale.ROOT);
+    return Words.snakeCase(loss.getName().replaceFirst("Loss$", ""));
   }
 
   /** What the whole of a loss, or a part of it, is named in keys. */
