@@ -7,14 +7,16 @@ import io.ostinato.evaluation.Portable;
 record RowPlace(int partition, long row) {
 
   EvaluationException refuse(String subject, String problem) {
-    return new EvaluationException(
-        "%s, row %s of partition %s: %s".formatted(subject, row, partition, problem));
+    return new EvaluationException(message(subject, problem));
   }
 
   /** As {@link #refuse(String, String)}, for what was thrown there; it need not be serializable. */
   EvaluationException refuse(String subject, Throwable thrown) {
-    EvaluationException refusal = refuse(subject, "it failed with " + thrown);
-    refusal.initCause(Portable.of(thrown));
-    return refusal;
+    return new EvaluationException(
+        message(subject, "it failed with " + thrown), Portable.of(thrown));
+  }
+
+  private String message(String subject, String problem) {
+    return "%s, row %s of partition %s: %s".formatted(subject, row, partition, problem);
   }
 }
