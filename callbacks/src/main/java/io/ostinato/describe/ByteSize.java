@@ -1,6 +1,5 @@
-package io.ostinato.jobs.config;
+package io.ostinato.describe;
 
-import io.ostinato.describe.FromText;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
