@@ -88,9 +88,7 @@ public sealed interface ValueType {
 
     @Override
     public Optional<?> value(String word) {
-      return Stream.<Object>of(enumeration.getEnumConstants())
-          .filter(constant -> Words.of(constant).equals(word))
-          .findFirst();
+      return Words.constant(enumeration, word);
     }
 
     @Override
