@@ -36,8 +36,12 @@ public record DataIteratorConfig(
     DataSelection selection,
     String datasetName)
     implements Serializable {
-  static final String DEFAULT_DATASET = "test";
-  static final int DEFAULT_BATCH_SIZE = 256;
+  /** The dataset that is evaluated by default. */
+  public static final String DEFAULT_DATASET = "test";
+
+  /** The default of {@link #batchSize}. */
+  public static final int DEFAULT_BATCH_SIZE = 256;
+
   private static final Pattern NAME = Pattern.compile("[\\w.=-]*");
 
   public DataIteratorConfig {

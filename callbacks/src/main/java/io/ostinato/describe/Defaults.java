@@ -53,6 +53,19 @@ public final class Defaults {
       }
       return given.next();
     }
+    return ofKey(key);
+  }
+
+  /**
+   * What a key is that is left out: its default, or {@linkplain #nothing nothing}.
+   *
+   * @throws IllegalArgumentException if the key is required
+   */
+  public static @Nullable Object ofKey(KeyInfo key) {
+    if (key.isRequired()) {
+      throw new IllegalArgumentException(
+          "%s: '%s' has no default".formatted(key.owner(), key.name()));
+    }
     return key.hasDefault()
         ? value(JsonParser.parseString(key.key().byDefault()), key.type())
         : nothing(key.type());
@@ -75,30 +88,9 @@ public final class Defaults {
         && object.isEmpty()) {
       return of(section.description(), List.of().iterator());
     }
-    if (json instanceof JsonPrimitive primitive) {
-      String text = primitive.getAsString();
-      if (type instanceof ValueType.Word word) {
-        return word.constant(text).orElseThrow();
-      }
-      if (type instanceof ValueType.Text parsed) {
-        return parsed.value(text).orElseThrow();
-      }
-      if (type instanceof ValueType.Scalar scalar) {
-        return scalar(primitive, scalar);
-      }
+    if (json instanceof JsonPrimitive primitive && type instanceof ValueType.Single single) {
+      return single.value(primitive.getAsString()).orElseThrow();
     }
     throw new IllegalStateException("the default '%s' is no %s".formatted(json, type));
-  }
-
-  private static Object scalar(JsonPrimitive primitive, ValueType.Scalar scalar) {
-    if (scalar.isWhole()) {
-      return scalar.bits() == Integer.SIZE ? (Object) primitive.getAsInt() : primitive.getAsLong();
-    }
-    if (scalar.isDecimal()) {
-      return primitive.getAsDouble();
-    }
-    return scalar.type() == String.class
-        ? primitive.getAsString()
-        : (Object) primitive.getAsBoolean();
   }
 }

@@ -7,13 +7,17 @@ import java.lang.annotation.Target;
 
 /**
  * Makes a component of a record, or a parameter of a factory method, a key of a configuration,
- * under its name in snake case. The key is required unless it has a default or is optional.
+ * under its name in snake case, or the one that is given here. The key is required unless it has a
+ * default or is optional.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.PARAMETER})
 public @interface Key {
   /** What the key means, in one sentence, for documentation and editors. */
   String value();
+
+  /** The key's name; empty for that of the component or parameter in snake case. */
+  String name() default "";
 
   /** The default, as YAML. */
   String byDefault() default "";

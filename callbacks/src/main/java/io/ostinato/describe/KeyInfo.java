@@ -2,6 +2,7 @@ package io.ostinato.describe;
 
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -9,7 +10,7 @@ import java.util.Objects;
  * A key of a description.
  *
  * @param owner what has the key, for messages to developers
- * @param name in snake case
+ * @param name as configurations write it
  * @param type what its values are
  * @param key what is said about it
  */
@@ -23,8 +24,9 @@ public record KeyInfo(String owner, String name, ValueType type, Key key) {
   /** The key of a component or parameter; users need not annotate theirs, which are required. */
   static KeyInfo of(String owner, String javaName, Type type, AnnotatedElement at) {
     Key key = at.getAnnotation(Key.class);
-    return new KeyInfo(
-        owner, Words.snakeCase(javaName), ValueType.of(type, at), key == null ? NOTHING_SAID : key);
+    Key said = key == null ? NOTHING_SAID : key;
+    String name = said.name().isEmpty() ? Words.snakeCase(javaName) : said.name();
+    return new KeyInfo(owner, name, ValueType.of(type, at), said);
   }
 
   /**
@@ -67,6 +69,31 @@ public record KeyInfo(String owner, String name, ValueType type, Key key) {
       return "must be below " + number(key.below());
     }
     return "";
+  }
+
+  /**
+   * What is allowed, as in {@code a whole number from 1}.
+   *
+   * @throws IllegalStateException if its values are not single ones
+   */
+  public String allowed() {
+    if (!(type instanceof ValueType.Single single)) {
+      throw new IllegalStateException("%s: '%s' has no single values".formatted(owner, name));
+    }
+    List<String> words = new ArrayList<>(List.of(single.inWords()));
+    if (key.atLeast() != Double.NEGATIVE_INFINITY) {
+      words.add("from " + number(key.atLeast()));
+    }
+    if (key.above() != Double.NEGATIVE_INFINITY) {
+      words.add("above " + number(key.above()));
+    }
+    if (key.atMost() != Double.POSITIVE_INFINITY) {
+      words.add("up to " + number(key.atMost()));
+    }
+    if (key.below() != Double.POSITIVE_INFINITY) {
+      words.add("below " + number(key.below()));
+    }
+    return String.join(" ", words);
   }
 
   /** As short as it can be read back: 3 for 3.0. */

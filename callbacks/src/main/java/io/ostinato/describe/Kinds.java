@@ -46,12 +46,15 @@ public final class Kinds {
   }
 
   /**
-   * The kinds that a type lists itself.
+   * The kinds that a type lists itself, or permits.
    *
    * @throws IllegalArgumentException if it lists none
    */
   public static Kinds of(Class<?> type) {
     OneOf listed = type.getAnnotation(OneOf.class);
+    if (listed == null && type.isSealed()) {
+      return ofSealed(type);
+    }
     if (listed == null) {
       throw new IllegalArgumentException(type.getName() + " lists no kinds");
     }

@@ -13,8 +13,17 @@ import java.util.stream.Stream;
 /** What the values of a key are. */
 public sealed interface ValueType {
 
+  /** Values that are written as one text. */
+  sealed interface Single extends ValueType permits Scalar, Word, Text {
+    /** The value of a text; empty if the text is not allowed. */
+    Optional<?> value(String text);
+
+    /** What is allowed, as in {@code true or false}. */
+    String inWords();
+  }
+
   /** A text, a whole number, a number, or true or false. */
-  record Scalar(Class<?> type) implements ValueType {
+  record Scalar(Class<?> type) implements Single {
     private static final Set<Class<?>> WHOLE =
         Set.of(int.class, Integer.class, long.class, Long.class);
     private static final Set<Class<?>> DECIMAL = Set.of(double.class, Double.class);
@@ -35,30 +44,69 @@ public sealed interface ValueType {
       return type == int.class || type == Integer.class ? Integer.SIZE : Long.SIZE;
     }
 
+    @Override
+    public Optional<?> value(String text) {
+      if (type == String.class) {
+        return Optional.of(text);
+      }
+      if (!isWhole() && !isDecimal()) {
+        return Stream.of(true, false).filter(truth -> truth.toString().equals(text)).findFirst();
+      }
+      try {
+        if (isDecimal()) {
+          return Optional.of(Double.parseDouble(text)).filter(Double::isFinite);
+        }
+        return bits() == Integer.SIZE
+            ? Optional.of(Integer.parseInt(text))
+            : Optional.of(Long.parseLong(text));
+      } catch (NumberFormatException e) {
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public String inWords() {
+      if (isDecimal()) {
+        return "a number";
+      }
+      if (isWhole()) {
+        return "a whole number";
+      }
+      return type == String.class ? "text" : "true or false";
+    }
+
     static boolean isScalar(Class<?> type) {
       return WHOLE.contains(type) || DECIMAL.contains(type) || OTHER.contains(type);
     }
   }
 
   /** A constant of an enum, in lower case. */
-  record Word(Class<?> enumeration) implements ValueType {
+  record Word(Class<?> enumeration) implements Single {
     public List<String> words() {
       return Words.all(enumeration);
     }
 
-    /** The constant of a word. */
-    public Optional<Object> constant(String word) {
-      return Stream.<Object>of(enumeration.getEnumConstants())
-          .filter(constant -> Words.of(constant).equals(word))
-          .findFirst();
+    @Override
+    public Optional<?> value(String word) {
+      return Words.constant(enumeration, word);
+    }
+
+    @Override
+    public String inWords() {
+      return "one of " + String.join(", ", words());
     }
   }
 
   /** What a class makes of a text; see {@link FromText}. */
-  record Text(Method parse, FromText how) implements ValueType {
-    /** The value; empty if the text is not allowed. */
+  record Text(Method parse, FromText how) implements Single {
+    @Override
     public Optional<?> value(String text) {
       return (Optional<?>) Makers.invoke(parse, null, text);
+    }
+
+    @Override
+    public String inWords() {
+      return how.value();
     }
   }
 

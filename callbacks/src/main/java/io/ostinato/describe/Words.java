@@ -2,6 +2,7 @@ package io.ostinato.describe;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Names of Java as configurations write them. */
@@ -19,6 +20,13 @@ public final class Words {
   /** A constant of an enum as a word. */
   public static String of(Object constant) {
     return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The constant of an enum that a word stands for. */
+  public static <E> Optional<E> constant(Class<E> enumeration, String word) {
+    return Stream.of(enumeration.getEnumConstants())
+        .filter(constant -> of(constant).equals(word))
+        .findFirst();
   }
 
   /** The words of all constants of an enum. */

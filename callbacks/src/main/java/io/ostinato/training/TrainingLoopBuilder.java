@@ -3,6 +3,7 @@ package io.ostinato.training;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.optimizer.Optimizer;
 import io.ostinato.callback.Callback;
+import io.ostinato.describe.Words;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.LossFactory;
@@ -29,6 +30,24 @@ public final class TrainingLoopBuilder {
   /** The tag of the newest checkpoint, see {@link #resume}. */
   public static final String LATEST = "latest";
 
+  /** The default of {@link #effectiveBatchSize}. */
+  public static final int DEFAULT_EFFECTIVE_BATCH_SIZE = 32;
+
+  /** The default of {@link #lastBatch}, as configurations write it. */
+  public static final String DEFAULT_LAST_BATCH = "drop";
+
+  /** How many updates in a row {@link #nonFiniteLoss} skips by default. */
+  public static final int DEFAULT_SKIP_NON_FINITE = 0;
+
+  /** The default of {@link #seed}. */
+  public static final int DEFAULT_SEED = 0;
+
+  /** Whether {@linkplain #withoutDefaultCallbacks default callbacks} are added by default. */
+  public static final boolean ADDS_DEFAULT_CALLBACKS = true;
+
+  /** The default of {@link #output}. */
+  public static final String DEFAULT_OUTPUT = "runs";
+
   static final String TERM = "TERM";
 
   final List<Callback> callbacks = new ArrayList<>();
@@ -40,16 +59,16 @@ public final class TrainingLoopBuilder {
   @Nullable DataContainer data;
   @Nullable TrainingLength length;
   @Nullable EvaluationEngine engine;
-  int effectiveBatchSize = 32;
+  int effectiveBatchSize = DEFAULT_EFFECTIVE_BATCH_SIZE;
   @Nullable Integer microBatchSize;
-  LastBatch lastBatch = LastBatch.DROP;
+  LastBatch lastBatch = Words.constant(LastBatch.class, DEFAULT_LAST_BATCH).orElseThrow();
   GradientClipping gradientClipping = GradientClipping.none();
-  NonFiniteLoss nonFiniteLoss = NonFiniteLoss.fail();
+  NonFiniteLoss nonFiniteLoss = NonFiniteLoss.skipUpTo(DEFAULT_SKIP_NON_FINITE);
   LossFactory loss = ai.djl.training.loss.Loss::softmaxCrossEntropyLoss;
   Supplier<Optimizer> optimizer = () -> Optimizer.adam().build();
-  boolean defaultCallbacks = true;
-  int seed;
-  Path output = Path.of("runs");
+  boolean defaultCallbacks = ADDS_DEFAULT_CALLBACKS;
+  int seed = DEFAULT_SEED;
+  Path output = Path.of(DEFAULT_OUTPUT);
   @Nullable String runId;
   @Nullable String resumeTag;
   @Nullable RunFiles checkpointFiles;
@@ -102,7 +121,7 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** Samples of one update; 32 unless told. */
+  /** Samples of one update. Default: {@value #DEFAULT_EFFECTIVE_BATCH_SIZE}. */
   public TrainingLoopBuilder effectiveBatchSize(int samples) {
     this.effectiveBatchSize = samples;
     return this;
@@ -117,7 +136,10 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** What becomes of the rows that don't fill an epoch's last update; left out unless told. */
+  /**
+   * What becomes of the rows that don't fill an epoch's last update. Default: {@value
+   * #DEFAULT_LAST_BATCH}.
+   */
   public TrainingLoopBuilder lastBatch(LastBatch choice) {
     this.lastBatch = choice;
     return this;
@@ -129,7 +151,10 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** What is done when the loss is not a finite number; training fails unless told. */
+  /**
+   * What is done when the loss is not a finite number. By default, {@value
+   * #DEFAULT_SKIP_NON_FINITE} updates in a row may be skipped before training fails.
+   */
   public TrainingLoopBuilder nonFiniteLoss(NonFiniteLoss choice) {
     this.nonFiniteLoss = choice;
     return this;
@@ -147,13 +172,16 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** What the first weights, the order of the rows and dropout come from; 0 unless told. */
+  /**
+   * What the first weights, the order of the rows and dropout come from. Default: {@value
+   * #DEFAULT_SEED}.
+   */
   public TrainingLoopBuilder seed(int randomSeed) {
     this.seed = randomSeed;
     return this;
   }
 
-  /** The folder of all runs; {@code runs} unless told. */
+  /** The folder of all runs. Default: {@value #DEFAULT_OUTPUT}. */
   public TrainingLoopBuilder output(Path folder) {
     this.output = folder;
     return this;

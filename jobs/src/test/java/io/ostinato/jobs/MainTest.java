@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.ostinato.callback.DataIteratorConfig;
+import io.ostinato.describe.Kinds;
+import io.ostinato.jobs.model.Architecture;
+import io.ostinato.metric.Metric;
+import io.ostinato.training.TrainingLoopBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -239,6 +244,19 @@ class MainTest {
     assertThat(out.toString().lines().map(String::strip))
         .containsSubsequence("Default: 64", "Default: 10", "Default: runs", "Default: 5")
         .contains("Default: 1");
+  }
+
+  @Test
+  void helpHasTheKindsAndDefaultsOfConfigurations() {
+    assertThat(run("watch", "--help")).isZero();
+    assertThat(out.toString().replaceAll("\\s+", " "))
+        .contains(
+            String.join(", ", Kinds.of(Metric.class).names()) + ", or a class that is a Metric.",
+            String.join(", ", Kinds.of(Architecture.class).names()) + ", a class",
+            "Default: " + DataIteratorConfig.DEFAULT_BATCH_SIZE + ".",
+            "as in accuracy/test. Default: " + DataIteratorConfig.DEFAULT_DATASET + ".",
+            "looks into the folder. Default: 10s.",
+            "Hadoop knows. Default: " + TrainingLoopBuilder.DEFAULT_OUTPUT + ".");
   }
 
   @Test

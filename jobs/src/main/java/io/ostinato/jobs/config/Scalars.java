@@ -15,13 +15,12 @@ final class Scalars {
     if (given.form() == Form.NOTHING) {
       return Optional.empty();
     }
-    if (type instanceof ValueType.Text text) {
-      return text.value(given.text()).map(value -> new Made(value, given.text()));
+    if (type instanceof ValueType.Scalar scalar) {
+      return scalar(given, scalar).map(value -> new Made(value, value));
     }
-    if (type instanceof ValueType.Word word) {
-      return word.constant(given.text()).map(value -> new Made(value, given.text()));
-    }
-    return scalar(given, (ValueType.Scalar) type).map(value -> new Made(value, value));
+    return ((ValueType.Single) type)
+        .value(given.text())
+        .map(value -> new Made(value, given.text()));
   }
 
   private static Optional<Object> scalar(Value given, ValueType.Scalar type) {
@@ -74,30 +73,12 @@ final class Scalars {
             : outOfRange("a number", -Double.MAX_VALUE, Double.MAX_VALUE, value);
       }
     }
-    return "must be %s; given: %s".formatted(name(type), given.describe());
+    return "must be %s; given: %s".formatted(((ValueType.Single) type).inWords(), given.describe());
   }
 
   private static String outOfRange(String what, Number least, Number most, Value given) {
     return "must be %s from %s to %s; given: %s, which is too %s"
         .formatted(
             what, least, most, given.describe(), given.text().startsWith("-") ? "small" : "large");
-  }
-
-  /** The type in words. */
-  private static String name(ValueType type) {
-    if (type instanceof ValueType.Word word) {
-      return "one of " + String.join(", ", word.words());
-    }
-    if (type instanceof ValueType.Text text) {
-      return text.how().value();
-    }
-    ValueType.Scalar scalar = (ValueType.Scalar) type;
-    if (scalar.isDecimal()) {
-      return "a number";
-    }
-    if (scalar.isWhole()) {
-      return "a whole number";
-    }
-    return scalar.type() == String.class ? "text" : "true or false";
   }
 }

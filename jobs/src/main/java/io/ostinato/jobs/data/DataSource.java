@@ -28,6 +28,12 @@ public record DataSource(String path, String format, Map<String, String> options
   /** What a query calls the data of the path. */
   public static final String DATA = "{data}";
 
+  /** What the format is, for keys and options. */
+  public static final String FORMAT = "The format, as Spark names it.";
+
+  /** The endings of paths that tell a format, for options. */
+  public static final String ENDINGS = ".csv, .tsv, .json, .jsonl or .orc";
+
   private static final String VIEW = "ostinato_data_";
   private static final String PARQUET = "parquet";
   private static final String RELATIVE = "Relative path in absolute URI";

@@ -7,6 +7,7 @@ import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.KindText;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.metric.Metric;
+import java.util.Iterator;
 
 /** Reads metrics from a command line. */
 public final class MetricText {
@@ -27,6 +28,14 @@ public final class MetricText {
     return Configuration.line(option + " " + text, KindText.yaml(withKey(text)), mistakes)
         .bind(Metric.class)
         .value();
+  }
+
+  /** The kinds of metrics, for help and completion. */
+  public static final class MetricKinds implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return KINDS.names().iterator();
+    }
   }
 
   private static String withKey(String text) {

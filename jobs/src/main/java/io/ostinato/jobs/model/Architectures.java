@@ -1,10 +1,12 @@
 package io.ostinato.jobs.model;
 
+import io.ostinato.describe.Kinds;
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.KindText;
 import io.ostinato.jobs.config.Mistakes;
+import java.util.Iterator;
 import java.util.List;
 
 /** Reads architectures from a command line. */
@@ -37,6 +39,14 @@ public final class Architectures {
             : Configuration.line(option + " " + text, KindText.yaml(text), mistakes);
     mistakes.throwIfAny();
     return configuration.bind(Architecture.class).value();
+  }
+
+  /** The kinds of architectures, for help and completion. */
+  public static final class ArchitectureKinds implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Kinds.of(Architecture.class).names().iterator();
+    }
   }
 
   private static boolean isFile(String text) {

@@ -2,6 +2,7 @@ package io.ostinato.jobs.quickstart;
 
 import io.ostinato.jobs.train.TrainCommand;
 import io.ostinato.tracking.RunInfo;
+import io.ostinato.training.TrainingLoopBuilder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public final class QuickstartCommand implements Callable<Integer> {
   private int patience;
 
   @Option(names = "--output", description = "Folder of run.yaml, the digits and all runs.")
-  private Path output = Path.of("runs");
+  private Path output = Path.of(TrainingLoopBuilder.DEFAULT_OUTPUT);
 
   @Option(
       names = "--resume",

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.scoring;
 
+import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.jobs.data.DataSource;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.data.TensorSpec;
@@ -36,8 +37,10 @@ public final class EvaluationOptions {
       names = "--data-format",
       paramLabel = "<format>",
       description =
-          "The dataset's format, as Spark names it. Told by the name where it ends with .csv, .tsv,"
-              + " .json, .jsonl or .orc; Parquet else.")
+          DataSource.FORMAT
+              + " Default: told by the name of the path where it ends with "
+              + DataSource.ENDINGS
+              + "; otherwise parquet.")
   private String format = "";
 
   @Option(
@@ -50,15 +53,19 @@ public final class EvaluationOptions {
       names = "--sql",
       paramLabel = "<query>",
       description =
-          "A query that gives the rows, in which {data} is what --data reads, as in"
-              + " --sql 'SELECT array(a, b) AS x, label FROM {data}'.")
+          "A query that gives the rows, in which "
+              + DataSource.DATA
+              + " is what --data reads, as in --sql 'SELECT array(a, b) AS x, label FROM "
+              + DataSource.DATA
+              + "'.")
   private String sql = "";
 
   @Option(
       names = "--dataset",
       paramLabel = "<key>",
-      description = "What metrics.jsonl calls the dataset, as in accuracy/test. Default: test.")
-  private String dataset = "test";
+      description =
+          "What metrics.jsonl calls the dataset, as in accuracy/test. Default: ${DEFAULT-VALUE}.")
+  private String dataset = DataIteratorConfig.DEFAULT_DATASET;
 
   @Option(
       names = "--input",
@@ -77,17 +84,18 @@ public final class EvaluationOptions {
   @Option(
       names = "--metric",
       paramLabel = "<metric>",
+      completionCandidates = MetricText.MetricKinds.class,
       description =
-          "A metric, as in accuracy, cross_entropy, top_k:5 or f1:classes=10,average=macro; once for"
-              + " each. accuracy:output=aux is of that output. docs/metrics.md has them all. A class"
-              + " that is a Metric will do, too.")
+          "A metric, as in accuracy, top_k:5 or f1:classes=10,average=macro; once for each. One of"
+              + " ${COMPLETION-CANDIDATES}, or a class that is a Metric. accuracy:output=aux is of"
+              + " that output. docs/metrics.md has their keys.")
   private List<String> metrics = List.of();
 
   @Option(
       names = "--batch-size",
       paramLabel = "<rows>",
       description = "Rows that the model gets at a time. Default: ${DEFAULT-VALUE}.")
-  private int batchSize = 256;
+  private int batchSize = DataIteratorConfig.DEFAULT_BATCH_SIZE;
 
   @Option(
       names = "--model-output",
@@ -102,10 +110,11 @@ public final class EvaluationOptions {
   @Option(
       names = "--architecture",
       paramLabel = "<kind>",
+      completionCandidates = Architectures.ArchitectureKinds.class,
       description =
-          "What the weights of a .safetensors file belong to, as in digits_cnn,"
-              + " mlp:outputs=10,input_shape=[64], a class that is a DJL block, or the"
-              + " config.yaml of the run that wrote them.")
+          "What the weights of a .safetensors file belong to, as in digits_cnn or"
+              + " mlp:outputs=10,input_shape=[64]. One of ${COMPLETION-CANDIDATES}, a class that is"
+              + " a DJL block, or the config.yaml of the run that wrote them.")
   private String architecture = "";
 
   @Spec(Spec.Target.MIXEE)

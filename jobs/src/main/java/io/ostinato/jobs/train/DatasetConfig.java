@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession;
 /** Any source that Spark reads, and which of its columns are which tensors. */
 record DatasetConfig(
     @Key(
-            value = "The format, as Spark names it.",
+            value = DataSource.FORMAT,
             byDefault = "''",
             otherwise = "by the ending of the path, or `parquet`")
         String format,

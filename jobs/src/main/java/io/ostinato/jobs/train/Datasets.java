@@ -1,9 +1,9 @@
 package io.ostinato.jobs.train;
 
 import io.ostinato.callback.BatchColumns;
+import io.ostinato.describe.ByteSize;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
-import io.ostinato.jobs.config.ByteSize;
 import java.util.List;
 import java.util.Map;
 

@@ -29,6 +29,7 @@ import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.training.GradientClipping;
 import io.ostinato.training.LastBatch;
+import io.ostinato.training.TrainingLoopBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,11 @@ record RunConfig(
     @Key(value = "Loss to minimise.", byDefault = "softmax_cross_entropy") LossConfig loss,
     @Key(value = "The optimizer.", byDefault = "adam") OptimizerConfig optimizer,
     @Key("How long training goes on.") TrainingLength length,
-    @Key(value = "Samples of one update.", byDefault = "32", atLeast = 1) int effectiveBatchSize,
+    @Key(
+            value = "Samples of one update.",
+            byDefault = "" + TrainingLoopBuilder.DEFAULT_EFFECTIVE_BATCH_SIZE,
+            atLeast = 1)
+        int effectiveBatchSize,
     @Key(
             value = "The most samples that go through the model at once; a divisor of them.",
             optional = true,
@@ -48,7 +53,7 @@ record RunConfig(
         @Nullable Integer microBatchSize,
     @Key(
             value = "What becomes of the rows that don't fill an epoch's last update.",
-            byDefault = "drop")
+            byDefault = TrainingLoopBuilder.DEFAULT_LAST_BATCH)
         LastBatch lastBatch,
     @Key(value = "How gradients are bounded.", optional = true, otherwise = "they are not")
         @Nullable GradientClipping gradientClipping,
@@ -56,10 +61,13 @@ record RunConfig(
             value =
                 "How many updates in a row may be skipped because their loss or gradient isn't"
                     + " finite, before training fails.",
-            byDefault = "0",
+            byDefault = "" + TrainingLoopBuilder.DEFAULT_SKIP_NON_FINITE,
             atLeast = 0)
         int skipNonFinite,
-    @Key(value = "What weights, order of rows and dropout come from.", byDefault = "0") int seed,
+    @Key(
+            value = "What weights, order of rows and dropout come from.",
+            byDefault = "" + TrainingLoopBuilder.DEFAULT_SEED)
+        int seed,
     @Key(value = "What runs when, in this order.", optional = true)
         @OneOf({
           MetricCallback.class,
@@ -84,12 +92,15 @@ record RunConfig(
           UserCallback.class
         })
         List<Callback> callbacks,
-    @Key(value = "Whether to add the default callbacks.", byDefault = "true")
+    @Key(
+            value = "Whether to add the default callbacks.",
+            byDefault = "" + TrainingLoopBuilder.ADDS_DEFAULT_CALLBACKS)
         boolean defaultCallbacks,
     @Key(value = "Where else to send the metrics.", optional = true) List<TrackerConfig> trackers,
     @Key(value = "Which metrics are better when higher, or when lower.", byDefault = "{}")
         MetricProperties metricDirections,
-    @Key(value = "The local folder of all runs.", byDefault = "runs") String output,
+    @Key(value = "The local folder of all runs.", byDefault = TrainingLoopBuilder.DEFAULT_OUTPUT)
+        String output,
     @Key(
             value = "The folder of this run in it.",
             optional = true,
@@ -109,5 +120,6 @@ record RunConfig(
   @Shorthand("run_id")
   record Resume(
       @Key("The run.") RunId runId,
-      @Key(value = "The checkpoint to go on from.", byDefault = "latest") String checkpoint) {}
+      @Key(value = "The checkpoint to go on from.", byDefault = TrainingLoopBuilder.LATEST)
+          String checkpoint) {}
 }

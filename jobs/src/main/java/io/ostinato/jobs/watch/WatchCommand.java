@@ -7,6 +7,7 @@ import io.ostinato.jobs.scoring.EvaluationSpec;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;
+import io.ostinato.training.TrainingLoopBuilder;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class WatchCommand implements Callable<Integer> {
       paramLabel = "<folder>",
       description =
           "The folder of all runs, on any file system that Hadoop knows. Default: ${DEFAULT-VALUE}.")
-  private String output = "runs";
+  private String output = TrainingLoopBuilder.DEFAULT_OUTPUT;
 
   @Option(
       names = "--run-id",

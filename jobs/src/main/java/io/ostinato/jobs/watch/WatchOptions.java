@@ -45,8 +45,9 @@ final class WatchOptions {
       names = "--poll",
       paramLabel = "<duration>",
       converter = DurationConverter.class,
-      description = "How long to wait between looks into the folder. Default: 10s.")
-  private Duration poll = Duration.ofSeconds(10);
+      defaultValue = "10s",
+      description = "How long to wait between looks into the folder. Default: ${DEFAULT-VALUE}.")
+  private Duration poll = Duration.ZERO;
 
   @Option(
       names = "--until-idle",

@@ -55,6 +55,10 @@ class DatasetSpecTest {
     assertThat(source("a/b.JSONL.gz").formatOrGuess()).isEqualTo("json");
     assertThat(source("a/b.orc/").formatOrGuess()).isEqualTo("orc");
     assertThat(source("a.csv/b").formatOrGuess()).isEqualTo("parquet");
+    assertThat(DataSource.ENDINGS.split("(, | or )"))
+        .hasSize(5)
+        .allSatisfy(
+            ending -> assertThat(source("a" + ending).formatOrGuess()).isNotEqualTo("parquet"));
     assertThat(new DataSource("b.csv", "delta", Map.of(), "").formatOrGuess()).isEqualTo("delta");
   }
 

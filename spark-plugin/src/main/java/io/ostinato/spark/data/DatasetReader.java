@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -228,9 +229,9 @@ final class DatasetReader {
   }
 
   private long budgetBytes() {
-    long set = settings.batches().storeBytes();
-    if (set >= 0) {
-      return set;
+    OptionalLong set = settings.batches().storeBytes();
+    if (set.isPresent()) {
+      return set.getAsLong();
     }
     long storage =
         Stream.of(context().statusTracker().getExecutorInfos())

@@ -104,7 +104,7 @@ final class BatchSteps implements AutoCloseable {
                 .of(batch.inDataset(content.partitionStarts()), content.works().get(0).tag()),
             device,
             lease.model().manager(),
-            content.settings().batches().deviceBytes());
+            content.settings().batches().device().bytes());
   }
 
   /** Runs one batch, and closes it; the results are with the runners. */

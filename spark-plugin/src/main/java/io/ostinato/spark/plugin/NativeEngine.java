@@ -31,12 +31,12 @@ public final class NativeEngine {
    */
   public static Engine load(OstinatoSettings settings) {
     synchronized (NativeEngine.class) {
-      if (settings.threads() > 0) {
-        System.setProperty(THREADS, Integer.toString(settings.threads()));
+      if (settings.threads().set() > 0) {
+        System.setProperty(THREADS, Integer.toString(settings.threads().set()));
       } else if (System.getProperty(THREADS) == null) {
-        System.setProperty(THREADS, Integer.toString(settings.threadsPerSlot()));
+        System.setProperty(THREADS, Integer.toString(settings.threads().perSlot()));
       }
-      if (settings.threads() > 0 || System.getProperty(ONNX_THREADS) == null) {
+      if (settings.threads().set() > 0 || System.getProperty(ONNX_THREADS) == null) {
         System.setProperty(ONNX_THREADS, System.getProperty(THREADS));
       }
       if (System.getProperty(INTEROP_THREADS) == null) {
