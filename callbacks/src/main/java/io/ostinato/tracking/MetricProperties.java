@@ -4,6 +4,7 @@ import io.ostinato.describe.FromKeys;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
+import io.ostinato.metric.Direction;
 import io.ostinato.text.Glob;
 import java.util.ArrayList;
 import java.util.List;

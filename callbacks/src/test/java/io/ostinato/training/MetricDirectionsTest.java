@@ -1,9 +1,9 @@
 package io.ostinato.training;
 
 import static io.ostinato.callback.DataIteratorConfig.every;
-import static io.ostinato.tracking.Direction.HIGHER_IS_BETTER;
-import static io.ostinato.tracking.Direction.LOWER_IS_BETTER;
-import static io.ostinato.tracking.Direction.NEUTRAL;
+import static io.ostinato.metric.Direction.HIGHER_IS_BETTER;
+import static io.ostinato.metric.Direction.LOWER_IS_BETTER;
+import static io.ostinato.metric.Direction.NEUTRAL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
@@ -19,6 +19,7 @@ import io.ostinato.evaluation.LossWithParts;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.metric.Average;
+import io.ostinato.metric.Direction;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
@@ -34,7 +35,6 @@ import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.quality.MetricCallback;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
-import io.ostinato.tracking.Direction;
 import io.ostinato.tracking.MetricProperties;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
