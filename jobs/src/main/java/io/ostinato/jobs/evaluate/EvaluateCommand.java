@@ -103,7 +103,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       print(report);
       if (!output.isEmpty()) {
         String folder =
-            RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation.dataset());
+            RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation);
         tell("The files of this run are in " + folder);
       }
     }
