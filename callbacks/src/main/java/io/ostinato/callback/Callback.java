@@ -129,8 +129,8 @@ public abstract class Callback implements Serializable {
   /**
    * Which values are better, of the metrics that this callback writes, as far as it knows: by their
    * keys, in which {@code *} stands for any characters; the first that matches decides. Where it
-   * says nothing, the words of the key decide, see {@link
-   * io.ostinato.tracking.MetricProperties}. Called before training; there is no context yet.
+   * says nothing, the words of the key decide, see {@link io.ostinato.tracking.MetricProperties}.
+   * Called before training; there is no context yet.
    */
   public Map<String, Direction> directions() {
     return Map.of();

@@ -98,7 +98,11 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
 
   @Override
   public Map<String, Direction> directions() {
-    return Map.of(key("loss", "*"), Direction.LOWER_IS_BETTER, key("lossdiff", "*"), Direction.LOWER_IS_BETTER);
+    return Map.of(
+        key("loss", "*"),
+        Direction.LOWER_IS_BETTER,
+        key("lossdiff", "*"),
+        Direction.LOWER_IS_BETTER);
   }
 
   @Override

@@ -40,15 +40,9 @@ record ClassMean(
   }
 
   /** What is made of the mean distance of probabilities from targets; it is better when lower. */
-  static ClassMean distance(
-      String name, ClassOutputs outputs, Value value, RowMean.Finish finish) {
+  static ClassMean distance(String name, ClassOutputs outputs, Value value, RowMean.Finish finish) {
     return new ClassMean(
-        name,
-        Direction.LOWER_IS_BETTER,
-        outputs,
-        OutputRange.Use.PROBABILITIES,
-        value,
-        finish);
+        name, Direction.LOWER_IS_BETTER, outputs, OutputRange.Use.PROBABILITIES, value, finish);
   }
 
   @Override

@@ -78,7 +78,9 @@ public final class DatasetStatsCallback extends Callback {
 
   @Override
   public Set<String> writesMetrics(TrainingPlan plan) {
-    return written(plan.data().evaluationKeys()).stream().map(DatasetStatsCallback::key).collect(Collectors.toSet());
+    return written(plan.data().evaluationKeys()).stream()
+        .map(DatasetStatsCallback::key)
+        .collect(Collectors.toSet());
   }
 
   private Collection<String> written(Set<String> evaluationKeys) {

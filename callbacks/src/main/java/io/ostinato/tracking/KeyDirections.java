@@ -45,9 +45,7 @@ final class KeyDirections {
     if (LOWER.matcher(text).find()) {
       return Optional.of(Direction.LOWER_IS_BETTER);
     }
-    return HIGHER.matcher(text).find()
-        ? Optional.of(Direction.HIGHER_IS_BETTER)
-        : Optional.empty();
+    return HIGHER.matcher(text).find() ? Optional.of(Direction.HIGHER_IS_BETTER) : Optional.empty();
   }
 
   private static Pattern words(String alternatives) {

@@ -117,9 +117,7 @@ public final class MetricProperties {
     // What was at the best of another metric is better as it is itself.
     int atBest = key.indexOf("/at_best/");
     String metric = atBest < 0 ? key : key.substring(0, atBest);
-    return first(patterns, metric)
-        .or(() -> first(written, metric))
-        .or(() -> ofKey.apply(metric));
+    return first(patterns, metric).or(() -> first(written, metric)).or(() -> ofKey.apply(metric));
   }
 
   /**

@@ -5,6 +5,7 @@ import static io.ostinato.metric.Direction.HIGHER_IS_BETTER;
 import static io.ostinato.metric.Direction.LOWER_IS_BETTER;
 import static io.ostinato.metric.Direction.NEUTRAL;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -13,6 +14,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.loss.Loss;
 import io.ostinato.averaging.EmaCallback;
 import io.ostinato.callback.Callback;
+import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.describe.Kinds;
 import io.ostinato.evaluation.LossParts;
 import io.ostinato.evaluation.LossWithParts;
@@ -20,7 +22,9 @@ import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.metric.Average;
 import io.ostinato.metric.Direction;
+import io.ostinato.metric.MeanState;
 import io.ostinato.metric.Metric;
+import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
 import io.ostinato.monitor.DatasetStatsCallback;
@@ -35,19 +39,28 @@ import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.quality.MetricCallback;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.stopping.MetricEarlyStopper;
+import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.MetricsFile;
+import io.ostinato.tracking.RunSummary;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Which values are better, of every metric that ships and every key that shipped callbacks write.
@@ -111,35 +124,32 @@ class MetricDirectionsTest {
     kinds.addAll(ERRORS.keySet());
     kinds.add(MATRIX.name());
     assertThat(kinds).containsExactlyInAnyOrderElementsOf(Kinds.of(Metric.class).names());
-    assertThat(directions(SCORES)).allSatisfy((key, d) -> assertThat(d).contains(HIGHER_IS_BETTER));
-    assertThat(directions(ERRORS)).allSatisfy((key, d) -> assertThat(d).contains(LOWER_IS_BETTER));
-    assertThat(direction(MATRIX.name() + "/test")).isEmpty();
-    assertThat(direction("rank/test")).as("of an array that may have any name").isEmpty();
+    SCORES.values().stream()
+        .flatMap(List::stream)
+        .forEach(one -> assertSays(one, HIGHER_IS_BETTER));
+    ERRORS.values().stream().flatMap(List::stream).forEach(one -> assertSays(one, LOWER_IS_BETTER));
+    assertThat(MATRIX.direction()).as("its number is the accuracy").contains(HIGHER_IS_BETTER);
+    assertThat(Metrics.mean("loss").direction()).as("an array of any meaning").isEmpty();
+    assertThat(Metrics.weightedMean("loss", "rows").direction()).isEmpty();
   }
 
-  private static Map<String, Optional<Direction>> directions(Map<String, List<Metric<?>>> kinds) {
-    Map<String, Optional<Direction>> directions = new TreeMap<>();
-    kinds
-        .values()
-        .forEach(
-            all ->
-                all.forEach(
-                    metric ->
-                        directions.put(
-                            metric.name(), direction(metric.name() + "/accuracy_and_error"))));
-    return directions;
+  /** The metric says so itself, and so does its key in files of runs. */
+  private static void assertSays(Metric<?> metric, Direction direction) {
+    assertThat(metric.direction()).as(metric.name()).contains(direction);
+    assertThat(MetricProperties.defaults().direction(metric.name() + "/accuracy_and_error"))
+        .as(metric.name())
+        .contains(direction);
   }
 
-  private static Optional<Direction> direction(String key) {
-    return MetricProperties.defaults().direction(key);
-  }
-
-  @Test
-  void everyKeyThatShippedCallbacksWriteHasItsDirection() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void everyKeyThatShippedCallbacksWriteHasItsDirection(boolean byTheKeyToo) {
+    MetricProperties properties =
+        byTheKeyToo ? MetricProperties.defaults() : MetricProperties.none();
     Schedule epoch = Schedule.everyNEpochs(1);
     Map<String, Direction> seen =
         directionsIn(
-            Trainings.on(manager, folder).loss(Parts::new),
+            Trainings.on(manager, folder).metricProperties(properties).loss(Parts::new),
             new EmaCallback(new EmaCallback.Config(List.of(0.9))),
             new OfflineLossCallback(OfflineLossCallback.Config.of(every(epoch))),
             new OnlineLossCallback(OnlineLossCallback.Config.defaults()),
@@ -196,6 +206,110 @@ class MetricDirectionsTest {
             "weight/norm/all/at_best/accuracy/mae")
         .allSatisfy((key, direction) -> assertThat(direction).as(key).isEqualTo(NEUTRAL))
         .hasSizeGreaterThan(20);
+  }
+
+  @Test
+  void aUsersMetricIsDecidedByAsItSaysItself() {
+    TrainingLoopBuilder builder =
+        Trainings.on(manager, folder)
+            .callback(
+                measuring(
+                    new Told("speed", HIGHER_IS_BETTER),
+                    new Told("my_loss", HIGHER_IS_BETTER),
+                    new Told("accuracy", LOWER_IS_BETTER),
+                    new Told("regret", HIGHER_IS_BETTER)))
+            .metricProperties(MetricProperties.defaults().lowerIsBetter("regret/*"));
+    for (String metric : List.of("speed", "my_loss", "accuracy", "regret")) {
+      builder.callback(
+          new BestCheckpointCallback(BestCheckpointCallback.Config.of(metric + "/test")));
+    }
+    TrainingResult result = builder.length(TrainingLength.epochs(3)).build().run();
+    Map<String, RunSummary.Value> best = result.summary().best();
+    List<Double> values = values("speed/test");
+    double highest = Collections.max(values);
+    double lowest = Collections.min(values);
+    assertThat(lowest).isLessThan(highest);
+    assertThat(best.get("speed/test")).extracting(RunSummary.Value::value).isEqualTo(highest);
+    assertThat(best.get("my_loss/test"))
+        .as("whatever the name looks like")
+        .extracting(RunSummary.Value::value)
+        .isEqualTo(highest);
+    assertThat(best.get("accuracy/test")).extracting(RunSummary.Value::value).isEqualTo(lowest);
+    assertThat(best.get("regret/test"))
+        .as("what the user declares comes first")
+        .extracting(RunSummary.Value::value)
+        .isEqualTo(lowest);
+    Checkpoints kept = Checkpoints.in(LocalRunFiles.in(folder.resolve("run/checkpoints")));
+    best.forEach(
+        (key, value) ->
+            assertThat(kept.load("best_model." + key.replace('/', '.')).iteration())
+                .as(key)
+                .isEqualTo(value.iteration()));
+  }
+
+  @Test
+  void aMetricThatIsNeutralOrSaysNothingDecidesNothing() {
+    TrainingLoopBuilder builder =
+        Trainings.on(manager, folder)
+            .callback(measuring(new Told("accuracy", NEUTRAL), new Told("zeta", null)))
+            .callback(new BestMetricCallback(BestMetricCallback.Config.of("accuracy/test", "zeta")))
+            .callback(new MetricEarlyStopper(MetricEarlyStopper.Config.of("zeta/test", 1)))
+            .length(TrainingLength.epochs(1));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining("decides by the metric 'accuracy/test', which is neutral; declare it")
+        .hasMessageContaining(
+            "decides by the metric 'zeta/test', of which it isn't known whether it is better when"
+                + " higher or when lower; declare it");
+    builder
+        .metricProperties(
+            MetricProperties.defaults().higherIsBetter("accuracy/*").lowerIsBetter("zeta/*"))
+        .build();
+  }
+
+  @Test
+  void aMetricOfAnotherOutputHasTheDirectionOfTheMetric() {
+    assertThat(new Told("speed", HIGHER_IS_BETTER).ofOutput("error").direction())
+        .contains(HIGHER_IS_BETTER);
+    assertThat(new Told("speed", null).ofOutput("error").direction()).isEmpty();
+  }
+
+  private static MetricCallback measuring(Metric<?>... metrics) {
+    return new MetricCallback(MetricCallback.Config.of(every(Schedule.everyNEpochs(1)), metrics));
+  }
+
+  private List<Double> values(String key) {
+    return MetricsFile.read(folder.resolve("run/metrics.jsonl")).stream()
+        .map(record -> Objects.requireNonNull(record.metrics().get(key)))
+        .toList();
+  }
+
+  /** As a user writes it: the cross entropy under another name, which may say a direction. */
+  private record Told(String name, @Nullable Direction better) implements Metric<MeanState> {
+    @Override
+    public Optional<Direction> direction() {
+      return Optional.ofNullable(better);
+    }
+
+    @Override
+    public MeanState zero() {
+      return Metrics.crossEntropy().zero();
+    }
+
+    @Override
+    public MeanState update(MeanState state, MetricBatch batch) {
+      return Metrics.crossEntropy().update(state, batch);
+    }
+
+    @Override
+    public MeanState merge(MeanState left, MeanState right) {
+      return Metrics.crossEntropy().merge(left, right);
+    }
+
+    @Override
+    public double result(MeanState state) {
+      return Metrics.crossEntropy().result(state);
+    }
   }
 
   /** What a training knows of the metrics that it has written; all must be known. */

@@ -95,7 +95,8 @@ public final class WatchCommand implements Callable<Integer> {
         run.deleteAbandoned(pace.now());
         try (CheckpointEvaluator evaluator = CheckpointEvaluator.of(spark, evaluation);
             WatchSession session =
-                new WatchSession(run, id, properties(evaluation), retryFailed, spec.commandLine())) {
+                new WatchSession(
+                    run, id, properties(evaluation), retryFailed, spec.commandLine())) {
           ModelEvaluation model = new SparkModelEvaluation(spark, evaluator, evaluation.dataset());
           return session.watch(settings, watched, completeness, model, pace);
         }
