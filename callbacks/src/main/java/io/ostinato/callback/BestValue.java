@@ -1,7 +1,7 @@
 package io.ostinato.callback;
 
+import io.ostinato.metric.Direction;
 import io.ostinato.storage.SavedState;
-import io.ostinato.tracking.Direction;
 import java.io.Serializable;
 
 /**

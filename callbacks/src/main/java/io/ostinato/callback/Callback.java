@@ -3,6 +3,7 @@ package io.ostinato.callback;
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
 import io.ostinato.describe.Words;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.tracking.LogWriter;
 import java.io.Serializable;
@@ -123,6 +124,16 @@ public abstract class Callback implements Serializable {
    */
   public Set<String> writesMetrics(TrainingPlan plan) {
     return writesMetrics();
+  }
+
+  /**
+   * Which values are better, of the metrics that this callback writes, as far as it knows: by their
+   * keys, in which {@code *} stands for any characters; the first that matches decides. Where it
+   * says nothing, the words of the key decide, see {@link io.ostinato.tracking.MetricProperties}.
+   * Called before training; there is no context yet.
+   */
+  public Map<String, Direction> directions() {
+    return Map.of();
   }
 
   /**

@@ -19,6 +19,7 @@ import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.LossParts;
+import io.ostinato.metric.Direction;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.OutputChoice;
 import io.ostinato.schedule.UpdateCounter;
@@ -93,6 +94,15 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   public Set<String> writesMetrics(TrainingPlan plan) {
     String name = LossName.of(plan.loss().get());
     return Set.of(key("loss", name), key("lossdiff", name));
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(
+        key("loss", "*"),
+        Direction.LOWER_IS_BETTER,
+        key("lossdiff", "*"),
+        Direction.LOWER_IS_BETTER);
   }
 
   @Override

@@ -9,10 +9,12 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Kind;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -49,6 +51,11 @@ public final class OnlineLossCallback extends PeriodicCallback implements Statef
   @Override
   public Set<String> writesMetrics(TrainingPlan plan) {
     return Set.of(key(LossName.of(plan.loss().get())));
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key("*"), Direction.LOWER_IS_BETTER);
   }
 
   private String key(String name) {

@@ -38,6 +38,11 @@ record CalibrationError(String name, ClassOutputs outputs, int bins)
   }
 
   @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.LOWER_IS_BETTER);
+  }
+
+  @Override
   public Bins zero() {
     return new Bins(bins);
   }

@@ -8,7 +8,12 @@ import java.util.Optional;
  * what is made of it in the end.
  */
 record ClassMean(
-    String name, ClassOutputs outputs, OutputRange.Use use, Value value, RowMean.Finish finish)
+    String name,
+    Direction better,
+    ClassOutputs outputs,
+    OutputRange.Use use,
+    Value value,
+    RowMean.Finish finish)
     implements Metric<MeanState> {
 
   /** The number of one place. */
@@ -17,8 +22,32 @@ record ClassMean(
     double of(ClassScores scores, int index);
   }
 
-  static ClassMean of(String name, ClassOutputs outputs, OutputRange.Use use, Value value) {
-    return new ClassMean(name, outputs, use, value, mean -> mean);
+  /** Whether one place counts. */
+  @FunctionalInterface
+  interface Hit extends Serializable {
+    boolean isHit(ClassScores scores, int index);
+  }
+
+  /** The share of places that count, which is better when higher. */
+  static ClassMean share(String name, ClassOutputs outputs, Hit hit) {
+    return new ClassMean(
+        name,
+        Direction.HIGHER_IS_BETTER,
+        outputs,
+        OutputRange.Use.PREDICTIONS,
+        (scores, index) -> hit.isHit(scores, index) ? 1 : 0,
+        mean -> mean);
+  }
+
+  /** What is made of the mean distance of probabilities from targets; it is better when lower. */
+  static ClassMean distance(String name, ClassOutputs outputs, Value value, RowMean.Finish finish) {
+    return new ClassMean(
+        name, Direction.LOWER_IS_BETTER, outputs, OutputRange.Use.PROBABILITIES, value, finish);
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.of(better);
   }
 
   @Override

@@ -43,11 +43,7 @@ public final class ClassMetrics {
   /** The share of targets that are the class of the highest output; of equals the first counts. */
   @Kind(name = "accuracy", value = "Share of rows whose highest output is the target class.")
   public Metric<MeanState> accuracy() {
-    return ClassMean.of(
-        "accuracy",
-        outputs,
-        OutputRange.Use.PREDICTIONS,
-        (scores, index) -> scores.isHit(index) ? 1 : 0);
+    return ClassMean.share("accuracy", outputs, ClassScores::isHit);
   }
 
   /** The share of targets that are among the {@code k} highest outputs. */
@@ -59,17 +55,16 @@ public final class ClassMetrics {
     if (k < 1) {
       throw new IllegalArgumentException("top_k needs k of at least 1; given: " + k);
     }
-    return ClassMean.of(
+    return ClassMean.share(
         "top_" + k + "_accuracy",
         outputs,
-        OutputRange.Use.PREDICTIONS,
         (scores, index) -> {
           if (k > scores.classes()) {
             throw new IllegalArgumentException(
                 "top_%s_accuracy needs at least %s classes; the outputs have %s"
                     .formatted(k, k, scores.classes()));
           }
-          return scores.rankOfTarget(index) < k ? 1 : 0;
+          return scores.rankOfTarget(index) < k;
         });
   }
 
@@ -183,12 +178,8 @@ public final class ClassMetrics {
 
   private static Metric<MeanState> logLoss(
       String name, ClassOutputs outputs, RowMean.Finish finish) {
-    return new ClassMean(
-        name,
-        outputs,
-        OutputRange.Use.PROBABILITIES,
-        (scores, index) -> -scores.logProbabilityOfTarget(index),
-        finish);
+    return ClassMean.distance(
+        name, outputs, (scores, index) -> -scores.logProbabilityOfTarget(index), finish);
   }
 
   /**
@@ -202,8 +193,7 @@ public final class ClassMetrics {
       value =
           "Squared distance of the probabilities from the target, from 0 to 2; for one column, from 0 to 1.")
   public Metric<MeanState> brier() {
-    return ClassMean.of(
-        "brier", outputs, OutputRange.Use.PROBABILITIES, ClassScores::squaredDistance);
+    return ClassMean.distance("brier", outputs, ClassScores::squaredDistance, mean -> mean);
   }
 
   /** How far the confidence is from the accuracy, over bins of one width; 15 is usual. */

@@ -21,6 +21,11 @@ record ConfusionMetric(String name, int classes, ClassOutputs outputs, Score sco
   }
 
   @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.HIGHER_IS_BETTER);
+  }
+
+  @Override
   public ConfusionCounts zero() {
     return new ConfusionCounts(classes);
   }

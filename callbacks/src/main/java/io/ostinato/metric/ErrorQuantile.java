@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * A quantile of the absolute error, within {@link #ACCURACY} of its value.
@@ -44,6 +45,11 @@ record ErrorQuantile(String name, double quantile) implements Metric<ErrorQuanti
       byte[] bytes = (byte[]) in.readObject();
       errors = DDSketch.decode(ByteArrayInput.wrap(bytes), UnboundedSizeDenseStore::new);
     }
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.LOWER_IS_BETTER);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ostinato.metric;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A metric of a ranking, from all scores. */
 record ExactRanking(String name, ClassOutputs outputs, Area area) implements Metric<ScoreList> {
@@ -10,6 +11,11 @@ record ExactRanking(String name, ClassOutputs outputs, Area area) implements Met
   @FunctionalInterface
   interface Area extends Serializable {
     double of(Ranking.Steps steps);
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.HIGHER_IS_BETTER);
   }
 
   @Override

@@ -38,6 +38,16 @@ public interface Metric<S extends Serializable> extends Serializable {
   /** As it appears in keys: {@code accuracy}, {@code f1_macro}. */
   String name();
 
+  /**
+   * Which values are better, so that early stopping, best checkpoints and summaries can decide by
+   * this metric. Empty, the default, if the metric doesn't say: then the words of its key decide,
+   * as in {@code val_loss}, and where they tell nothing, the metric can't be decided by until the
+   * user declares a direction. {@link Direction#NEUTRAL} says that no value is better.
+   */
+  default Optional<Direction> direction() {
+    return Optional.empty();
+  }
+
   /** The state of no rows. */
   S zero();
 

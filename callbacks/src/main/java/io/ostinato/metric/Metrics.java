@@ -136,19 +136,19 @@ public final class Metrics {
   /** The mean of squared errors, over all elements. */
   @Kind(name = "mse", value = "Mean squared error.")
   public static Metric<MeanState> mse() {
-    return RowMean.of("mse", Metrics::addSquaredErrors);
+    return RowMean.ofErrors("mse", Metrics::addSquaredErrors);
   }
 
   /** The square root of {@link #mse()}. */
   @Kind(name = "rmse", value = "Root mean squared error.")
   public static Metric<MeanState> rmse() {
-    return new RowMean("rmse", Metrics::addSquaredErrors, Math::sqrt);
+    return RowMean.ofErrors("rmse", Metrics::addSquaredErrors, Math::sqrt);
   }
 
   /** The mean of absolute errors, over all elements. */
   @Kind(name = "mae", value = "Mean absolute error.")
   public static Metric<MeanState> mae() {
-    return RowMean.of(
+    return RowMean.ofErrors(
         "mae",
         (state, batch) -> {
           Pairs pairs = Pairs.of(batch);
@@ -164,7 +164,7 @@ public final class Metrics {
    */
   @Kind(name = "mape", value = "Mean absolute percentage error; 1 is 100 %.")
   public static Metric<MeanState> mape() {
-    return RowMean.of(
+    return RowMean.ofErrors(
         "mape",
         (state, batch) -> {
           Pairs pairs = Pairs.of(batch);
@@ -214,7 +214,7 @@ public final class Metrics {
       name = "relative_l2",
       value = "Mean over rows of the norm of the error divided by the norm of the target.")
   public static Metric<MeanState> relativeL2() {
-    return RowMean.of(
+    return RowMean.ofErrors(
         "relative_l2",
         (state, batch) -> {
           Pairs pairs = Pairs.of(batch);

@@ -34,6 +34,11 @@ record OfOutput<S extends Serializable>(Metric<S> metric, String of) implements 
   }
 
   @Override
+  public Optional<Direction> direction() {
+    return metric.direction();
+  }
+
+  @Override
   public S zero() {
     return metric.zero();
   }

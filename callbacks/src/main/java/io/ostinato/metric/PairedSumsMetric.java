@@ -3,6 +3,7 @@ package io.ostinato.metric;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Optional;
 
 /** What is computed from exact sums over targets (x) and outputs (y). */
 record PairedSumsMetric(String name, Score score) implements Metric<PairedSums> {
@@ -11,6 +12,11 @@ record PairedSumsMetric(String name, Score score) implements Metric<PairedSums> 
   @FunctionalInterface
   interface Score extends Serializable {
     double of(PairedSums sums);
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.HIGHER_IS_BETTER);
   }
 
   @Override

@@ -8,11 +8,13 @@ import io.ostinato.describe.Kind;
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.DataContainer;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -83,6 +85,11 @@ public final class DatasetStatsCallback extends Callback {
 
   private Collection<String> written(Set<String> evaluationKeys) {
     return config.datasets().isEmpty() ? keys(evaluationKeys) : config.datasets();
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key("*"), Direction.NEUTRAL);
   }
 
   private static String key(String dataset) {

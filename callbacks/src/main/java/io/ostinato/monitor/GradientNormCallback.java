@@ -11,6 +11,7 @@ import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import io.ostinato.describe.Mistake;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.weights.SquareSum;
@@ -108,6 +109,11 @@ public final class GradientNormCallback extends PeriodicCallback {
     return names.groups().stream()
         .flatMap(group -> Stream.of(norm(group), nearZero(group)))
         .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(norm("*"), Direction.NEUTRAL, nearZero("*"), Direction.NEUTRAL);
   }
 
   @Override

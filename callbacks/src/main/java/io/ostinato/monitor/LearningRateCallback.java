@@ -5,8 +5,10 @@ import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Kind;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -32,6 +34,11 @@ public final class LearningRateCallback extends PeriodicCallback {
   @Override
   public Set<String> writesMetrics() {
     return Set.of(key("all"));
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key("*"), Direction.NEUTRAL);
   }
 
   private static String key(String group) {

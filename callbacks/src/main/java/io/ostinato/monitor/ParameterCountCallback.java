@@ -7,9 +7,11 @@ import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import io.ostinato.describe.Mistake;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -54,6 +56,11 @@ public final class ParameterCountCallback extends Callback {
   @Override
   public Set<String> writesMetrics() {
     return Set.of(key(""), key(TRAINABLE), key(FROZEN));
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key(""), Direction.NEUTRAL, key("/*"), Direction.NEUTRAL);
   }
 
   private String key(String part) {

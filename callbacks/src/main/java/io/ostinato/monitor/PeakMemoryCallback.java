@@ -8,6 +8,7 @@ import io.ostinato.callback.Stateful;
 import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Kind;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -56,6 +58,11 @@ public final class PeakMemoryCallback extends PeriodicCallback implements Statef
   @Override
   public Set<String> writesMetrics() {
     return Set.of(HEAP, HOST, DEVICE);
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(HEAP, Direction.NEUTRAL, HOST, Direction.NEUTRAL, DEVICE, Direction.NEUTRAL);
   }
 
   @Override

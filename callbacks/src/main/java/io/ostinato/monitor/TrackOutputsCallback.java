@@ -12,6 +12,7 @@ import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import io.ostinato.describe.Mistake;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -200,6 +201,11 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
         means.put(name, mean);
       }
     }
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key("*"), Direction.NEUTRAL);
   }
 
   private String key(String output) {

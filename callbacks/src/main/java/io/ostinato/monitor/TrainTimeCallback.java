@@ -8,11 +8,13 @@ import io.ostinato.callback.UpdateTimings.Phase;
 import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Kind;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +53,11 @@ public final class TrainTimeCallback extends PeriodicCallback implements Statefu
     return Stream.of(Phase.values())
         .flatMap(phase -> Stream.of(key(phase, MEAN), key(phase, MAX)))
         .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of("train_time/*", Direction.NEUTRAL);
   }
 
   private String key(Phase phase, String what) {

@@ -8,6 +8,7 @@ import io.ostinato.describe.Defaults;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.weights.SquareSum;
@@ -67,6 +68,11 @@ public final class WeightNormCallback extends PeriodicCallback {
   @Override
   public Set<String> writesMetrics() {
     return names.groups().stream().map(WeightNormCallback::key).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key("*"), Direction.NEUTRAL);
   }
 
   private static String key(String group) {

@@ -14,6 +14,7 @@ import io.ostinato.describe.Mistake;
 import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.metric.Direction;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.model.EvaluationModel;
@@ -109,6 +110,15 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
   @Override
   public Set<String> writesMetrics() {
     return config.metrics().stream().map(this::key).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return config.metrics().stream()
+        .filter(metric -> metric.direction().isPresent())
+        .collect(
+            Collectors.toMap(
+                this::key, metric -> metric.direction().orElseThrow(), (first, same) -> first));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.ostinato.tracking;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;

@@ -22,6 +22,7 @@ import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.Trackers;
 import java.io.IOException;
@@ -49,6 +50,7 @@ final class TrainingAssembly {
   private final Path folder;
   private final Checkpoints checkpoints;
   private final List<Callback> callbacks;
+  private final MetricProperties metricProperties;
 
   TrainingAssembly(TrainingLoopBuilder from) {
     this.from = from;
@@ -64,6 +66,8 @@ final class TrainingAssembly {
     if (from.defaultCallbacks) {
       callbacks.addAll(DefaultCallbacks.without(from.callbacks));
     }
+    this.metricProperties =
+        from.metricProperties.withWritten(callbacks.stream().map(Callback::directions).toList());
   }
 
   /** As {@link #assemble}, of what a listener can do. */
@@ -153,7 +157,7 @@ final class TrainingAssembly {
         resumeFrom,
         from.signals,
         Trackers.all(from.trackers),
-        from.metricProperties,
+        metricProperties,
         from.progress == null ? ProgressDisplay.console() : from.progress,
         from.clock);
   }
@@ -313,7 +317,7 @@ final class TrainingAssembly {
         callbacks.stream()
             .flatMap(callback -> callback.offersWeights().stream())
             .collect(Collectors.toSet());
-    TrainingPlan plan = new TrainingPlan(data, from.metricProperties, weights, from.loss);
+    TrainingPlan plan = new TrainingPlan(data, metricProperties, weights, from.loss);
     for (Callback callback : callbacks) {
       callback.mistakes(plan).forEach(mistake -> mistakes.add(mistake, callback));
     }

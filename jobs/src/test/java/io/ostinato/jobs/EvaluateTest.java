@@ -69,6 +69,10 @@ class EvaluateTest {
             evaluate(
                 "--metric",
                 "top_k:2",
+                "--metric",
+                UserMetric.yaml("speed", "higher_is_better"),
+                "--metric",
+                UserMetric.yaml("rank"),
                 "--batch-size",
                 "5",
                 "--dataset",
@@ -89,6 +93,12 @@ class EvaluateTest {
     assertThat(Files.readString(run.resolve("metrics.jsonl")))
         .hasLineCount(1)
         .contains("\"iteration\":\"E5_U110_S7040\"", "\"top_2_accuracy/val\":0.");
+    JsonObject summary =
+        JsonParser.parseString(Files.readString(run.resolve("summary.json"))).getAsJsonObject();
+    assertThat(summary.getAsJsonObject("speed/val").keySet())
+        .as("the metric says which of its values are better")
+        .containsExactly("last", "best");
+    assertThat(summary.getAsJsonObject("rank/val").keySet()).containsExactly("last");
     checkPredictions(predictions);
   }
 

@@ -193,6 +193,35 @@ class WatchTest {
   }
 
   @Test
+  void theBestOfAUsersMetricIsWhatTheMetricSays() throws IOException {
+    List<String> letters =
+        Stream.of("a", "b", "c").sorted(Comparator.comparing(WatchTest::crossEntropy)).toList();
+    for (int n = 1; n <= letters.size(); n++) {
+      WatchLines.write(checkpoints, n, letters.get(n - 1));
+    }
+    assertThat(
+            watch(
+                "--once",
+                "--metric",
+                UserMetric.yaml("surprise", "higher_is_better"),
+                "--metric",
+                UserMetric.yaml("regret", "higher_is_better"),
+                "--metric",
+                UserMetric.yaml("effort", "neutral"),
+                "--lower-is-better",
+                "regret/*"))
+        .as(err.toString())
+        .isZero();
+    Path best = run.resolve("checkpoints");
+    assertThat(best.resolve("best_model.surprise.test.pt"))
+        .hasSameBinaryContentAs(checkpoints.resolve(WatchLines.name(3)));
+    assertThat(best.resolve("best_model.regret.test.pt"))
+        .as("what the user declares comes first")
+        .hasSameBinaryContentAs(checkpoints.resolve(WatchLines.name(1)));
+    assertThat(best.resolve("best_model.effort.test.pt")).doesNotExist();
+  }
+
+  @Test
   void theBestOfAMetricIsOneFileHoweverItEnds() throws IOException {
     List<String> worstFirst =
         Stream.of(LETTERS)

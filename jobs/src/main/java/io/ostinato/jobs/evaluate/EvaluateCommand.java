@@ -102,8 +102,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               : evaluator.evaluate(model, predictions);
       print(report);
       if (!output.isEmpty()) {
-        String folder =
-            RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation.dataset());
+        String folder = RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation);
         tell("The files of this run are in " + folder);
       }
     }

@@ -2,6 +2,7 @@ package io.ostinato.jobs.evaluate;
 
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.jobs.scoring.EvaluationSpec;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.LogWriter;
@@ -45,10 +46,10 @@ final class RunFolder {
    *
    * @throws io.ostinato.storage.StorageException if a file can't be written
    */
-  String write(EvaluationReport report, String dataset) {
+  String write(EvaluationReport report, EvaluationSpec evaluation) {
     HadoopRunFiles files = HadoopRunFiles.in(folder, session);
     try {
-      write(report, dataset, files);
+      write(report, evaluation, files);
     } catch (IOException e) {
       throw new StorageException(
           "can't write to '%s': %s".formatted(folder, StorageException.reasonOf(e)), e);
@@ -59,14 +60,16 @@ final class RunFolder {
     return folder;
   }
 
-  private void write(EvaluationReport report, String dataset, HadoopRunFiles files)
+  private void write(EvaluationReport report, EvaluationSpec evaluation, HadoopRunFiles files)
       throws IOException {
     Path local = Files.createTempDirectory("ostinato-run");
     try {
       Path metrics = local.resolve(METRICS);
       Path summary = local.resolve(SUMMARY);
-      writeMetrics(report, dataset, metrics);
-      RunSummary.of(MetricProperties.defaults(), MetricsFile.read(metrics)).write(summary);
+      writeMetrics(report, evaluation.dataset(), metrics);
+      MetricProperties properties =
+          MetricProperties.defaults().withWritten(List.of(evaluation.directions()));
+      RunSummary.of(properties, MetricsFile.read(metrics)).write(summary);
       for (Path file : List.of(metrics, summary)) {
         files.write(file.getFileName().toString(), out -> Files.copy(file, out));
       }

@@ -2,9 +2,12 @@ package io.ostinato.jobs.scoring;
 
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.model.Architecture;
+import io.ostinato.metric.Direction;
 import io.ostinato.metric.Metric;
 import io.ostinato.model.OutputChoice;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What model files are evaluated on, and how.
@@ -24,5 +27,14 @@ public record EvaluationSpec(
   public EvaluationSpec {
     metrics = List.copyOf(metrics);
     architecture = List.copyOf(architecture);
+  }
+
+  /** Which values are better of the metrics that say so, by their keys in files of runs. */
+  public Map<String, Direction> directions() {
+    Map<String, Direction> directions = new LinkedHashMap<>();
+    for (Metric<?> metric : metrics) {
+      metric.direction().ifPresent(known -> directions.put(metric.name() + "/" + dataset, known));
+    }
+    return directions;
   }
 }

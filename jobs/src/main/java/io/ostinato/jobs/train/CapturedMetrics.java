@@ -1,6 +1,6 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.tracking.Direction;
+import io.ostinato.metric.Direction;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.tracking.Tracker;

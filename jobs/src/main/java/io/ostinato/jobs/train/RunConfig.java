@@ -116,6 +116,11 @@ record RunConfig(
     @Key(value = "Goes on with a run.", optional = true, otherwise = "a new run")
         @Nullable Resume resume) {
 
+  /** The directions of this run's metrics: what the user declares, and what callbacks say. */
+  MetricProperties metricProperties() {
+    return metricDirections.withWritten(callbacks.stream().map(Callback::directions).toList());
+  }
+
   /** A run to go on with. */
   @Shorthand("run_id")
   record Resume(

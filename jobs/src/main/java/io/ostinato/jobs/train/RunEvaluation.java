@@ -52,7 +52,7 @@ final class RunEvaluation {
     long start = System.nanoTime();
     Checkpoint checkpoint = choice.load(spark);
     Set<Callback> leftOut = withoutWeights(checkpoint);
-    CapturedMetrics metrics = new CapturedMetrics(bound.value().metricDirections());
+    CapturedMetrics metrics = new CapturedMetrics(bound.value().metricProperties());
     if (kept.isEmpty()) {
       Path temporary = temporary();
       try {

@@ -131,7 +131,7 @@ public final class TrainCommand implements Callable<Integer> {
       out.println("%s is right: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
-    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections());
+    EvaluationLines lines = new EvaluationLines(out, run.value().metricProperties());
     try (SparkSession spark = Sessions.start("ostinato train")) {
       TrainingResult result = new RunTraining(run, spark, lines, out).run();
       out.println();
@@ -158,7 +158,7 @@ public final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     List<Path> kept = output == null ? List.of() : List.of(RunEvaluation.newRun(output));
-    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections());
+    EvaluationLines lines = new EvaluationLines(out, run.value().metricProperties());
     try (SparkSession spark = Sessions.start("ostinato train --evaluate")) {
       RunTraining training = new RunTraining(run, spark, lines, out);
       MomentReport report = new RunEvaluation(run, spark, training).at(choice, kept);

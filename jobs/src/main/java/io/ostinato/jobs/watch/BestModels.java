@@ -1,8 +1,8 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.metric.Direction;
 import io.ostinato.storage.FileNames;
 import io.ostinato.storage.RunFiles;
-import io.ostinato.tracking.Direction;
 import io.ostinato.tracking.MetricProperties;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -96,7 +96,8 @@ public final class WatchCommand implements Callable<Integer> {
         run.deleteAbandoned(pace.now());
         try (CheckpointEvaluator evaluator = CheckpointEvaluator.of(spark, evaluation);
             WatchSession session =
-                new WatchSession(run, id, properties(), retryFailed, spec.commandLine())) {
+                new WatchSession(
+                    run, id, properties(evaluation), retryFailed, spec.commandLine())) {
           ModelEvaluation model = new SparkModelEvaluation(spark, evaluator, evaluation.dataset());
           return session.watch(settings, watched, completeness, model, pace);
         }
@@ -167,8 +168,9 @@ public final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  private MetricProperties properties() {
-    MetricProperties properties = MetricProperties.defaults();
+  private MetricProperties properties(EvaluationSpec evaluation) {
+    MetricProperties properties =
+        MetricProperties.defaults().withWritten(List.of(evaluation.directions()));
     for (String pattern : higher) {
       properties = properties.higherIsBetter(pattern);
     }

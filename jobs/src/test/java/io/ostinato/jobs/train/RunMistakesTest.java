@@ -3,10 +3,12 @@ package io.ostinato.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.jobs.UserMetric;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.TrainingLength;
 import java.util.List;
 import java.util.Set;
@@ -300,6 +302,62 @@ class RunMistakesTest {
             "asks for the weights 'ema=0.9'; offered: none",
             "run.yaml:13: micro_batch_size=5 must divide effective_batch_size=64",
             "run.yaml:14: 'seed' must be");
+  }
+
+  @Test
+  void aUsersMetricSaysWhichOfItsValuesAreBetter() {
+    String decided =
+        RIGHT + "- {kind: metric, metrics: %s}\n- {kind: best_checkpoint, metric: %s}\n";
+    String speed = decided.formatted(UserMetric.yaml("speed", "higher_is_better"), "speed/test");
+    assertThat(checked(speed).value().metricProperties().direction("speed/test"))
+        .contains(Direction.HIGHER_IS_BETTER);
+    assertThat(
+            checked(speed + "metric_directions: {lower_is_better: speed/*}")
+                .value()
+                .metricProperties()
+                .direction("speed/test"))
+        .as("what a user declares comes first")
+        .contains(Direction.LOWER_IS_BETTER);
+    String loss = decided.formatted(UserMetric.yaml("my_loss", "higher_is_better"), "my_loss/test");
+    assertThat(checked(loss).value().metricProperties().direction("my_loss/test"))
+        .as("what the metric says comes before the words of its key")
+        .contains(Direction.HIGHER_IS_BETTER);
+    assertThat(
+            checked(decided.formatted(UserMetric.yaml("my_loss"), "my_loss/test"))
+                .value()
+                .metricProperties()
+                .direction("my_loss/test"))
+        .contains(Direction.LOWER_IS_BETTER);
+    assertThatThrownBy(
+            () ->
+                checked(
+                    decided.formatted(
+                        UserMetric.yaml("accuracy_of_4", "neutral"), "accuracy_of_4/test")))
+        .hasMessageContaining(
+            "run.yaml:11: callback 'best_checkpoint.accuracy_of_4/test' decides by the metric"
+                + " 'accuracy_of_4/test', which is neutral; declare it,");
+    assertThatThrownBy(() -> checked(decided.formatted(UserMetric.yaml("speed"), "speed/test")))
+        .hasMessageContaining(
+            "run.yaml:11: callback 'best_checkpoint.speed/test' decides by the metric 'speed/test',"
+                + " of which it isn't known whether it is better when higher or when lower");
+  }
+
+  @Test
+  void aMetricOfACallbackWithMistakesIsNotCalledUnknown() {
+    assertThatThrownBy(
+            () ->
+                checked(
+                    RIGHT
+                        + """
+                        - {kind: metric, batch_size: 0, metrics: %s}
+                        - {kind: best_checkpoint, metric: speed/test}
+                        - {kind: best_checkpoint, metric: optim/lr/all}
+                        """
+                            .formatted(UserMetric.yaml("speed", "higher_is_better"))))
+        .hasMessageContaining("run.yaml:10: 'callbacks.2.batch_size' must be at least 1")
+        .hasMessageContaining("run.yaml:12: callback")
+        .hasMessageContaining("which is neutral")
+        .hasMessageNotContaining("speed");
   }
 
   @Test

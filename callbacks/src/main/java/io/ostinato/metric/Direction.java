@@ -1,4 +1,4 @@
-package io.ostinato.tracking;
+package io.ostinato.metric;
 
 /** Which values of a metric are better. */
 public enum Direction {
