@@ -34,8 +34,6 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule PROGRESS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("progress");
 
-  @ArchTest static final ArchRule DESCRIBE_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("describe");
-
   @ArchTest
   static final ArchRule TORCHSCRIPT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("torchscript");
 

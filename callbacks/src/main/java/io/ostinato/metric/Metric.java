@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param <S> the state, which travels by Java serialization
  */
 @OneOf(
-    value = {Metrics.class, ClassMetrics.class, UserMetrics.class},
+    value = {ClassMetrics.class, Metrics.class, UserMetrics.class},
     then = OutputOfMetric.class)
 public interface Metric<S extends Serializable> extends Serializable {
 

@@ -224,7 +224,7 @@ class EvaluateTest {
     assertThat(run(with("--model", "a.zip", "--metric", "accuracy"))).isEqualTo(2);
     assertThat(err.toString()).contains("'a.zip': unknown model format; expected .pt,");
     assertThat(evaluate("--metric", "nonsense")).isEqualTo(2);
-    assertThat(err.toString()).contains("known: accuracy, top_k");
+    assertThat(err.toString()).contains("known: accuracy, average_precision");
   }
 
   @Test

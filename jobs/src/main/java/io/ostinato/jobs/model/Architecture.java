@@ -12,7 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /** What a model is made of: a factory of its block, and the shapes of its inputs. */
-public sealed interface Architecture extends BlockFactory {
+public sealed interface Architecture extends BlockFactory
+    permits Architecture.Mlp,
+        Architecture.DigitsCnn,
+        Architecture.Resnet18,
+        Architecture.TorchScript,
+        Architecture.OfClass {
 
   /** The shape of each input, without the batch dimension. */
   List<Shape> shapes();

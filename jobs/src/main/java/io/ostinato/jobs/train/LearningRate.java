@@ -11,7 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The learning rate of each update. */
-sealed interface LearningRate {
+sealed interface LearningRate
+    permits LearningRate.Fixed, LearningRate.Cosine, LearningRate.Linear, LearningRate.Steps {
 
   /**
    * The rates.

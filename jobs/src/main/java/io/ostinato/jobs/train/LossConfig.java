@@ -12,7 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /** What training makes small: the mean over a batch. */
-sealed interface LossConfig extends LossFactory {
+sealed interface LossConfig extends LossFactory
+    permits LossConfig.SoftmaxCrossEntropy,
+        LossConfig.SigmoidBinaryCrossEntropy,
+        LossConfig.L1,
+        LossConfig.L2,
+        LossConfig.Hinge,
+        LossConfig.OfClass {
 
   /** Cross entropy of classes. */
   @Kind(

@@ -9,7 +9,13 @@ import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 
 /** How the weights are changed. */
-sealed interface OptimizerConfig extends Checked {
+sealed interface OptimizerConfig extends Checked
+    permits OptimizerConfig.Adam,
+        OptimizerConfig.AdamW,
+        OptimizerConfig.Sgd,
+        OptimizerConfig.Nag,
+        OptimizerConfig.RmsProp,
+        OptimizerConfig.Adagrad {
 
   /**
    * A new optimizer.

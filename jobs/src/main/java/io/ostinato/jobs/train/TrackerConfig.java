@@ -15,7 +15,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Who else is given the metrics. */
-sealed interface TrackerConfig {
+sealed interface TrackerConfig
+    permits TrackerConfig.ConsoleLines,
+        TrackerConfig.TensorBoard,
+        TrackerConfig.Mlflow,
+        TrackerConfig.OfClass {
 
   /**
    * A new tracker.
