@@ -1,7 +1,7 @@
 package io.ostinato.training;
 
 import io.ostinato.storage.Checkpoints;
-import java.nio.file.Path;
+import io.ostinato.storage.RunFiles;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param mistakes where to say what is wrong
  */
 record ResumeCheck(
-    String runId, Path folder, Checkpoints checkpoints, int seed, TrainingMistakes mistakes) {
+    String runId, RunFiles files, Checkpoints checkpoints, int seed, TrainingMistakes mistakes) {
 
   /** The tag to go on from; none where nothing can go on. */
   List<String> tag(String asked) {
@@ -25,7 +25,8 @@ record ResumeCheck(
   private Optional<String> latest() {
     Optional<String> latest = checkpoints.latest();
     if (latest.isEmpty()) {
-      mistakes.add("run '%s' has no checkpoint to go on from in '%s'".formatted(runId, folder));
+      mistakes.add(
+          "run '%s' has no checkpoint to go on from in '%s'".formatted(runId, files.location()));
     }
     return latest;
   }

@@ -10,6 +10,7 @@ import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.NativeLibraries;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;
@@ -48,7 +49,7 @@ public final class TrainingLoopBuilder {
   Supplier<Optimizer> optimizer = () -> Optimizer.adam().build();
   boolean defaultCallbacks = true;
   int seed;
-  Path output = Path.of("runs");
+  RunFiles output = LocalRunFiles.in(Path.of("runs"));
   @Nullable String runId;
   @Nullable String resumeTag;
   @Nullable RunFiles checkpointFiles;
@@ -152,8 +153,13 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** The folder of all runs; {@code runs} unless told. */
+  /** The folder of all runs. Default: {@code runs}. */
   public TrainingLoopBuilder output(Path folder) {
+    return output(LocalRunFiles.in(folder));
+  }
+
+  /** The folder of all runs, on any file system; {@code HadoopRunFiles} knows HDFS and others. */
+  public TrainingLoopBuilder output(RunFiles folder) {
     this.output = folder;
     return this;
   }

@@ -103,7 +103,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       print(report);
       if (!output.isEmpty()) {
         String folder =
-            RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation.dataset());
+            EvaluationRun.in(output, spark.sparkContext().hadoopConfiguration(), Clock.systemUTC())
+                .write(report, evaluation.dataset());
         tell("The files of this run are in " + folder);
       }
     }

@@ -20,7 +20,6 @@ import io.ostinato.training.TrainingConfigurationException;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingMistake;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Comparator;
@@ -192,7 +191,7 @@ final class RunBuilder {
             .nonFiniteLoss(NonFiniteLoss.skipUpTo(config.skipNonFinite()))
             .seed(config.seed())
             .metricProperties(config.metricDirections().properties())
-            .output(Path.of(config.output()));
+            .output(RunOutput.open(bound));
     if (config.microBatchSize() != null) {
       builder.microBatchSize(config.microBatchSize());
     }

@@ -47,7 +47,12 @@ record RunConfig(
     @Key(value = "Who else is given the metrics.", optional = true) List<TrackerConfig> trackers,
     @Key(value = "Which metrics are better when higher, or when lower.", byDefault = "{}")
         MetricDirections metricDirections,
-    @Key(value = "The local folder of all runs.", byDefault = "runs") String output,
+    @Key(
+            value =
+                "The folder of all runs: a local path, or one with a scheme on any Hadoop file"
+                    + " system, as in `hdfs://name-node/runs`.",
+            byDefault = "runs")
+        String output,
     @Key(
             value = "The folder of this run in it.",
             optional = true,
