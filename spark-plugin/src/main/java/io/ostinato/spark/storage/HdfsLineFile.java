@@ -38,6 +38,10 @@ final class HdfsLineFile implements LineFile {
   private final Path file;
   private final RunFiles files;
   private long bytes;
+
+  /** HDFS changes this when a file is closed, also when its lease is taken. */
+  private long modifiedMillis;
+
   private @Nullable FSDataOutputStream out;
 
   private HdfsLineFile(DistributedFileSystem hdfs, Path file, RunFiles files) {
@@ -56,7 +60,7 @@ final class HdfsLineFile implements LineFile {
     try {
       byte[] content = lines.takeOver();
       lines.bytes = LineText.wholeBytes(content);
-      lines.out = lines.openAt(content);
+      lines.openAt(content);
       return lines;
     } catch (IOException e) {
       throw HadoopRunFiles.failed("write", file, e);
@@ -77,9 +81,7 @@ final class HdfsLineFile implements LineFile {
   public void append(List<String> more) {
     byte[] content = LineText.bytes(more);
     try {
-      FSDataOutputStream open = out == null ? openAt(takeOver()) : out;
-      out = open;
-      write(open, content);
+      write(out == null ? reopen() : out, content);
       bytes += content.length;
     } catch (IOException e) {
       throw HadoopRunFiles.failed("write", file, e);
@@ -93,7 +95,7 @@ final class HdfsLineFile implements LineFile {
     files.write(file.getName(), stream -> stream.write(content));
     bytes = content.length;
     try {
-      out = openAt(content);
+      openAt(content);
     } catch (IOException e) {
       throw HadoopRunFiles.failed("write", file, e);
     }
@@ -134,24 +136,45 @@ final class HdfsLineFile implements LineFile {
       }
     } catch (IOException e) {
       out = null;
-      boolean isClosedByAnother = isClosed();
+      boolean wasTaken = isTaken();
       FailedWrites.close(open, e);
-      if (isClosedByAnother) {
-        throw new StorageException(
-            "another process is writing '%s'; end it, or give this run another id".formatted(file),
-            e);
+      if (wasTaken) {
+        throw isOfAnother(e);
       }
+      noteTime();
       throw e;
     }
   }
 
-  /** Whether it is closed, though this has it open. */
-  private boolean isClosed() {
+  /** Opens it once more after a failure, unless another process has it by now. */
+  private FSDataOutputStream reopen() throws IOException {
+    if (isTaken()) {
+      throw isOfAnother(null);
+    }
+    return openAt(takeOver());
+  }
+
+  private boolean isTaken() {
     try {
-      return hdfs.isFileClosed(file);
+      return hdfs.getFileStatus(file).getModificationTime() != modifiedMillis;
     } catch (IOException unknown) {
       return false;
     }
+  }
+
+  /** Closing it after a failure may have changed the time; what is not known stays as it is. */
+  private void noteTime() {
+    try {
+      modifiedMillis = hdfs.getFileStatus(file).getModificationTime();
+    } catch (IOException unknown) {
+      return;
+    }
+  }
+
+  private StorageException isOfAnother(@Nullable IOException failure) {
+    String message =
+        "another process is writing '%s'; end it, or give this run another id".formatted(file);
+    return failure == null ? new StorageException(message) : new StorageException(message, failure);
   }
 
   /**
@@ -180,18 +203,24 @@ final class HdfsLineFile implements LineFile {
       byte[] kept = Arrays.copyOf(content, Math.toIntExact(bytes));
       files.write(file.getName(), stream -> stream.write(kept));
     }
-    if (bytes == 0 && !hdfs.exists(file)) {
-      try {
-        return hdfs.create(file, false);
-      } catch (FileAlreadyExistsException e) {
-        throw new StorageException(
-            "another process is writing '%s'; end it, or give this run another id".formatted(file),
-            e);
-      }
-    }
-    // A block of its own needs no more datanodes than are there.
+    FSDataOutputStream open = hdfs.exists(file) ? append() : create();
+    out = open;
+    modifiedMillis = hdfs.getFileStatus(file).getModificationTime();
+    return open;
+  }
+
+  /** A block of its own needs no more datanodes than are there. */
+  private FSDataOutputStream append() throws IOException {
     return hdfs.append(
         file, EnumSet.of(CreateFlag.APPEND, CreateFlag.NEW_BLOCK), BUFFER_BYTES, null);
+  }
+
+  private FSDataOutputStream create() throws IOException {
+    try {
+      return hdfs.create(file, false);
+    } catch (FileAlreadyExistsException e) {
+      throw isOfAnother(e);
+    }
   }
 
   private static byte[] content(Path file, RunFiles files) {
