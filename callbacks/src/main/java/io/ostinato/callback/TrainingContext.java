@@ -7,6 +7,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.Tracker;
@@ -119,8 +120,17 @@ public interface TrainingContext {
   /** Where progress is shown. */
   ProgressDisplay progress();
 
-  /** Where the files of this run are. */
-  Path folder();
+  /** The files of this run, on whatever file system it is. */
+  RunFiles files();
+
+  /**
+   * Where the files of this run are on this machine.
+   *
+   * @throws IllegalStateException if they are on another file system; see {@link #files}
+   */
+  default Path folder() {
+    return files().localFolder();
+  }
 
   /** The time that goes into logs. */
   Clock clock();

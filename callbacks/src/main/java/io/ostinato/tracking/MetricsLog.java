@@ -1,17 +1,16 @@
 package io.ostinato.tracking;
 
 import io.ostinato.schedule.TrainingIteration;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import io.ostinato.storage.LineFile;
+import io.ostinato.storage.LineText;
+import io.ostinato.storage.RunFiles;
+import io.ostinato.storage.StorageException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,36 +24,65 @@ import java.util.Optional;
 public final class MetricsLog implements AutoCloseable {
   private record Entry(String writer, double value) {}
 
-  private final Path file;
+  private final RunFiles files;
+  private final LineFile lines;
   private final Clock clock;
-  private final FileChannel channel;
   private final Map<String, Entry> pending = new LinkedHashMap<>();
 
-  private MetricsLog(Path file, Clock clock, FileChannel channel) {
-    this.file = file;
+  private MetricsLog(RunFiles files, LineFile lines, Clock clock) {
+    this.files = files;
+    this.lines = lines;
     this.clock = clock;
-    this.channel = channel;
   }
 
   /**
-   * Opens a file to append to, and makes it and its folder where they are missing. What a crash
-   * left of an unfinished last line is cut off.
+   * Opens the file of a run to append to, and makes it and its folder where they are missing. What
+   * a crash left of an unfinished last line is removed.
    *
-   * @throws UncheckedIOException if the file can't be written
+   * @throws StorageException if the file can't be written, or another process is writing it
    */
-  public static MetricsLog open(Path file, Clock clock) {
-    try {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
-      MetricsFile.cutUnfinishedLine(file);
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-      return new MetricsLog(file, clock, channel);
-    } catch (IOException e) {
-      throw MetricsFile.cantWrite(file, e);
+  public static MetricsLog open(RunFiles files, Clock clock) {
+    return new MetricsLog(files, files.openLines(MetricsFile.NAME), clock);
+  }
+
+  /**
+   * The records that the file has now.
+   *
+   * @throws StorageException if it can't be read
+   * @throws IllegalArgumentException if a line is no record; says which
+   */
+  public synchronized List<MetricsRecord> records() {
+    return MetricsFile.parse(lines.lines(), lines.location());
+  }
+
+  /**
+   * Puts records after an iteration aside, into {@code metrics.superseded-<n>.jsonl} beside the
+   * file: a run is about to go on from that iteration and will write them again.
+   *
+   * @return how many were put aside
+   * @throws StorageException if a file can't be written; the records are as before then
+   */
+  public synchronized int keepUpTo(TrainingIteration last) {
+    List<String> kept = new ArrayList<>();
+    List<String> later = new ArrayList<>();
+    for (MetricsRecord record : records()) {
+      (record.iteration().compareTo(last) <= 0 ? kept : later).add(MetricsFile.line(record));
     }
+    if (later.isEmpty()) {
+      return 0;
+    }
+    int n = 1;
+    while (files.exists(superseded(n))) {
+      n++;
+    }
+    byte[] content = LineText.bytes(later);
+    files.write(superseded(n), out -> out.write(content));
+    lines.replace(kept);
+    return later.size();
+  }
+
+  private static String superseded(int n) {
+    return "metrics.superseded-" + n + ".jsonl";
   }
 
   /** A writer of this name; the name appears in the error about a key that is written twice. */
@@ -71,7 +99,7 @@ public final class MetricsLog implements AutoCloseable {
    * Writes what was added as the record of this iteration; nothing if nothing was added.
    *
    * @return what was written, if anything was
-   * @throws UncheckedIOException if the file can't be written; the record is kept for another try
+   * @throws StorageException if the file can't be written; the record is kept for another try
    */
   public synchronized Optional<MetricsRecord> flush(TrainingIteration iteration) {
     if (pending.isEmpty()) {
@@ -80,36 +108,14 @@ public final class MetricsLog implements AutoCloseable {
     MetricsRecord record =
         new MetricsRecord(
             iteration, clock.instant().truncatedTo(ChronoUnit.MILLIS), pendingValues());
-    try {
-      append(MetricsFile.line(record));
-      channel.force(false);
-    } catch (IOException e) {
-      throw MetricsFile.cantWrite(file, e);
-    }
+    lines.append(MetricsFile.line(record));
     pending.clear();
     return Optional.of(record);
   }
 
   @Override
   public synchronized void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw MetricsFile.cantWrite(file, e);
-    }
-  }
-
-  /** All of the line or nothing of it. */
-  private void append(byte[] line) throws IOException {
-    long end = channel.size();
-    try {
-      for (ByteBuffer rest = ByteBuffer.wrap(line); rest.hasRemaining(); ) {
-        channel.write(rest);
-      }
-    } catch (IOException e) {
-      channel.truncate(end);
-      throw e;
-    }
+    lines.close();
   }
 
   private synchronized void add(String writer, String key, double value) {

@@ -1,6 +1,8 @@
 package io.ostinato.tracking;
 
 import io.ostinato.storage.FileNames;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -13,10 +15,10 @@ import java.util.Map;
 /**
  * Which run this is.
  *
- * @param folder where its files are
+ * @param files those of the run
  * @param parameters what it was started with
  */
-public record RunInfo(String runId, Path folder, Map<String, String> parameters) {
+public record RunInfo(String runId, RunFiles files, Map<String, String> parameters) {
   /** What the whole of an id matches, which names a folder as others name files of a run. */
   public static final String ID_PATTERN = FileNames.PATTERN;
 
@@ -29,6 +31,20 @@ public record RunInfo(String runId, Path folder, Map<String, String> parameters)
 
   public RunInfo {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+
+  /** A run in a folder of this machine. */
+  public RunInfo(String runId, Path folder, Map<String, String> parameters) {
+    this(runId, LocalRunFiles.in(folder), parameters);
+  }
+
+  /**
+   * Where its files are on this machine.
+   *
+   * @throws IllegalStateException if they are on another file system
+   */
+  public Path folder() {
+    return files.localFolder();
   }
 
   /** An id for a run that begins now, in UTC: {@code 20261124-120000-000}. */

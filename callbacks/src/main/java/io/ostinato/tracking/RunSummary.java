@@ -5,12 +5,8 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.ostinato.metric.Direction;
 import io.ostinato.schedule.TrainingIteration;
-import io.ostinato.storage.StorageException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import io.ostinato.storage.RunFiles;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +21,9 @@ import java.util.function.BinaryOperator;
 public final class RunSummary {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /** What its file is called. */
+  public static final String NAME = "summary.json";
 
   private final MetricProperties properties;
   private final BinaryOperator<Value> later;
@@ -81,11 +80,11 @@ public final class RunSummary {
 
   /**
    * Writes {@code {"metric": {"last": {"value":…,"iteration":…}, "best": {…}}}}, whole or not at
-   * all.
+   * all, as {@code summary.json}.
    *
-   * @throws UncheckedIOException if the file can't be written
+   * @throws io.ostinato.storage.StorageException if the file can't be written
    */
-  public void write(Path file) {
+  public void write(RunFiles files) {
     JsonObject json = new JsonObject();
     last.forEach(
         (key, value) -> {
@@ -97,24 +96,8 @@ public final class RunSummary {
           }
           json.add(key, metric);
         });
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    try {
-      Files.writeString(temporary, GSON.toJson(json) + "\n");
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      deleteAfter(e, temporary);
-      throw new UncheckedIOException(
-          "can't write the summary to '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
-    }
-  }
-
-  private static void deleteAfter(IOException failure, Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
+    byte[] text = (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
+    files.write(NAME, out -> out.write(text));
   }
 
   /** An evaluation of an older checkpoint may come after newer values. */

@@ -1,5 +1,7 @@
 package io.ostinato.tracking;
 
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
@@ -37,7 +40,7 @@ public final class TensorBoardTracker implements Tracker {
     this.clock = clock;
   }
 
-  /** Event files in {@code tensorboard} of the run's folder. */
+  /** Event files in {@code tensorboard} of the run's folder, which is one of this machine. */
   public static TensorBoardTracker inRunFolder() {
     return new TensorBoardTracker(null, TrainingIteration::update, Clock.systemUTC());
   }
@@ -53,6 +56,18 @@ public final class TensorBoardTracker implements Tracker {
    */
   public static TensorBoardTracker in(Path folder, ToLongFunction<TrainingIteration> step) {
     return new TensorBoardTracker(folder, step, Clock.systemUTC());
+  }
+
+  @Override
+  public List<Mistake> mistakes(RunInfo run) {
+    return folder == null && run.files().local().isEmpty()
+        ? List.of(
+            Mistake.of(
+                Subject.setting("trackers"),
+                "event files for TensorBoard are written on this machine, and the run is in '%s'"
+                    .formatted(run.files().location()),
+                "give the tracker a local folder, as in TensorBoardTracker.in(folder)"))
+        : List.of();
   }
 
   @Override

@@ -1,13 +1,23 @@
 package io.ostinato.tracking;
 
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.TrainingIteration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Shows the metrics of a run somewhere, as it goes. Called on the thread that trains; may throw:
  * training warns and goes on. The same tracker may be started again once it is closed.
  */
 public interface Tracker extends AutoCloseable {
+
+  /**
+   * Why a run can't be shown, each in a sentence with its remedy; a training whose tracker has any
+   * is refused before it starts. Comes before {@link #start}.
+   */
+  default List<Mistake> mistakes(RunInfo run) {
+    return List.of();
+  }
 
   /** A run begins, or goes on; comes first. */
   default void start(RunInfo run) {}

@@ -6,12 +6,11 @@ import io.ostinato.callback.Callback;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
-import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.weights.WeightSnapshot;
-import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,11 +67,11 @@ final class CallbackRun implements AutoCloseable {
     this.counter = counter;
     this.loop = loop;
     try {
+      this.metrics = closing.add(MetricsLog.open(settings.run().files(), settings.clock()));
       if (purpose == Purpose.TRAINING) {
-        settings.resumeFrom().forEach(this::goBackTo);
+        settings.resumeFrom().forEach(tag -> goBackTo(tag, metrics));
       }
-      this.metrics = closing.add(MetricsLog.open(metricsFile(), settings.clock()));
-      this.summary = RunSummary.of(settings.metricProperties(), MetricsFile.read(metricsFile()));
+      this.summary = RunSummary.of(settings.metricProperties(), metrics.records());
       PendingCheckpoints checkpoints =
           new PendingCheckpoints(
               settings.checkpoints(), this::checkpoint, this::weights, this::ofWeights);
@@ -155,7 +154,7 @@ final class CallbackRun implements AutoCloseable {
 
   TrainingResult result(EndedBy endedBy, String reason) {
     return new TrainingResult(
-        settings.folder(), counter.current(), context.weights(), endedBy, reason, summary);
+        settings.run().files(), counter.current(), context.weights(), endedBy, reason, summary);
   }
 
   /** All that is needed to go on from the present moment. */
@@ -183,14 +182,16 @@ final class CallbackRun implements AutoCloseable {
   }
 
   /**
-   * Makes the run what it was at a checkpoint. What is newest comes first: whatever is interrupted
-   * then, nothing goes on from a later moment.
+   * Makes the run what it was at a checkpoint, without what a killed process left. What is newest
+   * comes first: whatever is interrupted then, nothing goes on from a later moment.
    */
-  private void goBackTo(String tag) {
+  private void goBackTo(String tag, MetricsLog records) {
     if (!settings.checkpoints().latest().equals(Optional.of(tag))) {
       settings.checkpoints().markLatest(tag);
     }
-    MetricsFile.keepUpTo(metricsFile(), counter.current());
+    records.keepUpTo(counter.current());
+    settings.run().files().deleteAbandoned(Instant.MAX); // the log is open, so nobody else writes
+    settings.checkpoints().deleteAbandoned();
   }
 
   private void flush(UpdateCounter at) {
@@ -205,7 +206,7 @@ final class CallbackRun implements AutoCloseable {
   }
 
   private void writeSummary() {
-    summary.write(settings.folder().resolve("summary.json"));
+    summary.write(settings.run().files());
   }
 
   private static void attempt(Throwable failure, Runnable work) {
@@ -224,10 +225,6 @@ final class CallbackRun implements AutoCloseable {
 
   private Checkpoint ofWeights(WeightSnapshot weights) {
     return Checkpoint.ofWeights(counter.current(), settings.run().runId(), architecture(), weights);
-  }
-
-  private Path metricsFile() {
-    return settings.folder().resolve("metrics.jsonl");
   }
 
   private String architecture() {

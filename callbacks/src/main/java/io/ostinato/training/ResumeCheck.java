@@ -3,7 +3,7 @@ package io.ostinato.training;
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
 import io.ostinato.storage.Checkpoints;
-import java.nio.file.Path;
+import io.ostinato.storage.RunFiles;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param mistakes where to say what is wrong
  */
 record ResumeCheck(
-    String runId, Path folder, Checkpoints checkpoints, int seed, TrainingMistakes mistakes) {
+    String runId, RunFiles files, Checkpoints checkpoints, int seed, TrainingMistakes mistakes) {
   private static final Subject RESUME = Subject.setting("resume");
 
   /** The tag to go on from; none where nothing can go on. */
@@ -30,7 +30,7 @@ record ResumeCheck(
     if (latest.isEmpty()) {
       mistakes.add(
           Mistake.of(
-              RESUME, "run '%s' has no checkpoint to go on from in '%s'".formatted(runId, folder)));
+              RESUME, "run '%s' has no checkpoint to go on from in '%s'".formatted(runId, files.location())));
     }
     return latest;
   }

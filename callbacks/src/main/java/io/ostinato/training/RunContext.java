@@ -17,6 +17,7 @@ import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.model.BlockWeights;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
@@ -25,7 +26,6 @@ import io.ostinato.tracking.Trackers;
 import io.ostinato.training.CallbackRun.Purpose;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -247,8 +247,8 @@ final class RunContext implements TrainingContext {
   }
 
   @Override
-  public Path folder() {
-    return settings.folder();
+  public RunFiles files() {
+    return settings.run().files();
   }
 
   @Override

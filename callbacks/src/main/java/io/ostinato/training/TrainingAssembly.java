@@ -20,14 +20,12 @@ import io.ostinato.schedule.IntervalType;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoints;
-import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.Trackers;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +45,7 @@ final class TrainingAssembly {
   private final TrainingMistakes mistakes = new TrainingMistakes();
   private final EvaluationEngine evaluator;
   private final String runId;
-  private final Path folder;
+  private final RunFiles files;
   private final Checkpoints checkpoints;
   private final List<Callback> callbacks;
   private final MetricProperties metricProperties;
@@ -56,12 +54,10 @@ final class TrainingAssembly {
     this.from = from;
     this.evaluator = from.engine == null ? new LocalEvaluationEngine() : from.engine;
     this.runId = from.runId == null ? RunInfo.newId(from.clock) : from.runId;
-    this.folder = from.output.resolve(runId);
-    RunFiles files =
-        from.checkpointFiles == null
-            ? LocalRunFiles.in(folder.resolve("checkpoints"))
-            : from.checkpointFiles;
-    this.checkpoints = Checkpoints.in(files);
+    this.files = from.output.folder(runId);
+    this.checkpoints =
+        Checkpoints.in(
+            from.checkpointFiles == null ? files.folder("checkpoints") : from.checkpointFiles);
     this.callbacks = new ArrayList<>(from.callbacks);
     if (from.defaultCallbacks) {
       callbacks.addAll(DefaultCallbacks.without(from.callbacks));
@@ -116,6 +112,7 @@ final class TrainingAssembly {
     checkSizes();
     checkEpochs();
     checkCallbacks(planned, meetingsWithoutRows());
+    checkTrackers();
     resumeFrom();
     if (!mistakes.isEmpty()) {
       throw new TrainingConfigurationException(mistakes.all());
@@ -132,6 +129,7 @@ final class TrainingAssembly {
       checkCallbacks(PlannedData.of(data), meetings());
     }
     mistakes.addAll(ResultsTargets.refused(callbacks, evaluator));
+    checkTrackers();
     List<String> resumeFrom = resumeFrom();
     BlockFactory factory = from.factory;
     TrainingLength length = from.length;
@@ -152,7 +150,7 @@ final class TrainingAssembly {
         from.loss,
         from.optimizer.get(),
         from.seed,
-        new RunInfo(runId, folder, parameters(length)),
+        new RunInfo(runId, files, parameters(length)),
         checkpoints,
         resumeFrom,
         from.signals,
@@ -342,16 +340,21 @@ final class TrainingAssembly {
     }
   }
 
+  private void checkTrackers() {
+    RunInfo run = new RunInfo(runId, files, from.parameters);
+    from.trackers.forEach(tracker -> tracker.mistakes(run).forEach(mistakes::add));
+  }
+
   /** The tag to go on from; none for a new training, whose folder must be new too. */
   private List<String> resumeFrom() {
     if (from.resumeTag != null) {
-      return new ResumeCheck(runId, folder, checkpoints, from.seed, mistakes).tag(from.resumeTag);
+      return new ResumeCheck(runId, files, checkpoints, from.seed, mistakes).tag(from.resumeTag);
     }
-    if (Files.exists(folder.resolve("metrics.jsonl"))) {
+    if (files.exists(MetricsFile.NAME)) {
       mistakes.add(
           Mistake.of(
               Subject.setting("run_id"),
-              "run '%s' has been there before, in '%s'".formatted(runId, folder),
+              "run '%s' has been there before, in '%s'".formatted(runId, files.location()),
               "resume it, or give this one another run id"));
     }
     return List.of();

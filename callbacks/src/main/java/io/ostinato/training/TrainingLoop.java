@@ -1,6 +1,7 @@
 package io.ostinato.training;
 
 import io.ostinato.storage.Checkpoint;
+import io.ostinato.storage.RunFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +35,18 @@ public final class TrainingLoop {
     return new TrainingLoopBuilder();
   }
 
-  /** Where the files of this run go. */
+  /** The files of this run, on whatever file system it is. */
+  public RunFiles files() {
+    return settings.run().files();
+  }
+
+  /**
+   * Where the files of this run go on this machine.
+   *
+   * @throws IllegalStateException if they go to another file system; see {@link #files}
+   */
   public Path folder() {
-    return settings.folder();
+    return files().localFolder();
   }
 
   /**

@@ -12,6 +12,7 @@ import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.model.BlockFactory;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;
@@ -68,7 +69,7 @@ public final class TrainingLoopBuilder {
   Supplier<Optimizer> optimizer = () -> Optimizer.adam().build();
   boolean defaultCallbacks = ADDS_DEFAULT_CALLBACKS;
   int seed = DEFAULT_SEED;
-  Path output = Path.of(DEFAULT_OUTPUT);
+  RunFiles output = LocalRunFiles.in(Path.of(DEFAULT_OUTPUT));
   @Nullable String runId;
   @Nullable String resumeTag;
   @Nullable RunFiles checkpointFiles;
@@ -183,6 +184,11 @@ public final class TrainingLoopBuilder {
 
   /** The folder of all runs. Default: {@value #DEFAULT_OUTPUT}. */
   public TrainingLoopBuilder output(Path folder) {
+    return output(LocalRunFiles.in(folder));
+  }
+
+  /** The folder of all runs, on any file system; {@code HadoopRunFiles} knows HDFS and others. */
+  public TrainingLoopBuilder output(RunFiles folder) {
     this.output = folder;
     return this;
   }

@@ -1,6 +1,7 @@
 package io.ostinato.training;
 
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
@@ -8,7 +9,7 @@ import java.nio.file.Path;
 /**
  * What a training leaves.
  *
- * @param folder the files of the run
+ * @param files those of the run
  * @param end how far it went
  * @param weights at the end
  * @param endedBy why it ended
@@ -16,9 +17,19 @@ import java.nio.file.Path;
  * @param summary the last and the best value of each metric
  */
 public record TrainingResult(
-    Path folder,
+    RunFiles files,
     TrainingIteration end,
     WeightSnapshot weights,
     EndedBy endedBy,
     String reason,
-    RunSummary summary) {}
+    RunSummary summary) {
+
+  /**
+   * The folder of the run on this machine.
+   *
+   * @throws IllegalStateException if it is on another file system
+   */
+  public Path folder() {
+    return files.localFolder();
+  }
+}

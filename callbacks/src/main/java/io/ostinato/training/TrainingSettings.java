@@ -13,7 +13,6 @@ import io.ostinato.storage.Checkpoints;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.Tracker;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 
@@ -50,9 +49,5 @@ record TrainingSettings(
     callbacks = List.copyOf(callbacks);
     resumeFrom = List.copyOf(resumeFrom);
     signals = List.copyOf(signals);
-  }
-
-  Path folder() {
-    return run.folder();
   }
 }

@@ -10,7 +10,6 @@ import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -252,14 +251,13 @@ public abstract class CheckpointsContract {
   }
 
   /** Fails after a number of changes, as if the process had ended there. */
-  private static final class FailingFiles implements RunFiles {
-    private final RunFiles files;
+  private static final class FailingFiles extends ForwardingRunFiles {
     private int stepsLeft;
     private String steps = "write, rename, delete";
     private boolean recovers;
 
     FailingFiles(RunFiles files, int steps) {
-      this.files = files;
+      super(files);
       this.stepsLeft = steps;
     }
 
@@ -276,49 +274,19 @@ public abstract class CheckpointsContract {
     @Override
     public void write(String name, Content content) {
       step("write");
-      files.write(name, content);
+      super.write(name, content);
     }
 
     @Override
     public void rename(String from, String to) {
       step("rename");
-      files.rename(from, to);
+      super.rename(from, to);
     }
 
     @Override
     public void delete(String name) {
       step("delete");
-      files.delete(name);
-    }
-
-    @Override
-    public InputStream read(String name) {
-      return files.read(name);
-    }
-
-    @Override
-    public boolean exists(String name) {
-      return files.exists(name);
-    }
-
-    @Override
-    public List<String> list() {
-      return files.list();
-    }
-
-    @Override
-    public void deleteAbandoned(Instant before) {
-      files.deleteAbandoned(before);
-    }
-
-    @Override
-    public long sizeBytes(String name) {
-      return files.sizeBytes(name);
-    }
-
-    @Override
-    public String location() {
-      return files.location();
+      super.delete(name);
     }
   }
 }

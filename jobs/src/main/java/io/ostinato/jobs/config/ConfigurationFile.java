@@ -44,13 +44,16 @@ public final class ConfigurationFile {
 
   private static byte[] ofHadoop(String file) throws IOException {
     var path = new org.apache.hadoop.fs.Path(file);
-    try (InputStream in = path.getFileSystem(settings()).open(path)) {
+    try (InputStream in = path.getFileSystem(hadoopSettings()).open(path)) {
       return in.readAllBytes();
     }
   }
 
-  /** Those that Spark will have: spark-submit gives its own as properties of the system. */
-  private static Configuration settings() {
+  /**
+   * Hadoop's settings as Spark will have them: spark-submit gives its own as properties of the
+   * system. Needs no Spark session.
+   */
+  public static Configuration hadoopSettings() {
     Configuration settings = new Configuration();
     Properties properties = System.getProperties();
     for (String name : properties.stringPropertyNames()) {

@@ -102,7 +102,9 @@ public final class EvaluateCommand implements Callable<Integer> {
               : evaluator.evaluate(model, predictions);
       print(report);
       if (!output.isEmpty()) {
-        String folder = RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation);
+        String folder =
+            EvaluationRun.in(output, spark.sparkContext().hadoopConfiguration(), Clock.systemUTC())
+                .write(report, evaluation);
         tell("The files of this run are in " + folder);
       }
     }

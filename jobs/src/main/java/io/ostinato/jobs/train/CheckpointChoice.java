@@ -2,6 +2,7 @@ package io.ostinato.jobs.train;
 
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.Place;
 import io.ostinato.jobs.config.PlacedMistake;
 import io.ostinato.jobs.data.HadoopPaths;
@@ -10,7 +11,6 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
-import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
@@ -23,7 +23,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -52,7 +52,7 @@ record CheckpointChoice(String asked, RunConfig config) {
                 + " evaluated by: evaluate --model "
                 + asked);
       }
-      if (isLocal() && !Files.exists(Path.of(asked))) {
+      if (RunOutput.isLocal(asked) && !Files.exists(Path.of(asked))) {
         throw noSuchFile();
       }
     } else if (config.resume() == null && config.runId() == null) {
@@ -60,8 +60,9 @@ record CheckpointChoice(String asked, RunConfig config) {
           "say of which run, as in --set run_id=20261124-120000-000, or give the file of a"
               + " checkpoint");
     } else if (config.checkpoints() == null) {
-      checkRun();
-      tag(Checkpoints.in(localFiles()));
+      RunFiles runs = openRuns(ConfigurationFile.hadoopSettings());
+      checkRun(runs);
+      tag(Checkpoints.in(checkpoints(runs)));
     }
   }
 
@@ -75,12 +76,13 @@ record CheckpointChoice(String asked, RunConfig config) {
     if (isFile()) {
       return ofFile(spark);
     }
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Checkpoints checkpoints =
         Checkpoints.in(
             config.checkpoints() == null
-                ? localFiles()
+                ? checkpoints(openRuns(hadoop))
                 : new ReadOnlyFiles(
-                    HadoopRunFiles.in(config.checkpoints() + "/" + runId(), spark)));
+                    HadoopRunFiles.in(config.checkpoints() + "/" + runId(), hadoop)));
     return checkpoints.load(tag(checkpoints));
   }
 
@@ -90,41 +92,33 @@ record CheckpointChoice(String asked, RunConfig config) {
         || !asked.equals(NEWEST) && Files.isRegularFile(Path.of(asked));
   }
 
-  /** As for all of a training, a path without a scheme is on this machine. */
-  private boolean isLocal() {
-    return !asked.matches("[A-Za-z][\\w+.-]*:/.*");
-  }
-
   private String runId() {
     return String.valueOf(config.resume() != null ? config.resume().runId() : config.runId());
   }
 
-  private RunFiles localFiles() {
-    return new ReadOnlyFiles(
-        LocalRunFiles.in(Path.of(config.output()).resolve(runId()).resolve("checkpoints")));
+  private RunFiles openRuns(Configuration hadoop) {
+    try {
+      return new ReadOnlyFiles(RunOutput.open(config.output(), hadoop));
+    } catch (StorageException e) {
+      throw mistake("'output' is wrong: " + ErrorLine.of(e));
+    }
   }
 
-  private void checkRun() {
-    Path runs = Path.of(config.output());
-    if (!Files.isDirectory(runs.resolve(runId()))) {
+  private RunFiles checkpoints(RunFiles runs) {
+    return runs.folder(runId()).folder("checkpoints");
+  }
+
+  private void checkRun(RunFiles runs) {
+    List<String> there;
+    try {
+      there = runs.folders();
+    } catch (StorageException e) {
+      throw mistake(ErrorLine.of(e));
+    }
+    if (!there.contains(runId())) {
       throw mistake(
-          "there is no run '%s' in '%s'; there are: %s".formatted(runId(), runs, listed(runs)));
-    }
-  }
-
-  private static String listed(Path runs) {
-    if (!Files.isDirectory(runs)) {
-      return "none";
-    }
-    try (Stream<Path> folders = Files.list(runs)) {
-      return listed(
-          folders
-              .filter(Files::isDirectory)
-              .map(folder -> folder.getFileName().toString())
-              .sorted()
-              .toList());
-    } catch (IOException e) {
-      return "none that can be read, " + ErrorLine.of(e);
+          "there is no run '%s' in '%s'; there are: %s"
+              .formatted(runId(), runs.location(), listed(there)));
     }
   }
 
@@ -166,9 +160,7 @@ record CheckpointChoice(String asked, RunConfig config) {
       Checkpoints beside =
           Checkpoints.in(
               new ReadOnlyFiles(
-                  isLocal()
-                      ? LocalRunFiles.in(Path.of(folder))
-                      : HadoopRunFiles.in(folder, spark)));
+                  RunOutput.open(folder, spark.sparkContext().hadoopConfiguration())));
       if (beside.tags().contains(tag)) {
         return beside.load(tag);
       }
@@ -194,7 +186,7 @@ record CheckpointChoice(String asked, RunConfig config) {
   }
 
   private InputStream open(SparkSession spark) throws IOException {
-    if (isLocal()) {
+    if (RunOutput.isLocal(asked)) {
       return Files.newInputStream(Path.of(asked));
     }
     var hadoop = spark.sparkContext().hadoopConfiguration();

@@ -1,10 +1,13 @@
 package io.ostinato.jobs.train;
 
+import io.ostinato.storage.LineFile;
 import io.ostinato.storage.RunFiles;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -57,6 +60,36 @@ final class ReadOnlyFiles implements RunFiles {
   @Override
   public long sizeBytes(String name) {
     return files.sizeBytes(origin(name));
+  }
+
+  @Override
+  public LineFile openLines(String name) {
+    throw refuse("append to", name);
+  }
+
+  @Override
+  public List<String> lines(String name) {
+    return files.lines(name);
+  }
+
+  @Override
+  public RunFiles folder(String name) {
+    return new ReadOnlyFiles(files.folder(name));
+  }
+
+  @Override
+  public List<String> folders() {
+    return files.folders();
+  }
+
+  @Override
+  public void deleteFolder() {
+    throw refuse("delete", "the folder");
+  }
+
+  @Override
+  public Optional<Path> local() {
+    return files.local();
   }
 
   @Override

@@ -70,7 +70,7 @@ final class RunBuilder {
             .nonFiniteLoss(NonFiniteLoss.skipUpTo(config.skipNonFinite()))
             .seed(config.seed())
             .metricProperties(config.metricDirections())
-            .output(Path.of(config.output()));
+            .output(RunOutput.open(bound));
     if (config.microBatchSize() != null) {
       builder.microBatchSize(config.microBatchSize());
     }

@@ -99,7 +99,11 @@ record RunConfig(
     @Key(value = "Where else to send the metrics.", optional = true) List<TrackerConfig> trackers,
     @Key(value = "Which metrics are better when higher, or when lower.", byDefault = "{}")
         MetricProperties metricDirections,
-    @Key(value = "The local folder of all runs.", byDefault = TrainingLoopBuilder.DEFAULT_OUTPUT)
+    @Key(
+            value =
+                "The folder of all runs: a local path, or one with a scheme on any Hadoop file"
+                    + " system, as in `hdfs://name-node/runs`.",
+            byDefault = TrainingLoopBuilder.DEFAULT_OUTPUT)
         String output,
     @Key(
             value = "The folder of this run in it.",

@@ -5,21 +5,17 @@ import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.storage.Checkpoint;
-import io.ostinato.tracking.RunInfo;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,21 +40,21 @@ final class RunEvaluation {
   /**
    * Evaluates.
    *
-   * @param kept the folder in which the run of this evaluation is kept; none to keep none
+   * @param kept the run that this evaluation is kept as; none to keep none
    * @throws io.ostinato.jobs.config.ConfigurationException if there is no such checkpoint, or it
    *     lacks the weights of all callbacks that evaluate
    */
-  MomentReport at(CheckpointChoice choice, List<Path> kept) {
+  MomentReport at(CheckpointChoice choice, List<KeptRun> kept) {
     long start = System.nanoTime();
     Checkpoint checkpoint = choice.load(spark);
     Set<Callback> leftOut = withoutWeights(checkpoint);
     CapturedMetrics metrics = new CapturedMetrics(bound.value().metricProperties());
     if (kept.isEmpty()) {
-      Path temporary = temporary();
+      RunFiles temporary = temporary();
       try {
-        training.evaluate(checkpoint, leftOut, temporary, metrics);
+        training.evaluate(checkpoint, leftOut, new KeptRun(temporary, "run"), metrics);
       } finally {
-        delete(temporary);
+        temporary.deleteFolder();
       }
     } else {
       training.evaluate(checkpoint, leftOut, kept.get(0), metrics);
@@ -70,10 +66,6 @@ final class RunEvaluation {
         (System.nanoTime() - start) / 1e9);
   }
 
-  /** A folder for one run more, in that of all. */
-  static Path newRun(String output) {
-    return Path.of(output).resolve(RunInfo.newId(Clock.systemUTC()));
-  }
 
   /**
    * The callbacks that are skipped, by identity. Averages are beside the weights; without them one
@@ -120,19 +112,9 @@ final class RunEvaluation {
     mistakes.throwIfAny();
   }
 
-  private static Path temporary() {
+  private static RunFiles temporary() {
     try {
-      return Files.createTempDirectory("ostinato-evaluation").resolve("run");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path run) {
-    try (Stream<Path> files = Files.walk(Objects.requireNonNull(run.getParent()))) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+      return LocalRunFiles.in(Files.createTempDirectory("ostinato-evaluation"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -13,17 +13,15 @@ import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.Checkpoint;
-import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.Tracker;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingResult;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -61,7 +59,7 @@ final class RunTraining {
         new RunBuilder(bound),
         (builder, run) -> tellMore(builder, run.nameRun(builder)),
         training -> {
-          writeResolved(training.folder());
+          writeResolved(training.files());
           return training.run();
         });
   }
@@ -70,23 +68,18 @@ final class RunTraining {
    * Runs the callbacks once, at a checkpoint, in a run of its own.
    *
    * @param leftOut callbacks that don't run, by identity
-   * @param folder of that run
+   * @param kept that run
    * @param tracker is given what they measure
    * @throws ConfigurationException if it can't start; says all mistakes
    */
-  void evaluate(Checkpoint checkpoint, Set<Callback> leftOut, Path folder, Tracker tracker) {
-    Path absolute = folder.toAbsolutePath();
+  void evaluate(Checkpoint checkpoint, Set<Callback> leftOut, KeptRun kept, Tracker tracker) {
     with(
         new RunBuilder(bound, leftOut),
-        (builder, run) ->
-            builder
-                .output(Objects.requireNonNull(absolute.getParent()))
-                .runId(absolute.getFileName().toString())
-                .tracker(tracker),
+        (builder, run) -> builder.output(kept.output()).runId(kept.runId()).tracker(tracker),
         training -> {
-          writeResolved(training.folder());
+          writeResolved(training.files());
           training.evaluate(checkpoint);
-          return training.folder();
+          return training.files();
         });
   }
 
@@ -145,6 +138,7 @@ final class RunTraining {
   }
 
   private void tellMore(TrainingLoopBuilder builder, String runId) {
+    builder.output(RunOutput.open(bound, spark.sparkContext().hadoopConfiguration()));
     if (config.checkpoints() != null) {
       builder.checkpoints(HadoopRunFiles.in(config.checkpoints() + "/" + runId, spark));
     }
@@ -154,8 +148,8 @@ final class RunTraining {
     config.trackers().forEach(tracker -> builder.tracker(tracker.create(out)));
   }
 
-  private void writeResolved(Path folder) {
+  private void writeResolved(RunFiles files) {
     byte[] yaml = bound.yaml(OF_THIS_RUN).getBytes(StandardCharsets.UTF_8);
-    LocalRunFiles.in(folder).write("config.yaml", out -> out.write(yaml));
+    files.write("config.yaml", out -> out.write(yaml));
   }
 }

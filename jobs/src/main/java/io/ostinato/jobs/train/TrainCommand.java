@@ -1,5 +1,6 @@
 package io.ostinato.jobs.train;
 
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.Sessions;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Configuration;
@@ -8,10 +9,10 @@ import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.JsonSchema;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.jobs.scoring.ReportFormat;
+import io.ostinato.storage.StorageException;
 import io.ostinato.training.EndedBy;
 import io.ostinato.training.TrainingResult;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -67,7 +68,7 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "<folder>",
       description =
           "With --evaluate: keep what the callbacks write as a run of its own, in a new folder in"
-              + " this local one. Default: print it only.")
+              + " this one, a local path or one with a scheme. Default: print it only.")
   private @Nullable String output;
 
   @Option(
@@ -139,7 +140,7 @@ public final class TrainCommand implements Callable<Integer> {
       if (result.endedBy() == EndedBy.CALLBACK) {
         out.println("Training ended early: " + result.reason());
       }
-      out.println("The files of this run are in " + result.folder());
+      out.println("The files of this run are in " + result.files().location());
     }
     return 0;
   }
@@ -157,7 +158,7 @@ public final class TrainCommand implements Callable<Integer> {
       out.println("%s is right: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
-    List<Path> kept = output == null ? List.of() : List.of(RunEvaluation.newRun(output));
+    List<KeptRun> kept = output == null ? List.of() : List.of(newRun(output));
     EvaluationLines lines = new EvaluationLines(out, run.value().metricProperties());
     try (SparkSession spark = Sessions.start("ostinato train --evaluate")) {
       RunTraining training = new RunTraining(run, spark, lines, out);
@@ -166,10 +167,18 @@ public final class TrainCommand implements Callable<Integer> {
         out.println(report.toJson());
       } else {
         report.lines().forEach(out::println);
-        kept.forEach(folder -> out.println("The files of this evaluation are in " + folder));
+        kept.forEach(one -> out.println("The files of this evaluation are in " + one.location()));
       }
     }
     return 0;
+  }
+
+  private KeptRun newRun(String folder) {
+    try {
+      return KeptRun.in(RunOutput.open(folder, ConfigurationFile.hadoopSettings()));
+    } catch (StorageException e) {
+      throw wrong("--output: " + ErrorLine.of(e));
+    }
   }
 
   private ParameterException wrong(String message) {

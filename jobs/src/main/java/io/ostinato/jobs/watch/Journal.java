@@ -2,6 +2,7 @@ package io.ostinato.jobs.watch;
 
 import io.ostinato.schedule.NamedIteration;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.LineFile;
 import io.ostinato.storage.StorageException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,11 +1,13 @@
 package io.ostinato.jobs.watch;
 
 import io.ostinato.spark.storage.HadoopRunFiles;
-import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.LineFile;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
+import io.ostinato.tracking.MetricsFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,8 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,18 +24,14 @@ import org.slf4j.LoggerFactory;
  */
 final class WatchRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WatchRun.class);
-  private static final String METRICS = "metrics.jsonl";
   private static final String SETTINGS = "watch.txt";
 
   /** Nobody writes one file for so long. */
   private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
 
-  private static final java.nio.file.Path TEMPORARY_FILES =
-      java.nio.file.Path.of(System.getProperty("java.io.tmpdir"));
+  private static final Path TEMPORARY_FILES = Path.of(System.getProperty("java.io.tmpdir"));
 
-  private final Path folder;
-  private final Configuration configuration;
-  private final java.nio.file.@Nullable Path local;
+  private final RunFiles files;
   private final LineFile lines;
   private final Staging staging;
 
@@ -45,27 +41,14 @@ final class WatchRun implements AutoCloseable {
    * @throws StorageException if it can't be written, or another process has it
    */
   WatchRun(String output, String runId, Configuration configuration) {
-    this.configuration = configuration;
+    files = HadoopRunFiles.anywhere(output, configuration).folder(runId);
+    lines = files.openLines(MetricsFile.NAME);
     try {
-      Path given = new Path(output, runId);
-      folder = given.getFileSystem(configuration).makeQualified(given);
-      local =
-          "file".equals(folder.toUri().getScheme())
-              ? java.nio.file.Path.of(folder.toUri().getPath())
-              : null;
-      lines =
-          local == null
-              ? HadoopLineFile.open(new Path(folder, METRICS), configuration)
-              : LocalLineFile.open(local.resolve(METRICS));
-    } catch (IOException e) {
-      throw new StorageException(
-          "can't write to '%s': %s".formatted(output, StorageException.reasonOf(e)), e);
-    }
-    try {
+      Optional<Path> local = files.local();
       staging =
-          local == null
-              ? Staging.temporary(TEMPORARY_FILES, folder.toString())
-              : Staging.in(local.resolve(".staging"));
+          local.isPresent()
+              ? Staging.in(local.get().resolve(".staging"))
+              : Staging.temporary(TEMPORARY_FILES, files.location());
     } catch (IOException e) {
       lines.close();
       throw new StorageException(
@@ -76,7 +59,7 @@ final class WatchRun implements AutoCloseable {
   /** Deletes what processes left that were killed while they wrote a file of this run. */
   void deleteAbandoned(Instant now) {
     Instant before = now.minus(ABANDONED_AFTER);
-    for (RunFiles each : List.of(files(), checkpoints())) {
+    for (RunFiles each : List.of(files, checkpoints())) {
       try {
         each.deleteAbandoned(before);
       } catch (StorageException e) {
@@ -90,29 +73,20 @@ final class WatchRun implements AutoCloseable {
   }
 
   /** For copies of checkpoints. */
-  java.nio.file.Path staging() {
+  Path staging() {
     return staging.folder();
   }
 
-  /** The folder, if it is on this machine. */
-  Optional<java.nio.file.Path> local() {
-    return Optional.ofNullable(local);
-  }
-
   RunFiles files() {
-    return local == null
-        ? HadoopRunFiles.in(folder.toString(), configuration)
-        : LocalRunFiles.in(local);
+    return files;
   }
 
   RunFiles checkpoints() {
-    return local == null
-        ? HadoopRunFiles.in(folder + "/checkpoints", configuration)
-        : LocalRunFiles.in(local.resolve("checkpoints"));
+    return files.folder("checkpoints");
   }
 
   String location() {
-    return local == null ? folder.toString() : local.toString();
+    return files.location();
   }
 
   /**
@@ -121,7 +95,6 @@ final class WatchRun implements AutoCloseable {
    * @return what differs from before, one line each
    */
   List<String> settle(Map<String, String> settings) {
-    RunFiles files = files();
     StringBuilder text = new StringBuilder();
     new TreeMap<>(settings)
         .forEach(
@@ -131,8 +104,9 @@ final class WatchRun implements AutoCloseable {
       files.write(SETTINGS, out -> out.write(content));
       return List.of();
     }
-    List<String> before = read(files);
-    return before.stream()
+    return files
+        .text(SETTINGS)
+        .lines()
         .filter(line -> !text.toString().lines().toList().contains(line))
         .map(line -> line.replaceFirst("=", " "))
         .toList();
@@ -149,17 +123,6 @@ final class WatchRun implements AutoCloseable {
       staging.close();
     } finally {
       lines.close();
-    }
-  }
-
-  private static List<String> read(RunFiles files) {
-    try (var in = files.read(SETTINGS)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    } catch (IOException e) {
-      throw new StorageException(
-          "can't read '%s' in '%s': %s"
-              .formatted(SETTINGS, files.location(), StorageException.reasonOf(e)),
-          e);
     }
   }
 }

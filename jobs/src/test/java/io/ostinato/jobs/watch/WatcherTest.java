@@ -3,6 +3,8 @@ package io.ostinato.jobs.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.storage.LineFile;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricsFile;
 import java.io.FileNotFoundException;
@@ -428,12 +430,12 @@ class WatcherTest {
 
   @Test
   void aSecondProcessOnTheSameRunIsRefused() {
-    try (LineFile lines = LocalLineFile.open(folder.resolve("metrics.jsonl"))) {
+    try (LineFile lines = LocalRunFiles.in(folder).openLines("metrics.jsonl")) {
       assertThat(lines.lines()).isEmpty();
       assertThatThrownBy(() -> lab.watch(Policy.EVERY, Ending.once()))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("another process is writing")
-          .hasMessageContaining("--run-id");
+          .hasMessageContaining("give this run another id");
     }
   }
 }

@@ -1,7 +1,10 @@
 package io.ostinato.spark.storage;
 
 import io.ostinato.storage.FileNames;
+import io.ostinato.storage.LineFile;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
+import io.ostinato.storage.SegmentedLineFile;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -12,30 +15,41 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Files of a run in a folder of any file system that Hadoop knows.
  *
- * <p>Replacing a file in one step is what the file system's rename makes of it: HDFS and local ones
- * do it so. An object store (S3A) copies instead and has no such step; a reader may see a moment
- * without the file, and the checkpoints' hashes still tell what is whole.
+ * <p>Replacing a file in one step is what the file system's rename makes of it: HDFS does it so. On
+ * an object store an object appears, whole, when it is closed; where its writing can be aborted, as
+ * on S3A, a file is written under its own name and replaced so. Renaming copies there and has no
+ * such step; a reader may see a moment without the file, and the checkpoints' hashes still tell
+ * what is whole.
+ *
+ * <p>Lines are appended on HDFS, and kept in segments that are merged on all others.
  */
 public final class HadoopRunFiles implements RunFiles {
   private final FileContext context;
+  private final FileSystem system;
   private final Path folder;
 
-  private HadoopRunFiles(FileContext context, Path folder) {
+  private HadoopRunFiles(FileContext context, FileSystem system, Path folder) {
     this.context = context;
+    this.system = system;
     this.folder = folder;
   }
 
@@ -54,10 +68,26 @@ public final class HadoopRunFiles implements RunFiles {
           uri.getScheme() == null
               ? FileContext.getFileContext(configuration)
               : FileContext.getFileContext(uri, configuration);
-      return new HadoopRunFiles(context, context.makeQualified(path));
+      Path qualified = context.makeQualified(path);
+      return new HadoopRunFiles(context, qualified.getFileSystem(configuration), qualified);
     } catch (IOException | RuntimeException e) {
       throw new StorageException("can't open the folder '%s': %s".formatted(folder, e), e);
     }
+  }
+
+  /**
+   * The files in this folder: those of {@link LocalRunFiles} on this machine, which leave no files
+   * of checksums beside them, else those of {@link #in}.
+   *
+   * @param folder as for {@link #in}
+   * @throws StorageException if the file system can't be had
+   */
+  public static RunFiles anywhere(String folder, Configuration configuration) {
+    HadoopRunFiles files = in(folder, configuration);
+    URI uri = files.folder.toUri();
+    return "file".equals(uri.getScheme())
+        ? LocalRunFiles.in(java.nio.file.Path.of(uri.getPath()))
+        : files;
   }
 
   /** The files in this folder, with the Hadoop settings of a session. */
@@ -68,17 +98,25 @@ public final class HadoopRunFiles implements RunFiles {
   @Override
   public void write(String name, Content content) {
     Path file = file(name);
-    Path temporary = new Path(folder, FileNames.TEMPORARY + UUID.randomUUID());
     try {
-      writeTemporary(temporary, content);
-      context.rename(temporary, file, Options.Rename.OVERWRITE);
+      if (system.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM)) {
+        write(file, content);
+      } else {
+        writeAndRename(file, content);
+      }
     } catch (IOException e) {
-      deleteAfter(e, temporary);
       throw failed("write", file, e);
     } catch (FSError e) {
-      deleteAfter(e, temporary);
       throw failed("write", file, LocalErrors.exceptionOf(e));
-    } catch (RuntimeException | Error e) {
+    }
+  }
+
+  private void writeAndRename(Path file, Content content) throws IOException {
+    Path temporary = new Path(folder, FileNames.TEMPORARY + UUID.randomUUID());
+    try {
+      write(temporary, content);
+      context.rename(temporary, file, Options.Rename.OVERWRITE);
+    } catch (IOException | RuntimeException | Error e) {
       deleteAfter(e, temporary);
       throw e;
     }
@@ -115,13 +153,22 @@ public final class HadoopRunFiles implements RunFiles {
 
   @Override
   public List<String> list() {
+    return names(FileStatus::isFile);
+  }
+
+  @Override
+  public List<String> folders() {
+    return names(FileStatus::isDirectory);
+  }
+
+  private List<String> names(Predicate<FileStatus> kind) {
     try {
       List<String> names = new ArrayList<>();
       RemoteIterator<FileStatus> files = context.listStatus(folder);
       while (files.hasNext()) {
         FileStatus status = files.next();
         String name = status.getPath().getName();
-        if (status.isFile() && !name.startsWith(".")) {
+        if (kind.test(status) && !name.startsWith(".")) {
           names.add(name);
         }
       }
@@ -173,6 +220,36 @@ public final class HadoopRunFiles implements RunFiles {
   }
 
   @Override
+  public LineFile openLines(String name) {
+    return system instanceof DistributedFileSystem hdfs
+        ? HdfsLineFile.open(hdfs, file(name), this)
+        : SegmentedLineFile.open(this, FileNames.checked(name));
+  }
+
+  @Override
+  public List<String> lines(String name) {
+    return system instanceof DistributedFileSystem
+        ? HdfsLineFile.read(file(name), this)
+        : SegmentedLineFile.read(this, FileNames.checked(name));
+  }
+
+  @Override
+  public HadoopRunFiles folder(String name) {
+    return new HadoopRunFiles(context, system, file(name));
+  }
+
+  @Override
+  public void deleteFolder() {
+    try {
+      context.delete(folder, true);
+    } catch (FileNotFoundException e) {
+      return;
+    } catch (IOException e) {
+      throw failed("delete", folder, e);
+    }
+  }
+
+  @Override
   public String location() {
     return folder.toString();
   }
@@ -181,13 +258,21 @@ public final class HadoopRunFiles implements RunFiles {
     return new Path(folder, FileNames.checked(name));
   }
 
-  private void writeTemporary(Path temporary, Content content) throws IOException {
+  private void write(Path file, Content content) throws IOException {
     FSDataOutputStream out =
-        context.create(temporary, EnumSet.of(CreateFlag.CREATE), Options.CreateOpts.createParent());
+        context.create(
+            file,
+            EnumSet.of(CreateFlag.CREATE, CreateFlag.OVERWRITE),
+            Options.CreateOpts.createParent());
     try {
       content.writeTo(out);
-      out.hsync();
+      if (out.hasCapability(StreamCapabilities.HSYNC)) {
+        out.hsync();
+      }
     } catch (IOException | RuntimeException | Error e) {
+      if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+        out.abort(); // else an object store shows half of it once it is closed
+      }
       FailedWrites.close(out, e);
       throw e;
     }
@@ -204,7 +289,7 @@ public final class HadoopRunFiles implements RunFiles {
     }
   }
 
-  private static StorageException failed(String verb, Path file, IOException e) {
+  static StorageException failed(String verb, Path file, IOException e) {
     return new StorageException(
         "can't %s '%s': %s".formatted(verb, file, StorageException.reasonOf(e)), e);
   }

@@ -1,14 +1,14 @@
-package io.ostinato.jobs.watch;
+package io.ostinato.storage;
 
 import java.util.List;
 
 /**
  * A file that grows by whole lines: after a crash a line is in it or it isn't. One process at a
- * time writes it. Failures are {@link io.ostinato.storage.StorageException}s that name the file.
+ * time writes it. Failures are {@link StorageException}s that name the file. Not thread-safe.
  */
-interface LineFile extends AutoCloseable {
+public interface LineFile extends AutoCloseable {
 
-  /** All lines, without what a crash left of an unfinished one. */
+  /** All lines, as the file has them now. */
   List<String> lines();
 
   /** Adds a line; it is on the disk, or wherever the file system keeps it, on return. */
@@ -16,8 +16,14 @@ interface LineFile extends AutoCloseable {
     append(List.of(line));
   }
 
-  /** Adds lines at once; after a crash it has the first of them, or all, or none. */
+  /**
+   * Adds lines at once; after a crash it has the first of them, or all, or none. After a failure it
+   * may be tried again.
+   */
   void append(List<String> lines);
+
+  /** Makes these the only lines; after a crash it has them, or those of before. */
+  void replace(List<String> lines);
 
   /** Whether this is the last line of the file, as it is now, whoever wrote it. */
   boolean endsWith(String line);

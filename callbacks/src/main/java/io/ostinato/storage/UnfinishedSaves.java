@@ -1,0 +1,61 @@
+package io.ostinato.storage;
+
+import io.ostinato.storage.Sidecar.DataFile;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Saves of checkpoints that were interrupted. A save that its sidecar has committed is finished;
+ * what another one has written is removed.
+ */
+record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
+
+  /** Finishes a save of this tag that was interrupted after its commit. */
+  void finish(String tag) {
+    sidecars.findReadable(tag).ifPresent(this::takeNames);
+  }
+
+  /** Removes what a save that failed has written, unless it was committed. */
+  void drop(String tag, Throwable failure) {
+    try {
+      finish(tag);
+      CheckpointNames.ofArrays(tag).forEach(file -> files.delete(file + DataFiles.NEXT));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Finishes or removes what processes left that were killed. Nobody may write checkpoints into
+   * this folder meanwhile.
+   */
+  void dropAll() {
+    files.deleteAbandoned(Instant.MAX);
+    for (String next : files.list()) {
+      if (next.endsWith(DataFiles.NEXT)) {
+        finish(CheckpointNames.tagOf(next.substring(0, next.length() - DataFiles.NEXT.length())));
+        files.delete(next);
+      }
+    }
+  }
+
+  private void takeNames(Sidecar sidecar) {
+    for (DataFile file : sidecar.files()) {
+      String next = file.name() + DataFiles.NEXT;
+      if (files.exists(next) && data.hash(next).equals(file.sha256())) {
+        files.rename(next, file.name());
+      }
+    }
+  }
+
+  /** Removes the files of arrays that a checkpoint had before, and has no more. */
+  void dropUnused(String tag, List<DataFile> written) {
+    List<String> used = written.stream().map(DataFile::name).toList();
+    for (String name : CheckpointNames.ofArrays(tag)) {
+      if (!used.contains(name)) {
+        files.delete(name);
+        files.delete(name + DataFiles.NEXT);
+      }
+    }
+  }
+}
