@@ -52,7 +52,7 @@ public final class WeightSnapshot implements WeightSource {
         throw new IllegalArgumentException("two weights are named '%s'".formatted(array.name()));
       }
     }
-    return new WeightSnapshot(arrays, cut(arrays).parallelStream().map(Shard::of).toList());
+    return new WeightSnapshot(arrays, InParallel.map(cut(arrays), Shard::of));
   }
 
   /**
@@ -68,10 +68,9 @@ public final class WeightSnapshot implements WeightSource {
       return of(arrays);
     }
     List<Shard> shards =
-        IntStream.range(0, groups.size())
-            .parallel()
-            .mapToObj(i -> same(groups.get(i), before.get(i)))
-            .toList();
+        InParallel.map(
+            IntStream.range(0, groups.size()).boxed().toList(),
+            i -> same(groups.get(i), before.get(i)));
     boolean unchanged =
         IntStream.range(0, shards.size()).allMatch(i -> shards.get(i) == before.get(i));
     return unchanged ? earlier : new WeightSnapshot(arrays, shards);
@@ -89,8 +88,10 @@ public final class WeightSnapshot implements WeightSource {
    */
   WeightSnapshot copySharing(Map<String, Shard> known) {
     Map<String, Shard> kept =
-        shards.values().parallelStream()
-            .map(shard -> known.containsKey(shard.hash()) ? known.get(shard.hash()) : copy(shard))
+        InParallel.map(
+                shards(),
+                shard -> known.containsKey(shard.hash()) ? known.get(shard.hash()) : copy(shard))
+            .stream()
             .collect(Collectors.toMap(Shard::hash, Function.identity()));
     Map<String, List<ByteBuffer>> segments = new HashMap<>();
     List<Shard> inOrder = manifest.shards().stream().map(kept::get).toList();
