@@ -30,7 +30,9 @@ record ResumeCheck(
     if (latest.isEmpty()) {
       mistakes.add(
           Mistake.of(
-              RESUME, "run '%s' has no checkpoint to go on from in '%s'".formatted(runId, files.location())));
+              RESUME,
+              "run '%s' has no checkpoint to go on from in '%s'"
+                  .formatted(runId, files.location())));
     }
     return latest;
   }

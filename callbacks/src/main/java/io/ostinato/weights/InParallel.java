@@ -20,8 +20,9 @@ final class InParallel {
   }
 
   /**
-   * The results in the order of the items. A parallel stream alone would throw a failure while other
-   * items are still being computed; this returns, or throws the first failure, once all have ended.
+   * The results in the order of the items. A parallel stream alone would throw a failure while
+   * other items are still being computed; this returns, or throws the first failure, once all have
+   * ended.
    */
   static <T, R> List<R> map(List<T> items, Function<T, R> function) {
     List<Outcome<R>> outcomes =

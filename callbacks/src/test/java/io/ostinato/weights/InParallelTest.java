@@ -28,7 +28,8 @@ class InParallelTest {
       boolean endedBefore =
           pool.submit(
                   () -> {
-                    assertThatThrownBy(() -> InParallel.map(List.of(0, 1), i -> run(i, failed, ended)))
+                    assertThatThrownBy(
+                            () -> InParallel.map(List.of(0, 1), i -> run(i, failed, ended)))
                         .isInstanceOf(OutOfMemoryError.class)
                         .hasMessage("no memory for 0");
                     return ended.get();

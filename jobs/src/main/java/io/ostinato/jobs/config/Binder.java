@@ -4,9 +4,6 @@ import io.ostinato.describe.Description;
 import io.ostinato.describe.KeyInfo;
 import io.ostinato.describe.Kinds;
 import io.ostinato.describe.Kinds.OneKind;
-import io.ostinato.describe.OwnKeys;
-import io.ostinato.describe.Shorthand;
-import io.ostinato.describe.UserClass;
 import io.ostinato.describe.ValueType;
 import io.ostinato.jobs.config.ConfigNode.Entry;
 import io.ostinato.jobs.config.ConfigNode.Items;
@@ -61,7 +58,7 @@ final class Binder {
       return map(node, map.element(), path);
     }
     if (type instanceof ValueType.Section section) {
-      return once(node, () -> section(expanded(node, section.type()), section, path));
+      return once(node, () -> section(Shorthands.expanded(node, section.type()), section, path));
     }
     if (type instanceof ValueType.Choice choice) {
       return once(node, () -> choice(node, choice.kinds(), path));
@@ -148,7 +145,7 @@ final class Binder {
   }
 
   private Optional<Made> choice(ConfigNode node, Kinds kinds, String path) {
-    ConfigNode full = expanded(node, kinds);
+    ConfigNode full = Shorthands.expanded(node, kinds);
     if (!(full instanceof Section section)) {
       report(node, path, "must be a section with a 'kind'; given: " + node.describe());
       return Optional.empty();
@@ -189,32 +186,6 @@ final class Binder {
         : hint + ", or the name of a class";
   }
 
-  private static ConfigNode expanded(ConfigNode node, Class<?> type) {
-    Shorthand shorthand = type.getAnnotation(Shorthand.class);
-    return shorthand == null || node instanceof Section
-        ? node
-        : new Section(node.place(), List.of(new Entry(node.place(), shorthand.value(), node)));
-  }
-
-  /** A word alone is a kind; another value is that of a key of the kind that allows it. */
-  private static ConfigNode expanded(ConfigNode node, Kinds kinds) {
-    if (!(node instanceof Value value) || value.form() == Value.Form.NOTHING) {
-      return node;
-    }
-    OneKind shorthand = kinds.shorthand().orElse(null);
-    Place place = node.place();
-    if (kinds.find(value.text()).isPresent()
-        || shorthand == null
-        || value.form() == Value.Form.TEXT) {
-      return new Section(place, List.of(new Entry(place, Kinds.KIND, node)));
-    }
-    return new Section(
-        place,
-        List.of(
-            new Entry(place, Kinds.KIND, new Value(place, shorthand.name(), Value.Form.TEXT)),
-            new Entry(place, shorthand.shorthand(), node)));
-  }
-
   private Optional<Made> section(ConfigNode node, ValueType.Section type, String path) {
     if (!(node instanceof Section section)) {
       report(node, path, "must be a section of keys; given: " + node.describe());
@@ -235,7 +206,7 @@ final class Binder {
     if (isOfKind) {
       known.add(Kinds.KIND);
     }
-    boolean allKnown = addOwnKeys(section, description, path, known);
+    boolean allKnown = UserKeys.add(section, description, path, known, mistakes);
     boolean complete = allKnown;
     for (KeyInfo key : keys) {
       complete &= hasOneName(section, key, path);
@@ -264,40 +235,6 @@ final class Binder {
               .formatted(entries.get(1).key(), entries.get(0).key(), in(path)));
     }
     return entries.size() < 2;
-  }
-
-  /** Adds the keys that the user's class of a section declares; false if they can't be known. */
-  private boolean addOwnKeys(
-      Section section, Description description, String path, List<String> known) {
-    OwnKeys own = description.ownKeys().orElse(null);
-    if (own == null) {
-      return true;
-    }
-    try {
-      for (KeyInfo key : ownDescription(section, own).map(Description::keys).orElse(List.of())) {
-        if (known.contains(key.name())) {
-          throw new IllegalArgumentException(
-              "the class has a parameter '%s', which is a key of every class; rename it"
-                  .formatted(key.name()));
-        }
-        known.add(key.name());
-      }
-      return true;
-    } catch (IllegalArgumentException refusal) {
-      mistakes.add(
-          section.place(), (path.isEmpty() ? "" : "'" + path + "': ") + refusal.getMessage());
-      return false;
-    }
-  }
-
-  /** What the user's class of a section declares, if it declares keys. */
-  static Optional<Description> ownDescription(Section section, OwnKeys own) {
-    return section
-        .find(Kinds.KIND)
-        .map(Entry::value)
-        .filter(Value.class::isInstance)
-        .flatMap(kind -> UserClass.parameters(((Value) kind).text(), own))
-        .map(Description::of);
   }
 
   /** The value of a key that is there. */

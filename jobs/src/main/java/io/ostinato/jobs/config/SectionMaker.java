@@ -134,7 +134,7 @@ final class SectionMaker {
       Section section, OwnKeys own, Map<String, Object> written, String path) {
     Optional<Description> declared;
     try {
-      declared = Binder.ownDescription(section, own);
+      declared = UserKeys.description(section, own);
     } catch (IllegalArgumentException refusal) {
       return refused(section, refusal, path);
     }

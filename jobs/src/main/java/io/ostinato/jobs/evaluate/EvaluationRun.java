@@ -70,8 +70,7 @@ final class EvaluationRun {
           .forEach((name, value) -> writer.addScalar(name + "/" + evaluation.dataset(), value));
       log.flush(CheckpointEvaluator.iterationOf(report.model()));
       return RunSummary.of(
-          MetricProperties.defaults().withWritten(List.of(evaluation.directions())),
-          log.records());
+          MetricProperties.defaults().withWritten(List.of(evaluation.directions())), log.records());
     }
   }
 

@@ -13,7 +13,6 @@ import io.ostinato.training.NonFiniteLoss;
 import io.ostinato.training.TrainingConfigurationException;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Set;
 import java.util.function.Consumer;

@@ -66,7 +66,6 @@ final class RunEvaluation {
         (System.nanoTime() - start) / 1e9);
   }
 
-
   /**
    * The callbacks that are skipped, by identity. Averages are beside the weights; without them one
    * would begin with the weights themselves.
