@@ -3,16 +3,16 @@ package io.ostinato.spark.plugin;
 import java.io.Serializable;
 
 /**
- * The most bytes of results that the driver collects for one evaluation.
+ * The maximum size of the results that the driver collects for one evaluation, in bytes.
  *
- * @param key the setting that says so
+ * @param key the setting that the limit comes from
  */
 public record ResultsLimit(String key, long bytes) implements Serializable {
   static final String OURS = "spark.ostinato.evaluations.resultsLimit";
   static final String SPARKS = "spark.driver.maxResultSize";
 
   /**
-   * The smaller one of ours and Spark's, which is none if 0.
+   * Returns the smaller of Ostinato's limit and Spark's; a Spark limit of 0 means unlimited.
    *
    * @param ours in bytes
    * @param sparks in bytes
