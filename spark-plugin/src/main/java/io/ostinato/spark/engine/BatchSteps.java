@@ -78,9 +78,9 @@ final class BatchSteps implements AutoCloseable {
     if (content.settings().resident().state() == StatePolicy.REFUSE && keepsSomething(model)) {
       throw EvaluationException.of(
           runners.get(0).tag(),
-          "spark.ostinato.resident.state=refuse refuses the model: %s; set it to serial or copies,"
+          "spark.ostinato.resident.state=refuse rejects the model: %s; set it to serial or copies,"
                   .formatted(String.join("; ", model.notes()))
-              + " or let the forward keep nothing");
+              + " or make the forward stateless");
     }
   }
 

@@ -12,7 +12,7 @@ public record ResultsLimit(String key, long bytes) implements Serializable {
   static final String SPARKS = "spark.driver.maxResultSize";
 
   /**
-   * Returns the smaller of Ostinato's limit and Spark's; a Spark limit of 0 means unlimited.
+   * The smaller one of ours and Spark's, which is none if 0.
    *
    * @param ours in bytes
    * @param sparks in bytes
