@@ -15,7 +15,8 @@ class SessionsTest {
   void mistakesInSettingsAreToldBeforeSparkStarts() {
     assertThat(mistake("spark.executor.resource.gpu.amount", "x"))
         .contains(
-            "spark.executor.resource.gpu.amount=x is not allowed; it must be a number from 0");
+            "spark.executor.resource.gpu.amount=x is not allowed; it must be a number of at least"
+                + " 0");
     assertThat(mistake("spark.task.resource.gpu.amount", "2"))
         .contains(
             "spark.task.resource.gpu.amount=2, but spark.executor.resource.gpu.amount is not");

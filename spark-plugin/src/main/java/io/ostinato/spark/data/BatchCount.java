@@ -10,13 +10,16 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * How much a dataset has.
+ * The size of a dataset.
  *
- * @param partitionStarts the index of each partition's first row, and the number of rows
+ * @param partitionStarts the index of each partition's first row, followed by the number of rows
+ * @param rows number of rows
+ * @param batches number of batches
+ * @param sizeBytes size of all batches, in bytes
  */
 record BatchCount(long[] partitionStarts, long rows, long batches, long sizeBytes) {
 
-  /** What a task has seen of one partition of the dataset. */
+  /** The size of one partition of the dataset, or of a part of it, as a task has counted it. */
   private record Part(int partition, long rows, long batches, long sizeBytes, String kinds)
       implements Serializable {}
 
@@ -39,7 +42,7 @@ record BatchCount(long[] partitionStarts, long rows, long batches, long sizeByte
         parts.stream().mapToLong(Part::sizeBytes).sum());
   }
 
-  /** How many bytes the batches of some partitions have. */
+  /** Returns the total size of the batches of some partitions, in bytes. */
   static long sizeBytes(JavaRDD<StoredBatch> batches, int[] partitions) {
     return Stream.of(batches.mapPartitions(BatchCount::parts, true).collectPartitions(partitions))
         .flatMap(List::stream)
@@ -47,7 +50,7 @@ record BatchCount(long[] partitionStarts, long rows, long batches, long sizeByte
         .sum();
   }
 
-  /** How many rows the batches of each of some partitions have. */
+  /** Returns the number of rows of each of some partitions. */
   static long[] rows(JavaRDD<StoredBatch> batches, int[] partitions) {
     return Stream.of(batches.mapPartitions(BatchCount::parts, true).collectPartitions(partitions))
         .mapToLong(parts -> parts.stream().mapToLong(bytes -> part(bytes).rows()).sum())
@@ -81,7 +84,7 @@ record BatchCount(long[] partitionStarts, long rows, long batches, long sizeByte
     for (Part part : parts) {
       if (!part.kinds().equals(parts.get(0).kinds())) {
         throw new EvaluationException(
-            "the row function gives %s in partition %s but %s in partition %s; names, data types"
+            "the row function returns %s in partition %s but %s in partition %s; names, data types"
                     .formatted(
                         parts.get(0).kinds(),
                         parts.get(0).partition(),

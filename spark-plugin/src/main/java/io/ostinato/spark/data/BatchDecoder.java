@@ -5,13 +5,13 @@ import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
-/** The way from rows to the arrays of a batch. */
+/** Converts rows to the arrays of a batch. */
 sealed interface BatchDecoder extends Serializable permits ColumnsDecoder, FunctionDecoder {
 
   /**
-   * Arrays {@code (rows, ...)}.
+   * Returns arrays of shape {@code (rows, ...)}.
    *
-   * @param first where the first of the rows is
+   * @param first the place of the first row
    */
   List<HostArray> decode(List<Row> rows, RowPlace first);
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.Row;
 
-/** Cuts the rows of one partition into batches. */
+/** Groups the rows of one partition into batches. */
 final class BatchIterator implements Iterator<StoredBatch> {
   private final int partition;
   private final Iterator<Row> rows;

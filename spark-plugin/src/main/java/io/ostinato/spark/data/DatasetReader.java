@@ -23,20 +23,22 @@ import org.slf4j.LoggerFactory;
 import scala.Function1;
 
 /**
- * Turns the rows of a dataset into batches and counts them, in one job. Batches are stored on the
- * executors where they fit into the budget, in as many partitions as the slots need. Of a dataset
- * of which only the first rows are wanted, the partitions that have them are looked for first.
+ * Converts the rows of a dataset to batches and counts them, in one job. Batches are stored on the
+ * executors if they fit into the budget, in as many partitions as the slots need. If only the first
+ * rows of a dataset are requested, the partitions that contain them are determined first.
  */
 final class DatasetReader {
   private static final Logger log = LoggerFactory.getLogger(SparkDataset.class);
 
-  /** Partitions with fewer batches are joined, as long as there is one for each slot. */
+  /** Partitions with fewer batches are coalesced, as long as there is one for each slot. */
   private static final int LEAST_BATCHES = 4;
 
-  /** With fewer rounds of tasks, to look at one of them first would take too much of the time. */
+  /**
+   * With fewer rounds of tasks, probing one of them first would take too large a share of the time.
+   */
   private static final int LEAST_WAVES = 4;
 
-  /** How many times as many partitions are counted next, where the last ones had too few rows. */
+  /** Factor by which the number of counted partitions grows while there are too few rows. */
   private static final int LOOK_FURTHER = 4;
 
   private final Dataset<Row> rows;
@@ -84,8 +86,8 @@ final class DatasetReader {
   }
 
   /**
-   * Whether a few partitions, one for each slot, have so many bytes that all should have more than
-   * the budget. Executors that store such a dataset to count it would fill their disks for nothing.
+   * Estimates from a few partitions, one for each slot, whether the dataset exceeds the budget.
+   * Storing such a dataset to count it would fill the executors' disks for nothing.
    */
   private boolean looksTooLarge(JavaRDD<StoredBatch> decoded, long budget) {
     int partitions = decoded.getNumPartitions();
@@ -101,7 +103,7 @@ final class DatasetReader {
   private static PreparedDataset tooLarge(
       String id, JavaRDD<StoredBatch> decoded, BatchCount count, long budget) {
     log.info(
-        "a dataset of {} MiB is not stored on the executors, which would need more than {} MiB;"
+        "a dataset of {} MiB is not stored on the executors, because it exceeds the limit of {} MiB;"
             + " its batches are decoded at each evaluation",
         count.sizeBytes() >> 20,
         budget >> 20);
@@ -125,7 +127,7 @@ final class DatasetReader {
         isInOrder);
   }
 
-  /** Where the wanted rows are: partitions are counted until there are enough of them. */
+  /** Locates the requested rows: counts the rows of partitions until there are enough. */
   private FirstRows firstRows() {
     if (maxRows == DataSelection.ALL_ROWS) {
       return FirstRows.all();
@@ -196,7 +198,7 @@ final class DatasetReader {
     }
   }
 
-  /** The same batches in another number of partitions, if that suits the slots better. */
+  /** Redistributes the batches to another number of partitions, if that suits the slots better. */
   private JavaRDD<StoredBatch> fitted(JavaRDD<StoredBatch> stored, BatchCount count) {
     int partitions = stored.getNumPartitions();
     int wanted = wantedPartitions(partitions, count.batches(), slots());
@@ -238,11 +240,11 @@ final class DatasetReader {
             .filter(info -> context().isLocal() || info.port() != driverPort())
             .mapToLong(SparkExecutorInfo::totalOnHeapStorageMemory)
             .sum();
-    // Spark learns what its executors can store a moment after they are there.
+    // Spark learns the storage capacity of new executors with a delay.
     return storage > 0 ? storage / 2 : Long.MAX_VALUE;
   }
 
-  /** The port that tells the driver, which stores nothing, from its executors. */
+  /** The port that distinguishes the driver, which stores nothing, from the executors. */
   private static int driverPort() {
     return SparkEnv.get().blockManager().blockManagerId().port();
   }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.catalyst.InternalRow;
 
-/** Cuts the rows of one partition into batches; a row is read before the next one is asked for. */
+/**
+ * Groups the rows of one partition into batches. Each row is read before the next is requested,
+ * since Spark reuses the row object.
+ */
 final class InternalBatchIterator implements Iterator<StoredBatch> {
   private final int partition;
   private final Iterator<InternalRow> rows;

@@ -3,17 +3,17 @@ package io.ostinato.spark.data;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * A dataset as batches, of which the number and the size are known.
+ * A dataset as batches of known number and size.
  *
- * @param id identifies the dataset and the size of its batches
+ * @param id identifies the dataset and its batch size
  * @param batches stored on the executors, or decoded each time they are read
- * @param partitionStarts the index of the first row of each partition of the dataset, which need
- *     not be those of {@code batches}
- * @param rows of the whole dataset
- * @param batchCount how many batches there are
- * @param sizeBytes of all batches
+ * @param partitionStarts the index of the first row of each partition of the dataset, which can
+ *     differ from the partitions of {@code batches}
+ * @param rows number of rows in all batches
+ * @param batchCount number of batches
+ * @param sizeBytes size of all batches, in bytes
  * @param isStored whether the executors store them
- * @param isInOrder whether the order of {@code batches} is that of the dataset
+ * @param isInOrder whether {@code batches} are in dataset order
  */
 public record PreparedDataset(
     String id,

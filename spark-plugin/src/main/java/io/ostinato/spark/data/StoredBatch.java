@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A batch as executors store it, with the index of its first row within the partition. Made of
- * plain arrays, which every serializer that Spark may be set to can write.
+ * A batch as executors store it, with the index of its first row within the partition. It consists
+ * of plain arrays, which any serializer configured in Spark can write.
  */
 public final class StoredBatch implements Serializable {
   private static final long serialVersionUID = 1;
@@ -56,7 +56,7 @@ public final class StoredBatch implements Serializable {
   }
 
   /**
-   * The batch in its dataset; shares the elements.
+   * Converts to a batch with its index in the dataset; shares the elements.
    *
    * @param partitionStarts the index of each partition's first row in the dataset
    */

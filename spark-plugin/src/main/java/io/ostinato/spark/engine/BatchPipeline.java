@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads batches and runs them. With a depth of at least one, the thread of the task reads ahead of
- * a second thread that runs the batches, so that decoding, copying and forward overlap; Spark's
- * iterators are read by the thread of the task, as they must be. Never more batches are staged than
- * the depth and two.
+ * a second thread that runs the batches, so that decoding, copying and forward overlap. Spark's
+ * iterators are read by the thread of the task, as Spark requires. At most depth + 2 batches are
+ * staged at a time.
  *
- * @param <T> what is read
+ * @param <T> type of the batches that are read
  */
 final class BatchPipeline<T> {
-  /** Runs one batch, and closes it. */
+  /** Runs one batch and closes it. */
   interface Runner {
     void run(StagedBatch batch) throws InterruptedException;
   }
@@ -40,10 +40,10 @@ final class BatchPipeline<T> {
   }
 
   /**
-   * Runs all batches in their order; what fails first is thrown, and nothing stays staged.
+   * Runs all batches in order. The first failure is thrown; no batch stays staged.
    *
-   * @param depth how many staged batches may wait
-   * @param workers give the second thread
+   * @param depth maximum number of staged batches that wait; 0 runs everything on this thread
+   * @param workers provide the second thread
    */
   void run(Iterator<T> batches, int depth, Executor workers) throws InterruptedException {
     if (depth < 1) {
@@ -53,7 +53,7 @@ final class BatchPipeline<T> {
     }
   }
 
-  /** Waiting for batches and staging them, as far as it was not hidden behind the runner. */
+  /** Time spent waiting for batches and staging them that did not overlap with the runner. */
   long readNanos() {
     return readNanos;
   }
@@ -105,7 +105,7 @@ final class BatchPipeline<T> {
     }
   }
 
-  /** Runs what the task has staged. Its times are read once it is over. */
+  /** Runs the batches that the task has staged. Its times are read only after it has ended. */
   private final class Worker implements Runnable {
     private final BlockingQueue<Optional<StagedBatch>> queue;
     private final ClassLoader loader;
@@ -124,7 +124,10 @@ final class BatchPipeline<T> {
       return failure == null;
     }
 
-    /** Hands a batch over; false if nobody will run it. Nothing says that there are no more. */
+    /**
+     * Hands a batch over; an empty one marks the end. Returns false if the worker has failed and
+     * will not run it.
+     */
     boolean offer(Optional<StagedBatch> staged) throws InterruptedException {
       while (goesOn()) {
         if (queue.offer(staged, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -159,7 +162,8 @@ final class BatchPipeline<T> {
     }
 
     /**
-     * The thread is another's from now on: nobody interrupts it, and no interrupt is left on it.
+     * Returns the thread to its pool: it is no longer interrupted by this worker, and its interrupt
+     * flag is cleared.
      */
     private synchronized void leave() {
       thread = null;
@@ -180,7 +184,7 @@ final class BatchPipeline<T> {
       waitNanos += System.nanoTime() - start;
     }
 
-    /** Ends the worker, wherever it is, and frees what was not run. */
+    /** Stops the worker, whatever it is doing, and frees batches that were not run. */
     void stop() {
       boolean interrupted = Thread.interrupted();
       while (over.getCount() > 0) {

@@ -19,7 +19,7 @@ import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
-/** What a task does with each batch, on a model that it has leased. Closing it ends the lease. */
+/** The steps of a task for each batch, on a model that it has leased. Closing it ends the lease. */
 final class BatchSteps implements AutoCloseable {
   private final Content content;
   private final BroadcastWeights weights;
@@ -31,7 +31,7 @@ final class BatchSteps implements AutoCloseable {
   private final Semaphore permits;
   private final long refreshNanos;
 
-  /** Leases the model at these weights, for the task of this thread. */
+  /** Leases the model with these weights, for the task of this thread. */
   BatchSteps(Content content, BroadcastWeights weights) throws InterruptedException {
     this.content = content;
     this.weights = weights;
@@ -47,7 +47,10 @@ final class BatchSteps implements AutoCloseable {
     this.refreshNanos = System.nanoTime() - start;
   }
 
-  /** A model that is shared, or where it keeps something and that is set, one of its own. */
+  /**
+   * Leases the shared model, or an exclusive one if the model keeps state and the policy is {@link
+   * StatePolicy#COPIES}.
+   */
   private ResidentModels.Lease lease(OstinatoSettings.Residency settings)
       throws InterruptedException {
     ResidentModels.Wanted wanted =
@@ -67,17 +70,17 @@ final class BatchSteps implements AutoCloseable {
   }
 
   /**
-   * Says why a model isn't evaluated, where that is set.
+   * Rejects a model that keeps state if the policy is {@link StatePolicy#REFUSE}.
    *
-   * @throws EvaluationException if it keeps something from one forward to the next
+   * @throws EvaluationException if the model keeps state from one forward to the next
    */
   private void refuse(LoadedModel model) {
     if (content.settings().resident().state() == StatePolicy.REFUSE && keepsSomething(model)) {
       throw EvaluationException.of(
           runners.get(0).tag(),
-          "spark.ostinato.resident.state=refuse refuses the model: %s; set it to serial or copies,"
+          "spark.ostinato.resident.state=refuse rejects the model: %s; set it to serial or copies,"
                   .formatted(String.join("; ", model.notes()))
-              + " or let the forward keep nothing");
+              + " or make the forward stateless");
     }
   }
 
@@ -89,7 +92,7 @@ final class BatchSteps implements AutoCloseable {
     return residents;
   }
 
-  /** How long it took to have the model at its weights. */
+  /** Time to lease the model and load its weights. */
   long refreshNanos() {
     return refreshNanos;
   }
@@ -107,7 +110,7 @@ final class BatchSteps implements AutoCloseable {
             content.settings().batches().device().bytes());
   }
 
-  /** Runs one batch, and closes it; the results are with the runners. */
+  /** Runs one batch and closes it; the runners hold the results. */
   void run(StagedBatch staged) throws InterruptedException {
     LoadedModel model = lease.model();
     try (staged) {

@@ -12,14 +12,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Runs a pass whose results, rows or states of metrics, are collected on the driver. */
+/** Runs a pass whose results (rows or metric states) are collected on the driver. */
 record CollectedResults(OstinatoSettings settings, EngineReports reports) {
 
   /**
-   * The results of each evaluation of the pass.
+   * Runs the pass and returns the results of each of its evaluations.
    *
-   * @throws EvaluationException if a task fails for good, rows are missing or too many, the results
-   *     are too large for the driver, or other weights were evaluated
+   * @throws EvaluationException if a task fails permanently, rows are missing or duplicated, the
+   *     results are too large for the driver, or the wrong weights were evaluated
    */
   List<EvaluationResults> run(EvaluationPass pass, ProgressDisplay display) {
     EvaluationJob job = new EvaluationJob(pass.tags(), pass.dataset());

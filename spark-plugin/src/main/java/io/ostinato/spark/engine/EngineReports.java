@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What an engine counts, logs and remembers of its evaluations. Thread-safe. */
+/** The counters, log lines and model reports of an engine's evaluations. Thread-safe. */
 final class EngineReports {
-  // Under the name of the class that users know.
+  // Logged under the name of the public class.
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
 
   private final EvaluationCounters counters;
@@ -32,7 +32,7 @@ final class EngineReports {
     counters.add(Counter.WEIGHT_BYTES_SENT, bytes);
   }
 
-  /** Counts what a pass spends once, however many evaluations share it. */
+  /** Counts the time of a pass, once for all evaluations that share it. */
   void passEnded(EvaluationTimings timings) {
     counters.add(Counter.PREPARE, timings.prepare().toNanos());
     counters.add(Counter.SEND, timings.send().toNanos());
@@ -48,7 +48,7 @@ final class EngineReports {
     counters.add(Counter.PROCESS, timings.process().toNanos());
   }
 
-  /** Keeps the latest report of each place, and logs each note for the user once per model. */
+  /** Keeps the latest report of each place and logs each note once per model. */
   void modelRan(EvaluationTag tag, ModelId model, List<ResidentReport> reports) {
     synchronized (residents) {
       for (ResidentReport report : reports) {

@@ -12,20 +12,20 @@ import scala.Tuple2;
 /**
  * One Spark job: a task over the batches of a dataset, and its outcomes.
  *
- * @param tags of the evaluations that share it
+ * @param tags of the evaluations that share the job
  */
 record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
 
   /**
-   * The outcome of all tasks.
+   * Runs the tasks and returns their merged outcome.
    *
-   * @throws EvaluationException if a task fails for good; says what it said
+   * @throws EvaluationException if a task fails permanently, with the message of the task
    */
   PartitionOutcome run(PartitionTask task, ProgressDisplay display) {
     return collected(dataset.batches().mapPartitions(task, true), task.done(), display);
   }
 
-  /** As {@link #run}; tasks in groups are merged on the executors. */
+  /** As {@link #run}, but merges groups of outcomes on the executors first. */
   PartitionOutcome runAsTree(PartitionTask task, ProgressDisplay display) {
     int groups = (int) Math.ceil(Math.sqrt(tasks()));
     return collected(

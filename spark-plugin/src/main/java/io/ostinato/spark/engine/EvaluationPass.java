@@ -9,10 +9,10 @@ import java.util.List;
 /**
  * One pass over a dataset.
  *
- * @param requests the evaluations that share it; at least one, all of one model with the same
+ * @param requests the evaluations that share the pass; at least one, all of the same model and
  *     weights
- * @param task what each partition runs
- * @param watch started with the pass
+ * @param task run for each partition
+ * @param watch started at the beginning of the pass
  */
 record EvaluationPass(
     List<EvaluationRequest> requests,
@@ -28,7 +28,7 @@ record EvaluationPass(
     return requests.get(0);
   }
 
-  /** The tag in whose name the pass runs. */
+  /** The tag of the first evaluation, used for jobs, logs and errors of the pass. */
   EvaluationTag tag() {
     return first().tag();
   }
@@ -37,7 +37,7 @@ record EvaluationPass(
     return requests.stream().map(EvaluationRequest::tag).toList();
   }
 
-  /** The hash of the weights that are evaluated. */
+  /** The hash of the manifest of the evaluated weights. */
   String manifest() {
     return first().weights().manifest().hash();
   }

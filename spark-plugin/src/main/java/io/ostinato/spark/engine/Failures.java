@@ -9,22 +9,22 @@ import java.util.concurrent.ExecutionException;
 import org.apache.hadoop.fs.FSError;
 
 /**
- * What went wrong on an executor, out of what Spark wraps it in. An exception of a task comes to
- * the driver as a cause of Spark's own, with its fields: it is serialized as Java does. Where Spark
- * has its text alone, since the exception's class is missing here, the text says what went wrong.
+ * Unwraps failures of executors from Spark's exceptions. Spark passes the exception of a task to
+ * the driver, serialized by Java with its fields, as the cause of its own. If the exception's class
+ * is missing on the driver, only its text is available, and the text is reported.
  */
 final class Failures {
   private Failures() {}
 
   /**
-   * An evaluation's exception that says what the task's exception says. Spark's own, with the
-   * executor and its log, stays attached.
+   * Converts to an evaluation's exception with the message of the task's exception. Spark's
+   * exception, which names the executor and has its log, stays attached as the cause.
    */
   static EvaluationException asEvaluationException(EvaluationTag tag, Throwable thrown) {
     return asEvaluationException(List.of(tag), thrown);
   }
 
-  /** The same of evaluations that share a pass; names the one that failed, where one did. */
+  /** Converts a failure of evaluations that share a pass; names the one that failed, if known. */
   static EvaluationException asEvaluationException(List<EvaluationTag> tags, Throwable thrown) {
     Throwable told = unwrapped(thrown);
     if (!(told instanceof EvaluationException failure)) {
@@ -39,7 +39,7 @@ final class Failures {
         : new EvaluationException(tag, textOf(failure), failure.problem(), thrown);
   }
 
-  /** What went wrong itself. */
+  /** Returns the innermost exception that is not a wrapper. */
   static Throwable unwrapped(Throwable thrown) {
     Throwable told = thrown;
     while (isWrapper(told) && told.getCause() != null) {
@@ -54,7 +54,7 @@ final class Failures {
 
   private static boolean isWrapper(Throwable thrown) {
     return thrown instanceof ExecutionException
-        || thrown instanceof FSError // what Hadoop's local file system says of its disk
+        || thrown instanceof FSError // thrown by Hadoop's local file system for disk errors
         || thrown.getClass().getName().startsWith("org.apache.spark.");
   }
 }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder that an evaluation writes. Its files are made in a hidden folder beside it, and have
- * its name only once they are complete. Closing it frees what was not published.
+ * The folder that an evaluation writes. Its files are written to a hidden folder next to it and
+ * renamed once they are complete. Closing it deletes what was not published.
  */
 final class ParquetFolder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
@@ -39,10 +39,10 @@ final class ParquetFolder implements AutoCloseable {
   }
 
   /**
-   * The folder of an evaluation.
+   * Prepares the folder of an evaluation.
    *
-   * @throws EvaluationException if it is there and may not be replaced, or its file system can't be
-   *     had
+   * @throws EvaluationException if the folder exists and must not be replaced, or its file system
+   *     is not available
    */
   static ParquetFolder of(
       ResultsTarget.Parquet target, EvaluationTag tag, Configuration configuration) {
@@ -62,17 +62,17 @@ final class ParquetFolder implements AutoCloseable {
     }
   }
 
-  /** Where the files are to be written. */
+  /** The path to write the files to. */
   String draft() {
-    // Of the same name: Spark warns of names that begin with a dot.
+    // With the folder's own name, because Spark warns about names that begin with a dot.
     return new Path(hidden, folder.getName()).toString();
   }
 
   /**
-   * Gives the files their final name.
+   * Moves the files to their final path.
    *
-   * @throws EvaluationException if that fails; what was there before is there again, or stays in
-   *     the hidden folder if it can't be
+   * @throws EvaluationException if that fails; the previous contents are restored, or kept in the
+   *     hidden folder if that fails too
    */
   void publish() {
     Path before = new Path(hidden, "before");
@@ -101,7 +101,11 @@ final class ParquetFolder implements AutoCloseable {
   @Override
   public void close() {
     if (holdsBefore) {
-      log.warn("{}: what was in '{}' before is in '{}' now", tag, folder, hidden);
+      log.warn(
+          "{}: the previous contents of '{}' could not be restored; they are in '{}'",
+          tag,
+          folder,
+          hidden);
       return;
     }
     try {
@@ -109,7 +113,11 @@ final class ParquetFolder implements AutoCloseable {
     } catch (FileNotFoundException e) {
       return;
     } catch (IOException e) {
-      log.warn("{} leaves the folder '{}' behind, which can be deleted: {}", tag, hidden, e + "");
+      log.warn(
+          "{}: can't delete the temporary folder '{}'; delete it yourself: {}",
+          tag,
+          hidden,
+          e + "");
     }
   }
 
@@ -122,9 +130,8 @@ final class ParquetFolder implements AutoCloseable {
     if (existing == ResultsTarget.Existing.KEPT && exists()) {
       throw EvaluationException.of(
           tag,
-          "its results go to '%s', which is there already; delete it, or give toParquet(path) another"
-                  .formatted(folder)
-              + " path");
+          "the output folder '%s' already exists; delete it, or pass another path to toParquet(path)"
+              .formatted(folder));
     }
   }
 

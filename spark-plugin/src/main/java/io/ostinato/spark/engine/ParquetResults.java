@@ -22,17 +22,17 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Runs a pass whose results the executors write as Parquet. They go to a folder of another name,
- * which takes its own when every row was found in it exactly once.
+ * Runs a pass whose results the executors write as Parquet. The results are written to a temporary
+ * folder, which is renamed once it is verified to contain every row exactly once.
  */
 record ParquetResults(SparkSession session, ResultsTarget.Parquet target, EngineReports reports) {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
   /**
-   * The results of the one evaluation of the pass, which name the folder.
+   * Runs the pass, which has one evaluation; its results name the folder.
    *
-   * @throws EvaluationException if the folder is there already and is to be kept, a task fails for
-   *     good, or a result can't be a column; nothing is left behind then
+   * @throws EvaluationException if the folder exists and must not be replaced, a task fails
+   *     permanently, or a result can't be a column; no files are left behind
    */
   EvaluationResults run(EvaluationPass pass, ProgressDisplay display) {
     Written written = write(pass, display);
@@ -49,9 +49,9 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
   }
 
   /**
-   * What was written.
+   * A completed write.
    *
-   * @param seen what the tasks told beside the rows
+   * @param seen timings and models that the tasks reported along with the rows
    */
   private record Written(String folder, TaskNotes.Seen seen) {}
 
@@ -85,7 +85,7 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
     return true;
   }
 
-  /** When the failure is told nobody writes any more. */
+  /** Converts a failure, once no task of the job writes any more. */
   private EvaluationException failed(EvaluationPass pass, ParquetFolder folder, Exception e) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     String group = context.getLocalProperty("spark.jobGroup.id");
@@ -130,7 +130,7 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
     if (!found.equals(expected)) {
       throw EvaluationException.of(
           pass.tag(),
-          "number, different ones, first and last of the rows that were written are %s instead"
+          "count, distinct count, first and last index of the written rows are %s instead"
                   .formatted(found)
               + " of "
               + expected);

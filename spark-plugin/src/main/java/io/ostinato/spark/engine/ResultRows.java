@@ -17,11 +17,11 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates some partitions on an executor, and gives the results row by row: no more than those of
- * one batch are in memory.
+ * Evaluates partitions on an executor and returns the results row by row. Holds the results of at
+ * most one batch in memory.
  *
- * @param content a {@link PartitionTask.Content} of one evaluation, as bytes
- * @param done what is shown of it while it runs
+ * @param content a serialized {@link PartitionTask.Content} of one evaluation
+ * @param done counts rows for the progress display
  */
 record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
     implements FlatMapFunction<Iterator<StoredBatch>, Row> {
@@ -38,7 +38,9 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
     return new Rows(batches, steps, new TaskProgress(done));
   }
 
-  /** The results of the first batch of some partitions, as an outcome; for what they look like. */
+  /**
+   * Evaluates the first batch of a partition, to find the names, types and shapes of the results.
+   */
   record Probe(byte[] content, BroadcastWeights weights)
       implements FlatMapFunction<Iterator<StoredBatch>, byte[]> {
 
@@ -102,7 +104,7 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
       return rows(output, new TaskNotes.Note(times, steps.report())).iterator();
     }
 
-    /** The note is in the first of the rows. */
+    /** Converts an output to rows; the first row has the note. */
     private static List<Row> rows(BatchOutput output, TaskNotes.Note note) {
       List<ResultColumn> columns = ResultColumn.of(output);
       List<Row> rows = new ArrayList<>(output.rows());

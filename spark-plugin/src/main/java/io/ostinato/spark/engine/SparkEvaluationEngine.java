@@ -33,9 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Evaluates as Spark jobs, over {@link SparkDataset}s. Executors keep the model on their device and
- * receive only the shards of its weights that changed. Evaluations that are asked for by several
- * threads run side by side.
+ * Runs evaluations as Spark jobs over {@link SparkDataset}s. Executors keep the model on their
+ * device and receive only the shards of its weights that have changed. Evaluations requested by
+ * several threads run concurrently.
  */
 public final class SparkEvaluationEngine implements EvaluationEngine {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
@@ -64,10 +64,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   }
 
   /**
-   * An engine on this session's application.
+   * Creates an engine on this session's application.
    *
-   * @throws IllegalArgumentException if the session has no RDDs (Spark Connect), or a setting that
-   *     begins with {@code spark.ostinato.} or an amount of GPUs is wrong
+   * @throws IllegalArgumentException if the session has no RDDs (Spark Connect), or if a {@code
+   *     spark.ostinato.*} setting or an amount of GPUs is invalid
    */
   public static SparkEvaluationEngine of(SparkSession session) {
     JavaSparkContext context = contextOf(session);
@@ -75,7 +75,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {
       GpuAmounts.of(context.getConf()).check();
       log.info(
-          "the Ostinato plugin is not configured; evaluations work, and each executor loads the"
+          "the Ostinato plugin is not configured; evaluations work, but each executor loads the"
               + " native engine at its first one. With spark.plugins={} it is loaded when the"
               + " executor starts, with its number of threads set before other code can load it",
           OstinatoPlugin.class.getName());
@@ -113,17 +113,19 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         : EvaluationEngine.super.evaluateTogether(requests, display);
   }
 
-  /** What executors and devices have reported so far about the models that they keep. */
+  /**
+   * The latest reports of the executors about the models that they keep, one per model and device.
+   */
   public List<ResidentReport> residents() {
     return reports.residents();
   }
 
-  /** How many bytes of weights were made available to the executors so far. */
+  /** Total size of the weights sent to the executors so far, in bytes. */
   public long weightBytesSent() {
     return broadcasts.bytesSent();
   }
 
-  /** Frees what the executors keep for this engine: models, weights and stored datasets. */
+  /** Frees what the executors keep for this engine: models, weights and persisted datasets. */
   @Override
   public synchronized void close() {
     if (context.sc().isStopped()) {
@@ -197,14 +199,16 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       return PartitionTask.of(content, published.weights(), RowsDone.registered(context.sc()));
     } catch (UncheckedIOException e) {
       throw EvaluationException.of(
-          requests.get(0).tag(), "it can't travel to the executors: " + e.getMessage(), e);
+          requests.get(0).tag(),
+          "the evaluation can't be sent to the executors: " + e.getMessage(),
+          e);
     }
   }
 
-  /** Batches that a device keeps have the columns of the selection alone. */
+  /** Identifies batches and their selected columns; devices keep only these columns. */
   private static String batchesId(PreparedDataset dataset, EvaluationRequest request) {
     List<String> columns = request.selection().columns();
-    // With its length a name that has commas is no other names.
+    // Lengths make the list unambiguous for names with spaces and colons.
     return columns.stream()
         .map(column -> " %s:%s".formatted(column.length(), column))
         .collect(Collectors.joining("", dataset.id(), ""));
@@ -228,8 +232,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       return dataset;
     }
     throw new IllegalArgumentException(
-        "a SparkEvaluationEngine evaluates on a SparkDataset, not on a "
-            + data.getClass().getName());
+        "SparkEvaluationEngine requires a SparkDataset, not a " + data.getClass().getName());
   }
 
   private static JavaSparkContext contextOf(SparkSession session) {

@@ -6,9 +6,9 @@ import io.ostinato.describe.Key;
 import java.io.Serializable;
 
 /**
- * The most bytes of results that the driver collects for one evaluation.
+ * The maximum size of the results that the driver collects for one evaluation, in bytes.
  *
- * @param key the setting that says so
+ * @param key the setting that the limit comes from
  */
 public record ResultsLimit(String key, long bytes) implements Serializable {
   static final String OURS = "spark.ostinato.evaluations.resultsLimit";

@@ -15,20 +15,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches whose columns stay on a device, as long as there is room. What is handed out is a copy
- * made on the device, so nothing that is done with it is ever seen again. Thread-safe.
+ * Batches whose columns stay on a device while there is room. Users get a copy made on the device,
+ * so their modifications don't affect later users. Thread-safe.
  *
- * <p>Where there is no room, a dataset gives way, as a whole, to one that was read twice since the
- * last of its own batches was. To let the batch go that was used longest ago would keep none: of
- * datasets that are read in turn from their first batch to their last, that is always the next one
- * needed.
+ * <p>If there is no room, a whole dataset is evicted in favour of one that has been read twice
+ * since the first was last used. Evicting the least recently used batch instead would keep none:
+ * when datasets are read in turn from the first batch to the last, that is always the batch needed
+ * next.
  */
 public final class ResidentBatches {
   private record Place(String dataset, TaskDevice device) {}
 
   private record Columns(NDManager owner, NDList arrays, long sizeBytes) {}
 
-  /** The batches of one dataset on one device, and when it was read. */
+  /** The batches of one dataset on one device, and the times of its reads. */
   private static final class Batches {
     private final Map<Long, Columns> byFirstRow = new HashMap<>();
     private final Set<Long> readNow = new HashSet<>();
@@ -36,7 +36,7 @@ public final class ResidentBatches {
     private long readBeganBefore;
     private long lastUse;
 
-    /** A batch that comes again begins another read. */
+    /** Records a use; a batch that is used again begins another read. */
     void use(long firstRow, long now) {
       if (readNow.contains(firstRow)) {
         readNow.clear();
@@ -49,12 +49,12 @@ public final class ResidentBatches {
       lastUse = now;
     }
 
-    /** Whether the other one was read twice since this one was used. */
+    /** Whether the other dataset was read twice since this one was last used. */
     boolean givesWayTo(Batches other) {
       return lastUse < other.readBeganBefore;
     }
 
-    /** Frees the device; gives how many bytes that were. */
+    /** Frees the batches and returns their size in bytes. */
     long free() {
       long freed = byFirstRow.values().stream().mapToLong(Columns::sizeBytes).sum();
       byFirstRow.values().forEach(columns -> columns.owner().close());
@@ -70,11 +70,11 @@ public final class ResidentBatches {
   ResidentBatches() {}
 
   /**
-   * A batch on the device; it stays there from the first time on, if there is room.
+   * Copies a batch to the device; if there is room, it stays there for later calls.
    *
-   * @param dataset identifies the dataset and the size of its batches
-   * @param manager of what is handed out
-   * @param limitBytes the most bytes that this device may keep
+   * @param dataset identifies the dataset and its batch size
+   * @param manager owns the returned arrays
+   * @param limitBytes maximum size of the batches that this device keeps, in bytes; 0 keeps none
    */
   public StagedBatch stage(
       String dataset, DataBatch batch, TaskDevice device, NDManager manager, long limitBytes) {
@@ -89,7 +89,7 @@ public final class ResidentBatches {
     return StagedBatch.of(batch, manager);
   }
 
-  /** Frees the batches of one dataset. */
+  /** Frees the batches of one dataset on all devices. */
   public void close(String dataset) {
     synchronized (datasets) {
       List<Place> places =
@@ -104,14 +104,14 @@ public final class ResidentBatches {
     }
   }
 
-  /** How many bytes a device keeps. */
+  /** Size of the batches that a device keeps, in bytes. */
   long sizeBytes(TaskDevice device) {
     synchronized (datasets) {
       return bytes.getOrDefault(device, 0L);
     }
   }
 
-  /** How many batches of a dataset a device keeps. */
+  /** Number of batches of a dataset that a device keeps. */
   int count(String dataset, TaskDevice device) {
     synchronized (datasets) {
       Batches batches = datasets.get(new Place(dataset, device));
@@ -131,7 +131,7 @@ public final class ResidentBatches {
     return columns;
   }
 
-  /** Whether there is room now. */
+  /** Makes room, by eviction if necessary; returns whether there is room now. */
   private boolean makeRoom(TaskDevice device, Batches batches, long wanted, long limitBytes) {
     if (wanted > limitBytes || bytes.getOrDefault(device, 0L) + wanted <= limitBytes) {
       return wanted <= limitBytes;

@@ -142,7 +142,7 @@ class ColumnReadingTest {
       }
     }
     assertThat(String.join("\n", errors))
-        .contains("column 'v', row 0 of partition 0: 300 is no whole number from -128 to 127")
+        .contains("column 'v', row 0 of partition 0: 300 is not a whole number from -128 to 127")
         .contains("element 1 is null; expected float32 (3)")
         .contains("element 0 is null; expected int64 (3)")
         .contains("has 2 elements; expected 3 for int32 (3)")
@@ -192,11 +192,11 @@ class ColumnReadingTest {
     assertThat(errorOf(rows, wrong, true))
         .isEqualTo(errorOf(rows, wrong, false))
         .contains(
-            "column 'matrix', row 0 of partition 0: is a matrix of (2, 3); expected float32 (3, 2)");
+            "column 'matrix', row 0 of partition 0: is a matrix of shape (2, 3); expected float32 (3, 2)");
     wrong = List.of(column("v", "vector", DataType.INT32, Column.Kind.VECTOR, 6));
     assertThat(errorOf(rows, wrong, true))
         .isEqualTo(errorOf(rows, wrong, false))
-        .contains("row 1 of partition 0: 7.5 is no whole number");
+        .contains("row 1 of partition 0: 7.5 is not a whole number");
   }
 
   @Test

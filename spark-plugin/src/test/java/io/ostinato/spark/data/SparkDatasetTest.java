@@ -126,7 +126,7 @@ class SparkDatasetTest {
     refused(
         () -> SparkDataset.of(rows, SparkDatasetTest::growing).batches(5).toList(),
         "the row function, row 1 of partition 0",
-        "returned [n: int64 (2)]; expected [n: int64 (1)], as for the rows before");
+        "returned [n: int64 (2)]; expected [n: int64 (1)], as for the previous rows");
     refused(
         () -> SparkDataset.of(rows, SparkDatasetTest::failing).batches(5).toList(),
         "the row function, row 3 of partition 0",
@@ -144,7 +144,7 @@ class SparkDatasetTest {
     refused(
         () -> SparkDataset.of(rows, SparkDatasetTest::twins).batches(5).toList(),
         "the row function, row 0 of partition 0",
-        "it returned two arrays named 'twin'; give each a name of its own");
+        "it returned two arrays named 'twin'; names must be unique");
   }
 
   @Test
@@ -164,7 +164,7 @@ class SparkDatasetTest {
       Dataset<Row> rows = spark.range(0, 2, 1, partitions).toDF("n");
       refused(
           () -> SparkDataset.of(rows, SparkDatasetTest::growing).batches(1).toList(),
-          "the row function gives [n: INT64 (1)] in partition 0 but [n: INT64 (2)] in partition "
+          "the row function returns [n: INT64 (1)] in partition 0 but [n: INT64 (2)] in partition "
               + (partitions - 1),
           "must be the same for every row");
     }
@@ -197,14 +197,14 @@ class SparkDatasetTest {
     refused(
         () -> SparkDataset.of(rows).column("x", "floats", DataType.FLOAT16, 1),
         "column 'floats': numbers become float32",
-        "not float16; give binary for other types");
+        "not float16; use a binary column for other types");
     refused(
         () ->
             SparkDataset.of(rows)
                 .column("x", "number", DataType.FLOAT32)
                 .column("x", "floats", DataType.FLOAT32, 1),
         "two tensors are named 'x'");
-    refused(() -> SparkDataset.of(rows).batches(1).toList(), "no column is named");
+    refused(() -> SparkDataset.of(rows).batches(1).toList(), "no columns; call column(");
     refused(
         () ->
             SparkDataset.of(rows, SparkDatasetTest::square).column("x", "number", DataType.FLOAT32),
@@ -265,16 +265,16 @@ class SparkDatasetTest {
     Dataset<Row> rows = spark.sql("select 300 big, 1.5D half, cast('NaN' as double) nan, -1 minus");
     refused(
         () -> read(SparkDataset.of(rows).column("x", "big", DataType.UINT8)),
-        "column 'big', row 0 of partition 0: 300 is no whole number from 0 to 255; expected uint8");
+        "column 'big', row 0 of partition 0: 300 is not a whole number from 0 to 255; expected uint8");
     refused(
         () -> read(SparkDataset.of(rows).column("x", "half", DataType.INT64)),
-        "1.5 is no whole number from -9223372036854775808 to 9223372036854775807");
+        "1.5 is not a whole number from -9223372036854775808 to 9223372036854775807");
     refused(
         () -> read(SparkDataset.of(rows).column("x", "nan", DataType.INT32)),
-        "NaN is no whole number");
+        "NaN is not a whole number");
     refused(
         () -> read(SparkDataset.of(rows).column("x", "minus", DataType.BOOLEAN)),
-        "-1 is no whole number from 0 to 1");
+        "-1 is not a whole number from 0 to 1");
   }
 
   @Test

@@ -81,9 +81,9 @@ class GpuResourcesIT {
       SparkEvaluationEngine engine = SparkEvaluationEngine.of(session);
       assertThatThrownBy(() -> engine.evaluate(request(session), ProgressDisplay.silent()).close())
           .isInstanceOf(EvaluationException.class)
-          .hasMessageContaining("Spark gave this executor the GPU '")
+          .hasMessageContaining("Spark assigned the GPU '")
           .hasMessageContaining("its native engine sees no CUDA device")
-          .hasMessageContaining("put the CUDA flavour of the natives");
+          .hasMessageContaining("put the CUDA natives on the executors' class path");
     }
   }
 

@@ -216,7 +216,7 @@ class ParquetResultsTest {
     assertThatThrownBy(() -> evaluate(ParquetResultsTest::predict, parquet(), 10).close())
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining(
-            "E1_U2_S3', which is there already; delete it, or give toParquet(path) another path");
+            "E1_U2_S3' already exists; delete it, or pass another path to toParquet(path)");
     try (EvaluationResults written =
         evaluate(ParquetResultsTest::predict, parquet().replacing(), 25)) {
       assertThat(session.read().parquet(written.parquet().orElseThrow()).count()).isEqualTo(25);
@@ -229,7 +229,7 @@ class ParquetResultsTest {
             () ->
                 evaluate((batch, model) -> new NDList(batch.get("x").sum()), parquet(), 10).close())
         .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("the result '_0' is () for a batch of 10 rows");
+        .hasMessageContaining("the result '_0' has shape () for a batch of 10 rows");
   }
 
   @Test

@@ -196,10 +196,10 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
     assertThatThrownBy(() -> work.checkSize(12_000_000))
         .isInstanceOf(EvaluationException.class)
         .hasMessage(
-            "callback 'builds' at E0_U1_S1 on dataset 'generated': the results of 1000000 rows have"
+            "callback 'builds' at E0_U1_S1 on dataset 'generated': the results of 1000000 rows take"
                 + " 12000000 bytes, and spark.ostinato.evaluations.resultsLimit is 1048576; reduce"
-                + " them where they are made, by overriding metrics(), or let the executors write"
-                + " them with results().toParquet(path)");
+                + " them on the executors by overriding metrics(), or let the executors write them"
+                + " with results().toParquet(path)");
   }
 
   @Test

@@ -105,12 +105,11 @@ class WithoutPluginTest {
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       assertThatThrownBy(() -> engine.check("test", GeneratedRows.inMemory(3)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining(
-              "dataset 'test': a SparkEvaluationEngine evaluates on a SparkDataset")
+          .hasMessageContaining("dataset 'test': SparkEvaluationEngine requires a SparkDataset")
           .hasMessageContaining("InMemoryData");
       assertThatThrownBy(
               () -> engine.check("test", SparkDataset.of(TestSpark.generatedRows(session, 3))))
-          .hasMessageContaining("dataset 'test': no column is named");
+          .hasMessageContaining("dataset 'test': no columns; call column(");
     }
   }
 
