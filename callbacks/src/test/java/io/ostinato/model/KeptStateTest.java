@@ -129,7 +129,7 @@ class KeptStateTest {
             LoadedModel model = thread % 2 == 0 ? one : other;
             assertIs(run(model, weights, thread + 1, EvaluationModel::forward), alone.get(thread));
           });
-      assertThat(one.notes()).singleElement().asString().contains("generator of random numbers");
+      assertThat(one.notes()).singleElement().asString().contains("random number generator");
     }
   }
 

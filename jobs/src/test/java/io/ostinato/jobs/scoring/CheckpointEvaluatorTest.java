@@ -172,7 +172,9 @@ class CheckpointEvaluatorTest {
           .singleElement()
           .asString()
           .contains(
-              "'" + training + "' computes as in training whatever its mode is (dropout (p=0.5));");
+              "'"
+                  + training
+                  + "' computes as in training mode, regardless of its mode (dropout (p=0.5));");
     }
   }
 
