@@ -133,8 +133,9 @@ class CheckpointEvaluatorTest {
   void whatThePyTorchOfAModuleSaysIsInTheLine() throws IOException {
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL))) {
       refuses(evaluator, failing("raises"), ": ValueError: want 5 features, got 1");
-      refuses(evaluator, failing("operator"), "Unknown builtin op: absent::nms; it is of a newer");
-      refuses(evaluator, failing("on-gpu"), "the module asks for a GPU, and PyTorch has none");
+      refuses(
+          evaluator, failing("operator"), "Unknown builtin op: absent::nms; it belongs to a newer");
+      refuses(evaluator, failing("on-gpu"), "the module requires a GPU, and PyTorch has none");
     }
   }
 
@@ -164,8 +165,14 @@ class CheckpointEvaluatorTest {
       List<String> lines =
           LogLines.of(
               () -> {
-                refuses(evaluator, training, "have the inputs the shape that the model takes?");
-                refuses(evaluator, training, "have the inputs the shape that the model takes?");
+                refuses(
+                    evaluator,
+                    training,
+                    "check that the inputs have the shape that the model expects");
+                refuses(
+                    evaluator,
+                    training,
+                    "check that the inputs have the shape that the model expects");
               });
       assertThat(lines)
           .filteredOn(line -> line.contains("computes as in training"))

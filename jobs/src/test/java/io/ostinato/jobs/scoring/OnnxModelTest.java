@@ -185,14 +185,14 @@ class OnnxModelTest {
         .message()
         .matches(
             "not an ONNX model that can be loaded \\(\\d+ bytes\\): ONNX Runtime: the model has opset 99"
-                + " of ai.onnx, and ONNX Runtime knows \\d+ at most here; export it with"
+                + " of ai.onnx, but ONNX Runtime here supports at most \\d+; export it with"
                 + " opset_version=\\d+");
     byte[] format = OnnxFixtures.withVersions(99, 17);
     assertThatThrownBy(() -> onnx.refresh(OnnxSource.snapshotOf(format)))
         .message()
         .matches(
-            ".*: ONNX Runtime: the model has version 99 of ONNX's format, and ONNX Runtime knows \\d+"
-                + " at most here; set model.ir_version = \\d+ before it is saved");
+            ".*: ONNX Runtime: the model has version 99 of ONNX's format, but ONNX Runtime here"
+                + " supports at most \\d+; set model.ir_version = \\d+ before saving it");
   }
 
   private void refuses(String reason, NDArray input) {
