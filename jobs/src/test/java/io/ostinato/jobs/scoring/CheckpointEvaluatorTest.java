@@ -117,7 +117,7 @@ class CheckpointEvaluatorTest {
       refuses(evaluator, fixture("plain.tar", "a.pth.tar"), "it is a tar archive; unpack it");
       refuses(evaluator, fixture("old.pth.tar", "b.pth.tar"), "it is a state_dict, ");
       Files.write(broken, TorchFixtures.archive("a/code/x.py"));
-      refuses(evaluator, broken.toString(), "not a TorchScript module that can be loaded");
+      refuses(evaluator, broken.toString(), "can't load a TorchScript module");
       refuses(evaluator, folder.resolve("gone.pt").toString(), "there is no model");
       refuses(evaluator, "nosuch://host/a.pt", "can't read 'nosuch://host/a.pt': No FileSystem");
       refuses(evaluator, Files.createDirectory(folder.resolve("d.pt")).toString(), "is a folder");
@@ -148,10 +148,10 @@ class CheckpointEvaluatorTest {
       refuses(
           evaluator,
           file.toString(),
-          "the weights are those of another model: only the weights have '0.bias' (float32 (16)),"
+          "the weights don't match the model: only the weights have '0.bias' (float32 (16)),"
               + " '0.weight' (float32 (16, 6)), '2.bias' (float32 (4)), '2.weight' (float32 (4, 16));"
               + " only the model has '0",
-          "these have names of PyTorch: save the module itself, with torch.jit.script(model)");
+          "these have PyTorch names: save the module itself, with torch.jit.script(model)");
     }
   }
 
