@@ -443,8 +443,8 @@ public abstract class EvaluationEngineContract {
       assertThatThrownBy(() -> results.get("x"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "the results have several arrays 'x', at the positions 0, 2; get(position) tells them"
-                  + " apart, and results(...) in processData gives them names of their own");
+              "the results have several arrays 'x', at positions 0, 2; use get(position) to tell"
+                  + " them apart, or give them distinct names with results(...) in processData");
       assertThatThrownBy(() -> results.get("y"))
           .hasMessage("the results have no array 'y'; they have: x, class, x");
     }
