@@ -35,7 +35,7 @@ public record Interval(IntervalType type, long every) implements Serializable {
       case UPDATE -> at.update() % every == 0;
       case SAMPLE ->
           at.sample() / every > Math.floorDiv(at.sample() - counter.samplesOfUpdate(), every);
-      case EVAL -> throw new IllegalStateException("refused by the constructor");
+      case EVAL -> throw new IllegalStateException("rejected by the constructor");
     };
   }
 
@@ -61,7 +61,7 @@ public record Interval(IntervalType type, long every) implements Serializable {
         checkMultiple(counter.epochSize());
         yield every / counter.effectiveBatchSize();
       }
-      case EVAL -> throw new IllegalStateException("refused by the constructor");
+      case EVAL -> throw new IllegalStateException("rejected by the constructor");
     };
   }
 
@@ -102,7 +102,7 @@ public record Interval(IntervalType type, long every) implements Serializable {
             ? Long.MAX_VALUE
             : counter.epochSize().updateReaching((crossed + 1) * every) - at.update();
       }
-      case EVAL -> throw new IllegalStateException("refused by the constructor");
+      case EVAL -> throw new IllegalStateException("rejected by the constructor");
     };
   }
 

@@ -60,7 +60,7 @@ public record TrainingLength(IntervalType unit, long count) implements Serializa
           case EPOCH -> Math.multiplyExact(count, epochSize.updates());
           case UPDATE -> count;
           case SAMPLE -> epochSize.updateReaching(count);
-          case EVAL -> throw new IllegalStateException("refused by the constructor");
+          case EVAL -> throw new IllegalStateException("rejected by the constructor");
         });
   }
 
