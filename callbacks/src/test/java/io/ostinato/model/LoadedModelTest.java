@@ -126,7 +126,7 @@ class LoadedModelTest {
       assertThatThrownBy(() -> model.refresh(WeightSnapshot.of(more)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(
-              "another model: only the weights have 'another' (float32 (16, 8));");
+              "the model: only the weights have 'another' (float32 (16, 8));");
     }
   }
 
