@@ -95,7 +95,7 @@ class CheckpointEvaluatorTest {
       new Safetensors(List.of(), Map.of()).writeTo(out);
     }
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL, other))) {
-      refuses(evaluator, fresh.toString(), "only the model has '", "from?");
+      refuses(evaluator, fresh.toString(), "only the model has '", "the architecture they belong to");
     }
   }
 
