@@ -125,8 +125,7 @@ class LoadedModelTest {
     try (LoadedModel model = CLASSIFIER.build(Device.cpu())) {
       assertThatThrownBy(() -> model.refresh(WeightSnapshot.of(more)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining(
-              "the model: only the weights have 'another' (float32 (16, 8));");
+          .hasMessageContaining("the model: only the weights have 'another' (float32 (16, 8));");
     }
   }
 

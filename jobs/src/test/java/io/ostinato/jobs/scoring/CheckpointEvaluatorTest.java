@@ -95,7 +95,8 @@ class CheckpointEvaluatorTest {
       new Safetensors(List.of(), Map.of()).writeTo(out);
     }
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL, other))) {
-      refuses(evaluator, fresh.toString(), "only the model has '", "the architecture they belong to");
+      refuses(
+          evaluator, fresh.toString(), "only the model has '", "the architecture they belong to");
     }
   }
 
