@@ -11,22 +11,22 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes values of their defaults, so that Java and configurations have the same. */
+/** Creates values from their defaults, so that Java and configurations share the same defaults. */
 public final class Defaults {
   private Defaults() {}
 
   /**
-   * A value with all defaults.
+   * Creates a value from the defaults of its keys.
    *
-   * @param required the values of the keys that have no default, in their order
-   * @throws IllegalArgumentException if that are too few or too many
+   * @param required the values of the required keys, in order
+   * @throws IllegalArgumentException if too few or too many are passed
    */
   public static <T> T of(Class<T> type, Object... required) {
     Iterator<Object> given = List.of(required).iterator();
     T made = type.cast(of(Description.of(type), given));
     if (given.hasNext()) {
       throw new IllegalArgumentException(
-          "%s has fewer keys without a default than the %s given"
+          "%s has fewer required keys than the %s values passed"
               .formatted(type.getName(), required.length));
     }
     return made;
@@ -49,7 +49,7 @@ public final class Defaults {
     if (key.isRequired()) {
       if (!given.hasNext()) {
         throw new IllegalArgumentException(
-            "%s: '%s' has no default and was not given".formatted(key.owner(), key.name()));
+            "%s: '%s' has no default, and no value was passed".formatted(key.owner(), key.name()));
       }
       return given.next();
     }
@@ -71,7 +71,7 @@ public final class Defaults {
         : nothing(key.type());
   }
 
-  /** What an optional key without a default is: an empty list or map, or null. */
+  /** The value of an optional key without a default: an empty list or map, or null. */
   public static @Nullable Object nothing(ValueType type) {
     if (type instanceof ValueType.ListOf) {
       return List.of();
@@ -91,6 +91,6 @@ public final class Defaults {
     if (json instanceof JsonPrimitive primitive && type instanceof ValueType.Single single) {
       return single.value(primitive.getAsString()).orElseThrow();
     }
-    throw new IllegalStateException("the default '%s' is no %s".formatted(json, type));
+    throw new IllegalStateException("the default '%s' is not a valid %s".formatted(json, type));
   }
 }

@@ -15,7 +15,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How a configuration makes values of one type: of which parts, and how they become the value. */
+/**
+ * How a configuration creates values of a type: the parts of a value, and how they are combined.
+ */
 public final class Description {
   private final String name;
   private final List<Part> parts;
@@ -45,11 +47,11 @@ public final class Description {
   }
 
   /**
-   * The description of a class by its method {@link FromKeys}, of a record by its components, or of
+   * Describes a class by its method annotated with {@link FromKeys}, a record by its components, or
    * a {@link Kind} by its only public constructor, which takes a record.
    *
    * @throws IllegalArgumentException if the class is none of these, or has a component or parameter
-   *     that no configuration can make
+   *     of a type that no configuration can create
    */
   public static Description of(Class<?> type) {
     Optional<Method> factory = Makers.annotated(type, FromKeys.class);
@@ -88,7 +90,7 @@ public final class Description {
         || constructors[0].getParameterCount() != 1
         || !constructors[0].getParameterTypes()[0].isRecord()) {
       throw new IllegalArgumentException(
-          type.getName() + " needs one public constructor, which takes a record");
+          type.getName() + " needs exactly one public constructor, which takes a record");
     }
     Constructor<?> constructor = constructors[0];
     Part config = new Part.Inlined(of(constructor.getParameterTypes()[0]));
@@ -96,7 +98,7 @@ public final class Description {
         type.getName(), List.of(config), values -> Makers.construct(constructor, values));
   }
 
-  /** The description of a method that is a {@link Kind}, and of what is done with its value. */
+  /** Describes a method annotated with {@link Kind}, and the change applied to its value. */
   static Description ofMethod(Method method, Class<?> then) {
     List<Part> parts = new ArrayList<>(parts(method));
     int own = parts.size();
@@ -116,7 +118,7 @@ public final class Description {
         });
   }
 
-  @SuppressWarnings("unchecked") // the kinds of a type are made into that type
+  @SuppressWarnings("unchecked") // all kinds of a type create values of that type
   private static Object changed(Object made, @Nullable Object then) {
     return then == null ? made : ((UnaryOperator<Object>) then).apply(made);
   }
@@ -160,12 +162,12 @@ public final class Description {
         maker);
   }
 
-  /** What values are made of, in order. */
+  /** The parts of a value, in order. */
   public List<Part> parts() {
     return parts;
   }
 
-  /** All keys, inlined ones included, in order; not those of users' classes. */
+  /** All keys in order, including inlined ones but not those of users' classes. */
   public List<KeyInfo> keys() {
     List<KeyInfo> keys = new ArrayList<>();
     for (Part part : parts) {
@@ -178,7 +180,7 @@ public final class Description {
     return keys;
   }
 
-  /** The key that has a value if no key is given, if there is one. */
+  /** The key that has a default only if none of the keys is given, if there is one. */
   public Optional<String> keyIfEmpty() {
     return ifEmpty.isEmpty()
         ? Optional.empty()
@@ -186,9 +188,9 @@ public final class Description {
   }
 
   /**
-   * The whole number that {@link #keyIfEmpty} has.
+   * The integer that is the default of {@link #keyIfEmpty}.
    *
-   * @throws IllegalStateException if there is none
+   * @throws IllegalStateException if there is no such key
    */
   public long valueIfEmpty() {
     if (ifEmpty.isEmpty()) {
@@ -197,7 +199,10 @@ public final class Description {
     return Long.parseLong(ifEmpty.substring(ifEmpty.indexOf('=') + 1));
   }
 
-  /** What users' classes may be given before their own keys, if they can have any. */
+  /**
+   * The types that constructors of users' classes may take before their own keys, if they can have
+   * any.
+   */
   public Optional<OwnKeys> ownKeys() {
     return parts.stream()
         .flatMap(part -> part instanceof Part.Own own ? Stream.of(own.keys()) : Stream.of())
@@ -205,10 +210,10 @@ public final class Description {
   }
 
   /**
-   * A new value.
+   * Creates a value.
    *
-   * @param values one for each part; null where a part may be missing
-   * @throws IllegalArgumentException if the value's class refuses them; says why
+   * @param values one for each part; null for a part that is missing
+   * @throws IllegalArgumentException if the value's class rejects them; the message says why
    */
   public Object make(List<? extends @Nullable Object> values) {
     return maker.make(values.toArray());

@@ -6,15 +6,15 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The static method by which a configuration makes values of its class: it takes the text and
- * returns an {@link java.util.Optional}, empty if the text is not allowed.
+ * Marks the static method with which a configuration creates values of its class. It takes a string
+ * and returns an {@link java.util.Optional}, which is empty if the string is invalid.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface FromText {
-  /** What is allowed, as in {@code a size such as 512m or 2g}. */
+  /** A description of valid strings, such as {@code a size such as 512m or 2g}. */
   String value();
 
-  /** The regular expression that the text matches; empty if there is none. */
+  /** A regular expression that valid strings match; empty for none. */
   String pattern() default "";
 }

@@ -6,9 +6,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a component of a record, or a parameter of a factory method, a key of a configuration,
- * under its name in snake case, or the one that is given here. The key is required unless it has a
- * default or is optional.
+ * Declares a component of a record or a parameter of a factory method as a key of a configuration,
+ * named in snake case unless it has a name of its own. The key is required unless it has a default
+ * or is optional.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.PARAMETER})
@@ -22,24 +22,27 @@ public @interface Key {
   /** The default, as YAML. */
   String byDefault() default "";
 
-  /** Whether the key may be left out without a default: it is null, or an empty list or map. */
+  /**
+   * Whether the key can be omitted although it has no default: the value is null, or an empty list
+   * or map.
+   */
   boolean optional() default false;
 
-  /** A name that the key had before, and that is still accepted. */
+  /** A former name of the key, which is still accepted. */
   String formerly() default "";
 
-  /** What happens without the key, for documentation, where the default doesn't say it. */
+  /** What happens without the key, for documentation, if the default alone doesn't say it. */
   String otherwise() default "";
 
-  /** The least number that is allowed. */
+  /** The minimum, inclusive. */
   double atLeast() default Double.NEGATIVE_INFINITY;
 
-  /** Numbers must be greater than this. */
+  /** The lower bound, exclusive. */
   double above() default Double.NEGATIVE_INFINITY;
 
-  /** The greatest number that is allowed. */
+  /** The maximum, inclusive. */
   double atMost() default Double.POSITIVE_INFINITY;
 
-  /** Numbers must be less than this. */
+  /** The upper bound, exclusive. */
   double below() default Double.POSITIVE_INFINITY;
 }

@@ -9,10 +9,10 @@ import java.util.Objects;
 /**
  * A key of a description.
  *
- * @param owner what has the key, for messages to developers
- * @param name as configurations write it
- * @param type what its values are
- * @param key what is said about it
+ * @param owner the class or method that declares the key, for messages to developers
+ * @param name the name as configurations write it
+ * @param type the type of its values
+ * @param key its annotation
  */
 public record KeyInfo(String owner, String name, ValueType type, Key key) {
   private static final Key NOTHING_SAID =
@@ -21,7 +21,10 @@ public record KeyInfo(String owner, String name, ValueType type, Key key) {
 
   private record Unsaid(@Key("") Object key) {}
 
-  /** The key of a component or parameter; users need not annotate theirs, which are required. */
+  /**
+   * The key of a component or parameter. Without an annotation, as users may write theirs, it is
+   * required.
+   */
   static KeyInfo of(String owner, String javaName, Type type, AnnotatedElement at) {
     Key key = at.getAnnotation(Key.class);
     Key said = key == null ? NOTHING_SAID : key;
@@ -30,9 +33,9 @@ public record KeyInfo(String owner, String name, ValueType type, Key key) {
   }
 
   /**
-   * What it means, for readers.
+   * The meaning of the key, for documentation.
    *
-   * @throws IllegalStateException if nothing was said
+   * @throws IllegalStateException if the key is not annotated
    */
   public String meaning() {
     if (key.value().isEmpty()) {
@@ -41,7 +44,7 @@ public record KeyInfo(String owner, String name, ValueType type, Key key) {
     return key.value();
   }
 
-  /** Its name, and the one that it had before. */
+  /** The name, followed by the former name if there is one. */
   public List<String> names() {
     return key.formerly().isEmpty() ? List.of(name) : List.of(name, key.formerly());
   }
@@ -54,7 +57,7 @@ public record KeyInfo(String owner, String name, ValueType type, Key key) {
     return !key.byDefault().isEmpty();
   }
 
-  /** Why a number is out of bounds, as in {@code must be at least 1}; empty if it is not. */
+  /** Why a number is out of bounds, such as {@code must be at least 1}; empty if it isn't. */
   public String outOfBounds(double value) {
     if (value < key.atLeast()) {
       return "must be at least " + number(key.atLeast());
@@ -96,7 +99,7 @@ public record KeyInfo(String owner, String name, ValueType type, Key key) {
     return String.join(" ", words);
   }
 
-  /** As short as it can be read back: 3 for 3.0. */
+  /** The shortest form that reads back as the same number: 3 for 3.0. */
   private static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)

@@ -6,30 +6,32 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * One of several kinds of values, chosen by {@code kind:} in a configuration: a record, a class
- * whose only public constructor takes a record, or a method that makes the value.
+ * Declares one of several kinds of values, selected by {@code kind:} in a configuration: a record,
+ * a class whose only public constructor takes a record, or a method that creates the value.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface Kind {
   /**
-   * The word behind {@code kind:}. Empty for the kind of users' classes, which are chosen by their
-   * names; it has a component or parameter {@code kind}, which is given the name.
+   * The value of {@code kind:}. Empty for the kind of users' classes, which are selected by class
+   * name; such a kind has a component or parameter {@code kind}, which receives that name.
    */
   String name();
 
-  /** What the kind is, in one sentence, for documentation and editors. */
+  /** A description of the kind in one sentence, for documentation and editors. */
   String value();
 
-  /** Why this kind is refused, if people may ask for it but it can't work; empty otherwise. */
+  /**
+   * Why this kind is rejected, if users might expect it although it can't work; empty otherwise.
+   */
   String refused() default "";
 
   /**
-   * For a method that is not static: optional keys of the object it is called on that make no
-   * difference to this kind, and are therefore no keys of it.
+   * For an instance method: optional keys of the object it is called on that have no effect on this
+   * kind, and are therefore not among its keys.
    */
   String[] ignores() default {};
 
-  /** The key that a value alone stands for on a command line; the first one if empty. */
+  /** The key set by a value without a key on a command line; the first key if empty. */
   String first() default "";
 }

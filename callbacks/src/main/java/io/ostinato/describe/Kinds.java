@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds that values of a type can be. */
+/** The kinds of values of a type. */
 public final class Kinds {
-  /** The key that chooses the kind. */
+  /** The key that selects the kind. */
   public static final String KIND = "kind";
 
   private final Class<?> type;
@@ -21,11 +21,12 @@ public final class Kinds {
   private @Nullable OneKind ofUser;
 
   /**
-   * One kind.
+   * A kind and its description.
    *
-   * @param kind what it is called and means
-   * @param description how its values are made
-   * @param shorthand the key whose value alone stands for all; empty if there is none
+   * @param kind its name and meaning
+   * @param description how its values are created
+   * @param shorthand the key whose value can be written instead of the section; empty if there is
+   *     none
    */
   public record OneKind(Kind kind, Description description, String shorthand) {
     public String name() {
@@ -46,7 +47,7 @@ public final class Kinds {
   }
 
   /**
-   * The kinds that a type lists itself, or permits.
+   * The kinds that a type lists in its own annotation, or permits.
    *
    * @throws IllegalArgumentException if it lists none
    */
@@ -90,7 +91,7 @@ public final class Kinds {
         shorthand == null ? "" : shorthand.value());
   }
 
-  /** By name, since Java tells methods in no certain order. */
+  /** Sorted by name, since reflection returns methods in no particular order. */
   private static List<Method> methods(Class<?> holder) {
     return Stream.of(holder.getDeclaredMethods())
         .filter(method -> method.isAnnotationPresent(Kind.class))
@@ -103,7 +104,7 @@ public final class Kinds {
     return type;
   }
 
-  /** The kind of this name; a name with a dot is that of a user's class. */
+  /** The kind with this name; a name with a dot is that of a user's class. */
   public Optional<OneKind> find(String name) {
     OneKind known = byName.get(name);
     return known == null && name.contains(".")
@@ -116,17 +117,17 @@ public final class Kinds {
     return Optional.ofNullable(ofUser);
   }
 
-  /** The kind that may be written as the value of one of its keys. */
+  /** The kind that can be written as the value of one of its keys, if there is one. */
   public Optional<OneKind> shorthand() {
     return byName.values().stream().filter(one -> !one.shorthand().isEmpty()).findFirst();
   }
 
-  /** Those that have a name and aren't refused, in order. */
+  /** The kinds that have a name and aren't rejected, in order. */
   public List<OneKind> named() {
     return byName.values().stream().filter(one -> one.kind().refused().isEmpty()).toList();
   }
 
-  /** The names of those that aren't refused. */
+  /** The names of the kinds that aren't rejected. */
   public List<String> names() {
     return named().stream().map(OneKind::name).toList();
   }

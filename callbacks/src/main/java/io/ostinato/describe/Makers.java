@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Calls the constructors and methods by which configurations make values. */
+/** Calls the constructors and methods with which configurations create values. */
 final class Makers {
   private Makers() {}
 
-  /** The method of a class that has this annotation. */
+  /** The method of a class with this annotation, if there is one. */
   static Optional<Method> annotated(Class<?> type, Class<? extends Annotation> annotation) {
     return Stream.of(type.getDeclaredMethods())
         .filter(method -> method.isAnnotationPresent(annotation))
@@ -32,7 +32,9 @@ final class Makers {
     Object make() throws ReflectiveOperationException;
   }
 
-  /** What refuses its arguments throws an {@link IllegalArgumentException}, which passes. */
+  /**
+   * Passes on an {@link IllegalArgumentException}, which means that the arguments were rejected.
+   */
   private static Object call(Executable maker, Call call) {
     maker.setAccessible(true);
     try {

@@ -4,13 +4,14 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What is wrong with something that was configured. Immutable.
+ * A mistake in a configuration. Immutable.
  *
- * @param subject what it is about
+ * @param subject the subject of the mistake
  * @param problem what is wrong, as a clause that names the subject and the value
- * @param remedy what helps, as a clause; empty where the problem says it all
- * @param dependsOn what else decides whether this is a mistake: a callback that asks for a dataset
- *     depends on the datasets of the run. None if the subject alone decides
+ * @param remedy how to fix it, as a clause; empty if that is clear from the problem
+ * @param dependsOn other subjects that determine whether this is a mistake: a callback that
+ *     requests a dataset depends on the datasets of the run. Empty if it depends on the subject
+ *     alone
  */
 public record Mistake(Subject subject, String problem, String remedy, List<Subject> dependsOn)
     implements Serializable {
@@ -21,7 +22,7 @@ public record Mistake(Subject subject, String problem, String remedy, List<Subje
     dependsOn = List.copyOf(dependsOn);
   }
 
-  /** A mistake whose problem says it all. */
+  /** A mistake without a separate remedy. */
   public static Mistake of(Subject subject, String problem) {
     return new Mistake(subject, problem, "", List.of());
   }
@@ -30,17 +31,17 @@ public record Mistake(Subject subject, String problem, String remedy, List<Subje
     return new Mistake(subject, problem, remedy, List.of());
   }
 
-  /** The same mistake, which other things decide as well. */
+  /** The same mistake, which also depends on other subjects. */
   public Mistake dependingOn(Subject... others) {
     return new Mistake(subject, problem, remedy, List.of(others));
   }
 
-  /** Problem and remedy in one sentence: {@code there is no model; call model(...)}. */
+  /** Problem and remedy in one sentence, such as {@code there is no model; call model(...)}. */
   public String text() {
     return remedy.isEmpty() ? problem : problem + "; " + remedy;
   }
 
-  /** As {@link #text}. */
+  /** Same as {@link #text}. */
   @Override
   public String toString() {
     return text();

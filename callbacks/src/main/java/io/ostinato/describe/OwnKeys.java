@@ -6,12 +6,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The keys that a user's class declares by a record stand among those of the value that has this
- * component or parameter; it is null for a class that declares none.
+ * Places the keys that a user's class declares with a record among those of the value that has this
+ * component or parameter, which is null for a class that declares none.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.PARAMETER})
 public @interface OwnKeys {
-  /** The types that a constructor of the class may take before the record. */
+  /** The types that a constructor of the class can take before the record. */
   Class<?>[] given();
 }

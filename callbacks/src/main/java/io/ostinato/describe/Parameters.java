@@ -11,22 +11,22 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters that a user's class names: a record that one of its public constructors takes
- * last. Its components are keys of the configuration, in snake case.
+ * The parameters that a user's class declares: a record that one of its public constructors takes
+ * as its last argument. Its components are keys of the configuration, in snake case.
  */
 final class Parameters {
   private static final String KINDS =
-      "text, int, long, double, boolean, an enum, a record of such, or a List or a Map of them by"
-          + " String";
+      "a String, int, long, double, boolean, an enum, a record of these, or a List or a Map of"
+          + " them with String keys";
 
   private Parameters() {}
 
   /**
-   * The record; none for a class that takes none.
+   * The record; empty if the class takes none.
    *
-   * @param given what a constructor may take before it
-   * @throws IllegalArgumentException if constructors take several such records, or a component can
-   *     be no key
+   * @param given the types that a constructor can take before it
+   * @throws IllegalArgumentException if constructors take different records, or a component's type
+   *     is not supported for a key
    */
   static Optional<Class<?>> of(Class<?> type, List<Class<?>> given) {
     List<Class<?>> records =
@@ -37,7 +37,7 @@ final class Parameters {
             .toList();
     if (records.size() > 1) {
       throw new IllegalArgumentException(
-          "the class '%s' has constructors with several records of parameters: %s; keep one"
+          "the class '%s' has constructors with different parameter records: %s; keep one"
               .formatted(type.getName(), records.stream().map(Class::getName).sorted().toList()));
     }
     records.forEach(record -> check(type, record));
@@ -57,7 +57,7 @@ final class Parameters {
     for (RecordComponent component : record.getRecordComponents()) {
       if (!isKey(component.getGenericType())) {
         throw new IllegalArgumentException(
-            "the class '%s': '%s' of its parameters %s is %s; a parameter is %s"
+            "the class '%s': '%s' of its parameters %s is of type %s; a parameter must be %s"
                 .formatted(
                     type.getName(),
                     component.getName(),

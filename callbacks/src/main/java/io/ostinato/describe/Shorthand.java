@@ -5,10 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A record may be written as the value of one of its keys. */
+/** Allows a record to be written as the value of one of its keys. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Shorthand {
-  /** The key. */
+  /** The key whose value stands for the whole record. */
   String value();
 }

@@ -3,26 +3,26 @@ package io.ostinato.describe;
 import java.io.Serializable;
 
 /**
- * What a {@link Mistake} is about. Two subjects are equal if they are the same thing, so whoever
- * shows a mistake can find the line at which its subject is written, without reading any text.
+ * The subject of a {@link Mistake}. Two subjects are equal if they denote the same thing, so the
+ * line on which a subject is written can be found without parsing any text.
  *
- * @param name which one of its kind; empty where there is only one
- * @param key which key of it, as it is written in YAML; empty for the whole
+ * @param name identifies the subject among those of its kind; empty if there is only one
+ * @param key a key of the subject, as written in YAML; empty for the whole
  */
 public record Subject(Kind kind, String name, String key) implements Serializable {
-  /** The kinds of things that a mistake can be about. */
+  /** The kinds of subjects. */
   public enum Kind {
     /** The training run: its folder, its id, its settings. */
     RUN,
-    /** A callback, by its name. Callbacks can share a name. */
+    /** A callback, by name. Several callbacks can share a name. */
     CALLBACK,
     /** A dataset, by the key under which it is registered. */
     DATASET,
-    /** A column of a dataset, by its name. */
+    /** A column of a dataset, by name. */
     COLUMN,
-    /** An output of a model, by its name. */
+    /** An output of a model, by name. */
     OUTPUT,
-    /** A file or a folder, by its path. */
+    /** A file or a folder, by path. */
     FILE
   }
 
@@ -31,7 +31,7 @@ public record Subject(Kind kind, String name, String key) implements Serializabl
     return new Subject(Kind.RUN, "", "");
   }
 
-  /** A setting of the training run, as in {@code effective_batch_size}. */
+  /** A setting of the training run, such as {@code effective_batch_size}. */
   public static Subject setting(String key) {
     return run().key(key);
   }
@@ -57,7 +57,7 @@ public record Subject(Kind kind, String name, String key) implements Serializabl
     return new Subject(Kind.FILE, path, "");
   }
 
-  /** One key of the same thing. */
+  /** A key of this subject. */
   public Subject key(String newKey) {
     return new Subject(kind, name, newKey);
   }

@@ -13,33 +13,36 @@ import java.util.stream.Stream;
 /**
  * A class on the class path, by name.
  *
- * @param name as in {@code com.example.MyNet}, of a nested class {@code com.example.Nets$Mine}
- * @param options for a constructor that takes a map: texts, numbers, truths, lists and maps
+ * @param name the binary name, such as {@code com.example.MyNet} or {@code com.example.Nets$Mine}
+ *     for a nested class
+ * @param options passed to a constructor that takes a map: strings, numbers, booleans, lists and
+ *     maps
  */
 public record UserClass(String name, Map<String, Object> options) {
 
   /**
-   * The record by which a class declares its own keys, if it does.
+   * The record with which a class declares its own keys, if any.
    *
-   * @throws IllegalArgumentException if there is no such class, or its components can be no keys
+   * @throws IllegalArgumentException if there is no such class, or a component of the record can't
+   *     be a key
    */
   public static Optional<Class<?>> parameters(String name, OwnKeys own) {
     return Parameters.of(new UserClass(name, Map.of()).find(), List.of(own.given()));
   }
 
   /**
-   * The class.
+   * Loads the class.
    *
-   * @throws IllegalArgumentException if it isn't there, or is none of these types
+   * @throws IllegalArgumentException if it is not on the class path, is abstract, or is not of any
+   *     of these types
    */
   public Class<?> load(Class<?>... types) {
     Class<?> type = find();
     if (Stream.of(types).noneMatch(wanted -> wanted.isAssignableFrom(type))) {
       throw new IllegalArgumentException(
-          "the class '%s' is no %s"
+          "the class '%s' is not a subtype of %s"
               .formatted(
-                  name,
-                  Stream.of(types).map(Class::getName).collect(Collectors.joining(" and no "))));
+                  name, Stream.of(types).map(Class::getName).collect(Collectors.joining(" or "))));
     }
     if (Modifier.isAbstract(type.getModifiers())) {
       throw new IllegalArgumentException("the class '%s' is abstract".formatted(name));
@@ -48,9 +51,9 @@ public record UserClass(String name, Map<String, Object> options) {
   }
 
   /**
-   * Says whether {@link #create} will find a constructor.
+   * Checks that {@link #create} will find a constructor.
    *
-   * @throws IllegalArgumentException if there is none; says which are looked for
+   * @throws IllegalArgumentException if there is none; the message lists the accepted ones
    */
   public void check(List<Class<?>> given, Class<?>... types) {
     Class<?> type = load(types);
@@ -66,10 +69,11 @@ public record UserClass(String name, Map<String, Object> options) {
   }
 
   /**
-   * A new object, by the first constructor of: what is given and the options; what is given; the
-   * options; nothing. One without the options will do only where there are none.
+   * Creates an object with the first constructor found that takes: the given objects and the
+   * options; the given objects; the options; nothing. Constructors without the options are
+   * considered only if there are no options.
    *
-   * @param given what the first parameters are, with their types
+   * @param given the first arguments, by type
    */
   public <T> T create(Map<Class<?>, Object> given, Class<T> type) {
     List<Class<?>> types = List.copyOf(given.keySet());
@@ -90,15 +94,15 @@ public record UserClass(String name, Map<String, Object> options) {
   }
 
   /**
-   * A new object of a class that names its parameters, by its constructor of what is given and of
-   * them, or of them alone.
+   * Creates an object of a class that declares its parameters, with the constructor that takes the
+   * given objects and the parameters, or the parameters alone.
    *
-   * @throws IllegalArgumentException if there is no such constructor, or there are options
+   * @throws IllegalArgumentException if there is no such constructor, or options are given
    */
   public <T> T create(Map<Class<?>, Object> given, Record parameters, Class<T> type) {
     if (!options.isEmpty()) {
       throw new IllegalArgumentException(
-          "the class '%s' takes no options, but keys of its own: %s; write them beside 'kind'"
+          "the class '%s' takes no options but has its own keys: %s; write them next to 'kind'"
               .formatted(
                   name,
                   Description.of(parameters.getClass()).keys().stream()
@@ -165,10 +169,10 @@ public record UserClass(String name, Map<String, Object> options) {
       return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException(
-          "the class '%s' can't be made: %s".formatted(name, e.getCause()), e.getCause());
+          "the class '%s' can't be instantiated: %s".formatted(name, e.getCause()), e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new IllegalArgumentException(
-          "the class '%s' can't be made: %s; is it public?".formatted(name, e), e);
+          "the class '%s' can't be instantiated: %s; is it public?".formatted(name, e), e);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What the values of a key are. */
+/** The type of the values of a key. */
 public sealed interface ValueType {
 
   /** Values that are written as one text. */
@@ -22,24 +22,24 @@ public sealed interface ValueType {
     String inWords();
   }
 
-  /** A text, a whole number, a number, or true or false. */
+  /** A string, an integer, a decimal number, or a boolean. */
   record Scalar(Class<?> type) implements Single {
     private static final Set<Class<?>> WHOLE =
         Set.of(int.class, Integer.class, long.class, Long.class);
     private static final Set<Class<?>> DECIMAL = Set.of(double.class, Double.class);
     private static final Set<Class<?>> OTHER = Set.of(boolean.class, Boolean.class, String.class);
 
-    /** Whether values are whole numbers. */
+    /** Whether values are integers. */
     public boolean isWhole() {
       return WHOLE.contains(type);
     }
 
-    /** Whether values are numbers with a fraction. */
+    /** Whether values are floating-point numbers. */
     public boolean isDecimal() {
       return DECIMAL.contains(type);
     }
 
-    /** The bits of a whole number. */
+    /** The number of bits of an integer. */
     public int bits() {
       return type == int.class || type == Integer.class ? Integer.SIZE : Long.SIZE;
     }
@@ -80,7 +80,7 @@ public sealed interface ValueType {
     }
   }
 
-  /** A constant of an enum, in lower case. */
+  /** A constant of an enum, written in lower case. */
   record Word(Class<?> enumeration) implements Single {
     public List<String> words() {
       return Words.all(enumeration);
@@ -97,7 +97,7 @@ public sealed interface ValueType {
     }
   }
 
-  /** What a class makes of a text; see {@link FromText}. */
+  /** A value that a class creates from a string; see {@link FromText}. */
   record Text(Method parse, FromText how) implements Single {
     @Override
     public Optional<?> value(String text) {
@@ -110,39 +110,39 @@ public sealed interface ValueType {
     }
   }
 
-  /** Whatever a configuration can hold, as plain Java values. */
+  /** Any value that a configuration can hold, as plain Java objects. */
   record Anything() implements ValueType {}
 
-  /** A list. */
+  /** A list whose elements have one type. */
   record ListOf(ValueType element) implements ValueType {}
 
-  /** A map by text. */
+  /** A map with string keys whose values have one type. */
   record MapOf(ValueType element) implements ValueType {}
 
-  /** A section of keys. */
+  /** A section of keys, which creates a value of one class. */
   record Section(Class<?> type) implements ValueType {
     public Description description() {
       return Description.of(type);
     }
   }
 
-  /** A section whose {@code kind} says which keys it has. */
+  /** A section whose {@code kind} determines which keys it has. */
   record Choice(Kinds kinds) implements ValueType {}
 
   /**
    * The type of a component or parameter.
    *
    * @param type as Java declares it
-   * @param at the component or parameter, which may list {@linkplain OneOf kinds}
-   * @throws IllegalArgumentException if no configuration can make such values
+   * @param at the component or parameter, which can list {@linkplain OneOf kinds}
+   * @throws IllegalArgumentException if no configuration can create such values
    */
   static ValueType of(Type type, AnnotatedElement at) {
     return find(type, at)
         .orElseThrow(
-            () -> new IllegalArgumentException("a configuration can't make values of " + type));
+            () -> new IllegalArgumentException("a configuration can't create values of " + type));
   }
 
-  /** As {@link #of}; empty if no configuration can make such values. */
+  /** Like {@link #of}, but empty if no configuration can create such values. */
   static Optional<ValueType> find(Type type, AnnotatedElement at) {
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();

@@ -5,19 +5,20 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Names of Java as configurations write them. */
+/** Converts Java names to the form used in configurations. */
 public final class Words {
   private Words() {}
 
   /**
-   * {@code everyNEpochs} as {@code every_n_epochs}, {@code TopKAccuracy} as {@code top_k_accuracy}.
+   * Converts to snake case: {@code everyNEpochs} to {@code every_n_epochs}, {@code TopKAccuracy} to
+   * {@code top_k_accuracy}.
    */
   public static String snakeCase(String name) {
     return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_")
         .toLowerCase(Locale.ROOT);
   }
 
-  /** A constant of an enum as a word. */
+  /** A constant of an enum as a word in lower case. */
   public static String of(Object constant) {
     return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
   }

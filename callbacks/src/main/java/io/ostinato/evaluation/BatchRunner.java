@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Calls {@code processData} for one evaluation, the same in every engine, and keeps what it
- * returns: arrays on the host, or the states of metrics. For one thread.
+ * Calls {@code processData} for one evaluation, identically in every engine, and keeps the results:
+ * arrays on the host, or the states of metrics. Not thread-safe.
  */
 public final class BatchRunner {
   private final EvaluationTag tag;
@@ -28,29 +28,29 @@ public final class BatchRunner {
     this.states = metrics.isEmpty() ? List.of() : List.of(MetricStates.zero(metrics));
   }
 
-  /** The evaluation that this is. */
+  /** Identifies the evaluation. */
   public EvaluationTag tag() {
     return tag;
   }
 
-  /** The states of the metrics over all batches so far; none without metrics. */
+  /** The states of the metrics over all batches so far; empty without metrics. */
   public List<MetricStates> states() {
     return states;
   }
 
-  /** The results so far, in the order of the batches; with metrics only which rows they cover. */
+  /** The results so far, in the order of the batches; with metrics, only the rows they cover. */
   public List<BatchOutput> outputs() {
     return List.copyOf(outputs);
   }
 
-  /** The results since the last time that they were taken; the runner keeps none of them. */
+  /** Removes and returns the results since the last call. */
   public List<BatchOutput> takeOutputs() {
     List<BatchOutput> taken = List.copyOf(outputs);
     outputs.clear();
     return taken;
   }
 
-  /** Runs one batch; all native memory belongs to its scope. */
+  /** Runs one batch; all native memory belongs to the batch's scope. */
   void run(DataBatch data, EvaluationBatch batch, EvaluationModel model) {
     try {
       NDList results = processor.process(batch, model);
@@ -76,7 +76,7 @@ public final class BatchRunner {
     }
   }
 
-  /** Rows that follow those before them need no entry of their own. */
+  /** Records the rows of a batch; consecutive rows share an entry. */
   private void cover(DataBatch batch) {
     int last = outputs.size() - 1;
     if (last >= 0) {

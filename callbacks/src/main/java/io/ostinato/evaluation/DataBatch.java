@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Consecutive rows of a dataset as tensors on the host, with the index of the first.
+ * Consecutive rows of a dataset as arrays on the host.
  *
- * @param partition where the rows come from
- * @param firstRow the index of the first row, in the dataset
- * @param rows how many rows, at least one
+ * @param partition the partition the rows come from
+ * @param firstRow the index of the first row in the dataset
+ * @param rows the number of rows, at least one
  * @param arrays the columns; the first dimension of each is {@code rows}
  */
 public record DataBatch(int partition, long firstRow, int rows, List<HostArray> arrays)
@@ -21,21 +21,22 @@ public record DataBatch(int partition, long firstRow, int rows, List<HostArray> 
     arrays = List.copyOf(arrays);
     if (rows < 1 || firstRow < 0) {
       throw new IllegalArgumentException(
-          "a batch needs at least one row and an index from 0; given: %s rows from %s"
+          "a batch requires at least one row and an index of at least 0; given: %s rows from %s"
               .formatted(rows, firstRow));
     }
   }
 
-  /** The first so many of the rows, at least one. */
+  /** The first rows of the batch, at least one. */
   DataBatch first(int count) {
     return new DataBatch(
         partition, firstRow, count, arrays.stream().map(array -> array.rows(0, count)).toList());
   }
 
   /**
-   * The same rows, of these columns.
+   * The same rows with only these columns.
    *
-   * @throws IllegalArgumentException if there is no column of such a name; lists those there are
+   * @throws IllegalArgumentException if there is no column with such a name; the message lists the
+   *     columns
    */
   DataBatch only(List<String> columns) {
     Map<String, HostArray> byName = new LinkedHashMap<>();
@@ -53,7 +54,7 @@ public record DataBatch(int partition, long firstRow, int rows, List<HostArray> 
     return new DataBatch(partition, firstRow, rows, chosen);
   }
 
-  /** The same rows, with another index. */
+  /** The same rows with a different index. */
   public DataBatch startingAt(long row) {
     return new DataBatch(partition, row, rows, arrays);
   }

@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An evaluation failed; the training that asked for it is untouched. Which evaluation it is and
- * what went wrong are values, which travel from executors to the driver as the message does, so
- * nobody needs to look for them in the message.
+ * Thrown if an evaluation fails; the training that requested it is unaffected. The evaluation and
+ * the problem are fields, which are sent from executors to the driver like the message, so they
+ * need not be parsed from it.
  */
 public class EvaluationException extends RuntimeException {
   private static final long serialVersionUID = 2;
@@ -14,23 +14,26 @@ public class EvaluationException extends RuntimeException {
   private final @Nullable EvaluationTag tag;
   private final String problem;
 
-  /** A failure whose evaluation isn't known where it happens: of a dataset's rows, say. */
+  /**
+   * A failure for which the evaluation is unknown where it occurs, such as in the rows of a
+   * dataset.
+   */
   public EvaluationException(String problem) {
     this(null, problem, problem, null);
   }
 
-  /** As {@link #EvaluationException(String)}, with a cause. */
+  /** Like {@link #EvaluationException(String)}, with a cause. */
   public EvaluationException(String problem, Throwable cause) {
     this(null, problem, problem, cause);
   }
 
   /**
-   * A failure of one evaluation.
+   * A failure of an evaluation.
    *
-   * @param tag of the evaluation; null where it isn't known
-   * @param message all that is shown
-   * @param problem what of the message doesn't say which evaluation it is
-   * @param cause null for none
+   * @param tag identifies the evaluation; null if unknown
+   * @param message the full message
+   * @param problem the message without the part that identifies the evaluation
+   * @param cause the cause; null for none
    */
   public EvaluationException(
       @Nullable EvaluationTag tag, String message, String problem, @Nullable Throwable cause) {
@@ -39,27 +42,27 @@ public class EvaluationException extends RuntimeException {
     this.problem = problem;
   }
 
-  /** A failure that is told as {@code <evaluation>: <problem>}. */
+  /** A failure with the message {@code <evaluation>: <problem>}. */
   public static EvaluationException of(EvaluationTag tag, String problem) {
     return new EvaluationException(tag, tag + ": " + problem, problem, null);
   }
 
-  /** As {@link #of(EvaluationTag, String)}, with a cause. */
+  /** Like {@link #of(EvaluationTag, String)}, with a cause. */
   public static EvaluationException of(EvaluationTag tag, String problem, Throwable cause) {
     return new EvaluationException(tag, tag + ": " + problem, problem, cause);
   }
 
-  /** A failure that is told as {@code <evaluation> failed: <problem>}. */
+  /** A failure with the message {@code <evaluation> failed: <problem>}. */
   public static EvaluationException failed(EvaluationTag tag, String problem, Throwable cause) {
     return new EvaluationException(tag, tag + " failed: " + problem, problem, cause);
   }
 
-  /** Which evaluation failed, where that is known. */
+  /** Identifies the failed evaluation, if known. */
   public Optional<EvaluationTag> tag() {
     return Optional.ofNullable(tag);
   }
 
-  /** What went wrong, and what helps; without the evaluation's name. */
+  /** The problem and the remedy, without the evaluation. */
   public String problem() {
     return problem;
   }

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Evaluates in this process, on one thread, batch after batch: what every other engine is measured
- * against. It keeps one model loaded. As on an executor, {@code processData} runs on a serialized
- * copy of its callback.
+ * Evaluates in this process, on one thread, batch by batch; the reference for all other engines. It
+ * keeps one model loaded. As on an executor, {@code processData} runs on a serialized copy of its
+ * callback.
  */
 public final class LocalEvaluationEngine implements EvaluationEngine {
   private static final Logger log = LoggerFactory.getLogger(LocalEvaluationEngine.class);
@@ -30,9 +30,9 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   private final Set<String> told = new HashSet<>();
 
   /**
-   * An engine without a model.
+   * Creates an engine without a model.
    *
-   * @throws IllegalStateException if PyTorch's libraries can't be loaded because of the environment
+   * @throws IllegalStateException if the environment prevents PyTorch's libraries from being loaded
    */
   public LocalEvaluationEngine() {
     NativeLibraries.prepare();
@@ -61,7 +61,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         timings -> log.info("{}: {} rows, {}", request.tag(), rows, timings));
   }
 
-  /** Runs all batches; gives the nanoseconds that they took. */
+  /** Runs all batches; returns the time they took, in nanoseconds. */
   private long run(
       EvaluationRequest request, LoadedModel loaded, BatchPass pass, ProgressDisplay display) {
     long forward = 0;

@@ -1,18 +1,18 @@
 package io.ostinato.evaluation;
 
 /**
- * How an evaluation goes over its dataset: what it must have in common with another one to share a
- * pass over the same dataset with it, at the same weights of the same model.
+ * How an evaluation reads its dataset. Evaluations of the same model and weights can share a pass
+ * over the same dataset if these terms agree.
  *
  * @param selection the part of the dataset that is evaluated
- * @param batchSize the most rows of a batch
- * @param target where the results go
+ * @param batchSize the maximum number of rows per batch
+ * @param target the destination of the results
  */
 public record PassTerms(DataSelection selection, int batchSize, ResultsTarget target) {
 
   /**
-   * Whether both can go over the dataset together: they see the same rows and columns in the same
-   * batches, and neither has the executors write its results.
+   * Whether both can share a pass: they read the same rows and columns in the same batches, and in
+   * neither do the executors write the results.
    */
   public boolean allowSharingWith(PassTerms other) {
     return !target.isWritten()

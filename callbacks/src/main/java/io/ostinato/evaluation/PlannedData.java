@@ -8,16 +8,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is known about the evaluation datasets of a training before any row is read. Immutable.
+ * The information about the evaluation datasets of a training that is available before any row is
+ * read. Immutable.
  *
- * @param columns the columns of each dataset by its key, in order; empty if only reading tells them
+ * @param columns the columns of each dataset in order, by the dataset's key; empty if they are
+ *     unknown until the dataset is read
  */
 public record PlannedData(Map<String, Optional<List<String>>> columns) {
   public PlannedData {
     columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
   }
 
-  /** What is known about datasets that are there. */
+  /** The information about existing datasets. */
   public static PlannedData of(DataContainer data) {
     Map<String, Optional<List<String>>> columns = new LinkedHashMap<>();
     data.evaluationKeys().forEach(key -> columns.put(key, data.evaluation(key).knownColumns()));
@@ -29,7 +31,10 @@ public record PlannedData(Map<String, Optional<List<String>>> columns) {
     return columns.keySet();
   }
 
-  /** The columns of a dataset; empty if only reading tells them, or there is no such dataset. */
+  /**
+   * The columns of a dataset; empty if they are unknown until it is read, or if there is no such
+   * dataset.
+   */
   public Optional<List<String>> knownColumns(String key) {
     return columns.getOrDefault(key, Optional.empty());
   }

@@ -7,9 +7,9 @@ public final class RowCheck {
   private RowCheck() {}
 
   /**
-   * The number of rows that the batches cover.
+   * Checks the batches, and returns the number of rows they cover.
    *
-   * @throws EvaluationException if a row is missing or covered twice, or if there is none
+   * @throws EvaluationException if a row is missing or covered twice, or if there are no rows
    */
   public static long check(EvaluationTag tag, List<BatchOutput> batches, long expectedRows) {
     long next = 0;
@@ -17,18 +17,18 @@ public final class RowCheck {
       if (batch.firstRow() != next) {
         throw EvaluationException.of(
             tag,
-            "row %s should come next, but the next batch starts at row %s"
+            "expected row %s next, but the next batch starts at row %s"
                 .formatted(next, batch.firstRow()));
       }
       next += batch.rows();
     }
     if (next != expectedRows) {
       throw EvaluationException.of(
-          tag, "%s rows were evaluated of %s".formatted(next, expectedRows));
+          tag, "%s rows were evaluated, but the dataset has %s".formatted(next, expectedRows));
     }
     if (next == 0) {
       throw EvaluationException.of(
-          tag, "the dataset is empty; an evaluation needs at least one row");
+          tag, "the dataset is empty; an evaluation requires at least one row");
     }
     return next;
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * A batch whose columns are on the device, until it is closed. It is made by one thread, and may be
+ * A batch whose columns are on the device until it is closed. It can be created by one thread, and
  * used and closed by another.
  */
 public final class StagedBatch implements AutoCloseable {
@@ -29,7 +29,7 @@ public final class StagedBatch implements AutoCloseable {
     return stage(batch, device, (i, scope) -> batch.arrays().get(i).copyTo(scope));
   }
 
-  /** Copies a batch from columns that are on the device of this manager already. */
+  /** Copies a batch from columns that are already on the device of this manager. */
   public static StagedBatch copyOf(DataBatch batch, NDList columns, NDManager device) {
     return stage(
         batch,
@@ -67,7 +67,10 @@ public final class StagedBatch implements AutoCloseable {
     return new EvaluationBatch(names(), columns, data.firstRow(), data.rows());
   }
 
-  /** A batch over the same memory, whose arrays may be named and closed without being missed. */
+  /**
+   * A batch over the same memory, whose arrays can be renamed and closed without affecting this
+   * one.
+   */
   EvaluationBatch view() {
     NDList views = new NDList(columns.size());
     for (NDArray column : columns) {
@@ -78,7 +81,7 @@ public final class StagedBatch implements AutoCloseable {
     return new EvaluationBatch(names(), views, data.firstRow(), data.rows());
   }
 
-  /** The columns whose content on the device is no longer that of {@link #data}. */
+  /** The columns whose content on the device differs from {@link #data}. */
   List<String> changedColumns() {
     List<String> changed = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {

@@ -1,6 +1,6 @@
 package io.ostinato.evaluation;
 
-/** The row results of an evaluation can't be written where they are to go. */
+/** Thrown if the row results of an evaluation can't be written to their destination. */
 public final class UnwritableResultsException extends EvaluationException {
   private static final long serialVersionUID = 1;
 
@@ -19,12 +19,12 @@ public final class UnwritableResultsException extends EvaluationException {
     this.reason = reason;
   }
 
-  /** Where they were to go. */
+  /** The path of the destination. */
   public String path() {
     return path;
   }
 
-  /** Why they can't, without the path where that is told with it. */
+  /** Why they can't be written, without the path. */
   public String reason() {
     return reason;
   }

@@ -1,6 +1,6 @@
 /**
- * What an evaluation is: its request, batches, collation and results, the port {@link
- * io.ostinato.evaluation.EvaluationEngine}, and the engine that runs one in this process.
+ * Evaluations: the request, batches, collation and results, the port {@link
+ * io.ostinato.evaluation.EvaluationEngine}, and the engine that evaluates in this process.
  */
 @NullMarked
 package io.ostinato.evaluation;

@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * PyTorch's native libraries on the class path, where the environment asks for others. Images for
- * training set {@code PYTORCH_VERSION} to say what they have; DJL takes it as the version to
- * download, and looks at no system property behind it. A folder of libraries goes before a version,
- * so the libraries of the class path are unpacked, where DJL itself would unpack them, and named as
- * that folder.
+ * Prefers PyTorch's native libraries on the class path if the environment specifies others.
+ * Training images set {@code PYTORCH_VERSION} to document what they contain; DJL treats it as the
+ * version to download, and then ignores its own system property for the version. A folder of
+ * libraries takes precedence over a version, so the libraries of the class path are unpacked where
+ * DJL itself would unpack them, and configured as that folder.
  */
 final class ClassPathNatives {
   private static final Logger log = LoggerFactory.getLogger(NativeLibraries.class);
@@ -32,10 +32,10 @@ final class ClassPathNatives {
   private ClassPathNatives() {}
 
   /**
-   * The libraries of the class path, where they are to be preferred and DJL would not take them.
+   * The libraries of the class path if they are to be preferred but DJL would not use them.
    *
-   * @throws IllegalStateException if DJL can't be made to take them: it looks at a variable that is
-   *     set before any system property, though the variable be empty
+   * @throws IllegalStateException if DJL can't be made to use them: an environment variable takes
+   *     precedence over the system property even if it is empty
    */
   static Optional<Platform> overlooked(Map<String, String> environment) {
     String asked = environment.getOrDefault(VERSION, "");
@@ -50,24 +50,23 @@ final class ClassPathNatives {
     }
     if (environment.containsKey(FOLDER)) {
       throw new IllegalStateException(
-          "the environment has %s=%s, and PyTorch %s is on the class path, which DJL overlooks since"
+          "the environment sets %s=%s, and DJL ignores PyTorch %s on the class path because"
                   .formatted(VERSION, asked, platform.getVersion())
-              + " %1$s is set, though empty: unset %1$s".formatted(FOLDER));
+              + " %1$s is set but empty: unset %1$s".formatted(FOLDER));
     }
     return Optional.of(platform);
   }
 
-  /** Makes DJL take these. */
+  /** Makes DJL use these libraries. */
   static void prefer(Platform platform) throws IOException {
     log.info(
-        "the environment has another {}; PyTorch {}, which is on the class path, is used all the"
-            + " same",
+        "the environment sets a different {}; PyTorch {} from the class path is used instead",
         VERSION,
         platform.getVersion());
     System.setProperty(FOLDER, unpacked(platform).toString());
   }
 
-  /** The variables of an environment that decide which libraries DJL takes, with their values. */
+  /** The environment variables that determine which libraries DJL uses, with their values. */
   static List<String> decisive(Map<String, String> environment) {
     return Stream.of(FOLDER, VERSION)
         .filter(name -> !environment.getOrDefault(name, "").isEmpty())
@@ -75,7 +74,7 @@ final class ClassPathNatives {
         .toList();
   }
 
-  /** The folder with the libraries, which is DJL's own: whoever comes first fills it. */
+  /** The folder with the libraries, which is DJL's own; filled if DJL has not filled it yet. */
   private static Path unpacked(Platform platform) throws IOException {
     Path cache = Utils.getEngineCacheDir("pytorch");
     String classifier = platform.getClassifier();

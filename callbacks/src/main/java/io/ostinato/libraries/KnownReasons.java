@@ -5,38 +5,44 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What PyTorch, ONNX Runtime and Spark say of mistakes that users make, and what helps. */
+/**
+ * Messages of PyTorch, ONNX Runtime and Spark about common mistakes of users, with their remedies.
+ */
 final class KnownReasons {
   private static final String NO_GPU =
-      "; the module asks for a GPU, and PyTorch has none here: let its code take the device of its"
-          + " inputs (x.device), and save it from the CPU (module.cpu())";
-  private static final String SMALLER_BATCH = "; a smaller batch size needs less";
-  private static final String SHAPE = "; have the inputs the shape that the model takes?";
-  private static final String TYPE = "; give the inputs the data type that the model takes";
+      "; the module requires a GPU, and PyTorch has none here: make its code use the device of its"
+          + " inputs (x.device), and save it on the CPU (module.cpu())";
+  private static final String SMALLER_BATCH = "; reduce the batch size";
+  private static final String SHAPE =
+      "; check that the inputs have the shape that the model expects";
+  private static final String TYPE = "; give the inputs the data type that the model expects";
 
-  /** Texts of libtorch begin so in the interpreter, and without it elsewhere. */
+  /**
+   * Matches the beginning of messages of libtorch, with the name of the error if the interpreter
+   * adds it.
+   */
   private static final String BEGIN = "((?:\\w+Error: )?(?:";
 
-  /** What the code of PyTorch's own modules raises. */
+  /** Messages raised by the code of PyTorch's own modules. */
   private static final List<Known> OF_PYTORCHS_MODULES =
       List.of(
           known(
               "((?:ValueError: )?Expected more than 1 value per channel when training, got input"
                   + " size .*)",
-              "$1; the module takes the statistics of a batch, of which one row has none: another"
-                  + " batch size leaves no last batch of one row"),
+              "$1; the module computes statistics over a batch, which a single row doesn't have:"
+                  + " choose a batch size that leaves no last batch of one row"),
           known(
               "((?:ValueError: )?expected \\dD(?:, \\dD)*(?: or \\dD)? input \\(got \\dD input\\))",
               "$1" + SHAPE));
 
   private static final List<Known> ALL =
       List.of(
-          // PyTorch: what a module needs
+          // PyTorch: requirements of a module
           known(
               "Unknown builtin op: (\\S+?)\\.(?: .*|$)",
-              "Unknown builtin op: $1; it is of a newer PyTorch, or of a library that isn't loaded"
-                  + " here: export the module without it, or name the library's file in the"
-                  + " variable PYTORCH_EXTRA_LIBRARY_PATH, on the driver and on executors"
+              "Unknown builtin op: $1; it belongs to a newer PyTorch, or to a library that isn't loaded"
+                  + " here: export the module without it, or set the environment variable"
+                  + " PYTORCH_EXTRA_LIBRARY_PATH to the library's file, on the driver and on executors"
                   + " (spark.executorEnv.PYTORCH_EXTRA_LIBRARY_PATH)"),
           known(
               "(?:\\w+: )?(Could not run '\\S+' with arguments from the 'CUDA' backend)\\..*",
@@ -53,32 +59,32 @@ final class KnownReasons {
           known(
               "(?:\\w+: )?(Expected all tensors to be on the same device, but found at least two"
                   + " devices, \\S+ and \\S+)!.*",
-              "$1; the module names a device in its code: let it take that of its inputs"
+              "$1; the module names a device in its code: make it use that of its inputs"
                   + " (x.device)"),
           known(
               "(?:\\w+: )?Attempted to read a PyTorch file with version (\\d+), but the maximum"
                   + " supported version for reading is (\\d+)\\..*",
-              "the file has version $1 of PyTorch's format, and at most $2 can be read here; save it"
-                  + " with an older PyTorch"),
+              "the file has version $1 of PyTorch's format, but only versions up to $2 are supported"
+                  + " here; save it with an older PyTorch"),
           known(
               "Method '(\\w+)' is not defined\\.",
-              "the module has no method '$1'; give it one before it is scripted"),
+              "the module has no method '$1'; add it before the module is scripted"),
           // PyTorch: inputs
           known(
               "(?:\\w+: )?(\\w+\\(\\) is missing value for argument '\\w+')\\. Declaration:"
                   + " \\w+\\(\\S+ self(?:, )?(.*)\\) -> .*",
-              "$1; it takes ($2): give a column for each"),
+              "$1; it takes ($2): pass a column for each"),
           known(
               "(?:\\w+: )?(\\w+\\(\\) expected at most \\d+ argument\\(s\\) but received \\d+"
                   + " argument\\(s\\))\\. Declaration: \\w+\\(\\S+ self(?:, )?(.*)\\) -> .*",
-              "$1; it takes ($2): give a column for each"),
+              "$1; it takes ($2): pass a column for each"),
           known(
               "(?:\\w+: )?(\\w+\\(\\) Expected a value of type '.+' for argument '\\w+' but instead"
                   + " found type '[^']+').*",
               "$1; wrap the module in one that takes tensors, one for each column"),
           known(
               "((?:RuntimeError: |IndexError: )?index out of range in self).*",
-              "$1; a number in the inputs is no row of the module's embedding"),
+              "$1; an index in the inputs is outside the module's embedding"),
           known(
               BEGIN
                   + "mat1 and mat2 shapes cannot be multiplied"
@@ -106,7 +112,7 @@ final class KnownReasons {
           // Memory
           known(
               ".*can't allocate memory: you tried to allocate (\\d+) bytes.*",
-              "no memory for $1 bytes" + SMALLER_BATCH),
+              "out of memory allocating $1 bytes" + SMALLER_BATCH),
           known(
               "(?:\\w+: )?(CUDA out of memory\\. Tried to allocate [^.]*\\.?\\d* \\w+)\\..*",
               "$1" + SMALLER_BATCH),
@@ -114,23 +120,23 @@ final class KnownReasons {
           known(
               ".*Opset (\\d+) is under development.*support for domain (\\S+) is till opset"
                   + " (\\d+)\\..*",
-              "the model has opset $1 of $2, and ONNX Runtime knows $3 at most here; export it with"
+              "the model has opset $1 of $2, but ONNX Runtime here supports at most $3; export it with"
                   + " opset_version=$3"),
           known(
               ".*Unsupported model IR version: (\\d+), max supported IR version: (\\d+).*",
-              "the model has version $1 of ONNX's format, and ONNX Runtime knows $2 at most here;"
-                  + " set model.ir_version = $2 before it is saved"),
+              "the model has version $1 of ONNX's format, but ONNX Runtime here supports at most $2;"
+                  + " set model.ir_version = $2 before saving it"),
           known(
               "(.*is not a registered function/op).*",
-              "$1; export the model with operators of ONNX only, and an opset_version that this ONNX"
-                  + " Runtime knows"),
+              "$1; export the model with ONNX operators only, and an opset_version that this ONNX"
+                  + " Runtime supports"),
           known(
               "Non-zero status code returned while running (\\S+) node\\. Name:'(.*?)' Status"
                   + " Message: (.*)",
               "$1 '$2': $3"),
           known(
               "(Got invalid dimensions for input: \\S+) .*index: 0 Got: \\d+ Expected: (\\d+)\\b.*",
-              "$1: the model was exported for batches of $2; export it with dynamic_axes, or take that"
+              "$1: the model was exported for batches of $2; export it with dynamic_axes, or use that"
                   + " batch size"),
           known(
               "((?:Invalid rank for input|Got invalid dimensions for input).*?)(?: Please fix.*)?",
@@ -139,16 +145,16 @@ final class KnownReasons {
           // Spark
           known(
               "(?:.*Exception: |.*error: )?Class is not registered: (\\S+).*",
-              "Class is not registered: $1; with spark.kryo.registrationRequired=true Kryo refuses"
-                  + " what travels between driver and executors: set it to false"),
+              "Class is not registered: $1; with spark.kryo.registrationRequired=true Kryo rejects"
+                  + " what is sent between driver and executors: set it to false"),
           known(
               ".*ExecutorLostFailure \\(executor (\\S+) .*?\\) Reason: (.*?)\\.?",
-              "executor $1 was lost: $2; where it was killed for its memory, give it more by"
+              "executor $1 was lost: $2; if it was killed for its memory use, increase"
                   + " spark.executor.memoryOverhead"),
           known(
               ".*(Total size of serialized results of \\d+ tasks \\(.*?\\) is bigger than"
                   + " spark\\.driver\\.maxResultSize \\(.*?\\)).*",
-              "$1; raise that setting"),
+              "$1; increase that setting"),
           known(
               "(?:Job \\d+ )?cancelled because SparkContext was shut down.*",
               "Spark was shut down while the job ran"),
@@ -162,16 +168,16 @@ final class KnownReasons {
   private record Known(Pattern text, String line) {}
 
   private static Known known(String text, String line) {
-    // From end to end, since what is replaced is found, not matched.
+    // Anchored at both ends, since replaceFirst() finds rather than matches.
     return new Known(Pattern.compile("^(?:" + text + ")$"), line);
   }
 
-  /** The line of a text that is known. */
+  /** The line for a known message. */
   static Optional<String> lineOf(String text) {
     return ofPyTorchsModules(text).or(() -> lineOf(text, ALL));
   }
 
-  /** That of a text that was raised by a module's code: those of PyTorch's own modules only. */
+  /** The line for a known message raised by the code of PyTorch's own modules. */
   static Optional<String> ofPyTorchsModules(String text) {
     return lineOf(text, OF_PYTORCHS_MODULES);
   }

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * DJL's engine in this process. Whatever version of PyTorch the environment asks for, libraries on
- * the class path are taken, and only one process of a host unpacks them at a time. Thread-safe.
+ * Loads DJL's engine into this process. Libraries on the class path are used, whatever version of
+ * PyTorch the environment specifies, and only one process of a host unpacks them at a time.
+ * Thread-safe.
  */
 public final class NativeLibraries {
   private static final Logger log = LoggerFactory.getLogger(NativeLibraries.class);
@@ -33,8 +34,8 @@ public final class NativeLibraries {
    * DJL's default engine; the first call loads it.
    *
    * @throws UncheckedIOException if DJL's cache folder can't be written
-   * @throws IllegalStateException if there are no libraries, or they can't be loaded; names what
-   *     the environment has to do with it
+   * @throws IllegalStateException if there are no libraries, or they can't be loaded; the message
+   *     names the environment variables involved
    */
   public static Engine engine() {
     Engine engine = loaded;
@@ -42,11 +43,11 @@ public final class NativeLibraries {
   }
 
   /**
-   * Sees to it that whoever loads the engine next takes the libraries of the class path; loads
-   * nothing.
+   * Ensures that the engine will use the libraries of the class path, even if other code loads it;
+   * loads nothing.
    *
    * @throws UncheckedIOException if DJL's cache folder can't be written
-   * @throws IllegalStateException if the environment makes that impossible; says how
+   * @throws IllegalStateException if the environment makes that impossible; the message says why
    */
   public static synchronized void prepare() {
     if (loaded == null && ClassPathNatives.overlooked(System.getenv()).isPresent()) {
@@ -83,7 +84,7 @@ public final class NativeLibraries {
     }
   }
 
-  /** What may unpack libraries. */
+  /** Work that may unpack libraries. */
   @FunctionalInterface
   private interface Unpacking<T> {
     T run() throws IOException;
@@ -101,21 +102,20 @@ public final class NativeLibraries {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "can't unpack the native libraries into '%s': %s; point DJL_CACHE_DIR to a folder that"
-                  .formatted(Utils.getCacheDir(), e.getMessage())
-              + " can be written",
+          "can't unpack the native libraries into '%s': %s; set DJL_CACHE_DIR to a writable folder"
+              .formatted(Utils.getCacheDir(), e.getMessage()),
           e);
     }
   }
 
-  /** Why the engine can't be loaded, and what the environment may have to do with it. */
+  /** Why the engine can't be loaded, and which environment variables may be the cause. */
   static String mistakeOf(EngineException e, Map<String, String> environment) {
     List<String> decisive = ClassPathNatives.decisive(environment);
     String mistake = "can't load PyTorch's native libraries: " + Reason.of(e);
     return decisive.isEmpty()
         ? mistake
         : mistake
-            + "; DJL follows the environment (%s) before the class path: unset that"
+            + "; in DJL the environment (%s) takes precedence over the class path: unset it"
                 .formatted(String.join(" and ", decisive));
   }
 
@@ -124,7 +124,7 @@ public final class NativeLibraries {
     if (lock != null) {
       return lock;
     }
-    log.info("another process of this host loads the native libraries; waiting for it");
+    log.info("waiting for another process on this host that is loading the native libraries");
     return channel.lock();
   }
 }

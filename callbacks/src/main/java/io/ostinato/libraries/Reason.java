@@ -8,15 +8,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Why something failed, on one line and with what to do about it, where others say so in many: the
- * interpreter of TorchScript behind a trace of the module's code, ONNX Runtime behind places in its
- * own sources, DJL in the exception below, Spark around the exception of a task. What they mean is
- * known here and in {@link KnownReasons} only; the whole text stays with the exception.
+ * Extracts the reason of a failure, on one line and with its remedy, from long messages of
+ * libraries: the TorchScript interpreter puts it after a trace of the module's code, ONNX Runtime
+ * after locations in its own sources, DJL in the cause, and Spark around the exception of a task.
+ * Only this class and {@link KnownReasons} interpret such messages; the full text stays with the
+ * exception.
  *
- * <p>Other text of others is recognised in three more places: {@link
+ * <p>Messages of third parties are interpreted in three more places: {@link
  * io.ostinato.storage.StorageException} and {@link io.ostinato.storage.FileTrouble} for exceptions
- * of files, and {@code DataSource} of the jobs for names that are no URI. Our own exceptions have
- * fields; nothing is decided by their messages.
+ * about files, and {@code DataSource} of the jobs for names that are not valid URIs. Our own
+ * exceptions have fields; no decision depends on their messages.
  */
 public final class Reason {
   private static final String ONNX_RUNTIME = "ai.onnxruntime.";
@@ -24,29 +25,32 @@ public final class Reason {
   private static final List<String> OTHERS =
       List.of("ai.djl.", ONNX_RUNTIME, SPARK, "com.esotericsoftware.kryo.");
 
-  /** More than this is for those who ask for the whole text. */
+  /** The maximum length of a reason; the full text is available from the exception. */
   private static final int MOST_CHARACTERS = 400;
 
-  /** The last place in a module's code; the reason follows it, behind the rest of the code. */
+  /**
+   * Marks a location in a module's code; the reason follows the last one, after the rest of the
+   * code.
+   */
   private static final String HERE = "<--- HERE";
 
-  /** An exception of Python by its name; what asserts is wrapped once more. */
+  /** A Python exception with its name; that of an assertion is wrapped in a RuntimeError. */
   private static final Pattern RAISED =
       Pattern.compile(
           "(?:[A-Za-z_]\\w*\\.)*(?:RuntimeError: (?=\\w+Error: ))?([A-Za-z_]\\w*):(?: .*)?");
 
-  /** What the interpreter marks where the module itself raises, or asserts. */
+  /** The location that the interpreter marks if the module itself raises or asserts. */
   private static final Pattern RAISE =
       Pattern.compile(
           "\\n\\s*(?:ops\\.prim\\.RaiseException\\(|raise\\b|assert\\b).*\\n\\s*~+ <--- HERE");
 
-  /** The file of a place in code that is PyTorch's, as a module has it or as it was written. */
+  /** A file of PyTorch's own code, with its path as a module records it. */
   private static final Pattern FILE_OF_PYTORCH =
       Pattern.compile(".*[/\\\\]torch[/\\\\]nn[/\\\\](?:functional|modules)\\b.*");
 
   private static final Pattern FILE = Pattern.compile("\\n\\s*File \"([^\"\\n]*)\"");
 
-  /** What ends a sentence, and not an abbreviation. */
+  /** The end of a sentence, but not of an abbreviation. */
   private static final Pattern SENTENCE =
       Pattern.compile(
           "(?<!\\b(?i:i\\.e|e\\.g|i\\. e|e\\. g|etc|vs|cf|al|resp|approx|incl|no|fig|eq|dim|arg))"
@@ -67,18 +71,18 @@ public final class Reason {
 
   private Reason() {}
 
-  /** One line; of an exception of anybody else what it says itself, with its class. */
+  /** The reason on one line; for exceptions of other origin, their class and message. */
   public static String of(Throwable thrown) {
     return ofLibrary(thrown).orElseGet(() -> whole(thrown.toString().lines()));
   }
 
-  /** The line of an exception of one of these libraries, and none of others. */
+  /** The reason of an exception from one of the known libraries; empty for others. */
   public static Optional<String> ofLibrary(Throwable thrown) {
     if (isOfOthers(thrown)) {
       String line = whole(ofOthers(thrown).lines());
       return Optional.of(line.isEmpty() ? thrown.getClass().getSimpleName() : line);
     }
-    // They throw Java's own exceptions, too.
+    // The libraries also throw exceptions of the JDK.
     StackTraceElement[] trace = thrown.getStackTrace();
     return trace.length > 0 && isNameOfOthers(trace[0].getClassName())
         ? KnownReasons.lineOf(meant(Objects.requireNonNullElse(thrown.getMessage(), "").lines()))
@@ -106,7 +110,7 @@ public final class Reason {
     return text.contains(said) ? nameOf(thrown) + line : nameOf(thrown) + line + ": " + below;
   }
 
-  /** DJL speaks for PyTorch; that ONNX Runtime speaks is worth a word. */
+  /** A prefix that names ONNX Runtime; PyTorch, which DJL runs by default, is not named. */
   private static String nameOf(Throwable thrown) {
     return isOf(thrown, ONNX_RUNTIME) ? "ONNX Runtime: " : "";
   }
@@ -119,7 +123,10 @@ public final class Reason {
     return CLASS_NAME.matcher(text).replaceFirst("$1");
   }
 
-  /** The line of a text. Spark adds the plan of a query, or the trace of a task, to its first. */
+  /**
+   * The reason in a message. Spark appends the plan of a query or the trace of a task to the first
+   * line.
+   */
   private static String ofText(String text, boolean isOfSpark) {
     if (text.contains(HERE)) {
       return ofInterpreter(text);
@@ -131,7 +138,7 @@ public final class Reason {
         KnownReasons.lineOf(line).orElseGet(() -> shortened(isOfSpark ? first(text) : line)));
   }
 
-  /** The first line, and those behind a colon at its end. */
+  /** The first line, and the lines that follow as long as each ends with a colon. */
   private static String first(String text) {
     StringBuilder first = new StringBuilder();
     for (String line : text.lines().map(String::strip).filter(each -> !each.isEmpty()).toList()) {
@@ -147,8 +154,8 @@ public final class Reason {
   }
 
   /**
-   * What the interpreter of TorchScript says behind the module's code. To what a module raises
-   * itself there is nothing to add, whatever its words are, unless that code is PyTorch's.
+   * The reason that the TorchScript interpreter gives after the module's code. If the module itself
+   * raised the exception, no remedy is added, whatever the message, unless that code is PyTorch's.
    */
   private static String ofInterpreter(String text) {
     List<String> lines = text.substring(text.lastIndexOf(HERE)).lines().skip(1).toList();
@@ -160,7 +167,7 @@ public final class Reason {
         return known(text, line).orElseGet(() -> shortened(line));
       }
     }
-    // Compiling a module names the place behind the reason.
+    // When a module is compiled, the location follows the reason.
     String line = meant(text.lines());
     return KnownReasons.lineOf(line).orElseGet(() -> shortened(line));
   }
@@ -172,7 +179,7 @@ public final class Reason {
     return isRaisedByPyTorch(text) ? KnownReasons.ofPyTorchsModules(line) : Optional.empty();
   }
 
-  /** By the last place in the code, which is where it was raised. */
+  /** Decided by the last location in the code, where the exception was raised. */
   private static boolean isRaisedByPyTorch(String text) {
     String file = "";
     Matcher files = FILE.matcher(text.substring(0, text.lastIndexOf(HERE)));
@@ -182,7 +189,7 @@ public final class Reason {
     return FILE_OF_PYTORCH.matcher(file).matches();
   }
 
-  /** On one line, without a colon behind which nothing comes. */
+  /** All lines joined into one, without a trailing colon. */
   private static String whole(Stream<String> lines) {
     String line =
         String.join(" ", lines.map(String::strip).filter(each -> !each.isEmpty()).toList());
@@ -200,7 +207,10 @@ public final class Reason {
             .toList());
   }
 
-  /** At the end of a sentence, or else of a word, where that leaves most of it. */
+  /**
+   * Cuts a line that is too long after a sentence or else a word, if that keeps at least half of
+   * the maximum.
+   */
   private static String shortened(String line) {
     if (line.length() <= MOST_CHARACTERS) {
       return line;

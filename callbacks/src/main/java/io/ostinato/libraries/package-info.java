@@ -1,6 +1,6 @@
 /**
- * The libraries of others below us: loads their native parts into this process, and says in one
- * line what their exceptions mean.
+ * Third-party libraries: loads their native parts into this process, and summarises their
+ * exceptions in one line.
  */
 @NullMarked
 package io.ostinato.libraries;

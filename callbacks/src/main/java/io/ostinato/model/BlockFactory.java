@@ -5,9 +5,9 @@ import java.io.Serializable;
 import java.util.function.Supplier;
 
 /**
- * Makes a fresh, uninitialized block. It is serialized, and executors build their own block with
- * it, so a constructor reference ({@code DigitsNet::new}) or a lambda over serializable values
- * serves; every block it makes must have the same parameters.
+ * Creates a new, uninitialized block. The factory is serialized, and executors create their own
+ * block with it, so it must be a constructor reference ({@code DigitsNet::new}) or a lambda that
+ * captures only serializable values. All blocks it creates must have the same parameters.
  */
 @FunctionalInterface
 public interface BlockFactory extends Supplier<Block>, Serializable {}

@@ -24,10 +24,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the fields of a DJL block hold at one moment, with what is reached from them: its children
- * in whatever holds them, the user's own objects, and what lambdas have captured. Arrays are
- * compared by their content, objects by their identity and their parts. Static fields are left out:
- * a model that is built anew has the same.
+ * The state of a DJL block at one moment: everything reachable from its fields, including its
+ * children in any container, the user's own objects, and objects captured by lambdas. Arrays are
+ * compared by content, objects by identity and by their parts. Static fields are ignored: a newly
+ * built model shares them.
  */
 final class BlockInspection {
   private static final int MOST_OBJECTS = 1_000_000;
@@ -37,10 +37,13 @@ final class BlockInspection {
   private final Set<String> unseen = new LinkedHashSet<>();
   private final Set<Itself> reached = new HashSet<>();
 
-  /** Not by recursion, since chains of objects may be long. */
+  /**
+   * Objects still to be inspected; a queue instead of recursion, since chains of objects can be
+   * long.
+   */
   private final Deque<Place> places = new ArrayDeque<>();
 
-  /** An object that nothing but itself equals. */
+  /** An object compared by identity. */
   private record Itself(Object object) {
     @Override
     public boolean equals(Object other) {
@@ -53,7 +56,7 @@ final class BlockInspection {
     }
   }
 
-  /** What an object holds, as it can be compared; names as in {@code .features} or {@code [1]}. */
+  /** The comparable parts of an object, with names such as {@code .features} or {@code [1]}. */
   private record Parts(Place owner, List<String> names, List<Object> values) {
     Stream<String> changesSince(Parts before) {
       return names.size() == before.names.size()
@@ -64,7 +67,7 @@ final class BlockInspection {
     }
   }
 
-  /** An object, and how it was reached, as in {@code Net.features}. */
+  /** An object and the path by which it was reached, such as {@code Net.features}. */
   private record Place(@Nullable Place from, String name, Object object) {
     private static final int NAMES = 6;
 
@@ -81,7 +84,7 @@ final class BlockInspection {
     }
   }
 
-  /** Looks at a block. */
+  /** Inspects a block. */
   static BlockInspection of(Block block) {
     BlockInspection inspection = new BlockInspection();
     inspection.reach(new Place(null, block.getClass().getSimpleName(), block));
@@ -91,9 +94,11 @@ final class BlockInspection {
     return inspection;
   }
 
-  /** What is not as it was, as in {@code Net.features}; at most three of them. */
+  /**
+   * The parts that have changed, such as {@code Net.features}, at most three; empty if none has.
+   */
   Optional<String> changeSince(BlockInspection before) {
-    // What is new, or gone, is so because what refers to it has changed.
+    // An object that is new or gone implies a change in the object that refers to it.
     return joined(
         content.entrySet().stream()
             .flatMap(
@@ -102,7 +107,10 @@ final class BlockInspection {
                         .changesSince(before.content.getOrDefault(now.getKey(), now.getValue()))));
   }
 
-  /** What can change without being seen here, with its class; at most three of them. */
+  /**
+   * The objects whose changes can't be detected, with their classes, at most three; empty if there
+   * are none.
+   */
   Optional<String> unseen() {
     return joined(unseen.stream());
   }
@@ -137,7 +145,7 @@ final class BlockInspection {
     }
   }
 
-  /** What a part is compared by. */
+  /** The value by which a part is compared. */
   private Object value(Place owner, String name, @Nullable Object held) {
     if (held == null) {
       return "null";
@@ -179,13 +187,16 @@ final class BlockInspection {
     Optional<List<Part>> held;
     try {
       held = JdkContent.parts(place.object());
-    } catch (RuntimeException e) { // of a user's own collection, which can't be iterated
+    } catch (RuntimeException e) { // a user's own collection that can't be iterated
       held = Optional.empty();
     }
     held.ifPresentOrElse(parts::addAll, () -> addUnseen(place.toString(), place.object()));
   }
 
-  /** Of DJL's own classes only what they refer to: their forward keeps no numbers in evaluation. */
+  /**
+   * Adds the fields of a class; of DJL's own classes only references, since their forward keeps no
+   * numbers in evaluation mode.
+   */
   private void addFields(List<Part> parts, Place place, Class<?> type) {
     boolean isOfDjl = type.getName().startsWith("ai.djl.");
     for (Field field : type.getDeclaredFields()) {
@@ -202,7 +213,7 @@ final class BlockInspection {
     try {
       field.setAccessible(true);
       parts.add(new Part(name, field.get(place.object())));
-    } catch (InaccessibleObjectException closed) { // of a module that isn't open to us
+    } catch (InaccessibleObjectException closed) { // in a Java module that isn't open to this one
       addUnseen(place.toString(), place.object());
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
@@ -211,7 +222,7 @@ final class BlockInspection {
 
   private void addUnseen(String path, Object object) {
     String name = object.getClass().getSimpleName();
-    unseen.add(path + " of the class " + (name.isEmpty() ? object.getClass().getName() : name));
+    unseen.add(path + " of class " + (name.isEmpty() ? object.getClass().getName() : name));
   }
 
   private static boolean isOfJdk(Class<?> type) {

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What layers of a block give, by name. A recorder takes the place of the layer in its parent, the
- * first time that it is asked for. Thread-safe.
+ * Provides the outputs of a block's layers by name. The first time a layer is requested, a recorder
+ * replaces it in its parent. Thread-safe.
  */
 final class BlockLayers {
   private final Block block;
@@ -27,7 +27,7 @@ final class BlockLayers {
   }
 
   /**
-   * What a layer gives in a forward.
+   * Runs a forward and returns the outputs of a layer.
    *
    * @throws IllegalArgumentException if there is no such layer, or the forward doesn't run it
    */
@@ -36,11 +36,10 @@ final class BlockLayers {
     NDList outputs = recorder.record(forward).outputs();
     if (outputs == null) {
       throw new IllegalArgumentException(
-          "the layer '%s' was not run by the forward, or its parent holds it where nothing can take"
+          "the layer '%s' was not run by the forward, or its parent holds it where it can't be"
                   .formatted(layer)
-              + " its place: a field of the type Block can be replaced, one of the type "
-              + recorder.layer().getClass().getSimpleName()
-              + " can't");
+              + " replaced: a field of type Block can be replaced, but not one of type "
+              + recorder.layer().getClass().getSimpleName());
     }
     return outputs;
   }
@@ -64,7 +63,10 @@ final class BlockLayers {
     return recorder;
   }
 
-  /** By its name in the list of children, or without the number that the list puts before it. */
+  /**
+   * Finds a child by its name in the list of children, with or without the number that the list
+   * prepends.
+   */
   private Block child(Block parent, String name, String path) {
     for (Pair<String, Block> entry : parent.getChildren()) {
       if (entry.getKey().equals(name) || entry.getKey().replaceFirst("^\\d+", "").equals(name)) {
@@ -119,7 +121,8 @@ final class BlockLayers {
     }
   }
 
-  @SuppressWarnings("unchecked") // it holds a block, so it is a list of what a block is
+  @SuppressWarnings(
+      "unchecked") // it contains a block, so its element type is a supertype of blocks
   private static void replaceIn(List<?> list, Block child, LayerRecorder recorder) {
     for (ListIterator<Object> each = ((List<Object>) list).listIterator(); each.hasNext(); ) {
       if (each.next() == child) {

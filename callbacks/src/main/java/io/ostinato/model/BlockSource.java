@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An architecture made by a factory of DJL blocks. */
+/** An architecture created by a factory of DJL blocks. */
 public final class BlockSource implements ModelSource {
   private static final long serialVersionUID = 1;
 
@@ -15,8 +15,8 @@ public final class BlockSource implements ModelSource {
   BlockSource(BlockFactory factory, List<Shape> inputShapes) {
     if (inputShapes.isEmpty()) {
       throw new IllegalArgumentException(
-          "a model needs the shape of at least one input, without the batch dimension;"
-              + " given: none");
+          "a model requires the shape of at least one input, without the batch dimension;"
+              + " none was given");
     }
     this.factory = factory;
     inputShapes.forEach(shape -> this.inputShapes.add(shape.getShape().clone()));
@@ -26,7 +26,7 @@ public final class BlockSource implements ModelSource {
     return factory;
   }
 
-  /** The shapes of the inputs for batches of {@code rows} rows. */
+  /** The shapes of the inputs for a batch of {@code rows} rows. */
   public Shape[] inputShapes(long rows) {
     return inputShapes.stream()
         .map(shape -> new Shape(rows).addAll(new Shape(shape)))

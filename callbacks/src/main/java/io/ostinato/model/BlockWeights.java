@@ -11,25 +11,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** Weights out of a DJL block and into one, running statistics included. */
+/** Reads and writes the weights of DJL blocks, including running statistics. */
 public final class BlockWeights {
   private BlockWeights() {}
 
-  /** Copies the parameters of an initialized block, in the block's order and under its names. */
+  /** Copies the parameters of an initialized block, with the block's names and in its order. */
   public static WeightSnapshot snapshot(Block block) {
     return snapshot(block, new SnapshotTaker());
   }
 
-  /** The same, where one snapshot follows another: what didn't change is shared with the last. */
+  /** Like {@link #snapshot(Block)}, but shares unchanged weights with the taker's last snapshot. */
   public static WeightSnapshot snapshot(Block block, SnapshotTaker taker) {
     return taker.take(arraysOf(block));
   }
 
   /**
-   * Writes a snapshot into the arrays that an initialized block already has; they keep their
-   * memory.
+   * Writes a snapshot into the existing arrays of an initialized block, which keep their memory.
    *
-   * @throws IllegalArgumentException if a name, shape or data type differs; nothing is written then
+   * @throws IllegalArgumentException if a name, shape or data type differs; in that case nothing is
+   *     written
    */
   public static void restore(Block block, WeightSnapshot snapshot) {
     Map<String, NDArray> targets = arraysOf(block);

@@ -2,10 +2,10 @@ package io.ostinato.model;
 
 import ai.djl.ndarray.NDList;
 
-/** A model that is run by running another, which may be chosen anew for each run. */
+/** A model that delegates to another one, which can be a different one for each run. */
 abstract class DelegatingModel implements EvaluationModel {
 
-  /** The model to run now. */
+  /** Returns the model to run now. */
   abstract EvaluationModel model();
 
   @Override

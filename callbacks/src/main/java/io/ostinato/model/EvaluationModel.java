@@ -4,23 +4,23 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
 /**
- * A model as {@code processData} sees it: in evaluation mode, gradients off. Inputs are taken by
- * their position, whatever their names. Thread-safe, where the model keeps nothing in its forward;
- * else a batch has it alone.
+ * A model as passed to {@code processData}: in evaluation mode, without gradients. Inputs are
+ * passed by position, whatever their names. Thread-safe if the model's forward keeps no state;
+ * otherwise a batch has exclusive use of it.
  */
 @FunctionalInterface
 public interface EvaluationModel {
 
   /**
-   * Runs the model; the outputs belong to the scope of the inputs.
+   * Runs the model. The outputs belong to the scope of the inputs.
    *
-   * @throws IllegalArgumentException as {@link ModelOutputs#toList} does, if not all outputs are
-   *     arrays
+   * @throws IllegalArgumentException if not all outputs are arrays, as for {@link
+   *     ModelOutputs#toList}
    */
   NDList forward(NDList inputs);
 
   /**
-   * Runs a model of one input and one output.
+   * Runs a model with one input and one output.
    *
    * @throws IndexOutOfBoundsException if the model has several outputs
    */
@@ -28,46 +28,46 @@ public interface EvaluationModel {
     return forward(new NDList(input)).singletonOrThrow();
   }
 
-  /** Runs the model; its outputs by position and name, in its own order. */
+  /** Runs the model, and returns the outputs by position and name, in the model's own order. */
   default ModelOutputs outputs(NDList inputs) {
     return ModelOutputs.of(forward(inputs));
   }
 
   /**
-   * Runs the model for what one of its layers gives, embeddings say.
+   * Runs the model, and returns the outputs of one of its layers, such as embeddings.
    *
-   * @param layer the name of a child of a DJL block, as {@code getChildren()} has it, in a path for
-   *     a child of a child: {@code 02Linear}, {@code 01SequentialBlock/03LambdaBlock}
+   * @param layer the name of a child of a DJL block as in {@code getChildren()}, or a path for
+   *     nested children: {@code 02Linear}, {@code 01SequentialBlock/03LambdaBlock}
    * @return the layer's outputs, which belong to the scope of the inputs
-   * @throws IllegalArgumentException if there is no such layer, listing those there are; if it is
-   *     not run; or if the model is no DJL block
+   * @throws IllegalArgumentException if there is no such layer (the message lists the layers), if
+   *     the layer is not run, or if the model is not a DJL block
    */
   default NDList forward(NDList inputs, String layer) {
     throw new IllegalArgumentException(
-        "only DJL blocks have layers that can be named, so '%s' can't be had; let the module"
+        "the layer '%s' is not available, since only DJL blocks have named layers; make the"
                 .formatted(layer)
-            + " return it, or call a method that does");
+            + " module return it, or call a method that does");
   }
 
-  /** The one output of one layer for one input; see {@link #forward(NDList, String)}. */
+  /** Returns the only output of a layer for one input; see {@link #forward(NDList, String)}. */
   default NDArray forward(NDArray input, String layer) {
     return forward(new NDList(input), layer).singletonOrThrow();
   }
 
   /**
-   * Runs a method of a TorchScript module other than {@code forward}, as in {@code
-   * call("get_embeddings", x)}; {@code torch.jit.export} keeps one in the file.
+   * Runs a method of a TorchScript module other than {@code forward}: {@code call("get_embeddings",
+   * x)}. {@code torch.jit.export} keeps such a method in the file.
    *
-   * @throws IllegalArgumentException if there is none of that name, listing those there are; or if
-   *     the model is no TorchScript module
+   * @throws IllegalArgumentException if there is no such method (the message lists the methods), or
+   *     if the model is not a TorchScript module
    */
   default ModelOutputs call(String method, NDList inputs) {
     throw new IllegalArgumentException(
-        "only TorchScript modules have methods beside forward, so '%s' can't be called"
+        "only TorchScript modules have methods other than forward, so '%s' can't be called"
             .formatted(method));
   }
 
-  /** Runs a method of one output; see {@link #call(String, NDList)}. */
+  /** Runs a method and returns its first output; see {@link #call(String, NDList)}. */
   default NDArray call(String method, NDArray... inputs) {
     return call(method, new NDList(inputs)).first();
   }

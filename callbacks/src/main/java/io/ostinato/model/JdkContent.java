@@ -41,19 +41,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * What an object of the JDK holds. Its fields are closed to others, so it is taken for what its
- * class promises, or serialized.
+ * The content of an object of the JDK. Its fields are inaccessible, so the content is read through
+ * its public methods or by serialization.
  */
 final class JdkContent {
   private JdkContent() {}
 
-  /** A part of what an object holds, and what it is called behind the object's name. */
+  /** A part of an object's content, and its name as a suffix of the object's name. */
   record Part(String name, @Nullable Object value) {}
 
-  /** Of all that an object holds. */
+  /** A hash of an object's entire content. */
   private record Hash(String text) {}
 
-  /** Whether nothing that a forward does can change this, or would change what it gives. */
+  /** Whether a forward can't change this object in a way that affects results. */
   static boolean isFixed(Object object) {
     return object instanceof String
         || object instanceof Enum
@@ -72,7 +72,7 @@ final class JdkContent {
         || object instanceof java.util.logging.Logger;
   }
 
-  /** What is equal to another of the same value, and never changes. */
+  /** Whether this is an immutable object that is compared by value. */
   static boolean isValue(Object object) {
     return object instanceof String
         || object instanceof Boolean
@@ -82,8 +82,8 @@ final class JdkContent {
   }
 
   /**
-   * What an object holds that is of the JDK, or extends what is: the parts of a container, or a
-   * hash of all; none if its class doesn't show it.
+   * The content of an object whose class belongs to the JDK or extends one of its classes: the
+   * parts of a container, or a hash of the entire content; empty if the content is inaccessible.
    */
   static Optional<List<Part>> parts(Object object) {
     Optional<List<Part>> parts = partsOfContainer(object);
@@ -164,7 +164,7 @@ final class JdkContent {
         : key == null ? "null" : key.getClass().getSimpleName();
   }
 
-  /** An array of all elements of a buffer, which is read to its end. */
+  /** Copies all elements of a buffer to an array; consumes the buffer. */
   private static Object elements(Buffer buffer) {
     int size = buffer.capacity();
     if (buffer instanceof ByteBuffer bytes) {
@@ -197,7 +197,7 @@ final class JdkContent {
     return elements;
   }
 
-  /** A hash of what serialization writes; none if something in it can't be serialized. */
+  /** A hash of the serialized object; empty if some part of it can't be serialized. */
   private static Optional<Hash> serialized(Object object) {
     try {
       MessageDigest digest = Sha256.start();

@@ -9,12 +9,12 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import org.jspecify.annotations.Nullable;
 
-/** Stands where a layer of a block is, does what that does, and lets a thread hear what it gave. */
+/** Replaces a layer of a block, delegates to it, and records its outputs for the current thread. */
 final class LayerRecorder extends AbstractBlock {
   private final Block layer;
   private final ThreadLocal<Recording> recordings = new ThreadLocal<>();
 
-  /** What the layer gave last in a forward of one thread. */
+  /** The last outputs of the layer in a forward of one thread. */
   static final class Recording {
     private @Nullable NDList outputs;
 
@@ -27,7 +27,7 @@ final class LayerRecorder extends AbstractBlock {
     this.layer = layer;
   }
 
-  /** Runs something, and gives what the layer gave in it, on this thread. */
+  /** Runs a forward, and returns the outputs of the layer in it on this thread. */
   Recording record(Runnable forward) {
     Recording recording = new Recording();
     recordings.set(recording);
@@ -52,7 +52,7 @@ final class LayerRecorder extends AbstractBlock {
     NDList outputs = layer.forward(parameters, inputs, training, params);
     Recording recording = recordings.get();
     if (recording != null) {
-      // Copies: what follows may work in place.
+      // Copies, since later layers may work in place.
       NDList copies = new NDList(outputs.size());
       outputs.stream().map(NDArray::duplicate).forEach(copies::add);
       recording.outputs = copies;

@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A DJL block on a device, refreshed in place: only shards that it doesn't have are asked for. */
+/** A DJL block on a device, refreshed in place: only missing shards are requested. */
 final class LoadedBlock implements LoadedModel {
   private final BlockSource source;
   private final Device device;
@@ -36,10 +36,10 @@ final class LoadedBlock implements LoadedModel {
   private final Turns turns = new Turns(notes::add);
   private Built built;
 
-  /** The shards that are in memory: how many bytes of which array each of them fills. */
+  /** The shards in memory by hash: the number of bytes of each array that they fill. */
   private Map<String, Map<String, Long>> held = Map.of();
 
-  /** A block with memory of its own, until the scope is closed. */
+  /** A block with its own memory, which is freed when the scope is closed. */
   private record Built(NDManager scope, Block block, Map<String, NDArray> arrays, Face face) {}
 
   LoadedBlock(BlockSource source, Device device) {
@@ -58,8 +58,8 @@ final class LoadedBlock implements LoadedModel {
     NDManager scope = manager.newSubManager();
     try {
       Block block = source.factory().get();
-      // The weights follow with the first refresh; random ones would draw on the generator that
-      // training draws on.
+      // The weights follow with the first refresh; random initial weights would use the random
+      // number generator of training.
       block.setInitializer(Initializer.ZEROS, parameter -> true);
       block.initialize(scope, DataType.FLOAT32, source.inputShapes(1));
       block.freezeParameters(true);
@@ -88,7 +88,7 @@ final class LoadedBlock implements LoadedModel {
     turns.loaded(turns.state());
   }
 
-  /** A block that has changed itself is of no use any more. */
+  /** Builds a new block, since the current one has changed its own state. */
   private void rebuild(WeightSource weights) {
     Built before = built;
     built = build();
@@ -99,7 +99,7 @@ final class LoadedBlock implements LoadedModel {
 
   private void load(WeightSource weights) {
     Map<String, Map<String, Long>> before = held;
-    // Until the last shard is in place, nothing is known of what the memory holds.
+    // Until the last shard is in place, the content of the memory is unknown.
     held = Map.of();
     Map<String, Map<String, Long>> now = new HashMap<>(before);
     List<String> wanted = weights.manifest().shards();
@@ -144,7 +144,7 @@ final class LoadedBlock implements LoadedModel {
     return built.face();
   }
 
-  /** The block in evaluation mode. */
+  /** Runs the block in evaluation mode. */
   private record Face(
       Block block, ParameterStore parameters, BlockLayers layers, Consumer<String> notes)
       implements EvaluationModel {
@@ -180,7 +180,7 @@ final class LoadedBlock implements LoadedModel {
     manager.close();
   }
 
-  /** Notes what each array of the shard is, and writes those that the model has. */
+  /** Records the type of each array in the shard, and writes those that match the model. */
   private Map<String, Long> write(Shard shard, Map<String, String> given) {
     Map<String, Long> filled = new HashMap<>();
     for (Slice slice : shard.slices()) {
@@ -196,7 +196,10 @@ final class LoadedBlock implements LoadedModel {
     return filled;
   }
 
-  /** What is in memory already is of this model; what was given now may not be. */
+  /**
+   * Checks the new weights against the model; arrays that were already in memory are known to
+   * match.
+   */
   private void check(Map<String, Map<String, Long>> shards, Map<String, String> given) {
     Map<String, Long> filled = new HashMap<>();
     for (Map<String, Long> shard : shards.values()) {

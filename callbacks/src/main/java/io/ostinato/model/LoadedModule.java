@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A model of one file on a device, refreshed by loading the whole file. */
+/** A model stored in a single file, on a device; refreshed by loading the whole file. */
 final class LoadedModule implements LoadedModel {
   private final ModuleFormat format;
   private final Device device;
@@ -29,7 +29,7 @@ final class LoadedModule implements LoadedModel {
   private final Turns turns = new Turns(notes::add);
   private @Nullable Loaded loaded;
 
-  /** Whether something was run since it was loaded; only asked where batches take turns. */
+  /** Whether the model was run since it was loaded; used only if batches take turns. */
   private volatile boolean used;
 
   private record Loaded(Model model, ModuleFacts facts, EvaluationModel face) {}
@@ -63,7 +63,7 @@ final class LoadedModule implements LoadedModel {
       model.close();
       content.failure().ifPresent(LoadedModule::rethrow);
       throw new IllegalArgumentException(
-          "not %s that can be loaded (%s bytes): %s"
+          "can't load %s (%s bytes): %s"
               .formatted(format.content(), content.bytesRead(), Reason.of(e)),
           e);
     }
@@ -86,8 +86,8 @@ final class LoadedModule implements LoadedModel {
   }
 
   /**
-   * The model as one batch sees it. A method may read what a forward leaves; where none came before
-   * it in its batch, that would be what another batch left.
+   * The model as used by one batch. A method may read state left by a forward; if its batch has run
+   * no forward before it, that state would be another batch's, so the model is reloaded.
    */
   private final class OneBatch extends DelegatingModel {
     private final WeightSource weights;
@@ -158,7 +158,7 @@ final class LoadedModule implements LoadedModel {
     try {
       format.load(model, content);
     } finally {
-      // The engine makes a folder for what it may have to unpack, and leaves it there.
+      // The engine creates a folder for files it may have to unpack, and doesn't delete it.
       Path folder = model.getModelPath();
       if (folder != null) {
         Files.deleteIfExists(folder);

@@ -15,13 +15,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one forward gave, in the model's own order. Each output has a position, as in {@code 1}, or
- * {@code 1.0} for the first within the second; what a dict, a named tuple or an ONNX model gives
- * has a name, too, as in {@code logits} or {@code 1.hidden}. The arrays belong to the scope of the
- * inputs. For one thread.
+ * The outputs of one forward, in the model's own order. Each output has a position, such as {@code
+ * 1}, or {@code 1.0} for the first one within the second; outputs of a dict, a named tuple or an
+ * ONNX model also have a name, such as {@code logits} or {@code 1.hidden}. The arrays belong to the
+ * scope of the inputs. Not thread-safe.
  */
 public final class ModelOutputs {
-  /** The type of what is a tensor in the model, too. */
+  /** The type of outputs that are tensors in the model itself. */
   static final String TENSOR = "Tensor";
 
   private static final int MOST_NAMES = 10;
@@ -32,21 +32,23 @@ public final class ModelOutputs {
   private final List<Output> outputs;
   private final Consumer<String> notes;
 
-  /** What is known of the order of the outputs. */
+  /** Whether the order of the outputs is significant. */
   enum Order {
-    /** A tuple or a list: the first is the first. */
+    /** A tuple or a list: the order is significant. */
     GIVEN,
-    /** A dict: what comes first in it means nothing. */
+    /** A dict: the order has no meaning. */
     BY_NAME
   }
 
   /**
-   * One output.
+   * An output.
    *
-   * @param position as in {@code 1} or {@code 1.0}
-   * @param name as in {@code logits} or {@code 1.hidden}; equal to the position without a name
-   * @param array if it is one
-   * @param type in the words of its engine, as in {@code Tensor}, {@code int} or {@code NoneType}
+   * @param position the position, such as {@code 1} or {@code 1.0}
+   * @param name the name, such as {@code logits} or {@code 1.hidden}; the position if it has no
+   *     name
+   * @param array the array; null if the output is not an array
+   * @param type the name of its type in the engine, such as {@code Tensor}, {@code int} or {@code
+   *     NoneType}
    */
   record Output(String position, String name, @Nullable NDArray array, String type) {
     Output with(NDArray other) {
@@ -65,12 +67,12 @@ public final class ModelOutputs {
     this.notes = notes;
   }
 
-  /** Outputs by position; those that have names keep them. */
+  /** Creates outputs from arrays, with their positions and their names if they have any. */
   public static ModelOutputs of(NDList arrays) {
     return of(arrays, note -> {});
   }
 
-  /** The same, with somebody who hears what a user should know of them. */
+  /** Like {@link #of(NDList)}; {@code notes} receives notes for users. */
   static ModelOutputs of(NDList arrays, Consumer<String> notes) {
     List<Output> outputs = new ArrayList<>();
     for (NDArray array : arrays) {
@@ -81,14 +83,16 @@ public final class ModelOutputs {
     return new ModelOutputs(Order.GIVEN, outputs, notes);
   }
 
-  /** The names, in the model's own order; the position where an output has no name. */
+  /**
+   * The names of the arrays, in the model's own order; the position for an output without a name.
+   */
   public List<String> names() {
     return outputs.stream().filter(output -> output.array() != null).map(Output::name).toList();
   }
 
   /**
-   * The arrays by name, or by position where an output has no name, in the model's own order; what
-   * is no array is left out.
+   * The arrays by name, or by position for an output without a name, in the model's own order;
+   * other outputs are omitted.
    *
    * @throws IllegalArgumentException if two arrays have the same name
    */
@@ -98,20 +102,20 @@ public final class ModelOutputs {
       NDArray array = output.array();
       if (array != null && arrays.put(output.name(), array) != null) {
         throw new IllegalArgumentException(
-            "two outputs are named '%s', at the positions %s; take them by position, or let the"
+            "two outputs are named '%s', at positions %s; select them by position, or give them"
                     .formatted(output.name(), positions(named(output.name())))
-                + " model give them different names");
+                + " different names in the model");
       }
     }
     return arrays;
   }
 
   /**
-   * The output that is meant where nobody says which: the only one, or the first of a tuple or
-   * list.
+   * The output to use if none is selected: the only one, or the first of a tuple or list.
    *
-   * @throws IllegalArgumentException if it can't be told, as among the several of a dict, or where
-   *     labels or a loss come before scores of rows; or if there is no array; lists the outputs
+   * @throws IllegalArgumentException if the choice is ambiguous, as with several outputs in a dict,
+   *     or with labels or a loss before the scores of rows; or if there is no array. The message
+   *     lists the outputs
    */
   public NDArray first() {
     List<Output> arrays = tensors();
@@ -119,12 +123,12 @@ public final class ModelOutputs {
     NDArray first = arrays.isEmpty() ? null : arrays.get(0).array();
     if (first == null || (!isOnly && isDoubtful(arrays))) {
       throw new IllegalArgumentException(
-          "the model has %s, and which one is meant can't be told; name one%s"
+          "the model has %s, so the output to use is ambiguous; select one%s"
               .formatted(described(), example(arrays).map(ModelOutputs::asIn).orElse("")));
     }
     if (!isOnly) {
       notes.accept(
-          "the model has %s; nothing says which is meant, so the first is used, '%s'"
+          "the model has %s; none is selected, so the first one, '%s', is used"
               .formatted(described(), arrays.get(0).name()));
     }
     return first;
@@ -135,12 +139,12 @@ public final class ModelOutputs {
   }
 
   /**
-   * An output by name or position, whichever it is. Where one output has this name and another one
-   * this position, as with keys that are numbers, or several have this name, nothing is taken.
-   * {@code name:0} and {@code position:0} say which is meant.
+   * Selects an output by name or position. If one output has this name and another one this
+   * position, as with numeric keys, or if several have this name, the selection fails. {@code
+   * name:0} and {@code position:0} select explicitly by name or position.
    *
-   * @throws IllegalArgumentException if there is none, or more than one can be meant, or it is no
-   *     array; lists the outputs
+   * @throws IllegalArgumentException if there is no such output, if it is ambiguous, or if it is
+   *     not an array; the message lists the outputs
    */
   public NDArray get(String nameOrPosition) {
     List<Output> byName = namedOrWithin(nameOrPosition);
@@ -150,9 +154,9 @@ public final class ModelOutputs {
     }
     if (!byName.isEmpty() && !byPosition.isEmpty() && !byName.equals(byPosition)) {
       throw new IllegalArgumentException(
-          "'%s' is the name of the output at the position %s, and the position of the output '%s';"
+          "'%s' is the name of the output at position %s, and the position of the output '%s';"
                   .formatted(nameOrPosition, positions(byName), names(byPosition))
-              + " say which by %s%s or %s%s"
+              + " select one with %s%s or %s%s"
                   .formatted(NAME, nameOrPosition, POSITION, nameOrPosition));
     }
     return one(
@@ -160,35 +164,37 @@ public final class ModelOutputs {
   }
 
   /**
-   * An output by its position, counted from 0, whatever the names are; that which is the only one
-   * within another has the other's position as well.
+   * Selects an output by position, counted from 0, whatever the names are. An output that is the
+   * only one within another can also be selected by the other's position.
    *
-   * @throws IllegalArgumentException if there is none, or it is no array; lists the outputs
+   * @throws IllegalArgumentException if there is no such output, or it is not an array; the message
+   *     lists the outputs
    */
   public NDArray get(int position) {
     return atPosition(Integer.toString(position));
   }
 
   /**
-   * An output by its name, whatever the positions are.
+   * Selects an output by name, whatever the positions are.
    *
-   * @throws IllegalArgumentException if there is none of that name, or several, or it is no array;
-   *     lists the outputs
+   * @throws IllegalArgumentException if there is none or more than one with that name, or it is not
+   *     an array; the message lists the outputs
    */
   public NDArray withName(String name) {
-    return one(namedOrWithin(name), "of the name '" + name + "'", name);
+    return one(namedOrWithin(name), "named '" + name + "'", name);
   }
 
-  /** An output by its position, as in {@code 1} or {@code 1.0}; see {@link #get(int)}. */
+  /** Selects an output by its position, such as {@code 1} or {@code 1.0}; see {@link #get(int)}. */
   NDArray atPosition(String position) {
-    return one(atOrWithin(position), "at the position " + position, position);
+    return one(atOrWithin(position), "at position " + position, position);
   }
 
   /**
-   * All outputs, in the model's own order, with their names. What is no array may only follow those
-   * that are, so that positions stay what they are.
+   * All arrays, in the model's own order, with their names. Outputs that are not arrays can only
+   * come last, so that positions stay the same.
    *
-   * @throws IllegalArgumentException if something else comes before an array; lists the outputs
+   * @throws IllegalArgumentException if an output that is not an array precedes one that is; the
+   *     message lists the outputs
    */
   public NDList toList() {
     NDList list = new NDList(outputs.size());
@@ -197,7 +203,7 @@ public final class ModelOutputs {
       if (array != null) {
         if (list.size() < i) {
           throw new IllegalArgumentException(
-              "the model has %s; not all are tensors, so take one by its name or position"
+              "the model has %s; not all are tensors, so select one by name or position"
                   .formatted(described()));
         }
         list.add(array);
@@ -206,7 +212,7 @@ public final class ModelOutputs {
     return list;
   }
 
-  /** The same outputs with other arrays. */
+  /** The same outputs with each array replaced. */
   ModelOutputs map(UnaryOperator<NDArray> copy) {
     List<Output> mapped =
         outputs.stream()
@@ -233,12 +239,12 @@ public final class ModelOutputs {
     return there.isEmpty() ? within(position, Output::position) : there;
   }
 
-  /** What is within an output, which is meant by it if it is one thing. */
+  /** The outputs within an output; a single one can be selected by the outer name or position. */
   private List<Output> within(String text, Function<Output, String> path) {
     return outputs.stream().filter(output -> path.apply(output).startsWith(text + ".")).toList();
   }
 
-  /** What {@code name:0} and {@code position:0} mean. */
+  /** The outputs selected explicitly by {@code name:0} or {@code position:0}. */
   private List<Output> said(String text) {
     if (text.startsWith(NAME)) {
       return namedOrWithin(text.substring(NAME.length()));
@@ -250,7 +256,7 @@ public final class ModelOutputs {
     boolean isNamed = found.stream().allMatch(output -> output.name().equals(text));
     if (found.size() > 1 && isNamed) {
       throw new IllegalArgumentException(
-          "%s outputs are named '%s', at the positions %s; say which by %s%s"
+          "%s outputs are named '%s', at positions %s; select one with %s%s"
               .formatted(found.size(), text, positions(found), POSITION, found.get(0).position()));
     }
     if (found.size() != 1) {
@@ -260,7 +266,7 @@ public final class ModelOutputs {
     NDArray array = found.get(0).array();
     if (array == null) {
       throw new IllegalArgumentException(
-          "the output '%s' is of the type %s, and only tensors of numbers can be evaluated; the"
+          "the output '%s' is of type %s, but only numeric tensors can be evaluated; the"
                   .formatted(text, found.get(0).type())
               + " model has "
               + described());
@@ -276,7 +282,7 @@ public final class ModelOutputs {
     return outputs.stream().map(Output::position).collect(Collectors.joining(" and "));
   }
 
-  /** Whether the first is perhaps not what is meant. */
+  /** Whether the first output may not be the intended one. */
   private boolean isDoubtful(List<Output> arrays) {
     Output first = arrays.get(0);
     return order == Order.BY_NAME
@@ -284,7 +290,7 @@ public final class ModelOutputs {
         || (!isOfScores(first) && arrays.stream().anyMatch(ModelOutputs::isOfScores));
   }
 
-  /** What may be meant: a number among tensors is not. */
+  /** The candidates for the default output: the tensors, or all arrays if there are no tensors. */
   private List<Output> tensors() {
     List<Output> tensors = outputs.stream().filter(each -> each.type().equals(TENSOR)).toList();
     return tensors.isEmpty()
@@ -292,7 +298,7 @@ public final class ModelOutputs {
         : tensors;
   }
 
-  /** One that may be meant. */
+  /** A plausible output, to suggest in a message. */
   private static Optional<String> example(List<Output> arrays) {
     return arrays.stream()
         .filter(ModelOutputs::isOfScores)
@@ -302,8 +308,8 @@ public final class ModelOutputs {
   }
 
   /**
-   * Neither a label, as models of scikit-learn give it before the probabilities, nor a loss, as
-   * those of transformers give it before the logits.
+   * Whether an output may hold scores: it is neither a label, which models of scikit-learn return
+   * before the probabilities, nor a loss, which those of transformers return before the logits.
    */
   private static boolean isOfScores(Output output) {
     NDArray array = output.array();

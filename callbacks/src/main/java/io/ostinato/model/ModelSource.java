@@ -6,8 +6,8 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * The architecture of a model: what an executor needs, beside the weights, to hold it on a device.
- * A value that can be serialized.
+ * The architecture of a model: what an executor requires, besides the weights, to load it on a
+ * device. Serializable.
  */
 public sealed interface ModelSource extends Serializable
     permits BlockSource, TorchScriptSource, OnnxSource {
@@ -21,14 +21,14 @@ public sealed interface ModelSource extends Serializable
     return new BlockSource(factory, List.of(inputShapes));
   }
 
-  /** A TorchScript module; its snapshots are made by {@link TorchScriptSource#snapshotOf}. */
+  /** A TorchScript module; its snapshots are created by {@link TorchScriptSource#snapshotOf}. */
   static ModelSource torchScript() {
     return new TorchScriptSource();
   }
 
   /**
-   * An ONNX model; its snapshots are made by {@link OnnxSource#snapshotOf}. Needs DJL's OnnxRuntime
-   * engine on the class path.
+   * An ONNX model; its snapshots are created by {@link OnnxSource#snapshotOf}. Requires DJL's
+   * OnnxRuntime engine on the class path.
    */
   static ModelSource onnx() {
     return new OnnxSource();

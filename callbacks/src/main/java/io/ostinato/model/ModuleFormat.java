@@ -21,50 +21,56 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A format of files that have architecture and weights together. A snapshot is the content of the
- * file, as one array, and what it says of itself; a refresh loads it anew.
+ * A file format that contains both architecture and weights. A snapshot consists of the file's
+ * content as one array and of the facts about it; a refresh reloads the file.
  */
 sealed interface ModuleFormat permits TorchScriptFormat, OnnxFormat {
 
-  /** The name of the array that has what the file says of itself. */
+  /** The name of the array with the facts about the file. */
   String FACTS = "module.facts";
 
-  /** The name of the array that has the content of the file. */
+  /** The name of the array with the content of the file. */
   String array();
 
-  /** What such a file has, as in {@code a TorchScript module}. */
+  /** A description of the content of such a file, such as {@code a TorchScript module}. */
   String content();
 
-  /** An empty model of the engine that reads this format. */
+  /** Creates an empty model of the engine that reads this format. */
   Model newModel(Device device);
 
   /**
-   * Fills an empty model.
+   * Loads the content into an empty model.
    *
-   * @throws MalformedModelException if the content is of another format; says in one line why
+   * @throws MalformedModelException if the content has another format; the message says why in one
+   *     line
    */
   void load(Model model, InputStream content) throws IOException, MalformedModelException;
 
-  /** What the file says of itself, to travel with it. */
+  /** The facts about a file, which are stored with its snapshot. */
   ModuleFacts facts(byte[] content);
 
   /**
-   * A model that was loaded, as {@code processData} sees it.
+   * Wraps a loaded model for {@code processData}.
    *
-   * @param facts of its file
-   * @param manager of the default engine, whose arrays go in and come out
-   * @param notes hears what a user should know
+   * @param facts the facts about its file
+   * @param manager a manager of the default engine, to which inputs and outputs belong
+   * @param notes receives notes for users
    */
   EvaluationModel face(Model model, ModuleFacts facts, NDManager manager, Consumer<String> notes);
 
-  /** Begins to watch what a forward changes; what it gives says, later, what has changed. */
+  /**
+   * Records the state of a model; the result, called later, says what has changed since, if
+   * anything.
+   */
   Supplier<Optional<String>> inspect(Model model);
 
   default WeightSnapshot snapshotOf(byte[] content) {
     return snapshotOf(content, facts(content));
   }
 
-  /** The facts come first: they are small, and what is read next depends on them. */
+  /**
+   * Creates a snapshot. The facts come first: they are small, and are needed before the content.
+   */
   default WeightSnapshot snapshotOf(byte[] content, ModuleFacts facts) {
     byte[] json = facts.toJson().getBytes(StandardCharsets.UTF_8);
     return WeightSnapshot.of(

@@ -14,9 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The content of a file that is a model, shard by shard: no more than one is in memory at a time.
- */
+/** The content of a model file, read shard by shard: only one shard is in memory at a time. */
 final class ModuleStream extends InputStream {
   private final ModuleFormat format;
   private final Iterator<Shard> shards;
@@ -38,30 +36,32 @@ final class ModuleStream extends InputStream {
     }
   }
 
-  /** The weights are not those of such a file. */
+  /** Thrown if the weights are not a snapshot of such a file. */
   static final class NotAModuleException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
     NotAModuleException(ModuleFormat format, String given) {
       super(
-          "%s takes a snapshot of its whole file (snapshotOf of its source); this one has %s"
+          "%s requires a snapshot of its whole file (snapshotOf of its source); this one has %s"
               .formatted(format.content(), given));
     }
   }
 
-  /** What ended the content before its time, if anything: the weights' fault, not the module's. */
+  /**
+   * The failure that cut the content short, if any: it comes from the weights, not from the module.
+   */
   Optional<RuntimeException> failure() {
     return Optional.ofNullable(failure);
   }
 
-  /** What the file says of itself. */
+  /** The facts about the file. */
   ModuleFacts facts() {
     return facts.size() == 0
-        ? ModuleFacts.unknown("it came without")
+        ? ModuleFacts.unknown("the snapshot has no facts about the module")
         : ModuleFacts.fromJson(facts.toString(StandardCharsets.UTF_8));
   }
 
-  /** How many bytes were read so far. */
+  /** The number of bytes read so far. */
   long bytesRead() {
     return given;
   }
@@ -97,7 +97,7 @@ final class ModuleStream extends InputStream {
     try {
       return findMore();
     } catch (RuntimeException e) {
-      // The engine's loader reads on and on where an exception is thrown at it; it stops at an end.
+      // The engine's loader retries endlessly after an exception, but stops at the end of a stream.
       failure = e;
       return false;
     }

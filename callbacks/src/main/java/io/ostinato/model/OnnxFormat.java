@@ -14,22 +14,22 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** ONNX files, in DJL's OnnxRuntime engine, which is known by its name only. */
+/** ONNX files, loaded by DJL's OnnxRuntime engine, which is referred to only by name. */
 record OnnxFormat() implements ModuleFormat {
   private static final String ENGINE = "OnnxRuntime";
 
-  /** DJL's system property for the threads of one computation; without it, all cores. */
+  /** DJL's system property for the number of threads of one computation; default: all cores. */
   private static final String THREADS = "ai.djl.onnxruntime.num_threads";
 
-  /** What is missing on the class path, and how to add it, if anything is. */
+  /** What is missing on the class path and how to add it; empty if nothing is. */
   static Optional<String> missingEngine() {
     return Engine.hasEngine(ENGINE)
         ? Optional.empty()
         : Optional.of(
             "DJL's OnnxRuntime engine is not on the class path; add ai.djl.onnxruntime:"
-                + "onnxruntime-engine:%s with the com.microsoft.onnxruntime:onnxruntime that it"
+                + "onnxruntime-engine:%s and its dependency com.microsoft.onnxruntime:onnxruntime,"
                     .formatted(Engine.getDjlVersion())
-                + " brings, or onnxruntime_gpu instead of that, by --packages (docs/cluster.md)");
+                + " or onnxruntime_gpu instead, with --packages (docs/cluster.md)");
   }
 
   @Override
@@ -48,8 +48,8 @@ record OnnxFormat() implements ModuleFormat {
       return Model.newInstance(array(), device, ENGINE);
     } catch (LinkageError e) {
       throw new IllegalStateException(
-          "DJL's OnnxRuntime engine is on the class path, but can't be loaded; is"
-              + " com.microsoft.onnxruntime:onnxruntime for this machine beside it? "
+          "DJL's OnnxRuntime engine is on the class path but can't be loaded; check that"
+              + " com.microsoft.onnxruntime:onnxruntime for this machine is on it too: "
               + e,
           e);
     }
@@ -57,7 +57,7 @@ record OnnxFormat() implements ModuleFormat {
 
   @Override
   public void load(Model model, InputStream content) throws IOException, MalformedModelException {
-    // Not an empty map: without any options the engine would leave a GPU aside.
+    // Not an empty map: without any options the engine would ignore a GPU.
     Map<String, String> options = new HashMap<>(Map.of("interOpNumThreads", "1"));
     Integer threads = Integer.getInteger(THREADS);
     if (threads != null) {
@@ -77,7 +77,7 @@ record OnnxFormat() implements ModuleFormat {
     return new OnnxModel(model, notes);
   }
 
-  /** ONNX graphs have no variables. */
+  /** Never reports a change, since ONNX graphs have no variables. */
   @Override
   public Supplier<Optional<String>> inspect(Model model) {
     return Optional::empty;

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * An ONNX model that was loaded. Its engine's arrays can do next to nothing, so those of the
- * default engine go in and come out; its own live for one forward. Inputs are taken in their order,
- * whatever their names are; outputs have the model's names.
+ * A loaded ONNX model. Its engine's arrays support hardly any operations, so inputs and outputs are
+ * arrays of the default engine; the engine's own exist only during a forward. Inputs are passed by
+ * position, whatever their names; outputs have the model's names.
  */
 record OnnxModel(Model model, Consumer<String> notes) implements EvaluationModel {
 
@@ -28,8 +28,8 @@ record OnnxModel(Model model, Consumer<String> notes) implements EvaluationModel
     List<String> names = model.describeInput().keys();
     if (inputs.size() != names.size()) {
       throw new IllegalArgumentException(
-          "the ONNX model has the inputs %s; it was given %s array%s"
-              .formatted(names, inputs.size(), inputs.size() == 1 ? "" : "s"));
+          "the ONNX model has the inputs %s, but %s array%s passed"
+              .formatted(names, inputs.size(), inputs.size() == 1 ? " was" : "s were"));
     }
     try (NDManager scope = model.getNDManager().newSubManager()) {
       NDList given = new NDList(inputs.size());

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A dict of libtorch in its own order, which is that of insertion. DJL's engine has it in that
- * order, but its {@link IValue#toIValueMap} gives it in the order of hashes; so its native method
- * is called here as that does. A test tells when an engine of another version has none.
+ * Reads a dict of libtorch in its own order, the order of insertion. DJL's {@link
+ * IValue#toIValueMap} returns it in the order of hashes, so this class calls the same native method
+ * directly. A test detects if another version of the engine doesn't have it.
  */
 final class OrderedDict {
   private static final String LIBRARY = "ai.djl.pytorch.jni.PyTorchLibrary";

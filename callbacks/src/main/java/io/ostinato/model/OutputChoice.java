@@ -7,35 +7,33 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * Which output of a model is meant: the first, or one by its position or name, as in {@code 1},
- * {@code logits}, or {@code 1.hidden} for what is within another output.
+ * The choice of an output of a model: the default one, or one by its position or name, such as
+ * {@code 1}, {@code logits}, or {@code 1.hidden} for one within another output.
  *
- * @param by what the text is
- * @param text the position or the name; empty where nothing was said
+ * @param by the meaning of the text
+ * @param text the position or the name; empty if no output is selected
  */
 public record OutputChoice(By by, String text) implements Serializable {
 
-  /** What the text of a choice is. */
+  /** The meaning of the text of a choice. */
   public enum By {
-    /** Nothing is said. */
+    /** No output is selected. */
     NOTHING,
-    /** A position, counted from 0, whatever names there are. */
+    /** A position, counted from 0, whatever the names are. */
     POSITION,
-    /** A name, whatever positions there are. */
+    /** A name, whatever the positions are. */
     NAME,
-    /**
-     * As users write it: a name or a position, whichever there is; see {@link ModelOutputs#get}.
-     */
+    /** A name or a position, whichever exists, as users write it; see {@link ModelOutputs#get}. */
     NAME_OR_POSITION
   }
 
-  /** Nothing is said: the first output, where the model leaves no doubt which that is. */
+  /** Selects no output: the first one is used, unless that is ambiguous. */
   public static OutputChoice first() {
     return new OutputChoice(By.NOTHING, "");
   }
 
   /**
-   * By position, counted from 0, whatever the outputs are named.
+   * Selects by position, counted from 0, whatever the names are.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -48,7 +46,7 @@ public record OutputChoice(By by, String text) implements Serializable {
   }
 
   /**
-   * By name, whatever the positions are.
+   * Selects by name, whatever the positions are.
    *
    * @throws IllegalArgumentException if the name is blank
    */
@@ -57,8 +55,8 @@ public record OutputChoice(By by, String text) implements Serializable {
   }
 
   /**
-   * By position or name, as users write it. Where one output has this name and another one this
-   * position, {@link #from} refuses it; {@code name:0} and {@code position:0} say which is meant.
+   * Selects by position or name, as users write it. If one output has this name and another one
+   * this position, {@link #from} fails; {@code name:0} and {@code position:0} select explicitly.
    *
    * @throws IllegalArgumentException if the text is blank
    */
@@ -66,19 +64,19 @@ public record OutputChoice(By by, String text) implements Serializable {
     return new OutputChoice(By.NAME_OR_POSITION, notBlank(positionOrName).strip());
   }
 
-  /** As a configuration writes it: nothing is said by a blank text. */
+  /** Reads a choice from a configuration; a blank text selects no output. */
   @FromText("the name of an output, or its position counted from 0")
   static Optional<OutputChoice> ofText(String text) {
     return Optional.of(text.isBlank() ? first() : of(text));
   }
 
-  /** Whether an output is named. */
+  /** Whether an output is selected. */
   public boolean isMade() {
     return by != By.NOTHING;
   }
 
   /**
-   * The output that is meant.
+   * The selected output.
    *
    * @throws IllegalArgumentException as {@link ModelOutputs#first}, {@link ModelOutputs#get(int)},
    *     {@link ModelOutputs#withName} and {@link ModelOutputs#get(String)} do
@@ -93,7 +91,7 @@ public record OutputChoice(By by, String text) implements Serializable {
   }
 
   /**
-   * The output that is meant alone, or all of them where nothing was said: what a loss takes.
+   * The selected output, or all of them if none is selected: the input of a loss.
    *
    * @throws IllegalArgumentException as {@link #from} and {@link ModelOutputs#toList} do
    */
@@ -104,7 +102,7 @@ public record OutputChoice(By by, String text) implements Serializable {
   private static String notBlank(String text) {
     if (text.isBlank()) {
       throw new IllegalArgumentException(
-          "an output needs a name, or a position counted from 0; given: '%s'".formatted(text));
+          "an output requires a name, or a position counted from 0; given: '%s'".formatted(text));
     }
     return text;
   }

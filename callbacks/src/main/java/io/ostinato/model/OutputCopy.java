@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.weights.HostArray;
 
-/** Copies of a model's outputs on the host. */
+/** Copies a model's outputs to the host. */
 public final class OutputCopy {
   private OutputCopy() {}
 
   /**
-   * A copy of an array. One of bfloat16 becomes float32, which has all its values: DJL can read
-   * arrays of bfloat16, but aborts the process when it makes one.
+   * Copies an array. A bfloat16 array becomes float32, which represents all its values: DJL can
+   * read bfloat16 arrays, but aborts the process when it creates one.
    */
   public static HostArray of(String name, NDArray array) {
     HostArray copy = HostArray.copyOf(name, array);
@@ -19,7 +19,7 @@ public final class OutputCopy {
         : copy;
   }
 
-  /** The upper half of a float32 is the bfloat16; little-endian. */
+  /** Widens bfloat16 to float32, whose upper half is the bfloat16; little-endian. */
   private static byte[] widened(byte[] halves) {
     byte[] wholes = new byte[Math.multiplyExact(2, halves.length)];
     for (int i = 0; i < halves.length; i += 2) {

@@ -11,23 +11,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model that runs once for the same columns of one batch, however many callbacks ask. Each of
- * them gets a copy of the outputs, so that none sees what another does with them. For one thread.
+ * A model that runs only once for the same columns of a batch, however many callbacks call it. Each
+ * caller gets a copy of the outputs, so that callers don't affect each other. Not thread-safe.
  */
 public final class SharedForward extends DelegatingModel {
   private final EvaluationModel model;
   private final Map<NDArray, Integer> columns = new IdentityHashMap<>();
   private final Map<List<Input>, ModelOutputs> outputs = new HashMap<>();
 
-  /** A column, and the name under which the model gets it. */
+  /** A column, and the name under which it is passed to the model. */
   private record Input(int column, @Nullable String name) {}
 
-  /** Runs this model at the first call, and again only for other columns. */
+  /** Wraps a model, which is run at the first call and again only for different columns. */
   public SharedForward(EvaluationModel model) {
     this.model = model;
   }
 
-  /** Makes the arrays of a batch known, in the order of its columns, as these columns. */
+  /** Registers the arrays of a batch, in the order of its columns, as these columns. */
   public void know(NDList arrays) {
     for (int column = 0; column < arrays.size(); column++) {
       columns.put(arrays.get(column), column);

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A TorchScript module that was loaded. It is run past DJL's block: that reads a meaning into the
- * names of inputs, gives a dict in the order of hashes, and refuses {@code None} among the outputs.
+ * A loaded TorchScript module. It is run without DJL's block, which interprets the names of inputs,
+ * returns a dict in the order of hashes, and rejects {@code None} among the outputs.
  */
 final class TorchModule implements EvaluationModel {
   private static final String FORWARD = "forward";
@@ -35,13 +35,13 @@ final class TorchModule implements EvaluationModel {
     this.notes = notes;
   }
 
-  /** A module in evaluation mode. */
+  /** Sets a module to evaluation mode and wraps it. */
   static TorchModule of(PtSymbolBlock module, ModuleFacts facts, Consumer<String> notes) {
     JniUtils.enableInferenceMode(module);
     return new TorchModule(module, facts, notes);
   }
 
-  /** A hash of all that the module holds, whether parameter, buffer or attribute. */
+  /** A hash of the module's entire state: parameters, buffers and attributes. */
   static String hash(PtSymbolBlock module) {
     MessageDigest digest = Sha256.start();
     JniUtils.writeModule(
@@ -57,11 +57,11 @@ final class TorchModule implements EvaluationModel {
   @Override
   public ModelOutputs outputs(NDList inputs) {
     if (!facts.hooks().isEmpty()) {
-      // They are no methods of the module, and only a call in TorchScript or Python runs them.
+      // They are not methods of the module, and only a call in TorchScript or Python runs them.
       throw new IllegalArgumentException(
-          "the module has hooks (%s), without which it would give other numbers, and PyTorch runs"
+          "the module has hooks (%s), without which its results would differ, and PyTorch runs"
                   .formatted(String.join(", ", facts.hooks()))
-              + " them only where Python or another module calls it; script a module whose forward"
+              + " them only if Python or another module calls it; script a module whose forward"
               + " is 'return self.module(x)'");
     }
     return run(FORWARD, inputs);
@@ -81,10 +81,10 @@ final class TorchModule implements EvaluationModel {
   private ModelOutputs run(String method, NDList inputs) {
     if (inputs.isEmpty()) {
       throw new IllegalArgumentException(
-          "'%s' needs at least one array, whose scope the outputs join".formatted(method));
+          "'%s' requires at least one array, whose scope the outputs join".formatted(method));
     }
     if (System.getProperty(OPTIMIZER) != null) {
-      JniUtils.setGraphExecutorOptimize(Boolean.getBoolean(OPTIMIZER)); // of this thread
+      JniUtils.setGraphExecutorOptimize(Boolean.getBoolean(OPTIMIZER)); // for this thread
     }
     List<IValue> arguments = new ArrayList<>();
     try {
@@ -101,7 +101,7 @@ final class TorchModule implements EvaluationModel {
     }
   }
 
-  /** The column stays what it is, whoever looks at it after the model has worked in place. */
+  /** Copies an input, so that the column stays unchanged if the model works in place. */
   private static IValue copyOf(NDArray input) {
     try (NDArray copy = input.duplicate()) {
       return IValue.from((PtNDArray) copy);

@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Takes what a module returned apart, however it is nested, in the module's own order.
+ * Flattens the result of a module, however nested, in the module's own order.
  *
- * @param manager owns the arrays
+ * @param manager the owner of the arrays
  * @param namedTuples the fields of each named tuple, by its qualified name
  */
 record TorchOutputs(PtNDManager manager, Map<String, List<String>> namedTuples) {
-  /** The outputs; the value stays open. */
+  /** Flattens a result, which stays open. */
   ModelOutputs of(IValue result, Consumer<String> notes) {
     List<Output> outputs = new ArrayList<>();
     boolean isDict = result.isMap();
@@ -46,7 +46,7 @@ record TorchOutputs(PtNDManager manager, Map<String, List<String>> namedTuples) 
     }
   }
 
-  /** DJL doesn't know bfloat16; float32 has all its values. */
+  /** Converts bfloat16, which DJL doesn't support, to float32, which represents all its values. */
   private static NDArray readable(NDArray array) {
     return array.getDataType() == DataType.UNKNOWN ? array.toType(DataType.FLOAT32, true) : array;
   }
@@ -75,7 +75,7 @@ record TorchOutputs(PtNDManager manager, Map<String, List<String>> namedTuples) 
     }
   }
 
-  /** One of a container's values, with its name where it has one. */
+  /** A value in a container, with its name; empty if it has none. */
   record Part(String name, IValue value) {}
 
   private List<Part> parts(IValue container) {

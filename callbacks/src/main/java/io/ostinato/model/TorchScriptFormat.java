@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The files of {@code torch.jit}, in the default engine. */
+/** Files of {@code torch.jit}, loaded by the default engine. */
 record TorchScriptFormat() implements ModuleFormat {
 
   @Override
@@ -33,7 +33,7 @@ record TorchScriptFormat() implements ModuleFormat {
 
   @Override
   public void load(Model model, InputStream content) throws IOException, MalformedModelException {
-    // What was saved on a GPU is loaded here, wherever that is.
+    // Loads a module that was saved on a GPU onto this device, whichever it is.
     model.load(content, Map.of("mapLocation", "true"));
   }
 
@@ -55,6 +55,6 @@ record TorchScriptFormat() implements ModuleFormat {
     return () ->
         before.equals(TorchModule.hash(module))
             ? Optional.empty()
-            : Optional.of("found by comparing it before and after a batch");
+            : Optional.of("found by comparing the state before and after a batch");
   }
 }

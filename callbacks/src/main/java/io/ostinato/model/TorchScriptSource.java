@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A TorchScript module. Architecture and weights are one file here, so a snapshot is the whole
- * module and a refresh loads it anew: parameters alone would leave the buffers (BatchNorm's running
- * statistics) behind.
+ * A TorchScript module. Architecture and weights are in one file, so a snapshot is the whole module
+ * and a refresh reloads it: refreshing the parameters alone would omit the buffers (BatchNorm's
+ * running statistics).
  */
 public final class TorchScriptSource implements ModelSource {
   private static final Logger log = LoggerFactory.getLogger(TorchScriptSource.class);
@@ -18,22 +18,24 @@ public final class TorchScriptSource implements ModelSource {
 
   TorchScriptSource() {}
 
-  /** The snapshot that is this module: the content of a {@code .pt} file. */
+  /** Creates a snapshot from the content of a {@code .pt} file. */
   public static WeightSnapshot snapshotOf(byte[] module) {
     return new TorchScriptFormat().snapshotOf(module);
   }
 
   /**
-   * The same where it is known what the code says, so that nobody follows it again.
+   * Creates a snapshot from the content of a {@code .pt} file whose facts are already known, so
+   * that its code isn't analysed again.
    *
-   * @param facts {@link ModuleFacts#of} this module
+   * @param facts the result of {@link ModuleFacts#of} for this module
    */
   public static WeightSnapshot snapshotOf(byte[] module, ModuleFacts facts) {
     return new TorchScriptFormat().snapshotOf(module, facts);
   }
 
   /**
-   * The snapshot that is the module in this file; warns of one that is in training mode for good.
+   * Creates a snapshot from a {@code .pt} file; logs a warning if the module always computes as in
+   * training mode.
    */
   public static WeightSnapshot snapshotOf(Path file) {
     byte[] module = new TorchScriptFormat().contentOf(file);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The model for one batch, which waits for its turn when it first runs the model. A batch that
- * never does waits for nobody, and says nothing of what the model keeps.
+ * never runs it doesn't wait, and reveals nothing about the state that the model keeps.
  */
 final class TurnOfBatch extends DelegatingModel implements AutoCloseable {
   private final Turns turns;
@@ -22,7 +22,7 @@ final class TurnOfBatch extends DelegatingModel implements AutoCloseable {
     this.care = care;
   }
 
-  /** The batch is over; what it has changed tells what the model keeps. */
+  /** Ends the batch; its changes show what the model keeps. */
   synchronized void succeeded() {
     if (model != null && holdsTurn) {
       turns.found(findings.get());
@@ -30,7 +30,7 @@ final class TurnOfBatch extends DelegatingModel implements AutoCloseable {
   }
 
   /**
-   * What an interrupted wait has led to is that interruption.
+   * Replaces a failure caused by an interrupted wait with the interruption itself.
    *
    * @throws InterruptedException if this thread was interrupted while it waited
    */
@@ -41,7 +41,7 @@ final class TurnOfBatch extends DelegatingModel implements AutoCloseable {
     }
   }
 
-  /** Gives the turn to the next. */
+  /** Releases the turn. */
   @Override
   public synchronized void close() {
     if (holdsTurn) {
@@ -72,10 +72,10 @@ final class TurnOfBatch extends DelegatingModel implements AutoCloseable {
       turns.acquire();
     } catch (InterruptedException e) {
       interrupted = e;
-      throw new IllegalStateException("interrupted while it waited for the model", e);
+      throw new IllegalStateException("interrupted while waiting for the model", e);
     }
     holdsTurn = true;
-    if (turns.state() == KeptState.NONE) { // found out by the batch that had it before
+    if (turns.state() == KeptState.NONE) { // determined by the previous batch
       close();
     }
   }

@@ -7,15 +7,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Who may run a loaded model: everybody at once, or one batch at a time where it keeps something
- * from one forward to the next. Whether it does is found out in the first batch that runs it, where
- * nothing said so. Thread-safe.
+ * Controls which batches run a loaded model: all concurrently, or one at a time if the model keeps
+ * state from one forward to the next. If that is unknown, the first batch that runs the model
+ * determines it. Thread-safe.
  */
 final class Turns {
-  /** Of all models that set PyTorch's generator of random numbers: it is one for the process. */
+  /** Held by models that set PyTorch's random number generator, which is shared by the process. */
   private static final Semaphore GENERATOR = new Semaphore(1);
 
-  /** Not a lock, since a batch may run the model on another thread than its own. */
+  /** A semaphore rather than a lock, since a batch may run the model on a different thread. */
   private final Semaphore turn = new Semaphore(1);
 
   private final Consumer<String> notes;
@@ -25,12 +25,12 @@ final class Turns {
   private boolean holdsGenerator;
 
   /**
-   * What the owner of a model can do with it while it has the turn.
+   * Operations of a model's owner, called while a batch has the turn.
    *
-   * @param model as it is now
-   * @param restore brings the model back to what it was when it was loaded
-   * @param inspect begins to watch what changes; what it gives says, once a batch is over, why
-   *     later batches would or may depend on it, if they do
+   * @param model returns the model in its current state
+   * @param restore restores the model to the state in which it was loaded
+   * @param inspect records the state; the result, called when the batch has ended, says why later
+   *     batches depend, or may depend, on this one, if they do
    */
   record Care(
       Supplier<EvaluationModel> model,
@@ -38,24 +38,24 @@ final class Turns {
       Supplier<Supplier<Optional<String>>> inspect) {}
 
   /**
-   * Nobody has run the model yet.
+   * Creates the control for a model that has not been run yet.
    *
-   * @param notes hears what a user should know
+   * @param notes receives notes for users
    */
   Turns(Consumer<String> notes) {
     this.notes = notes;
   }
 
-  /** The model was loaded; nobody runs it now. */
+  /** Records that the model was loaded. No batch may be running it. */
   void loaded(KeptState known) {
     loaded(known, false);
   }
 
   /**
-   * The model was loaded; nobody runs it now.
+   * Records that the model was loaded. No batch may be running it.
    *
-   * @param setsGenerator whether its forward sets PyTorch's generator of random numbers: then it
-   *     runs at no time at which another one does that
+   * @param setsGenerator whether its forward sets PyTorch's random number generator: it then never
+   *     runs at the same time as another model that does
    */
   void loaded(KeptState known, boolean setsGenerator) {
     turn.acquireUninterruptibly();
@@ -73,7 +73,8 @@ final class Turns {
   }
 
   /**
-   * Runs one batch. It waits for its turn when it first runs the model, and has it until it ends.
+   * Runs one batch. It waits for its turn when it first runs the model, and keeps the turn until it
+   * ends.
    *
    * @throws InterruptedException if this thread is interrupted while it waits
    */
@@ -116,9 +117,9 @@ final class Turns {
   }
 
   /**
-   * Makes the model what the batch that has the turn should find.
+   * Prepares the model for the batch that has the turn.
    *
-   * @return what to ask once the batch is over
+   * @return the findings, to be called when the batch has ended
    */
   Supplier<Optional<String>> begin(Care care) {
     boolean fromLoaded = state == KeptState.UNKNOWN || state == KeptState.ACCUMULATED;
@@ -129,7 +130,7 @@ final class Turns {
     return state == KeptState.UNKNOWN ? care.inspect().get() : Optional::empty;
   }
 
-  /** The first batch that ran the model is over, and it still has the turn. */
+  /** Records the findings of the first batch that ran the model, which still has the turn. */
   void found(Optional<String> dependence) {
     if (state == KeptState.UNKNOWN) {
       dependence.ifPresent(notes);
@@ -137,19 +138,19 @@ final class Turns {
     }
   }
 
-  /** What a user should know of a model that keeps something. */
+  /** The note for users about a model that keeps state. */
   static String note(KeptState state, String what) {
     return state == KeptState.ACCUMULATED
-        ? "the model's forward changes what it keeps (%s), so that later batches would depend on"
+        ? "the model's forward changes its state (%s), so later batches would depend on"
                 .formatted(what)
             + " earlier ones: one batch runs at a time, each on the model as it was loaded"
-        : "the model's forward keeps something in the model (%s): one batch runs at a time"
+        : "the model's forward keeps state in the model (%s): one batch runs at a time"
             .formatted(what);
   }
 
-  /** What a user should know of a model of which not all can be compared. */
+  /** The note for users about a model with state that can't be compared. */
   static String noteOfUnseen(String what) {
-    return "the model has what can't be compared (%s), so that later batches may depend on earlier"
+    return "the model has state that can't be compared (%s), so later batches may depend on earlier"
             .formatted(what)
         + " ones: one batch runs at a time, each on the model as it was loaded";
   }

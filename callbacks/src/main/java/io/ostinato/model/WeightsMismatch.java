@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How weights differ from those of a model, by name. Weights are never matched by their order or
- * shape: two layers of one shape would be exchanged and nobody would notice.
+ * The differences between weights and a model, by name. Weights are never matched by order or
+ * shape: two layers of the same shape could be swapped unnoticed.
  */
 final class WeightsMismatch {
   private static final int MOST_NAMES = 50;
@@ -21,7 +21,7 @@ final class WeightsMismatch {
   private WeightsMismatch() {}
 
   /**
-   * Compares.
+   * Compares weights with a model; empty if they match.
    *
    * @param given the data type and shape of each array of the weights
    * @param model the arrays of the model
@@ -56,7 +56,7 @@ final class WeightsMismatch {
                         .formatted(entry.getKey(), entry.getValue(), wanted.get(entry.getKey())))
             .toList();
     add(parts, "", others);
-    return "the weights are those of another model: %s; %s"
+    return "the weights don't match the model: %s; %s"
         .formatted(String.join("; ", parts), remedy());
   }
 
@@ -76,15 +76,15 @@ final class WeightsMismatch {
     }
   }
 
-  /** PyTorch's names have dots, as in {@code 0.weight}; a block's have underscores. */
+  /** Names in PyTorch have dots, such as {@code 0.weight}; those of a block have underscores. */
   private String remedy() {
     boolean pytorch =
         onlyIn(given, wanted).size() == given.size()
             && !given.isEmpty()
             && given.keySet().stream().allMatch(name -> name.contains("."));
     return pytorch
-        ? "weights are matched by name, and these have names of PyTorch: save the module itself,"
+        ? "weights are matched by name, and these have PyTorch names: save the module itself,"
             + " with torch.jit.script(model).save(path)"
-        : "weights are matched by name: is this the architecture that they are from?";
+        : "weights are matched by name: check that this is the architecture they belong to";
   }
 }

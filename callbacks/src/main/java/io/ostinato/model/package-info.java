@@ -1,6 +1,6 @@
 /**
- * Models by format: DJL blocks, TorchScript modules and ONNX models, how each is loaded on a
- * device, given other weights, and run.
+ * Models by format: loads DJL blocks, TorchScript modules and ONNX models on a device, refreshes
+ * their weights, and runs them.
  */
 @NullMarked
 package io.ostinato.model;

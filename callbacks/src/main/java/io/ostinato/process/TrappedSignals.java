@@ -9,8 +9,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Signals that this process handles itself instead of ending. {@link #close} restores the handlers
- * of before. Thread-safe.
+ * Signals that this process handles itself instead of terminating. {@link #close} restores the
+ * previous handlers. Thread-safe.
  */
 public final class TrappedSignals implements AutoCloseable {
   private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
@@ -20,9 +20,9 @@ public final class TrappedSignals implements AutoCloseable {
   /**
    * Traps signals until closed.
    *
-   * @param names without {@code SIG}, as in {@code TERM}; a signal that can't be trapped keeps its
-   *     effect, which is logged
-   * @param received gets the whole name of each signal that comes, as in {@code SIGTERM}, on a
+   * @param names the signals without {@code SIG}, such as {@code TERM}; a signal that can't be
+   *     trapped keeps its effect, which is logged
+   * @param received is passed the full name of each received signal, such as {@code SIGTERM}, on a
    *     thread of the virtual machine
    */
   public static TrappedSignals all(List<String> names, Logger log, Consumer<String> received) {
@@ -31,7 +31,7 @@ public final class TrappedSignals implements AutoCloseable {
     return trapped;
   }
 
-  /** As {@link #all}, until one has come: the next signal has its effect of before. */
+  /** Like {@link #all}, but only for the first signal; the next one has its previous effect. */
   public static TrappedSignals first(List<String> names, Logger log, Consumer<String> received) {
     TrappedSignals trapped = new TrappedSignals();
     trapped.trap(
@@ -47,13 +47,13 @@ public final class TrappedSignals implements AutoCloseable {
   /**
    * Sends a signal to this process.
    *
-   * @param name as {@code received} gets it
+   * @param name the full name, such as {@code SIGTERM}
    */
   public static void raise(String name) {
     Signal.raise(new Signal(name.substring("SIG".length())));
   }
 
-  /** Restores the handlers of before; again does nothing. */
+  /** Restores the previous handlers; further calls have no effect. */
   @Override
   public synchronized void close() {
     before.forEach(Signal::handle);
@@ -67,10 +67,10 @@ public final class TrappedSignals implements AutoCloseable {
             Signal.handle(new Signal(name), signal -> received.accept("SIG" + signal.getName()));
         before.put(new Signal(name), handler);
         if (handler == SignalHandler.SIG_IGN) {
-          log.info("SIG{} is ignored: whoever started this process asked for that", name);
+          log.info("SIG{} is ignored, as set by the program that started this process", name);
         }
       } catch (IllegalArgumentException e) {
-        log.info("SIG{} ends this process at once: {}", name, e.getMessage());
+        log.info("SIG{} terminates this process immediately: {}", name, e.getMessage());
       }
     }
   }

@@ -1,4 +1,4 @@
-/** The process that this runs in, as the operating system sees it. */
+/** This process as the operating system sees it. */
 @NullMarked
 package io.ostinato.process;
 

@@ -8,10 +8,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long training goes on: a number of epochs, updates or samples.
+ * How long training lasts: a number of epochs, updates or samples.
  *
  * @param unit EPOCH, UPDATE or SAMPLE
- * @param count how many, from 0
+ * @param count the number of them, at least 0
  */
 public record TrainingLength(IntervalType unit, long count) implements Serializable {
   public TrainingLength {
@@ -33,12 +33,12 @@ public record TrainingLength(IntervalType unit, long count) implements Serializa
     return new TrainingLength(IntervalType.UPDATE, count);
   }
 
-  /** So many samples; training ends with the update that reaches them. */
+  /** A length in samples; training ends with the update that reaches this number. */
   public static TrainingLength samples(long count) {
     return new TrainingLength(IntervalType.SAMPLE, count);
   }
 
-  /** As a configuration writes it. */
+  /** Reads a length from the keys of a configuration. */
   @FromKeys
   static TrainingLength of(
       @Key(value = "Number of epochs.", optional = true, atLeast = 0) @Nullable Long epochs,
@@ -60,7 +60,7 @@ public record TrainingLength(IntervalType unit, long count) implements Serializa
           case EPOCH -> Math.multiplyExact(count, epochSize.updates());
           case UPDATE -> count;
           case SAMPLE -> epochSize.updateReaching(count);
-          case EVAL -> throw new IllegalStateException("refused by the constructor");
+          case EVAL -> throw new IllegalStateException("rejected by the constructor");
         });
   }
 

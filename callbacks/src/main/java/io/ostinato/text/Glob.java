@@ -2,7 +2,7 @@ package io.ostinato.text;
 
 import java.util.regex.Pattern;
 
-/** A pattern that whole names match, in which some characters stand for others. Immutable. */
+/** A pattern with wildcards that is matched against whole names. Immutable. */
 public final class Glob {
   private final String text;
   private final String regex;
@@ -12,12 +12,12 @@ public final class Glob {
     this.regex = regex;
   }
 
-  /** {@code *} stands for any number of any characters. */
+  /** A pattern in which {@code *} matches any number of characters. */
   public static Glob ofStars(String text) {
     return new Glob(text, Pattern.quote(text).replace("*", "\\E.*\\Q"));
   }
 
-  /** {@code *} stands for any number of any characters, and {@code ?} for one. */
+  /** A pattern in which {@code *} matches any number of characters, and {@code ?} exactly one. */
   public static Glob of(String text) {
     return new Glob(text, ofStars(text).regex.replace("?", "\\E.\\Q"));
   }
@@ -26,12 +26,12 @@ public final class Glob {
     return name.matches(regex);
   }
 
-  /** Whether there is a {@code *}, so that names of any length may match. */
+  /** Whether the pattern contains a {@code *}, so that it can match names of any length. */
   public boolean hasStar() {
     return text.indexOf('*') >= 0;
   }
 
-  /** A regular expression that the same whole names match. */
+  /** An equivalent regular expression for whole names. */
   public String regex() {
     return regex;
   }

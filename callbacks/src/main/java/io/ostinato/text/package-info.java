@@ -1,4 +1,4 @@
-/** Patterns of names that users write. */
+/** Patterns with which users select names. */
 @NullMarked
 package io.ostinato.text;
 

@@ -12,12 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What expressions may refer to, and what it does to the module to evaluate them. */
+/**
+ * Evaluates expressions: what their values may refer to, and what evaluating them does to the
+ * module.
+ */
 final class Evaluation {
   private static final String NEW = ".__new__";
   private static final String LAYERS = "__torch__.torch.nn.modules.";
 
-  /** Functions of the language that give numbers and texts. */
+  /** Built-in functions that return numbers and strings. */
   private static final Set<String> OF_NUMBERS =
       Set.of(
           "int",
@@ -77,7 +80,7 @@ final class Evaluation {
   private Value read(Expression.Attribute attribute, Flow flow, Frame frame) {
     String qualified = QualifiedName.of(attribute);
     if (isGlobal(qualified, flow)) {
-      // A constant of the module's code is shared as an attribute is; else a function's name.
+      // A constant of the module's code is shared like an attribute; otherwise a function's name.
       return qualified.startsWith("CONSTANTS.")
           ? Value.of(
               constants.computeIfAbsent(qualified, key -> analysis.heap().kept(key, "Tensor")))
@@ -86,7 +89,7 @@ final class Evaluation {
     return attribute(of(attribute.of(), flow, frame), attribute.name(), flow);
   }
 
-  /** An item at an index; parts of a tuple where there are two. */
+  /** An item at an index; several indexes select parts of a tuple. */
   private Value item(Expression.Item item, Flow flow, Frame frame) {
     Value object = of(item.of(), flow, frame);
     List<Value> index = all(item.index(), flow, frame);
@@ -104,7 +107,7 @@ final class Evaluation {
     return modules.isEmpty() ? object.part(key(index.get(0))) : Value.of(modules);
   }
 
-  /** A list or a dict of modules has them as attributes. */
+  /** The modules in a list or a dict of modules, which are its attributes. */
   private Set<Location> modulesIn(Location location, ClassCode type) {
     Set<Location> modules = new LinkedHashSet<>();
     type.fields()
@@ -200,7 +203,7 @@ final class Evaluation {
       List<Value> arguments = all(call.arguments(), flow, frame);
       return method(object, method.name(), call, arguments, flow, frame);
     }
-    Value function = of(call.function(), flow, frame); // a variable that has a function
+    Value function = of(call.function(), flow, frame); // a variable that holds a function
     return global(function.type(), call, flow, frame);
   }
 
@@ -219,7 +222,7 @@ final class Evaluation {
       default:
         List<Value> arguments = all(given, flow, frame);
         if (!OF_NUMBERS.contains(name) && arguments.stream().anyMatch(Value::reachesKept)) {
-          findings.doubt("a call of '%s', which isn't known".formatted(name));
+          findings.doubt("a call of '%s', which is unknown".formatted(name));
         }
         return Value.NUMBER;
     }
@@ -231,13 +234,13 @@ final class Evaluation {
             ? null
             : frame.functions().get(QualifiedName.of(call.arguments().get(0)));
     if (function == null || call.arguments().size() > 1) {
-      findings.doubt("a part that runs beside the rest");
+      findings.doubt("forked code that can't be followed");
       return Value.of(frame.given(call, ""));
     }
     return analysis.beside(frame.calling(call, function), flow);
   }
 
-  /** A type that is written as an expression is, as in {@code List[Tensor]}. */
+  /** A type written as an expression, such as {@code List[Tensor]}. */
   private static String typeOf(Expression type) {
     if (type instanceof Expression.Item item) {
       return QualifiedName.of(item.of())
@@ -249,9 +252,9 @@ final class Evaluation {
   }
 
   /**
-   * Follows a method; all those that it may be, where the code doesn't say which.
+   * Follows a method, or every candidate if the code doesn't determine which method is called.
    *
-   * @param site what calls it
+   * @param site the statement or expression that calls it
    */
   Value method(
       Value object, String name, Object site, List<Value> arguments, Flow flow, Frame frame) {
@@ -277,7 +280,7 @@ final class Evaluation {
     List<Value> all = new ArrayList<>(List.of(object));
     all.addAll(arguments);
     if (!isKnown && all.stream().anyMatch(Value::reachesKept)) {
-      findings.doubt("a call of '%s' of something unknown".formatted(name));
+      findings.doubt("a call of the method '%s' on an unknown object".formatted(name));
     }
     if (methods.isEmpty()) {
       return Value.of(frame.given(site, ""));
@@ -293,7 +296,7 @@ final class Evaluation {
     for (Map.Entry<Function, Set<Location>> each : methods.entrySet()) {
       Function function = each.getKey();
       if (methods.size() > 1 && !frame.mayFollow(function)) {
-        continue; // an implementation that has one within it; this adds nothing to that
+        continue; // an implementation nested in itself, which adds nothing
       }
       List<Value> arguments = new ArrayList<>(all);
       arguments.set(0, new Value(each.getValue(), function.owner(), Value.Constant.PRESENT));
@@ -307,7 +310,7 @@ final class Evaluation {
     return result == null ? Value.NUMBER : result;
   }
 
-  /** A method of a class; of an interface, those of all that implement it. */
+  /** The method of a class, or of all implementations of an interface. */
   private List<Function> methods(String type, String name) {
     ClassCode found = code.findClass(type).orElse(null);
     if (found == null) {

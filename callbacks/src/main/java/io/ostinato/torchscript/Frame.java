@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function called at one place of the code. Whenever that is followed again, in the next round of
- * a loop, the locations that it makes are the same.
+ * A function called at one point of the code. If that call is followed again, in the next iteration
+ * of a loop, it creates the same locations.
  */
 final class Frame {
   private static final int DEEPEST_RECURSION = 2;
@@ -36,7 +36,10 @@ final class Frame {
     return heap;
   }
 
-  /** Whether a function is not being followed too often already, here and in the callers. */
+  /**
+   * Whether a function may be followed from here: the recursion, including the callers, is not too
+   * deep.
+   */
   boolean mayFollow(Function called) {
     int depth = 0;
     for (Frame frame = this; frame != null; frame = frame.caller) {
@@ -45,27 +48,27 @@ final class Frame {
     return depth < DEEPEST_RECURSION;
   }
 
-  /** Whether its function isn't followed too often already. */
+  /** Whether the recursion of this frame's function is not too deep. */
   boolean isAllowed() {
     return caller == null || caller.mayFollow(function);
   }
 
-  /** What an expression makes. */
+  /** The object that an expression creates. */
   Location made(Object expression, String type) {
     return locations(expression).computeIfAbsent("made", key -> heap.made(type));
   }
 
-  /** A key and a value that an expression gets from a dict. */
+  /** The key and value that an expression gets from a dict. */
   Location pair(Object expression) {
     return locations(expression).computeIfAbsent("pair", key -> heap.made("Tuple"));
   }
 
-  /** What an expression gets from an operator. */
+  /** The result that an expression gets from an operator. */
   Location given(Object expression, String type) {
     return locations(expression).computeIfAbsent("given", key -> heap.given(type));
   }
 
-  /** A parameter that the user gives. */
+  /** A parameter that the user passes. */
   Location parameter(String name, String type) {
     return locations(this).computeIfAbsent(name, key -> heap.input(type));
   }
@@ -74,25 +77,25 @@ final class Frame {
     return locations.computeIfAbsent(expression, key -> new HashMap<>());
   }
 
-  /** A function that an expression calls. */
+  /** The frame of a function that an expression calls. */
   Frame calling(Object expression, Function called) {
     return this.called
         .computeIfAbsent(expression, key -> new IdentityHashMap<>())
         .computeIfAbsent(called, key -> new Frame(called, this, heap));
   }
 
-  /** Functions that were defined within this one. */
+  /** Functions defined within this one. */
   Map<String, Function> functions() {
     return functions;
   }
 
-  /** It is followed from its start. */
+  /** Starts to follow the function from its beginning. */
   void start() {
     result = null;
     assignedAtReturn = null;
   }
 
-  /** It gives a value, and nothing follows. */
+  /** Returns a value, which ends the flow. */
   void leave(Value value, Flow flow) {
     result = result == null ? value : result.or(value);
     keepAssigned(flow);
@@ -105,7 +108,10 @@ final class Frame {
         before == null ? new HashMap<>(flow.assigned()) : Flow.either(before, flow.assigned());
   }
 
-  /** It is over; tells what was assigned on every way to its end. */
+  /**
+   * Ends the function, and replaces {@code assigned} with what was assigned on every path to its
+   * end.
+   */
   Value end(Flow flow, Map<String, Value> assigned) {
     if (flow.isAlive()) {
       keepAssigned(flow);

@@ -8,11 +8,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What values refer to: an object of the module's, or one that the forward makes at one place of
- * its code. Of the latter it is known what was put into it, whoever did; that only ever grows.
+ * An object that values refer to: one that belongs to the module, or one that the forward creates
+ * at one point of its code. For the latter, everything that any code puts into it is recorded, and
+ * nothing is ever removed.
  */
 final class Location {
-  /** A position or a name that isn't known: each of them. */
+  /** An unknown position or name, which stands for all of them. */
   static final String ANY = "*";
 
   private final Heap heap;
@@ -25,11 +26,14 @@ final class Location {
   private final Map<String, Location> children = new HashMap<>();
 
   private enum Kind {
-    /** The module's. */
+    /** Belongs to the module. */
     KEPT,
-    /** Made by the forward, which knows what is in it. */
+    /** Created by the forward, so its content is known. */
     MADE,
-    /** Given to the forward, or by an operator: what is in it is not the module's at first. */
+    /**
+     * Passed to the forward or returned by an operator: initially, nothing in it belongs to the
+     * module.
+     */
     GIVEN
   }
 
@@ -37,15 +41,15 @@ final class Location {
   static final class Heap {
     private long size;
 
-    /** Grows whenever a location is found to hold something more. */
+    /** A count that grows whenever something new is put into a location. */
     long size() {
       return size;
     }
 
     /**
-     * Something of the module's.
+     * An object that belongs to the module.
      *
-     * @param path where the module has it, as in {@code self.body}
+     * @param path its path in the module, such as {@code self.body}
      */
     Location kept(String path, String type) {
       return new Location(this, Kind.KEPT, path, path, type, false);
@@ -59,7 +63,7 @@ final class Location {
       return new Location(this, Kind.GIVEN, "", "", type, false);
     }
 
-    /** What the user gives. */
+    /** An input passed by the user. */
     Location input(String type) {
       return new Location(this, Kind.GIVEN, "", "", type, true);
     }
@@ -74,32 +78,32 @@ final class Location {
     this.input = input;
   }
 
-  /** Whether it is the user's, who may look at it again. */
+  /** Whether it belongs to the user, who may use it again. */
   boolean isInput() {
     return input;
   }
 
-  /** Whether it is the module's. */
+  /** Whether it belongs to the module. */
   boolean isKept() {
     return kind == Kind.KEPT;
   }
 
-  /** Where the module has it; empty if it may be one of several. */
+  /** Its path in the module; empty if it may be one of several objects. */
   String path() {
     return path;
   }
 
-  /** What of the module's it is, or is part of, for a user. */
+  /** The name, for users, of the part of the module that it is or belongs to. */
   String label() {
     return label.replaceFirst("^self\\.", "");
   }
 
-  /** In the words of the code; empty if it isn't known. */
+  /** Its type as written in the code; empty if unknown. */
   String type() {
     return type;
   }
 
-  /** An attribute of what the module has. */
+  /** An attribute of this object of the module. */
   Location child(String name, String childType) {
     return children.computeIfAbsent(
         name + ":" + childType,
@@ -113,7 +117,7 @@ final class Location {
                 false));
   }
 
-  /** What is in it at a position or under a name. */
+  /** The objects in it at a position or under a name. */
   Set<Location> part(String key) {
     if (kind == Kind.KEPT) {
       String element = CodeType.elementOf(type, key);
@@ -132,7 +136,7 @@ final class Location {
     return found;
   }
 
-  /** The same, of which more is known now. */
+  /** The same object with a known type. */
   Location as(String knownType) {
     return kind != Kind.KEPT || type.equals(knownType)
         ? this
@@ -145,14 +149,17 @@ final class Location {
         "[]:" + elementType, key -> new Location(heap, Kind.KEPT, "", label, elementType, false));
   }
 
-  /** Something is put into it; into what is the module's, that is a change and told as such. */
+  /**
+   * Puts objects into it. For an object of the module this does nothing: that is recorded as a
+   * change.
+   */
   void put(String key, Collection<Location> added) {
     if (kind != Kind.KEPT && parts.computeIfAbsent(key, k -> new LinkedHashSet<>()).addAll(added)) {
       heap.size++;
     }
   }
 
-  /** What is in it may be at other positions from now on. */
+  /** Marks that its contents may be at other positions from now on. */
   void shuffle() {
     put(ANY, part(ANY).stream().filter(location -> location != this).toList());
   }

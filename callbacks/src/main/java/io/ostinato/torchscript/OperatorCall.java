@@ -13,10 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of one of PyTorch's operators.
+ * A call of a PyTorch operator.
  *
- * @param operator as in {@code torch.add_} or {@code ops.prim.dtype}
- * @param site where it is
+ * @param operator the qualified name, such as {@code torch.add_} or {@code ops.prim.dtype}
+ * @param site the point of the code that calls it
  */
 record OperatorCall(String operator, List<Value> arguments, Map<String, Value> named, Site site) {
   private static final int TRAINING = 5;
@@ -24,16 +24,16 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
   private static final int ATTENTION_DROPOUT = 4;
 
   /**
-   * A place of the code where an operator is called.
+   * A point of the code where an operator is called.
    *
-   * @param result what comes out there, if that is new; always the same
-   * @param other a container that comes out there
-   * @param pair a pair of a key and a value that comes out there
-   * @param written whether what it is told is in the code itself, and no layer of PyTorch's says it
+   * @param result the location of a new result, the same for every visit
+   * @param other the location of a new container in the result
+   * @param pair the location of a new key-value pair in the result
+   * @param written whether the call is in the module's own code rather than in a layer of PyTorch
    */
   record Site(Findings findings, Location result, Location other, Location pair, boolean written) {}
 
-  /** Tells what it does to the module, and gives what comes out. */
+  /** Records the effects on the module and returns the result. */
   Value apply() {
     String name = name();
     Value compared = comparison(name);
@@ -50,17 +50,18 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
       site.findings().seeds();
     }
     if (Operators.makesShareMemory(name) && rest(0).stream().anyMatch(Value::reachesKept)) {
-      site.findings().doubt("a tensor that '%s' lets share memory with the module".formatted(name));
+      site.findings()
+          .doubt("a tensor that shares memory with the module after '%s'".formatted(name));
     }
     return result(known.get(), name);
   }
 
-  /** It may do anything to what it is given, and give any of that. */
+  /** An unknown operator may do anything to its arguments and return any of them. */
   private Value unknown(String name) {
     Set<Location> given = new LinkedHashSet<>();
     for (Value value : rest(-1)) {
       if (value.reachesKept()) {
-        site.findings().doubt("a call of '%s', which isn't known".formatted(operator));
+        site.findings().doubt("a call of '%s', which is unknown".formatted(operator));
       }
       if (value.locations().stream().anyMatch(Location::isInput)) {
         site.findings().changesInputs();
@@ -74,7 +75,7 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
     return sharing(given, given);
   }
 
-  /** Any of these, or a container that has them. */
+  /** Any of these, or a container that holds them. */
   private Value sharing(Set<Location> base, Set<Location> elements) {
     if (base.isEmpty() && elements.isEmpty()) {
       return Value.of(List.of(site.result()));
@@ -205,14 +206,14 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
     }
   }
 
-  /** What is for training, and updates what the module holds or drops some of what goes through. */
+  /** Records operations meant for training: updates of running statistics, and dropout. */
   private void train(String name) {
     if (Operators.normalizes(name)) {
       normalize();
     } else if (Operators.drops(name)) {
       drop(argument(1), argument(2), "dropout");
     } else if (Operators.isRecurrent(name)) {
-      // (…, dropout, train, …), one place later where the sequences are packed
+      // (…, dropout, train, …), one position later for packed sequences
       int train = argument(6).constant().value() instanceof Boolean ? 6 : 7;
       drop(argument(train - 1), argument(train), "dropout of " + name);
     } else if (name.equals("scaled_dot_product_attention")) {
@@ -253,7 +254,7 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
     return known ? Value.literal(value) : Value.NUMBER;
   }
 
-  /** What can be told of a comparison without values. */
+  /** The result of a comparison as far as it is known without values; null for other operators. */
   private @Nullable Value comparison(String name) {
     Value.Constant one = argument(0).constant();
     Value.Constant other = argument(1).constant();
@@ -279,7 +280,7 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
     return one.isNone() && other.isNone() ? Value.literal(same) : Value.NUMBER;
   }
 
-  /** All arguments after one. */
+  /** All arguments after this position, including the named ones. */
   private List<Value> rest(int after) {
     List<Value> rest = new ArrayList<>(arguments.subList(after + 1, arguments.size()));
     rest.addAll(named.values());

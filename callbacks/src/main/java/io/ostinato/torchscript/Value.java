@@ -9,15 +9,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a value without running the code. Where two branches meet it may be either.
+ * What is known about a value without running the code. After two branches meet, it can be the
+ * value of either.
  *
- * @param places what it may refer to; none for numbers and texts
- * @param type in the words of the code; empty if it isn't known
- * @param constant what is known of its value
+ * @param locations what it can refer to; empty for numbers and strings
+ * @param type the type as written in the code; empty if unknown
+ * @param constant what is known about the value itself
  */
 record Value(Set<Location> locations, String type, Constant constant) {
 
-  /** A number, a text, or nothing. */
+  /** A number, a string, or None. */
   static final Value NUMBER = new Value(Set.of(), "", Constant.UNKNOWN);
 
   Value {
@@ -25,11 +26,11 @@ record Value(Set<Location> locations, String type, Constant constant) {
   }
 
   /**
-   * What is known of a value.
+   * What is known about the value itself.
    *
-   * @param known whether anything is
-   * @param value the literal, if that is known; null for None
-   * @param present whether it is certain that it isn't None, whatever it is
+   * @param known whether the value is known
+   * @param value the literal if it is known; null for None
+   * @param present whether the value is certainly not None
    */
   record Constant(boolean known, @Nullable Object value, boolean present) {
     static final Constant UNKNOWN = new Constant(false, null, false);
@@ -56,7 +57,7 @@ record Value(Set<Location> locations, String type, Constant constant) {
     return new Value(Set.of(), "", Constant.of(value));
   }
 
-  /** A reference to one place, which is there for certain. */
+  /** A reference to one location, which is certainly not None. */
   static Value of(Location location) {
     return new Value(Set.of(location), location.type(), Constant.PRESENT);
   }
@@ -74,12 +75,12 @@ record Value(Set<Location> locations, String type, Constant constant) {
     return new Value(locations, type, known);
   }
 
-  /** Whether it may be the module's. */
+  /** Whether it may belong to the module. */
   boolean isKept() {
     return locations.stream().anyMatch(Location::isKept);
   }
 
-  /** Whether it may be the module's, or something within it may be. */
+  /** Whether it, or something within it, may belong to the module. */
   boolean reachesKept() {
     Set<Location> seen = new LinkedHashSet<>(locations);
     Deque<Location> next = new ArrayDeque<>(locations);
@@ -97,7 +98,7 @@ record Value(Set<Location> locations, String type, Constant constant) {
     return false;
   }
 
-  /** What is within it at a position or under a name. */
+  /** The element at a position or under a name. */
   Value part(String key) {
     Set<Location> parts = new LinkedHashSet<>();
     locations.forEach(location -> parts.addAll(location.part(key)));
@@ -105,7 +106,7 @@ record Value(Set<Location> locations, String type, Constant constant) {
     return new Value(CodeType.isScalar(element) ? Set.of() : parts, element, Constant.UNKNOWN);
   }
 
-  /** Either this or the other. */
+  /** A value that is either this or the other. */
   Value or(Value other) {
     if (equals(other)) {
       return this;

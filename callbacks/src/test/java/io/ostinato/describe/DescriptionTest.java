@@ -119,10 +119,10 @@ class DescriptionTest {
                 null));
     assertThatThrownBy(() -> Defaults.of(Settings.class))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("%s: 'name' has no default and was not given", Settings.class.getName());
+        .hasMessage("%s: 'name' has no default, and no value was passed", Settings.class.getName());
     assertThatThrownBy(() -> Defaults.of(Settings.class, "a", "b"))
         .hasMessage(
-            "%s has fewer keys without a default than the 2 given", Settings.class.getName());
+            "%s has fewer required keys than the 2 values passed", Settings.class.getName());
   }
 
   @Test
@@ -156,9 +156,10 @@ class DescriptionTest {
     Settings settings = Defaults.of(Settings.class, "a");
     assertThat(((Shouting) description.make(List.of(settings))).settings).isSameAs(settings);
     assertThatThrownBy(() -> Description.of(Unfit.class))
-        .hasMessage("%s needs one public constructor, which takes a record", Unfit.class.getName());
+        .hasMessage(
+            "%s needs exactly one public constructor, which takes a record", Unfit.class.getName());
     assertThatThrownBy(() -> Description.of(Odd.class))
-        .hasMessage("a configuration can't make values of class java.lang.Thread");
+        .hasMessage("a configuration can't create values of class java.lang.Thread");
   }
 
   @Test

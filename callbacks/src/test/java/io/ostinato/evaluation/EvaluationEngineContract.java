@@ -303,7 +303,7 @@ public abstract class EvaluationEngineContract {
         new EvaluationRequest(
             tag(), generated(4), 2, TORCH_SCRIPT, garbage, EvaluationEngineContract::echo);
     assertThatThrownBy(() -> bytes(engine(), request))
-        .hasMessageContaining("not a TorchScript module that can be loaded (3 bytes)");
+        .hasMessageContaining("can't load a TorchScript module (3 bytes)");
   }
 
   @Test
@@ -313,7 +313,7 @@ public abstract class EvaluationEngineContract {
         new EvaluationRequest(
             tag(), generated(4), 2, other, TestNets.weights(1), EvaluationEngineContract::echo);
     assertThatThrownBy(() -> bytes(engine(), request))
-        .hasMessageContaining("the weights are those of another model: '01Linear_weight' is")
+        .hasMessageContaining("the weights don't match the model: '01Linear_weight' is")
         .hasMessageContaining("float32 (16, 8) in the weights but float32 (16, 5) in the model; w");
   }
 
@@ -443,8 +443,8 @@ public abstract class EvaluationEngineContract {
       assertThatThrownBy(() -> results.get("x"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "the results have several arrays 'x', at the positions 0, 2; get(position) tells them"
-                  + " apart, and results(...) in processData gives them names of their own");
+              "the results have several arrays 'x', at positions 0, 2; use get(position) to tell"
+                  + " them apart, or give them distinct names with results(...) in processData");
       assertThatThrownBy(() -> results.get("y"))
           .hasMessage("the results have no array 'y'; they have: x, class, x");
     }

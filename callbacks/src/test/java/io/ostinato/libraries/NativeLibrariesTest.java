@@ -48,10 +48,10 @@ class NativeLibrariesTest {
                     Map.of("PYTORCH_VERSION", OTHER, "PYTORCH_LIBRARY_PATH", "")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith(
-            "the environment has PYTORCH_VERSION=2.8.0a0+5228986c39, and PyTorch 2.7.1")
+            "the environment sets PYTORCH_VERSION=2.8.0a0+5228986c39, and DJL ignores PyTorch 2.7.1")
         .hasMessageEndingWith(
-            " is on the class path, which DJL overlooks since PYTORCH_LIBRARY_PATH is set, though"
-                + " empty: unset PYTORCH_LIBRARY_PATH");
+            " on the class path because PYTORCH_LIBRARY_PATH is set but empty: unset"
+                + " PYTORCH_LIBRARY_PATH");
   }
 
   @Test
@@ -65,8 +65,8 @@ class NativeLibrariesTest {
                 failure,
                 Map.of("PYTORCH_LIBRARY_PATH", "/opt/torch/lib", "PYTORCH_VERSION", "2.8.0")))
         .endsWith(
-            "; DJL follows the environment (PYTORCH_LIBRARY_PATH=/opt/torch/lib and"
-                + " PYTORCH_VERSION=2.8.0) before the class path: unset that");
+            "; in DJL the environment (PYTORCH_LIBRARY_PATH=/opt/torch/lib and"
+                + " PYTORCH_VERSION=2.8.0) takes precedence over the class path: unset it");
   }
 
   private static String outputOf(First first, Map<String, String> environment)

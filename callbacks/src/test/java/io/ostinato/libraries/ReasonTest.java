@@ -29,8 +29,8 @@ class ReasonTest {
   private static final LocalEvaluationEngine ENGINE = new LocalEvaluationEngine();
 
   private static final String NO_GPU =
-      "; the module asks for a GPU, and PyTorch has none here: let its code take the device of its"
-          + " inputs (x.device), and save it from the CPU (module.cpu())";
+      "; the module requires a GPU, and PyTorch has none here: make its code use the device of its"
+          + " inputs (x.device), and save it on the CPU (module.cpu())";
 
   @AfterAll
   static void close() {
@@ -52,36 +52,37 @@ class ReasonTest {
     reasons.put("colon", "rows 0 to 1: ValueError: want 5 features");
     reasons.put(
         "images",
-        "ValueError: expected 4D input (got 2D input); have the inputs the shape that the model"
-            + " takes?");
+        "ValueError: expected 4D input (got 2D input); check that the inputs have the shape that"
+            + " the model expects");
     reasons.put(
         "batch-statistics",
         "rows 2 to 2: ValueError: Expected more than 1 value per channel when training, got input"
-            + " size [1, 4]; the module takes the statistics of a batch, of which one row has none:"
-            + " another batch size leaves no last batch of one row");
+            + " size [1, 4]; the module computes statistics over a batch, which a single row"
+            + " doesn't have: choose a batch size that leaves no last batch of one row");
     reasons.put(
         "operator",
-        "bytes): Unknown builtin op: absent::nms; it is of a newer PyTorch, or of a library that"
-            + " isn't loaded here: export the module without it, or name the library's file in the"
-            + " variable PYTORCH_EXTRA_LIBRARY_PATH, on the driver and on executors"
+        "bytes): Unknown builtin op: absent::nms; it belongs to a newer PyTorch, or to a library"
+            + " that isn't loaded here: export the module without it, or set the environment"
+            + " variable PYTORCH_EXTRA_LIBRARY_PATH to the library's file, on the driver and on"
+            + " executors"
             + " (spark.executorEnv.PYTORCH_EXTRA_LIBRARY_PATH)");
     reasons.put("on-gpu", NO_GPU);
     reasons.put("to-gpu", NO_GPU);
-    reasons.put("float64", "; give the inputs the data type that the model takes");
+    reasons.put("float64", "; give the inputs the data type that the model expects");
     reasons.put(
         "wrong-shape",
-        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x4 and 5x2); have the inputs the"
-            + " shape that the model takes?");
-    reasons.put("two-inputs", "; it takes (Tensor x, Tensor mask): give a column for each");
+        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x4 and 5x2); check that the"
+            + " inputs have the shape that the model expects");
+    reasons.put("two-inputs", "; it takes (Tensor x, Tensor mask): pass a column for each");
     reasons.put(
         "list-of-tensors", "; wrap the module in one that takes tensors, one for each column");
     reasons.put(
         "embedding",
-        "index out of range in self; a number in the inputs is no row of the module's embedding");
+        "index out of range in self; an index in the inputs is outside the module's embedding");
     reasons.put(
-        "memory", ": no memory for 4503599627370496 bytes; a smaller batch size needs less");
+        "memory", ": out of memory allocating 4503599627370496 bytes; reduce the batch size");
     reasons.put(
-        "no-forward", ": the module has no method 'forward'; give it one before it is scripted");
+        "no-forward", ": the module has no method 'forward'; add it before the module is scripted");
     SoftAssertions all = new SoftAssertions();
     reasons.forEach(
         (module, reason) ->
@@ -166,16 +167,17 @@ class ReasonTest {
         "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and"
             + " cpu! (when checking argument for argument mat1 in method wrapper_addmm)",
         "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and"
-            + " cpu; the module names a device in its code: let it take that of its inputs"
+            + " cpu; the module names a device in its code: make it use that of its inputs"
             + " (x.device)");
     reasons.put(
         "Attempted to read a PyTorch file with version 11, but the maximum supported version for"
             + " reading is 10. Your PyTorch installation may be too old.",
-        "the file has version 11 of PyTorch's format, and at most 10 can be read here; save it with"
+        "the file has version 11 of PyTorch's format, but only versions up to 10 are supported"
+            + " here; save it with"
             + " an older PyTorch");
     reasons.put(
         "CUDA out of memory. Tried to allocate 20.50 MiB. GPU 0 has a total capacity of 79.11 GiB",
-        "CUDA out of memory. Tried to allocate 20.50 MiB; a smaller batch size needs less");
+        "CUDA out of memory. Tried to allocate 20.50 MiB; reduce the batch size");
     reasons.put(
         "CUDA error: an illegal memory access was encountered\nCUDA kernel errors might be"
             + " asynchronously reported at some other API call",
@@ -183,8 +185,8 @@ class ReasonTest {
     reasons.put(
         "shape '[2, 3]' is invalid for input of size 5\nException raised from infer_size at"
             + " ../aten/src/ATen/InferSize.h:39 (most recent call first):\nframe #0: c10::Error",
-        "shape '[2, 3]' is invalid for input of size 5; have the inputs the shape that the model"
-            + " takes?");
+        "shape '[2, 3]' is invalid for input of size 5; check that the inputs have the shape that"
+            + " the model expects");
     for (String shape :
         List.of(
             "mat1 and mat2 shapes cannot be multiplied (2x4 and 5x2)",
@@ -199,7 +201,7 @@ class ReasonTest {
             "Dimension out of range (expected to be in range of [-2, 1], but got 2)",
             "Sizes of tensors must match except in dimension 1. Expected size 2 but got size 3 for"
                 + " tensor number 1 in the list.")) {
-      reasons.put(shape, shape + "; have the inputs the shape that the model takes?");
+      reasons.put(shape, shape + "; check that the inputs have the shape that the model expects");
     }
     for (String type :
         List.of(
@@ -211,7 +213,7 @@ class ReasonTest {
             "Expected tensor for argument #1 'indices' to have one of the following scalar types:"
                 + " Long, Int; but got torch.FloatTensor instead (while checking arguments for"
                 + " embedding)")) {
-      reasons.put(type, type + "; give the inputs the data type that the model takes");
+      reasons.put(type, type + "; give the inputs the data type that the model expects");
     }
     SoftAssertions all = new SoftAssertions();
     reasons.forEach(
@@ -300,7 +302,7 @@ class ReasonTest {
   @Test
   void whatPyTorchsOwnModulesRaiseHasItsRemedyByTheFile() {
     String text = raised("ValueError", "expected 4D input (got 2D input)");
-    String remedy = "; have the inputs the shape that the model takes?";
+    String remedy = "; check that the inputs have the shape that the model expects";
     for (String file :
         List.of(
             "/usr/lib/python3.12/site-packages/torch/nn/modules/batchnorm.py",

@@ -200,13 +200,13 @@ class BlockStateTest {
   void whatCantBeLookedIntoIsNamed() throws Exception {
     assertThat(noteOf(keeping(() -> new SplittableRandom(7), SplittableRandom::nextInt)))
         .isEqualTo(
-            "the model has what can't be compared (Keeping.state of the class SplittableRandom), so that"
-                + " later batches may depend on earlier ones: one batch runs at a time, each on the"
-                + " model as it was loaded");
+            "the model has state that can't be compared (Keeping.state of class SplittableRandom),"
+                + " so later batches may depend on earlier ones: one batch runs at a time, each on"
+                + " the model as it was loaded");
     assertThat(noteOf(within(OwnField::new, BlockStateTest::sequential)))
         .startsWith(
-            "the model's forward changes what it keeps (SequentialBlock.children.values[1].batches),"
-                + " so that");
+            "the model's forward changes its state (SequentialBlock.children.values[1].batches),"
+                + " so");
   }
 
   @Test

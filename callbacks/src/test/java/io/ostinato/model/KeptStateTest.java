@@ -129,7 +129,7 @@ class KeptStateTest {
             LoadedModel model = thread % 2 == 0 ? one : other;
             assertIs(run(model, weights, thread + 1, EvaluationModel::forward), alone.get(thread));
           });
-      assertThat(one.notes()).singleElement().asString().contains("generator of random numbers");
+      assertThat(one.notes()).singleElement().asString().contains("random number generator");
     }
   }
 
@@ -188,14 +188,14 @@ class KeptStateTest {
       }
       assertThat(model.notes())
           .containsExactly(
-              "the model's forward keeps something in the model (features of Features): one batch"
+              "the model's forward keeps state in the model (features of Features): one batch"
                   + " runs at a time");
     }
     try (LoadedModel model = ModelSource.torchScript().build(Device.cpu())) {
       model.refresh(TorchModules.module("counter"));
       assertThat(model.notes())
           .containsExactly(
-              "the model's forward changes what it keeps (count of Counter), so that later batches"
+              "the model's forward changes its state (count of Counter), so later batches"
                   + " would depend on earlier ones: one batch runs at a time, each on the model as"
                   + " it was loaded");
     }

@@ -110,8 +110,8 @@ class LoadedModelTest {
       Counting source = new Counting(part);
       assertThatThrownBy(() -> model.refresh(source))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("the weights are those of another model: only the model has '")
-          .hasMessageContaining("name: is this the architecture that they are from?");
+          .hasMessageContaining("the weights don't match the model: only the model has '")
+          .hasMessageContaining("name: check that this is the architecture they belong to");
       assertThat(source.asked).isEmpty();
       model.refresh(all);
       assertThat(outputs(model)).isEqualTo(outputsOfFresh(TWO_LAYERS, all));
@@ -125,8 +125,7 @@ class LoadedModelTest {
     try (LoadedModel model = CLASSIFIER.build(Device.cpu())) {
       assertThatThrownBy(() -> model.refresh(WeightSnapshot.of(more)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining(
-              "another model: only the weights have 'another' (float32 (16, 8));");
+          .hasMessageContaining("the model: only the weights have 'another' (float32 (16, 8));");
     }
   }
 
@@ -151,7 +150,7 @@ class LoadedModelTest {
         model.refresh(TorchScriptSource.snapshotOf(module("batchnorm-" + name + ".pt")));
       }
       assertThatThrownBy(() -> model.refresh(TorchScriptSource.snapshotOf(new byte[] {1, 2, 3, 4})))
-          .hasMessageContaining("not a TorchScript module that can be loaded (4 bytes)");
+          .hasMessageContaining("can't load a TorchScript module (4 bytes)");
       assertThat(foldersLeftSince(before)).isEmpty();
     }
     assertThat(foldersLeftSince(before)).isEmpty();
@@ -204,7 +203,7 @@ class LoadedModelTest {
     assertThat(source.asked).isEqualTo(source.manifest().shards());
     assertThatThrownBy(() -> new ModuleStream(format, TestNets.weights(1)).close())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("a TorchScript module takes a snapshot of its whole file")
+        .hasMessageContaining("a TorchScript module requires a snapshot of its whole file")
         .hasMessageContaining("this one has the array '");
     assertThatThrownBy(() -> new ModuleStream(format, WeightSnapshot.of(List.of())).close())
         .hasMessageContaining("this one has no content");

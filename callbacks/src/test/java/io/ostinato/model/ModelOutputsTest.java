@@ -42,8 +42,8 @@ class ModelOutputsTest {
           assertThatThrownBy(outputs::first)
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessage(
-                  "the model has the outputs out, aux, z, a, and which one is meant can't be told;"
-                      + " name one, as in '--model-output out' or 'output: out'");
+                  "the model has the outputs out, aux, z, a, so the output to use is ambiguous;"
+                      + " select one, as in '--model-output out' or 'output: out'");
           assertThatThrownBy(() -> OutputChoice.of("main").from(outputs))
               .hasMessage("the model has no output 'main'; it has the outputs out, aux, z, a");
           assertThat(OutputChoice.of(" aux ").from(outputs)).isEqualTo(outputs.get(1));
@@ -61,8 +61,8 @@ class ModelOutputsTest {
       assertThat(outputs.first()).isEqualTo(outputs.get("aux"));
       assertThat(loaded.notes())
           .containsExactly(
-              "the model has the outputs aux, logits; nothing says which is meant, so the first is"
-                  + " used, 'aux'");
+              "the model has the outputs aux, logits; none is selected, so the first one, 'aux',"
+                  + " is used");
     }
   }
 
@@ -76,8 +76,8 @@ class ModelOutputsTest {
           assertThat(outputs.get("logits").getShape()).isEqualTo(new Shape(8, 3));
           assertThatThrownBy(outputs::first)
               .hasMessage(
-                  "the model has the outputs loss, logits, and which one is meant can't be told;"
-                      + " name one, as in '--model-output logits' or 'output: logits'");
+                  "the model has the outputs loss, logits, so the output to use is ambiguous;"
+                      + " select one, as in '--model-output logits' or 'output: logits'");
         });
     with(
         "/outputs/loss-logits",
@@ -85,7 +85,7 @@ class ModelOutputsTest {
           ModelOutputs outputs = model.outputs(probe(scope));
           assertThatThrownBy(outputs::first)
               .hasMessage(
-                  "the model has the outputs 0, 1, and which one is meant can't be told; name one,"
+                  "the model has the outputs 0, 1, so the output to use is ambiguous; select one,"
                       + " as in '--model-output 1' or 'output: 1'");
           assertIs(outputs.get(1), TorchModules.expectedOutputs("loss-logits", "main"));
         });
@@ -111,12 +111,12 @@ class ModelOutputsTest {
           assertThatThrownBy(() -> OutputChoice.of("0").from(outputs))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessage(
-                  "'0' is the name of the output at the position 1, and the position of the output"
-                      + " '1'; say which by name:0 or position:0");
+                  "'0' is the name of the output at position 1, and the position of the output"
+                      + " '1'; select one with name:0 or position:0");
           assertThatThrownBy(() -> outputs.get(2))
-              .hasMessage("the model has no output at the position 2; it has the outputs 1, 0");
+              .hasMessage("the model has no output at position 2; it has the outputs 1, 0");
           assertThatThrownBy(() -> outputs.withName("2"))
-              .hasMessage("the model has no output of the name '2'; it has the outputs 1, 0");
+              .hasMessage("the model has no output named '2'; it has the outputs 1, 0");
         });
   }
 
@@ -132,8 +132,8 @@ class ModelOutputsTest {
       ModelOutputs numbers = new ModelOutputs(ModelOutputs.Order.BY_NAME, outputs, note -> {});
       assertThatThrownBy(() -> numbers.get("1"))
           .hasMessage(
-              "'1' is the name of the output at the position 0.0 and 0.1, and the position of the"
-                  + " output '0'; say which by name:1 or position:1");
+              "'1' is the name of the output at position 0.0 and 0.1, and the position of the"
+                  + " output '0'; select one with name:1 or position:1");
       assertThat(numbers.get("position:1")).isEqualTo(array.add(1));
       assertThat(numbers.get("1.b")).isEqualTo(array);
       assertThatThrownBy(() -> numbers.get("name:1"))
@@ -142,7 +142,7 @@ class ModelOutputsTest {
           new ModelOutputs(ModelOutputs.Order.BY_NAME, outputs.subList(1, 3), n -> {});
       assertThat(one.get("name:1")).isEqualTo(array);
       assertThatThrownBy(() -> one.get("1"))
-          .hasMessageContaining("say which by name:1 or position");
+          .hasMessageContaining("select one with name:1 or position");
     }
   }
 
@@ -172,12 +172,12 @@ class ModelOutputsTest {
       second.setName("a");
       ModelOutputs outputs = ModelOutputs.of(new NDList(first, second));
       assertThatThrownBy(() -> outputs.get("a"))
-          .hasMessage("2 outputs are named 'a', at the positions 0 and 1; say which by position:0");
+          .hasMessage("2 outputs are named 'a', at positions 0 and 1; select one with position:0");
       assertThatThrownBy(() -> outputs.withName("a")).hasMessageContaining("2 outputs are named");
       assertThatThrownBy(outputs::byName)
           .hasMessage(
-              "two outputs are named 'a', at the positions 0 and 1; take them by position, or let"
-                  + " the model give them different names");
+              "two outputs are named 'a', at positions 0 and 1; select them by position, or give"
+                  + " them different names in the model");
       assertThat(outputs.get(1)).isEqualTo(second);
       assertThat(outputs.get("position:1")).isEqualTo(second);
     }
@@ -193,8 +193,8 @@ class ModelOutputsTest {
           assertThat(model.forward(probe(scope))).hasSize(1);
           assertThatThrownBy(() -> outputs.get(1))
               .hasMessage(
-                  "the output '1' is of the type NoneType, and only tensors of numbers can be"
-                      + " evaluated; the model has the outputs 0, 1 (NoneType)");
+                  "the output '1' is of type NoneType, but only numeric tensors can be evaluated;"
+                      + " the model has the outputs 0, 1 (NoneType)");
         });
   }
 
@@ -211,10 +211,10 @@ class ModelOutputsTest {
           assertThat(outputs.get("1.1.hidden")).isEqualTo(outputs.get("1.1.0"));
           assertThatThrownBy(outputs::first)
               .hasMessageContaining(
-                  "the model has the outputs 0 (NoneType), 1.0, 1.1.hidden, 2, and which one is"
-                      + " meant can't be told");
+                  "the model has the outputs 0 (NoneType), 1.0, 1.1.hidden, 2, so the output to"
+                      + " use is ambiguous");
           assertThatThrownBy(outputs::toList)
-              .hasMessageContaining("not all are tensors, so take one by its name or position");
+              .hasMessageContaining("not all are tensors, so select one by name or position");
         });
   }
 
@@ -231,7 +231,7 @@ class ModelOutputsTest {
               .hasMessageContaining("the module has no method 'embed'; it has: ")
               .hasMessageContaining("get_embeddings");
           assertThatThrownBy(() -> model.forward(x, "main"))
-              .hasMessageContaining("only DJL blocks have layers that can be named");
+              .hasMessageContaining("only DJL blocks have named layers");
         });
   }
 
@@ -259,8 +259,8 @@ class ModelOutputsTest {
       ModelOutputs outputs = ModelOutputs.of(new NDList(label, scores));
       assertThatThrownBy(outputs::first)
           .hasMessageContaining(
-              "the model has the outputs label, probabilities, and which one is meant can't be"
-                  + " told; name one, as in '--model-output probabilities' or 'output: probabilities'");
+              "the model has the outputs label, probabilities, so the output to use is ambiguous;"
+                  + " select one, as in '--model-output probabilities' or 'output: probabilities'");
       assertThat(outputs.get("probabilities")).isEqualTo(scores);
       assertThat(ModelOutputs.of(new NDList(scores, label)).first()).isEqualTo(scores);
       assertThat(ModelOutputs.of(new NDList(label)).first().getDataType())
@@ -271,7 +271,7 @@ class ModelOutputsTest {
   @Test
   void aChoiceNeedsANameOrAPosition() {
     assertThatThrownBy(() -> OutputChoice.of(" "))
-        .hasMessage("an output needs a name, or a position counted from 0; given: ' '");
+        .hasMessage("an output requires a name, or a position counted from 0; given: ' '");
     assertThatThrownBy(() -> OutputChoice.at(-1))
         .hasMessage("output -1 must be a position, counted from 0, or a name");
   }

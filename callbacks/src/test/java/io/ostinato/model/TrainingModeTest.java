@@ -19,8 +19,8 @@ class TrainingModeTest {
   void whatTraceWroteInTrainingModeIsTold() throws IOException {
     assertThat(ModuleFacts.of(module("traced-in-training")).trainingMode())
         .hasValue(
-            "computes as in training whatever its mode is (dropout (p=0.5)); call model.eval()"
-                + " before torch.jit.trace or torch.jit.script, and save it again");
+            "computes as in training mode, regardless of its mode (dropout (p=0.5)); call"
+                + " model.eval() before torch.jit.trace or torch.jit.script, and save it again");
     assertThat(ModuleFacts.of(module("traced-batch-norm")).trainingMode().orElse(""))
         .contains("(batch_norm (which updates its running statistics))");
     assertThat(ModuleFacts.of(module("traced-in-evaluation")).trainingMode()).isEmpty();

@@ -271,8 +271,8 @@ class CallbackTrainingListenerTest {
       assertThatThrownBy(() -> EasyTrain.fit(trainer, 1, listener.watch(rows()), null))
           .isInstanceOf(LossException.class)
           .hasMessage(
-              "the loss 'per_row' is (16, 3) for 1 output, 0 (16, 3) and 1 target, 0 (16), and must"
-                  + " be a single number, the mean over the batch, as loss.mean() gives");
+              "the loss 'per_row' has shape (16, 3) for 1 output, 0 (16, 3) and 1 target, 0 (16),"
+                  + " but must be a scalar, the mean over the batch, as returned by loss.mean()");
     }
   }
 

@@ -127,7 +127,7 @@ class DueTogetherTest {
         .hasMessageContaining("callback 'a' asks for column 'z' of dataset 'test'");
     assertThatThrownBy(() -> config.maxRows(0)).hasMessage("maxRows=0 must be at least 1");
     assertThatThrownBy(() -> config.columns("x", "y", "x"))
-        .hasMessage("columns [x, y, x] has 'x' twice; name each once");
+        .hasMessage("columns [x, y, x] contain 'x' twice; list each column once");
   }
 
   @Test

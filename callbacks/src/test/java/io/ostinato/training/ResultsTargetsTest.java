@@ -53,10 +53,9 @@ class ResultsTargetsTest {
     assertThatThrownBy(() -> build(new Predictions("predictions", WRITTEN, List.of())))
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
-            "callback 'predictions': results().toParquet('hdfs://node/predictions') needs executors"
-                + " that write, and LocalEvaluationEngine has none; train with a"
-                + " SparkEvaluationEngine, or leave toParquet(path) out to have the results"
-                + " collected");
+            "callback 'predictions': results().toParquet('hdfs://node/predictions') requires"
+                + " executors to write files, but LocalEvaluationEngine has none; use a"
+                + " SparkEvaluationEngine, or omit toParquet(path) to collect the results");
   }
 
   @Test
@@ -86,7 +85,7 @@ class ResultsTargetsTest {
   void aBlankPathIsRefused() {
     assertThatThrownBy(() -> every(Schedule.never()).results().toParquet(" "))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("toParquet(' ') needs the path of a folder");
+        .hasMessageContaining("toParquet(' ') requires the path of a folder");
   }
 
   @Test
@@ -133,7 +132,8 @@ class ResultsTargetsTest {
         .hasMessageContaining("with metrics there are no row results to write");
     try (EvaluationEngine local = new LocalEvaluationEngine()) {
       assertThatThrownBy(() -> local.evaluate(written, ProgressDisplay.silent()).close())
-          .hasMessageContaining("results().toParquet('predictions') needs executors that write");
+          .hasMessageContaining(
+              "results().toParquet('predictions') requires executors to write files");
     }
   }
 

@@ -421,8 +421,8 @@ class UpdateStepsTest {
             () -> linear("shape", dataset(16), 8, 2).loss(() -> perElement).build().run())
         .isInstanceOf(LossException.class)
         .hasMessage(
-            "the loss 'per_element' is (8, 1) for 1 output, 0 (8, 1) and 1 target, 0 (8, 1), and"
-                + " must be a single number, the mean over the batch, as loss.mean() gives");
+            "the loss 'per_element' has shape (8, 1) for 1 output, 0 (8, 1) and 1 target, 0 (8,"
+                + " 1), but must be a scalar, the mean over the batch, as returned by loss.mean()");
   }
 
   @Test
@@ -439,7 +439,7 @@ class UpdateStepsTest {
             "the loss 'SoftmaxCrossEntropyLoss' failed for 2 outputs, logits (16, 3), gate (16, 3)"
                 + " and 1 target, 0 (16): ")
         .hasMessageEndingWith(
-            "; most losses compare one output with one target: give one that takes all of these");
+            "; most losses compare one output with one target: use a loss that takes all of these");
   }
 
   private TrainingLoopBuilder constant(String runId, long updates, Supplier<Optimizer> optimizer) {

@@ -66,8 +66,8 @@ class ErrorLineTest {
                         + " ExecutorLostFailure (executor 1 exited caused by one of the running"
                         + " tasks) Reason: Command exited with code 137\nDriver stacktrace:")))
         .isEqualTo(
-            "executor 1 was lost: Command exited with code 137; where it was killed for its memory,"
-                + " give it more by spark.executor.memoryOverhead");
+            "executor 1 was lost: Command exited with code 137; if it was killed for its memory"
+                + " use, increase spark.executor.memoryOverhead");
     assertThat(
             ErrorLine.of(
                 new SparkException(
@@ -84,7 +84,7 @@ class ErrorLineTest {
                         + " (1034.0 MiB) is bigger than spark.driver.maxResultSize (1024.0 MiB)")))
         .isEqualTo(
             "Total size of serialized results of 5 tasks (1034.0 MiB) is bigger than"
-                + " spark.driver.maxResultSize (1024.0 MiB); raise that setting");
+                + " spark.driver.maxResultSize (1024.0 MiB); increase that setting");
     assertThat(
             ErrorLine.of(new SparkException("Job 3 cancelled because SparkContext was shut down")))
         .isEqualTo("Spark was shut down while the job ran");
@@ -115,7 +115,7 @@ class ErrorLineTest {
     assertThat(ErrorLine.of(new SparkException("Job aborted", refused)))
         .isEqualTo(
             "Class is not registered: io.ostinato.jobs.ErrorLineTest; with"
-                + " spark.kryo.registrationRequired=true Kryo refuses what travels between driver"
+                + " spark.kryo.registrationRequired=true Kryo rejects what is sent between driver"
                 + " and executors: set it to false");
   }
 

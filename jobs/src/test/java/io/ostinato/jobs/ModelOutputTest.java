@@ -75,8 +75,8 @@ class ModelOutputTest {
     assertThat(err.toString())
         .hasLineCount(1)
         .contains("can't evaluate '%s'".formatted(dict.model()))
-        .contains("the model has the outputs out, aux, z, a, and which one is meant can't be told")
-        .contains("name one, as in '--model-output out' or 'output: out'");
+        .contains("the model has the outputs out, aux, z, a, so the output to use is ambiguous")
+        .contains("select one, as in '--model-output out' or 'output: out'");
   }
 
   @Test
@@ -126,7 +126,7 @@ class ModelOutputTest {
     Case loss = of("outputs/loss-logits.pt", TorchModules.expectedOutputs("loss-logits", "main"));
     assertThat(loss.evaluate("--metric=accuracy")).isEqualTo(1);
     assertThat(err.toString())
-        .contains("the model has the outputs 0, 1, and which one is meant can't be told; name one")
+        .contains("the model has the outputs 0, 1, so the output to use is ambiguous; select one")
         .contains("as in '--model-output 1' or 'output: 1'");
   }
 
@@ -137,8 +137,8 @@ class ModelOutputTest {
     assertThat(err.toString())
         .hasLineCount(1)
         .contains(
-            "'0' is the name of the output at the position 1, and the position of the output '1';"
-                + " say which by name:0 or position:0");
+            "'0' is the name of the output at position 1, and the position of the output '1';"
+                + " select one with name:0 or position:0");
   }
 
   @Test
@@ -282,8 +282,10 @@ class ModelOutputTest {
       assertThat(onnx.evaluate("--metric=accuracy")).isEqualTo(1);
       assertThat(err.toString())
           .hasLineCount(1)
-          .contains("the model has the outputs label, probabilities, and which one is meant can't")
-          .contains("name one, as in '--model-output probabilities' or 'output: probabilities'");
+          .contains(
+              "the model has the outputs label, probabilities, so the output to use is"
+                  + " ambiguous")
+          .contains("select one, as in '--model-output probabilities' or 'output: probabilities'");
       assertThat(onnx.accuracy("--model-output=probabilities")).isEqualTo(1.0);
       assertThat(onnx.accuracy("--model-output=1")).isEqualTo(1.0);
       List<Row> rows = onnx.predictions(model);
@@ -353,7 +355,8 @@ class ModelOutputTest {
     assertThat(columns.evaluate("--metric=accuracy")).isEqualTo(1);
     assertThat(err.toString())
         .contains(
-            "the model has the outputs output_label, i0, i1, i2, and which one is meant can't");
+            "the model has the outputs output_label, i0, i1, i2, so the output to use is"
+                + " ambiguous");
     Case text =
         of("outputs/classifier-text.onnx", TorchModules.expectedOutputs(model, PROBABILITIES));
     assertThat(text.accuracy()).isEqualTo(1.0);

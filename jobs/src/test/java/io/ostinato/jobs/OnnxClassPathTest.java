@@ -52,8 +52,8 @@ class OnnxClassPathTest {
     Ended load = run(List.of(NATIVES), Load.class);
     assertThat(load.code()).as(load.output()).isEqualTo(1);
     assertThat(load.output())
-        .contains("DJL's OnnxRuntime engine is on the class path, but can't be loaded; is")
-        .contains("com.microsoft.onnxruntime:onnxruntime for this machine beside it?");
+        .contains("DJL's OnnxRuntime engine is on the class path but can't be loaded; check that")
+        .contains("com.microsoft.onnxruntime:onnxruntime for this machine is on it too: ");
   }
 
   @Test

@@ -116,7 +116,7 @@ class OnnxTest {
         Files.write(
             folder.resolve("unknown.onnx"),
             OnnxFixtures.node("Nonsense", OnnxFixtures.FLOAT, 1, "b"));
-    fails(unknown, "image:float32:1,5,5", "not an ONNX model that can be loaded", "Nonsense");
+    fails(unknown, "image:float32:1,5,5", "can't load an ONNX model", "Nonsense");
     assertThat(run(onnx, "image:float32:1,5,5", "--architecture", OnnxFixtures.MLP)).isEqualTo(2);
     assertThat(err.toString())
         .contains("whole.onnx' is an ONNX model, which brings its architecture; leave");

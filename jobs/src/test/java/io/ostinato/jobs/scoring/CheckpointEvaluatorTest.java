@@ -95,7 +95,8 @@ class CheckpointEvaluatorTest {
       new Safetensors(List.of(), Map.of()).writeTo(out);
     }
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL, other))) {
-      refuses(evaluator, fresh.toString(), "only the model has '", "from?");
+      refuses(
+          evaluator, fresh.toString(), "only the model has '", "the architecture they belong to");
     }
   }
 
@@ -117,7 +118,7 @@ class CheckpointEvaluatorTest {
       refuses(evaluator, fixture("plain.tar", "a.pth.tar"), "it is a tar archive; unpack it");
       refuses(evaluator, fixture("old.pth.tar", "b.pth.tar"), "it is a state_dict, ");
       Files.write(broken, TorchFixtures.archive("a/code/x.py"));
-      refuses(evaluator, broken.toString(), "not a TorchScript module that can be loaded");
+      refuses(evaluator, broken.toString(), "can't load a TorchScript module");
       refuses(evaluator, folder.resolve("gone.pt").toString(), "there is no model");
       refuses(evaluator, "nosuch://host/a.pt", "can't read 'nosuch://host/a.pt': No FileSystem");
       refuses(evaluator, Files.createDirectory(folder.resolve("d.pt")).toString(), "is a folder");
@@ -133,8 +134,9 @@ class CheckpointEvaluatorTest {
   void whatThePyTorchOfAModuleSaysIsInTheLine() throws IOException {
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL))) {
       refuses(evaluator, failing("raises"), ": ValueError: want 5 features, got 1");
-      refuses(evaluator, failing("operator"), "Unknown builtin op: absent::nms; it is of a newer");
-      refuses(evaluator, failing("on-gpu"), "the module asks for a GPU, and PyTorch has none");
+      refuses(
+          evaluator, failing("operator"), "Unknown builtin op: absent::nms; it belongs to a newer");
+      refuses(evaluator, failing("on-gpu"), "the module requires a GPU, and PyTorch has none");
     }
   }
 
@@ -147,10 +149,10 @@ class CheckpointEvaluatorTest {
       refuses(
           evaluator,
           file.toString(),
-          "the weights are those of another model: only the weights have '0.bias' (float32 (16)),"
+          "the weights don't match the model: only the weights have '0.bias' (float32 (16)),"
               + " '0.weight' (float32 (16, 6)), '2.bias' (float32 (4)), '2.weight' (float32 (4, 16));"
               + " only the model has '0",
-          "these have names of PyTorch: save the module itself, with torch.jit.script(model)");
+          "these have PyTorch names: save the module itself, with torch.jit.script(model)");
     }
   }
 
@@ -164,15 +166,23 @@ class CheckpointEvaluatorTest {
       List<String> lines =
           LogLines.of(
               () -> {
-                refuses(evaluator, training, "have the inputs the shape that the model takes?");
-                refuses(evaluator, training, "have the inputs the shape that the model takes?");
+                refuses(
+                    evaluator,
+                    training,
+                    "check that the inputs have the shape that the model expects");
+                refuses(
+                    evaluator,
+                    training,
+                    "check that the inputs have the shape that the model expects");
               });
       assertThat(lines)
           .filteredOn(line -> line.contains("computes as in training"))
           .singleElement()
           .asString()
           .contains(
-              "'" + training + "' computes as in training whatever its mode is (dropout (p=0.5));");
+              "'"
+                  + training
+                  + "' computes as in training mode, regardless of its mode (dropout (p=0.5));");
     }
   }
 

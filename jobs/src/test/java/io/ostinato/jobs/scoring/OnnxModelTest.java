@@ -114,7 +114,7 @@ class OnnxModelTest {
         .isEqualTo(2f);
     assertThatThrownBy(() -> onnx.model().forward(new NDList(five)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the ONNX model has the inputs [a, b]; it was given 1 array");
+        .hasMessage("the ONNX model has the inputs [a, b], but 1 array was passed");
   }
 
   @Test
@@ -161,7 +161,7 @@ class OnnxModelTest {
     engine.close();
     assertThatThrownBy(() -> onnx.refresh(OnnxSource.snapshotOf(new byte[] {8, 8})))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("not an ONNX model that can be loaded (2 bytes): ");
+        .hasMessageContaining("can't load an ONNX model (2 bytes): ");
     for (EvaluationModel closed : before) {
       assertThatThrownBy(() -> closed.forward(images)).hasMessageContaining("closed");
     }
@@ -184,15 +184,15 @@ class OnnxModelTest {
     assertThatThrownBy(() -> onnx.refresh(OnnxSource.snapshotOf(opset)))
         .message()
         .matches(
-            "not an ONNX model that can be loaded \\(\\d+ bytes\\): ONNX Runtime: the model has opset 99"
-                + " of ai.onnx, and ONNX Runtime knows \\d+ at most here; export it with"
+            "can't load an ONNX model \\(\\d+ bytes\\): ONNX Runtime: the model has opset 99"
+                + " of ai.onnx, but ONNX Runtime here supports at most \\d+; export it with"
                 + " opset_version=\\d+");
     byte[] format = OnnxFixtures.withVersions(99, 17);
     assertThatThrownBy(() -> onnx.refresh(OnnxSource.snapshotOf(format)))
         .message()
         .matches(
-            ".*: ONNX Runtime: the model has version 99 of ONNX's format, and ONNX Runtime knows \\d+"
-                + " at most here; set model.ir_version = \\d+ before it is saved");
+            ".*: ONNX Runtime: the model has version 99 of ONNX's format, but ONNX Runtime here"
+                + " supports at most \\d+; set model.ir_version = \\d+ before saving it");
   }
 
   private void refuses(String reason, NDArray input) {

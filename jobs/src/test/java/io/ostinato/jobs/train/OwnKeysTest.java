@@ -30,13 +30,13 @@ class OwnKeysTest {
           + KIND
           + "$Noisy\n"
           + """
-              every_n_updates: 2
-              max_size: 50
-              scale: 1
-              noise_level: low
-              ks: [1, 5]
-              limits: {first: {low: 0.5}}
-            """;
+            every_n_updates: 2
+            max_size: 50
+            scale: 1
+            noise_level: low
+            ks: [1, 5]
+            limits: {first: {low: 0.5}}
+          """;
 
   /** How much noise. */
   public enum Level {
@@ -178,13 +178,13 @@ class OwnKeysTest {
                         + KIND
                         + "$Noisy\n"
                         + """
-                            every_n_update: 2
-                            scale: high
-                            noise_levl: low
-                            ks: [1, x]
-                            limits: {first: {lo: 0.5}}
-                            tries: 0
-                          """))
+                          every_n_update: 2
+                          scale: high
+                          noise_levl: low
+                          ks: [1, x]
+                          limits: {first: {lo: 0.5}}
+                          tries: 0
+                        """))
         .hasMessage(
             """
             run.yaml:10: 'callbacks.2.noise_level' is missing
@@ -194,7 +194,8 @@ class OwnKeysTest {
             run.yaml:14: 'callbacks.2.ks.1' must be a whole number; given: 'x'
             run.yaml:15: unknown key 'lo' in 'callbacks.2.limits.first'; did you mean 'low'?
             run.yaml:15: 'callbacks.2.limits.first.low' is missing
-            run.yaml:16: 'callbacks.2.tries' must be at least 1; given: 0""");
+            run.yaml:16: 'callbacks.2.tries' must be at least 1; given: 0\
+            """);
     refused(
         "$Noisy\n  scale: -1\n  noise_level: low\n  ks: []\n  limits: {}",
         "run.yaml:10: 'callbacks.2': a negative scale turns everything around");
@@ -207,15 +208,16 @@ class OwnKeysTest {
         "the class has a parameter 'batch_size', which is a key of every class; rename it");
     refused(
         "$Odd\n  thread: 3",
-        "Odd': 'thread' of its parameters Keys is Thread; a parameter is text, int, long, double,"
-            + " boolean, an enum, a record of such, or a List or a Map of them by String");
-    refused("$Torn\n  label: x", "has constructors with several records of parameters: ");
+        "Odd': 'thread' of its parameters Keys is of type Thread; a parameter must be a String,"
+            + " int, long, double, boolean, an enum, a record of these, or a List or a Map of them"
+            + " with String keys");
+    refused("$Torn\n  label: x", "has constructors with different parameter records: ");
     refused(
         "$Misled\n  scale: 1\n  noise_level: low\n  ks: []\n  limits: {}",
         "needs a public constructor: (DataIteratorConfig, Settings) or (Settings)");
     refused(
         "$Plain\n  label: x\n  options: {a: 1}",
-        "takes no options, but keys of its own: label; write them beside 'kind'");
+        "takes no options but has its own keys: label; write them next to 'kind'");
     refused("$Gone\n  label: x", "run.yaml:10: 'callbacks.2': there is no class '");
   }
 

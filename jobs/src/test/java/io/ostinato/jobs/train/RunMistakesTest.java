@@ -258,7 +258,7 @@ class RunMistakesTest {
                         """))
         .hasMessage(
             """
-            run.yaml:10: 'callbacks.2': columns [x, x] has 'x' twice; name each once
+            run.yaml:10: 'callbacks.2': columns [x, x] contain 'x' twice; list each column once
             run.yaml:13: 'callbacks.3.max_size' must be at least 1; given: 0""");
   }
 

@@ -172,8 +172,8 @@ class TrainCommandTest {
     assertThat(evaluate("--set", "model.hidden=[7]", "--evaluate=" + whole)).isEqualTo(1);
     assertThat(err.toString())
         .contains(
-            "the checkpoint at E2_U44_S2816 is not one of this training: the weights are"
-                + " those of another model: '02Linear_bias' is float32 (128) in the weights but float32"
+            "the checkpoint at E2_U44_S2816 is not one of this training: the weights don't match"
+                + " the model: '02Linear_bias' is float32 (128) in the weights but float32"
                 + " (7) in the model");
     assertThat(contents(run("first"))).as("the run").isEqualTo(before);
   }

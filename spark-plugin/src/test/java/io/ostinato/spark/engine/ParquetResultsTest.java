@@ -100,7 +100,7 @@ class ParquetResultsTest {
       assertThatThrownBy(() -> written.get("logits"))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("the executors have written the results of 334 rows to '")
-          .hasMessageContaining("E1_U2_S3'; read them from there, ordered by the column row");
+          .hasMessageContaining("E1_U2_S3'; read them from there, sorted by column row");
     }
   }
 
@@ -247,7 +247,8 @@ class ParquetResultsTest {
     try (LocalEvaluationEngine local = new LocalEvaluationEngine()) {
       assertThatThrownBy(() -> local.evaluate(request, ProgressDisplay.silent()).close())
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("needs executors that write, and LocalEvaluationEngine has none");
+          .hasMessageContaining(
+              "requires executors to write files, but LocalEvaluationEngine has none");
     }
   }
 

@@ -86,7 +86,7 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining(
             "processData of one of [shared, shared], or the model, changes the columns [x]")
-        .hasMessageContaining("let it work on a copy");
+        .hasMessageContaining("make it work on a copy");
     engine.evaluate(careless, ProgressDisplay.silent()).close();
   }
 

@@ -54,7 +54,7 @@ class NativeEngineIT {
       assertThat(lock.isValid()).isTrue();
       process = start(Map.of());
       output = process.inputReader(StandardCharsets.UTF_8);
-      assertThat(firstLineWith("waiting for it", output)).isNotNull();
+      assertThat(firstLineWith("waiting for another process", output)).isNotNull();
       try (Stream<Path> files = Files.list(cache)) {
         assertThat(files).as("nothing is unpacked yet").containsExactly(lockFile);
       }
