@@ -115,7 +115,10 @@ public abstract class Callback implements Serializable {
     return Set.of();
   }
 
-  /** The metrics that this callback writes, needed if it also reads metrics or others read these. */
+  /**
+   * The metrics that this callback writes. Required if it reads metrics itself, so that callbacks
+   * that read what it writes are called after it.
+   */
   public Set<String> writesMetrics() {
     return Set.of();
   }

@@ -27,7 +27,7 @@ class CallbackTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("callback 'mine' has no training context here")
         .hasMessageContaining(
-            "processData works on a copy that has only the callback's own fields");
+            "processData runs on a copy that has only the callback's own fields");
     assertThatThrownBy(() -> new Named("mine").writer())
         .hasMessageContaining("callback 'mine' has no log writer here");
   }

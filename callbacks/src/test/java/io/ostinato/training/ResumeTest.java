@@ -217,7 +217,7 @@ class ResumeTest {
     TrainingResult first = fixed.get().length(six).build().run();
     TrainingResult second = fixed.get().resume("fixed", "latest").length(six).build().run();
     assertThat(second.end()).isEqualTo(first.end()).hasToString("E1_U12_S192");
-    assertThat(second.reason()).isEqualTo("it was to stop after 12 updates");
+    assertThat(second.reason()).isEqualTo("configured to stop after 12 updates");
   }
 
   @Test
@@ -523,8 +523,8 @@ class ResumeTest {
         .hasSize(2)
         .anyMatch(
             line ->
-                line.contains("the checkpoint has no average of factor 0.5")
-                    && line.contains("it begins with the present weights"))
+                line.contains("the checkpoint has no average with factor 0.5")
+                    && line.contains("starts with the current weights"))
         .anyMatch(
             line ->
                 line.contains(

@@ -188,8 +188,8 @@ class ShippedCallbacksTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
-            "callback 'best_checkpoint.loss/test.ema=0.9/l2' is to keep the weights 'ema=0.99', but"
-                + " its metric is measured at 'ema=0.9'; leave 'weights' out");
+            "callback 'best_checkpoint.loss/test.ema=0.9/l2' keeps the weights 'ema=0.99', but"
+                + " its metric is measured at the weights 'ema=0.9'; remove 'weights'");
   }
 
   @Test
@@ -205,7 +205,7 @@ class ShippedCallbacksTest {
     assertThat(result.end()).hasToString("E4_U40_S640");
     assertThat(result.endedBy()).isEqualTo(EndedBy.CALLBACK);
     assertThat(result.reason())
-        .isEqualTo("loss/test has not become better than 0.5 for 2 values in a row");
+        .isEqualTo("loss/test has not improved on 0.5 for 2 consecutive values");
     assertThat(result.summary().best().get("loss/test"))
         .hasToString("Value[value=0.5, iteration=E2_U20_S320]");
   }

@@ -96,7 +96,7 @@ class MainTest {
     List<JsonObject> records = quickstart("run", "--epochs", "40", "--patience", "1");
     assertThat(evaluations(records)).hasSizeBetween(2, 30);
     assertThat(out.toString())
-        .contains("Training ended early: accuracy/test has not become better than 0.");
+        .contains("Training ended early: accuracy/test has not improved on 0.");
   }
 
   @Test
