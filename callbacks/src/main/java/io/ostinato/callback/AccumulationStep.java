@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One micro-batch of an update, after its backward pass. Its arrays are detached from the gradient's
- * graph, and are valid until the hook returns.
+ * One micro-batch of an update, after its backward pass. Its arrays are detached from the
+ * gradient's graph, and are valid until the hook returns.
  *
  * @param before the moment before the update that this micro-batch is part of
  * @param microBatch the index of this micro-batch in the update, from 0

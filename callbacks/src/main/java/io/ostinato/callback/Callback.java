@@ -179,8 +179,8 @@ public abstract class Callback implements Serializable {
 
   /**
    * Called after the last update of each epoch, after {@link #afterUpdate} of this callback and of
-   * all callbacks that don't read metrics. For a callback that {@link #readsMetrics}, both hooks are
-   * called after those of all callbacks before it.
+   * all callbacks that don't read metrics. For a callback that {@link #readsMetrics}, both hooks
+   * are called after those of all callbacks before it.
    */
   public void afterEpoch(UpdateCounter at) {}
 

@@ -31,9 +31,9 @@ public interface CheckpointRequests {
   void markLatestWeights(String tag);
 
   /**
-   * Releases a checkpoint that this callback requested; does nothing if there is none. It is removed
-   * after everything else is saved, unless another callback requested it too, in this run or in one
-   * that this run was resumed from.
+   * Releases a checkpoint that this callback requested; does nothing if there is none. It is
+   * removed after everything else is saved, unless another callback requested it too, in this run
+   * or in one that this run was resumed from.
    */
   void release(String tag);
 }

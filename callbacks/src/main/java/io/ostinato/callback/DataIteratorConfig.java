@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param datasetKey the key of an evaluation dataset. Default: {@value #DEFAULT_DATASET}
  * @param batchSize the maximum number of rows of a batch, at least 1. Default: {@value
  *     #DEFAULT_BATCH_SIZE}
- * @param weights the key of the weights to evaluate, see {@link WeightVariants}. Default: empty, for
- *     the trained weights
+ * @param weights the key of the weights to evaluate, see {@link WeightVariants}. Default: empty,
+ *     for the trained weights
  * @param target where the row results go, see {@link #results}. Default: the driver
  * @param selection the rows and columns of the dataset to evaluate, see {@link #maxRows} and {@link
  *     #columns}. Default: all
- * @param datasetName the name of the dataset in metric keys, see {@link #named}. Default: empty, for
- *     its key
+ * @param datasetName the name of the dataset in metric keys, see {@link #named}. Default: empty,
+ *     for its key
  */
 public record DataIteratorConfig(
     Schedule schedule,
@@ -171,8 +171,8 @@ public record DataIteratorConfig(
   }
 
   /**
-   * The label of the dataset in metric keys, such as {@code test} or {@code test.ema=0.999}: its key
-   * or its {@linkplain #named name}, and the weights.
+   * The label of the dataset in metric keys, such as {@code test} or {@code test.ema=0.999}: its
+   * key or its {@linkplain #named name}, and the weights.
    */
   public String label() {
     String name = datasetName.isEmpty() ? datasetKey : datasetName;

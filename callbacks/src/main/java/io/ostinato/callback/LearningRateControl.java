@@ -16,8 +16,8 @@ public interface LearningRateControl {
   void set(double rate);
 
   /**
-   * Multiplies the rate that is given by the optimizer's schedule or by {@link #set}, in addition to
-   * earlier factors.
+   * Multiplies the rate that is given by the optimizer's schedule or by {@link #set}, in addition
+   * to earlier factors.
    *
    * @throws IllegalArgumentException if the factor is negative or not finite
    * @throws IllegalStateException if the optimizer has no learning rate that can be changed

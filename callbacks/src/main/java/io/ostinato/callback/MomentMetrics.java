@@ -6,8 +6,8 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * The metrics that were written so far at the current moment. A callback sees those of the callbacks
- * that ran before it; see {@link Callback#readsMetrics}.
+ * The metrics that were written so far at the current moment. A callback sees those of the
+ * callbacks that ran before it; see {@link Callback#readsMetrics}.
  */
 public final class MomentMetrics {
   private final Supplier<Map<String, Double>> pending;

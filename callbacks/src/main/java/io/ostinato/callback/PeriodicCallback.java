@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A callback that runs on a schedule: at most once per iteration, with the first type that is due of
- * EPOCH, UPDATE and SAMPLE; and with EVAL whenever an evaluation is requested.
+ * A callback that runs on a schedule: at most once per iteration, with the first type that is due
+ * of EPOCH, UPDATE and SAMPLE; and with EVAL whenever an evaluation is requested.
  */
 public abstract class PeriodicCallback extends Callback {
   private static final long serialVersionUID = 1;

@@ -48,8 +48,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
    * <p>The results of all batches are concatenated along the first dimension; scalars are stacked.
    * Number, names, data types and trailing shapes must be the same for every batch.
    *
-   * @return named arrays, see {@link #results}; arrays without a name, and those that share one, are
-   *     read by position. bfloat16 arrays arrive as float32, which represents all their values
+   * @return named arrays, see {@link #results}; arrays without a name, and those that share one,
+   *     are read by position. bfloat16 arrays arrive as float32, which represents all their values
    */
   protected abstract NDList processData(EvaluationBatch batch, EvaluationModel model)
       throws Exception;
@@ -161,9 +161,9 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
 
   /**
    * How long the evaluations of this callback have waited for data so far, see {@link
-   * EvaluationTimings#data}. Available on the driver; counted since training was started or resumed,
-   * and not stored in checkpoints. Callbacks that share a pass over the data each count its full
-   * time.
+   * EvaluationTimings#data}. Available on the driver; counted since training was started or
+   * resumed, and not stored in checkpoints. Callbacks that share a pass over the data each count
+   * its full time.
    */
   public final Duration totalDataTime() {
     return Duration.ofNanos(dataNanos);
@@ -233,7 +233,9 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
     return results;
   }
 
-  /** Doesn't rename an array that has a name: it may be a column of the batch, or another result. */
+  /**
+   * Doesn't rename an array that has a name: it may be a column of the batch, or another result.
+   */
   private static NDArray named(String name, NDArray array) {
     NDArray result = array.getName() == null ? array : array.reshape(array.getShape());
     result.setName(name);

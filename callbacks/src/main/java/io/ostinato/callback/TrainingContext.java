@@ -29,8 +29,8 @@ public interface TrainingContext {
   LossFactory loss();
 
   /**
-   * The loss of the last update, as the mean over its samples; NaN if the update was skipped because
-   * its loss was not finite. Empty before the first update.
+   * The loss of the last update, as the mean over its samples; NaN if the update was skipped
+   * because its loss was not finite. Empty before the first update.
    */
   OptionalDouble lastLoss();
 
@@ -61,10 +61,10 @@ public interface TrainingContext {
   WeightSnapshot weights();
 
   /**
-   * The weights at which a metric of the current moment was measured, even if a callback has changed
-   * them since: those that the callback that wrote the metric had evaluated before. Empty if that
-   * callback had evaluated nothing at this moment, or several versions of the weights, so that it is
-   * unknown which of them the metric belongs to.
+   * The weights at which a metric of the current moment was measured, even if a callback has
+   * changed them since: those that the callback that wrote the metric had evaluated before. Empty
+   * if that callback had evaluated nothing at this moment, or several versions of the weights, so
+   * that it is unknown which of them the metric belongs to.
    */
   Optional<WeightSnapshot> weightsOf(String metric);
 

@@ -24,16 +24,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Saves the weights at which a metric was best as {@code best_model.{metric}}, with dots in place of
- * slashes, and underscores in place of characters that aren't allowed in file names. These are the
- * weights used by the evaluation that measured the metric, whatever callbacks have changed since. For
- * a metric that no evaluation measured, they are the weights after the other callbacks of the moment
- * have run; likewise for a metric whose callback had evaluated several versions of the weights before
- * it wrote it, unless its key or the configuration names other weights.
+ * Saves the weights at which a metric was best as {@code best_model.{metric}}, with dots in place
+ * of slashes, and underscores in place of characters that aren't allowed in file names. These are
+ * the weights used by the evaluation that measured the metric, whatever callbacks have changed
+ * since. For a metric that no evaluation measured, they are the weights after the other callbacks
+ * of the moment have run; likewise for a metric whose callback had evaluated several versions of
+ * the weights before it wrote it, unless its key or the configuration names other weights.
  *
- * <p>For each tolerance it also saves {@code best_model.{metric}.tolerance={n}}: the best weights of
- * a training that stops after {@code n} consecutive values without improvement. A single run thus
- * covers several settings of early stopping.
+ * <p>For each tolerance it also saves {@code best_model.{metric}.tolerance={n}}: the best weights
+ * of a training that stops after {@code n} consecutive values without improvement. A single run
+ * thus covers several settings of early stopping.
  */
 @Kind(name = "best_checkpoint", value = "The weights at which a metric was best.")
 public final class BestCheckpointCallback extends PeriodicCallback implements Stateful {
@@ -50,8 +50,8 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
    * @param metric the key, such as {@code accuracy/test}
    * @param tolerances each at least 1. Default: none
    * @param weights the key of the weights to keep, see {@link WeightVariants}. Default: empty, for
-   *     those named in the metric's key, as in {@code accuracy/test.ema=0.999}, otherwise the trained
-   *     weights
+   *     those named in the metric's key, as in {@code accuracy/test.ema=0.999}, otherwise the
+   *     trained weights
    */
   public record Config(
       @Inline Schedule schedule,

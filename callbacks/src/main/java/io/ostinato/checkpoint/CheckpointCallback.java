@@ -15,8 +15,8 @@ import java.io.Serializable;
 
 /**
  * Saves checkpoints named after their iteration, and makes {@code latest} point to the newest one
- * that training can resume from, or {@code latest_weights} if only the weights are saved. The end of
- * training is saved too.
+ * that training can resume from, or {@code latest_weights} if only the weights are saved. The end
+ * of training is saved too.
  */
 @Kind(name = "checkpoint", value = "Checkpoints to resume from, also at the end of training.")
 public final class CheckpointCallback extends PeriodicCallback implements Stateful {

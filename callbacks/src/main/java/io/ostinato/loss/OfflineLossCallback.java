@@ -31,10 +31,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code loss/{dataset}/{name}}, the training loss on a dataset as the mean over its samples,
- * and {@code lossdiff/{dataset}/{name}}, which is that minus the loss observed in training since the
- * last record. For a {@link io.ostinato.evaluation.LossWithParts} the names are {@code total} and
- * those of the parts.
+ * Writes {@code loss/{dataset}/{name}}, the training loss on a dataset as the mean over its
+ * samples, and {@code lossdiff/{dataset}/{name}}, which is that minus the loss observed in training
+ * since the last record. For a {@link io.ostinato.evaluation.LossWithParts} the names are {@code
+ * total} and those of the parts.
  */
 @Kind(
     name = "offline_loss",

@@ -25,8 +25,7 @@ import java.util.Set;
  */
 @Kind(
     name = "online_loss",
-    value =
-        "The loss observed in training: `loss/online/{name}/{interval}`. Added by default.")
+    value = "The loss observed in training: `loss/online/{name}/{interval}`. Added by default.")
 public final class OnlineLossCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
 

@@ -119,7 +119,8 @@ public final class ClassMetrics {
   }
 
   /**
-   * The Matthews correlation coefficient; 0 if all targets or all predictions are of the same class.
+   * The Matthews correlation coefficient; 0 if all targets or all predictions are of the same
+   * class.
    */
   @Kind(name = "mcc", value = "Matthews correlation coefficient of targets and predictions.")
   public Metric<ConfusionCounts> matthewsCorrelation(
@@ -152,8 +153,8 @@ public final class ClassMetrics {
   }
 
   /**
-   * The mean negative logarithm of the target's probability, in nats: the cross entropy. Infinite if
-   * a target's probability is 0.
+   * The mean negative logarithm of the target's probability, in nats: the cross entropy. Infinite
+   * if a target's probability is 0.
    */
   @Kind(
       name = "log_loss",

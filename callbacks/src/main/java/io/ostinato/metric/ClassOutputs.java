@@ -42,10 +42,10 @@ public final class ClassOutputs implements Serializable {
 
   /**
    * Logits, with the dimension of classes inferred from the shapes; targets of {@value
-   * #IGNORED_TARGET} are ignored. Outputs of one column may be logits or probabilities: if all outputs
-   * of a dataset could be probabilities and the result depends on it, the result is NaN, with a
-   * warning. Outputs with one column per class are treated as logits, with a warning if all rows of a
-   * dataset are from 0 to 1 and sum to 1.
+   * #IGNORED_TARGET} are ignored. Outputs of one column may be logits or probabilities: if all
+   * outputs of a dataset could be probabilities and the result depends on it, the result is NaN,
+   * with a warning. Outputs with one column per class are treated as logits, with a warning if all
+   * rows of a dataset are from 0 to 1 and sum to 1.
    */
   public static ClassOutputs defaults() {
     return DEFAULTS;
@@ -57,9 +57,9 @@ public final class ClassOutputs implements Serializable {
   }
 
   /**
-   * Sets the dimension of the classes: from 1, or -1 for the last; targets with the same shape as the
-   * outputs are then one-hot. 0, the dimension of the rows, means that there is none: each number is
-   * a separate output, the score of class 1 of two.
+   * Sets the dimension of the classes: from 1, or -1 for the last; targets with the same shape as
+   * the outputs are then one-hot. 0, the dimension of the rows, means that there is none: each
+   * number is a separate output, the score of class 1 of two.
    */
   public ClassOutputs classAxis(int axis) {
     return new ClassOutputs(kind, isOfLogits, axis, ignoredTarget);

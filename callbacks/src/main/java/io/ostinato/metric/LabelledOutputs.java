@@ -70,7 +70,9 @@ record LabelledOutputs(
     return classes;
   }
 
-  /** The class whose number is 1, all others being 0; the ignored target if all numbers are that. */
+  /**
+   * The class whose number is 1, all others being 0; the ignored target if all numbers are that.
+   */
   private static long hot(LabelledOutputs targets, int place, long ignoredTarget) {
     int columns = targets.layout().columns();
     double[] numbers =

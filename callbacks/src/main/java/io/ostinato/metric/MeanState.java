@@ -3,8 +3,8 @@ package io.ostinato.metric;
 import java.io.Serializable;
 
 /**
- * The sum of numbers, each multiplied by its weight, and the sum of the weights, both exact; and the
- * range of the outputs, if their kind is not declared.
+ * The sum of numbers, each multiplied by its weight, and the sum of the weights, both exact; and
+ * the range of the outputs, if their kind is not declared.
  */
 public final class MeanState implements Serializable {
   private static final long serialVersionUID = 1;

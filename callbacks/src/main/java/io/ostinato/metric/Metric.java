@@ -41,9 +41,9 @@ public interface Metric<S extends Serializable> extends Serializable {
 
   /**
    * Which values are better, for decisions by early stopping, best checkpoints and summaries.
-   * Default: empty, which derives the direction from the words of the key, such as {@code val_loss};
-   * if those don't imply one, the metric can't be used for decisions until the user declares a
-   * direction. {@link Direction#NEUTRAL} means that no value is better than another.
+   * Default: empty, which derives the direction from the words of the key, such as {@code
+   * val_loss}; if those don't imply one, the metric can't be used for decisions until the user
+   * declares a direction. {@link Direction#NEUTRAL} means that no value is better than another.
    */
   default Optional<Direction> direction() {
     return Optional.empty();
@@ -56,7 +56,8 @@ public interface Metric<S extends Serializable> extends Serializable {
    * Adds a batch to a state.
    *
    * @param state may be modified and returned
-   * @throws IllegalArgumentException if the batch lacks an array, or its shape or content is invalid
+   * @throws IllegalArgumentException if the batch lacks an array, or its shape or content is
+   *     invalid
    */
   S update(S state, MetricBatch batch);
 

@@ -29,8 +29,8 @@ public final class Metrics {
   }
 
   /**
-   * The mean of the elements of an array, weighted by the elements of another array, such as the mean
-   * over samples of means over batches; named after the first array.
+   * The mean of the elements of an array, weighted by the elements of another array, such as the
+   * mean over samples of means over batches; named after the first array.
    */
   public static Metric<MeanState> weightedMean(String array, String weights) {
     return RowMean.of(
@@ -195,8 +195,8 @@ public final class Metrics {
   }
 
   /**
-   * A quantile of the absolute error over all elements, within 0.5 % of its value; named like {@code
-   * error_p95}.
+   * A quantile of the absolute error over all elements, within 0.5 % of its value; named like
+   * {@code error_p95}.
    */
   @Kind(
       name = "error_quantile",
@@ -208,8 +208,8 @@ public final class Metrics {
 
   /**
    * The mean over rows of {@code |output - target| / |target|}, Euclidean norms over a row's
-   * elements, as is usual for surrogate models in physics; infinite if a row's targets are all 0 and
-   * its outputs are not.
+   * elements, as is usual for surrogate models in physics; infinite if a row's targets are all 0
+   * and its outputs are not.
    */
   @Kind(
       name = "relative_l2",

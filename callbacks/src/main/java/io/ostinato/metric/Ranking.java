@@ -8,8 +8,8 @@ final class Ranking {
   private Ranking() {}
 
   /**
-   * The area under the receiver operating characteristic curve: the probability that a row of class 1
-   * has a higher score than one of class 0; ties count half (Mann and Whitney, 1947). NaN without
+   * The area under the receiver operating characteristic curve: the probability that a row of class
+   * 1 has a higher score than one of class 0; ties count half (Mann and Whitney, 1947). NaN without
    * rows of both classes, or with a score that is NaN.
    */
   static double rocAuc(Steps steps) {

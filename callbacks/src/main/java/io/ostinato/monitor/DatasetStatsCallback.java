@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes {@code ds_stats/{dataset}/len}, the number of rows of each dataset, before the first update
- * of a training, and not again after a resume.
+ * Writes {@code ds_stats/{dataset}/len}, the number of rows of each dataset, before the first
+ * update of a training, and not again after a resume.
  */
 @Kind(
     name = "dataset_stats",

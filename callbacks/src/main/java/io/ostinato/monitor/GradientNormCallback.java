@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  * Writes {@code gradient/norm/all}, the Euclidean norm of an update's gradient before clipping, and
  * {@code gradient/near_zero/all}, the share of its elements that are near zero; and the same for
  * individual parameters if configured, such as {@code gradient/norm/{parameter}}. Frozen parameters
- * have no gradient. Nothing is written for an update whose loss is not finite, nor for an evaluation
- * requested outside the schedule.
+ * have no gradient. Nothing is written for an update whose loss is not finite, nor for an
+ * evaluation requested outside the schedule.
  *
  * <p>Only updates that are due are examined; the others cost nothing.
  */

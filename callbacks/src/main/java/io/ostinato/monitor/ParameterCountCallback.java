@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes {@code param_count/{model}}, the number of elements of the model's parameters, and its parts
- * {@code param_count/{model}/trainable} and {@code param_count/{model}/frozen}, before the first
- * update of a training, and not again after a resume. Running statistics are not counted.
+ * Writes {@code param_count/{model}}, the number of elements of the model's parameters, and its
+ * parts {@code param_count/{model}/trainable} and {@code param_count/{model}/frozen}, before the
+ * first update of a training, and not again after a resume. Running statistics are not counted.
  */
 @Kind(
     name = "parameter_count",

@@ -24,9 +24,9 @@ import java.util.Set;
 /**
  * Writes peak memory usage in bytes: {@code peak_memory/heap}, the peak usage of the JVM's heap,
  * garbage included, observed at the end of an update; on Linux, {@code peak_memory/host}, the peak
- * resident set size of this process; and, for a model on a GPU, {@code peak_memory/device}, the peak
- * usage of its memory by all processes, observed at the end of an update. Peaks are those of the
- * whole training, including processes before a resume.
+ * resident set size of this process; and, for a model on a GPU, {@code peak_memory/device}, the
+ * peak usage of its memory by all processes, observed at the end of an update. Peaks are those of
+ * the whole training, including processes before a resume.
  */
 @Kind(
     name = "peak_memory",

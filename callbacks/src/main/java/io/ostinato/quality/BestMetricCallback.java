@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes {@code {target}/at_best/{source}}: the values of the targets when the source was best, such
- * as the accuracy on test data at the epoch with the best accuracy on validation data. Nothing is
- * written until the source has a value other than NaN.
+ * Writes {@code {target}/at_best/{source}}: the values of the targets when the source was best,
+ * such as the accuracy on test data at the epoch with the best accuracy on validation data. Nothing
+ * is written until the source has a value other than NaN.
  */
 @Kind(
     name = "best_metric",

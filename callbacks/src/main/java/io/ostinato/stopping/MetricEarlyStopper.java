@@ -35,8 +35,8 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
    *
    * @param schedule when to read the metric, which must be when it is written. Default: every epoch
    * @param metric the key, such as {@code accuracy/test}
-   * @param tolerance the number of consecutive values without improvement after which training ends,
-   *     at least 1
+   * @param tolerance the number of consecutive values without improvement after which training
+   *     ends, at least 1
    */
   public record Config(
       @Inline Schedule schedule,

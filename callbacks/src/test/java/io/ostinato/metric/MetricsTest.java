@@ -245,7 +245,9 @@ class MetricsTest {
             manager.create(new float[] {1, 0, 0, 1}, new Shape(2, 2)),
             manager.create(new long[] {0, 2}));
     refused(
-        Metrics.accuracy(), classes, "the target 2 is not one of the 2 classes of the outputs, 0 to");
+        Metrics.accuracy(),
+        classes,
+        "the target 2 is not one of the 2 classes of the outputs, 0 to");
     NDList ragged =
         named(
             manager.create(new float[] {1, 0, 0, 1}, new Shape(2, 2)),
@@ -263,9 +265,7 @@ class MetricsTest {
         named(manager.create(new float[] {1, 0}, new Shape(1, 2)), manager.create(new long[] {0}));
     refused(Metrics.topK(3), good, "top_3_accuracy needs at least 3 classes; the outputs have 2");
     refused(
-        Metrics.f1(3, Average.MACRO),
-        good,
-        "this metric is for 3 classes, but the outputs have 2");
+        Metrics.f1(3, Average.MACRO), good, "this metric is for 3 classes, but the outputs have 2");
     refused(Metrics.mse(), good, "the same shape; given: (1, 2) and (1)");
     refused(
         Metrics.perplexity(),

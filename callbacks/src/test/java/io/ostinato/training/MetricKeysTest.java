@@ -367,7 +367,7 @@ class MetricKeysTest {
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test';"
-                + " leave it out of one of them");
+                + " remove it from one of them");
   }
 
   private TrainingLoopBuilder ofTwoDatasets() {

@@ -265,8 +265,8 @@ class ShippedCallbacksTest {
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test'"
-                + " at E3_U30_S480; leave it out of one of them, give one another dataset name or"
-                + " other weights, or register one that has both schedules");
+                + " at E3_U30_S480; remove it from one of them, give one another dataset name or"
+                + " other weights, or register one callback with both schedules");
     // 10 updates an epoch: never together within two epochs.
     TrainingLoop apart = twice.length(TrainingLength.epochs(2)).build();
     apart.run();
