@@ -24,16 +24,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps exponential moving averages of the weights over updates: {@code average = factor * average
- * + (1 - factor) * weights} after each, beginning with the weights that the first update begins
- * with.
+ * + (1 - factor) * weights} after each update, starting with the weights before the first one.
  *
- * <p>Evaluations ask for the averages as the weights {@code ema={factor}}; at the end of training
- * they are kept as {@code {iteration}.ema={factor}}. Running statistics and frozen parameters are
- * not averaged: they are those of the present model.
+ * <p>Evaluations select the averages as the weights {@code ema={factor}}; at the end of training
+ * they are saved as {@code {iteration}.ema={factor}}. Running statistics and frozen parameters are
+ * not averaged: they are those of the current model.
  */
 @Kind(
     name = "ema",
-    value = "Exponential moving averages of the weights; evaluations select one by `weights`.")
+    value = "Exponential moving averages of the weights; evaluations select one with `weights`.")
 public final class EmaCallback extends Callback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(EmaCallback.class);
@@ -42,9 +41,9 @@ public final class EmaCallback extends Callback implements Stateful {
   private transient Map<Double, WeightAverage> averages = new LinkedHashMap<>();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param factors each above 0 and below 1; 0.999 unless told
+   * @param factors the factor of each average, above 0 and below 1. Default: 0.999
    */
   public record Config(
       @Key(
@@ -92,7 +91,7 @@ public final class EmaCallback extends Callback implements Stateful {
     return config.factors().stream().map(EmaCallback::weightsKey).collect(Collectors.toSet());
   }
 
-  /** The key of the averaged weights, as in {@code ema=0.999}. */
+  /** The key of the averaged weights, such as {@code ema=0.999}. */
   public static String weightsKey(double factor) {
     return "ema=" + factor;
   }
@@ -114,7 +113,7 @@ public final class EmaCallback extends Callback implements Stateful {
     }
   }
 
-  /** Before training others may change the first weights, also after this callback was called. */
+  /** Starts at the first update, since other callbacks can change the weights before training. */
   @Override
   public void trackAfterAccumulationStep(AccumulationStep step) {
     if (step.before().current().update() == 0 && step.microBatch() == 0) {
@@ -155,8 +154,8 @@ public final class EmaCallback extends Callback implements Stateful {
             average.restore(state);
           } else {
             log.warn(
-                "the checkpoint has no average of factor {}, or not of these parameters; it begins with"
-                    + " the present weights",
+                "the checkpoint has no average with factor {} of these parameters; the average starts"
+                    + " with the current weights",
                 factor);
           }
         });
@@ -167,7 +166,7 @@ public final class EmaCallback extends Callback implements Stateful {
         .forEach(
             factor ->
                 log.warn(
-                    "the checkpoint has an average of factor {}, which this training doesn't keep",
+                    "the checkpoint has an average with factor {}, which this training doesn't use",
                     factor));
   }
 

@@ -10,10 +10,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a callback can be checked against before training starts.
+ * The parts of a training that callbacks are checked against before it starts.
  *
+ * @param data the datasets, as far as they are known
+ * @param metricProperties the directions of metrics
  * @param weights the keys of the weights that callbacks offer, see {@link Callback#offersWeights}
- * @param loss the loss that the run trains with
+ * @param loss the training loss of the run
  */
 public record TrainingPlan(
     PlannedData data, MetricProperties metricProperties, Set<String> weights, LossFactory loss) {
@@ -22,10 +24,10 @@ public record TrainingPlan(
   }
 
   /**
-   * What is wrong with asking for these weights, if anything is.
+   * The mistake of asking for weights that no callback offers, if this is one.
    *
-   * @param key empty for those trained
-   * @param subject the callback that asks, or a key of it
+   * @param key the key of the weights; empty for the trained weights
+   * @param subject the callback that asks for them, or a key of it
    */
   public Optional<Mistake> mistakeOfWeights(String key, Subject subject) {
     return key.isEmpty() || weights.contains(key)

@@ -24,16 +24,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Keeps the weights at which a metric was best, as {@code best_model.{metric}} with dots for
- * slashes and underscores for what a file can't be named. They are those that the evaluation had
- * which measured the metric, whatever callbacks have changed since; a metric that no evaluation
- * measured keeps the weights as they are at the end of the moment's other callbacks. So does one
- * whose callback had evaluated several versions of the weights before it wrote it, unless the key
- * or the configuration names others.
+ * Saves the weights at which a metric was best as {@code best_model.{metric}}, with dots in place
+ * of slashes, and underscores in place of characters that aren't allowed in file names. These are
+ * the weights used by the evaluation that measured the metric, whatever callbacks have changed
+ * since. For a metric that no evaluation measured, they are the weights after the other callbacks
+ * of the moment have run; likewise for a metric whose callback had evaluated several versions of
+ * the weights before it wrote it, unless its key or the configuration names other weights.
  *
- * <p>For each tolerance there is a {@code best_model.{metric}.tolerance={n}} besides: the best
- * weights that a training would have had which stops after {@code n} values in a row that were no
- * better. One run so answers for several settings of early stopping.
+ * <p>For each tolerance it also saves {@code best_model.{metric}.tolerance={n}}: the best weights
+ * of a training that stops after {@code n} consecutive values without improvement. A single run
+ * thus covers several settings of early stopping.
  */
 @Kind(name = "best_checkpoint", value = "The weights at which a metric was best.")
 public final class BestCheckpointCallback extends PeriodicCallback implements Stateful {
@@ -44,14 +44,14 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   private final TreeSet<Integer> exhausted = new TreeSet<>();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to look at the metric: when it is written; every epoch unless told
-   * @param metric the key, as in {@code accuracy/test}
-   * @param tolerances each at least 1; none unless told
-   * @param weights the key of the weights to keep, see {@link WeightVariants}; empty, which it is
-   *     unless told, for those that the metric's key names, as in {@code accuracy/test.ema=0.999},
-   *     or those that are trained where it names none
+   * @param schedule when to read the metric, which must be when it is written. Default: every epoch
+   * @param metric the key, such as {@code accuracy/test}
+   * @param tolerances each at least 1. Default: none
+   * @param weights the key of the weights to keep, see {@link WeightVariants}. Default: empty, for
+   *     those named in the metric's key, as in {@code accuracy/test.ema=0.999}, otherwise the
+   *     trained weights
    */
   public record Config(
       @Inline Schedule schedule,
@@ -59,15 +59,15 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
           String metric,
       @Key(
               value =
-                  "Also keep the best weights as of early stopping after n values without"
-                      + " improvement, for each n.",
+                  "For each n, also keep the best weights of a training that stops after n values"
+                      + " without improvement.",
               optional = true,
               atLeast = 1)
           List<Integer> tolerances,
       @Key(
               value = "The weights to keep, such as `ema=0.999`.",
               byDefault = "''",
-              otherwise = "those that were measured")
+              otherwise = "the weights that were measured")
           String weights)
       implements Serializable {
     public Config {
@@ -86,7 +86,7 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
       return new Config(schedule, metric, List.of(newTolerances), weights);
     }
 
-    /** Keeps other weights, as in {@code ema=0.999}, of a metric whose key doesn't name them. */
+    /** Keeps other weights, such as {@code ema=0.999}, for a metric whose key doesn't name any. */
     public Config weights(String variant) {
       return new Config(schedule, metric, tolerances, variant);
     }
@@ -109,10 +109,10 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
                 mistakes.add(
                     Mistake.of(
                         subject("weights"),
-                        ("callback '%s' is to keep the weights '%s', but its metric is measured at"
-                                + " '%s'")
+                        ("callback '%s' keeps the weights '%s', but its metric is measured at the"
+                                + " weights '%s'")
                             .formatted(name(), config.weights(), measured),
-                        "leave 'weights' out")));
+                        "remove 'weights'")));
     config.tolerances().stream()
         .filter(tolerance -> tolerance < 1)
         .map(

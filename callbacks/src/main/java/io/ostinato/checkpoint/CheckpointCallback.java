@@ -14,9 +14,9 @@ import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 
 /**
- * Keeps checkpoints named after their iteration, and has {@code latest} point at the newest that
- * training can go on from, or {@code latest_weights} where weights only are kept. The end of
- * training is kept too.
+ * Saves checkpoints named after their iteration, and makes {@code latest} point to the newest one
+ * that training can resume from, or {@code latest_weights} if only the weights are saved. The end
+ * of training is saved too.
  */
 @Kind(name = "checkpoint", value = "Checkpoints to resume from, also at the end of training.")
 public final class CheckpointCallback extends PeriodicCallback implements Stateful {
@@ -25,43 +25,44 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
   private final Config config;
   private String newest = "";
 
-  /** What a checkpoint has. */
+  /** The content of a checkpoint. */
   public enum Content {
-    /** Weights, optimizer and the states of callbacks: all that is needed to go on from it. */
+    /** Weights, optimizer and the states of callbacks: everything that is required to resume. */
     TRAINING,
     /** Weights only. */
     WEIGHTS
   }
 
-  /** Which checkpoints stay. */
+  /** The checkpoints to keep. */
   public enum Keep {
+    /** All checkpoints. */
     ALL,
     /**
-     * The newest; the one before is removed once the next is complete, unless another callback
-     * asked for it too.
+     * Only the newest; the previous one is removed once it is complete, unless another callback
+     * requested that one too.
      */
     LATEST
   }
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to keep one, besides the end; every epoch unless told
-   * @param content {@link Content#TRAINING} unless told
-   * @param keep {@link Keep#LATEST} unless told
+   * @param schedule when to save a checkpoint, in addition to the end. Default: every epoch
+   * @param content the content of checkpoints. Default: {@link Content#TRAINING}
+   * @param keep the checkpoints to keep. Default: {@link Keep#LATEST}
    */
   public record Config(
       @Inline Schedule schedule,
       @Key(
               value =
-                  "What a checkpoint has: everything that is needed to resume (`training`), or the"
-                      + " weights only (`weights`).",
+                  "The content of a checkpoint: everything that is required to resume (`training`),"
+                      + " or only the weights (`weights`).",
               byDefault = "training")
           Content content,
       @Key(
               value =
-                  "Which checkpoints to keep: all, or the latest, whose predecessor is removed once"
-                      + " it is complete unless another callback asked for it too.",
+                  "Which checkpoints to keep: all, or only the latest. The previous one is removed"
+                      + " once the latest is complete, unless another callback requested it too.",
               byDefault = "latest")
           Keep keep)
       implements Serializable {
@@ -129,7 +130,7 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
     }
   }
 
-  /** What differs from the defaults is part of the name, so that several can be told apart. */
+  /** Includes the settings that differ from the defaults, to distinguish several callbacks. */
   private static String nameOf(Config config) {
     return "checkpoint."
         + config.schedule().intervalString()

@@ -6,8 +6,8 @@ import io.ostinato.evaluation.LossParts;
 import io.ostinato.evaluation.LossWithParts;
 
 /**
- * How a loss is named in keys: DJL's {@code SoftmaxCrossEntropyLoss} is a softmax_cross_entropy,
- * and a loss that has parts is the total of them.
+ * The name of a loss in metric keys: DJL's {@code SoftmaxCrossEntropyLoss} is {@code
+ * softmax_cross_entropy}, and a loss with parts is {@value LossParts#TOTAL}.
  */
 final class LossName {
   private LossName() {}
@@ -19,7 +19,7 @@ final class LossName {
     return Words.snakeCase(loss.getName().replaceFirst("Loss$", ""));
   }
 
-  /** What the whole of a loss, or a part of it, is named in keys. */
+  /** The name of the total loss, or of a part of it, in metric keys. */
   static String of(Loss loss, String part) {
     return part.equals(LossParts.TOTAL) ? of(loss) : part;
   }

@@ -31,10 +31,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code loss/{dataset}/{name}}: the training's loss on a dataset, as the mean over its
- * samples; and {@code lossdiff/{dataset}/{name}}: that minus the loss that training saw since the
- * last time. Of a {@link io.ostinato.evaluation.LossWithParts} the names are {@code total} and
- * those of the parts.
+ * Writes {@code loss/{dataset}/{name}}, the training loss on a dataset as the mean over its
+ * samples, and {@code lossdiff/{dataset}/{name}}, which is that minus the loss observed in training
+ * since the last record. For a {@link io.ostinato.evaluation.LossWithParts} the names are {@code
+ * total} and those of the parts.
  */
 @Kind(
     name = "offline_loss",
@@ -51,12 +51,11 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   private @Nullable LossFactory loss;
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param data when, and on which dataset
-   * @param columns what goes into the model and what comes out; the last column is the target
-   *     unless told
-   * @param output the output that the loss takes; all of them unless told
+   * @param data when to evaluate, and on which dataset
+   * @param columns the inputs and the targets. Default: the last column is the target
+   * @param output the output that the loss takes. Default: all outputs
    */
   public record Config(
       @Inline DataIteratorConfig data,
@@ -89,7 +88,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
     this.output = config.output();
   }
 
-  /** That of the whole loss; which parts it has is known when it is computed. */
+  /** The metrics of the total loss; its parts are known only once it is computed. */
   @Override
   public Set<String> writesMetrics(TrainingPlan plan) {
     String name = LossName.of(plan.loss().get());
@@ -195,7 +194,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
 
   private LossFactory factory() {
     if (loss == null) {
-      throw new IllegalStateException("the loss is known once training begins");
+      throw new IllegalStateException("the loss is not known before training begins");
     }
     return loss;
   }

@@ -3,8 +3,8 @@ package io.ostinato.metric;
 import java.util.Optional;
 
 /**
- * A metric of a ranking, from counts in bins of one width: 16 bytes for each bin, whatever the
- * number of rows; scores of one bin count as equal.
+ * A metric of a ranking, from counts in bins of equal width: 16 bytes per bin, whatever the number
+ * of rows. Scores in the same bin count as equal.
  */
 record BinnedRanking(String name, ClassOutputs outputs, int bins, ExactRanking.Area area)
     implements Metric<long[][]> {

@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metrics of a classifier, of outputs and targets that are read in one way; see {@link
- * Metrics#ofClasses}.
+ * The metrics of a classifier whose outputs and targets are read as {@link ClassOutputs} describes;
+ * see {@link Metrics#ofClasses}.
  */
 public final class ClassMetrics {
   private final ClassOutputs outputs;
@@ -17,19 +17,21 @@ public final class ClassMetrics {
     this.outputs = outputs;
   }
 
-  /** As a configuration writes it. */
+  /** Creates them from the keys of a configuration. */
   @FromKeys
   static ClassMetrics of(
       @Key(
-              value = "What the outputs are.",
+              value = "The kind of the outputs.",
               optional = true,
-              otherwise = "logits; if of one column and all from 0 to 1, NaN and a warning")
+              otherwise =
+                  "logits; if one column has only values from 0 to 1, the result is NaN, with a"
+                      + " warning")
           @Nullable OutputKind outputs,
       @Key(
               value =
-                  "The dimension of the classes: 1, or -1 for the last; targets of the outputs' shape"
-                      + " are then one-hot. 0 if there is none: each number is an output for two"
-                      + " classes.",
+                  "The dimension of the classes: 1, or -1 for the last; targets with the same shape as"
+                      + " the outputs are then one-hot. 0 if there is none: each number is an output"
+                      + " for two classes.",
               optional = true,
               otherwise = "inferred from the shapes")
           @Nullable Integer classAxis,
@@ -40,7 +42,7 @@ public final class ClassMetrics {
     return new ClassMetrics(classAxis == null ? read : read.classAxis(classAxis));
   }
 
-  /** The share of targets that are the class of the highest output; of equals the first counts. */
+  /** The share of targets that are the class of the highest output, the first of equal outputs. */
   @Kind(name = "accuracy", value = "Share of rows whose highest output is the target class.")
   public Metric<MeanState> accuracy() {
     return ClassMean.share("accuracy", outputs, ClassScores::isHit);
@@ -53,7 +55,7 @@ public final class ClassMetrics {
   public Metric<MeanState> topK(
       @Key(value = "Number of highest outputs.", byDefault = "5", atLeast = 1) int k) {
     if (k < 1) {
-      throw new IllegalArgumentException("top_k needs k of at least 1; given: " + k);
+      throw new IllegalArgumentException("top_k needs a k of at least 1; given: " + k);
     }
     return ClassMean.share(
         "top_" + k + "_accuracy",
@@ -68,7 +70,7 @@ public final class ClassMetrics {
         });
   }
 
-  /** The counts of each target and prediction; its result, a number, is the accuracy. */
+  /** The counts of each target and prediction; the result as a number is the accuracy. */
   @Kind(
       name = "confusion_matrix",
       value = "Counts by target and prediction; as a number, the accuracy.")
@@ -78,7 +80,7 @@ public final class ClassMetrics {
         "confusion_matrix", classes, outputs, counts -> (double) counts.hits() / counts.total());
   }
 
-  /** Hits over predictions; 0 where nothing was predicted. */
+  /** Hits divided by predictions; 0 if there are no predictions. */
   @Kind(name = "precision", value = "True positives divided by predictions.")
   public Metric<ConfusionCounts> precision(
       @Key(value = "Number of classes.", atLeast = 2) int classes,
@@ -86,7 +88,7 @@ public final class ClassMetrics {
     return averaged("precision", classes, average, ConfusionMetric::precision);
   }
 
-  /** Hits over targets; 0 where there are none. */
+  /** Hits divided by targets; 0 if there are no targets. */
   @Kind(name = "recall", value = "True positives divided by targets.")
   public Metric<ConfusionCounts> recall(
       @Key(value = "Number of classes.", atLeast = 2) int classes,
@@ -116,7 +118,10 @@ public final class ClassMetrics {
     return averaged("f" + Metrics.number(beta), classes, average, ConfusionMetric.fBeta(beta));
   }
 
-  /** Matthews' correlation coefficient; 0 where all targets or all predictions are of one class. */
+  /**
+   * The Matthews correlation coefficient; 0 if all targets or all predictions are of the same
+   * class.
+   */
   @Kind(name = "mcc", value = "Matthews correlation coefficient of targets and predictions.")
   public Metric<ConfusionCounts> matthewsCorrelation(
       @Key(value = "Number of classes.", atLeast = 2) int classes) {
@@ -124,32 +129,32 @@ public final class ClassMetrics {
   }
 
   /**
-   * The area under the receiver operating characteristic of two classes, exact; keeps 8 bytes for
-   * each target.
+   * The area under the receiver operating characteristic curve of two classes, exact; keeps 8 bytes
+   * per target.
    */
   public Metric<ScoreList> rocAuc() {
     return new ExactRanking("roc_auc", outputs, steps -> Ranking.rocAuc(steps));
   }
 
-  /** As {@link #rocAuc()}, of probabilities in bins of one width. */
+  /** Like {@link #rocAuc()}, for probabilities in bins of equal width. */
   public Metric<long[][]> rocAuc(int bins) {
     return new BinnedRanking("roc_auc", outputs, bins, steps -> Ranking.rocAuc(steps));
   }
 
-  /** The average precision of two classes, exact; keeps 8 bytes for each target. */
+  /** The average precision of two classes, exact; keeps 8 bytes per target. */
   public Metric<ScoreList> averagePrecision() {
     return new ExactRanking("average_precision", outputs, steps -> Ranking.averagePrecision(steps));
   }
 
-  /** As {@link #averagePrecision()}, of probabilities in bins of one width. */
+  /** Like {@link #averagePrecision()}, for probabilities in bins of equal width. */
   public Metric<long[][]> averagePrecision(int bins) {
     return new BinnedRanking(
         "average_precision", outputs, bins, steps -> Ranking.averagePrecision(steps));
   }
 
   /**
-   * The mean of minus the logarithm of the target's probability, in nats; the cross entropy.
-   * Infinite where a target's probability is 0.
+   * The mean negative logarithm of the target's probability, in nats: the cross entropy. Infinite
+   * if a target's probability is 0.
    */
   @Kind(
       name = "log_loss",
@@ -160,8 +165,8 @@ public final class ClassMetrics {
   }
 
   /**
-   * As {@link #logLoss()} of logits, under the name that PyTorch has for it; of one column, it is
-   * the binary cross entropy.
+   * Like {@link #logLoss()} of logits, under PyTorch's name; for one column, the binary cross
+   * entropy.
    */
   @Kind(
       name = "cross_entropy",
@@ -171,7 +176,7 @@ public final class ClassMetrics {
     return logLoss("cross_entropy", outputs.ofLogits(), mean -> mean);
   }
 
-  /** The exponential of {@link #crossEntropy()}: tokens are the classes. */
+  /** The exponential of {@link #crossEntropy()}, whose classes are tokens. */
   public Metric<MeanState> perplexity() {
     return logLoss("perplexity", outputs.ofLogits(), Math::exp);
   }
@@ -184,19 +189,23 @@ public final class ClassMetrics {
 
   /**
    * The mean of the squared distance of probabilities from the target, summed over columns (Brier,
-   * Verification of forecasts expressed in terms of probability, 1950): from 0 to 2, for outputs of
-   * one column from 0 to 1. For one column it is what scikit-learn gives, for two columns twice
-   * that.
+   * Verification of forecasts expressed in terms of probability, 1950): from 0 to 2, or from 0 to 1
+   * for outputs of one column. For one column it equals the score of scikit-learn, for two columns
+   * twice that.
    */
   @Kind(
       name = "brier",
       value =
-          "Squared distance of the probabilities from the target, from 0 to 2; for one column, from 0 to 1.")
+          "Mean squared distance of the probabilities from the target, from 0 to 2; for one column,"
+              + " from 0 to 1.")
   public Metric<MeanState> brier() {
     return ClassMean.distance("brier", outputs, ClassScores::squaredDistance, mean -> mean);
   }
 
-  /** How far the confidence is from the accuracy, over bins of one width; 15 is usual. */
+  /**
+   * The expected distance of the confidence from the accuracy, over bins of equal width; 15 is
+   * usual.
+   */
   @Kind(
       name = "calibration_error",
       value = "Expected distance of the confidence from the accuracy.",
@@ -206,7 +215,7 @@ public final class ClassMetrics {
     return new CalibrationError("calibration_error", outputs, bins);
   }
 
-  /** As a configuration writes it. */
+  /** Creates {@link #rocAuc()} or {@link #rocAuc(int)} from the key of a configuration. */
   @Kind(
       name = "roc_auc",
       value = "Area under the receiver operating characteristic curve of two classes.",
@@ -221,7 +230,7 @@ public final class ClassMetrics {
     return bins == null ? rocAuc() : rocAuc(bins);
   }
 
-  /** As a configuration writes it. */
+  /** Creates either {@link #averagePrecision()} from the key of a configuration. */
   @Kind(
       name = "average_precision",
       value = "Average precision of two classes.",
@@ -240,7 +249,7 @@ public final class ClassMetrics {
       String name, int classes, Average average, ConfusionMetric.OneClass score) {
     if (average == Average.BINARY && classes != 2) {
       throw new IllegalArgumentException(
-          "the binary %s is of 2 classes; given: %s".formatted(name, classes));
+          "the binary %s needs 2 classes; given: %s".formatted(name, classes));
     }
     return new ConfusionMetric(
         name + "_" + average.name().toLowerCase(Locale.ROOT),

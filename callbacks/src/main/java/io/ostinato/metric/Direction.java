@@ -8,8 +8,8 @@ public enum Direction {
   NEUTRAL;
 
   /**
-   * Whether a value is better than another, which is NaN where there is none. An equal value is no
-   * better, NaN never is, and nothing is where neither direction is better.
+   * Whether a value is better than another, which is NaN if there is none. An equal value or NaN is
+   * never better, and with {@link #NEUTRAL} no value is.
    */
   public boolean isBetter(double value, double than) {
     return switch (this) {

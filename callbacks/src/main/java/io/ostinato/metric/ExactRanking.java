@@ -7,7 +7,7 @@ import java.util.Optional;
 /** A metric of a ranking, from all scores. */
 record ExactRanking(String name, ClassOutputs outputs, Area area) implements Metric<ScoreList> {
 
-  /** Makes a number of a ranking. */
+  /** Computes a number from a ranking. */
   @FunctionalInterface
   interface Area extends Serializable {
     double of(Ranking.Steps steps);

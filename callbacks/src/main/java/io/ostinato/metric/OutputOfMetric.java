@@ -3,14 +3,14 @@ package io.ostinato.metric;
 import io.ostinato.describe.Key;
 import java.util.function.UnaryOperator;
 
-/** The output that a metric of a configuration is computed from; see {@link Metric#ofOutput}. */
+/** The output that a configured metric is computed from; see {@link Metric#ofOutput}. */
 record OutputOfMetric(
     @Key(
             value =
                 "The output to compare if the model has several: its name, or its position counted"
                     + " from 0. It becomes part of the metric's name: `accuracy.aux`.",
             byDefault = "''",
-            otherwise = "the one that the callback or the command chooses")
+            otherwise = "the one selected by the callback or command")
         String output)
     implements UnaryOperator<Metric<?>> {
   @Override

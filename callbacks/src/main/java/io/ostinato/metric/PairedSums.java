@@ -52,7 +52,7 @@ public final class PairedSums implements Serializable {
     return spread(yy, y, y);
   }
 
-  /** {@code n} times the sum of products of both deviations; exact. */
+  /** {@code n} times the sum of products of the deviations of x and y; exact. */
   BigDecimal jointSpread() {
     return spread(xy, x, y);
   }

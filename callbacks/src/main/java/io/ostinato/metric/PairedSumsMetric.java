@@ -5,10 +5,10 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Optional;
 
-/** What is computed from exact sums over targets (x) and outputs (y). */
+/** A metric computed from exact sums over targets (x) and outputs (y). */
 record PairedSumsMetric(String name, Score score) implements Metric<PairedSums> {
 
-  /** Makes a number of the sums. */
+  /** Computes a number from the sums. */
   @FunctionalInterface
   interface Score extends Serializable {
     double of(PairedSums sums);
@@ -44,7 +44,7 @@ record PairedSumsMetric(String name, Score score) implements Metric<PairedSums> 
     return state.isDefined() ? score.of(state) : Double.NaN;
   }
 
-  /** {@code 1 - sum (x - y)² / sum (x - mean)²}; NaN where all targets are the same. */
+  /** {@code 1 - sum (x - y)² / sum (x - mean)²}; NaN if all targets are equal. */
   static double r2(PairedSums moments) {
     BigDecimal spread = moments.spreadOfX();
     return spread.signum() == 0
@@ -52,9 +52,9 @@ record PairedSumsMetric(String name, Score score) implements Metric<PairedSums> 
         : 1 - PairedSums.ratio(moments.squaredDifferences(), spread);
   }
 
-  /** The correlation coefficient; NaN where targets or outputs are all the same. */
+  /** The correlation coefficient; NaN if all targets or all outputs are equal. */
   static double pearson(PairedSums moments) {
-    // Rounded first: exact numbers have thousands of digits, which a root doesn't need.
+    // Rounded first: exact numbers have thousands of digits, which the square root doesn't need.
     BigDecimal x = moments.spreadOfX().round(MathContext.DECIMAL128);
     BigDecimal y = moments.spreadOfY().round(MathContext.DECIMAL128);
     if (x.signum() == 0 || y.signum() == 0) {

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes {@code ds_stats/{dataset}/len} before the first update of a training: how many rows each
- * dataset has. A training that is resumed has them already.
+ * Writes {@code ds_stats/{dataset}/len}, the number of rows of each dataset, before the first
+ * update of a training, and not again after a resume.
  */
 @Kind(
     name = "dataset_stats",
@@ -32,9 +32,9 @@ public final class DatasetStatsCallback extends Callback {
   private final Config config;
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param datasets keys of datasets, {@code train} for the one to train on; all unless told
+   * @param datasets keys of datasets; {@code train} is the training dataset. Default: all
    */
   public record Config(
       @Key(

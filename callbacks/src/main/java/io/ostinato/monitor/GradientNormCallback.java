@@ -25,13 +25,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes {@code gradient/norm/all}, the Euclidean norm of the gradient of an update before it is
- * clipped, and {@code gradient/near_zero/all}, the share of its elements that are hardly more than
- * zero; the same of single parameters, {@code gradient/norm/{parameter}}, where they are asked for.
- * Frozen parameters have no gradient. Nothing is written of an update whose loss is not finite, nor
- * of an evaluation that is asked for outside the schedule.
+ * Writes {@code gradient/norm/all}, the Euclidean norm of an update's gradient before clipping, and
+ * {@code gradient/near_zero/all}, the share of its elements that are near zero; and the same for
+ * individual parameters if configured, such as {@code gradient/norm/{parameter}}. Frozen parameters
+ * have no gradient. Nothing is written for an update whose loss is not finite, nor for an
+ * evaluation requested outside the schedule.
  *
- * <p>Only the update that is due is looked at; the others cost nothing.
+ * <p>Only updates that are due are examined; the others cost nothing.
  */
 @Kind(
     name = "gradient_norm",
@@ -46,13 +46,12 @@ public final class GradientNormCallback extends PeriodicCallback {
   private final LinkedHashMap<String, Double> measured = new LinkedHashMap<>();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to write; every epoch unless told
-   * @param parameters names of parameters to write one by one, {@code *} for any characters; none
-   *     unless told
-   * @param nearZero the highest absolute value that counts as near zero, at least 0; 1e-8 unless
-   *     told
+   * @param schedule when to write. Default: every epoch
+   * @param parameters names of parameters to write individually; {@code *} stands for any
+   *     characters. Default: none
+   * @param nearZero the greatest absolute value that counts as near zero, at least 0. Default: 1e-8
    */
   public record Config(
       @Inline Schedule schedule,
@@ -178,7 +177,7 @@ public final class GradientNormCallback extends PeriodicCallback {
     measured.put(nearZero(group), (double) sizes.nearZero() / sizes.elements());
   }
 
-  /** Sums over elements. */
+  /** The sum of squares, the number of elements near zero and the number of elements. */
   private record Sizes(double squares, long nearZero, long elements) {
 
     static Sizes of(NDArray gradient, double highest) {

@@ -13,13 +13,13 @@ import java.util.Set;
 
 /**
  * Writes {@code optim/lr/{group}}: the learning rate of the next update. The group is {@code all},
- * or a parameter's name where parameters have different ones.
+ * or the name of a parameter if parameters have different rates.
  */
 @Kind(name = "learning_rate", value = "The learning rate: `optim/lr/{group}`. Added by default.")
 public final class LearningRateCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
 
-  /** What is configured: when to write; every epoch unless told. */
+  /** The settings of the callback: when to write. Default: every epoch. */
   public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
       return Defaults.of(Config.class);
@@ -30,7 +30,7 @@ public final class LearningRateCallback extends PeriodicCallback {
     super("learning_rate", config.schedule());
   }
 
-  /** Of one rate for all parameters; which have their own is known when training begins. */
+  /** The metric of a common rate; individual rates are known only when training begins. */
   @Override
   public Set<String> writesMetrics() {
     return Set.of(key("all"));

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes {@code param_count/{model}}, and with {@code /trainable} and {@code /frozen} its parts,
- * before the first update of a training: how many numbers the model's parameters have. Running
- * statistics are no parameters. A training that is resumed has them already.
+ * Writes {@code param_count/{model}}, the number of elements of the model's parameters, and its
+ * parts {@code param_count/{model}/trainable} and {@code param_count/{model}/frozen}, before the
+ * first update of a training, and not again after a resume. Running statistics are not counted.
  */
 @Kind(
     name = "parameter_count",
@@ -29,7 +29,7 @@ public final class ParameterCountCallback extends Callback {
 
   private final Config config;
 
-  /** What is configured: the model's name in the keys; {@code model} unless told. */
+  /** The settings of the callback: the name of the model in metric keys. Default: {@code model}. */
   public record Config(
       @Key(value = "The name of the model in metric keys.", byDefault = "model") String model)
       implements Serializable {

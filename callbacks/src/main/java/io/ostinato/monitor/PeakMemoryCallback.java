@@ -22,11 +22,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes, in bytes: {@code peak_memory/heap}, the most that was in use of this virtual machine's
- * heap, garbage included, at the end of an update; where Linux tells it, {@code peak_memory/host},
- * the largest resident set of this process; and, where the model is on a GPU, {@code
- * peak_memory/device}, the most that was in use on it, by any process, at the end of an update.
- * Peaks are those of the whole training, the processes of before a resume included.
+ * Writes peak memory usage in bytes: {@code peak_memory/heap}, the peak usage of the JVM's heap,
+ * garbage included, observed at the end of an update; on Linux, {@code peak_memory/host}, the peak
+ * resident set size of this process; and, for a model on a GPU, {@code peak_memory/device}, the
+ * peak usage of its memory by all processes, observed at the end of an update. Peaks are those of
+ * the whole training, including processes before a resume.
  */
 @Kind(
     name = "peak_memory",
@@ -44,7 +44,7 @@ public final class PeakMemoryCallback extends PeriodicCallback implements Statef
   private long hostBytes;
   private long deviceBytes;
 
-  /** What is configured: when to write; every epoch unless told. */
+  /** The settings of the callback: when to write. Default: every epoch. */
   public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
       return Defaults.of(Config.class);

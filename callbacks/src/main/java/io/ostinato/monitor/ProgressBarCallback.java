@@ -12,7 +12,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Shows a bar with the time that is left, where the training's progress is shown. */
+/** Shows a progress bar with the remaining time on the training's progress display. */
 @Kind(name = "eta", value = "A progress bar on a terminal. Added by default.")
 public final class ProgressBarCallback extends Callback {
   private static final long serialVersionUID = 1;
@@ -20,7 +20,7 @@ public final class ProgressBarCallback extends Callback {
   private final Config config;
   private transient @Nullable Progress progress;
 
-  /** What is configured: what stands before the bar; {@code training} unless told. */
+  /** The settings of the callback: the text before the bar. Default: {@code training}. */
   public record Config(
       @Key(value = "The text before the bar.", byDefault = "training") String label)
       implements Serializable {

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs how far training is, how long it still takes, and when it will be over. */
+/** Logs the progress of training, the remaining time and the expected end. */
 @Kind(
     name = "progress",
-    value = "Logs the progress of training and the time left. Added by default.")
+    value = "Logs the progress of training and the remaining time. Added by default.")
 public final class ProgressLogCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(ProgressLogCallback.class);
@@ -30,7 +30,7 @@ public final class ProgressLogCallback extends PeriodicCallback {
 
   private @Nullable Instant began;
 
-  /** What is configured: when to log; every epoch unless told. */
+  /** The settings of the callback: when to log. Default: every epoch. */
   public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
       return Defaults.of(Config.class);

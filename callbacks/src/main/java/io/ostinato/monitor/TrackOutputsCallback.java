@@ -28,14 +28,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes {@code outputs/{output}/{mean|last}/{interval}}: what the model gave while it trained, as
- * the mean over all numbers of an output since it was last written, or over those of the last
- * micro-batch. An output without a name is named by its position, from 0. A pattern that no output
- * matches is warned of once.
+ * Writes {@code outputs/{output}/{mean|last}/{interval}}: outputs of the model during training, as
+ * the mean over all elements of an output since it was last written, or over those of the last
+ * micro-batch. An output without a name is identified by its position, counted from 0. A pattern
+ * that matches no output causes a warning, once.
  */
 @Kind(
     name = "track_outputs",
-    value = "Outputs of the model while it trains: `outputs/{output}/{mean|last}/{interval}`.")
+    value = "Outputs of the model during training: `outputs/{output}/{mean|last}/{interval}`.")
 public final class TrackOutputsCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(TrackOutputsCallback.class);
@@ -45,20 +45,20 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
   private final LinkedHashSet<String> seen = new LinkedHashSet<>();
   private boolean checkedPatterns;
 
-  /** Over what an output is reduced. */
+  /** The elements over which the mean of an output is computed. */
   public enum Reduction {
-    /** All that was given since the last time. */
+    /** Those of all micro-batches since the last record. */
     MEAN,
-    /** The last micro-batch. */
+    /** Those of the last micro-batch. */
     LAST
   }
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to write; every epoch unless told
-   * @param outputPatterns names of outputs, {@code *} for any characters; all unless told
-   * @param reduction {@link Reduction#MEAN} unless told
+   * @param schedule when to write. Default: every epoch
+   * @param outputPatterns names of outputs; {@code *} stands for any characters. Default: all
+   * @param reduction the elements to average. Default: {@link Reduction#MEAN}
    */
   public record Config(
       @Inline Schedule schedule,
@@ -67,7 +67,9 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
               byDefault = "['*']",
               formerly = "patterns")
           List<String> outputPatterns,
-      @Key(value = "The mean since the last record, or the last micro-batch.", byDefault = "mean")
+      @Key(
+              value = "The mean since the last record, or that of the last micro-batch.",
+              byDefault = "mean")
           Reduction reduction)
       implements Serializable {
     public Config {
@@ -110,11 +112,11 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
         ? List.of(
             Mistake.of(
                 subject("output_patterns"),
-                "callback '%s' needs at least one name of an output".formatted(name())))
+                "callback '%s' needs at least one output".formatted(name())))
         : List.of();
   }
 
-  /** Of outputs that are named without {@code *}; which others there are is known in training. */
+  /** The metrics of outputs named without {@code *}; the others are known only in training. */
   @Override
   public Set<String> writesMetrics() {
     return config.outputPatterns().stream()
@@ -170,7 +172,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
             pattern ->
                 log.warn(
                     "callback '{}': no output matches the pattern '{}'; the outputs are {}. A pattern"
-                        + " is a whole name, with * for any characters, as in '*{}*'",
+                        + " must match the whole name; * stands for any characters, as in '*{}*'",
                     name(),
                     pattern,
                     String.join(", ", seen),
@@ -216,7 +218,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
             schedule().intervalString());
   }
 
-  /** Sum and count, of complete updates and of the present one. */
+  /** Sum and count, of complete updates and of the current one. */
   private static final class OutputMean implements Serializable {
     private static final long serialVersionUID = 1;
     private double sum;

@@ -20,9 +20,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes {@code train_time/{phase}/{mean|max}/{interval}}: the seconds that a phase of an update
- * took since they were last written, as the mean over updates and as the most. Phases: {@code data,
- * forward, backward, step, callbacks}. A phase that isn't told apart isn't written.
+ * Writes {@code train_time/{phase}/{mean|max}/{interval}}: the duration of a phase of an update in
+ * seconds, as the mean and the maximum over the updates since the last record. Phases: {@code data,
+ * forward, backward, step, callbacks}. A phase that isn't measured separately isn't written.
  */
 @Kind(
     name = "train_time",
@@ -37,7 +37,7 @@ public final class TrainTimeCallback extends PeriodicCallback implements Statefu
   private final long[] maxNanos = new long[Phase.values().length];
   private long updates;
 
-  /** What is configured: when to write; every epoch unless told. */
+  /** The settings of the callback: when to write. Default: every epoch. */
   public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
       return Defaults.of(Config.class);

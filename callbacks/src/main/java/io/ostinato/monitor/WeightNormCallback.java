@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes {@code weight/norm/all}, the Euclidean norm of the model's weights, frozen ones included
- * and running statistics left out; and {@code weight/norm/{parameter}} where single parameters are
- * asked for.
+ * Writes {@code weight/norm/all}, the Euclidean norm of the model's weights, including frozen ones
+ * but not running statistics; and {@code weight/norm/{parameter}} for individual parameters, if
+ * configured.
  */
 @Kind(name = "weight_norm", value = "The norm of the weights: `weight/norm/{all|parameter}`.")
 public final class WeightNormCallback extends PeriodicCallback {
@@ -30,11 +30,11 @@ public final class WeightNormCallback extends PeriodicCallback {
   private final ParameterNames names;
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to write; every epoch unless told
-   * @param parameters names of parameters to write one by one, {@code *} for any characters; none
-   *     unless told
+   * @param schedule when to write. Default: every epoch
+   * @param parameters names of parameters to write individually; {@code *} stands for any
+   *     characters. Default: none
    */
   public record Config(
       @Inline Schedule schedule,

@@ -24,13 +24,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes {@code {target}/at_best/{source}}: what the targets were when the source was best, as in
- * the accuracy on test data at the epoch with the best accuracy on validation data. Nothing is
- * written before the source has a value that is a number.
+ * Writes {@code {target}/at_best/{source}}: the values of the targets when the source was best,
+ * such as the accuracy on test data at the epoch with the best accuracy on validation data. Nothing
+ * is written until the source has a value other than NaN.
  */
 @Kind(
     name = "best_metric",
-    value = "Values of metrics when another one was best: `{target}/at_best/{source}`.")
+    value = "Values of metrics when another metric was best: `{target}/at_best/{source}`.")
 public final class BestMetricCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final String AT_BEST = "at_best.";
@@ -40,14 +40,15 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
   private final LinkedHashMap<String, Double> atBest = new LinkedHashMap<>();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to look at the metrics: when they are written; every epoch unless told
+   * @param schedule when to read the metrics, which must be when they are written. Default: every
+   *     epoch
    * @param source the key of the metric that decides
-   * @param targets the keys of the metrics to keep, which must be written at each moment that is
-   *     looked at; may have the source too
-   * @param optionalTargets the same for metrics that are kept where they are written, and passed
-   *     over where they are not; at least one target of either kind is needed
+   * @param targets the keys of the metrics to keep, which must be written at each moment of the
+   *     schedule; can include the source
+   * @param optionalTargets the keys of metrics to keep if they are written, and to skip otherwise;
+   *     at least one target of either kind is required
    */
   public record Config(
       @Inline Schedule schedule,
@@ -82,7 +83,7 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
       return new Config(newSchedule, source, targets, optionalTargets);
     }
 
-    /** Keeps these metrics too, where they are written. */
+    /** Also keeps these metrics if they are written. */
     public Config optional(String... newTargets) {
       return new Config(schedule, source, targets, List.of(newTargets));
     }
@@ -138,7 +139,7 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
       context().metrics().find(target).ifPresent(value -> now.put(target, value));
     }
     if (best.improvesWith(context().metrics().get(config.source(), name()), direction)) {
-      atBest.clear(); // what wasn't written now wasn't so at the best
+      atBest.clear(); // targets that weren't written now have no value at the new best
       atBest.putAll(now);
     }
   }

@@ -29,8 +29,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes {@code {metric}/{dataset}} for any metrics of a model's output and a target. Whatever the
- * number of rows, the driver receives one state per partition.
+ * Writes {@code {metric}/{dataset}} for any metrics of a model's output and a target. The driver
+ * receives one state per partition, whatever the number of rows.
  */
 @Kind(name = "metric", value = "Metrics on a dataset: `{metric}/{dataset}`.")
 public final class MetricCallback extends PeriodicDataIteratorCallback {
@@ -39,19 +39,18 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
   private final Config config;
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param data when, and on which dataset
-   * @param columns what goes into the model and what its output is compared with; the last column
-   *     is the target unless told
-   * @param metrics at least one, with names that differ
-   * @param output the output that is compared by metrics that {@linkplain Metric#ofOutput name}
-   *     none; the first by default
+   * @param data when to evaluate, and on which dataset
+   * @param columns the inputs and the targets. Default: the last column is the target
+   * @param metrics at least one metric, with distinct names
+   * @param output the output to compare by metrics that don't {@linkplain Metric#ofOutput select}
+   *     one. Default: the first
    */
   public record Config(
       @Inline DataIteratorConfig data,
       @Inline BatchColumns columns,
-      @Key("What to measure; at least one metric, and no two of one name.") List<Metric<?>> metrics,
+      @Key("The metrics to compute: at least one, with distinct names.") List<Metric<?>> metrics,
       @Key(
               value =
                   "The output to compare if the model has several: its name, or its position counted"

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Ends training when a metric has not become better for a number of values in a row. A run that is
+ * Ends training when a metric has not improved for a number of consecutive values. A run that is
  * resumed after that trains nothing, unless the tolerance is higher than before.
  */
 @Kind(name = "metric_early_stopper", value = "Stops training when a metric stops improving.")
@@ -31,17 +31,21 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
   private final BestValue best = new BestValue();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to look at the metric: when it is written; every epoch unless told
-   * @param metric the key, as in {@code accuracy/test}
-   * @param tolerance how many values in a row may be no better before training ends, at least 1
+   * @param schedule when to read the metric, which must be when it is written. Default: every epoch
+   * @param metric the key, such as {@code accuracy/test}
+   * @param tolerance the number of consecutive values without improvement after which training
+   *     ends, at least 1
    */
   public record Config(
       @Inline Schedule schedule,
       @Key("The metric that decides, such as `accuracy/test`; its direction must be known.")
           String metric,
-      @Key(value = "Number of consecutive values without improvement to tolerate.", atLeast = 1)
+      @Key(
+              value =
+                  "Number of consecutive values without improvement after which training stops.",
+              atLeast = 1)
           int tolerance)
       implements Serializable {
     public static Config of(String metric, int tolerance) {
@@ -97,7 +101,7 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
     if (best.since() >= config.tolerance()) {
       context()
           .stop(
-              "%s has not become better than %s for %s values in a row"
+              "%s has not improved on %s for %s consecutive values"
                   .formatted(config.metric(), best.best(), best.since()));
     }
   }

@@ -20,16 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The callbacks' side of a training, whoever makes its updates: where it is, what is called then,
- * and what is written.
+ * The callbacks' side of a training, independent of how updates are made: keeps its position, calls
+ * the callbacks, and writes metrics and checkpoints.
  */
 final class CallbackRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
-  /** What a run is for. */
+  /** The purpose of a run. */
   enum Purpose {
     TRAINING,
-    /** Measures at one moment, and changes nothing. */
+    /** Evaluates at one moment, and changes nothing. */
     EVALUATION
   }
 
@@ -46,12 +46,12 @@ final class CallbackRun implements AutoCloseable {
   private UpdateCounter counter;
 
   /**
-   * A run at this counter, on an initialized block.
+   * Creates a run at this counter, on an initialized block.
    *
-   * @param loop what the training itself remembers at the present moment
-   * @param purpose what for; only a run that trains takes back what was written after the
-   *     checkpoint that it goes on from
-   * @param resumed what it goes on from; none for a run from the beginning
+   * @param loop supplies the training's own state at the current moment
+   * @param purpose only a run that trains discards what was written after the checkpoint that it
+   *     resumes from
+   * @param resumed the checkpoint to resume from; empty for a run from the beginning
    */
   CallbackRun(
       TrainingSettings settings,
@@ -98,7 +98,7 @@ final class CallbackRun implements AutoCloseable {
     return counter;
   }
 
-  /** Why training is to end, if a callback wants that. */
+  /** The reason to end training, if a callback has requested it. */
   Optional<String> stopReason() {
     return context.stopReason();
   }
@@ -112,7 +112,7 @@ final class CallbackRun implements AutoCloseable {
     moments.afterAccumulationStep(step);
   }
 
-  /** One more update has been made. */
+  /** Called after each update. */
   void afterUpdate(UpdateTimings timings) {
     counter = counter.advance();
     lastLoss.updateIsMade(counter.epochSize().samplesOf(counter.current().update()));
@@ -133,16 +133,16 @@ final class CallbackRun implements AutoCloseable {
     moments.afterTraining(counter);
   }
 
-  /** Keeps the present moment under this addition to its iteration. */
+  /** Saves a checkpoint of the current moment, named by its iteration and this suffix. */
   String keep(String addition) {
     String tag = counter.current() + addition;
     settings.checkpoints().save(tag, checkpoint());
     return tag;
   }
 
-  /** Keeps what there is after a failure; what of that fails too is suppressed in the failure. */
+  /** Saves the state after a failure; further failures are added as suppressed. */
   void keepError(Throwable failure) {
-    attempt(failure, () -> log.info("training failed; checkpoint '{}' is kept", keep(".error")));
+    attempt(failure, () -> log.info("training failed; saved checkpoint '{}'", keep(".error")));
     attempt(failure, this::writeSummary);
     attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
   }
@@ -157,7 +157,7 @@ final class CallbackRun implements AutoCloseable {
         settings.run().files(), counter.current(), context.weights(), endedBy, reason, summary);
   }
 
-  /** All that is needed to go on from the present moment. */
+  /** A checkpoint with everything that is required to resume from the current moment. */
   Checkpoint checkpoint() {
     return Checkpoint.ofTraining(
             counter.current(),
@@ -182,8 +182,8 @@ final class CallbackRun implements AutoCloseable {
   }
 
   /**
-   * Makes the run what it was at a checkpoint, without what a killed process left. What is newest
-   * comes first: whatever is interrupted then, nothing goes on from a later moment.
+   * Resets the run to a checkpoint, and removes what a killed process left. The newest files come
+   * first, so that an interruption can't cause a resume from a later moment.
    */
   private void goBackTo(String tag, MetricsLog records) {
     if (!settings.checkpoints().latest().equals(Optional.of(tag))) {

@@ -13,14 +13,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What runs without being asked for: progress and a bar, and every epoch the loss that training
- * saw, the learning rate and the times of an update; before training the numbers of rows and
- * parameters.
+ * The callbacks that are added by default: a progress log and bar; the loss observed in training,
+ * the learning rate and the times of updates, every epoch; the numbers of rows and parameters,
+ * before training.
  */
 public final class DefaultCallbacks {
   private DefaultCallbacks() {}
 
-  /** All of them, new. */
+  /** Creates all default callbacks. */
   public static List<Callback> all() {
     return List.of(
         new ProgressBarCallback(ProgressBarCallback.Config.defaults()),
@@ -32,7 +32,7 @@ public final class DefaultCallbacks {
         new TrainTimeCallback(TrainTimeCallback.Config.defaults()));
   }
 
-  /** Those whose class is not among these callbacks: who adds one configures it. */
+  /** Creates the default callbacks whose class is not among those registered. */
   static List<Callback> without(List<Callback> registered) {
     Set<Class<?>> classes = registered.stream().map(Object::getClass).collect(Collectors.toSet());
     return all().stream().filter(callback -> !classes.contains(callback.getClass())).toList();

@@ -14,24 +14,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The keys that callbacks say they write. */
+/** Checks the metric keys that callbacks declare to write. */
 final class MetricKeys {
   private static final String ONE_OF_BOTH_IS_ENOUGH =
-      "leave it out of one of them, give one another dataset name or other weights, or register one"
-          + " that has both schedules";
+      "remove it from one of them, give one another dataset name or other weights, or register one"
+          + " callback with both schedules";
 
   private final TrainingPlan plan;
   private final Meetings meetings;
 
-  /** The keys in a training in which schedules meet so. */
+  /** Checks keys in a training with these meetings of schedules. */
   MetricKeys(TrainingPlan plan, Meetings meetings) {
     this.plan = plan;
     this.meetings = meetings;
   }
 
   /**
-   * Keys that two callbacks write at one moment, when the training would fail, and those under
-   * which they would write what differs.
+   * Finds keys that two callbacks write at the same moment, which would make training fail, and
+   * keys under which they would write different measurements.
    */
   List<TrainingMistake> mistakes(List<Callback> callbacks) {
     Map<String, List<Callback>> writers = new LinkedHashMap<>();
@@ -72,7 +72,7 @@ final class MetricKeys {
     return mistake.map(found -> TrainingMistake.of(found, one, other));
   }
 
-  /** The settings in which two callbacks differ that write one key. */
+  /** The settings that differ between two callbacks that write the same key. */
   private static Set<String> difference(String key, Callback one, Callback other) {
     Map<String, String> left = one.measures(key);
     Map<String, String> right = other.measures(key);
@@ -88,11 +88,11 @@ final class MetricKeys {
         one instanceof PeriodicDataIteratorCallback
             && other instanceof PeriodicDataIteratorCallback;
     return areOfData
-        ? "give one another 'dataset_name', or, of another output, metrics that name it"
-        : "leave it out of one of them";
+        ? "give one another 'dataset_name' or, for another output, metrics that select it"
+        : "remove it from one of them";
   }
 
-  /** When two callbacks are due together first, in words; none if they never are. */
+  /** The first moment at which two callbacks are due together, as text; none if they never are. */
   private Optional<String> meeting(Callback one, Callback other) {
     return one instanceof PeriodicCallback first && other instanceof PeriodicCallback second
         ? meetings.of(first.schedule(), second.schedule())

@@ -11,11 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Checks where callbacks want their row results, before training starts. */
+/** Checks the targets of the callbacks' row results, before training starts. */
 final class ResultsTargets {
   private ResultsTargets() {}
 
-  /** Targets that the engine doesn't know. */
+  /** Finds targets that the engine doesn't support. */
   static List<TrainingMistake> refused(List<Callback> callbacks, EvaluationEngine engine) {
     List<TrainingMistake> mistakes = new ArrayList<>();
     for (Callback callback : callbacks) {
@@ -35,7 +35,7 @@ final class ResultsTargets {
     return mistakes;
   }
 
-  /** Paths that several callbacks would write to. */
+  /** Finds paths that several callbacks would write to. */
   static List<TrainingMistake> shared(List<Callback> callbacks) {
     List<TrainingMistake> mistakes = new ArrayList<>();
     Map<String, Callback> writers = new HashMap<>();

@@ -8,16 +8,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether a training can go on from a checkpoint, before the checkpoint is read.
+ * Checks whether a training can resume from a checkpoint, before the checkpoint is read.
  *
- * @param seed that the training is to have
- * @param mistakes where to say what is wrong
+ * @param runId the id of the run
+ * @param files the files of the run
+ * @param checkpoints the checkpoints of the run
+ * @param seed the seed of the training
+ * @param mistakes collects the mistakes found
  */
 record ResumeCheck(
     String runId, RunFiles files, Checkpoints checkpoints, int seed, TrainingMistakes mistakes) {
   private static final Subject RESUME = Subject.setting("resume");
 
-  /** The tag to go on from; none where nothing can go on. */
+  /** The tag to resume from; empty if the training can't resume. */
   List<String> tag(String asked) {
     Optional<String> found =
         asked.equals(TrainingLoopBuilder.LATEST) ? latest() : Optional.of(asked).filter(this::fits);
@@ -31,7 +34,7 @@ record ResumeCheck(
       mistakes.add(
           Mistake.of(
               RESUME,
-              "run '%s' has no checkpoint to go on from in '%s'"
+              "run '%s' has no checkpoint to resume from in '%s'"
                   .formatted(runId, files.location())));
     }
     return latest;
@@ -52,21 +55,21 @@ record ResumeCheck(
           Mistake.of(
               RESUME,
               "checkpoint '%s' of run '%s' has weights only".formatted(tag, runId),
-              "go on from one that has all of the training: "
+              "resume from a complete checkpoint: "
                   + listed(tags.stream().filter(checkpoints::isResumable).toList())));
       return false;
     }
     return true;
   }
 
-  /** With another seed the rest of an epoch would repeat rows, and miss others. */
+  /** Checks the seed: with another one, the rest of an epoch would repeat rows and miss others. */
   private void checkSeed(String tag) {
     int before = LoopState.of(checkpoints.loop(tag), new LoopState(seed, 0)).seed();
     if (before != seed) {
       mistakes.add(
           Mistake.of(
                   RESUME,
-                  "run '%s' was begun with seed %s, and can't go on with seed %s"
+                  "run '%s' was started with seed %s, and can't be resumed with seed %s"
                       .formatted(runId, before, seed),
                   "set seed: %s; in Java, seed(%s)".formatted(before, before))
               .dependingOn(Subject.setting("seed")));

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds back signals that ask the process to end, until training has come to a point where it can:
- * {@link #close} raises a signal that came again, with the effect that it had before.
+ * Defers signals that ask the process to end until training has reached a point at which it can
+ * stop. {@link #close} raises a received signal again, with its original effect.
  */
 final class StopSignals implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -18,12 +18,12 @@ final class StopSignals implements AutoCloseable {
   private final AtomicReference<@Nullable String> received = new AtomicReference<>();
   private final TrappedSignals trapped;
 
-  /** Holds these signals back: {@code TERM}, {@code INT}. */
+  /** Defers these signals, such as {@code TERM} and {@code INT}. */
   StopSignals(List<String> names) {
     trapped = TrappedSignals.all(names, log, this::receive);
   }
 
-  /** The name of the signal that came first, as in {@code SIGTERM}. */
+  /** The name of the first received signal, such as {@code SIGTERM}. */
   Optional<String> received() {
     return Optional.ofNullable(received.get());
   }

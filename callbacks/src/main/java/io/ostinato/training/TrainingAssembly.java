@@ -33,7 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Makes a training of what its builder was told, or says all that is wrong with it. */
+/** Assembles a training from the settings of its builder, or reports all mistakes in them. */
 final class TrainingAssembly {
   private static final Subject MODEL = Subject.setting("model");
   private static final Subject LENGTH = Subject.setting("length");
@@ -66,13 +66,13 @@ final class TrainingAssembly {
         from.metricProperties.withWritten(callbacks.stream().map(Callback::directions).toList());
   }
 
-  /** As {@link #assemble}, of what a listener can do. */
+  /** Like {@link #assemble}, but refuses settings that a listener doesn't support. */
   TrainingSettings assembleForListener() {
     if (from.resumeTag != null) {
       mistakes.add(
           Mistake.of(
               Subject.setting("resume"),
-              "EasyTrain can't go on from a checkpoint",
+              "EasyTrain can't resume from a checkpoint",
               "use a TrainingLoop"));
     }
     if (microBatchSize() != from.effectiveBatchSize) {
@@ -80,33 +80,33 @@ final class TrainingAssembly {
           Mistake.of(
               Subject.setting(MICRO_BATCH_SIZE),
               "EasyTrain has no micro-batches",
-              "leave microBatchSize out or use a TrainingLoop"));
+              "remove microBatchSize or use a TrainingLoop"));
     }
     if (from.gradientClipping.kind() != GradientClipping.Kind.NONE) {
       mistakes.add(
           Mistake.of(
               Subject.setting("gradient_clipping"),
-              "EasyTrain clips no gradients",
-              "use the optimizer's or a TrainingLoop"));
+              "EasyTrain can't clip gradients",
+              "use the optimizer's clipping or a TrainingLoop"));
     }
     if (from.nonFiniteLoss.skipLimit() > 0) {
       mistakes.add(
           Mistake.of(
               Subject.setting("skip_non_finite"),
-              "EasyTrain skips no update",
+              "EasyTrain can't skip updates",
               "use a TrainingLoop"));
     }
     if (!from.signals.equals(List.of(TrainingLoopBuilder.TERM))) {
       mistakes.add(
           Mistake.of(
               Subject.run(),
-              "EasyTrain ends at once on a signal",
-              "leave stopOnInterrupt out or use a TrainingLoop"));
+              "EasyTrain ends immediately on a signal",
+              "remove stopOnInterrupt or use a TrainingLoop"));
     }
     return assemble();
   }
 
-  /** Says what is wrong, as far as it can be told without any data and without an engine. */
+  /** Checks everything that can be checked without data and without an engine. */
   void checkWithoutRows(PlannedData planned) {
     checkModel();
     checkSizes();
@@ -168,7 +168,7 @@ final class TrainingAssembly {
           ? Meetings.unknown()
           : Meetings.of(UpdateCounter.of(length, epochSize(data)));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      return Meetings.unknown(); // its sizes are wrong, which has been told
+      return Meetings.unknown(); // the sizes are invalid, which has been reported
     }
   }
 
@@ -306,7 +306,7 @@ final class TrainingAssembly {
     mistakes.add(
         Mistake.of(
             LENGTH,
-            "a training length of %s is more than can be counted: at most %s epochs"
+            "a training length of %s is too long: at most %s epochs"
                 .formatted(length, Integer.MAX_VALUE)));
   }
 
@@ -345,7 +345,7 @@ final class TrainingAssembly {
     from.trackers.forEach(tracker -> tracker.mistakes(run).forEach(mistakes::add));
   }
 
-  /** The tag to go on from; none for a new training, whose folder must be new too. */
+  /** The tag to resume from; empty for a new training, whose folder must not exist. */
   private List<String> resumeFrom() {
     if (from.resumeTag != null) {
       return new ResumeCheck(runId, files, checkpoints, from.seed, mistakes).tag(from.resumeTag);
@@ -354,8 +354,8 @@ final class TrainingAssembly {
       mistakes.add(
           Mistake.of(
               Subject.setting("run_id"),
-              "run '%s' has been there before, in '%s'".formatted(runId, files.location()),
-              "resume it, or give this one another run id"));
+              "run '%s' already exists in '%s'".formatted(runId, files.location()),
+              "resume it, or choose another run id"));
     }
     return List.of();
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A training can't start; it says every mistake that was found, and nothing has run yet. */
+/** Thrown if a training can't start; lists every mistake found. Nothing has run yet. */
 public final class TrainingConfigurationException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
@@ -21,12 +21,12 @@ public final class TrainingConfigurationException extends IllegalArgumentExcepti
     this.mistakes = found.stream().map(TrainingMistake::mistake).toList();
   }
 
-  /** Each mistake that was found; they are there once serialized, too. */
+  /** The mistakes found; also available after serialization. */
   public List<Mistake> mistakes() {
     return mistakes;
   }
 
-  /** Each mistake that was found, with the callbacks that it is about; none once serialized. */
+  /** The mistakes found, with the callbacks that they are about; empty after serialization. */
   public List<TrainingMistake> found() {
     return found == null ? List.of() : found;
   }

@@ -5,13 +5,13 @@ import io.ostinato.describe.Mistake;
 import java.util.List;
 
 /**
- * Something that keeps a training from starting, and the callbacks that it is about: their names,
- * which the mistake's subject has, need not tell them apart.
+ * A mistake that prevents a training from starting, and the callbacks that it is about, which the
+ * name in the mistake's subject doesn't necessarily identify.
  *
- * @param mistake what is wrong, about what, and what helps
- * @param callbacks that it is about, in the order of registration; the last one is at fault where
- *     the others would do alone, and is the mistake's subject. None for a mistake of the training
- *     itself
+ * @param mistake the subject, the problem and the remedy
+ * @param callbacks the callbacks that it is about, in the order of registration. The last one is
+ *     the mistake's subject: without it, the others would be valid. Empty for a mistake of the
+ *     training itself
  */
 public record TrainingMistake(Mistake mistake, List<Callback> callbacks) {
   public TrainingMistake {

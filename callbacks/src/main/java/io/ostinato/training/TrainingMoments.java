@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The moments at which callbacks are called. One that fails doesn't keep the others of the moment
- * from running, nor its metrics from being written; then its exception is thrown, with those of the
- * others suppressed. What training could go on from at such a moment is not kept: a callback may
- * have missed it.
+ * Calls the callbacks at each moment. A callback that fails doesn't prevent the other callbacks of
+ * the moment from running, nor its metrics from being written; then the first exception is thrown,
+ * with the others suppressed. No checkpoint to resume from is saved at such a moment, since a
+ * callback may have missed it.
  */
 final class TrainingMoments {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -34,11 +34,12 @@ final class TrainingMoments {
   private @Nullable Throwable failure;
 
   /**
-   * The moments of a training.
+   * Creates the moments of a training.
    *
+   * @param callbacks the callbacks, in the order of registration
    * @param flush writes the metrics of a moment
-   * @param checkpoints what callbacks ask to be kept of a moment
-   * @param evaluations hears which evaluations a hook will ask for
+   * @param checkpoints the checkpoints that callbacks request at a moment
+   * @param evaluations plans the evaluations that a hook will request
    */
   TrainingMoments(
       List<Callback> callbacks,
@@ -62,8 +63,8 @@ final class TrainingMoments {
   }
 
   /**
-   * What is to be thrown when an update has failed: what a callback threw during it comes first,
-   * with the others suppressed.
+   * The exception to throw when an update has failed: the first exception of a callback during the
+   * update, if any, with the others suppressed.
    */
   Throwable failureOf(Throwable updateFailed) {
     keep(updateFailed);
@@ -101,9 +102,9 @@ final class TrainingMoments {
   }
 
   /**
-   * Calls a hook of callbacks, of which some will evaluate.
+   * Calls a hook of callbacks, some of which may evaluate.
    *
-   * @param invocations why a callback is going to run in this hook, if it is
+   * @param invocations the invocation of a callback in this hook, if it is due
    */
   private void callAll(
       List<Callback> some,
@@ -112,7 +113,7 @@ final class TrainingMoments {
     List<CallbackEvaluation> planned = new ArrayList<>();
     for (Callback callback : some) {
       if (callback instanceof PeriodicDataIteratorCallback evaluating) {
-        // A callback that can't say what it evaluates says so again when it is called.
+        // A callback whose plan fails fails again when it is called.
         attemptQuietly(
             () -> invocations.apply(evaluating).map(evaluating::plan).ifPresent(planned::add));
       }
@@ -137,7 +138,7 @@ final class TrainingMoments {
   private void attempt(Runnable work) {
     try {
       work.run();
-    } catch (Throwable e) { // also what Spark throws without declaring it
+    } catch (Throwable e) { // including undeclared checked exceptions of Spark
       keep(e);
     }
   }
@@ -164,7 +165,8 @@ final class TrainingMoments {
   }
 
   /**
-   * What can be thrown for a failure: itself, or what has it as its cause. Throws errors itself.
+   * The unchecked exception to throw for a failure: the failure itself, or an exception with the
+   * failure as its cause. Throws errors directly.
    */
   static RuntimeException thrown(Throwable first, UpdateCounter at) {
     if (first instanceof Error error) {

@@ -7,11 +7,11 @@ import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
 
 /**
- * What a training leaves.
+ * The result of a training.
  *
- * @param files those of the run
- * @param end how far it went
- * @param weights at the end
+ * @param files the files of the run
+ * @param end the last iteration
+ * @param weights the weights at the end
  * @param endedBy why it ended
  * @param reason why it ended, in words
  * @param summary the last and the best value of each metric

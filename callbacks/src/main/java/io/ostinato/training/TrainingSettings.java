@@ -17,11 +17,11 @@ import java.time.Clock;
 import java.util.List;
 
 /**
- * A complete and checked training.
+ * The complete and validated settings of a training.
  *
- * @param atEnd frees what was made for this training alone
- * @param resumeFrom the tag of the checkpoint to go on from; none for a new training
- * @param signals that end training after an update, as in {@code TERM}
+ * @param atEnd releases resources created only for this training
+ * @param resumeFrom the tag of the checkpoint to resume from; empty for a new training
+ * @param signals the signals that end training after an update, such as {@code TERM}
  */
 record TrainingSettings(
     BlockSource model,

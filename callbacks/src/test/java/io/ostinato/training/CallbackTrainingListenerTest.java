@@ -148,10 +148,10 @@ class CallbackTrainingListenerTest {
                     .length(TrainingLength.epochs(1))
                     .buildListener())
         .hasMessageContaining("EasyTrain has no micro-batches")
-        .hasMessageContaining("EasyTrain clips no gradients")
-        .hasMessageContaining("EasyTrain skips no update")
-        .hasMessageContaining("EasyTrain ends at once on a signal; leave stopOnInterrupt out")
-        .hasMessageContaining("EasyTrain can't go on from a checkpoint");
+        .hasMessageContaining("EasyTrain can't clip gradients")
+        .hasMessageContaining("EasyTrain can't skip updates")
+        .hasMessageContaining("EasyTrain ends immediately on a signal; remove stopOnInterrupt")
+        .hasMessageContaining("EasyTrain can't resume from a checkpoint");
   }
 
   @Test

@@ -28,7 +28,7 @@ class LastMomentsTest extends MomentsFixture {
     TrainingResult result = training.run();
     assertThat(result.end()).hasToString("E1_U10_S160");
     assertThat(result.endedBy()).isEqualTo(EndedBy.CALLBACK);
-    assertThat(result.reason()).isEqualTo("it was to stop after 1 epochs");
+    assertThat(result.reason()).isEqualTo("configured to stop after 1 epochs");
     assertThat(seen).endsWith("n update E1_U10_S160", "n epoch E1_U10_S160", "n after E1_U10_S160");
     assertThat(Trainings.records(training)).hasSize(1);
   }

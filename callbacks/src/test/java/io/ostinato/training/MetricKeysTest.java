@@ -261,11 +261,11 @@ class MetricKeysTest {
                     .length(TrainingLength.epochs(1))
                     .build())
         .hasMessageContaining(
-            "callback 'accuracy' calls the dataset 'test' 'val', which is another dataset; give it a"
-                + " name of its own");
+            "callback 'accuracy' calls the dataset 'test' 'val', which is the key of another"
+                + " dataset; choose another name");
     assertThatThrownBy(() -> every(Schedule.everyNEpochs(1)).named("a/b"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("dataset_name='a/b' may have letters, digits and . _ = -");
+        .hasMessage("dataset_name='a/b' may contain only letters, digits and . _ = -");
   }
 
   @Test
@@ -367,7 +367,7 @@ class MetricKeysTest {
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test';"
-                + " leave it out of one of them");
+                + " remove it from one of them");
   }
 
   private TrainingLoopBuilder ofTwoDatasets() {

@@ -91,7 +91,7 @@ class MomentOrderTest extends MomentsFixture {
                     .build()
                     .run())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("callback 'b' needs the metric 'accurracy', which nobody wrote")
+        .hasMessageContaining("callback 'b' needs the metric 'accurracy', which was not written")
         .hasMessageContaining("written: x");
   }
 

@@ -65,7 +65,7 @@ class ResultsTargetsTest {
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callback 'measured' has metrics, so there are no row results for"
-                + " 'hdfs://node/predictions'; leave out the metrics or the path");
+                + " 'hdfs://node/predictions'; remove the metrics or the path");
   }
 
   @Test

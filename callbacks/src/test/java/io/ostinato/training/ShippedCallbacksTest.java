@@ -188,8 +188,8 @@ class ShippedCallbacksTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
-            "callback 'best_checkpoint.loss/test.ema=0.9/l2' is to keep the weights 'ema=0.99', but"
-                + " its metric is measured at 'ema=0.9'; leave 'weights' out");
+            "callback 'best_checkpoint.loss/test.ema=0.9/l2' keeps the weights 'ema=0.99', but"
+                + " its metric is measured at the weights 'ema=0.9'; remove 'weights'");
   }
 
   @Test
@@ -205,7 +205,7 @@ class ShippedCallbacksTest {
     assertThat(result.end()).hasToString("E4_U40_S640");
     assertThat(result.endedBy()).isEqualTo(EndedBy.CALLBACK);
     assertThat(result.reason())
-        .isEqualTo("loss/test has not become better than 0.5 for 2 values in a row");
+        .isEqualTo("loss/test has not improved on 0.5 for 2 consecutive values");
     assertThat(result.summary().best().get("loss/test"))
         .hasToString("Value[value=0.5, iteration=E2_U20_S320]");
   }
@@ -265,8 +265,8 @@ class ShippedCallbacksTest {
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test'"
-                + " at E3_U30_S480; leave it out of one of them, give one another dataset name or"
-                + " other weights, or register one that has both schedules");
+                + " at E3_U30_S480; remove it from one of them, give one another dataset name or"
+                + " other weights, or register one callback with both schedules");
     // 10 updates an epoch: never together within two epochs.
     TrainingLoop apart = twice.length(TrainingLength.epochs(2)).build();
     apart.run();

@@ -166,7 +166,7 @@ class TrainingLoopTest {
         .hasMessageContaining("NotSerializable.thread holds a java.lang.Thread")
         .hasMessageContaining("40 rows, fewer than effective_batch_size=64");
     assertThatThrownBy(() -> loop().length(TrainingLength.updates(Long.MAX_VALUE / 2)).build())
-        .hasMessageContaining("updates is more than can be counted: at most 2147483647 epochs");
+        .hasMessageContaining("updates is too long: at most 2147483647 epochs");
     assertThatThrownBy(() -> TrainingLoop.builder().build())
         .hasMessageContaining("there is no model")
         .hasMessageContaining("there is no data")
@@ -211,7 +211,7 @@ class TrainingLoopTest {
   void aLengthThatIsSetAgainReplacesTheOneBefore() {
     TrainingLoop training =
         loop().length(TrainingLength.epochs(100)).length(TrainingLength.updates(2)).build();
-    assertThat(training.run().reason()).isEqualTo("it was to train for 2 updates");
+    assertThat(training.run().reason()).isEqualTo("reached its length of 2 updates");
   }
 
   @Test
@@ -231,7 +231,7 @@ class TrainingLoopTest {
     assertThat(training.run().end()).hasToString("E0_U0_S0");
     assertThatThrownBy(training::run)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("this training has run");
+        .hasMessageContaining("this training has already run");
   }
 
   @Test

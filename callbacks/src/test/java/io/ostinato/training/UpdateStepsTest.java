@@ -171,7 +171,7 @@ class UpdateStepsTest {
     }
     assertThat(bounded).as("gradients above and below the limit").isBetween(1, start.length - 1);
     assertThatThrownBy(() -> GradientClipping.byNorm(0))
-        .hasMessage("gradients are clipped at a finite number above 0; given: 0.0");
+        .hasMessage("the limit of gradient clipping must be a finite number above 0; given: 0.0");
   }
 
   @Test

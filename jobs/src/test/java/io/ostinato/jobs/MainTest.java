@@ -82,7 +82,7 @@ class MainTest {
     assertThat(metricsOf(parts)).isEqualTo(metricsOf(whole));
     assertThat(run("quickstart", "--resume", "gone", "--output", folder.toString())).isEqualTo(2);
     assertThat(err.toString())
-        .contains("--set resume=gone: run 'gone' has no checkpoint to go on from");
+        .contains("--set resume=gone: run 'gone' has no checkpoint to resume from");
     err.getBuffer().setLength(0);
     assertThat(run("quickstart", "--resume", "../x", "--output", folder.toString())).isEqualTo(2);
     assertThat(told())
@@ -96,7 +96,7 @@ class MainTest {
     List<JsonObject> records = quickstart("run", "--epochs", "40", "--patience", "1");
     assertThat(evaluations(records)).hasSizeBetween(2, 30);
     assertThat(out.toString())
-        .contains("Training ended early: accuracy/test has not become better than 0.");
+        .contains("Training ended early: accuracy/test has not improved on 0.");
   }
 
   @Test

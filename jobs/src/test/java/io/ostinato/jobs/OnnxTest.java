@@ -85,7 +85,7 @@ class OnnxTest {
         .singleElement()
         .asString()
         .contains(
-            "the metrics 'cross_entropy', 'log_loss', 'brier' are perhaps wrong",
+            "the metrics 'cross_entropy', 'log_loss', 'brier' are possibly wrong",
             "outputs=probabilities");
     assertThat(
             LogLines.of(

@@ -218,7 +218,7 @@ class CheckpointEvaluatorTest {
     DataSource shifted =
         new DataSource(data, "", Map.of(), "SELECT image, label + 7 AS label FROM {data}");
     try (CheckpointEvaluator evaluator = evaluator(spec(shifted, IMAGE, LABEL))) {
-      refuses(evaluator, module, "is none of the 3 classes of the outputs, 0 to 2");
+      refuses(evaluator, module, "is not one of the 3 classes of the outputs, 0 to 2");
     }
   }
 

@@ -174,8 +174,8 @@ class RunMistakesTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(
             "run.yaml:10: callbacks 'metrics.test' and 'metrics.test' both write the metric"
-                + " 'accuracy/test', but differ in max_size; give one another 'dataset_name', or, of"
-                + " another output, metrics that name it; the other is at run.yaml:8");
+                + " 'accuracy/test', but differ in max_size; give one another 'dataset_name' or, for"
+                + " another output, metrics that select it; the other is at run.yaml:8");
   }
 
   @Test
@@ -203,7 +203,7 @@ class RunMistakesTest {
           .isInstanceOf(ConfigurationException.class)
           .hasMessageContaining(
               "run.yaml:10: callbacks 'metrics.test' and 'metrics.test' both write the metric"
-                  + " 'accuracy/test'%s; leave it out of".formatted(parts.get(3).replace("'", "")))
+                  + " 'accuracy/test'%s; remove it from".formatted(parts.get(3).replace("'", "")))
           .hasMessageEndingWith("; the other is at run.yaml:8");
     }
   }
@@ -225,7 +225,7 @@ class RunMistakesTest {
             """
             run.yaml:10: callback 'metrics.test' has two metrics 'mse'
             run.yaml:11: callback 'metrics.test' has two metrics 'mae'
-            run.yaml:13: two callbacks that keep a state are named 'best_checkpoint.accuracy/test'; give one of them another name; the other is at run.yaml:12""");
+            run.yaml:13: two stateful callbacks are named 'best_checkpoint.accuracy/test'; give one of them another name; the other is at run.yaml:12""");
   }
 
   private static Bound<RunConfig> checkedToEvaluate(String yaml) {

@@ -128,7 +128,7 @@ class TrainCommandTest {
         .doesNotContain("resume", "run_id");
     assertThat(train("--check", "--set", "resume=gone")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("--set resume=gone: run 'gone' has no checkpoint to go on from");
+        .contains("--set resume=gone: run 'gone' has no checkpoint to resume from");
   }
 
   @Test
@@ -172,7 +172,7 @@ class TrainCommandTest {
     assertThat(evaluate("--set", "model.hidden=[7]", "--evaluate=" + whole)).isEqualTo(1);
     assertThat(err.toString())
         .contains(
-            "the checkpoint at E2_U44_S2816 is not one of this training: the weights don't match"
+            "the checkpoint at E2_U44_S2816 doesn't belong to this training: the weights don't match"
                 + " the model: '02Linear_bias' is float32 (128) in the weights but float32"
                 + " (7) in the model");
     assertThat(contents(run("first"))).as("the run").isEqualTo(before);
@@ -186,7 +186,7 @@ class TrainCommandTest {
         .contains(
             "--set callbacks.3=",
             "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test' at"
-                + " E1_U22_S1408; leave it out of one of them",
+                + " E1_U22_S1408; remove it from one of them",
             "; the other is at " + file + ":")
         .doesNotContain("Exception");
     assertThat(folder.resolve("runs")).doesNotExist();
