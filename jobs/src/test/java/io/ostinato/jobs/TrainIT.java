@@ -137,7 +137,7 @@ class TrainIT {
     assertThat(err.toString())
         .hasLineCount(1)
         .contains(
-            "--set run_id=run: run 'run' has been there before, in '"
+            "--set run_id=run: run 'run' already exists in '"
                 + output
                 + "/run'; resume it, or give this one another run id");
   }
