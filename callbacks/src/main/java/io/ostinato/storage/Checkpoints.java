@@ -214,8 +214,9 @@ public final class Checkpoints {
 
   private List<DataFile> writeArrays(String tag, Checkpoint checkpoint) {
     List<DataFile> written = new ArrayList<>();
-    Map<String, String> metadata =
-        Map.of("iteration", checkpoint.iteration().toString(), "run_id", checkpoint.runId());
+    Map<String, String> metadata = new LinkedHashMap<>(); // in one order, as all bytes of a file
+    metadata.put("iteration", checkpoint.iteration().toString());
+    metadata.put("run_id", checkpoint.runId());
     written.add(data.write(CheckpointNames.weights(tag), checkpoint.weights().arrays(), metadata));
     if (!checkpoint.optimizer().isEmpty()) {
       written.add(data.write(CheckpointNames.optimizer(tag), checkpoint.optimizer(), metadata));

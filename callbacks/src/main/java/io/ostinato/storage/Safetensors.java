@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -57,7 +58,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
 
   public Safetensors {
     arrays = List.copyOf(arrays);
-    metadata = Map.copyOf(metadata);
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
   }
 
   /**

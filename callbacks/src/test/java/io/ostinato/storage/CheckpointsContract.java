@@ -93,6 +93,33 @@ public abstract class CheckpointsContract {
   }
 
   @Test
+  void whatKilledSavesLeftIsFinishedOrRemoved() {
+    checkpoints().save("best", training("E1_U10_S160", 1));
+    List<String> before = files().list();
+    int left = 0;
+    boolean interrupted = true;
+    for (int steps = 0; interrupted; steps++) {
+      interrupted = false;
+      for (String tag : List.of("best", "E2_U20_S320")) {
+        try {
+          Checkpoints.in(new FailingFiles(files(), steps)).save(tag, training("E2_U20_S320", 2));
+        } catch (StorageException e) {
+          interrupted = true;
+        }
+      }
+      left += files().list().stream().anyMatch(name -> name.endsWith(DataFiles.NEXT)) ? 1 : 0;
+      checkpoints().deleteAbandoned();
+      assertThat(files().list()).noneMatch(name -> name.endsWith(DataFiles.NEXT));
+      checkpoints().tags().forEach(checkpoints()::load);
+      assertThat(checkpoints().tags()).contains("best");
+      checkpoints().delete("E2_U20_S320");
+      checkpoints().save("best", training("E1_U10_S160", 1));
+      assertThat(files().list()).isEqualTo(before);
+    }
+    assertThat(left).as("saves that left something").isGreaterThan(3);
+  }
+
+  @Test
   void aDiskThatIsFullForAMomentLeavesATagAsItWasAndNothingBesideIt() {
     checkpoints().save("best", training("E1_U10_S160", 1));
     List<String> before = files().list();
