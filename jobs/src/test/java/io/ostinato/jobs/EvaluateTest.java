@@ -211,11 +211,11 @@ class EvaluateTest {
   @Test
   void wrongUsageIsToldWithTheRemedy() {
     assertThat(evaluate()).isEqualTo(2);
-    assertThat(err.toString()).contains("nothing is asked for: give --metric");
+    assertThat(err.toString()).contains("nothing to evaluate: add --metric");
     assertThat(evaluate("--predictions", "out.parquet", "--output", "runs")).isEqualTo(2);
-    assertThat(err.toString()).contains("--output keeps metrics, and none is asked for: give");
+    assertThat(err.toString()).contains("--output requires metrics: add --metric");
     assertThat(evaluate("--metric", "accuracy", "--keep", "id:int64")).isEqualTo(2);
-    assertThat(err.toString()).contains("--keep writes columns beside predictions: give --pred");
+    assertThat(err.toString()).contains("--keep requires --predictions");
     assertThat(run("evaluate", "--model", "a.onnx", "--data", data)).isEqualTo(2);
     assertThat(err.toString()).contains("there is no input for the model");
     assertThat(run(with("--model", "a.safetensors", "--metric", "accuracy"))).isEqualTo(2);
@@ -281,7 +281,7 @@ class EvaluateTest {
   void helpTeachesAndShellsComplete() {
     assertThat(run("evaluate", "--help")).isZero();
     assertThat(out.toString())
-        .contains("Examples:", "--metric accuracy --metric cross_entropy", "Exit codes: 0 done");
+        .contains("Examples:", "--metric accuracy --metric cross_entropy", "Exit codes: 0 success");
     assertThat(run("generate-completion")).isZero();
     assertThat(out.toString()).contains("complete -F", "--predictions");
   }

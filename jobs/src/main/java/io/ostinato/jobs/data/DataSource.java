@@ -29,7 +29,7 @@ public record DataSource(String path, String format, Map<String, String> options
   public static final String DATA = "{data}";
 
   /** What the format is, for keys and options. */
-  public static final String FORMAT = "The format, as Spark names it.";
+  public static final String FORMAT = "Data format, by its name in Spark.";
 
   /** The endings of paths that tell a format, for options. */
   public static final String ENDINGS = ".csv, .tsv, .json, .jsonl or .orc";

@@ -7,17 +7,18 @@ import io.ostinato.describe.Key;
 import java.util.List;
 import java.util.Map;
 
-/** What a model is trained and evaluated on. */
+/** The datasets that a model is trained and evaluated on. */
 record Datasets(
-    @Key("What to train on; the driver keeps all of it in memory.") Train train,
-    @Key(value = "What to evaluate on, by the key that callbacks ask for.", optional = true)
+    @Key("Dataset to train on; the driver keeps all of it in memory.") Train train,
+    @Key(value = "Datasets to evaluate on, by the key that callbacks refer to.", optional = true)
         Map<String, DatasetConfig> evaluations) {
 
-  /** What to train on. */
+  /** The dataset to train on. */
   record Train(
       @Inline DatasetConfig source,
       @Inline BatchColumns columns,
-      @Key(value = "The most that the driver may keep.", byDefault = "4g") ByteSize limit) {
+      @Key(value = "Maximum size of the dataset in the driver's memory.", byDefault = "4g")
+          ByteSize limit) {
     Train {
       List<String> names = source.names();
       columns.inputs().forEach(name -> requireKnown(name, names));
@@ -28,7 +29,7 @@ record Datasets(
       }
     }
 
-    /** The tensors that outputs are compared with. */
+    /** The names of the tensors that outputs are compared with. */
     List<String> targets() {
       List<String> names = source.names();
       return columns.targets().isEmpty()
@@ -36,7 +37,7 @@ record Datasets(
           : columns.targets();
     }
 
-    /** The tensors that go into the model. */
+    /** The names of the tensors that are the model's inputs. */
     List<String> inputs() {
       return columns.inputs().isEmpty()
           ? source.names().stream().filter(name -> !targets().contains(name)).toList()

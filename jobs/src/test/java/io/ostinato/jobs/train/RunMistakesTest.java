@@ -71,7 +71,7 @@ class RunMistakesTest {
             run.yaml:3: 'model.input_shape.1' must be a whole number; given: 'x'
             run.yaml:4: 'model.outputs' must be at least 1; given: -3
             run.yaml:6: unknown key 'colum' in 'datasets.train.columns.x'; did you mean 'column'?
-            run.yaml:6: 'datasets.train.columns.x.column' is missing: The column of the dataset: a number, an array of numbers, a vector or matrix of Spark ML, or `binary`.
+            run.yaml:6: 'datasets.train.columns.x.column' is missing: Column of the dataset: numbers, arrays of numbers, vectors or matrices of Spark ML, or `binary`.
             run.yaml:6: 'datasets.train.limit' must be a size such as 512m or 2g; given: 'much'
             run.yaml:7: 'datasets.evaluations' must be a section of keys; given: a list
             run.yaml:8: 'length': give exactly one of epochs, updates and samples
