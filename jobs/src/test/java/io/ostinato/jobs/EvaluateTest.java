@@ -202,8 +202,8 @@ class EvaluateTest {
         .isEqualTo(2);
     assertThat(err.toString())
         .contains(
-            "--input image:float31:1,5,5: 'float31' is no data type; there are float32",
-            "--label label:int64:x: 'x' is no shape",
+            "--input image:float31:1,5,5: 'float31' is not a data type; use one of float32",
+            "--label label:int64:x: 'x' is not a valid shape",
             "did you mean 'accuracy'?",
             "--batch-size 0 must be at least 1");
   }
@@ -217,7 +217,7 @@ class EvaluateTest {
     assertThat(evaluate("--metric", "accuracy", "--keep", "id:int64")).isEqualTo(2);
     assertThat(err.toString()).contains("--keep requires --predictions");
     assertThat(run("evaluate", "--model", "a.onnx", "--data", data)).isEqualTo(2);
-    assertThat(err.toString()).contains("there is no input for the model");
+    assertThat(err.toString()).contains("missing --input");
     assertThat(run(with("--model", "a.safetensors", "--metric", "accuracy"))).isEqualTo(2);
     assertThat(err.toString())
         .contains("'a.safetensors' has weights alone; say with --architecture");
@@ -259,13 +259,13 @@ class EvaluateTest {
     assertThat(run(with("--model", "net:12.pt", "--metric", "accuracy"))).isEqualTo(1);
     assertThat(told())
         .isEqualTo(
-            "error: can't read 'net:12.pt': there is no such file on this machine, and 'net' is no"
-                + " file system that Hadoop knows\n");
+            "error: can't read 'net:12.pt': there is no such file on this machine, and 'net' is not"
+                + " a file system that Hadoop supports\n");
     assertThat(run(with("--model", "hdfs:net.pt", "--metric", "accuracy"))).isEqualTo(1);
     assertThat(told())
         .isEqualTo(
-            "error: can't read 'hdfs:net.pt': behind 'hdfs:' must come a whole path, as in"
-                + " hdfs:///folder/net.pt\n");
+            "error: can't read 'hdfs:net.pt': 'hdfs:' must be followed by an absolute path, for"
+                + " example hdfs:///folder/net.pt\n");
     assertThat(run(with("--model", "hdf://a/net.pt", "--metric", "accuracy"))).isEqualTo(1);
     assertThat(told())
         .isEqualTo("error: can't read 'hdf://a/net.pt': No FileSystem for scheme \"hdf\"\n");

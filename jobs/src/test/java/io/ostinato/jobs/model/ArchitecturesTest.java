@@ -96,7 +96,7 @@ class ArchitecturesTest {
     refuses(
         "resnet18:classes=5,input_shape=[32,32]",
         "input_shape must be [channels, height, width]; given: [32, 32]");
-    refuses("mlp:outputs=[", "this is no YAML");
+    refuses("mlp:outputs=[", "invalid YAML");
   }
 
   private static void refuses(String text, String message) {

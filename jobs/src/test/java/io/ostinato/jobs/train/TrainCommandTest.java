@@ -370,7 +370,7 @@ class TrainCommandTest {
             folder.toString(),
             "can't read '" + folder + "': Is a directory",
             binary.toString(),
-            "can't read '" + binary + "': it is no text in UTF-8",
+            "can't read '" + binary + "': it is not valid UTF-8 text",
             "hdf://a/run.yaml",
             "can't read 'hdf://a/run.yaml': No FileSystem for scheme \"hdf\"");
     wrong.forEach(
