@@ -220,7 +220,7 @@ class EvaluateTest {
     assertThat(err.toString()).contains("missing --input");
     assertThat(run(with("--model", "a.safetensors", "--metric", "accuracy"))).isEqualTo(2);
     assertThat(err.toString())
-        .contains("'a.safetensors' has weights alone; say with --architecture");
+        .contains("'a.safetensors' contains only weights; specify their architecture");
     assertThat(run(with("--model", "a.zip", "--metric", "accuracy"))).isEqualTo(2);
     assertThat(err.toString()).contains("'a.zip': unknown model format; expected .pt,");
     assertThat(evaluate("--metric", "nonsense")).isEqualTo(2);

@@ -105,16 +105,16 @@ class CheckpointEvaluatorTest {
     byte[] whole = Files.readAllBytes(Path.of(module));
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL))) {
       Files.write(broken, Arrays.copyOf(whole, whole.length / 2));
-      refuses(evaluator, broken.toString(), "is cut off after", "was it still being written?");
+      refuses(evaluator, broken.toString(), "is truncated after", "was it still being written?");
       Files.write(broken, new byte[0]);
-      refuses(evaluator, broken.toString(), "is no TorchScript module, which is a zip archive");
+      refuses(evaluator, broken.toString(), "is not a TorchScript module, which would be");
       Files.write(broken, TorchFixtures.archive("a/data.pkl"));
-      refuses(evaluator, broken.toString(), "it looks like what torch.save writes, but can't be");
+      refuses(evaluator, broken.toString(), "it looks like a file of torch.save but can't be");
       for (String name : List.of("epoch-012.pth.tar", "model.pt.tar", "checkpoint-500", "net_7")) {
         String file = fixture("state_dict.pt", name);
         refuses(evaluator, file, "it is a state_dict, ", "torch.load('" + name + "')");
       }
-      refuses(evaluator, fixture("plain.tar", "a.pth.tar"), "it is a tar archive; unpack it");
+      refuses(evaluator, fixture("plain.tar", "a.pth.tar"), "it is a tar archive; extract it");
       refuses(evaluator, fixture("old.pth.tar", "b.pth.tar"), "it is a state_dict, ");
       Files.write(broken, TorchFixtures.archive("a/code/x.py"));
       refuses(evaluator, broken.toString(), "not a TorchScript module that can be loaded");
@@ -148,7 +148,8 @@ class CheckpointEvaluatorTest {
           evaluator,
           file.toString(),
           "the weights are those of another model: only the weights have '0.bias' (float32 (16)),"
-              + " '0.weight' (float32 (16, 6)), '2.bias' (float32 (4)), '2.weight' (float32 (4, 16));"
+              + " '0.weight' (float32 (16, 6)), '2.bias' (float32 (4)), '2.weight' (float32 (4,"
+              + " 16));"
               + " only the model has '0",
           "these have names of PyTorch: save the module itself, with torch.jit.script(model)");
     }
@@ -223,7 +224,7 @@ class CheckpointEvaluatorTest {
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL))) {
       Files.writeString(target, "mine");
       assertThatThrownBy(() -> evaluator.evaluate(module, target.toString()))
-          .hasMessageContaining("is there already; remove it");
+          .hasMessageContaining("already exists; remove it");
       assertThat(target).hasContent("mine");
       assertThatThrownBy(() -> evaluator.evaluate(module, target + "/below"))
           .hasMessageContaining("can't");
