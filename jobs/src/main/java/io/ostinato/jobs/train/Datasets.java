@@ -25,7 +25,7 @@ record Datasets(
       columns.targets().forEach(name -> requireKnown(name, names));
       if (columns.targets().isEmpty() && names.size() < 2) {
         throw new IllegalArgumentException(
-            "the dataset to train on needs an input and a target; its only tensor is " + names);
+            "the dataset to train on needs an input and a target; it has only the tensor " + names);
       }
     }
 
@@ -47,7 +47,7 @@ record Datasets(
     private static void requireKnown(String name, List<String> names) {
       if (!names.contains(name)) {
         throw new IllegalArgumentException(
-            "there is no tensor '%s'; columns has: %s".formatted(name, String.join(", ", names)));
+            "unknown tensor '%s'; columns has: %s".formatted(name, String.join(", ", names)));
       }
     }
   }

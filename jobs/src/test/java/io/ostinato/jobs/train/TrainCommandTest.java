@@ -173,7 +173,8 @@ class TrainCommandTest {
     assertThat(err.toString())
         .contains(
             "the checkpoint at E2_U44_S2816 is not one of this training: the weights are"
-                + " those of another model: '02Linear_bias' is float32 (128) in the weights but float32"
+                + " those of another model: '02Linear_bias' is float32 (128) in the weights but"
+                + " float32"
                 + " (7) in the model");
     assertThat(contents(run("first"))).as("the run").isEqualTo(before);
   }
@@ -324,7 +325,7 @@ class TrainCommandTest {
     err.getBuffer().setLength(0);
     assertThat(train("--set", "datasets.train.limit=100k")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("has 1437 rows of 264 bytes, more than its limit of 100k; raise limit");
+        .contains("has 1437 rows of 264 bytes, which exceeds its limit of 100k; raise limit");
     assertThat(folder.resolve("runs")).doesNotExist();
   }
 
