@@ -12,24 +12,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FSError;
 
-/** What went wrong in one line that a user can read. */
+/** Describes an exception in one line for a user. */
 public final class ErrorLine {
   private static final Pattern CLASS_NAME =
       Pattern.compile("(?:[a-z_][\\w$]*\\.)+[A-Z][\\w$]*(?:Exception|Error): ");
 
   private static final String WRAPPER = "org.apache.spark.SparkException";
-  private static final String MAKE_ROOM = "; make room there, and run it again";
+  private static final String MAKE_ROOM = "; free some space there and run it again";
   private static final String MORE_MEMORY =
-      "; give more, by spark.driver.memory and spark.executor.memory";
+      "; increase spark.driver.memory or spark.executor.memory";
   private static final String GIVE_ACCESS = "; this user needs access to it";
 
   private ErrorLine() {}
 
   /**
-   * The first line of the message, without names of Java classes, and what to do about it where
-   * that is known; a list of mistakes is whole. Spark's exceptions are told by what they wrap.
+   * The first line of the message, without names of Java classes, plus a remedy if one is known. A
+   * list of mistakes is kept whole. Spark's wrapper exceptions are described by their causes.
    *
-   * <p>What to do follows from the exception and its causes; see {@link FileTrouble} for files.
+   * <p>The remedy is derived from the exception and its causes; see {@link FileTrouble} for files.
    */
   public static String of(Throwable thrown) {
     String line = withoutRemedy(thrown);
@@ -37,17 +37,17 @@ public final class ErrorLine {
   }
 
   /**
-   * A line, and what to do about it where that is known.
+   * A line, plus a remedy if one is known.
    *
-   * @param line what an exception says, without a remedy
+   * @param line the message of an exception, without a remedy
    */
   public static String of(Throwable thrown, String line) {
     return line + remedy(thrown, line);
   }
 
   /**
-   * As {@link #of(Throwable)}, to be part of the message of an exception that has this one as its
-   * cause.
+   * Like {@link #of(Throwable)} but without a remedy, for use in the message of an exception that
+   * has this one as its cause.
    */
   public static String withoutRemedy(Throwable thrown) {
     Throwable told = unwrapped(thrown);
@@ -88,7 +88,7 @@ public final class ErrorLine {
         .anyMatch(OutOfMemoryError.class::isInstance);
   }
 
-  /** As {@link #withoutRemedy}, of a message alone. */
+  /** Like {@link #withoutRemedy}, for a message alone. */
   public static String of(String message) {
     List<String> lines =
         CLASS_NAME
@@ -104,7 +104,7 @@ public final class ErrorLine {
     return lines.size() > 1 && lines.get(1).startsWith("- ") ? message : first(lines);
   }
 
-  /** The first, and those behind a colon at its end. */
+  /** The first line, joined with the next as long as a line ends with a colon. */
   private static String first(List<String> lines) {
     StringBuilder first = new StringBuilder(lines.get(0));
     for (int i = 1; i < lines.size() && lines.get(i - 1).endsWith(":"); i++) {

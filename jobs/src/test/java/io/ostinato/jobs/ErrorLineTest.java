@@ -43,7 +43,7 @@ class ErrorLineTest {
         .isEqualTo("Is a directory");
     assertThat(ErrorLine.of(new FileNotFoundException("/a"))).isEqualTo("there is no such file");
     assertThat(ErrorLine.of(FULL))
-        .isEqualTo("No space left on device; make room there, and run it again");
+        .isEqualTo("No space left on device; free some space there and run it again");
   }
 
   @Test
@@ -123,7 +123,7 @@ class ErrorLineTest {
   void moreMemoryIsTheRemedyForTooLittle() {
     assertThat(ErrorLine.of(new OutOfMemoryError("Java heap space")))
         .isEqualTo(
-            "OutOfMemoryError: Java heap space; give more, by spark.driver.memory and"
+            "OutOfMemoryError: Java heap space; increase spark.driver.memory or"
                 + " spark.executor.memory");
   }
 
@@ -132,7 +132,9 @@ class ErrorLineTest {
     String line =
         ErrorLine.of(
             new IllegalStateException("can't write 'x': " + ErrorLine.withoutRemedy(FULL), FULL));
-    assertThat(line).isEqualTo("can't write 'x': " + ErrorLine.of(FULL)).containsOnlyOnce("room");
+    assertThat(line)
+        .isEqualTo("can't write 'x': " + ErrorLine.of(FULL))
+        .containsOnlyOnce("free some space");
   }
 
   @Test
@@ -171,7 +173,7 @@ class ErrorLineTest {
                 new IOException(failed.getMessage(), failed))) {
           assertThat(ErrorLine.of(each))
               .as(each.toString())
-              .doesNotContain("; make room", "; this user needs", "; give more");
+              .doesNotContain("; free some", "; this user needs", "; increase");
           assertThat(FileTrouble.FULL_DISK.isCauseOf(each)).as(each.toString()).isFalse();
         }
       }
@@ -189,7 +191,7 @@ class ErrorLineTest {
             new IllegalStateException(full, new SparkException("a", FULL)),
             new IllegalStateException(full, new UncheckedIOException(FULL)),
             new IOException(full, new UncheckedIOException(FULL)))) {
-      assertThat(ErrorLine.of(each)).endsWith(full + "; make room there, and run it again");
+      assertThat(ErrorLine.of(each)).endsWith(full + "; free some space there and run it again");
       assertThat(FileTrouble.FULL_DISK.isCauseOf(each)).isTrue();
     }
     assertThat(

@@ -115,7 +115,7 @@ class MainTest {
     assertThat(lines.subList(lines.size() - 3, lines.size()))
         .containsExactly(
             "The files of this run are in " + onlyRunIn(folder),
-            "To train again, edit run.yaml or a copy of it, and run",
+            "To train again, edit run.yaml or a copy of it and run",
             "  spark-submit --class io.ostinato.jobs.Main ostinato-jobs.jar train " + file);
   }
 
@@ -183,7 +183,7 @@ class MainTest {
     for (String[] nothing : List.of(new String[0], new String[] {"--stacktrace"})) {
       assertThat(run(nothing)).isEqualTo(2);
       assertThat(told())
-          .startsWith("give a command, as in: ostinato evaluate --help")
+          .startsWith("missing command; for example: ostinato evaluate --help")
           .anyMatch(line -> line.startsWith("Usage: ostinato "))
           .anyMatch(line -> line.startsWith("  watch "));
     }
@@ -251,12 +251,13 @@ class MainTest {
     assertThat(run("watch", "--help")).isZero();
     assertThat(out.toString().replaceAll("\\s+", " "))
         .contains(
-            String.join(", ", Kinds.of(Metric.class).names()) + ", or a class that is a Metric.",
-            String.join(", ", Kinds.of(Architecture.class).names()) + ", a class",
+            String.join(", ", Kinds.of(Metric.class).names())
+                + ", or the name of a class that implements Metric.",
+            String.join(", ", Kinds.of(Architecture.class).names()) + ", the name of a class",
             "Default: " + DataIteratorConfig.DEFAULT_BATCH_SIZE + ".",
-            "as in accuracy/test. Default: " + DataIteratorConfig.DEFAULT_DATASET + ".",
-            "looks into the folder. Default: 10s.",
-            "Hadoop knows. Default: " + TrainingLoopBuilder.DEFAULT_OUTPUT + ".");
+            "such as accuracy/test. Default: " + DataIteratorConfig.DEFAULT_DATASET + ".",
+            "listings of the folder. Default: 10s.",
+            "Hadoop supports. Default: " + TrainingLoopBuilder.DEFAULT_OUTPUT + ".");
   }
 
   @Test

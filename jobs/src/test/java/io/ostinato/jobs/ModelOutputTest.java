@@ -184,7 +184,7 @@ class ModelOutputTest {
         assertThat(err.toString())
             .hasLineCount(1)
             .contains(problem)
-            .contains("; write one output, with --model-output, or ");
+            .contains("; select one output with --model-output, or ");
         assertThat(predictions).doesNotExist();
       } else {
         assertThat(named.evaluate(all)).as(err.toString()).isZero();
@@ -201,7 +201,7 @@ class ModelOutputTest {
     assertThat(named.evaluate("--sql=" + sql, "--keep=y:int64", "--predictions=" + refused))
         .isEqualTo(1);
     assertThat(err.toString())
-        .contains("as in --sql 'SELECT *, y AS y_kept FROM {data}', or let the model give");
+        .contains("for example with --sql 'SELECT *, y AS y_kept FROM {data}', or rename");
     List<Row> rows =
         named.predictions(
             "y", "--sql=SELECT *, y AS y_kept FROM (" + sql + ")", "--keep=y_kept:int64");
@@ -239,8 +239,8 @@ class ModelOutputTest {
     assertThat(loss.evaluate("--predictions=" + predictions)).isEqualTo(1);
     assertThat(err.toString())
         .hasLineCount(1)
-        .contains("the output '0' is () for a batch of 8 rows, and predictions have an element for")
-        .contains("; write one output, with --model-output");
+        .contains("the output '0' has the shape () for a batch of 8 rows, but predictions need")
+        .contains("; select one output with --model-output");
     List<Row> rows = loss.predictions("logits", "--model-output=1");
     assertThat(rows.get(0).schema().fieldNames()).containsExactly("row", "outputs");
     assertColumn(rows, "outputs", TorchModules.expectedOutputs("loss-logits", "main"));
@@ -309,8 +309,9 @@ class ModelOutputTest {
     assertThat(err.toString())
         .hasLineCount(1)
         .contains(
-            "the output 'label' and the column 'label' of --keep would both be the column 'label' of"
-                + " the predictions; write one output, with --model-output, or give the column");
+            "the output 'label' and the column 'label' of --keep would both be the column 'label'"
+                + " of the predictions; select one output with --model-output, or rename the"
+                + " column");
     assertThat(predictions).doesNotExist();
     List<Row> rows = onnx.predictions("one", "--keep=label:int64", "--model-output=probabilities");
     assertThat(rows.get(0).schema().fieldNames()).containsExactly("row", "label", "outputs");
@@ -346,7 +347,7 @@ class ModelOutputTest {
           .isEqualTo(1);
       assertThat(err.toString())
           .hasLineCount(1)
-          .contains("its output 'output_probability' is no tensor; a model of scikit-learn needs")
+          .contains("its output 'output_probability' is not a tensor; convert a scikit-learn model")
           .contains("zipmap=False");
     }
     err.getBuffer().setLength(0);

@@ -111,7 +111,7 @@ class OnnxTest {
         "invalid dimensions",
         "exported for batches of 1;");
     Path cut = Files.write(folder.resolve("cut.onnx"), Arrays.copyOf(whole, whole.length / 2));
-    fails(cut, "image:float32:1,5,5", "is cut off after", "was it still being written?");
+    fails(cut, "image:float32:1,5,5", "is truncated after", "was it still being written?");
     Path unknown =
         Files.write(
             folder.resolve("unknown.onnx"),
@@ -119,7 +119,7 @@ class OnnxTest {
     fails(unknown, "image:float32:1,5,5", "can't load an ONNX model", "Nonsense");
     assertThat(run(onnx, "image:float32:1,5,5", "--architecture", OnnxFixtures.MLP)).isEqualTo(2);
     assertThat(err.toString())
-        .contains("whole.onnx' is an ONNX model, which brings its architecture; leave");
+        .contains("whole.onnx' is an ONNX model, which contains its architecture; remove");
   }
 
   private void fails(Path model, String input, String... parts) {

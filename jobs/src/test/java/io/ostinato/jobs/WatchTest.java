@@ -312,18 +312,18 @@ class WatchTest {
   void wrongUsageSaysWhatIsWrong() throws IOException {
     assertWrong("there is no such folder", "--checkpoints", folder.resolve("gone").toString());
     Path file = Files.writeString(folder.resolve("file"), "");
-    assertWrong("is a file; give its folder", "--checkpoints", file.toString());
-    assertWrong("'[' is no glob", "--pattern", "[");
+    assertWrong("is a file; it must be a folder", "--checkpoints", file.toString());
+    assertWrong("'[' is not a valid glob", "--pattern", "[");
     assertWrong("'*.zip': unknown model format; expected .pt,", "--pattern", "*.zip");
     assertWrong("'soon' is not a duration; write it as 500ms, 10s, 5m or 2h", "--poll", "soon");
-    assertWrong("leave --until-idle out", "--once", "--until-idle", "1s");
+    assertWrong("--once can't be combined with --until-idle", "--once", "--until-idle", "1s");
     assertWrong("--run-id '../x' may have letters", "--run-id", "../x");
     assertThat(watch("--once")).as(err.toString()).isZero();
-    assertWrong("the run in '" + run + "' was begun with --dataset test", "--dataset", "val");
-    assertWrong("was begun with --lower-is-better []", "--lower-is-better", "accuracy/*");
+    assertWrong("the run in '" + run + "' was started with --dataset test", "--dataset", "val");
+    assertWrong("was started with --lower-is-better []", "--lower-is-better", "accuracy/*");
     assertThat(watch("--once", "--run-id", "sql", "--sql", "SELECT * FROM {data}")).isZero();
     String more = "SELECT * FROM {data}\nWHERE label < 2";
-    assertWrong("was begun with --sql SELECT", "--run-id", "sql", "--sql", more);
+    assertWrong("was started with --sql SELECT", "--run-id", "sql", "--sql", more);
   }
 
   private void assertWrong(String message, String... options) {

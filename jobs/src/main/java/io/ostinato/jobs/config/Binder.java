@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Makes Java values of a configuration, and reports all that doesn't fit. A section is made into a
- * value once, however often it is asked for.
+ * Converts a configuration to Java values and reports everything that is invalid. Each section is
+ * converted only once.
  */
 final class Binder {
   private final Mistakes mistakes;
@@ -32,7 +32,7 @@ final class Binder {
     this.mistakes = mistakes;
   }
 
-  /** The whole configuration; empty if it can't be made, which has been reported then. */
+  /** Converts the whole configuration; empty if it is invalid, which has then been reported. */
   <T> Optional<Bound<T>> bind(ConfigNode node, Class<T> type) {
     return typed(node, typeOf(type), "").map(whole -> bound(type, whole));
   }
@@ -41,7 +41,7 @@ final class Binder {
     return ValueType.of(type, type);
   }
 
-  @SuppressWarnings("unchecked") // what is written for a section is a map by text
+  @SuppressWarnings("unchecked") // the written form of a section is a map of strings
   private <T> Bound<T> bound(Class<T> type, Made whole) {
     return new Bound<>(
         type.cast(Objects.requireNonNull(whole.value(), "the whole")),
@@ -49,7 +49,7 @@ final class Binder {
         Collections.unmodifiableMap(sections));
   }
 
-  /** A value of this type; empty if it can't be made, which has been reported then. */
+  /** Converts a node to this type; empty if it is invalid, which has then been reported. */
   Optional<Made> typed(ConfigNode node, ValueType type, String path) {
     if (type instanceof ValueType.ListOf list) {
       return list(node, list.element(), path);
@@ -99,7 +99,8 @@ final class Binder {
 
   private Optional<Made> list(ConfigNode node, ValueType element, String path) {
     if (!(node instanceof Items list)) {
-      return typed(node, element, path).map(Binder::listOfOne); // one alone is a list of one
+      return typed(node, element, path)
+          .map(Binder::listOfOne); // a single value stands for a list of one
     }
     List<Object> values = new ArrayList<>();
     List<Object> written = new ArrayList<>();
@@ -178,7 +179,7 @@ final class Binder {
     return make(section, kind.description(), true, written, path);
   }
 
-  /** The kind that somebody may have meant, or those there are. */
+  /** The kind that was probably meant, or a list of all kinds. */
   private static String hint(String given, Kinds kinds) {
     String hint = Nearest.hint(given, kinds.names());
     return hint.endsWith("?") || kinds.ofUser().isEmpty()
@@ -231,13 +232,13 @@ final class Binder {
     if (entries.size() > 1) {
       mistakes.add(
           entries.get(1).place(),
-          "'%s' is another name of '%s'%s; give it once"
+          "'%s' is another name of '%s'%s; specify only one of them"
               .formatted(entries.get(1).key(), entries.get(0).key(), in(path)));
     }
     return entries.size() < 2;
   }
 
-  /** The value of a key that is there. */
+  /** Converts the value of a key that is present. */
   Optional<Made> key(Entry entry, KeyInfo key, String path) {
     String keyPath = join(path, entry.key());
     Optional<Made> value = typed(entry.value(), key.type(), keyPath);

@@ -12,22 +12,22 @@ import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /**
- * A configuration as Java values.
+ * A configuration converted to Java values.
  *
- * @param value all of it
- * @param written the configuration that makes it again, with all defaults
- * @param sections where each value was written, by identity
+ * @param value the whole configuration
+ * @param written the plain configuration that yields this value, with all defaults filled in
+ * @param sections the section that each value was converted from, by identity
  */
 public record Bound<T>(T value, Map<String, Object> written, Map<Object, Section> sections) {
 
-  /** The place of a value of this configuration; that of the whole if it has none. */
+  /** The place of a value in the configuration; the place of the whole if the value has none. */
   public Place placeOf(Object part) {
     Section section = sections.get(part);
     Section whole = Objects.requireNonNull(sections.get(value), "the section of the whole");
     return section == null ? whole.place() : section.place();
   }
 
-  /** The place of a key of a value, or that of the value if the key was left out. */
+  /** The place of a key of a value, or the place of the value if the key is absent. */
   public Place placeOf(Object part, String key) {
     Section section = sections.get(part);
     return section == null
@@ -35,7 +35,7 @@ public record Bound<T>(T value, Map<String, Object> written, Map<Object, Section
         : section.find(key).map(ConfigNode.Entry::place).orElse(section.place());
   }
 
-  /** YAML that makes the same configuration again, without these keys. */
+  /** This configuration as YAML, with all defaults filled in, without the given keys. */
   public String yaml(Set<String> without) {
     Map<String, Object> keys = new LinkedHashMap<>(written);
     keys.keySet().removeAll(without);
@@ -47,7 +47,7 @@ public record Bound<T>(T value, Map<String, Object> written, Map<Object, Section
         .dumpToString(keys);
   }
 
-  /** Each single value by its path, as in {@code optimizer.learning_rate.value}. */
+  /** All scalar values by their paths, such as {@code optimizer.learning_rate.value}. */
   public Map<String, String> flat() {
     Map<String, String> flat = new LinkedHashMap<>();
     flatten("", written, flat);

@@ -3,7 +3,7 @@ package io.ostinato.jobs.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration can't be used; the message has a line for each mistake. */
+/** Thrown if a configuration is invalid; the message has a line for each mistake. */
 public final class ConfigurationException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A JSON schema (draft 2020-12) of a record, for editors: it accepts what the binder accepts, but
- * for what only a record's own check can tell.
+ * Generates a JSON schema (draft 2020-12) of a record, for editors. The schema accepts what the
+ * binder accepts, except that it can't express the checks that records do themselves.
  */
 public final class JsonSchema {
   private static final Gson GSON =
@@ -31,7 +31,7 @@ public final class JsonSchema {
 
   private JsonSchema() {}
 
-  /** The schema, as text. */
+  /** The schema of a record, as JSON text. */
   public static String of(Class<?> record, String title) {
     JsonSchema schema = new JsonSchema();
     JsonObject json = new JsonObject();
@@ -93,7 +93,8 @@ public final class JsonSchema {
   private JsonObject reference(Class<?> type, Supplier<JsonObject> definition) {
     String name = type.getSimpleName();
     if (!definitions.has(name)) {
-      definitions.add(name, new JsonObject()); // the place, for one that refers to itself
+      definitions.add(
+          name, new JsonObject()); // reserves the name, for types that refer to themselves
       definitions.add(name, definition.get());
     }
     JsonObject reference = new JsonObject();
@@ -137,7 +138,12 @@ public final class JsonSchema {
     return section;
   }
 
-  /** The keys of a value; of a kind with that word, or with the name of a class for a dot. */
+  /**
+   * The schema of a section.
+   *
+   * @param kind the required value of {@code kind}; a dot for the name of any class; empty if the
+   *     section has no kind
+   */
   private JsonObject section(Description description, String kind) {
     JsonObject properties = new JsonObject();
     JsonArray required = new JsonArray();
@@ -159,7 +165,7 @@ public final class JsonSchema {
     JsonObject section = typed("object");
     section.add("properties", properties);
     section.add("required", required);
-    // Those that a user's class declares are not known here.
+    // The keys that a user's class declares are not known here.
     section.addProperty("additionalProperties", description.ownKeys().isPresent());
     return section;
   }
@@ -198,7 +204,7 @@ public final class JsonSchema {
     }
   }
 
-  /** A key without a value is as if it weren't there. */
+  /** Allows null: a key without a value is treated as absent. */
   private static JsonObject orNothing(JsonObject type) {
     JsonElement words = type.get("type");
     if (words instanceof JsonPrimitive word) {

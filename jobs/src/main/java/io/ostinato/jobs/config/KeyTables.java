@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Tables of all keys, as Markdown. */
+/** Generates tables of keys in Markdown. */
 public final class KeyTables {
   private final StringBuilder text = new StringBuilder();
   private final Set<Class<?>> told = new LinkedHashSet<>();
 
   private KeyTables() {}
 
-  /** A table of this type's keys, and one of each section that is in it. */
+  /** A table of a type's keys, followed by a table for each section within it. */
   public static String of(Class<?> type, String title) {
     KeyTables tables = new KeyTables();
     Description whole = Description.of(type);
@@ -30,7 +30,7 @@ public final class KeyTables {
     return tables.text.toString();
   }
 
-  /** A table of the keys of some kinds, and of nothing that is in them. */
+  /** A table of the keys of some kinds, without tables of the sections within them. */
   public static String ofKinds(List<OneKind> kinds) {
     KeyTables tables = new KeyTables();
     tables.keysOf(kinds);
@@ -79,7 +79,7 @@ public final class KeyTables {
     keys(keys);
   }
 
-  /** One row for each key that is the same for some kinds; says which where others differ. */
+  /** One row for each key; keys that differ between kinds have several rows that name the kinds. */
   private void keys(Map<String, List<KeyInfo>> keysByKind) {
     Map<String, List<String>> kindsOfRow = new LinkedHashMap<>();
     Map<String, Set<String>> rowsOfKey = new LinkedHashMap<>();

@@ -3,10 +3,10 @@ package io.ostinato.jobs.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that was made of a configuration.
+ * A value converted from a configuration.
  *
- * @param value null where an optional key was left out
- * @param written what a configuration says that makes it again, with all defaults: maps, lists,
- *     texts, numbers and truths; null where an optional key was left out
+ * @param value the Java value; null for an absent optional key
+ * @param written the plain configuration that yields the value, with all defaults: maps, lists,
+ *     strings, numbers and booleans; null for an absent optional key
  */
 record Made(@Nullable Object value, @Nullable Object written) {}

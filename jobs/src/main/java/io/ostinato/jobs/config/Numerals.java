@@ -4,16 +4,16 @@ import java.math.BigInteger;
 import java.util.Locale;
 import org.snakeyaml.engine.v2.constructor.core.ConstructYamlCoreInt;
 
-/** Numbers as people write them. */
+/** Parses numbers written in YAML. */
 final class Numerals {
   private Numerals() {}
 
-  /** What YAML takes for a whole number, of any size: 12, 0x10 or 0o17. */
+  /** Parses a whole number of any size: 12, 0x10 or 0o17. */
   static BigInteger whole(String text) {
     return new BigInteger(new ConstructYamlCoreInt().createIntNumber(text).toString());
   }
 
-  /** What YAML takes for a number; infinite where it is too large. */
+  /** Parses a number; infinite if it is too large for a double. */
   static double number(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case ".inf", "+.inf" -> Double.POSITIVE_INFINITY;

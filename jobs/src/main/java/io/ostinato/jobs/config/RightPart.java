@@ -15,17 +15,18 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The valid part of a configuration with mistakes, which can be checked together with them: invalid
- * keys have their defaults, and invalid entries of lists are left out.
+ * The valid part of a configuration with mistakes, so that it can be checked in the same run:
+ * invalid keys have their defaults, and invalid entries of lists are left out.
  *
- * @param doubtful the keys that may have another value once all mistakes are corrected
+ * @param bound the valid part
+ * @param doubtful the keys that may have other values once all mistakes are fixed
  */
 public record RightPart<T>(Bound<T> bound, Set<String> doubtful) {
 
   /**
-   * None if a required key is invalid, or all of the configuration.
+   * Binds the valid part; empty if a required key or the whole configuration is invalid.
    *
-   * @param binder that has bound the configuration, and won't make its values again
+   * @param binder the binder that has already bound the configuration; it keeps its values
    */
   static <T> Optional<RightPart<T>> of(ConfigNode root, Class<T> type, Binder binder) {
     if (!(root instanceof Section section)
@@ -54,7 +55,7 @@ public record RightPart<T>(Bound<T> bound, Set<String> doubtful) {
         doubtful.add(entry.key());
       }
     }
-    if (isSomethingUnknown) { // which may stand for any that isn't there
+    if (isSomethingUnknown) { // which may be a misspelling of any absent key
       known.keySet().stream().filter(key -> !right.containsKey(key)).forEach(doubtful::add);
     }
     return binder
@@ -62,7 +63,7 @@ public record RightPart<T>(Bound<T> bound, Set<String> doubtful) {
         .map(bound -> new RightPart<>(bound, doubtful));
   }
 
-  /** The same node where nothing of it is left out. */
+  /** The node without invalid list entries; the same node if all are valid. */
   private static ConfigNode rightOf(Entry entry, ValueType type, Binder binder) {
     if (!(entry.value() instanceof Items list && type instanceof ValueType.ListOf of)) {
       return entry.value();

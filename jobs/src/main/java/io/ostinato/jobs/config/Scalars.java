@@ -6,11 +6,11 @@ import io.ostinato.jobs.config.ConfigNode.Value.Form;
 import java.math.BigInteger;
 import java.util.Optional;
 
-/** Single values: texts, numbers, truths, words of an enum, and what a class makes of a text. */
+/** Converts scalars: strings, numbers, booleans, enum constants, and types parsed from text. */
 final class Scalars {
   private Scalars() {}
 
-  /** The value; empty if it is none of this type. */
+  /** Converts a scalar; empty if it is not of this type. */
   static Optional<Made> value(Value given, ValueType type) {
     if (given.form() == Form.NOTHING) {
       return Optional.empty();
@@ -58,7 +58,7 @@ final class Scalars {
         : Numerals.number(given.text());
   }
 
-  /** What must be there instead of something that is no value of this type. */
+  /** The message for a value that is not of this type, with what is allowed. */
   static String refusal(ConfigNode given, ValueType type) {
     if (given instanceof Value value
         && type instanceof ValueType.Scalar scalar

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes one value of a section. What the value's class refuses is reported at its place. */
+/** Converts one section to a value. An exception of the value's class is reported at its place. */
 final class SectionMaker {
   private static final Made NOTHING = new Made(null, null);
 
@@ -31,9 +31,9 @@ final class SectionMaker {
   }
 
   /**
-   * The value; empty if it can't be made, which has been reported then.
+   * Converts a section; empty if it is invalid, which has then been reported.
    *
-   * @param written is given what a configuration says that makes it again
+   * @param written receives the plain configuration that yields the value
    */
   Optional<Made> make(
       Section given, Description description, Map<String, Object> written, String path) {
@@ -48,7 +48,7 @@ final class SectionMaker {
     return complete ? construct(given, description, values, written, path) : Optional.empty();
   }
 
-  /** With the key that is assumed if none of the description's is there. */
+  /** Adds the key that is assumed if none of the description's keys is present. */
   private static Section filled(Section given, Description description) {
     String assumed = description.keyIfEmpty().orElse("");
     boolean isEmpty =
@@ -94,7 +94,7 @@ final class SectionMaker {
                 });
   }
 
-  /** An optional list or map without anything says no more than none. */
+  /** An empty optional list or map is equivalent to an absent one. */
   private static boolean isLeftOut(Made made, KeyInfo key) {
     boolean isEmpty =
         made.value() instanceof List<?> list && list.isEmpty()

@@ -8,7 +8,7 @@ import io.ostinato.jobs.config.ConfigNode.Section;
 import io.ostinato.jobs.config.ConfigNode.Value;
 import java.util.List;
 
-/** Single values that stand for a section. */
+/** Expands single values that stand for a section. */
 final class Shorthands {
   private Shorthands() {}
 
@@ -20,7 +20,7 @@ final class Shorthands {
         : new Section(node.place(), List.of(new Entry(node.place(), shorthand.value(), node)));
   }
 
-  /** A word alone is a kind; another value is that of a key of the kind that allows it. */
+  /** Expands short forms: a word alone is a kind; another value is that of the kind's main key. */
   static ConfigNode expanded(ConfigNode node, Kinds kinds) {
     if (!(node instanceof Value value) || value.form() == Value.Form.NOTHING) {
       return node;

@@ -15,7 +15,7 @@ import java.util.Optional;
 final class UserKeys {
   private UserKeys() {}
 
-  /** Adds the keys that the user's class of a section declares; false if they can't be known. */
+  /** Adds the keys that a user's class declares; false if they can't be determined. */
   static boolean add(
       Section section,
       Description description,
@@ -30,7 +30,7 @@ final class UserKeys {
       for (KeyInfo key : description(section, own).map(Description::keys).orElse(List.of())) {
         if (known.contains(key.name())) {
           throw new IllegalArgumentException(
-              "the class has a parameter '%s', which is a key of every class; rename it"
+              "the class declares the key '%s', which every class already has; rename it"
                   .formatted(key.name()));
         }
         known.add(key.name());
@@ -43,7 +43,7 @@ final class UserKeys {
     }
   }
 
-  /** What the user's class of a section declares, if it declares keys. */
+  /** The description of the keys that a user's class declares; empty if it declares none. */
   static Optional<Description> description(Section section, OwnKeys own) {
     return section
         .find(Kinds.KIND)

@@ -12,8 +12,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
- * Names of files as users give them. Hadoop takes what is before a colon for a file system, though
- * it may be part of the name of a file on this machine.
+ * Resolves file names given by users. Hadoop treats text before a colon as the scheme of a file
+ * system, although it may be part of the name of a local file.
  */
 public final class HadoopPaths {
   private static final Pattern BEFORE_COLON = Pattern.compile("([^/:]+):(.*)", Pattern.DOTALL);
@@ -21,10 +21,11 @@ public final class HadoopPaths {
   private HadoopPaths() {}
 
   /**
-   * Where a name leads: to the file of this machine where its beginning is no file system that
-   * Hadoop knows.
+   * Resolves a name. It is the name of a local file if the text before its colon is not a file
+   * system that Hadoop supports and the file exists.
    *
-   * @throws IllegalArgumentException if it leads nowhere; says why, behind the name
+   * @throws IllegalArgumentException if the name can't be resolved; the message is the reason, to
+   *     follow the name
    */
   public static Path path(String name, Configuration configuration) {
     Matcher colon = BEFORE_COLON.matcher(name);
@@ -34,7 +35,7 @@ public final class HadoopPaths {
     String scheme = colon.group(1);
     boolean isKnown = isFileSystem(scheme, configuration);
     if (!isKnown && Files.exists(java.nio.file.Path.of(name))) {
-      // By parts, since the whole would be taken apart at the colon again.
+      // In parts, since a whole name would be split at the colon again.
       return new Path("file", null, new File(name).getAbsolutePath());
     }
     if (colon.group(2).startsWith("/")) {
@@ -42,13 +43,16 @@ public final class HadoopPaths {
     }
     throw new IllegalArgumentException(
         isKnown
-            ? "behind '%s:' must come a whole path, as in %s:///folder/%s"
+            ? "'%s:' must be followed by an absolute path, for example %s:///folder/%s"
                 .formatted(scheme, scheme, colon.group(2))
-            : "there is no such file on this machine, and '%s' is no file system that Hadoop knows"
+            : "there is no such file on this machine, and '%s' is not a file system that Hadoop supports"
                 .formatted(scheme));
   }
 
-  /** The file system of a path. Beside a name with a colon Hadoop can't look for its checksums. */
+  /**
+   * The file system of a path: the raw local one if the name has a colon, since Hadoop can't look
+   * up the checksum file of such a name.
+   */
   public static FileSystem system(Path path, Configuration configuration) throws IOException {
     FileSystem system = path.getFileSystem(configuration);
     return path.getName().contains(":") && system instanceof LocalFileSystem local
@@ -63,7 +67,7 @@ public final class HadoopPaths {
     } catch (UnsupportedFileSystemException e) {
       return false;
     } catch (IOException | RuntimeException e) {
-      return true; // known, whatever else is wrong with it
+      return true; // supported, whatever else is wrong with it
     }
   }
 }

@@ -9,19 +9,19 @@ import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.metric.Metric;
 import java.util.Iterator;
 
-/** Reads metrics from a command line. */
+/** Parses metrics given on the command line. */
 public final class MetricText {
   private static final Kinds KINDS = Kinds.of(Metric.class);
 
   private MetricText() {}
 
   /**
-   * A metric of one of these texts: {@code accuracy}; {@code f1:classes=10,average=macro}, a kind
-   * and its keys; {@code top_k:5}, where the first key goes without saying; {@code
-   * com.example.MyMetric}, a user's class.
+   * Parses a metric in one of these forms: {@code accuracy}, a kind; {@code
+   * f1:classes=10,average=macro}, a kind and its keys; {@code top_k:5}, the value of the kind's
+   * first key; {@code com.example.MyMetric}, a user's class.
    *
-   * @param option how messages call the text, as in {@code --metric}
-   * @throws ConfigurationException with all that is wrong, a line each
+   * @param option the name of the option for messages, such as {@code --metric}
+   * @throws ConfigurationException if the text is invalid; lists all mistakes, one per line
    */
   public static Metric<?> parse(String option, String text) {
     Mistakes mistakes = new Mistakes();
@@ -30,7 +30,7 @@ public final class MetricText {
         .value();
   }
 
-  /** The kinds of metrics, for help and completion. */
+  /** The kinds of metrics, for the help and shell completion. */
   public static final class MetricKinds implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

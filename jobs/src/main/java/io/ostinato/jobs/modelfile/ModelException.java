@@ -1,18 +1,18 @@
 package io.ostinato.jobs.modelfile;
 
-/** A file is missing, or holds no model that can be evaluated. */
+/** Thrown if a model file is missing or can't be evaluated. */
 public final class ModelException extends RuntimeException {
   private static final long serialVersionUID = 2;
 
   private final String problem;
 
-  /** A model that its name alone tells to be none. */
+  /** A file that can't be a model, judged by its name alone. */
   ModelException(String message) {
     super(message);
     this.problem = message;
   }
 
-  /** Says what is wrong in one line. */
+  /** A problem, described in one line. */
   public ModelException(String message, Throwable cause) {
     super(message, cause);
     this.problem = message;
@@ -34,23 +34,23 @@ public final class ModelException extends RuntimeException {
         "there is no model '%s'".formatted(file), "there is no such file", cause);
   }
 
-  /** Its file can't be read. */
+  /** The file can't be read. */
   static ModelException unreadable(String file, String problem, Throwable cause) {
     return new ModelException(
         "can't read '%s': %s".formatted(file, problem), "can't read it: " + problem, cause);
   }
 
-  /** What is in its file can't be evaluated. */
+  /** The content of the file can't be evaluated. */
   public static ModelException refused(String file, String problem) {
     return new ModelException("can't evaluate '%s': %s".formatted(file, problem), problem);
   }
 
-  /** As {@link #refused(String, String)}, with a cause. */
+  /** Like {@link #refused(String, String)}, with a cause. */
   public static ModelException refused(String file, String problem, Throwable cause) {
     return new ModelException("can't evaluate '%s': %s".formatted(file, problem), problem, cause);
   }
 
-  /** What is wrong, and what helps, without the name of the file where that is told with it. */
+  /** The problem and its remedy, without the name of the file if the message begins with it. */
   public String problem() {
     return problem;
   }

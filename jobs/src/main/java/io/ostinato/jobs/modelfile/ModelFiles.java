@@ -27,7 +27,7 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads models from any file system that Hadoop knows; their endings say what they are. */
+/** Reads models from any file system that Hadoop supports. Extensions determine their formats. */
 public final class ModelFiles {
   private static final Logger log = LoggerFactory.getLogger(ModelFiles.class);
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
@@ -39,9 +39,11 @@ public final class ModelFiles {
   private boolean warned;
 
   /**
-   * A model, ready to be evaluated.
+   * A model that is ready to be evaluated.
    *
-   * @param outputs the names of its outputs, where its file says them; empty else
+   * @param source the code of the model
+   * @param weights the weights of the model
+   * @param outputs the names of its outputs if the file declares them, or else empty
    */
   public record ModelFile(ModelSource source, WeightSnapshot weights, List<String> outputs) {
     ModelFile(ModelSource source, WeightSnapshot weights) {
@@ -50,9 +52,11 @@ public final class ModelFiles {
   }
 
   /**
-   * Reads through this configuration.
+   * Creates a reader.
    *
-   * @param architecture of files that have weights alone; none where all are whole modules
+   * @param configuration Hadoop's configuration
+   * @param architecture the architecture of files that contain only weights; empty if all files are
+   *     complete modules
    */
   public ModelFiles(Configuration configuration, List<Architecture> architecture) {
     this.configuration = configuration;
@@ -62,18 +66,18 @@ public final class ModelFiles {
             .toList();
   }
 
-  /** What the ending of a name says. */
+  /** The kind of a model file, by its extension. */
   private enum Kind {
     TORCH_SCRIPT(".pt", ".pth", ".ts", ".torchscript"),
     ONNX(".onnx"),
     WEIGHTS(".safetensors"),
 
-    /** Of several formats; only the content tells which, and it may be a module. */
+    /** Extensions of several formats, which only the content tells apart; may be a module. */
     OPEN(
         ".ckpt", ".bin", ".pt2", ".h5", ".hdf5", ".keras", ".tflite", ".pkl", ".pickle", ".joblib",
         ".npz", ".npy", ".pb", ".tar", ".tgz", ".gz");
 
-    /** As in {@code checkpoint-500}. */
+    /** A name such as {@code checkpoint-500}. */
     private static final Pattern WITHOUT_ENDING = Pattern.compile("(?:.*/)?[^./]*(?:[._-]\\d+)*");
 
     private final List<String> ends;
@@ -96,7 +100,7 @@ public final class ModelFiles {
     }
   }
 
-  /** Why no file of this name could be read, if none could, whatever is in it. */
+  /** Why a file can't be read, judged by its name alone; empty if it may be possible. */
   public static Optional<String> mistake(String file, boolean hasArchitecture) {
     Optional<Kind> kind = Kind.of(file);
     if (kind.isEmpty()) {
@@ -109,7 +113,7 @@ public final class ModelFiles {
           hasArchitecture
               ? Optional.empty()
               : Optional.of(
-                  "'%s' has weights alone; say with --architecture what they belong to"
+                  "'%s' contains only weights; specify their architecture with --architecture"
                       .formatted(file));
       case OPEN -> Optional.empty();
       case TORCH_SCRIPT -> mistakeOfModule(file, "a TorchScript module", hasArchitecture);
@@ -127,15 +131,15 @@ public final class ModelFiles {
       String file, String what, boolean hasArchitecture) {
     return hasArchitecture
         ? Optional.of(
-            "'%s' is %s, which brings its architecture; leave --architecture out"
+            "'%s' is %s, which contains its architecture; remove --architecture"
                 .formatted(file, what))
         : Optional.empty();
   }
 
   /**
-   * Reads one.
+   * Reads a model.
    *
-   * @throws ModelException if there is none, or its content is none; says why in one line
+   * @throws ModelException if the file doesn't exist or isn't a model; says why in one line
    */
   public ModelFile read(String file) {
     mistake(file, !blocks.isEmpty())
@@ -176,8 +180,7 @@ public final class ModelFiles {
   private static byte[] content(String file, InputStream in, long bytes) throws IOException {
     if (bytes > MOST_BYTES) {
       throw ModelException.refused(
-          file,
-          "it has %s bytes; modules of at most %s can be evaluated".formatted(bytes, MOST_BYTES));
+          file, "it has %s bytes; the maximum size of a module is %s".formatted(bytes, MOST_BYTES));
     }
     return in.readAllBytes();
   }
@@ -187,14 +190,14 @@ public final class ModelFiles {
         .or(() -> new ModuleArchive(new ZipContent(content)).mistake())
         .ifPresent(mistake -> refuse(file, mistake));
     if (!blocks.isEmpty()) {
-      refuse(file, "it brings its architecture; leave --architecture out");
+      refuse(file, "it contains its architecture; remove --architecture");
     }
     ModuleFacts facts = ModuleFacts.of(content);
     warnOfTrainingMode(file, facts);
     return new ModelFile(torchScript, TorchScriptSource.snapshotOf(content, facts));
   }
 
-  /** Once: of a folder that is watched, the next checkpoints are saved in the same way. */
+  /** Warns only once: the other checkpoints of a watched folder are saved in the same way. */
   private void warnOfTrainingMode(String file, ModuleFacts facts) {
     if (!warned) {
       Optional<String> mode = facts.trainingMode();

@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An ONNX model as the protocol buffer that it is: what is wrong with one is found out here, on the
- * driver, before executors would fail with an error of the native engine. The numbers of the fields
- * are those of onnx.proto.
+ * The protocol buffer of an ONNX model. Checks it on the driver, before executors would fail with
+ * an error of the native engine. Field numbers are those of onnx.proto.
  */
 record OnnxFile(byte[] content) {
-  /** The version of the format, a number, which is written first. */
+  /** The tag of the format's version, a number, which is written first. */
   private static final byte FIRST = 1 << 3;
 
   private static final int GRAPH = 7;
@@ -27,10 +26,10 @@ record OnnxFile(byte[] content) {
   private static final int ENTRY_KEY = 1;
   private static final int ENTRY_VALUE = 2;
 
-  /** Why this can't be evaluated, if it can't. */
+  /** Why this can't be evaluated; empty if it can. */
   Optional<String> mistake() {
     if (content.length == 0 || content[0] != FIRST) {
-      return Optional.of("it is no ONNX model");
+      return Optional.of("it is not an ONNX model");
     }
     try {
       return mistake(new ProtoFields(content));
@@ -53,7 +52,7 @@ record OnnxFile(byte[] content) {
     return graph && operators ? mistake : Optional.of(cutOff());
   }
 
-  /** The names of the outputs that are tensors of numbers, of a model without a mistake. */
+  /** The names of the outputs that are tensors of numbers. Requires a model without a mistake. */
   List<String> outputs() {
     List<String> names = new ArrayList<>();
     for (ProtoFields model = new ProtoFields(content); model.next(); ) {
@@ -87,7 +86,7 @@ record OnnxFile(byte[] content) {
   }
 
   private String cutOff() {
-    return "the ONNX model is cut off after %s bytes; was it still being written?"
+    return "the ONNX model is truncated after %s bytes; was it still being written?"
         .formatted(content.length);
   }
 
@@ -114,7 +113,7 @@ record OnnxFile(byte[] content) {
     }
     return elsewhere
         ? Optional.of(
-            "it has its weights in another file, '%s'; write one file, with".formatted(file)
+            "its weights are in another file, '%s'; export a single file with".formatted(file)
                 + " torch.onnx.export(…, external_data=False)")
         : Optional.empty();
   }
@@ -142,7 +141,8 @@ record OnnxFile(byte[] content) {
     return tensor
         ? Optional.empty()
         : Optional.of(
-            "its output '%s' is no tensor; a model of scikit-learn needs the option".formatted(name)
-                + " zipmap=False when it is converted");
+            "its output '%s' is not a tensor; convert a scikit-learn model with the option"
+                    .formatted(name)
+                + " zipmap=False");
   }
 }

@@ -12,47 +12,49 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A file that is none of the formats that can be evaluated: what it is, told by its content and not
- * by its name, and the command that makes a model of it, with the file's name. What {@code
- * torch.save} has written is told by {@link TorchSave}.
+ * A format that can't be evaluated, recognised by the content of a file and not by its name, and
+ * the command that converts the file to a model. Files written by {@code torch.save} are described
+ * by {@link TorchSave}.
  */
 enum OtherFormat {
   EXPORTED_PROGRAM(
-      "it is a program of torch.export; in Python, with a batch of inputs:"
+      "it is a program of torch.export; convert it in Python with a batch of inputs:"
           + " torch.jit.trace(torch.export.load('%s').module(), inputs).save('module.pt')"),
   KERAS(
-      "it is a model of Keras; in Python:"
+      "it is a Keras model; convert it in Python:"
           + " keras.models.load_model('%s').export('model.onnx', format='onnx')"),
   HDF5(
-      "it is an HDF5 file, as Keras writes models; in Python:"
+      "it is an HDF5 file, probably a Keras model; convert it in Python:"
           + " keras.models.load_model('%s').export('model.onnx', format='onnx')"),
   TFLITE(
-      "it is a model of TensorFlow Lite; on the command line:"
+      "it is a TensorFlow Lite model; convert it on the command line:"
           + " python -m tf2onnx.convert --tflite '%s' --output model.onnx"),
   SAVED_MODEL(
-      "it is a SavedModel of TensorFlow; on the command line, with its folder:"
+      "it is a TensorFlow SavedModel; convert it on the command line, with its folder:"
           + " python -m tf2onnx.convert --saved-model FOLDER --output model.onnx"),
   NUMPY(
-      "it has arrays of NumPy, weights without code; in Python:"
-          + " safetensors.numpy.save_file(dict(numpy.load('%s')), 'weights.safetensors'), and give"
-          + " that with --architecture"),
+      "it contains NumPy arrays, weights without code; convert it in Python:"
+          + " safetensors.numpy.save_file(dict(numpy.load('%s')), 'weights.safetensors'), and"
+          + " evaluate that file with --architecture"),
   PICKLE(
-      "it is a pickle, which only Python can read; of a scikit-learn model, in Python with some rows:"
-          + " open('model.onnx', 'wb').write(skl2onnx.to_onnx(joblib.load('%s'), rows,"
+      "it is a pickle, which only Python can read; convert a scikit-learn model in Python with some"
+          + " rows: open('model.onnx', 'wb').write(skl2onnx.to_onnx(joblib.load('%s'), rows,"
           + " options={'zipmap': False}).SerializeToString())"),
   SAFETENSORS(
-      "it has weights as safetensors; name it so, as in mv '%s' weights.safetensors, and say with"
-          + " --architecture what they belong to"),
-  ONNX("it is an ONNX model; name it so, as in mv '%s' model.onnx"),
+      "it contains safetensors weights; rename it, for example mv '%s' weights.safetensors, and"
+          + " specify their architecture with --architecture"),
+  ONNX("it is an ONNX model; rename it, for example mv '%s' model.onnx"),
   TORCH_SAVE(
-      "it looks like what torch.save writes, but can't be read as that; was it still being written?"
-          + " Else save the module itself, in Python: torch.jit.script(model.eval()).save('module.pt')"),
-  TAR("it is a tar archive; unpack it, as in tar -xf '%s', and give the file in it"),
-  GZIP("it is compressed; uncompress it, as in gunzip '%s', and give what is in it"),
-  GIT_LFS("it is a pointer of Git LFS to a file, not that file; run git lfs pull --include '%s'"),
+      "it looks like a file of torch.save but can't be read; was it still being written? Otherwise"
+          + " save the module itself in Python: torch.jit.script(model.eval()).save('module.pt')"),
+  TAR(
+      "it is a tar archive; extract it, for example with tar -xf '%s', and evaluate the file in"
+          + " it"),
+  GZIP("it is compressed; decompress it, for example with gunzip '%s', and evaluate the result"),
+  GIT_LFS("it is a Git LFS pointer, not the file itself; run git lfs pull --include '%s'"),
   WEB_PAGE("it is a web page, not a model; was '%s' downloaded from the right address?");
 
-  /** How files begin, a character for each byte; joblib writes pickles compressed, too. */
+  /** The first bytes of files, as a character for each byte; joblib also compresses pickles. */
   private static final Map<String, OtherFormat> BEGINNINGS =
       Map.of(
           "\u0089HDF\r\n\u001A\n", HDF5,
@@ -69,10 +71,10 @@ enum OtherFormat {
   private static final Pattern WEB = Pattern.compile("(?i)\\s*<(?:!doctype )?html");
   private static final String LEGACY = "\u0080\2\u008A\nl\u00FC\u009CF\u00F9 j\u00A8P\u0019.";
 
-  /** The file of a tar archive that has a whole checkpoint, as PyTorch wrote it before 0.1.10. */
+  /** The file of a tar archive that holds the checkpoint, as written by PyTorch before 0.1.10. */
   private static final String TAR_OF_TORCH = "pickle";
 
-  /** Magic number, version and description of the machine are pickles, too, and come before. */
+  /** The number of pickles before the value: magic number, version and machine description. */
   private static final int PICKLES_BEFORE = 3;
 
   private static final String PICKLE_OF_TORCH = "(.*/)?data\\.pkl";
@@ -85,7 +87,7 @@ enum OtherFormat {
     this.words = words;
   }
 
-  /** What a file is, if it is known to be something else than a TorchScript module. */
+  /** What a file is, if it is recognised as something other than a TorchScript module. */
   static Optional<String> mistakeOf(String file, byte[] content) {
     String name = file.substring(file.lastIndexOf('/') + 1);
     return torchSave(content)
@@ -93,7 +95,9 @@ enum OtherFormat {
         .or(() -> of(content, text(content)).map(format -> format.words.formatted(name)));
   }
 
-  /** What torch.save has written into a zip archive, one file or, long ago, a tar archive. */
+  /**
+   * Reads what torch.save has written: a zip archive, a single file or, long ago, a tar archive.
+   */
   private static Optional<TorchSave> torchSave(byte[] content) {
     ZipContent zip = new ZipContent(content);
     TarContent tar = new TarContent(content);
@@ -178,7 +182,7 @@ enum OtherFormat {
     return header > 1 && header <= content.length - Long.BYTES && content[Long.BYTES] == '{';
   }
 
-  /** A character for each byte. */
+  /** The beginning of the bytes as text, with a character for each byte. */
   private static String text(byte[] bytes) {
     return new String(
         bytes, 0, Math.min(bytes.length, MOST_TEXT_BYTES), StandardCharsets.ISO_8859_1);

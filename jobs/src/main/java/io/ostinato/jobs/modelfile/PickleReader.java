@@ -23,14 +23,14 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
- * Reads pickles of Python, of the protocols 0 to 5, one after the other: runs their operations on a
- * stack, as <a href="https://docs.python.org/3/library/pickletools.html">pickletools</a> describes
- * them, and makes nothing of Python's classes but their names. Not thread-safe.
+ * Reads a sequence of Python pickles of the protocols 0 to 5. Runs their operations on a stack, as
+ * described by <a href="https://docs.python.org/3/library/pickletools.html">pickletools</a>, but
+ * only keeps the names of Python's classes. Not thread-safe.
  */
 final class PickleReader {
   private static final Set<String> MAPPINGS = Set.of("OrderedDict", "defaultdict", "dict");
 
-  /** The position of the shape among the arguments of what makes a tensor. */
+  /** The position of the shape among the arguments of functions that create a tensor. */
   private static final int SHAPE = 2;
 
   private final ByteBuffer bytes;
@@ -44,20 +44,20 @@ final class PickleReader {
     bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The classes and functions that what was read so far needs. */
+  /** The classes and functions required by the pickles read so far. */
   Set<Global> globals() {
     return Set.copyOf(globals);
   }
 
-  /** The protocol of what was read last; 0 where it doesn't say so. */
+  /** The protocol of the last pickle; 0 if it doesn't declare one. */
   int protocol() {
     return protocol;
   }
 
   /**
-   * The next pickle.
+   * Reads the next pickle.
    *
-   * @throws IllegalArgumentException if there is none, or only a part of one
+   * @throws IllegalArgumentException if there is none or it is incomplete
    */
   Pickled next() {
     stack = new ArrayList<>();
@@ -69,7 +69,7 @@ final class PickleReader {
       }
       return pop();
     } catch (BufferUnderflowException | NoSuchElementException | IndexOutOfBoundsException e) {
-      throw new IllegalArgumentException("it is no whole pickle", e);
+      throw new IllegalArgumentException("it is not a complete pickle", e);
     }
   }
 
@@ -82,7 +82,7 @@ final class PickleReader {
       case '1' -> popMark();
       case '2' -> push(top());
       case 'N', 0x88, 0x89, 0x97 -> push(Other.VALUE); // None, True, False, a buffer
-      case 0x98 -> {} // of a buffer that can only be read
+      case 0x98 -> {} // makes a buffer read-only
       case 'F', 'I', 'L' -> {
         line();
         push(Other.VALUE);
@@ -168,11 +168,11 @@ final class PickleReader {
         push(new Tensor(false, false));
       }
       case 'Q' -> push(persistent(pop()));
-      default -> throw new IllegalArgumentException("operation %s is none".formatted(operation));
+      default -> throw new IllegalArgumentException("unknown operation %s".formatted(operation));
     }
   }
 
-  /** What a call makes: of PyTorch's functions a tensor, if they take one or its storage. */
+  /** The result of a call: for PyTorch's functions that take a tensor or its storage, a tensor. */
   private static Pickled made(Pickled callee, Pickled arguments) {
     if (callee instanceof Global global) {
       if (MAPPINGS.contains(global.name())) {
@@ -185,7 +185,7 @@ final class PickleReader {
     return instance(arguments);
   }
 
-  /** A function that makes a module, as that of torch.fx, is given the attributes of it. */
+  /** A new object. Functions that create a module, such as torch.fx's, receive its attributes. */
   private static Instance instance(Pickled arguments) {
     Instance instance = new Instance();
     if (arguments instanceof Items items) {
@@ -208,14 +208,14 @@ final class PickleReader {
     return new Tensor(false, false);
   }
 
-  /** By its shape: storage, offset, shape and strides are what makes a tensor. */
+  /** Whether the shape is empty, in the arguments storage, offset, shape and strides. */
   private static boolean isScalar(List<Pickled> arguments) {
     return arguments.size() > SHAPE
         && arguments.get(SHAPE) instanceof Items shape
         && shape.values().isEmpty();
   }
 
-  /** A storage by its type; of old files a class with its source, or a tensor by its number. */
+  /** A storage by its type; in old files a class with its source, or a tensor by its number. */
   private static Pickled persistent(Pickled id) {
     if (id instanceof Items items && items.values().size() > 1) {
       Pickled type = items.values().get(1);

@@ -6,34 +6,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A value of Python's in a pickle, as far as it tells what a file of {@code torch.save} has. */
+/**
+ * A Python value in a pickle, reduced to what identifies the content of a {@code torch.save} file.
+ */
 sealed interface Pickled {
 
-  /** What it has by keys that are text; nothing where it is no dict. */
+  /** The entries with string keys; empty if it is not a dict. */
   default Map<String, Pickled> entries() {
     return Map.of();
   }
 
-  /** Those of its object, where it is one. */
+  /** The attributes; empty if it is not an object. */
   default Map<String, Pickled> attributes() {
     return Map.of();
   }
 
-  /** What tells nothing: numbers, None, bytes and the like. */
+  /** A value that identifies nothing, such as a number, None or bytes. */
   enum Other implements Pickled {
     VALUE
   }
 
   record Text(String value) implements Pickled {}
 
-  /** A class or function by its module and name, as in {@code torch.FloatStorage}. */
+  /** A class or function by its module and name, such as {@code torch.FloatStorage}. */
   record Global(String module, String name) implements Pickled {}
 
   /**
-   * A tensor, or what it is made of.
+   * A tensor or its storage.
    *
-   * @param isBytes whether it has bytes or truth values, as the states of random numbers have
-   * @param isScalar whether it has no dimension, as metrics have none
+   * @param isBytes whether it has bytes or booleans, like states of random number generators
+   * @param isScalar whether it has no dimensions, like metrics
    */
   record Tensor(boolean isBytes, boolean isScalar) implements Pickled {}
 
@@ -54,7 +56,7 @@ sealed interface Pickled {
     }
   }
 
-  /** A dict, by its keys that are text; others are left out. */
+  /** A dict, reduced to its string keys. */
   final class Mapping implements Pickled {
     private final Map<String, Pickled> values = new LinkedHashMap<>();
 
@@ -74,7 +76,7 @@ sealed interface Pickled {
     }
   }
 
-  /** An object of some class, with its attributes and, of what is a dict too, its keys. */
+  /** An object with its attributes, and its entries if it is also a dict. */
   final class Instance implements Pickled {
     private final Mapping items = new Mapping();
     private Pickled state = Other.VALUE;
@@ -97,12 +99,12 @@ sealed interface Pickled {
       return state.entries();
     }
 
-    /** What every module has, whatever its class is. */
+    /** Whether this has the attributes that every PyTorch module has. */
     boolean isModule() {
       return hasThoseOfModules(attributes());
     }
 
-    /** Whether these are the attributes of a module. */
+    /** Whether these are the attributes of a PyTorch module. */
     static boolean hasThoseOfModules(Map<String, Pickled> attributes) {
       return attributes.keySet().containsAll(List.of("_parameters", "_modules"));
     }

@@ -7,12 +7,12 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Something within what {@code torch.save} has written, and where.
+ * A value within a file of {@code torch.save}, and its path.
  *
- * @param path in Python's words, as in {@code ['model'][0]}
- * @param isOfTraining whether a key on the way names what has tensors, and nothing that is
- *     evaluated
- * @param value what is there
+ * @param path the path as a Python expression, such as {@code ['model'][0]}
+ * @param isOfTraining whether a key on the path names state of the training, such as an
+ *     optimizer's, that has tensors but isn't a model
+ * @param value the value
  */
 record PickledEntry(String path, boolean isOfTraining, Pickled value) {
   private static final Pattern OF_TRAINING =
@@ -23,7 +23,7 @@ record PickledEntry(String path, boolean isOfTraining, Pickled value) {
   private static final int MOST_LEVELS = 4;
   private static final int MOST_ITEMS = 32;
 
-  /** Those of the keys of a dict. */
+  /** The entries of a dict. */
   static List<PickledEntry> ofKeys(Pickled value) {
     PickledEntry top = new PickledEntry("", false, value);
     return value.entries().entrySet().stream()
@@ -31,7 +31,7 @@ record PickledEntry(String path, boolean isOfTraining, Pickled value) {
         .toList();
   }
 
-  /** All entries below a value that have such values, of which none is within another. */
+  /** The outermost entries within a value whose values satisfy the predicate. */
   static List<PickledEntry> in(Pickled value, Predicate<Pickled> isMeant) {
     List<PickledEntry> found = new ArrayList<>();
     new PickledEntry("", false, value).collect(0, isMeant, found);
@@ -64,7 +64,7 @@ record PickledEntry(String path, boolean isOfTraining, Pickled value) {
     return new PickledEntry(path + "[" + index + "]", isOfTraining, there);
   }
 
-  /** As Python writes text. */
+  /** The text as a Python string literal. */
   static String quoted(String text) {
     String quote = text.contains("'") && !text.contains("\"") ? "\"" : "'";
     return quote

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** The fields of a message as protocol buffers write it, one after the other. */
+/** Iterates over the fields of a message in the encoding of protocol buffers. */
 final class ProtoFields {
   private static final int VARINT = 0;
   private static final int EIGHT_BYTES = 1;
@@ -24,15 +24,15 @@ final class ProtoFields {
     this.rest = message.order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The message ends in the middle of a field, or what is there is no field. */
+  /** Thrown if the message ends in the middle of a field or a field is invalid. */
   static final class CutOffException extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
 
   /**
-   * Goes to the next field, if there is one more.
+   * Moves to the next field; false if there is none.
    *
-   * @throws CutOffException if it is there in part only
+   * @throws CutOffException if the field is incomplete or invalid
    */
   boolean next() {
     if (!rest.hasRemaining()) {
@@ -57,17 +57,17 @@ final class ProtoFields {
     return field;
   }
 
-  /** The value of a field that has a whole number; 0 of another. */
+  /** The value of a whole-number field; 0 for other fields. */
   long number() {
     return number;
   }
 
-  /** The value of a field that has text; none of a number. */
+  /** The value of a text field; empty for numbers. */
   String text() {
     return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
   }
 
-  /** The value of a field that has a message. */
+  /** The value of a message field. */
   ProtoFields message() {
     return new ProtoFields(bytes.duplicate());
   }

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A tar archive in memory: what of it tells a checkpoint of an old PyTorch. */
+/**
+ * A tar archive in memory, as far as required to recognise checkpoints of old versions of PyTorch.
+ */
 final class TarContent {
   private static final int BLOCK_BYTES = 512;
   private static final int NAME_BYTES = 100;
@@ -23,7 +25,7 @@ final class TarContent {
     return isHeader(0);
   }
 
-  /** A file of the archive by its name; none where there is none, or it isn't whole. */
+  /** The content of a file by its name; empty if it is missing or incomplete. */
   Optional<byte[]> contentOf(String name) {
     long at = 0;
     while (isHeader(at)) {
@@ -51,7 +53,7 @@ final class TarContent {
     }
   }
 
-  /** Up to its first zero. */
+  /** The text up to the first zero byte. */
   private String text(int at, int bytes) {
     String text = new String(content, at, bytes, StandardCharsets.ISO_8859_1);
     int end = text.indexOf('\0');

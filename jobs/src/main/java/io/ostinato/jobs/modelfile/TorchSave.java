@@ -14,17 +14,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What {@code torch.save} has written, and the command that makes a module of it: with the keys
- * that its weights have in this file, or with all of them where it doesn't tell which are meant.
+ * The content of a file written by {@code torch.save}, and the command that converts it to a
+ * module. The command has the key of the weights in this file, or all candidates if there are
+ * several.
  *
  * @param value the object that was saved
- * @param needsTrust whether {@code torch.load} refuses it unless it is told that it may run code
+ * @param needsTrust whether {@code torch.load} requires {@code weights_only=False}, which allows it
+ *     to run code
  */
 record TorchSave(Pickled value, boolean needsTrust) {
   private static final String SCRIPT = "torch.jit.script(model.eval()).save('module.pt')";
   private static final String LIGHTNING = "pytorch-lightning_version";
 
-  /** Modules of Python whose classes {@code torch.load} takes for weights. */
+  /** Python modules whose classes {@code torch.load} accepts as weights. */
   private static final Set<String> TRUSTED =
       Set.of("torch", "torch._utils", "torch._tensor", "torch.storage", "torch.nn.parameter");
 
@@ -34,19 +36,19 @@ record TorchSave(Pickled value, boolean needsTrust) {
           new Global("collections", "Counter"),
           new Global("_codecs", "encode"));
 
-  /** What a state_dict may have that isn't a tensor. */
+  /** Keys of a state_dict whose values are not tensors. */
   private static final Pattern NO_TENSOR = Pattern.compile(".*(?:_extra_state|_packed_params.*)");
 
-  /** The highest that {@code torch.load} reads for certain where it trusts nobody. */
+  /** The highest pickle protocol that {@code torch.load} surely supports with weights_only. */
   private static final int PROTOCOL_OF_WEIGHTS = 2;
 
   private static final int MOST_NAMES = 12;
 
   /**
-   * That of a pickle that has been read.
+   * Describes a pickle that has been read.
    *
-   * @param globals the classes and functions that it needs
-   * @param protocol of the pickle
+   * @param globals the classes and functions that it requires
+   * @param protocol the protocol of the pickle
    */
   static TorchSave of(Pickled value, Set<Global> globals, int protocol) {
     boolean trusted =
@@ -55,20 +57,20 @@ record TorchSave(Pickled value, boolean needsTrust) {
     return new TorchSave(value, !trusted || protocol > PROTOCOL_OF_WEIGHTS);
   }
 
-  /** What it is, and the command, for a file of this name. */
+  /** What the file is, and the command to convert it. */
   String words(String file) {
     if (value.entries().containsKey(LIGHTNING)) {
-      return "it is a checkpoint of Lightning, weights without code, as torch.save writes them; in"
-          + " Python, with its class: Net.load_from_checkpoint(%s).to_torchscript('module.pt')"
+      return "it is a Lightning checkpoint, weights without code, written by torch.save; convert it"
+          + " in Python, with its class: Net.load_from_checkpoint(%s).to_torchscript('module.pt')"
               .formatted(PickledEntry.quoted(file));
     } else if (value instanceof Tensor) {
-      return "it is a single tensor, as torch.save writes it, and no model";
+      return "it is a single tensor written by torch.save, not a model";
     } else if (isModule(value)) {
-      return "it is a module that torch.save has pickled, which needs its Python classes; in Python:"
-          + " torch.jit.script(%s.eval()).save('module.pt')".formatted(load(file, true));
+      return "it is a module pickled by torch.save, which needs its Python classes; convert it in"
+          + " Python: torch.jit.script(%s.eval()).save('module.pt')".formatted(load(file, true));
     } else if (isWeights(value)) {
-      return "it is a state_dict, weights without code, as torch.save writes them; in Python, with"
-          + " the model: model.load_state_dict(%s), %s"
+      return "it is a state_dict, weights without code, written by torch.save; convert it in"
+          + " Python, with the model: model.load_state_dict(%s), %s"
               .formatted(tensors(load(file, needsTrust), List.of(value)), SCRIPT);
     }
     List<PickledEntry> modules = preferred(PickledEntry.in(value, TorchSave::isModule));
@@ -76,9 +78,10 @@ record TorchSave(Pickled value, boolean needsTrust) {
   }
 
   private String ofModules(String file, List<PickledEntry> modules) {
-    return "it is a checkpoint of a training with a module that torch.save has pickled, which needs"
-        + " its Python classes; in Python%s: torch.jit.script(%s%s.eval()).save('module.pt')"
-            .formatted(choice("of the module", modules), load(file, true), key(modules));
+    return "it is a training checkpoint with a module pickled by torch.save, which needs its Python"
+        + " classes; convert it in Python%s: torch.jit.script(%s%s.eval()).save('module.pt')"
+            .formatted(
+                choice(", with the key of the module", modules), load(file, true), key(modules));
   }
 
   private String ofWeights(String file) {
@@ -87,10 +90,10 @@ record TorchSave(Pickled value, boolean needsTrust) {
       return ofNoWeights(file);
     }
     String all = load(file, needsTrust) + key(weights);
-    return "it is a checkpoint of a training, weights without code, as torch.save writes them; in"
+    return "it is a training checkpoint, weights without code, written by torch.save; convert it in"
         + " Python, with the model%s: model.load_state_dict(%s), %s"
             .formatted(
-                choice("of its weights", weights),
+                choice(" and the key of its weights", weights),
                 tensors(all, weights.stream().map(PickledEntry::value).toList()),
                 SCRIPT);
   }
@@ -98,7 +101,7 @@ record TorchSave(Pickled value, boolean needsTrust) {
   private String ofNoWeights(String file) {
     Optional<String> state = TrainingState.of(value).map(TrainingState::words).or(this::states);
     if (state.isPresent()) {
-      return "it has %s, as torch.save writes it, and no model".formatted(state.get());
+      return "it contains %s written by torch.save, but no model".formatted(state.get());
     }
     List<PickledEntry> all =
         PickledEntry.ofKeys(value).stream()
@@ -106,7 +109,7 @@ record TorchSave(Pickled value, boolean needsTrust) {
             .filter(entry -> TrainingState.of(entry.value()).isEmpty())
             .toList();
     String what =
-        "torch.save has written it, and it doesn't tell where its weights are; in Python,";
+        "it was written by torch.save, but where its weights are is unknown; convert it in Python,";
     return all.isEmpty()
         ? what + " with the model: " + SCRIPT
         : what
@@ -115,7 +118,7 @@ record TorchSave(Pickled value, boolean needsTrust) {
             + " model.load_state_dict(%s[KEY]), %s".formatted(load(file, needsTrust), SCRIPT);
   }
 
-  /** Those in a checkpoint that has nothing else which may be a model. */
+  /** The training states of a checkpoint that has nothing else which may be a model. */
   private Optional<String> states() {
     List<Pickled> whole =
         value.entries().values().stream().filter(each -> !isSingle(each)).toList();
@@ -134,18 +137,16 @@ record TorchSave(Pickled value, boolean needsTrust) {
     return value instanceof Other || value instanceof Text || value instanceof Tensor;
   }
 
-  /** Those of such weights alone, where they have other things beside them. */
+  /** The expression for the weights, filtered for tensors if there are other values among them. */
   private static String tensors(String all, List<Pickled> weights) {
     return weights.stream().allMatch(TorchSave::isTensorsOnly)
         ? all
         : "{k: v for k, v in %s.items() if torch.is_tensor(v)}".formatted(all);
   }
 
-  /** One says it all; of several the user knows which. */
-  private static String choice(String ofWhat, List<PickledEntry> entries) {
-    return entries.size() == 1
-        ? ""
-        : " and the key %s, one of %s".formatted(ofWhat, names(entries));
+  /** The hint to choose among several candidates; empty if there is only one. */
+  private static String choice(String withKey, List<PickledEntry> entries) {
+    return entries.size() == 1 ? "" : "%s, one of %s".formatted(withKey, names(entries));
   }
 
   private static String key(List<PickledEntry> entries) {
@@ -165,7 +166,7 @@ record TorchSave(Pickled value, boolean needsTrust) {
         .formatted(PickledEntry.quoted(file), trust ? ", weights_only=False" : "");
   }
 
-  /** Those of the training, and numbers alone, only where there are no others. */
+  /** Prefers entries that are not training state, and arrays to scalars, if there are any. */
   private static List<PickledEntry> preferred(List<PickledEntry> found) {
     List<Predicate<PickledEntry>> preferences =
         List.of(
@@ -182,7 +183,7 @@ record TorchSave(Pickled value, boolean needsTrust) {
     return value instanceof Instance instance && instance.isModule();
   }
 
-  /** Tensors; beside other things only where no model is among those. */
+  /** Whether it has weights: only tensors, or arrays among other values that contain no model. */
   private static boolean isWeights(Pickled value) {
     return isTensorsOnly(value)
         || (hasArray(value)

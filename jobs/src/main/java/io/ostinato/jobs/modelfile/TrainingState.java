@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a training needs beside its model to go on, told by the keys that PyTorch gives it. */
+/** State that a training needs to resume in addition to its model, recognised by PyTorch's keys. */
 enum TrainingState {
   OPTIMIZER("an optimizer's state", "state", "param_groups"),
   SCHEDULER("a learning rate scheduler's state", "last_epoch", "_step_count"),
@@ -20,7 +20,7 @@ enum TrainingState {
     this.keys = List.of(keys);
   }
 
-  /** That of a value, which may be an object that has been pickled. */
+  /** The training state that a value is, either a dict or a pickled object; empty if it is none. */
   static Optional<TrainingState> of(Pickled value) {
     return Arrays.stream(values())
         .filter(state -> state.isIn(value.entries().keySet(), value.attributes().keySet()))
@@ -31,7 +31,7 @@ enum TrainingState {
     return entries.containsAll(keys) || attributes.containsAll(keys);
   }
 
-  /** As in {@code an optimizer's state}. */
+  /** A description, such as {@code an optimizer's state}. */
   String words() {
     return words;
   }

@@ -1,5 +1,6 @@
 /**
- * Model files of any format: recognises what a file is, reads models, and says why others are none.
+ * Reads model files of all supported formats, recognises other formats, and explains how to convert
+ * them.
  */
 @NullMarked
 package io.ostinato.jobs.modelfile;

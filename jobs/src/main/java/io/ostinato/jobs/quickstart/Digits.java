@@ -6,9 +6,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The bundled handwritten digits as JSON lines: 1,797 images of 8 by 8 pixels, the first 1,437 to
- * train on, the others to test on. Each line has {@code pixels}, 64 numbers from 0 to 1, and {@code
- * label}.
+ * The bundled handwritten digits as JSON lines: 1,797 images of 8 by 8 pixels, the first 1,437 for
+ * training and the others for testing. Each line has {@code pixels}, 64 numbers from 0 to 1, and
+ * {@code label}.
  */
 final class Digits {
   private static final int TRAIN_ROWS = 1437;
@@ -29,7 +29,7 @@ final class Digits {
     return lines.subList(0, TRAIN_ROWS);
   }
 
-  /** Consecutive parts of the rows to test on, as equal as can be. */
+  /** The test rows in consecutive parts of nearly equal size. */
   List<List<String>> test(int parts) {
     int rows = lines.size() - TRAIN_ROWS;
     return IntStream.range(0, parts)

@@ -19,53 +19,57 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Writes a {@code run.yaml} and the digits it trains on, and runs {@code train} on it. */
+/** Writes a {@code run.yaml} and its dataset of digits, and runs {@code train} on it. */
 @Command(
     name = "quickstart",
     description = {
-      "Writes run.yaml and handwritten digits to a folder, and runs `train run.yaml`: it trains a"
-          + " small convolutional network, and evaluates it on 360 other digits after every epoch,"
-          + " each time as a Spark job.",
-      "Files that are in the folder already are kept, so run.yaml may be edited."
-          + " Runs on two threads of this process unless spark-submit says otherwise.",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage, or the configuration is wrong."
+      "Writes run.yaml and a dataset of handwritten digits to a folder, and runs `train run.yaml`,"
+          + " which trains a small convolutional network and evaluates it on 360 test digits after"
+          + " every epoch. Each evaluation is a Spark job.",
+      "Existing files in the folder are kept, so you can edit run.yaml. Spark runs locally on two"
+          + " threads unless spark-submit sets a master.",
+      "Exit codes: 0 success, 1 failure, 2 invalid usage or configuration."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     defaultValueProvider = RunKeys.class)
 public final class QuickstartCommand implements Callable<Integer> {
 
-  @Option(names = "--epochs", description = "Epochs to train; sets length.epochs.")
+  @Option(names = "--epochs", description = "Number of epochs to train; sets length.epochs.")
   private int epochs;
 
-  @Option(names = "--batch-size", description = "Samples of one update; sets effective_batch_size.")
+  @Option(names = "--batch-size", description = "Samples per update; sets effective_batch_size.")
   private int batchSize;
 
-  @Option(names = "--seed", description = "Seed of the weights and of the order of the samples.")
+  @Option(
+      names = "--seed",
+      description = "Seed of the initial weights and the order of samples; sets seed.")
   private int seed;
 
   @Option(
       names = "--patience",
       description =
-          "Epochs without a better accuracy after which training ends, 0 for no limit; sets the"
-              + " tolerance of the early stopper.")
+          "Number of epochs without a better accuracy after which training stops early; 0 for no"
+              + " limit. Sets the tolerance of the early stopper.")
   private int patience;
 
-  @Option(names = "--output", description = "Folder of run.yaml, the digits and all runs.")
+  @Option(names = "--output", description = "Folder for run.yaml, the digits and the runs.")
   private Path output = Path.of(TrainingLoopBuilder.DEFAULT_OUTPUT);
 
   @Option(
       names = "--resume",
       paramLabel = "<run_id>",
       description =
-          "Continue this run from its newest checkpoint. Give the other options as before, except"
-              + " for the number of epochs.")
+          "Resume this run from its newest checkpoint. All other options except --epochs must be"
+              + " the same as before.")
   private @Nullable String resume;
 
   @Option(
       names = "--set",
       paramLabel = "<key=value>",
-      description = "Set a key of run.yaml, as in `train`; overrides the options above.")
+      description =
+          "Override a key of run.yaml, as in `train`; takes precedence over the other options."
+              + " Repeatable.")
   private List<String> overrides = List.of();
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -95,7 +99,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         .parseArgs(arguments.toArray(String[]::new));
     int exitCode = train.call();
     if (exitCode == 0) {
-      out.println("To train again, edit run.yaml or a copy of it, and run");
+      out.println("To train again, edit run.yaml or a copy of it and run");
       out.println(
           "  spark-submit --class io.ostinato.jobs.Main ostinato-jobs.jar train "
               + ShellWord.of(folder.run().toString()));
@@ -116,21 +120,21 @@ public final class QuickstartCommand implements Callable<Integer> {
     return all;
   }
 
-  /** Where an option is left out, what the file says holds, which may have been edited. */
+  /** Adds an option only if given: otherwise the value in the file applies, possibly edited. */
   private void addIfGiven(String option, int value, List<String> all) {
     if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
       all.add(RunKeys.key(option) + "=" + value);
     }
   }
 
-  /** What to know where executors may be on other machines. */
+  /** A warning for masters whose executors may run on other machines. */
   static Optional<String> warning(String master, QuickstartFolder folder) {
     return master.startsWith("local")
         ? Optional.empty()
         : Optional.of(
-            "warning: the executors of '%s' read the digits of '%s', a folder of this machine; on"
+            "warning: the executors of '%s' read the digits from '%s', a folder on this machine;"
                     .formatted(master, folder.run().getParent())
-                + " other machines they can't, unless --output is a folder that all machines"
+                + " executors on other machines fail unless --output is a folder that all machines"
                 + " share");
   }
 }

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A folder with all that {@code train} needs: {@code run.yaml} and the digits. Files that are there
- * already stay as they are, so that a user's changes do.
+ * A folder with everything that {@code train} needs: {@code run.yaml} and the digits. Existing
+ * files are not overwritten, so that a user's changes are kept.
  */
 final class QuickstartFolder {
   static final String RUN = "run.yaml";
@@ -31,9 +31,9 @@ final class QuickstartFolder {
   }
 
   /**
-   * Writes what is missing.
+   * Writes the missing files.
    *
-   * @throws io.ostinato.storage.StorageException if it can't
+   * @throws io.ostinato.storage.StorageException if a file can't be written
    */
   void write() {
     Digits digits = Digits.load();
@@ -47,9 +47,9 @@ final class QuickstartFolder {
   }
 
   /**
-   * The bundled {@code run.yaml} with whole paths, since {@code train} takes others relative to
-   * where it runs. Those of the data have the scheme {@code file}: the default of Hadoop may be
-   * another one.
+   * The bundled {@code run.yaml} with absolute paths, since {@code train} resolves relative paths
+   * against its working directory. Paths of data have the scheme {@code file}, since Hadoop's
+   * default file system may be another one.
    */
   private String configuration() {
     String yaml = Resources.text(RUN);
@@ -57,7 +57,7 @@ final class QuickstartFolder {
     return OUTPUT.matcher(yaml).replaceAll(found -> line(found.group(1), folder.toString()));
   }
 
-  /** Not encoded: Hadoop takes a {@code %20} in a path for just that. */
+  /** Not percent-encoded: Hadoop reads a {@code %20} in a path literally. */
   private String uri(String name) {
     String path = folder.resolve(name).toString().replace(File.separatorChar, '/');
     return "file://" + (path.startsWith("/") ? path : "/" + path);

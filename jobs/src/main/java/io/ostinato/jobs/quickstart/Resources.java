@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 final class Resources {
   private Resources() {}
 
-  /** The text of a file of this package, in UTF-8. */
+  /** Reads a resource file of this package as UTF-8 text. */
   static String text(String name) {
     try (InputStream in = Resources.class.getResourceAsStream(name)) {
       if (in == null) {

@@ -10,7 +10,7 @@ import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The options that set a key of {@code run.yaml}. Their defaults are its values. */
+/** The options that set a key of the bundled {@code run.yaml}, whose values are their defaults. */
 final class RunKeys implements IDefaultValueProvider {
   private static final Map<String, String> KEYS =
       Map.of(

@@ -1,10 +1,10 @@
 package io.ostinato.jobs.quickstart;
 
-/** Arguments of a command as a shell takes them. */
+/** Quotes command-line arguments for a shell. */
 final class ShellWord {
   private ShellWord() {}
 
-  /** In quotes where it has characters that mean something to a shell. */
+  /** The argument, in quotes if it has characters that are special to a shell. */
   static String of(String argument) {
     return argument.matches("[\\w./:=,@%+-]+")
         ? argument

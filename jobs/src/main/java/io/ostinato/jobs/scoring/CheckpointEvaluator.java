@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Evaluates model files on one dataset. The dataset stays prepared and the models resident from one
- * file to the next, until this is closed. For one thread.
+ * Evaluates model files on one dataset. The dataset stays prepared and models stay resident on the
+ * executors between files, until this is closed. Not thread-safe.
  */
 public final class CheckpointEvaluator implements AutoCloseable {
   private final SparkSession session;
@@ -49,10 +49,10 @@ public final class CheckpointEvaluator implements AutoCloseable {
   }
 
   /**
-   * An evaluator on this session, which stays open when it is closed.
+   * Creates an evaluator. Closing it doesn't close the session.
    *
-   * @throws io.ostinato.jobs.data.DataException if the dataset can't be read, or is not as
-   *     described
+   * @throws io.ostinato.jobs.data.DataException if the dataset can't be read, or doesn't match its
+   *     description
    */
   public static CheckpointEvaluator of(SparkSession session, EvaluationSpec spec) {
     SparkDataset data = spec.data().open(session);
@@ -61,9 +61,9 @@ public final class CheckpointEvaluator implements AutoCloseable {
   }
 
   /**
-   * Evaluates one file, on any file system that Hadoop knows.
+   * Evaluates one file on any file system that Hadoop supports.
    *
-   * @throws ModelException if there is no such file, or it is no model
+   * @throws ModelException if the file doesn't exist or isn't a model
    * @throws EvaluationException if the evaluation fails
    */
   public EvaluationReport evaluate(String file) {
@@ -74,13 +74,14 @@ public final class CheckpointEvaluator implements AutoCloseable {
   }
 
   /**
-   * Evaluates one file, and writes what it gives for each row: Parquet with the columns {@code
-   * row}, the index in the dataset, those that the dataset keeps, and {@code outputs}, or each of
-   * several outputs by its name, in the order of the dataset. The path has it whole or not at all.
+   * Evaluates one file and writes its predictions as Parquet, in the order of the dataset. The
+   * columns are {@code row}, the index in the dataset; the kept columns of the dataset; and {@code
+   * outputs}, or several outputs by their names. The predictions appear at the path completely or
+   * not at all.
    *
-   * @throws ModelException if there is no such file, or it is no model
+   * @throws ModelException if the file doesn't exist or isn't a model
    * @throws EvaluationException if the evaluation fails, two columns would have the same name, or
-   *     the path is taken or can't be written
+   *     the path exists or can't be written
    */
   public EvaluationReport evaluate(String file, String predictionsPath) {
     long start = System.nanoTime();
@@ -98,30 +99,32 @@ public final class CheckpointEvaluator implements AutoCloseable {
     }
   }
 
-  /** Why a file of this name can't be evaluated, if it can't, whatever is in it. */
+  /** Why a file can't be evaluated, judged by its name alone; empty if it may be possible. */
   public static Optional<String> mistakeOfName(String file, EvaluationSpec spec) {
     return ModelFiles.mistake(file, !spec.architecture().isEmpty());
   }
 
-  /** The iteration in the name of a file, {@code E3_U66_S4224}; that before the first else. */
+  /** The iteration in the name of a file, such as {@code E3_U66_S4224}, or else the start. */
   public static TrainingIteration iterationOf(String file) {
     return TrainingIteration.findIn(nameOf(file)).orElse(TrainingIteration.START);
   }
 
   /**
-   * Reads the dataset, unless it is stored already; an evaluation would do that first.
+   * Reads the dataset unless it is already stored. Otherwise the first evaluation does so.
    *
-   * @throws io.ostinato.jobs.data.DataException if it can't be read, or rows are not as described
+   * @throws io.ostinato.jobs.data.DataException if it can't be read, or rows don't match its
+   *     description
    */
   public void prepare() {
     reading(() -> data.prepare(spec.batchSize()));
   }
 
   /**
-   * Reads the dataset once more, after an evaluation failed: it may be gone since, or an executor
-   * that stored it.
+   * Reads the dataset again after a failed evaluation, to find out whether it is still readable: it
+   * may have been deleted, or an executor that stored it lost.
    *
-   * @throws io.ostinato.jobs.data.DataException if it can't be read, or has another number of rows
+   * @throws io.ostinato.jobs.data.DataException if it can't be read, or its number of rows has
+   *     changed
    */
   public void reread() {
     reading(() -> data.reread(spec.batchSize()));
@@ -146,7 +149,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
     }
   }
 
-  /** Before the dataset is read, where the model says what its outputs are. */
+  /** Checks columns before the dataset is read, if the model declares its outputs. */
   private static void check(String file, PredictionColumns written, List<String> outputs) {
     try {
       written.check(outputs);

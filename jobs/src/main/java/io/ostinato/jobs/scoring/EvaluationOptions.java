@@ -23,13 +23,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options of every command that evaluates model files: on what, and how. */
+/** The options that all commands evaluating model files have: the dataset, metrics and model. */
 public final class EvaluationOptions {
   @Option(
       names = "--data",
       paramLabel = "<path>",
       description =
-          "The dataset: a file, a folder or a pattern on any file system that Spark reads, as in"
+          "Dataset: a file, a folder or a glob pattern on any file system that Spark reads, such as"
               + " hdfs://name-node/digits.parquet.")
   private String data = "";
 
@@ -38,24 +38,26 @@ public final class EvaluationOptions {
       paramLabel = "<format>",
       description =
           DataSource.FORMAT
-              + " Default: told by the name of the path where it ends with "
+              + " Default: derived from the extension of the path: "
               + DataSource.ENDINGS
-              + "; otherwise parquet.")
+              + "; parquet for any other.")
   private String format = "";
 
   @Option(
       names = "--data-option",
       paramLabel = "<key=value>",
-      description = "An option of the format, as in --data-option header=false.")
+      description =
+          "Option passed to the data format, such as --data-option header=false; repeatable.")
   private Map<String, String> dataOptions = new LinkedHashMap<>();
 
   @Option(
       names = "--sql",
       paramLabel = "<query>",
       description =
-          "A query that gives the rows, in which "
+          "SQL query that selects the rows; "
               + DataSource.DATA
-              + " is what --data reads, as in --sql 'SELECT array(a, b) AS x, label FROM "
+              + " stands for the data of --data. Example: --sql 'SELECT array(a, b) AS x, label"
+              + " FROM "
               + DataSource.DATA
               + "'.")
   private String sql = "";
@@ -64,21 +66,22 @@ public final class EvaluationOptions {
       names = "--dataset",
       paramLabel = "<key>",
       description =
-          "What metrics.jsonl calls the dataset, as in accuracy/test. Default: ${DEFAULT-VALUE}.")
+          "Name of the dataset in the keys of metrics, such as accuracy/test. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String dataset = DataIteratorConfig.DEFAULT_DATASET;
 
   @Option(
       names = "--input",
       paramLabel = "<column:type:shape>",
       description =
-          "A column that goes into the model, with the shape of one row, as in"
-              + " pixels:float32:1,8,8. Once for each input, in the order of the model's.")
+          "Input column of the model, with the shape of one row, such as pixels:float32:1,8,8;"
+              + " repeat for each input, in the model's order.")
   private List<String> inputs = List.of();
 
   @Option(
       names = "--label",
       paramLabel = "<column:type[:shape]>",
-      description = "The column that outputs are compared with, as in label:int64.")
+      description = "Column with the labels, such as label:int64.")
   private List<String> labels = List.of();
 
   @Option(
@@ -86,25 +89,27 @@ public final class EvaluationOptions {
       paramLabel = "<metric>",
       completionCandidates = MetricText.MetricKinds.class,
       description =
-          "A metric, as in accuracy, top_k:5 or f1:classes=10,average=macro; once for each. One of"
-              + " ${COMPLETION-CANDIDATES}, or a class that is a Metric. accuracy:output=aux is of"
-              + " that output. docs/metrics.md has their keys.")
+          "Metric to compute, such as accuracy, top_k:5 or f1:classes=10,average=macro; repeatable."
+              + " One of ${COMPLETION-CANDIDATES}, or the name of a class that implements Metric."
+              + " accuracy:output=aux compares the output aux. The keys of all metrics are"
+              + " documented in docs/metrics.md.")
   private List<String> metrics = List.of();
 
   @Option(
       names = "--batch-size",
       paramLabel = "<rows>",
-      description = "Rows that the model gets at a time. Default: ${DEFAULT-VALUE}.")
+      description = "Rows per batch. Default: ${DEFAULT-VALUE}.")
   private int batchSize = DataIteratorConfig.DEFAULT_BATCH_SIZE;
 
   @Option(
       names = "--model-output",
       paramLabel = "<name|index>",
       description =
-          "The output of the model that metrics compare and predictions keep, where it has several:"
-              + " its name, as in logits, or its position counted from 0; name:0 and position:0 where"
-              + " a name is the position of another. Default: the first, unless the model returns a"
-              + " dict, or labels or a loss before its scores.")
+          "Output to compute metrics on and to write as predictions, if the model has several: its"
+              + " name, such as logits, or its position, counted from 0. name:0 and position:0"
+              + " resolve a number that is the name of one output and the position of another."
+              + " Default: the first output; required if the model returns a dict, or labels or a"
+              + " loss before its scores.")
   private @Nullable String modelOutput;
 
   @Option(
@@ -112,28 +117,28 @@ public final class EvaluationOptions {
       paramLabel = "<kind>",
       completionCandidates = Architectures.ArchitectureKinds.class,
       description =
-          "What the weights of a .safetensors file belong to, as in digits_cnn or"
-              + " mlp:outputs=10,input_shape=[64]. One of ${COMPLETION-CANDIDATES}, a class that is"
-              + " a DJL block, or the config.yaml of the run that wrote them.")
+          "Architecture that the weights of a .safetensors file belong to, such as digits_cnn or"
+              + " mlp:outputs=10,input_shape=[64]. One of ${COMPLETION-CANDIDATES}, the name of a"
+              + " class that is a DJL block, or the config.yaml of the run that wrote the weights.")
   private String architecture = "";
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
 
   /**
-   * What the options say.
+   * Builds the evaluation that the options describe.
    *
-   * @throws ParameterException if something is wrong with them; tells all that is
+   * @throws ParameterException if options are invalid; the message lists all problems
    */
   public EvaluationSpec spec() {
     return spec(List.of());
   }
 
   /**
-   * What the options say, and columns to keep beside what the model gives for each row.
+   * Builds the evaluation that the options describe, with columns to write along with predictions.
    *
-   * @param kept of the option {@code --keep}
-   * @throws ParameterException if something is wrong with them; tells all that is
+   * @param kept the values of the option {@code --keep}
+   * @throws ParameterException if options are invalid; the message lists all problems
    */
   public EvaluationSpec spec(List<String> kept) {
     List<String> mistakes = new ArrayList<>();
@@ -162,7 +167,7 @@ public final class EvaluationOptions {
     return new EvaluationSpec(described, dataset, measured, batchSize, output, built);
   }
 
-  /** Wrong usage of the command that has these options. */
+  /** An error of invalid usage of the command that has these options. */
   public ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
@@ -177,13 +182,13 @@ public final class EvaluationOptions {
       mistakes.add("--batch-size %s must be at least 1".formatted(batchSize));
     }
     if (!dataset.matches("[\\w.=-]+")) {
-      mistakes.add("--dataset '%s' may have letters, digits and . _ = -".formatted(dataset));
+      mistakes.add("--dataset '%s' must consist of letters, digits and . _ = -".formatted(dataset));
     }
     if (!metrics.isEmpty() && labels.isEmpty()) {
-      mistakes.add("--metric needs a --label to compare with, as in --label label:int64");
+      mistakes.add("--metric requires a --label, for example --label label:int64");
     }
     if (labels.size() > 1) {
-      mistakes.add("--label is given %s times; metrics compare with one".formatted(labels.size()));
+      mistakes.add("--label is given %s times; metrics use exactly one".formatted(labels.size()));
     }
     Set<String> names = new HashSet<>();
     measured.stream()

@@ -11,11 +11,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What became of one evaluation.
+ * The result of an evaluation.
  *
- * @param model the file, as it was given
- * @param metrics by name, in the order in which they were asked for
- * @param seconds from reading the file to the results; with the first, those to prepare the dataset
+ * @param model the file, as specified by the user
+ * @param rows the number of rows evaluated
+ * @param metrics the metrics by name, in the order in which they were requested
+ * @param seconds the time from reading the file to the results; for the first evaluation it
+ *     includes the preparation of the dataset
  */
 public record EvaluationReport(
     String model, long rows, Map<String, Double> metrics, double seconds) {
@@ -25,7 +27,7 @@ public record EvaluationReport(
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
   }
 
-  /** A line for each metric, its name and its value. */
+  /** One line for each metric, with its name and value. */
   public static List<String> lines(Map<String, Double> metrics) {
     int width = metrics.keySet().stream().mapToInt(String::length).max().orElse(0);
     return metrics.entrySet().stream()
@@ -39,8 +41,8 @@ public record EvaluationReport(
   }
 
   /**
-   * {@code {"model":…,"rows":…,"metrics":{…},"seconds":…}} on one line. Numbers that JSON lacks are
-   * the strings NaN, Infinity and -Infinity.
+   * This report as JSON on one line: {@code {"model":…,"rows":…,"metrics":{…},"seconds":…}}.
+   * Non-finite numbers are the strings NaN, Infinity and -Infinity.
    */
   public String toJson() {
     JsonObject values = new JsonObject();

@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What model files are evaluated on, and how.
+ * How to evaluate model files.
  *
- * @param dataset the key of the dataset in metrics' keys, as in {@code accuracy/test}
- * @param batchSize rows of a batch, at least 1
- * @param output the output that is compared and kept; the first where none is named
- * @param architecture of safetensors files; none where all are whole modules
+ * @param data the dataset
+ * @param dataset the name of the dataset in the keys of metrics, such as {@code test} in {@code
+ *     accuracy/test}
+ * @param metrics the metrics to compute
+ * @param batchSize the number of rows per batch, at least 1
+ * @param output the output to compare and to write; the first by default
+ * @param architecture the architecture of safetensors files; empty if all files are complete
+ *     modules
  */
 public record EvaluationSpec(
     DatasetSpec data,
@@ -29,7 +33,7 @@ public record EvaluationSpec(
     architecture = List.copyOf(architecture);
   }
 
-  /** Which values are better of the metrics that say so, by their keys in files of runs. */
+  /** The directions of the metrics that declare one, by their keys in the files of runs. */
   public Map<String, Direction> directions() {
     Map<String, Direction> directions = new LinkedHashMap<>();
     for (Metric<?> metric : metrics) {

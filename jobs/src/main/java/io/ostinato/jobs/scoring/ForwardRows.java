@@ -11,15 +11,16 @@ import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelOutputs;
 import java.util.List;
 
-/** Runs the model: its outputs, by name. */
+/** Runs the model on a batch and returns named outputs. */
 sealed interface ForwardRows extends BatchProcessor {
 
   /**
-   * Outputs, and what they are compared with.
+   * Returns the outputs that metrics need, and the labels.
    *
-   * @param outputs which ones
-   * @param written the predictions that follow, if any do: what is wrong with their columns is told
-   *     here already
+   * @param columns the inputs and labels
+   * @param outputs the outputs that are compared
+   * @param written the predictions that are written in a second pass, if any, so that problems with
+   *     their columns are reported in the first pass already
    */
   record ToCompare(BatchColumns columns, ComparedOutputs outputs, List<PredictionColumns> written)
       implements ForwardRows {
@@ -38,7 +39,7 @@ sealed interface ForwardRows extends BatchProcessor {
     }
   }
 
-  /** Outputs behind columns of the dataset. */
+  /** Returns the kept columns of the dataset, followed by the outputs. */
   record ToKeep(BatchColumns columns, PredictionColumns written) implements ForwardRows {
     @Override
     public NDList process(EvaluationBatch batch, EvaluationModel model) {
@@ -51,7 +52,7 @@ sealed interface ForwardRows extends BatchProcessor {
   }
 
   private static NDArray named(String name, NDArray array) {
-    // A view, since a column of the batch keeps its name.
+    // A view, so that the column of the batch keeps its own name.
     NDArray view = array.reshape(array.getShape());
     view.setName(name);
     return view;

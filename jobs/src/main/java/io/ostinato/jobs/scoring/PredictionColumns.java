@@ -15,17 +15,17 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The columns of predictions: {@code row}, those of the dataset that are kept, and the outputs.
- * These are {@code outputs} where there is one; of several each has the name that the model gives
- * it, or else {@code outputs}, {@code outputs_1} and so on.
+ * The columns of predictions: {@code row}, the kept columns of the dataset, and the outputs. A
+ * single output is named {@code outputs}. Several outputs have their names in the model, or else
+ * {@code outputs}, {@code outputs_1} and so on.
  *
- * @param beside the columns of the dataset by name
- * @param output the one that is written, where one is named; all are else
+ * @param beside the names of the kept columns of the dataset
+ * @param output the output to write; all outputs if none is chosen
  */
 record PredictionColumns(List<String> beside, OutputChoice output) implements Serializable {
   private static final String ROW = "row";
 
-  /** As in {@code 1} or {@code 1.0}. */
+  /** A position of an output, such as {@code 1} or {@code 1.0}. */
   private static final Pattern POSITION = Pattern.compile("\\d+(\\.\\d+)*");
 
   PredictionColumns {
@@ -35,9 +35,9 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
   /**
    * The outputs, by the names of their columns.
    *
-   * @param rows of the batch
+   * @param rows the number of rows of the batch
    * @throws IllegalArgumentException if two columns would have the same name, or one of several
-   *     outputs has no element for each row; names both, and says what to do
+   *     outputs doesn't have an element for each row; the message has the names and a remedy
    */
   Map<String, NDArray> outputs(ModelOutputs outputs, int rows) {
     if (isOne(outputs.names().size())) {
@@ -55,10 +55,11 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
   }
 
   /**
-   * Checks the names of outputs that are known before the model has run; none are fine.
+   * Checks the names of outputs before the model has run.
    *
-   * @throws IllegalArgumentException if two columns would have the same name; names both, and says
-   *     what to do
+   * @param outputs the names, as far as they are known; can be empty
+   * @throws IllegalArgumentException if two columns would have the same name; the message has both
+   *     names and a remedy
    */
   void check(List<String> outputs) {
     if (!isOne(outputs.size())) {
@@ -86,7 +87,7 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
     return columns;
   }
 
-  /** The position of an output that has no name becomes a part of one. */
+  /** The name of an output's column; an output without a name is named by its position. */
   private static String column(String name) {
     if (!POSITION.matcher(name).matches()) {
       return name.replace('.', '_');
@@ -94,7 +95,7 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
     return MetricBatch.OUTPUTS + (name.equals("0") ? "" : "_" + name.replace('.', '_'));
   }
 
-  /** Spark takes names that differ in case only for the same. */
+  /** Normalizes a name: Spark compares names of columns without regard to case. */
   private static String key(String column) {
     return column.toLowerCase(Locale.ROOT);
   }
@@ -102,21 +103,21 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
   private static void checkRows(String name, NDArray array, int rows) {
     if (array.getShape().dimension() == 0 || array.getShape().get(0) != rows) {
       throw new IllegalArgumentException(
-          "the output '%s' is %s for a batch of %s rows, and predictions have an element for each"
+          "the output '%s' has the shape %s for a batch of %s rows, but predictions need an"
                   .formatted(name, array.getShape(), rows)
-              + " row; write one output, with --model-output");
+              + " element for each row; select one output with --model-output");
     }
   }
 
   private IllegalArgumentException collision(String name, String column, String other) {
     List<String> remedies = new ArrayList<>();
-    remedies.add("write one output, with --model-output");
+    remedies.add("select one output with --model-output");
     if (beside.stream().anyMatch(kept -> key(kept).equals(key(column)))) {
       remedies.add(
-          "give the column another name, as in --sql 'SELECT *, %s AS %s_kept FROM {data}'"
+          "rename the column, for example with --sql 'SELECT *, %s AS %s_kept FROM {data}'"
               .formatted(column, column));
     }
-    remedies.add("let the model give the output another name");
+    remedies.add("rename the output in the model");
     return new IllegalArgumentException(
         "the output '%s' and %s would both be the column '%s' of the predictions; %s"
             .formatted(name, other, column, String.join(", or ", remedies)));

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Parquet that predictions are written to. It is made in a hidden folder beside it, and has its
- * name only once it is complete. Closing it removes that folder.
+ * The Parquet output of predictions. It is written to a hidden folder next to the target and
+ * renamed once it is complete. Closing this removes the hidden folder.
  */
 final class Predictions implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CheckpointEvaluator.class);
@@ -32,9 +32,9 @@ final class Predictions implements AutoCloseable {
   }
 
   /**
-   * Predictions at a path.
+   * Prepares to write predictions to a path.
    *
-   * @throws EvaluationException if something is there, or its file system can't be had
+   * @throws EvaluationException if the path exists or its file system is not available
    */
   static Predictions to(String path, SparkSession session) {
     try {
@@ -47,7 +47,7 @@ final class Predictions implements AutoCloseable {
       Path target = files.makeQualified(given);
       if (files.util().exists(target)) {
         throw new EvaluationException(
-            "'%s' is there already; remove it, or write the predictions elsewhere".formatted(path));
+            "'%s' already exists; remove it, or write the predictions elsewhere".formatted(path));
       }
       return new Predictions(session, files, target);
     } catch (IOException | IllegalArgumentException e) {
@@ -56,12 +56,14 @@ final class Predictions implements AutoCloseable {
     }
   }
 
-  /** Where the executors may write them first, in any order. */
+  /** The path to which executors write the predictions first, in any order. */
   String unsorted() {
     return new Path(hidden, "unsorted").toString();
   }
 
-  /** Puts what was written there into the order of the dataset, under its name. */
+  /**
+   * Sorts what the executors have written into the order of the dataset and moves it to the target.
+   */
   void publish(String unsorted) {
     Path sorted = new Path(new Path(hidden, "sorted"), target.getName());
     try {
@@ -73,14 +75,14 @@ final class Predictions implements AutoCloseable {
     }
   }
 
-  /** What went wrong with an evaluation that wrote here, at the path that was given. */
+  /** The problem of a failed evaluation that wrote here, in terms of the target path. */
   String problemOf(EvaluationException failure) {
     return failure instanceof UnwritableResultsException unwritable
         ? "can't write predictions to '%s': %s".formatted(target, ofTarget(unwritable.reason()))
         : failure.problem();
   }
 
-  /** Nobody knows the hidden folder; what a file system says may name it. */
+  /** Replaces the hidden folder, which users don't know, in a message of a file system. */
   private String ofTarget(String reason) {
     return reason.replace(hidden.toString(), target.toString());
   }
@@ -92,7 +94,8 @@ final class Predictions implements AutoCloseable {
     } catch (FileNotFoundException e) {
       return;
     } catch (IOException e) {
-      log.warn("the folder '{}' stays behind, and can be removed: {}", hidden, e.toString());
+      log.warn(
+          "can't remove the temporary folder '{}'; remove it manually: {}", hidden, e.toString());
     }
   }
 }

@@ -2,7 +2,7 @@ package io.ostinato.jobs.scoring;
 
 import java.util.Locale;
 
-/** How a command prints metrics. */
+/** The output formats of metrics on the console. */
 public enum ReportFormat {
   TABLE,
   JSON;

@@ -1,4 +1,4 @@
-/** Scores model files, one after the other, on a dataset that stays prepared. */
+/** Evaluates model files, one after the other, on a dataset that stays prepared. */
 @NullMarked
 package io.ostinato.jobs.scoring;
 

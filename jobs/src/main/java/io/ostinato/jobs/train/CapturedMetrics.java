@@ -7,7 +7,7 @@ import io.ostinato.tracking.Tracker;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Keeps the metrics of a run that tell how good the model is, in memory. */
+/** Keeps a run's metrics of model quality in memory. */
 final class CapturedMetrics implements Tracker {
   private final MetricProperties properties;
   private final Map<String, Double> metrics = new LinkedHashMap<>();

@@ -17,7 +17,7 @@ import java.time.Clock;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Makes a training of a configuration. */
+/** Builds a training from a configuration. */
 final class RunBuilder {
   private final Bound<RunConfig> bound;
   private final RunConfig config;
@@ -28,9 +28,9 @@ final class RunBuilder {
   }
 
   /**
-   * Makes a training without some of its callbacks.
+   * Builds a training without some of its callbacks.
    *
-   * @param leftOut by identity
+   * @param leftOut the callbacks to leave out, compared by identity
    */
   RunBuilder(Bound<RunConfig> bound, Set<Callback> leftOut) {
     this.bound = bound;
@@ -39,11 +39,12 @@ final class RunBuilder {
   }
 
   /**
-   * The training.
+   * Builds the training.
    *
-   * @param rows to train on
-   * @param more what else the builder is to be told
-   * @throws ConfigurationException if it can't start; reports all mistakes, each with its place
+   * @param rows the number of rows to train on
+   * @param more further settings of the builder
+   * @throws ConfigurationException if the training can't start; lists all mistakes with their
+   *     places
    */
   TrainingLoop build(
       DataContainer data, long rows, EvaluationEngine engine, Consumer<TrainingLoopBuilder> more) {
@@ -57,7 +58,7 @@ final class RunBuilder {
     }
   }
 
-  /** All that is known without data: neither data, engine nor optimizer, nor which run it is. */
+  /** The settings that need no data: all except data, engine, optimizer and the run's id. */
   TrainingLoopBuilder settings() {
     TrainingLoopBuilder builder =
         TrainingLoop.builder()
@@ -84,7 +85,7 @@ final class RunBuilder {
     return builder;
   }
 
-  /** Says which run this is, a new one or one that is resumed; gives its id. */
+  /** Sets the id of a new run, or of the run to resume; returns it. */
   String nameRun(TrainingLoopBuilder builder) {
     if (config.resume() != null) {
       String runId = config.resume().runId().toString();
@@ -105,7 +106,7 @@ final class RunBuilder {
     try {
       return (int) Math.min(Integer.MAX_VALUE, config.length().end(epoch).update());
     } catch (ArithmeticException e) {
-      return Integer.MAX_VALUE; // which the training refuses
+      return Integer.MAX_VALUE; // refused later by the training
     }
   }
 }

@@ -15,15 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Checks the configuration of a training before Spark is started. */
+/** Checks the configuration of a training before Spark starts. */
 final class RunCheck {
   private final Configuration configuration;
   private final Mistakes mistakes;
 
   /**
-   * A check of this configuration.
+   * Creates a check.
    *
-   * @param mistakes of the configuration so far
+   * @param mistakes the mistakes found so far in reading the configuration
    */
   RunCheck(Configuration configuration, Mistakes mistakes) {
     this.configuration = configuration;
@@ -31,18 +31,20 @@ final class RunCheck {
   }
 
   /**
-   * A configuration that a training can start with, as far as that can be known without Spark.
+   * Checks that a training can start, as far as possible without Spark.
    *
-   * @throws ConfigurationException with all mistakes
+   * @return the valid configuration
+   * @throws ConfigurationException if it is invalid; lists all mistakes
    */
   Bound<RunConfig> toTrain() {
     return checked(true);
   }
 
   /**
-   * As {@link #toTrain}, if no run is begun or resumed.
+   * Like {@link #toTrain}, for an evaluation that neither starts nor resumes a run.
    *
-   * @throws ConfigurationException with all mistakes
+   * @return the valid configuration
+   * @throws ConfigurationException if it is invalid; lists all mistakes
    */
   Bound<RunConfig> toEvaluate() {
     return checked(false);
@@ -65,7 +67,7 @@ final class RunCheck {
     }
   }
 
-  /** What is wrong with the valid part, whatever the rest will be. */
+  /** Adds mistakes of the valid part that don't depend on how the invalid rest is fixed. */
   private void addMistakesOf(RightPart<RunConfig> part) {
     List<TrainingMistake> certain =
         found(part.bound(), true).stream().filter(one -> isCertain(one, part.doubtful())).toList();

@@ -33,42 +33,43 @@ import io.ostinato.training.TrainingLoopBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** All of a training: the keys of {@code run.yaml}. */
+/** The complete configuration of a training: the keys of {@code run.yaml}. */
 record RunConfig(
     @Key("The model to train.") Architecture model,
     @Key("The datasets to train and evaluate on.") Datasets datasets,
     @Key(value = "Loss to minimise.", byDefault = "softmax_cross_entropy") LossConfig loss,
     @Key(value = "The optimizer.", byDefault = "adam") OptimizerConfig optimizer,
-    @Key("How long training goes on.") TrainingLength length,
+    @Key("How long to train.") TrainingLength length,
     @Key(
-            value = "Samples of one update.",
+            value = "Samples per update.",
             byDefault = "" + TrainingLoopBuilder.DEFAULT_EFFECTIVE_BATCH_SIZE,
             atLeast = 1)
         int effectiveBatchSize,
     @Key(
-            value = "The most samples that go through the model at once; a divisor of them.",
+            value =
+                "Maximum number of samples per forward pass; must divide `effective_batch_size`.",
             optional = true,
             otherwise = "`effective_batch_size`",
             atLeast = 1)
         @Nullable Integer microBatchSize,
     @Key(
-            value = "What becomes of the rows that don't fill an epoch's last update.",
+            value = "What to do with the remaining rows of an epoch that don't fill a batch.",
             byDefault = TrainingLoopBuilder.DEFAULT_LAST_BATCH)
         LastBatch lastBatch,
-    @Key(value = "How gradients are bounded.", optional = true, otherwise = "they are not")
+    @Key(value = "How to clip gradients.", optional = true, otherwise = "no clipping")
         @Nullable GradientClipping gradientClipping,
     @Key(
             value =
-                "How many updates in a row may be skipped because their loss or gradient isn't"
-                    + " finite, before training fails.",
+                "Maximum number of consecutive updates to skip because of a non-finite loss or"
+                    + " gradient; one more fails the training.",
             byDefault = "" + TrainingLoopBuilder.DEFAULT_SKIP_NON_FINITE,
             atLeast = 0)
         int skipNonFinite,
     @Key(
-            value = "What weights, order of rows and dropout come from.",
+            value = "Seed of the initial weights, the order of rows and dropout.",
             byDefault = "" + TrainingLoopBuilder.DEFAULT_SEED)
         int seed,
-    @Key(value = "What runs when, in this order.", optional = true)
+    @Key(value = "Callbacks, in the order in which they run.", optional = true)
         @OneOf({
           MetricCallback.class,
           OfflineLossCallback.class,
@@ -96,39 +97,40 @@ record RunConfig(
             value = "Whether to add the default callbacks.",
             byDefault = "" + TrainingLoopBuilder.ADDS_DEFAULT_CALLBACKS)
         boolean defaultCallbacks,
-    @Key(value = "Where else to send the metrics.", optional = true) List<TrackerConfig> trackers,
-    @Key(value = "Which metrics are better when higher, or when lower.", byDefault = "{}")
+    @Key(value = "Additional trackers for the metrics.", optional = true)
+        List<TrackerConfig> trackers,
+    @Key(value = "Which metrics are better when higher and which when lower.", byDefault = "{}")
         MetricProperties metricDirections,
     @Key(
             value =
-                "The folder of all runs: a local path, or one with a scheme on any Hadoop file"
-                    + " system, as in `hdfs://name-node/runs`.",
+                "Folder in which each run has its own folder: a local path, or a URI on any Hadoop file"
+                    + " system, such as `hdfs://name-node/runs`.",
             byDefault = TrainingLoopBuilder.DEFAULT_OUTPUT)
         String output,
     @Key(
-            value = "The folder of this run in it.",
+            value = "Name of this run's folder in `output`.",
             optional = true,
-            otherwise = "the time at which it begins")
+            otherwise = "the start time")
         @Nullable RunId runId,
     @Key(
             value =
-                "A folder on any Hadoop file system, as in `hdfs://name-node/runs`; checkpoints are"
-                    + " kept in a folder of it that is named after the run.",
+                "Folder for checkpoints on any Hadoop file system, such as `hdfs://name-node/runs`;"
+                    + " each run has a subfolder named by its id.",
             optional = true,
-            otherwise = "`checkpoints` of the run's folder")
+            otherwise = "`checkpoints` in the run's folder")
         @Nullable String checkpoints,
-    @Key(value = "Goes on with a run.", optional = true, otherwise = "a new run")
+    @Key(value = "Run to resume.", optional = true, otherwise = "start a new run")
         @Nullable Resume resume) {
 
-  /** The directions of this run's metrics: what the user declares, and what callbacks say. */
+  /** The directions of this run's metrics, as declared by the user and by the callbacks. */
   MetricProperties metricProperties() {
     return metricDirections.withWritten(callbacks.stream().map(Callback::directions).toList());
   }
 
-  /** A run to go on with. */
+  /** A run to resume. */
   @Shorthand("run_id")
   record Resume(
-      @Key("The run.") RunId runId,
-      @Key(value = "The checkpoint to go on from.", byDefault = TrainingLoopBuilder.LATEST)
+      @Key("Id of the run.") RunId runId,
+      @Key(value = "Checkpoint to resume from.", byDefault = TrainingLoopBuilder.LATEST)
           String checkpoint) {}
 }

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A training in one line. */
+/** Summarizes a training in one line. */
 final class RunDescription {
   private RunDescription() {}
 
@@ -16,7 +16,7 @@ final class RunDescription {
     RunConfig config = bound.value();
     String evaluations = String.join(", ", config.datasets().evaluations().keySet());
     String callbacks = kinds(bound.written().get("callbacks"));
-    return "%s, %s, %s of %s samples an update; evaluations on: %s; callbacks: %s"
+    return "%s, %s, %s, %s samples per update; evaluations on: %s; callbacks: %s"
         .formatted(
             kinds(bound.written().get("model")),
             kinds(bound.written().get("optimizer")),
@@ -26,7 +26,7 @@ final class RunDescription {
             callbacks.isEmpty() ? "none" : callbacks);
   }
 
-  /** The kinds of what is written: of a section, or of each of a list. */
+  /** The kind of a section, or the kinds of a list of sections. */
   private static String kinds(@Nullable Object written) {
     List<?> all = written instanceof List<?> list ? list : Stream.ofNullable(written).toList();
     return all.stream()

@@ -10,10 +10,10 @@ import io.ostinato.training.TrainingMistake;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Finds the places in a configuration that mistakes of its training are about. */
+/** Maps mistakes of a training to their places in the configuration. */
 record RunMistakes(Bound<RunConfig> bound) {
 
-  /** The same mistakes, each with its place. */
+  /** The same mistakes, with their places. */
   ConfigurationException placed(TrainingConfigurationException refused) {
     return placed(refused.found());
   }
@@ -49,7 +49,7 @@ record RunMistakes(Bound<RunConfig> bound) {
     };
   }
 
-  /** Where the other callbacks of a mistake are, which may have the same name. */
+  /** The places of the other callbacks of a mistake, since callbacks can have the same name. */
   private static String others(List<Place> places) {
     List<Place> others = places.subList(0, places.size() - 1);
     return others.isEmpty()

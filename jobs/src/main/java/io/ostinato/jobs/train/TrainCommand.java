@@ -24,13 +24,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Trains what a YAML file describes, and evaluates it through Spark. */
+/** Trains the model that a YAML file describes, and evaluates it with Spark during the training. */
 @Command(
     name = "train",
     description = {
-      "Trains the model that a YAML file describes, and evaluates it meanwhile, each time as a Spark"
-          + " job.",
-      "Exit codes: 0 done, 1 failed, 2 the configuration is wrong, or there is no such checkpoint."
+      "Trains the model that a YAML file describes, and evaluates it during the training. Each"
+          + " evaluation is a Spark job.",
+      "Exit codes: 0 success, 1 failure, 2 invalid usage or configuration, or checkpoint not found."
     },
     mixinStandardHelpOptions = true)
 public final class TrainCommand implements Callable<Integer> {
@@ -40,16 +40,17 @@ public final class TrainCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "<run.yaml>",
       description =
-          "The configuration, a local file or one with a scheme, as in"
-              + " hdfs://name-node/run.yaml; docs/train.md has all keys.")
+          "Configuration file: a local path or a URI such as hdfs://name-node/run.yaml. All keys"
+              + " are documented in docs/train.md.")
   private @Nullable String file;
 
   @Option(
       names = "--set",
       paramLabel = "<key=value>",
       description =
-          "Sets a key, as in --set optimizer.learning_rate=1e-3 or callbacks.0.every_n_epochs=2."
-              + " Values are YAML.")
+          "Override a key of the configuration; repeatable. Examples: --set"
+              + " optimizer.learning_rate=1e-3, --set callbacks.0.every_n_epochs=2. Values are"
+              + " YAML.")
   private List<String> overrides = List.of();
 
   @Option(
@@ -58,31 +59,32 @@ public final class TrainCommand implements Callable<Integer> {
       fallbackValue = CheckpointChoice.NEWEST,
       paramLabel = "<checkpoint>",
       description =
-          "Train nothing: run the callbacks once, at a checkpoint of the run that run_id or resume"
-              + " names, as in --evaluate E1_U22_S1408, or at a .safetensors file, local or with a"
-              + " scheme; at the newest one without a value. Nothing of that run is changed.")
+          "Run the callbacks once at a checkpoint instead of training. The checkpoint is a tag of"
+              + " the run that run_id or resume names, such as E1_U22_S1408, or a .safetensors file"
+              + " (a local path or a URI). Without a value: the newest checkpoint of the run. The"
+              + " run itself is not changed.")
   private @Nullable String evaluate;
 
   @Option(
       names = "--output",
       paramLabel = "<folder>",
       description =
-          "With --evaluate: keep what the callbacks write as a run of its own, in a new folder in"
-              + " this one, a local path or one with a scheme. Default: print it only.")
+          "With --evaluate: keep what the callbacks write as a separate run in a new subfolder of"
+              + " this folder, a local path or a URI. Default: only print the metrics.")
   private @Nullable String output;
 
   @Option(
       names = "--format",
       paramLabel = "<format>",
       description =
-          "With --evaluate: how to print the metrics: ${COMPLETION-CANDIDATES}; json is one object"
-              + " and nothing else. Default: table.")
+          "With --evaluate: output format, one of ${COMPLETION-CANDIDATES}; json prints a single"
+              + " object and nothing else. Default: table.")
   private @Nullable ReportFormat format;
 
-  @Option(names = "--check", description = "Check the configuration, and run nothing.")
+  @Option(names = "--check", description = "Only check the configuration; don't start Spark.")
   private boolean check;
 
-  @Option(names = "--schema", description = "Print the JSON schema of the configuration.")
+  @Option(names = "--schema", description = "Print the JSON schema of the configuration and exit.")
   private boolean schema;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -99,14 +101,12 @@ public final class TrainCommand implements Callable<Integer> {
     if (configuration == null) {
       throw wrong(
           evaluate == null
-              ? "give the file of the configuration, as in: train run.yaml"
-              : "give the file of the configuration before --evaluate, as in: train run.yaml"
-                  + " --evaluate");
+              ? "missing configuration file; for example: train run.yaml"
+              : "missing configuration file, which comes before --evaluate; for example: train"
+                    + " run.yaml --evaluate");
     }
     if (evaluate == null && (output != null || format != null)) {
-      throw wrong(
-          "%s says what becomes of an evaluation: give --evaluate, too"
-              .formatted(output == null ? "--format" : "--output"));
+      throw wrong("%s requires --evaluate".formatted(output == null ? "--format" : "--output"));
     }
     try {
       return evaluate == null ? train(configuration, out) : evaluate(configuration, evaluate, out);
@@ -116,7 +116,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** The schema that ships. */
+  /** The JSON schema that is in the jar. */
   static String schema() {
     return JsonSchema.of(RunConfig.class, "A training with Ostinato");
   }
@@ -129,7 +129,7 @@ public final class TrainCommand implements Callable<Integer> {
                 mistakes)
             .toTrain();
     if (check) {
-      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run)));
+      out.println("%s is valid: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
     EvaluationLines lines = new EvaluationLines(out, run.value().metricProperties());
@@ -155,7 +155,7 @@ public final class TrainCommand implements Callable<Integer> {
     CheckpointChoice choice = new CheckpointChoice(asked, run.value());
     choice.check();
     if (check) {
-      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run)));
+      out.println("%s is valid: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
     List<KeptRun> kept = output == null ? List.of() : List.of(newRun(output));

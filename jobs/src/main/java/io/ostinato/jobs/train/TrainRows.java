@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings the dataset to train on to the driver. */
+/** Collects the dataset to train on in the driver's memory. */
 final class TrainRows {
   private static final Logger log = LoggerFactory.getLogger(TrainRows.class);
   private static final int BATCH_ROWS = 4096;
@@ -24,10 +24,10 @@ final class TrainRows {
   private TrainRows() {}
 
   /**
-   * All rows in dataset order, owned by the manager.
+   * Collects all rows in dataset order; the manager owns the arrays.
    *
-   * @throws IllegalArgumentException if there are none, or more than the limit; says how large it
-   *     is
+   * @throws IllegalArgumentException if the dataset has no rows or exceeds the limit; the message
+   *     has its size
    */
   static ArrayDataset collect(Datasets.Train config, SparkDataset data, NDManager manager) {
     long rows = data.rows();
@@ -49,7 +49,7 @@ final class TrainRows {
     } finally {
       data.unpersist();
     }
-    log.info("{} rows to train on are in the driver's memory", rows);
+    log.info("collected {} rows to train on in the driver's memory", rows);
     return new ArrayDataset.Builder()
         .setData(named(config.inputs(), arrays))
         .optLabels(named(config.targets(), arrays))
@@ -64,9 +64,9 @@ final class TrainRows {
     long rowBytes = config.source().rowBytes();
     if (rows > config.limit().bytes() / rowBytes) {
       throw new IllegalArgumentException(
-          "the dataset to train on has %s rows of %s bytes, more than its limit of %s; raise limit"
+          "the dataset to train on has %s rows of %s bytes, which exceeds its limit of %s; raise"
                   .formatted(rows, rowBytes, config.limit())
-              + " and the driver's memory, or take fewer rows with sql");
+              + " limit and the driver's memory, or select fewer rows with sql");
     }
   }
 

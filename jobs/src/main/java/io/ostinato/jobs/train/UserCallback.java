@@ -12,27 +12,27 @@ import io.ostinato.schedule.Schedule;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Callbacks of users, by the names of their classes. */
+/** Creates callbacks of users' classes. */
 final class UserCallback {
   private UserCallback() {}
 
   /**
-   * A new callback of this class.
+   * Creates a new callback of this class.
    *
-   * @throws IllegalArgumentException if there is no such class, or it can't be created
+   * @throws IllegalArgumentException if the class doesn't exist or can't be instantiated
    */
   @Kind(
       name = "",
       value =
           "A public class on the class path that extends `Callback`. Its public constructor takes a"
-              + " `DataIteratorConfig` if it is a `PeriodicDataIteratorCallback`, a `Schedule` if it"
-              + " is another callback, or neither; then the options as a map, or a record of its own"
-              + " keys, which stand among these, or nothing.")
+              + " `DataIteratorConfig` if it is a `PeriodicDataIteratorCallback`, a `Schedule` if"
+              + " it is another callback, or neither; then optionally the options as a map, or a"
+              + " record whose components are additional keys of this section.")
   static Callback create(
       String kind,
       @Inline DataIteratorConfig evaluation,
       @Key(
-              value = "Where executors write the row results as Parquet.",
+              value = "Path where executors write the row results as Parquet.",
               optional = true,
               otherwise = "the driver collects them")
           @Nullable String resultsPath,

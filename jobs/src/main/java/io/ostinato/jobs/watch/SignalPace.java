@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The system's time, until a signal. The first signal asks for an end; what a second one does is
- * what it would do without this: it ends the process at once.
+ * The system's time; signals request a stop. The first signal requests a stop after the evaluation
+ * in progress; a second one has its default effect and ends the process at once.
  */
 final class SignalPace implements Pace, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SignalPace.class);
@@ -23,7 +23,7 @@ final class SignalPace implements Pace, AutoCloseable {
   private final long start = System.nanoTime();
   private final TrappedSignals trapped;
 
-  /** Listens to these signals: {@code TERM}, {@code INT}. */
+  /** Handles these signals, such as {@code TERM} and {@code INT}. */
   SignalPace(List<String> signals) {
     trapped = TrappedSignals.first(signals, log, this::receive);
   }
@@ -61,7 +61,7 @@ final class SignalPace implements Pace, AutoCloseable {
   }
 
   private void receive(String signal) {
-    log.info("{}: this ends after the evaluation in progress", signal);
+    log.info("{}: stopping after the evaluation in progress", signal);
     stop.countDown();
   }
 }

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
-/** Evaluations as Spark jobs; metrics are named as in every run, {@code accuracy/test}. */
+/**
+ * Evaluates models as Spark jobs; metrics have the keys of all runs, such as {@code accuracy/test}.
+ */
 record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator, String dataset)
     implements ModelEvaluation {
 
@@ -46,7 +48,7 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
       return Optional.of(failure);
     }
     if (failure instanceof ModelException) {
-      return Optional.empty(); // its file alone was read
+      return Optional.empty(); // only its file was read
     }
     try {
       evaluator.reread();

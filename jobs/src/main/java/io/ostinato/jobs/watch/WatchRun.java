@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of the run, on this machine or any file system that Hadoop knows, and a folder of this
- * machine for copies. On this machine both are locked until this is closed.
+ * The folder of a run, on this machine or any file system that Hadoop supports, and a local folder
+ * for copies of checkpoints. Local folders are locked until this is closed.
  */
 final class WatchRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WatchRun.class);
   private static final String SETTINGS = "watch.txt";
 
-  /** Nobody writes one file for so long. */
+  /** The age at which temporary files are considered abandoned; no file takes so long to write. */
   private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
 
   private static final Path TEMPORARY_FILES = Path.of(System.getProperty("java.io.tmpdir"));
@@ -36,9 +36,9 @@ final class WatchRun implements AutoCloseable {
   private final Staging staging;
 
   /**
-   * Opens the folder, and makes it where it is missing.
+   * Opens the folder and creates it if it is missing.
    *
-   * @throws StorageException if it can't be written, or another process has it
+   * @throws StorageException if it can't be written, or another process has locked it
    */
   WatchRun(String output, String runId, Configuration configuration) {
     files = HadoopRunFiles.anywhere(output, configuration).folder(runId);
@@ -56,7 +56,7 @@ final class WatchRun implements AutoCloseable {
     }
   }
 
-  /** Deletes what processes left that were killed while they wrote a file of this run. */
+  /** Deletes temporary files of processes that were killed while writing a file of this run. */
   void deleteAbandoned(Instant now) {
     Instant before = now.minus(ABANDONED_AFTER);
     for (RunFiles each : List.of(files, checkpoints())) {
@@ -72,7 +72,7 @@ final class WatchRun implements AutoCloseable {
     return lines;
   }
 
-  /** For copies of checkpoints. */
+  /** The local folder for copies of checkpoints. */
   Path staging() {
     return staging.folder();
   }
@@ -90,9 +90,9 @@ final class WatchRun implements AutoCloseable {
   }
 
   /**
-   * Keeps what the run's numbers depend on; a later process has to have the same.
+   * Stores the settings that the run's metrics depend on, or compares them with the stored ones.
    *
-   * @return what differs from before, one line each
+   * @return the stored settings that differ, one line each
    */
   List<String> settle(Map<String, String> settings) {
     StringBuilder text = new StringBuilder();
@@ -112,7 +112,7 @@ final class WatchRun implements AutoCloseable {
         .toList();
   }
 
-  /** A value may have lines, as SQL has. */
+  /** Escapes line breaks, which SQL can have. */
   private static String inLine(String value) {
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
   }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import picocli.CommandLine;
 
-/** One process's part of a run: from what earlier ones did to the summary. */
+/** The part of a run in one process, from loading the results of earlier ones to the summary. */
 final class WatchSession implements AutoCloseable {
   private final WatchRun run;
   private final MetricProperties properties;
@@ -44,7 +44,7 @@ final class WatchSession implements AutoCloseable {
     this.report = new WatchReport(out, command.getErr(), trackers);
   }
 
-  /** Watches until it ends; returns the exit code. */
+  /** Watches until the watch ends; returns the exit code. */
   int watch(
       WatchSettings settings,
       CheckpointFolder folder,
@@ -73,7 +73,7 @@ final class WatchSession implements AutoCloseable {
     trackers.close();
   }
 
-  /** The last value is that of the newest checkpoint, by the order in which they are watched. */
+  /** The summary, whose last values are those of the newest checkpoint in the watch's order. */
   private RunSummary summary() {
     Map<CheckpointFile, MetricsRecord> records = new LinkedHashMap<>();
     journal.entries().stream()

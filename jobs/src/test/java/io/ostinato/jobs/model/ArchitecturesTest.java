@@ -76,7 +76,7 @@ class ArchitecturesTest {
     assertThatThrownBy(() -> Architectures.parse("--architecture", file.toString()))
         .hasMessage(
             """
-            %s:2: 'outputs' is missing: How many numbers come out.
+            %s:2: 'outputs' is missing: Number of outputs.
             %<s:3: unknown key 'outputz'; did you mean 'outputs'?\
             """
                 .formatted(file));
@@ -96,8 +96,8 @@ class ArchitecturesTest {
         "the class 'java.lang.String' is not a subtype of ai.djl.nn.Block");
     refuses(
         "resnet18:classes=5,input_shape=[32,32]",
-        "input_shape must be channels, height and width; given: [32, 32]");
-    refuses("mlp:outputs=[", "this is no YAML");
+        "input_shape must be [channels, height, width]; given: [32, 32]");
+    refuses("mlp:outputs=[", "invalid YAML");
   }
 
   private static void refuses(String text, String message) {

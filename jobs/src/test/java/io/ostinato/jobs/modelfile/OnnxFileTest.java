@@ -32,7 +32,7 @@ class OnnxFileTest {
     for (int bytes = 1; bytes < whole.length; bytes++) {
       assertThat(new OnnxFile(Arrays.copyOf(whole, bytes)).mistake())
           .contains(
-              "the ONNX model is cut off after %s bytes; was it still being written?"
+              "the ONNX model is truncated after %s bytes; was it still being written?"
                   .formatted(bytes));
     }
   }
@@ -41,7 +41,7 @@ class OnnxFileTest {
   void whatIsNoModelIsToldFromOneThatIsCutOff() {
     for (String other : new String[] {"", "no model", "PK\u0003\u0004", "{\"a\":1}"}) {
       assertThat(new OnnxFile(other.getBytes(StandardCharsets.UTF_8)).mistake())
-          .contains("it is no ONNX model");
+          .contains("it is not an ONNX model");
     }
   }
 
@@ -49,7 +49,7 @@ class OnnxFileTest {
   void weightsInAnotherFileAreNamedWithTheRemedy() {
     assertThat(new OnnxFile(OnnxFixtures.mlpWithWeightsElsewhere("E5.onnx.data")).mistake())
         .contains(
-            "it has its weights in another file, 'E5.onnx.data'; write one file, with"
+            "its weights are in another file, 'E5.onnx.data'; export a single file with"
                 + " torch.onnx.export(…, external_data=False)");
   }
 
@@ -57,7 +57,7 @@ class OnnxFileTest {
   void outputsThatAreNoTensorsAreNamedWithTheRemedy() {
     assertThat(new OnnxFile(OnnxFixtures.sequence()).mistake())
         .contains(
-            "its output 'scores' is no tensor; a model of scikit-learn needs the option"
-                + " zipmap=False when it is converted");
+            "its output 'scores' is not a tensor; convert a scikit-learn model with the option"
+                + " zipmap=False");
   }
 }

@@ -18,22 +18,23 @@ class OtherFormatTest {
   @Test
   void whatTorchSaveWritesIsNamedWithWhatMakesAModuleOfIt() throws IOException {
     String stateDict =
-        "it is a state_dict, weights without code, as torch.save writes them; in Python, with the"
+        "it is a state_dict, weights without code, written by torch.save; convert it in Python,"
+            + " with the"
             + " model: model.load_state_dict(torch.load('net.bin')),"
             + " torch.jit.script(model.eval()).save('module.pt')";
     assertThat(ofFixture("state_dict.pt")).hasValue(stateDict);
     assertThat(ofFixture("legacy.pth")).hasValue(stateDict);
     assertThat(ofFixture("training.pt"))
         .hasValue(
-            "it is a checkpoint of a training, weights without code, as torch.save writes them; in"
-                + " Python, with the model:"
+            "it is a training checkpoint, weights without code, written by torch.save; convert it"
+                + " in Python, with the model:"
                 + " model.load_state_dict(torch.load('net.bin')['model_state_dict']),"
                 + " torch.jit.script(model.eval()).save('module.pt')");
     assertThat(ofFixture("lightning.ckpt").orElse(""))
-        .startsWith("it is a checkpoint of Lightning, ")
+        .startsWith("it is a Lightning checkpoint, ")
         .endsWith("Net.load_from_checkpoint('net.bin').to_torchscript('module.pt')");
     assertThat(ofFixture("pickled.pt").orElse(""))
-        .startsWith("it is a module that torch.save has pickled, ")
+        .startsWith("it is a module pickled by torch.save, ")
         .endsWith("(torch.load('net.bin', weights_only=False).eval()).save('module.pt')");
     assertThat(ofFixture("program.pt2").orElse(""))
         .startsWith("it is a program of torch.export; ")
@@ -66,8 +67,8 @@ class OtherFormatTest {
   void theKeyIsTheOneThatHasTheWeights(String fixture, String command) throws IOException {
     assertThat(ofFixture(fixture))
         .hasValue(
-            "it is a checkpoint of a training, weights without code, as torch.save writes them; in"
-                + " Python, with the model: model.load_state_dict(torch."
+            "it is a training checkpoint, weights without code, written by torch.save; convert it"
+                + " in Python, with the model: model.load_state_dict(torch."
                 + command
                 + ", torch.jit.script(model.eval()).save('module.pt')");
   }
@@ -76,8 +77,8 @@ class OtherFormatTest {
   void whereSeveralKeysHaveWeightsTheUserChooses() throws IOException {
     assertThat(ofFixture("keys-gan.pt"))
         .hasValue(
-            "it is a checkpoint of a training, weights without code, as torch.save writes them; in"
-                + " Python, with the model and the key of its weights, one of ['generator'],"
+            "it is a training checkpoint, weights without code, written by torch.save; convert it"
+                + " in Python, with the model and the key of its weights, one of ['generator'],"
                 + " ['discriminator']: model.load_state_dict(torch.load('net.bin')[KEY]),"
                 + " torch.jit.script(model.eval()).save('module.pt')");
     assertThat(ofFixture("keys-layers.pt").orElse(""))
@@ -85,13 +86,15 @@ class OtherFormatTest {
         .contains("torch.load('net.bin')[KEY]");
     assertThat(ofFixture("keys-unknown.pt"))
         .hasValue(
-            "torch.save has written it, and it doesn't tell where its weights are; in Python, with"
+            "it was written by torch.save, but where its weights are is unknown; convert it in"
+                + " Python, with"
                 + " the model and the key of its weights, if one of ['epoch'], ['args'], ['losses']"
                 + " is it: model.load_state_dict(torch.load('net.bin')[KEY]),"
                 + " torch.jit.script(model.eval()).save('module.pt')");
     assertThat(ofFixture("list.pt"))
         .hasValue(
-            "torch.save has written it, and it doesn't tell where its weights are; in Python, with"
+            "it was written by torch.save, but where its weights are is unknown; convert it in"
+                + " Python, with"
                 + " the model: torch.jit.script(model.eval()).save('module.pt')");
   }
 
@@ -103,14 +106,14 @@ class OtherFormatTest {
           .contains("model.load_state_dict(torch.load('net.bin')), ");
     }
     assertThat(ofFixture("tensor.pt"))
-        .hasValue("it is a single tensor, as torch.save writes it, and no model");
+        .hasValue("it is a single tensor written by torch.save, not a model");
   }
 
   @Test
   void aModuleInACheckpointIsTakenOutOfIt() throws IOException {
     String words =
-        "it is a checkpoint of a training with a module that torch.save has pickled, which needs"
-            + " its Python classes; in Python";
+        "it is a training checkpoint with a module pickled by torch.save, which needs its Python"
+            + " classes; convert it in Python";
     assertThat(ofFixture("keys-yolo.pt"))
         .hasValue(
             words
@@ -119,7 +122,7 @@ class OtherFormatTest {
     assertThat(ofFixture("keys-modules.pt"))
         .hasValue(
             words
-                + " and the key of the module, one of ['model'], ['ema']:"
+                + ", with the key of the module, one of ['model'], ['ema']:"
                 + " torch.jit.script(torch.load('net.bin', weights_only=False)[KEY].eval())"
                 + ".save('module.pt')");
   }
@@ -129,13 +132,14 @@ class OtherFormatTest {
   void aGraphIsAModule() throws IOException {
     assertThat(ofFixture("graph.pt"))
         .hasValue(
-            "it is a module that torch.save has pickled, which needs its Python classes; in Python:"
+            "it is a module pickled by torch.save, which needs its Python classes; convert it in"
+                + " Python:"
                 + " torch.jit.script(torch.load('net.bin', weights_only=False).eval())"
                 + ".save('module.pt')");
     assertThat(ofFixture("keys-graph.pt"))
         .hasValue(
-            "it is a checkpoint of a training with a module that torch.save has pickled, which needs"
-                + " its Python classes; in Python: torch.jit.script(torch.load('net.bin',"
+            "it is a training checkpoint with a module pickled by torch.save, which needs its"
+                + " Python classes; convert it in Python: torch.jit.script(torch.load('net.bin',"
                 + " weights_only=False)['model'].eval()).save('module.pt')");
   }
 
@@ -144,13 +148,14 @@ class OtherFormatTest {
     for (String fixture : List.of("keys-extra.pt", "keys-extra-optimizer.pt")) {
       assertThat(ofFixture(fixture))
           .hasValue(
-              "it is a state_dict, weights without code, as torch.save writes them; in Python, with"
+              "it is a state_dict, weights without code, written by torch.save; convert it in"
+                  + " Python, with"
                   + " the model: model.load_state_dict({k: v for k, v in"
                   + " torch.load('net.bin').items() if torch.is_tensor(v)}),"
                   + " torch.jit.script(model.eval()).save('module.pt')");
     }
     assertThat(ofFixture("keys-extra-nested.pt").orElse(""))
-        .startsWith("it is a checkpoint of a training, ")
+        .startsWith("it is a training checkpoint, ")
         .contains(
             "model.load_state_dict({k: v for k, v in torch.load('net.bin')['model'].items() if"
                 + " torch.is_tensor(v)}), ");
@@ -178,7 +183,7 @@ class OtherFormatTest {
       })
   void whatATrainingNeedsBesideItsModelIsNoModel(String fixture, String what) throws IOException {
     assertThat(ofFixture(fixture))
-        .hasValue("it has %s, as torch.save writes it, and no model".formatted(what));
+        .hasValue("it contains %s written by torch.save, but no model".formatted(what));
   }
 
   @Test
@@ -188,10 +193,12 @@ class OtherFormatTest {
         .contains("model.load_state_dict(torch.load('net.bin', weights_only=False)), ");
     assertThat(ofFixture("plain.tar"))
         .hasValue(
-            "it is a tar archive; unpack it, as in tar -xf 'net.bin', and give the file in it");
+            "it is a tar archive; extract it, for example with tar -xf 'net.bin', and evaluate"
+                + " the file in it");
     assertThat(ofFixture("state_dict.pt.gz"))
         .hasValue(
-            "it is compressed; uncompress it, as in gunzip 'net.bin', and give what is in it");
+            "it is compressed; decompress it, for example with gunzip 'net.bin', and evaluate the"
+                + " result");
   }
 
   @Test
@@ -200,26 +207,27 @@ class OtherFormatTest {
     for (int length = 30; length < 500; length++) {
       assertThat(OtherFormat.mistakeOf("net.bin", Arrays.copyOf(legacy, length)))
           .hasValue(
-              "it looks like what torch.save writes, but can't be read as that; was it still being"
-                  + " written? Else save the module itself, in Python:"
+              "it looks like a file of torch.save but can't be read; was it still being written?"
+                  + " Otherwise save the module itself in Python:"
                   + " torch.jit.script(model.eval()).save('module.pt')");
     }
   }
 
   @Test
   void filesOfOtherFrameworksAreNamed() throws IOException {
-    assertThat(ofFixture("arrays.npz").orElse("")).startsWith("it has arrays of NumPy, ");
-    assertThat(of("\u0093NUMPY\1\0").orElse("")).startsWith("it has arrays of NumPy, ");
+    assertThat(ofFixture("arrays.npz").orElse("")).startsWith("it contains NumPy arrays, ");
+    assertThat(of("\u0093NUMPY\1\0").orElse("")).startsWith("it contains NumPy arrays, ");
     assertThat(ofFixture("pytorch.safetensors").orElse(""))
-        .startsWith("it has weights as safetensors; name it so, as in mv 'net.bin' ");
+        .startsWith("it contains safetensors weights; rename it, for example mv 'net.bin' ");
     assertThat(of("\u0089HDF\r\n\u001a\n").orElse(""))
         .startsWith(
-            "it is an HDF5 file, as Keras writes models; in Python: keras.models.load_model");
+            "it is an HDF5 file, probably a Keras model; convert it in Python:"
+                + " keras.models.load_model");
     assertThat(
             OtherFormat.mistakeOf(
                 "net.bin",
                 TorchFixtures.archive("config.json", "metadata.json", "model.weights.h5")))
-        .hasValueSatisfying(words -> assertThat(words).startsWith("it is a model of Keras; "));
+        .hasValueSatisfying(words -> assertThat(words).startsWith("it is a Keras model; "));
     assertThat(of("\u001c\0\0\0TFL3").orElse(""))
         .endsWith("python -m tf2onnx.convert --tflite 'net.bin' --output model.onnx");
     assertThat(of("\u0080\4\u0095\n\0").orElse(""))
@@ -227,17 +235,17 @@ class OtherFormatTest {
         .contains("skl2onnx.to_onnx(joblib.load('net.bin'), rows");
     assertThat(of("x\u009C\1").orElse("")).startsWith("it is a pickle, ");
     assertThat(of("\b\1\22\3abc").orElse(""))
-        .startsWith("it is a SavedModel of TensorFlow; ")
+        .startsWith("it is a TensorFlow SavedModel; ")
         .endsWith("python -m tf2onnx.convert --saved-model FOLDER --output model.onnx");
     assertThat(OtherFormat.mistakeOf("net.bin", OnnxFixtures.mlp(OnnxFixtures.weights(1))))
-        .hasValue("it is an ONNX model; name it so, as in mv 'net.bin' model.onnx");
+        .hasValue("it is an ONNX model; rename it, for example mv 'net.bin' model.onnx");
   }
 
   @Test
   void whatIsNoModelAtAllIsNamed() {
     assertThat(of("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n"))
         .hasValue(
-            "it is a pointer of Git LFS to a file, not that file; run git lfs pull --include"
+            "it is a Git LFS pointer, not the file itself; run git lfs pull --include"
                 + " 'net.bin'");
     assertThat(of("\n<!DOCTYPE html><html>").orElse(""))
         .startsWith("it is a web page, not a model");

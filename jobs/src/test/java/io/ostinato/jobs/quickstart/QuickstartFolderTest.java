@@ -118,10 +118,10 @@ class QuickstartFolderTest {
     }
     assertThat(QuickstartCommand.warning("spark://host:7077", quickstart))
         .contains(
-            "warning: the executors of 'spark://host:7077' read the digits of '%s', a folder of this"
+            "warning: the executors of 'spark://host:7077' read the digits from '%s', a folder on"
                     .formatted(folder)
-                + " machine; on other machines they can't, unless --output is a folder that all"
-                + " machines share");
+                + " this machine; executors on other machines fail unless --output is a folder that"
+                + " all machines share");
   }
 
   @Test

@@ -106,16 +106,16 @@ class CheckpointEvaluatorTest {
     byte[] whole = Files.readAllBytes(Path.of(module));
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL))) {
       Files.write(broken, Arrays.copyOf(whole, whole.length / 2));
-      refuses(evaluator, broken.toString(), "is cut off after", "was it still being written?");
+      refuses(evaluator, broken.toString(), "is truncated after", "was it still being written?");
       Files.write(broken, new byte[0]);
-      refuses(evaluator, broken.toString(), "is no TorchScript module, which is a zip archive");
+      refuses(evaluator, broken.toString(), "is not a TorchScript module, which would be");
       Files.write(broken, TorchFixtures.archive("a/data.pkl"));
-      refuses(evaluator, broken.toString(), "it looks like what torch.save writes, but can't be");
+      refuses(evaluator, broken.toString(), "it looks like a file of torch.save but can't be");
       for (String name : List.of("epoch-012.pth.tar", "model.pt.tar", "checkpoint-500", "net_7")) {
         String file = fixture("state_dict.pt", name);
         refuses(evaluator, file, "it is a state_dict, ", "torch.load('" + name + "')");
       }
-      refuses(evaluator, fixture("plain.tar", "a.pth.tar"), "it is a tar archive; unpack it");
+      refuses(evaluator, fixture("plain.tar", "a.pth.tar"), "it is a tar archive; extract it");
       refuses(evaluator, fixture("old.pth.tar", "b.pth.tar"), "it is a state_dict, ");
       Files.write(broken, TorchFixtures.archive("a/code/x.py"));
       refuses(evaluator, broken.toString(), "can't load a TorchScript module");
@@ -233,7 +233,7 @@ class CheckpointEvaluatorTest {
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL))) {
       Files.writeString(target, "mine");
       assertThatThrownBy(() -> evaluator.evaluate(module, target.toString()))
-          .hasMessageContaining("is there already; remove it");
+          .hasMessageContaining("already exists; remove it");
       assertThat(target).hasContent("mine");
       assertThatThrownBy(() -> evaluator.evaluate(module, target + "/below"))
           .hasMessageContaining("can't");

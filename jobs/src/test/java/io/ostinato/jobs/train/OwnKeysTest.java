@@ -205,7 +205,7 @@ class OwnKeysTest {
   void classesWhoseKeysCantBeAreRefused() {
     refused(
         "$Taken\n  batch_size: 3",
-        "the class has a parameter 'batch_size', which is a key of every class; rename it");
+        "the class declares the key 'batch_size', which every class already has; rename it");
     refused(
         "$Odd\n  thread: 3",
         "Odd': 'thread' of its parameters Keys is of type Thread; a parameter must be a String,"

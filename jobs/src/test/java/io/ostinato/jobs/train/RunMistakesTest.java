@@ -71,12 +71,12 @@ class RunMistakesTest {
             run.yaml:3: 'model.input_shape.1' must be a whole number; given: 'x'
             run.yaml:4: 'model.outputs' must be at least 1; given: -3
             run.yaml:6: unknown key 'colum' in 'datasets.train.columns.x'; did you mean 'column'?
-            run.yaml:6: 'datasets.train.columns.x.column' is missing: The column of the dataset: a number, an array of numbers, a vector or matrix of Spark ML, or `binary`.
+            run.yaml:6: 'datasets.train.columns.x.column' is missing: Column of the dataset: numbers, arrays of numbers, vectors or matrices of Spark ML, or `binary`.
             run.yaml:6: 'datasets.train.limit' must be a size such as 512m or 2g; given: 'much'
             run.yaml:7: 'datasets.evaluations' must be a section of keys; given: a list
             run.yaml:8: 'length': give exactly one of epochs, updates and samples
             run.yaml:9: unknown key 'effective_batchsize'; did you mean 'effective_batch_size'?
-            run.yaml:11: the key 'seed' is there twice, first at run.yaml:10
+            run.yaml:11: duplicate key 'seed', first at run.yaml:10
             run.yaml:12: 'last_batch' must be one of drop, keep; given: 'dorp'; did you mean 'drop'?
             run.yaml:13: 'default_callbacks' must be true or false; given: 'yes'
             run.yaml:14: unknown kind 'adm' in 'optimizer'; did you mean 'adam'?
@@ -90,9 +90,9 @@ class RunMistakesTest {
             run.yaml:23: 'callbacks.5' needs a 'kind', one of: metric, offline_loss, online_loss, best_metric, checkpoint, best_checkpoint, ema, metric_early_stopper, fixed_early_stopper, learning_rate, train_time, dataset_stats, parameter_count, peak_memory, gradient_norm, weight_norm, progress, eta, track_outputs
             run.yaml:24: 'callbacks.6' must be a section with a 'kind'; given: nothing
             run.yaml:25: unknown kind 'consol' in 'trackers.0'; did you mean 'console'?
-            --set callbacks.9.kind=ema: 'callbacks' is a list of 7; '9' is no index from 0 to 7
-            --set length.epochs.more=1: 'length.epochs' is '2', which has no 'more'
-            --set nothing: this must be a key and a value, as in optimizer.learning_rate=1e-3
+            --set callbacks.9.kind=ema: 'callbacks' is a list of 7; '9' is not an index from 0 to 7
+            --set length.epochs.more=1: 'length.epochs' is '2', which has no key 'more'
+            --set nothing: expected a key and a value, for example optimizer.learning_rate=1e-3
             --set seed=x: 'seed' must be a whole number; given: 'x'""");
   }
 
@@ -148,7 +148,7 @@ class RunMistakesTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
             """
-            run.yaml:12: 'patterns' is another name of 'output_patterns' in 'callbacks.2'; give it once
+            run.yaml:12: 'patterns' is another name of 'output_patterns' in 'callbacks.2'; specify only one of them
             run.yaml:13: 'callbacks.3.patterns' must be text; given: a section
             run.yaml:14: unknown key 'pattern' in 'callbacks.4'; did you mean 'patterns'?""");
   }
@@ -376,7 +376,7 @@ class RunMistakesTest {
 
   @Test
   void anIdThatLeadsOutOfTheFolderOfRunsIsToldWithItsLine() {
-    String form = "a name of letters, digits and . _ = -, which begins with no dot";
+    String form = "a name of letters, digits and . _ = -, which doesn't begin with a dot";
     assertThatThrownBy(
             () ->
                 checked(
@@ -472,18 +472,18 @@ class RunMistakesTest {
                     "micro_batch_size=!foo 4"))
         .hasMessage(
             """
-            run.yaml:6: the tag '!!set' means nothing here; leave it out
-            run.yaml:10: the tag '!mine' means nothing here; leave it out
-            run.yaml:11: the tag '!foo' means nothing here; leave it out
-            run.yaml:12: the tag '!!binary' means nothing here; leave it out
-            run.yaml:12: the tag '!!python/object' means nothing here; leave it out
-            run.yaml:13: the tag '!!map' means nothing here; leave it out
-            run.yaml:14: the tag '!!int' doesn't fit 'abc'; leave it out
+            run.yaml:6: unknown tag '!!set'; remove it
+            run.yaml:10: unknown tag '!mine'; remove it
+            run.yaml:11: unknown tag '!foo'; remove it
+            run.yaml:12: unknown tag '!!binary'; remove it
+            run.yaml:12: unknown tag '!!python/object'; remove it
+            run.yaml:13: unknown tag '!!map'; remove it
+            run.yaml:14: the tag '!!int' doesn't match 'abc'; remove it
             run.yaml:14: 'skip_non_finite' must be a whole number; given: 'abc'
-            run.yaml:15: the tag '!!bool' doesn't fit 'yes'; leave it out
+            run.yaml:15: the tag '!!bool' doesn't match 'yes'; remove it
             run.yaml:15: 'default_callbacks' must be true or false; given: 'yes'
             run.yaml:16: 'effective_batch_size' must be a whole number; given: '12'
-            --set micro_batch_size=!foo 4: the tag '!foo' means nothing here; leave it out""");
+            --set micro_batch_size=!foo 4: unknown tag '!foo'; remove it""");
   }
 
   @Test
@@ -511,7 +511,7 @@ class RunMistakesTest {
   @Test
   void whatIsNoYamlIsToldWithItsLine() {
     assertThatThrownBy(() -> bind("model: mlp\nseed: [1\n"))
-        .hasMessageStartingWith("run.yaml:3: this is no YAML: ");
+        .hasMessageStartingWith("run.yaml:3: invalid YAML: ");
     assertThatThrownBy(() -> bind(""))
         .hasMessageContaining("run.yaml:1: the configuration must be");
     assertThatThrownBy(() -> bind(RIGHT.replace("kind: mlp", "kind: torchscript")))
