@@ -15,7 +15,7 @@ import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
-/** The settings that begin with {@code spark.ostinato.}, checked. */
+/** The validated settings that begin with {@code spark.ostinato.}. */
 public record OstinatoSettings(
     @Inline Threads threads,
     @Inline Residency resident,
@@ -28,10 +28,10 @@ public record OstinatoSettings(
       Description.of(OstinatoSettings.class).keys().stream().map(KeyInfo::name).sorted().toList();
 
   /**
-   * Intra-op threads of the native engine.
+   * The intra-op threads of the native engine.
    *
-   * @param set the setting; 0 where there is none
-   * @param perSlot an executor's cores over its task slots: the threads where none were set
+   * @param set the configured number; 0 if not set
+   * @param perSlot an executor's cores divided by its task slots: the number to use if not set
    */
   public record Threads(int set, int perSlot) implements Serializable {
     @FromKeys
@@ -39,11 +39,11 @@ public record OstinatoSettings(
         @Key(
                 name = PREFIX + "threads",
                 value =
-                    "Intra-op threads of the native engine in each executor process, and of ONNX"
-                        + " models unless `ai.djl.onnxruntime.num_threads` is set.",
+                    "Number of intra-op threads of the native engine in each executor process, and"
+                        + " of ONNX models unless `ai.djl.onnxruntime.num_threads` is set.",
                 optional = true,
                 otherwise =
-                    "DJL's `ai.djl.pytorch.num_threads` if it is set, or else an executor's cores"
+                    "DJL's `ai.djl.pytorch.num_threads` if set; otherwise an executor's cores"
                         + " divided by its task slots",
                 atLeast = 1)
             @Nullable Integer threads) {
@@ -52,80 +52,83 @@ public record OstinatoSettings(
   }
 
   /**
-   * What stays on a device.
+   * What is kept on a device, and how it is used.
    *
-   * @param tasks 0 for as many as Spark runs
+   * @param models the maximum number of loaded models
+   * @param versions the maximum number of versions of one model
+   * @param state how to evaluate models that keep state
+   * @param tasks the maximum number of tasks that compute at the same time; 0 for no limit
    */
   public record Residency(
       @Key(
               name = PREFIX + "resident.models",
               value =
-                  "Models that a device keeps loaded; the least recently used one is unloaded"
-                      + " first.",
+                  "Maximum number of models loaded on a device; the least recently used one is"
+                      + " unloaded first.",
               byDefault = "2",
               atLeast = 1)
           int models,
       @Key(
               name = PREFIX + "resident.versions",
               value =
-                  "Versions of one model on a device; a second one is made only while evaluations"
-                      + " at different weights are in flight.",
+                  "Maximum number of versions of one model on a device; a second one is only"
+                      + " created while evaluations with different weights are in flight.",
               byDefault = "2",
               atLeast = 1)
           int versions,
       @Key(
               name = PREFIX + "resident.state",
               value =
-                  "How to evaluate a model whose forward keeps something in the model (see below):"
-                      + " with `serial` its batches take turns on one model, with `copies` each"
-                      + " task has a copy of its own, as large as the model, and with `refuse` the"
+                  "How to evaluate a model whose forward keeps state in the model (see below): with"
+                      + " `serial`, batches take turns on one model; with `copies`, each task has"
+                      + " its own copy, which takes as much memory as the model; with `refuse`, the"
                       + " evaluation fails.",
               byDefault = "serial")
           StatePolicy state,
       @Key(
               name = PREFIX + "device.tasks",
               value =
-                  "Tasks that compute on a device at the same time; the others read ahead"
-                      + " meanwhile.",
+                  "Maximum number of tasks that compute on a device at the same time; the others"
+                      + " read ahead meanwhile.",
               byDefault = "0",
-              otherwise = "as many as Spark runs",
+              otherwise = "all tasks that Spark runs",
               atLeast = 1)
           int tasks)
       implements Serializable {}
 
-  /** How datasets become batches; what users set says {@code blocks}. */
+  /** How batches are stored and read; their keys begin with {@code blocks}. */
   public record Batches(
       @Key(
               name = PREFIX + "blocks.store",
               value =
-                  "The largest dataset whose batches are stored on the executors, `0` for none. A"
-                      + " larger one is decoded at each evaluation.",
+                  "Maximum size of a dataset whose batches are stored on the executors; `0` for"
+                      + " none. Larger datasets are decoded in each evaluation.",
               optional = true,
-              otherwise = "half of what the executors can store")
+              otherwise = "half of the executors' storage memory")
           @Nullable ByteSize store,
       @Key(
               name = PREFIX + "blocks.device",
               value =
-                  "Batches that each device keeps, so that they are not copied there again;"
-                      + " worthwhile on GPUs.",
+                  "Maximum size of batches kept on each device, so that they need not be copied"
+                      + " again; useful on GPUs.",
               byDefault = "0")
           ByteSize device,
       @Key(
               name = PREFIX + "blocks.prefetch",
               value =
-                  "Batches that a task reads ahead of its forward; with `0` it does one after the"
-                      + " other, on one thread.",
+                  "Number of batches that a task reads ahead of its forward; with `0`, it reads and"
+                      + " computes alternately on one thread.",
               byDefault = "2",
               atLeast = 0)
           int prefetch,
       @Key(
               name = PREFIX + "blocks.bulk",
-              value = "Whether to read columns as Spark holds them, instead of row objects.",
+              value = "Whether to read columns in Spark's internal format instead of row objects.",
               byDefault = "true")
           boolean bulk)
       implements Serializable {
 
-    /** The most bytes of a dataset that is stored on the executors, where that is set. */
+    /** The maximum size of a dataset stored on the executors, in bytes; empty if not set. */
     public OptionalLong storeBytes() {
       return store == null ? OptionalLong.empty() : OptionalLong.of(store.bytes());
     }
@@ -136,49 +139,49 @@ public record OstinatoSettings(
       @Key(
               name = PREFIX + "evaluations.share",
               value =
-                  "Whether callbacks that are due together on one part of a dataset, at one batch"
-                      + " size and the same weights, share a job, a read and, where they call the"
-                      + " model with the same columns, a forward.",
+                  "Whether callbacks that are due together on the same part of a dataset, with the"
+                      + " same batch size and weights, share a job and a read, and also a forward"
+                      + " if they call the model with the same columns.",
               byDefault = "true")
           boolean share,
       @Key(
               name = PREFIX + "evaluations.fitTasks",
               value =
-                  "Whether to store batches in as many partitions as suits their number and the"
-                      + " task slots.",
+                  "Whether to choose the number of partitions of stored batches by their number and"
+                      + " the task slots.",
               byDefault = "true")
           boolean fitTasks,
       @Key(
               name = PREFIX + "evaluations.treeTasks",
               value =
-                  "The number of tasks from which the states of metrics are merged on executors"
-                      + " before they are sent to the driver.",
+                  "Number of tasks from which the states of metrics are merged on executors before"
+                      + " they are sent to the driver.",
               byDefault = "64",
               atLeast = 2)
           int treeTasks,
       @Inline ResultsLimit resultsLimit)
       implements Serializable {}
 
-  /** What Spark itself collects at most. */
+  /** Spark's own limit of collected results. */
   private record SparkResults(
       @Key(
               name = ResultsLimit.SPARKS,
-              value = "The most bytes of results that the driver collects; 0 for no limit.",
+              value = "Maximum size of results that the driver collects; 0 for no limit.",
               byDefault = "1g")
           ByteSize limit) {}
 
   private record Kryo(
       @Key(
               name = KRYO_REGISTRATION,
-              value = "Whether classes that are not registered are refused.",
+              value = "Whether to refuse classes that are not registered.",
               byDefault = "false")
           boolean registrationRequired) {}
 
   /**
-   * The settings of an application.
+   * Reads the settings of an application.
    *
-   * @throws IllegalArgumentException if one is unknown or not allowed; says every mistake, with the
-   *     key, the value and what is allowed
+   * @throws IllegalArgumentException if a setting is unknown or invalid; lists all mistakes, each
+   *     with the key, the value and what is allowed
    */
   public static OstinatoSettings of(SparkConf conf) {
     List<String> mistakes = new ArrayList<>();
@@ -201,12 +204,12 @@ public record OstinatoSettings(
     }
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(
-          "Ostinato's settings are wrong:\n  - " + String.join("\n  - ", mistakes));
+          "Ostinato's settings are invalid:\n  - " + String.join("\n  - ", mistakes));
     }
     return settings.within(TaskSlots.threadsPerSlot(conf), sparksLimit);
   }
 
-  /** The same in an application with these resources and limits of Spark's. */
+  /** Adapts the settings to the resources and limits of Spark's application. */
   private OstinatoSettings within(int threadsPerSlot, long sparksLimit) {
     return new OstinatoSettings(
         new Threads(threads.set(), threadsPerSlot),
@@ -219,7 +222,7 @@ public record OstinatoSettings(
             evaluations.resultsLimit().or(sparksLimit)));
   }
 
-  /** Whether an application has the plugin. */
+  /** Whether the plugin is configured in an application. */
   public static boolean pluginConfigured(SparkConf conf) {
     return Stream.of(conf.get("spark.plugins", "").split(","))
         .map(String::trim)

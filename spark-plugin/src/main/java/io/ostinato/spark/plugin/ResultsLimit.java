@@ -19,9 +19,9 @@ public record ResultsLimit(String key, long bytes) implements Serializable {
       @Key(
               name = OURS,
               value =
-                  "The most bytes of results that the driver collects for one evaluation; `"
+                  "Maximum size of results that the driver collects for one evaluation; `"
                       + SPARKS
-                      + "` takes precedence where it is smaller.",
+                      + "` takes precedence if it is smaller.",
               byDefault = "1g")
           ByteSize limit) {
     return new ResultsLimit(OURS, limit.bytes());

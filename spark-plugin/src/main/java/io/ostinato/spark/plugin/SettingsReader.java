@@ -12,10 +12,10 @@ import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the settings that a type describes, and notes every value that is not allowed. */
+/** Reads the settings that a type declares, and collects a mistake for every invalid value. */
 record SettingsReader(SparkConf conf, List<String> mistakes) {
 
-  /** The settings of a type. Those that are not set, or not allowed, have their defaults. */
+  /** Reads the settings of a type. Settings that are absent or invalid have their defaults. */
   <T> T read(Class<T> type) {
     return type.cast(make(Description.of(type)));
   }
@@ -46,7 +46,7 @@ record SettingsReader(SparkConf conf, List<String> mistakes) {
     return Defaults.ofKey(key);
   }
 
-  /** Spark ignores the case of truths and words. */
+  /** Parses a value without regard to case, like Spark. */
   private static Optional<?> value(String text, ValueType.Single type) {
     Optional<?> value = type.value(text);
     return value.isPresent() ? value : type.value(text.toLowerCase(Locale.ROOT));
