@@ -358,7 +358,7 @@ public abstract class EvaluationEngineContract {
             .isInstanceOf(EvaluationException.class)
             .hasMessageContaining("callback 'curious' at E1_U1_S16 on dataset 'test'")
             .hasMessageContaining("callback 'curious' has no " + wanted + " here")
-            .hasMessageContaining("hand it what it needs in a serializable field");
+            .hasMessageContaining("pass it what it needs in a serializable field");
       }
     }
   }

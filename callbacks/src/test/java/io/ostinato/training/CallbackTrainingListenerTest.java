@@ -136,7 +136,7 @@ class CallbackTrainingListenerTest {
               }
             })
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("hand fit the result of watch(dataset)");
+        .hasMessageContaining("pass the result of watch(dataset) to fit");
     assertThatThrownBy(
             () ->
                 builder(optimizer)

@@ -205,7 +205,7 @@ class ResumeTest {
     assertThat(resumed.end()).isEqualTo(ended.end()).hasToString("E4_U40_S640");
     assertThat(resumed.weights().manifest()).isEqualTo(ended.weights().manifest());
     assertThat(resumed.endedBy()).isEqualTo(EndedBy.CALLBACK);
-    assertThat(resumed.reason()).isEqualTo(ended.reason()).contains("for 3 values in a row");
+    assertThat(resumed.reason()).isEqualTo(ended.reason()).contains("for 3 consecutive values");
     Supplier<TrainingLoopBuilder> fixed =
         () ->
             Trainings.on(manager, folder)

@@ -525,8 +525,8 @@ class ShippedCallbacksTest {
     assertThat(warnings).hasSize(2);
     assertThat(warnings.get(0))
         .endsWith(
-            "no output matches the pattern '1'; the outputs are logits, gate. A pattern is a whole"
-                + " name, with * for any characters, as in '*1*'");
+            "no output matches the pattern '1'; the outputs are logits, gate. A pattern must match"
+                + " the whole name; * stands for any characters, as in '*1*'");
     assertThat(warnings.get(1)).contains("no output matches the pattern 'log'");
     assertThat(Trainings.records(training))
         .singleElement()

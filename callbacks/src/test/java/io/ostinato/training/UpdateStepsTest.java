@@ -392,10 +392,10 @@ class UpdateStepsTest {
         LogLines.of(
             () -> linear("constant", dataset(16), 8, 4).loss(() -> new Constant(0)).build().run());
     assertThat(logged)
-        .filteredOn(line -> line.contains("depends on no parameter"))
+        .filteredOn(line -> line.contains("doesn't depend on any parameter"))
         .singleElement()
         .asString()
-        .contains("the loss 'Constant' of the update after E0_U0_S0", "its gradient is zero");
+        .contains("the loss 'Constant' of the update after E0_U0_S0", "so its gradient is zero");
     assertThat(
             LogLines.of(
                 () ->
