@@ -102,7 +102,7 @@ public final class TrainCommand implements Callable<Integer> {
           evaluate == null
               ? "missing configuration file; for example: train run.yaml"
               : "missing configuration file, which comes before --evaluate; for example: train"
-                    + " run.yaml --evaluate");
+                  + " run.yaml --evaluate");
     }
     if (evaluate == null && (output != null || format != null)) {
       throw wrong("%s requires --evaluate".formatted(output == null ? "--format" : "--output"));

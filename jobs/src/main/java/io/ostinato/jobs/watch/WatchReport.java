@@ -66,8 +66,8 @@ final class WatchReport {
   void folder(String name) {
     err.println(
         ("warning: '%s' is a folder, and subfolders are not searched: a checkpoint is a single"
-             + " file; write checkpoints as files to the watched folder, or set --checkpoints to"
-             + " the folder that contains the files")
+                + " file; write checkpoints as files to the watched folder, or set --checkpoints to"
+                + " the folder that contains the files")
             .formatted(name));
     err.flush();
   }
