@@ -1,7 +1,6 @@
 package io.ostinato.training;
 
 import ai.djl.ndarray.types.Shape;
-import ai.djl.translate.TranslateException;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.SerializationCheck;
 import io.ostinato.callback.TrainingPlan;
@@ -15,8 +14,6 @@ import io.ostinato.model.BlockFactory;
 import io.ostinato.model.BlockSource;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
-import io.ostinato.schedule.EpochSize;
-import io.ostinato.schedule.IntervalType;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoints;
@@ -25,7 +22,6 @@ import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.Trackers;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,14 +31,12 @@ import java.util.stream.Collectors;
 
 /** Assembles a training from the settings of its builder, or reports all mistakes in them. */
 final class TrainingAssembly {
-  private static final Subject MODEL = Subject.setting("model");
-  private static final Subject LENGTH = Subject.setting("length");
-  private static final Subject TRAIN = Subject.dataset("train");
-  private static final String EFFECTIVE_BATCH_SIZE = "effective_batch_size";
-  private static final String MICRO_BATCH_SIZE = "micro_batch_size";
+  static final String EFFECTIVE_BATCH_SIZE = "effective_batch_size";
+  static final String MICRO_BATCH_SIZE = "micro_batch_size";
 
   private final TrainingLoopBuilder from;
   private final TrainingMistakes mistakes = new TrainingMistakes();
+  private final SettingsCheck check;
   private final EvaluationEngine evaluator;
   private final String runId;
   private final RunFiles files;
@@ -52,6 +46,7 @@ final class TrainingAssembly {
 
   TrainingAssembly(TrainingLoopBuilder from) {
     this.from = from;
+    this.check = new SettingsCheck(from, mistakes);
     this.evaluator = from.engine == null ? new LocalEvaluationEngine() : from.engine;
     this.runId = from.runId == null ? RunInfo.newId(from.clock) : from.runId;
     this.files = from.output.folder(runId);
@@ -75,7 +70,7 @@ final class TrainingAssembly {
               "EasyTrain can't resume from a checkpoint",
               "use a TrainingLoop"));
     }
-    if (microBatchSize() != from.effectiveBatchSize) {
+    if (check.microBatchSize() != from.effectiveBatchSize) {
       mistakes.add(
           Mistake.of(
               Subject.setting(MICRO_BATCH_SIZE),
@@ -108,9 +103,9 @@ final class TrainingAssembly {
 
   /** Checks everything that can be checked without data and without an engine. */
   void checkWithoutRows(PlannedData planned) {
-    checkModel();
-    checkSizes();
-    checkEpochs();
+    check.model();
+    check.sizes();
+    check.epochs();
     checkCallbacks(planned, meetingsWithoutRows());
     checkTrackers();
     resumeFrom();
@@ -120,10 +115,10 @@ final class TrainingAssembly {
   }
 
   TrainingSettings assemble() {
-    checkModel();
-    checkSizes();
-    checkEvaluations();
-    checkTrain();
+    check.model();
+    check.sizes();
+    check.evaluations(evaluator);
+    check.train();
     DataContainer data = from.data;
     if (data != null) {
       checkCallbacks(PlannedData.of(data), meetings());
@@ -143,8 +138,8 @@ final class TrainingAssembly {
         from.engine == null ? evaluator::close : () -> {},
         callbacks,
         length,
-        epochSize(data),
-        microBatchSize(),
+        check.epochSize(data),
+        check.microBatchSize(),
         from.gradientClipping,
         from.nonFiniteLoss,
         from.loss,
@@ -166,7 +161,7 @@ final class TrainingAssembly {
     try {
       return length == null || data == null
           ? Meetings.unknown()
-          : Meetings.of(UpdateCounter.of(length, epochSize(data)));
+          : Meetings.of(UpdateCounter.of(length, check.epochSize(data)));
     } catch (IllegalArgumentException | ArithmeticException e) {
       return Meetings.unknown(); // the sizes are invalid, which has been reported
     }
@@ -178,136 +173,14 @@ final class TrainingAssembly {
         : Meetings.withoutRows(from.length, from.effectiveBatchSize, from.lastBatch);
   }
 
-  private int microBatchSize() {
-    return from.microBatchSize == null ? from.effectiveBatchSize : from.microBatchSize;
-  }
-
-  private EpochSize epochSize(DataContainer data) {
-    return switch (from.lastBatch) {
-      case DROP -> EpochSize.droppingLast(data.train().size(), from.effectiveBatchSize);
-      case KEEP -> EpochSize.keepingLast(data.train().size(), from.effectiveBatchSize);
-    };
-  }
-
   private Map<String, String> parameters(TrainingLength length) {
     Map<String, String> parameters = new LinkedHashMap<>();
     parameters.put("length", length.toString());
     parameters.put(EFFECTIVE_BATCH_SIZE, Integer.toString(from.effectiveBatchSize));
-    parameters.put(MICRO_BATCH_SIZE, Integer.toString(microBatchSize()));
+    parameters.put(MICRO_BATCH_SIZE, Integer.toString(check.microBatchSize()));
     parameters.put("seed", Integer.toString(from.seed));
     parameters.putAll(from.parameters);
     return parameters;
-  }
-
-  private void checkModel() {
-    if (from.factory == null) {
-      mistakes.add(Mistake.of(MODEL, "there is no model", "call model(factory, inputShapes)"));
-      return;
-    }
-    if (from.inputShapes.isEmpty()) {
-      mistakes.add(
-          Mistake.of(
-              MODEL,
-              "the model has no input shape",
-              "give one per input, without the batch dimension"));
-    }
-    SerializationCheck.problemOf(from.factory)
-        .ifPresent(
-            problem ->
-                mistakes.add(
-                    Mistake.of(MODEL, "the model's factory can't be serialized: " + problem)));
-  }
-
-  private void checkSizes() {
-    if (from.length == null) {
-      mistakes.add(
-          Mistake.of(
-              LENGTH,
-              "there is no training length",
-              "call length(...) with epochs, updates or samples"));
-    }
-    if (from.effectiveBatchSize < 1) {
-      mistakes.add(
-          Mistake.of(
-              Subject.setting(EFFECTIVE_BATCH_SIZE),
-              "effective_batch_size=%s must be at least 1".formatted(from.effectiveBatchSize)));
-    } else if (microBatchSize() < 1 || from.effectiveBatchSize % microBatchSize() != 0) {
-      mistakes.add(
-          Mistake.of(
-                  Subject.setting(MICRO_BATCH_SIZE),
-                  "micro_batch_size=%s must divide effective_batch_size=%s"
-                      .formatted(microBatchSize(), from.effectiveBatchSize))
-              .dependingOn(
-                  Subject.setting(MICRO_BATCH_SIZE), Subject.setting(EFFECTIVE_BATCH_SIZE)));
-    }
-  }
-
-  private void checkEvaluations() {
-    DataContainer data = from.data;
-    if (data == null) {
-      mistakes.add(
-          Mistake.of(Subject.setting("datasets"), "there is no data", "call data(container)"));
-      return;
-    }
-    for (String key : data.evaluationKeys()) {
-      try {
-        evaluator.check(key, data.evaluation(key));
-      } catch (RuntimeException e) {
-        mistakes.add(Mistake.of(Subject.dataset(key), String.valueOf(e.getMessage())));
-      }
-    }
-  }
-
-  private void checkTrain() {
-    DataContainer data = from.data;
-    if (data == null) {
-      return;
-    }
-    try {
-      data.train().prepare();
-      checkRows(data.train().size());
-    } catch (IOException | TranslateException e) {
-      mistakes.add(Mistake.of(TRAIN, "the training dataset can't be prepared: " + e));
-    }
-  }
-
-  private void checkRows(long rows) {
-    if (rows == 0) {
-      mistakes.add(Mistake.of(TRAIN, "the training dataset is empty"));
-    } else if (rows < from.effectiveBatchSize && from.lastBatch == LastBatch.DROP) {
-      mistakes.add(
-          Mistake.of(
-              TRAIN,
-              "the training dataset has %s rows, fewer than effective_batch_size=%s"
-                  .formatted(rows, from.effectiveBatchSize)));
-    } else if (from.data != null && from.length != null && mistakes.isEmpty()) {
-      checkCountable(from.data, from.length);
-    }
-  }
-
-  private void checkCountable(DataContainer data, TrainingLength length) {
-    try {
-      length.end(epochSize(data));
-    } catch (ArithmeticException e) {
-      tooLong(length);
-    }
-  }
-
-  private void checkEpochs() {
-    TrainingLength length = from.length;
-    if (length != null
-        && length.unit() == IntervalType.EPOCH
-        && length.count() > Integer.MAX_VALUE) {
-      tooLong(length);
-    }
-  }
-
-  private void tooLong(TrainingLength length) {
-    mistakes.add(
-        Mistake.of(
-            LENGTH,
-            "a training length of %s is too long: at most %s epochs"
-                .formatted(length, Integer.MAX_VALUE)));
   }
 
   private void checkCallbacks(PlannedData data, Meetings meetings) {
