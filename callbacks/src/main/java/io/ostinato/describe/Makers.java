@@ -40,8 +40,8 @@ final class Makers {
     try {
       return call.make();
     } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof IllegalArgumentException refusal) {
-        throw refusal;
+      if (e.getCause() instanceof RuntimeException thrown) {
+        throw thrown;
       }
       throw new IllegalStateException(maker + " failed", e.getCause());
     } catch (ReflectiveOperationException e) {

@@ -1,5 +1,6 @@
 package io.ostinato.describe;
 
+import java.util.ArrayList;
 import java.io.Serializable;
 import java.util.List;
 
@@ -33,7 +34,9 @@ public record Mistake(Subject subject, String problem, String remedy, List<Subje
 
   /** The same mistake, which also depends on other subjects. */
   public Mistake dependingOn(Subject... others) {
-    return new Mistake(subject, problem, remedy, List.of(others));
+    List<Subject> all = new ArrayList<>(dependsOn);
+    all.addAll(List.of(others));
+    return new Mistake(subject, problem, remedy, all);
   }
 
   /** Problem and remedy in one sentence, such as {@code there is no model; call model(...)}. */

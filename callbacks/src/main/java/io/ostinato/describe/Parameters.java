@@ -81,6 +81,9 @@ final class Parameters {
     }
     return plain.isRecord()
         ? Stream.of(plain.getRecordComponents()).allMatch(part -> isKey(part.getGenericType()))
-        : plain == Object.class || plain.isEnum() || ValueType.Scalar.isScalar(plain);
+        : plain == Object.class
+            || plain.isEnum()
+            || ValueType.Scalar.isScalar(plain)
+            || Makers.annotated(plain, FromText.class).isPresent();
   }
 }

@@ -1,5 +1,7 @@
 package io.ostinato.storage;
 
+import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
 import io.ostinato.storage.Sidecar.DataFile;
 import java.time.Instant;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.List;
  * what another one has written is removed.
  */
 record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
+  private static final Logger log = LoggerFactory.getLogger(UnfinishedSaves.class);
 
   /** Finishes a save of this tag that was interrupted after its commit. */
   void finish(String tag) {
@@ -33,9 +36,19 @@ record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
     files.deleteAbandoned(Instant.MAX);
     for (String next : files.list()) {
       if (next.endsWith(DataFiles.NEXT)) {
-        finish(CheckpointNames.tagOf(next.substring(0, next.length() - DataFiles.NEXT.length())));
-        files.delete(next);
+        finishOrDrop(next);
       }
+    }
+  }
+
+  /** Keeps the file if its sidecar can't be read: it may have been committed. */
+  private void finishOrDrop(String next) {
+    String file = next.substring(0, next.length() - DataFiles.NEXT.length());
+    try {
+      sidecars.find(CheckpointNames.tagOf(file)).ifPresent(this::takeNames);
+      files.delete(next);
+    } catch (StorageException e) {
+      log.warn("'{}' is kept: {}", next, e.getMessage());
     }
   }
 

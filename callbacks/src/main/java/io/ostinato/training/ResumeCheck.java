@@ -72,7 +72,11 @@ record ResumeCheck(
                   "run '%s' was started with seed %s, and can't be resumed with seed %s"
                       .formatted(runId, before, seed),
                   "set seed: %s; in Java, seed(%s)".formatted(before, before))
-              .dependingOn(Subject.setting("seed")));
+              .dependingOn(
+                  Subject.setting("seed"),
+                  Subject.setting("output"),
+                  Subject.setting("checkpoints"),
+                  Subject.setting("run_id")));
     }
   }
 

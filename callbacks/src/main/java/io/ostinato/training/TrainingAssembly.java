@@ -223,7 +223,7 @@ final class TrainingAssembly {
     if (from.resumeTag != null) {
       return new ResumeCheck(runId, files, checkpoints, from.seed, mistakes).tag(from.resumeTag);
     }
-    if (files.exists(MetricsFile.NAME)) {
+    if (files.exists(MetricsFile.NAME) || !files.lines(MetricsFile.NAME).isEmpty()) {
       mistakes.add(
           Mistake.of(
               Subject.setting("run_id"),

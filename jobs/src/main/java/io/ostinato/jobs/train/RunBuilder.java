@@ -58,7 +58,10 @@ final class RunBuilder {
     }
   }
 
-  /** The settings that need no data: all except data, engine, optimizer and the run's id. */
+  /**
+   * The settings that need neither data nor a file system: all except data, engine, optimizer,
+   * output and the run's id.
+   */
   TrainingLoopBuilder settings() {
     TrainingLoopBuilder builder =
         TrainingLoop.builder()
@@ -69,8 +72,7 @@ final class RunBuilder {
             .lastBatch(config.lastBatch())
             .nonFiniteLoss(NonFiniteLoss.skipUpTo(config.skipNonFinite()))
             .seed(config.seed())
-            .metricProperties(config.metricDirections())
-            .output(RunOutput.open(bound));
+            .metricProperties(config.metricDirections());
     if (config.microBatchSize() != null) {
       builder.microBatchSize(config.microBatchSize());
     }

@@ -1,5 +1,10 @@
 package io.ostinato.jobs.train;
 
+import java.util.stream.Stream;
+import io.ostinato.storage.StorageException;
+import io.ostinato.jobs.ErrorLine;
+import io.ostinato.describe.Subject;
+import io.ostinato.describe.Mistake;
 import io.ostinato.evaluation.PlannedData;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Configuration;
@@ -53,10 +58,13 @@ final class RunCheck {
   private Bound<RunConfig> checked(boolean isRun) {
     try {
       Bound<RunConfig> run = configuration.bind(RunConfig.class);
-      List<TrainingMistake> found = found(run, isRun);
-      if (!found.isEmpty()) {
-        throw new RunMistakes(run).placed(found);
+      Mistakes found = new Mistakes();
+      TrainingLoopBuilder settings = new RunBuilder(run).settings();
+      if (isRun) {
+        addOutput(run, settings, found);
       }
+      new RunMistakes(run).placed(found(run, settings, found)).mistakes().forEach(found::add);
+      found.throwIfAny();
       return run;
     } catch (ConfigurationException e) {
       if (mistakes.isEmpty()) {
@@ -67,29 +75,52 @@ final class RunCheck {
     }
   }
 
-  /** Adds mistakes of the valid part that don't depend on how the invalid rest is fixed. */
-  private void addMistakesOf(RightPart<RunConfig> part) {
-    List<TrainingMistake> certain =
-        found(part.bound(), true).stream().filter(one -> isCertain(one, part.doubtful())).toList();
-    new RunMistakes(part.bound()).placed(certain).mistakes().forEach(mistakes::add);
-  }
-
-  private static boolean isCertain(TrainingMistake found, Set<String> doubtful) {
-    return found.mistake().dependsOn().stream().noneMatch(on -> doubtful.contains(on.key()))
-        && !doubtful.contains(found.mistake().subject().key());
-  }
-
-  private static List<TrainingMistake> found(Bound<RunConfig> run, boolean isRun) {
-    RunBuilder builder = new RunBuilder(run);
-    TrainingLoopBuilder settings = builder.settings();
-    if (isRun && run.value().checkpoints() == null) {
-      builder.nameRun(settings);
+  /** Says where the run's files go, unless they can't go there. */
+  private static void addOutput(
+      Bound<RunConfig> run, TrainingLoopBuilder settings, Mistakes mistakes) {
+    try {
+      settings.output(RunOutput.open(run));
+      if (run.value().checkpoints() == null) {
+        new RunBuilder(run).nameRun(settings);
+      }
+    } catch (ConfigurationException e) {
+      e.mistakes().forEach(mistakes::add);
     }
+  }
+
+  /**
+   * Adds mistakes of the valid part that don't depend on how the invalid rest is fixed: those that
+   * say what they depend on. The run's folder is not looked at.
+   */
+  private void addMistakesOf(RightPart<RunConfig> part) {
+    Bound<RunConfig> run = part.bound();
+    List<TrainingMistake> certain =
+        found(run, new RunBuilder(run).settings(), mistakes).stream()
+            .filter(one -> isCertain(one.mistake(), part.doubtful()))
+            .toList();
+    new RunMistakes(run).placed(certain).mistakes().forEach(mistakes::add);
+  }
+
+  private static boolean isCertain(Mistake mistake, Set<String> doubtful) {
+    return !mistake.dependsOn().isEmpty()
+        && Stream.concat(Stream.of(mistake.subject()), mistake.dependsOn().stream())
+            .noneMatch(on -> on.kind() == Subject.Kind.RUN && doubtful.contains(on.key()));
+  }
+
+  /** What the training refuses; a file system that can't be read is a mistake of its key. */
+  private static List<TrainingMistake> found(
+      Bound<RunConfig> run, TrainingLoopBuilder settings, Mistakes mistakes) {
     try {
       settings.checkWithoutRows(planned(run.value()));
       return List.of();
     } catch (TrainingConfigurationException e) {
       return e.found();
+    } catch (StorageException e) {
+      if (RunOutput.isLocal(run.value().output())) {
+        throw e;
+      }
+      mistakes.add(run.placeOf(run.value(), "output"), ErrorLine.of(e));
+      return List.of();
     }
   }
 

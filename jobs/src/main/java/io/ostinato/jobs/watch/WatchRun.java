@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import org.jspecify.annotations.Nullable;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.RunFiles;
@@ -32,17 +33,21 @@ final class WatchRun implements AutoCloseable {
   private static final Path TEMPORARY_FILES = Path.of(System.getProperty("java.io.tmpdir"));
 
   private final RunFiles files;
-  private final LineFile lines;
   private final Staging staging;
+  private @Nullable LineFile lines;
 
   /**
-   * Opens the folder and creates it if it is missing.
+   * Opens the folder. One on this machine is created if it is missing, and locked. Another one is
+   * taken over from a process that may be writing it by {@link #lines} only, so that whoever is
+   * refused before changes nothing.
    *
    * @throws StorageException if it can't be written, or another process has locked it
    */
   WatchRun(String output, String runId, Configuration configuration) {
     files = HadoopRunFiles.anywhere(output, configuration).folder(runId);
-    lines = files.openLines(MetricsFile.NAME);
+    if (files.local().isPresent()) {
+      lines();
+    }
     try {
       Optional<Path> local = files.local();
       staging =
@@ -50,7 +55,7 @@ final class WatchRun implements AutoCloseable {
               ? Staging.in(local.get().resolve(".staging"))
               : Staging.temporary(TEMPORARY_FILES, files.location());
     } catch (IOException e) {
-      lines.close();
+      closeLines();
       throw new StorageException(
           "can't make a folder for copies: " + StorageException.reasonOf(e), e);
     }
@@ -68,8 +73,18 @@ final class WatchRun implements AutoCloseable {
     }
   }
 
+  /** The lines of the run, which this process alone appends to. */
   LineFile lines() {
+    if (lines == null) {
+      lines = files.openLines(MetricsFile.NAME);
+    }
     return lines;
+  }
+
+  private void closeLines() {
+    if (lines != null) {
+      lines.close();
+    }
   }
 
   /** The local folder for copies of checkpoints. */
@@ -122,7 +137,7 @@ final class WatchRun implements AutoCloseable {
     try {
       staging.close();
     } finally {
-      lines.close();
+      closeLines();
     }
   }
 }

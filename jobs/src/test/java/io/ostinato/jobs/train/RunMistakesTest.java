@@ -10,6 +10,10 @@ import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.metric.Direction;
 import io.ostinato.schedule.TrainingLength;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -365,6 +369,44 @@ class RunMistakesTest {
     String twice = RIGHT.replace("test: {path: b, columns", "tets: {path: b, colums");
     assertThatThrownBy(() -> checked(twice)).hasMessageNotContaining("asks for");
     assertThatThrownBy(() -> checked("- a")).hasMessageContaining("must be a section of keys");
+  }
+
+  @Test
+  void theFolderOfARunIsNotJudgedWhileAKeyIsWrong(@TempDir Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("a"));
+    Files.writeString(folder.resolve("a/metrics.jsonl"), "{}\n");
+    String there = RIGHT + "run_id: a\noutput: " + folder + "\n";
+    String message = "run.yaml:12: 'seed' must be a whole number; given: 'x'";
+    assertThatThrownBy(() -> checkedToEvaluate(there + "seed: x\n")).hasMessage(message);
+    assertThatThrownBy(() -> checked(there + "seed: x\n")).hasMessage(message);
+    assertThatThrownBy(() -> checked(there)).hasMessageContaining("run 'a' already exists in '");
+    checkedToEvaluate(there);
+  }
+
+  @Test
+  void whatDependsOnSizesIsNotJudgedWhileTheyAreWrong() {
+    String meeting =
+        RIGHT
+            + """
+            - {kind: metric, metrics: accuracy, every_n_updates: 3}
+            - {kind: metric, metrics: accuracy, every_n_updates: 3}
+            """;
+    assertThatThrownBy(() -> checked(meeting)).hasMessageContaining("both write the metric");
+    assertThatThrownBy(() -> checked(meeting, "effective_batch_size=64x"))
+        .hasMessage(
+            "--set effective_batch_size=64x: 'effective_batch_size' must be a whole number; given:"
+                + " '64x'");
+  }
+
+  @Test
+  void anOutputThatCantBeHadIsReportedWithAllOtherMistakes() {
+    assertThatThrownBy(() -> checked(RIGHT, "output=nosuch://x/runs", "micro_batch_size=5"))
+        .hasMessageContainingAll(
+            "--set output=nosuch://x/runs: ",
+            "--set micro_batch_size=5: micro_batch_size=5 must divide effective_batch_size=32");
+    assertThatThrownBy(() -> checked(RIGHT, "output=nosuch://x/runs", "seed=x"))
+        .hasMessage("--set seed=x: 'seed' must be a whole number; given: 'x'");
+    checkedToEvaluate(RIGHT + "output: nosuch://x/runs\n");
   }
 
   private static Bound<RunConfig> checked(String yaml, String... overrides) {

@@ -63,13 +63,10 @@ public final class HadoopRunFiles implements RunFiles {
   public static HadoopRunFiles in(String folder, Configuration configuration) {
     try {
       Path path = new Path(folder);
-      URI uri = path.toUri();
-      FileContext context =
-          uri.getScheme() == null
-              ? FileContext.getFileContext(configuration)
-              : FileContext.getFileContext(uri, configuration);
-      Path qualified = context.makeQualified(path);
-      return new HadoopRunFiles(context, qualified.getFileSystem(configuration), qualified);
+      FileSystem system = path.getFileSystem(configuration);
+      Path qualified = system.makeQualified(path); // hdfs:///runs gets the default's authority
+      FileContext context = FileContext.getFileContext(qualified.toUri(), configuration);
+      return new HadoopRunFiles(context, system, qualified);
     } catch (IOException | RuntimeException e) {
       throw new StorageException("can't open the folder '%s': %s".formatted(folder, e), e);
     }
