@@ -1,7 +1,7 @@
 package io.ostinato.describe;
 
-import java.util.ArrayList;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 
 /**

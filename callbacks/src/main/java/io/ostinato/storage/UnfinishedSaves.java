@@ -1,10 +1,10 @@
 package io.ostinato.storage;
 
-import org.slf4j.LoggerFactory;
-import org.slf4j.Logger;
 import io.ostinato.storage.Sidecar.DataFile;
 import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Saves of checkpoints that were interrupted. A save that its sidecar has committed is finished;

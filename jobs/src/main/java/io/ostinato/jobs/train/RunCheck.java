@@ -1,16 +1,15 @@
 package io.ostinato.jobs.train;
 
-import java.util.stream.Stream;
-import io.ostinato.storage.StorageException;
-import io.ostinato.jobs.ErrorLine;
-import io.ostinato.describe.Subject;
 import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.PlannedData;
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.jobs.config.RightPart;
+import io.ostinato.storage.StorageException;
 import io.ostinato.training.TrainingConfigurationException;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingMistake;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Checks the configuration of a training before Spark starts. */
 final class RunCheck {

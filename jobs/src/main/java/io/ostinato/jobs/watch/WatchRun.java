@@ -1,6 +1,5 @@
 package io.ostinato.jobs.watch;
 
-import org.jspecify.annotations.Nullable;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.RunFiles;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

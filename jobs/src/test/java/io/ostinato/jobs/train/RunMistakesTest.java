@@ -13,10 +13,10 @@ import io.ostinato.schedule.TrainingLength;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.io.TempDir;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** All that is wrong with a configuration is told together, each with its line. */
 class RunMistakesTest {
