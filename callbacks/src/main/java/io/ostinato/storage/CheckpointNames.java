@@ -2,7 +2,7 @@ package io.ostinato.storage;
 
 import java.util.List;
 
-/** Names of the files that a checkpoint has, by its tag. */
+/** The names of a checkpoint's files, by tag. */
 final class CheckpointNames {
   static final String LATEST = "latest";
   static final String LATEST_WEIGHTS = "latest_weights";
@@ -15,9 +15,9 @@ final class CheckpointNames {
   private CheckpointNames() {}
 
   /**
-   * The tag itself.
+   * Checks a tag and returns it.
    *
-   * @throws IllegalArgumentException if no checkpoint may be named so
+   * @throws IllegalArgumentException if it is not a valid tag
    */
   static String checkTag(String tag) {
     if (tag.equals(LATEST) || tag.equals(LATEST_WEIGHTS)) {
@@ -43,12 +43,12 @@ final class CheckpointNames {
     return tag + STATES;
   }
 
-  /** All files of arrays that a checkpoint can have. */
+  /** All array files that a checkpoint can have. */
   static List<String> ofArrays(String tag) {
     return List.of(weights(tag), optimizer(tag), states(tag));
   }
 
-  /** The tag of a file of arrays, whatever it ends with. */
+  /** The tag of an array file; a name without a known extension is returned as it is. */
   static String tagOf(String file) {
     for (String ending : List.of(OPTIMIZER, STATES, WEIGHTS)) {
       if (file.endsWith(ending)) {

@@ -16,13 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of a run, by tag: {@code <tag>.safetensors} has the weights, {@code
- * <tag>.optimizer.safetensors} and {@code <tag>.states.safetensors} what there is besides, and
- * {@code <tag>.json} says what belongs together. One thread at a time.
+ * The checkpoints of a run, by tag. {@code <tag>.safetensors} has the weights, {@code
+ * <tag>.optimizer.safetensors} the optimizer's state, {@code <tag>.states.safetensors} the arrays
+ * of callbacks, and {@code <tag>.json}, the sidecar, lists these files and has all plain values.
+ * Thread-safe.
  *
- * <p>New data is written beside the old as {@code <file>.next}; the sidecar is what commits it,
- * since it has the hash of each file; then the files take their names. So whatever is interrupted,
- * a tag is what it was before or what it is after.
+ * <p>New data is first written as {@code <file>.next}. Writing the sidecar, which has the hash of
+ * each file, commits the checkpoint; the files are renamed afterwards. If a save is interrupted at
+ * any point, the checkpoint is either the old or the new one, complete.
  */
 public final class Checkpoints {
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
@@ -44,20 +45,21 @@ public final class Checkpoints {
   }
 
   /**
-   * Keeps a checkpoint; one of that tag is replaced.
+   * Saves a checkpoint; an existing one with the same tag is replaced.
    *
-   * @throws StorageException if it can't be written; one of that tag is as it was then
+   * @throws StorageException if it can't be written; an existing checkpoint is then unchanged
    */
   public synchronized void save(String tag, Checkpoint checkpoint) {
     save(tag, checkpoint, Set.of());
   }
 
   /**
-   * Keeps a checkpoint for somebody; one of that tag is replaced, and whom that was kept for is not
-   * forgotten.
+   * Saves a checkpoint on behalf of its holders; an existing one with the same tag is replaced, and
+   * its holders are added.
    *
-   * @param keptFor who has to {@link #release} it before it is removed
-   * @throws StorageException if it can't be written; one of that tag is as it was then
+   * @param keptFor the holders, each of which has to {@link #release} the checkpoint before it is
+   *     removed
+   * @throws StorageException if it can't be written; an existing checkpoint is then unchanged
    */
   public synchronized void save(String tag, Checkpoint checkpoint, Set<String> keptFor) {
     CheckpointNames.checkTag(tag);
@@ -77,10 +79,10 @@ public final class Checkpoints {
   }
 
   /**
-   * A checkpoint, its files compared with their hashes.
+   * Loads a checkpoint and verifies the hashes of its files.
    *
-   * @throws StorageException if there is none of that tag (lists those there are), or a file is
-   *     missing or damaged (says which)
+   * @throws StorageException if there is none with this tag (lists the existing tags), or a file is
+   *     missing or damaged (names it)
    */
   public synchronized Checkpoint load(String tag) {
     CheckpointNames.checkTag(tag);
@@ -104,15 +106,15 @@ public final class Checkpoints {
         sidecar.loop());
   }
 
-  /** The tags of all checkpoints that are complete, sorted. */
+  /** The tags of all complete checkpoints, sorted. */
   public synchronized List<String> tags() {
     return sidecars.tags();
   }
 
   /**
-   * Whether a complete checkpoint has all that is needed to go on from it.
+   * Whether a complete checkpoint has the state required to resume training.
    *
-   * @throws StorageException if there is none of that tag; lists those there are
+   * @throws StorageException if there is none with this tag; lists the existing tags
    */
   public synchronized boolean isResumable(String tag) {
     if (!sidecars.isComplete(CheckpointNames.checkTag(tag))) {
@@ -122,9 +124,9 @@ public final class Checkpoints {
   }
 
   /**
-   * What the training itself remembers in a complete checkpoint; see {@link Checkpoint#loop}.
+   * The state of the training loop in a complete checkpoint; see {@link Checkpoint#loop}.
    *
-   * @throws StorageException if there is none of that tag; lists those there are
+   * @throws StorageException if there is none with this tag; lists the existing tags
    */
   public synchronized Map<String, String> loop(String tag) {
     if (!sidecars.isComplete(CheckpointNames.checkTag(tag))) {
@@ -134,9 +136,9 @@ public final class Checkpoints {
   }
 
   /**
-   * Has {@link #latest} give this tag.
+   * Marks the checkpoint that {@link #latest} returns.
    *
-   * @throws IllegalArgumentException if it has weights only, so that nothing can go on from it
+   * @throws IllegalArgumentException if it has weights only, so that training can't resume from it
    */
   public synchronized void markLatest(String tag) {
     if (!isResumable(tag)) {
@@ -147,7 +149,7 @@ public final class Checkpoints {
     mark(CheckpointNames.LATEST, tag);
   }
 
-  /** Has {@link #latestWeights} give this tag. */
+  /** Marks the checkpoint that {@link #latestWeights} returns. */
   public synchronized void markLatestWeights(String tag) {
     if (!sidecars.isComplete(CheckpointNames.checkTag(tag))) {
       throw noSuch(tag);
@@ -156,8 +158,9 @@ public final class Checkpoints {
   }
 
   /**
-   * The tag that was marked last as one to go on from. If it isn't there, or is not complete, the
-   * tag of the complete checkpoint of a training with the highest iteration, with a warning.
+   * The tag of the checkpoint last marked to resume from. If that checkpoint is missing or
+   * incomplete, logs a warning and returns the complete resumable checkpoint with the highest
+   * iteration.
    */
   public synchronized Optional<String> latest() {
     Optional<String> marked = marked(CheckpointNames.LATEST);
@@ -179,12 +182,12 @@ public final class Checkpoints {
     return newest;
   }
 
-  /** The tag of the complete checkpoint that was marked last as the newest weights. */
+  /** The tag of the complete checkpoint last marked as the newest weights. */
   public synchronized Optional<String> latestWeights() {
     return marked(CheckpointNames.LATEST_WEIGHTS).filter(sidecars::isComplete);
   }
 
-  /** Removes a checkpoint; nothing if there is none. */
+  /** Removes a checkpoint; does nothing if there is none. */
   public synchronized void delete(String tag) {
     CheckpointNames.checkTag(tag);
     sidecars.delete(tag);
@@ -192,16 +195,16 @@ public final class Checkpoints {
   }
 
   /**
-   * Finishes or removes what processes left that were killed while they saved checkpoints. Nobody
-   * else may write checkpoints into this folder meanwhile.
+   * Completes or removes saves that were interrupted because their process was killed. No other
+   * process may write checkpoints to this folder at the same time.
    *
-   * @throws StorageException if that can't be done
+   * @throws StorageException if that fails
    */
   public synchronized void deleteAbandoned() {
     unfinished.dropAll();
   }
 
-  /** Removes a checkpoint once all have released it that it was kept for. */
+  /** Releases a checkpoint for one holder; the last release removes it. */
   public synchronized void release(String tag, String holder) {
     CheckpointNames.checkTag(tag);
     List<String> others = holders(tag).stream().filter(name -> !name.equals(holder)).toList();
@@ -214,7 +217,7 @@ public final class Checkpoints {
 
   private List<DataFile> writeArrays(String tag, Checkpoint checkpoint) {
     List<DataFile> written = new ArrayList<>();
-    Map<String, String> metadata = new LinkedHashMap<>(); // in one order, as all bytes of a file
+    Map<String, String> metadata = new LinkedHashMap<>(); // ordered, so files are reproducible
     metadata.put("iteration", checkpoint.iteration().toString());
     metadata.put("run_id", checkpoint.runId());
     written.add(data.write(CheckpointNames.weights(tag), checkpoint.weights().arrays(), metadata));
@@ -228,7 +231,7 @@ public final class Checkpoints {
     return written;
   }
 
-  /** Whom a checkpoint is kept for; nobody if there is none, or it can't be read. */
+  /** The holders of a checkpoint; none if it is missing or its sidecar can't be read. */
   private List<String> holders(String tag) {
     return sidecars.findReadable(tag).map(Sidecar::keptFor).orElse(List.of());
   }

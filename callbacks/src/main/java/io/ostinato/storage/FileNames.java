@@ -2,15 +2,15 @@ package io.ostinato.storage;
 
 import java.util.regex.Pattern;
 
-/** Names of files in the folder of a run. */
+/** Names of files in a run's folder. */
 public final class FileNames {
-  /** What the temporary name of a file that is being written begins with. */
+  /** The prefix of the temporary name of a file that is being written. */
   public static final String TEMPORARY = ".tmp-";
 
-  /** What the whole of a name matches. */
+  /** The pattern that a whole name matches. */
   public static final String PATTERN = "[A-Za-z0-9_=-][A-Za-z0-9._=-]*";
 
-  /** What the name of the best model by some metric begins with. */
+  /** The prefix of the names of best models. */
   public static final String BEST_MODEL = "best_model.";
 
   private static final Pattern NAME = Pattern.compile(PATTERN);
@@ -18,20 +18,20 @@ public final class FileNames {
   private FileNames() {}
 
   /**
-   * The name under which the best model by a metric is kept: {@code best_model.accuracy.test} by
-   * {@code accuracy/test}. There is a dot for each slash of the metric, and {@code _} for each
-   * character that names of files don't have.
+   * The name of the best model by a metric, such as {@code best_model.accuracy.test} for {@code
+   * accuracy/test}. Each slash in the metric becomes a dot, and each character that is not allowed
+   * in file names becomes {@code _}.
    *
-   * @param end of the name, as in {@code .pt}; may be empty
+   * @param end the end of the name, such as {@code .pt}; may be empty
    */
   public static String bestModel(String metric, String end) {
     return BEST_MODEL + (metric.replace('/', '.') + end).replaceAll("[^A-Za-z0-9._=-]", "_");
   }
 
   /**
-   * The name itself.
+   * Checks a name and returns it.
    *
-   * @throws IllegalArgumentException if no file may be named so
+   * @throws IllegalArgumentException if it is not a valid file name
    */
   public static String checked(String name) {
     if (!NAME.matcher(name).matches()) {

@@ -8,15 +8,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Troubles with files that have a remedy. The JDK and Hadoop have no types for them, so they are
- * recognised by what the operating system or HDFS says, here and nowhere else; and only in an
- * exception of a file system, since a module, or anybody's code, may say the same of something
- * else.
+ * File problems that the user can fix. The JDK and Hadoop have no exception types for them, so they
+ * are recognised by the message of the operating system or HDFS, and only here. Only exceptions of
+ * file systems are considered, since other code can use the same words for something else.
  */
 public enum FileTrouble {
-  /** The disk is full, or a quota is used up. */
+  /** The disk is full, or a quota is exceeded. */
   FULL_DISK("No space left on device|[Dd]isk ?[Ss]pace quota|Disk quota exceeded"),
-  /** The user has no access. */
+  /** The user lacks permission. */
   NO_ACCESS("[Pp]ermission denied|access is denied");
 
   private final Pattern words;
@@ -25,7 +24,7 @@ public enum FileTrouble {
     this.words = Pattern.compile(words);
   }
 
-  /** Whether an exception of a file system, among this one and its causes, says so. */
+  /** Whether a file system exception among this one and its causes reports this problem. */
   public boolean isCauseOf(Throwable thrown) {
     for (Throwable each = thrown; each != null; each = each.getCause()) {
       if (each instanceof IOException io
@@ -37,14 +36,14 @@ public enum FileTrouble {
     return false;
   }
 
-  /** The trouble that a line for users quotes, if that is why it is told. */
+  /** The problem that an error line for users mentions, if the exception was caused by it. */
   public static Optional<FileTrouble> toldBy(String line, Throwable thrown) {
     return Arrays.stream(values())
         .filter(trouble -> trouble.words.matcher(line).find() && trouble.isCauseOf(thrown))
         .findFirst();
   }
 
-  /** Spark wraps whatever is thrown while it reads or sends something. */
+  /** Whether an exception only repeats the message of its cause, as Spark's wrappers do. */
   private static boolean isQuoting(IOException e) {
     Throwable cause = e.getCause();
     return cause != null

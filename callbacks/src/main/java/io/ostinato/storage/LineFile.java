@@ -3,32 +3,33 @@ package io.ostinato.storage;
 import java.util.List;
 
 /**
- * A file that grows by whole lines: after a crash a line is in it or it isn't. One process at a
- * time writes it. Failures are {@link StorageException}s that name the file. Not thread-safe.
+ * A file to which whole lines are appended: after a crash it has a line completely or not at all.
+ * Only one process at a time writes it. Failures are {@link StorageException}s that name the file.
+ * Not thread-safe.
  */
 public interface LineFile extends AutoCloseable {
 
-  /** All lines, as the file has them now. */
+  /** Reads all lines currently in the file. */
   List<String> lines();
 
-  /** Adds a line; it is on the disk, or wherever the file system keeps it, on return. */
+  /** Appends a line, which is durably stored on return. */
   default void append(String line) {
     append(List.of(line));
   }
 
   /**
-   * Adds lines at once; after a crash it has the first of them, or all, or none. After a failure it
-   * may be tried again.
+   * Appends lines in one write. After a crash the file has all of them, none, or the first few. A
+   * failed append can be retried.
    */
   void append(List<String> lines);
 
-  /** Makes these the only lines; after a crash it has them, or those of before. */
+  /** Replaces all lines; after a crash the file has either the new or the old ones. */
   void replace(List<String> lines);
 
-  /** Whether this is the last line of the file, as it is now, whoever wrote it. */
+  /** Whether this is currently the last line of the file, no matter which process wrote it. */
   boolean endsWith(String line);
 
-  /** Where it is, for messages. */
+  /** The file's location, for messages. */
   String location();
 
   @Override

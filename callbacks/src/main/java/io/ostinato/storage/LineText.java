@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Lines as the bytes of a file: UTF-8, each with a line feed at its end. */
+/** Conversion between lines and bytes: UTF-8, with a line feed at the end of each line. */
 public final class LineText {
   private LineText() {}
 
-  /** The bytes of lines. */
+  /** Encodes lines. */
   public static byte[] bytes(List<String> lines) {
     return lines.stream()
         .map(line -> line + "\n")
@@ -16,7 +16,7 @@ public final class LineText {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /** How many of the bytes are whole lines; what is behind them is an unfinished one. */
+  /** The number of bytes in complete lines; the remaining bytes are an incomplete last line. */
   public static int wholeBytes(byte[] bytes) {
     int end = bytes.length;
     while (end > 0 && bytes[end - 1] != '\n') {
@@ -25,7 +25,7 @@ public final class LineText {
     return end;
   }
 
-  /** The whole lines among bytes, without an unfinished last one. */
+  /** Decodes the complete lines; an incomplete last line is dropped. */
   public static List<String> lines(byte[] bytes) {
     return new String(bytes, 0, wholeBytes(bytes), StandardCharsets.UTF_8).lines().toList();
   }

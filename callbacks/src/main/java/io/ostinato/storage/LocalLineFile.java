@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lines in a file of this machine, appended and forced to the disk. The operating system locks it
- * while it is open, and frees it when the process ends, however it ends; or when the process closes
- * another channel of that file, so that all is read through this one.
+ * A line file on the local file system; appends are forced to the disk. The operating system locks
+ * the file while it is open. It releases the lock when the process ends for any reason, but also
+ * when the process closes any other channel of the file; therefore all reads use this channel.
  */
 final class LocalLineFile implements LineFile {
   private static final Logger log = LoggerFactory.getLogger(LocalLineFile.class);
@@ -30,7 +30,7 @@ final class LocalLineFile implements LineFile {
   }
 
   /**
-   * Opens a file, and makes it and its folder where they are missing.
+   * Opens a file; creates it and its folder if missing.
    *
    * @throws StorageException if it can't be written, or another process has it open
    */
@@ -85,7 +85,7 @@ final class LocalLineFile implements LineFile {
     byte[] content = LineText.bytes(lines);
     files.write(file.getFileName().toString(), out -> out.write(content));
     try {
-      channel.close(); // of the file that has gone
+      channel.close(); // of the replaced file
       channel = openLocked(file);
     } catch (IOException e) {
       throw failed("write", file, e);
@@ -127,7 +127,7 @@ final class LocalLineFile implements LineFile {
   private ByteBuffer read(long from, int bytes) throws IOException {
     ByteBuffer found = ByteBuffer.allocate(bytes);
     while (found.hasRemaining() && channel.read(found, from + found.position()) > 0) {
-      // until all of it is read
+      // reads until the buffer is full or the file ends
     }
     return found.flip();
   }
@@ -144,13 +144,13 @@ final class LocalLineFile implements LineFile {
     return channel;
   }
 
-  /** False if another process, or another channel of this one, has the file. */
+  /** Locks the file; false if another process, or another channel of this one, has locked it. */
   private static boolean isLocked(Path file, FileChannel channel) {
     try {
       return channel.tryLock() != null;
     } catch (OverlappingFileLockException inThisProcess) {
       return false;
-    } catch (IOException e) { // some network file systems have no locks
+    } catch (IOException e) { // some network file systems don't support locks
       log.warn("can't lock '{}', so nothing keeps a second process from writing it", file, e);
       return true;
     }

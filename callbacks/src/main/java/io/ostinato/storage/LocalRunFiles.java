@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Files of a run in a folder of this machine. */
+/** Files of a run in a local folder. */
 public final class LocalRunFiles implements RunFiles {
   private final Path folder;
 
@@ -30,7 +30,7 @@ public final class LocalRunFiles implements RunFiles {
     this.folder = folder;
   }
 
-  /** The files in this folder, which is made with the first of them. */
+  /** The files in this folder, which is created when the first file is written. */
   public static LocalRunFiles in(Path folder) {
     return new LocalRunFiles(folder);
   }
@@ -179,7 +179,7 @@ public final class LocalRunFiles implements RunFiles {
     }
   }
 
-  /** Deletes files, then the folders that have become empty. */
+  /** Deletes files, then the folders that are empty as a result. */
   private static final class Deletion extends SimpleFileVisitor<Path> {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

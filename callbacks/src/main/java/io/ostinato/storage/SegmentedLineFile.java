@@ -9,25 +9,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lines in a file of a file system that can't append: an object store, say. For implementations of
- * {@link RunFiles}, of which it needs whole files only.
+ * A line file on a file system that can't append, such as an object store. For implementations of
+ * {@link RunFiles}; only their whole-file operations are used.
  *
- * <p>Lines are appended to a small segment beside the file, see {@link Segments}, which is written
- * anew under another name with each of them, so that nothing that was written is ever replaced.
- * Segments are merged into the file when they have as many bytes as the file, when it is closed,
- * and when it is opened after a crash. So 10,000 lines are written a few times, not 10,000 times.
+ * <p>Lines are appended to a small segment beside the file, see {@link Segments}. Each append
+ * writes the segment again under another name, so that no existing segment is ever overwritten.
+ * Segments are merged into the file once they are as large as the file, when the file is closed,
+ * and when it is opened after a crash. Each line is therefore written only a few times in total,
+ * even in a file of 10,000 lines.
  */
 public final class SegmentedLineFile implements LineFile {
   private static final Logger log = LoggerFactory.getLogger(SegmentedLineFile.class);
 
-  /** A segment of so many bytes is full. */
+  /** The size at which a segment is full. */
   private static final int FULL_BYTES = 1 << 14;
 
   private final RunFiles files;
   private final String name;
   private final Segments segments;
 
-  /** Segments that this writer has begun since the last merge, whatever became of them. */
+  /**
+   * Segments that this writer has begun since the last merge, whether or not writing them
+   * succeeded.
+   */
   private final Set<String> begun = new HashSet<>();
 
   private final List<String> present = new ArrayList<>();
@@ -46,7 +50,7 @@ public final class SegmentedLineFile implements LineFile {
   }
 
   /**
-   * Opens a file, and makes it where it is missing. What an earlier process left is merged.
+   * Opens a file; creates it if missing. Segments left by an earlier process are merged.
    *
    * @throws StorageException if it can't be read or written
    */
@@ -56,7 +60,7 @@ public final class SegmentedLineFile implements LineFile {
     return file;
   }
 
-  /** As {@link RunFiles#lines}. */
+  /** Reads the lines; see {@link RunFiles#lines}. */
   public static List<String> read(RunFiles files, String name) {
     return new Segments(files, name).lines();
   }
@@ -110,7 +114,7 @@ public final class SegmentedLineFile implements LineFile {
     return files.location() + "/" + name;
   }
 
-  /** Makes it one file, which others can read, too. */
+  /** Merges all segments into the file, so that other programs can read it. */
   @Override
   public void close() {
     if (segmentBytes > 0 || isMerging) {
@@ -134,7 +138,7 @@ public final class SegmentedLineFile implements LineFile {
     }
   }
 
-  /** Finishes what failed before, so that it doesn't get in the way of what comes now. */
+  /** Repairs the effects of an earlier failure before anything else is written. */
   private void makeGood() {
     if (isMerging) {
       merge(lines());
@@ -145,7 +149,10 @@ public final class SegmentedLineFile implements LineFile {
     }
   }
 
-  /** Merges so seldom that each line is written a few times in all. */
+  /**
+   * Begins a new segment. Merges first if the segments are as large as the file; merging so rarely
+   * means that each line is written only a few times in total.
+   */
   private void beginAnother() {
     if (segmentBytes >= mergedBytes) {
       replace(lines());
@@ -156,8 +163,9 @@ public final class SegmentedLineFile implements LineFile {
   }
 
   /**
-   * Makes these lines the file, and removes all segments. They are in one segment meanwhile, which
-   * stays as it is if that was interrupted: it may have all that is left.
+   * Writes these lines as the file and removes all segments. Until that is done, the segment {@link
+   * Segments#ALL} has all lines. If one exists after an interrupted merge, it is not rewritten: it
+   * may be the only complete copy.
    */
   private void merge(List<String> lines) {
     byte[] content = LineText.bytes(lines);
@@ -179,7 +187,7 @@ public final class SegmentedLineFile implements LineFile {
     mergedBytes = content.length;
   }
 
-  /** A segment that a longer one begins as is read by nobody. */
+  /** Deletes a segment that a longer one has replaced; readers no longer use it. */
   private void deleteSuperseded(String segment) {
     try {
       segments.delete(segment);
@@ -188,7 +196,7 @@ public final class SegmentedLineFile implements LineFile {
     }
   }
 
-  /** There are no locks to hold, but what another process wrote shows. */
+  /** Fails if another process has written. There are no locks; its segments show it. */
   private void refuseOtherWriters() {
     List<String> there = segments.list();
     boolean isAlone =

@@ -11,16 +11,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What was appended to a file of lines and is not merged into it yet, in the folder {@code
- * <name>.lines} beside it. A segment is named by the numbers of its lines, {@code <from>-<to>},
- * counted from 0, without the last; of those with one beginning the longest counts, and lines that
- * the file has already don't. The segment {@code all} has all lines in place of file and segments:
- * it is there while they are merged.
+ * Segments of a line file: lines that were appended but not yet merged into it, in the folder
+ * {@code <name>.lines} beside it. A segment is named {@code <from>-<to>} after its range of line
+ * numbers, from 0, {@code to} exclusive. Of segments with the same start, the longest counts; lines
+ * that the file already has are ignored. The segment {@code all} exists during a merge and replaces
+ * the file and all other segments.
  */
 final class Segments {
   static final String ALL = "all";
 
-  /** How often a writer may get in the way of a reader, by merging. */
+  /** The number of times a read is tried, since a merge can interrupt it. */
   private static final int TRIES = 20;
 
   private static final Pattern NAME = Pattern.compile("(\\d+)-(\\d+)");
@@ -35,7 +35,7 @@ final class Segments {
     this.folder = files.folder(name + ".lines");
   }
 
-  /** The name of a segment: its first line, and the one behind its last. */
+  /** The name of a segment: the number of its first line, and the one after its last. */
   static String nameOf(long from, long to) {
     return String.format(Locale.ROOT, "%010d-%010d", from, to);
   }
@@ -50,7 +50,7 @@ final class Segments {
           : Optional.empty();
     }
 
-    /** The longest that has this line. */
+    /** The segment with this line that ends last. */
     static Optional<Segment> with(int line, List<String> names) {
       return names.stream()
           .flatMap(name -> of(name).stream())
@@ -77,7 +77,7 @@ final class Segments {
     folder.deleteFolder();
   }
 
-  /** All lines, of the file and of segments. */
+  /** All lines, of the file and of its segments. */
   List<String> lines() {
     for (int tries = 1; ; tries++) {
       try {
@@ -98,7 +98,7 @@ final class Segments {
     }
   }
 
-  /** None if they were merged meanwhile. */
+  /** All lines; empty if a merge interrupted the read. */
   private Optional<List<String>> tryLines() {
     List<String> segments = folder.list();
     if (segments.contains(ALL)) {
@@ -120,7 +120,7 @@ final class Segments {
         if (now.equals(segments)) {
           throw e;
         }
-        segments = now; // a longer one has taken its place
+        segments = now; // a longer one has replaced it
       }
     }
     boolean isMergedMeanwhile =

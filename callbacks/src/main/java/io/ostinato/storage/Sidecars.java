@@ -7,18 +7,18 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The sidecars of all checkpoints of a folder, by tag. */
+/** The sidecars of all checkpoints in a folder, by tag. */
 record Sidecars(RunFiles files) {
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
 
-  /** Writes a sidecar, whole; it commits the files that it names. */
+  /** Writes a sidecar atomically, which commits the files that it lists. */
   void write(String tag, Sidecar sidecar) {
     byte[] json = sidecar.toJson().getBytes(StandardCharsets.UTF_8);
     files.write(tag + CheckpointNames.SIDECAR, out -> out.write(json));
   }
 
   /**
-   * The sidecar of a tag, if there is one.
+   * Finds the sidecar of a tag.
    *
    * @throws StorageException if it can't be read
    */
@@ -29,7 +29,7 @@ record Sidecars(RunFiles files) {
         : Optional.empty();
   }
 
-  /** As {@link #find}; one that can't be read is warned about, and taken for missing. */
+  /** Like {@link #find}, but an unreadable sidecar is treated as missing, with a warning. */
   Optional<Sidecar> findReadable(String tag) {
     try {
       return find(tag);
@@ -43,7 +43,7 @@ record Sidecars(RunFiles files) {
     files.delete(tag + CheckpointNames.SIDECAR);
   }
 
-  /** The tags of all checkpoints that are complete, sorted. */
+  /** The tags of all complete checkpoints, sorted. */
   List<String> tags() {
     return files.list().stream()
         .filter(name -> name.endsWith(CheckpointNames.SIDECAR))
@@ -52,14 +52,14 @@ record Sidecars(RunFiles files) {
         .toList();
   }
 
-  /** Whether a checkpoint has all files that its sidecar names. */
+  /** Whether all files listed in a checkpoint's sidecar exist. */
   boolean isComplete(String tag) {
     return findReadable(tag)
         .filter(sidecar -> sidecar.files().stream().allMatch(this::isThere))
         .isPresent();
   }
 
-  /** Whether a file of the right size has this name, or is about to take it. */
+  /** Whether a file of the right size has this name, or still has its temporary one. */
   private boolean isThere(DataFile file) {
     return hasSize(file.name(), file.bytes())
         || hasSize(file.name() + DataFiles.NEXT, file.bytes());

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public final class StorageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** {@code /a/b (Is a directory)}: what the system says stands behind the path. */
+  /** A message such as {@code /a/b (Is a directory)}, with the system's reason after the path. */
   private static final Pattern OF_THE_SYSTEM = Pattern.compile(".* \\(([^()]+)\\)");
 
   private static final String NO_SUCH_FILE = "No such file or directory";
@@ -31,13 +31,15 @@ public final class StorageException extends RuntimeException {
     super(message, cause);
   }
 
-  /** Whether there is no such file, and not one that only may not be had. */
+  /** Whether the file doesn't exist, rather than exists but can't be accessed. */
   public static boolean isMissing(IOException e) {
     return e instanceof NoSuchFileException
         || (e instanceof FileNotFoundException file && saidByTheSystem(file).isEmpty());
   }
 
-  /** Why a file couldn't be had, without its path: of many exceptions that is all the message. */
+  /**
+   * Why a file can't be accessed, without its path, which is the whole message of many exceptions.
+   */
   public static String reasonOf(IOException e) {
     if (e instanceof NoSuchFileException) {
       return MISSING;
@@ -52,10 +54,10 @@ public final class StorageException extends RuntimeException {
     } else if (e instanceof FileNotFoundException file) {
       return saidByTheSystem(file).orElse(MISSING);
     }
-    return e.toString(); // of others the class may say more than the message
+    return e.toString(); // the class can be more informative than the message
   }
 
-  /** Why a file that is there can't be had; the JDK has one type for this and for missing files. */
+  /** Why an existing file can't be accessed; the JDK uses the same type for missing files. */
   private static Optional<String> saidByTheSystem(FileNotFoundException e) {
     Matcher said = OF_THE_SYSTEM.matcher(Objects.requireNonNullElse(e.getMessage(), ""));
     return said.matches() && !said.group(1).equals(NO_SUCH_FILE)

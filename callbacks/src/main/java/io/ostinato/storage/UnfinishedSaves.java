@@ -7,18 +7,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Saves of checkpoints that were interrupted. A save that its sidecar has committed is finished;
- * what another one has written is removed.
+ * Interrupted saves of checkpoints. A save whose sidecar was written is completed; otherwise its
+ * files are removed.
  */
 record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
   private static final Logger log = LoggerFactory.getLogger(UnfinishedSaves.class);
 
-  /** Finishes a save of this tag that was interrupted after its commit. */
+  /** Completes a save of this tag that was interrupted after its commit. */
   void finish(String tag) {
     sidecars.findReadable(tag).ifPresent(this::takeNames);
   }
 
-  /** Removes what a save that failed has written, unless it was committed. */
+  /** Removes the files of a failed save, unless it was committed. */
   void drop(String tag, Throwable failure) {
     try {
       finish(tag);
@@ -29,8 +29,8 @@ record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
   }
 
   /**
-   * Finishes or removes what processes left that were killed. Nobody may write checkpoints into
-   * this folder meanwhile.
+   * Completes or removes all saves whose process was killed. No other process may write checkpoints
+   * to this folder at the same time.
    */
   void dropAll() {
     files.deleteAbandoned(Instant.MAX);
@@ -41,7 +41,10 @@ record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
     }
   }
 
-  /** Keeps the file if its sidecar can't be read: it may have been committed. */
+  /**
+   * Completes the save of a file, or removes the file if it wasn't committed. Keeps the file if the
+   * sidecar can't be read, since it may have been committed.
+   */
   private void finishOrDrop(String next) {
     String file = next.substring(0, next.length() - DataFiles.NEXT.length());
     try {
@@ -61,7 +64,7 @@ record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
     }
   }
 
-  /** Removes the files of arrays that a checkpoint had before, and has no more. */
+  /** Removes array files of the replaced checkpoint that the new one doesn't have. */
   void dropUnused(String tag, List<DataFile> written) {
     List<String> used = written.stream().map(DataFile::name).toList();
     for (String name : CheckpointNames.ofArrays(tag)) {

@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a key alone tells about its metric, where nobody says more: for metrics of users, for those
- * of other programs, and for files of runs whose callbacks aren't known.
+ * The directions that keys imply, used if nothing else declares one: for metrics of users and other
+ * programs, and for files of runs whose callbacks aren't known.
  *
- * <p>Words of the field are found in a key as its letters and digits between other characters, so
- * {@code loss/test/total} and {@code val_loss} are losses, and {@code lossless_rate} is not. They
- * are looked for before the first slash, where the metric's name is, and there before the first
- * dot, behind which an output of the model has any name; behind the slash, where a dataset may have
- * any name, only if that says nothing.
+ * <p>Well-known words are matched against whole runs of letters and digits in a key, so {@code
+ * loss/test/total} and {@code val_loss} are losses, and {@code lossless_rate} is not. The metric's
+ * name is searched first: the part before the first slash, and there before the first dot, which is
+ * followed by the name of a model output. The part after the slash, which can contain the name of a
+ * dataset, is searched only if the first part gives no result.
  */
 final class KeyDirections {
   private static final Pattern NEUTRAL =

@@ -15,16 +15,16 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Which metrics are better when higher, or when lower. It is decided by the first of these that
- * knows the key:
+ * The directions of metrics: better when higher, better when lower, or neutral. The first of these
+ * rules that knows a key decides:
  *
  * <ol>
  *   <li>the patterns that a user adds, the last added first; a pattern is a whole key, with {@code
  *       *} for any characters, {@code ?} for one and {@code |} between alternatives
- *   <li>who writes the metric: the callbacks of a run say the {@linkplain
- *       io.ostinato.metric.Metric#direction directions} of their metrics
- *   <li>the key itself: by words of the field, losses and errors are better when lower, and
- *       accuracies, scores and correlations when higher; what a training tells about itself is
+ *   <li>the {@linkplain io.ostinato.metric.Metric#direction directions} that the callbacks of a run
+ *       declare for the metrics they write
+ *   <li>the key itself: by well-known words, losses and errors are better when lower, and
+ *       accuracies, scores and correlations when higher; metrics of the training process itself are
  *       neutral
  * </ol>
  *
@@ -51,12 +51,12 @@ public final class MetricProperties {
     this.ofKey = ofKey;
   }
 
-  /** What keys tell by themselves; nothing is known of the others. */
+  /** The directions that keys imply; unknown for all other keys. */
   public static MetricProperties defaults() {
     return DEFAULTS;
   }
 
-  /** As a configuration writes it; before the defaults. */
+  /** Parses the patterns of a configuration, which take precedence over the defaults. */
   @FromKeys
   static MetricProperties of(
       @Key(value = "Patterns of metrics; `*` stands for any characters.", optional = true)
@@ -78,31 +78,40 @@ public final class MetricProperties {
     return properties;
   }
 
-  /** Nothing is known, whatever a key looks like. */
+  /** No directions; keys imply nothing. */
   public static MetricProperties none() {
     return new MetricProperties(List.of(), List.of(), key -> Optional.empty());
   }
 
-  /** The same, and before that: what matches the pattern is better when higher. */
+  /**
+   * A copy in which metrics that match the pattern are better when higher; takes precedence over
+   * all earlier patterns.
+   */
   public MetricProperties higherIsBetter(String pattern) {
     return with(pattern, Direction.HIGHER_IS_BETTER);
   }
 
-  /** The same, and before that: what matches the pattern is better when lower. */
+  /**
+   * A copy in which metrics that match the pattern are better when lower; takes precedence over all
+   * earlier patterns.
+   */
   public MetricProperties lowerIsBetter(String pattern) {
     return with(pattern, Direction.LOWER_IS_BETTER);
   }
 
-  /** The same, and before that: what matches the pattern is neither better nor worse. */
+  /**
+   * A copy in which metrics that match the pattern are neutral; takes precedence over all earlier
+   * patterns.
+   */
   public MetricProperties neutral(String pattern) {
     return with(pattern, Direction.NEUTRAL);
   }
 
   /**
-   * The same, and after the patterns of users: what is said by those who write the metrics.
+   * A copy with the directions declared by the writers of metrics, after the patterns of users.
    *
-   * @param directions of each of them, by keys in which {@code *} stands for any characters; the
-   *     first that matches decides
+   * @param directions the directions of each writer, by keys in which {@code *} matches any
+   *     characters; the first match decides
    */
   public MetricProperties withWritten(Collection<Map<String, Direction>> directions) {
     List<Rule> more = new ArrayList<>(written);
@@ -112,18 +121,18 @@ public final class MetricProperties {
     return new MetricProperties(patterns, more, ofKey);
   }
 
-  /** The direction of a metric, if it is known. */
+  /** The direction of a metric; empty if unknown. */
   public Optional<Direction> direction(String key) {
-    // What was at the best of another metric is better as it is itself.
+    // A value at the best of another metric has its own metric's direction.
     int atBest = key.indexOf("/at_best/");
     String metric = atBest < 0 ? key : key.substring(0, atBest);
     return first(patterns, metric).or(() -> first(written, metric)).or(() -> ofKey.apply(metric));
   }
 
   /**
-   * The direction of a metric that something is decided by.
+   * The direction of a metric that a decision depends on.
    *
-   * @throws IllegalArgumentException if it is not known, or neutral; says how to declare it
+   * @throws IllegalArgumentException if it is unknown or neutral; says how to declare it
    */
   public Direction directionForDecision(String key, String callback) {
     mistake(key, Subject.callback(callback))
@@ -135,7 +144,7 @@ public final class MetricProperties {
   }
 
   /**
-   * Why nothing can be decided by a metric, if nothing can.
+   * Why a metric can't be used for a decision; empty if it can.
    *
    * @param key the metric
    * @param subject the callback that decides, or a key of it

@@ -16,27 +16,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The file {@code metrics.jsonl} of a run: its records, as lines and back. */
+/** Converts the records of a run to lines of {@code metrics.jsonl} and back. */
 public final class MetricsFile {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   private MetricsFile() {}
 
-  /** What it is called. */
+  /** The name of the file. */
   public static final String NAME = "metrics.jsonl";
 
   /**
-   * Reads the records of a run back; a run without the file has none. What a crash left of an
-   * unfinished last line is passed over.
+   * Reads the records of a run; empty if the file is missing. An incomplete last line left by a
+   * crash is ignored.
    *
    * @throws StorageException if the file can't be read
-   * @throws IllegalArgumentException if a line is no record; says which
+   * @throws IllegalArgumentException if a line is not a valid record; says which
    */
   public static List<MetricsRecord> read(RunFiles files) {
     return parse(files.lines(NAME), files.location() + "/" + NAME);
   }
 
-  /** As {@link #read(RunFiles)}, of a file of this machine. */
+  /** Like {@link #read(RunFiles)}, for a local file. */
   public static List<MetricsRecord> read(Path file) {
     Path folder = Objects.requireNonNullElse(file.getParent(), Path.of(""));
     return parse(
@@ -44,10 +44,10 @@ public final class MetricsFile {
   }
 
   /**
-   * The records of lines.
+   * Parses lines.
    *
-   * @param location where they are, for messages
-   * @throws IllegalArgumentException if a line is no record; says which
+   * @param location the location of the lines, for messages
+   * @throws IllegalArgumentException if a line is not a valid record; says which
    */
   static List<MetricsRecord> parse(List<String> lines, String location) {
     List<MetricsRecord> records = new ArrayList<>();
@@ -57,12 +57,12 @@ public final class MetricsFile {
     return records;
   }
 
-  /** A record as its line, without a line feed. */
+  /** Converts a record to its line, without a line feed. */
   static String line(MetricsRecord record) {
     return GSON.toJson(toJson(record));
   }
 
-  /** A record as the object that is its line. */
+  /** Converts a record to the JSON object of its line. */
   public static JsonObject toJson(MetricsRecord record) {
     JsonObject json = new JsonObject();
     json.addProperty("iteration", record.iteration().toString());
@@ -77,9 +77,9 @@ public final class MetricsFile {
   }
 
   /**
-   * The record of an object, which may have more than {@link #toJson} writes.
+   * Converts a JSON object, which can have more members than {@link #toJson} writes, to a record.
    *
-   * @throws RuntimeException if it is none
+   * @throws RuntimeException if it is not a valid record
    */
   public static MetricsRecord fromJson(JsonObject json) {
     Map<String, Double> metrics = new LinkedHashMap<>();

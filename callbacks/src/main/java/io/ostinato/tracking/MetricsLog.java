@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The file {@code metrics.jsonl} of a run: one JSON object per moment that has metrics, appended as
- * the run goes, so that a crash loses nothing that was flushed. Thread-safe.
+ * Writes the file {@code metrics.jsonl} of a run: one JSON object per iteration that has metrics,
+ * appended during the run, so that a crash loses nothing that was flushed. Thread-safe.
  *
- * <p>Numbers that JSON lacks are written as the strings {@code "NaN"}, {@code "Infinity"} and
- * {@code "-Infinity"}.
+ * <p>Numbers that JSON doesn't support are written as the strings {@code "NaN"}, {@code "Infinity"}
+ * and {@code "-Infinity"}.
  */
 public final class MetricsLog implements AutoCloseable {
   private record Entry(String writer, double value) {}
@@ -36,8 +36,8 @@ public final class MetricsLog implements AutoCloseable {
   }
 
   /**
-   * Opens the file of a run to append to, and makes it and its folder where they are missing. What
-   * a crash left of an unfinished last line is removed.
+   * Opens the file of a run to append to; creates it and its folder if missing. An incomplete last
+   * line left by a crash is removed.
    *
    * @throws StorageException if the file can't be written, or another process is writing it
    */
@@ -46,21 +46,21 @@ public final class MetricsLog implements AutoCloseable {
   }
 
   /**
-   * The records that the file has now.
+   * Reads the records currently in the file.
    *
    * @throws StorageException if it can't be read
-   * @throws IllegalArgumentException if a line is no record; says which
+   * @throws IllegalArgumentException if a line is not a valid record; says which
    */
   public synchronized List<MetricsRecord> records() {
     return MetricsFile.parse(lines.lines(), lines.location());
   }
 
   /**
-   * Puts records after an iteration aside, into {@code metrics.superseded-<n>.jsonl} beside the
-   * file: a run is about to go on from that iteration and will write them again.
+   * Moves records after an iteration to {@code metrics.superseded-<n>.jsonl} beside the file, since
+   * a run that resumes from that iteration will write them again.
    *
-   * @return how many were put aside
-   * @throws StorageException if a file can't be written; the records are as before then
+   * @return the number of moved records
+   * @throws StorageException if a file can't be written; the records are then unchanged
    */
   public synchronized int keepUpTo(TrainingIteration last) {
     List<String> kept = new ArrayList<>();
@@ -85,21 +85,25 @@ public final class MetricsLog implements AutoCloseable {
     return "metrics.superseded-" + n + ".jsonl";
   }
 
-  /** A writer of this name; the name appears in the error about a key that is written twice. */
+  /**
+   * Creates a writer with this name, which appears in the error for a key that is written twice.
+   */
   public LogWriter writerFor(String name) {
     return (key, value) -> add(name, key, value);
   }
 
-  /** What was added since the last flush, in that order. */
+  /** The values added since the last flush, in the order they were added. */
   public synchronized Map<String, Double> pending() {
     return Collections.unmodifiableMap(pendingValues());
   }
 
   /**
-   * Writes what was added as the record of this iteration; nothing if nothing was added.
+   * Writes the values added since the last flush as the record of this iteration; does nothing if
+   * there are none.
    *
-   * @return what was written, if anything was
-   * @throws StorageException if the file can't be written; the record is kept for another try
+   * @return the record, if there is one
+   * @throws StorageException if the file can't be written; the values are kept, so the flush can be
+   *     retried
    */
   public synchronized Optional<MetricsRecord> flush(TrainingIteration iteration) {
     if (pending.isEmpty()) {

@@ -13,16 +13,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Which run this is.
+ * The identity of a run.
  *
- * @param files those of the run
- * @param parameters what it was started with
+ * @param files the run's files
+ * @param parameters the parameters with which it was started
  */
 public record RunInfo(String runId, RunFiles files, Map<String, String> parameters) {
-  /** What the whole of an id matches, which names a folder as others name files of a run. */
+  /**
+   * The pattern of a whole id, which is a folder name under the same rules as a run's file names.
+   */
   public static final String ID_PATTERN = FileNames.PATTERN;
 
-  /** The same in words, behind the name of what is to be one. */
+  /** The rule for ids in words, to be appended to the name of the invalid value. */
   public static final String ID_FORM =
       "may have letters, digits and . _ = -, and begin with no dot";
 
@@ -33,13 +35,13 @@ public record RunInfo(String runId, RunFiles files, Map<String, String> paramete
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
-  /** A run in a folder of this machine. */
+  /** A run in a local folder. */
   public RunInfo(String runId, Path folder, Map<String, String> parameters) {
     this(runId, LocalRunFiles.in(folder), parameters);
   }
 
   /**
-   * Where its files are on this machine.
+   * The local folder of the run's files.
    *
    * @throws IllegalStateException if they are on another file system
    */
@@ -47,14 +49,14 @@ public record RunInfo(String runId, RunFiles files, Map<String, String> paramete
     return files.localFolder();
   }
 
-  /** An id for a run that begins now, in UTC: {@code 20261124-120000-000}. */
+  /** Generates an id for a run that starts now, in UTC, such as {@code 20261124-120000-000}. */
   public static String newId(Clock clock) {
     return ID.format(clock.instant());
   }
 
   /**
-   * Whether a run can have this id, which is the name of a folder: on any file system, within the
-   * folder of all runs, and not hidden. Letters are those of ASCII.
+   * Whether an id is valid. It is the name of a folder that has to work on any file system, stay
+   * within the folder of all runs, and not be hidden. Only ASCII letters are allowed.
    */
   public static boolean isId(String text) {
     return text.matches(ID_PATTERN);

@@ -15,14 +15,14 @@ import java.util.function.BinaryOperator;
 
 /**
  * The last and the best value of each metric of a run; the last is that of the highest iteration. A
- * metric whose direction isn't known, or is neutral, has no best value; NaN never is the best, and
- * of equal values the first is. Not thread-safe.
+ * metric whose direction is unknown or neutral has no best value. NaN is never the best; of equal
+ * values, the first is. Not thread-safe.
  */
 public final class RunSummary {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
-  /** What its file is called. */
+  /** The name of the file. */
   public static final String NAME = "summary.json";
 
   private final MetricProperties properties;
@@ -30,7 +30,7 @@ public final class RunSummary {
   private final Map<String, Value> last = new LinkedHashMap<>();
   private final Map<String, Value> best = new LinkedHashMap<>();
 
-  /** A value, and when it was measured. */
+  /** A value and its iteration. */
   public record Value(double value, TrainingIteration iteration) {}
 
   private RunSummary(MetricProperties properties, BinaryOperator<Value> later) {
@@ -38,7 +38,7 @@ public final class RunSummary {
     this.later = later;
   }
 
-  /** The summary of these records, in their order. */
+  /** Summarises these records, in their order. */
   public static RunSummary of(MetricProperties properties, List<MetricsRecord> records) {
     RunSummary summary = new RunSummary(properties, RunSummary::later);
     records.forEach(summary::add);
@@ -46,8 +46,8 @@ public final class RunSummary {
   }
 
   /**
-   * The summary of records whose iterations can't be compared; the last value of a metric is that
-   * of the last record that has it.
+   * Summarises records whose iterations can't be compared; the last value of a metric is that of
+   * the last record that has it.
    */
   public static RunSummary inOrder(MetricProperties properties, List<MetricsRecord> records) {
     RunSummary summary = new RunSummary(properties, (before, next) -> next);
@@ -79,8 +79,8 @@ public final class RunSummary {
   }
 
   /**
-   * Writes {@code {"metric": {"last": {"value":…,"iteration":…}, "best": {…}}}}, whole or not at
-   * all, as {@code summary.json}.
+   * Writes {@code {"metric": {"last": {"value":…,"iteration":…}, "best": {…}}}} to {@code
+   * summary.json}, completely or not at all.
    *
    * @throws io.ostinato.storage.StorageException if the file can't be written
    */

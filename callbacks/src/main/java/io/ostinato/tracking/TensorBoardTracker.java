@@ -21,9 +21,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Event files for TensorBoard. The step of a value is the number of updates unless another is asked
- * for; values are float32 there. Pictures and histograms are shown too. A run that is resumed adds
- * a file, which TensorBoard reads as going on.
+ * Writes event files for TensorBoard. The step of a value is the number of updates by default;
+ * values are stored as float32. Images and histograms are supported. A resumed run adds a file,
+ * which TensorBoard shows as a continuation.
  */
 public final class TensorBoardTracker implements Tracker {
   private static final double MILLIS_PER_SECOND = 1e3;
@@ -40,19 +40,19 @@ public final class TensorBoardTracker implements Tracker {
     this.clock = clock;
   }
 
-  /** Event files in {@code tensorboard} of the run's folder, which is one of this machine. */
+  /** Writes to {@code tensorboard} in the run's folder, which has to be local. */
   public static TensorBoardTracker inRunFolder() {
     return new TensorBoardTracker(null, TrainingIteration::update, Clock.systemUTC());
   }
 
-  /** Event files in a folder that one run has for itself. */
+  /** Writes to a folder that only one run uses. */
   public static TensorBoardTracker in(Path folder) {
     return in(folder, TrainingIteration::update);
   }
 
   /**
-   * Event files in a folder that one run has for itself, on another axis: by {@code
-   * TrainingIteration::sample}, say.
+   * Writes to a folder that only one run uses, with another step, such as {@code
+   * TrainingIteration::sample}.
    */
   public static TensorBoardTracker in(Path folder, ToLongFunction<TrainingIteration> step) {
     return new TensorBoardTracker(folder, step, Clock.systemUTC());
@@ -147,7 +147,7 @@ public final class TensorBoardTracker implements Tracker {
     }
   }
 
-  /** A new file; TensorBoard reads those of one folder in the order of their names. */
+  /** Creates a new file; TensorBoard reads the files of a folder in the order of their names. */
   private static OutputStream create(Path folder, Instant now) throws IOException {
     for (int n = 0; ; n++) {
       Path file =
