@@ -32,15 +32,16 @@ import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Files of a run in a folder of any file system that Hadoop knows.
+ * Files of a run in a folder on any file system that Hadoop supports.
  *
- * <p>Replacing a file in one step is what the file system's rename makes of it: HDFS does it so. On
- * an object store an object appears, whole, when it is closed; where its writing can be aborted, as
- * on S3A, a file is written under its own name and replaced so. Renaming copies there and has no
- * such step; a reader may see a moment without the file, and the checkpoints' hashes still tell
- * what is whole.
+ * <p>Whether a file is replaced atomically depends on the file system's rename; on HDFS it is. On
+ * an object store an object appears, complete, when it is closed. If the store can abort a write,
+ * as S3A can, a file is written and replaced under its own name. Renaming copies objects there and
+ * is not atomic: a reader may briefly find no file, and the hashes in checkpoints still detect
+ * incomplete files.
  *
- * <p>Lines are appended on HDFS, and kept in segments that are merged on all others.
+ * <p>Line files are appended to on HDFS; on all other file systems they are kept in segments that
+ * are merged.
  */
 public final class HadoopRunFiles implements RunFiles {
   private final FileContext context;
@@ -54,17 +55,17 @@ public final class HadoopRunFiles implements RunFiles {
   }
 
   /**
-   * The files in this folder, which is made with the first of them.
+   * The files in this folder, which is created when the first file is written.
    *
-   * @param folder as in {@code hdfs://name-node/runs/a/checkpoints}; without a scheme, on the
-   *     default file system
-   * @throws StorageException if the file system can't be had
+   * @param folder a path such as {@code hdfs://name-node/runs/a/checkpoints}; without a scheme, on
+   *     the default file system
+   * @throws StorageException if the file system can't be accessed
    */
   public static HadoopRunFiles in(String folder, Configuration configuration) {
     try {
       Path path = new Path(folder);
       FileSystem system = path.getFileSystem(configuration);
-      Path qualified = system.makeQualified(path); // hdfs:///runs gets the default's authority
+      Path qualified = system.makeQualified(path); // gives hdfs:///runs the default authority
       FileContext context = FileContext.getFileContext(qualified.toUri(), configuration);
       return new HadoopRunFiles(context, system, qualified);
     } catch (IOException | RuntimeException e) {
@@ -73,11 +74,11 @@ public final class HadoopRunFiles implements RunFiles {
   }
 
   /**
-   * The files in this folder: those of {@link LocalRunFiles} on this machine, which leave no files
-   * of checksums beside them, else those of {@link #in}.
+   * The files in this folder: a local folder uses {@link LocalRunFiles}, which writes no checksum
+   * files, any other uses {@link #in}.
    *
-   * @param folder as for {@link #in}
-   * @throws StorageException if the file system can't be had
+   * @param folder a path as for {@link #in}
+   * @throws StorageException if the file system can't be accessed
    */
   public static RunFiles anywhere(String folder, Configuration configuration) {
     HadoopRunFiles files = in(folder, configuration);
@@ -87,7 +88,7 @@ public final class HadoopRunFiles implements RunFiles {
         : files;
   }
 
-  /** The files in this folder, with the Hadoop settings of a session. */
+  /** The files in this folder, with the Hadoop settings of a Spark session. */
   public static HadoopRunFiles in(String folder, SparkSession session) {
     return in(folder, session.sparkContext().hadoopConfiguration());
   }
@@ -201,7 +202,7 @@ public final class HadoopRunFiles implements RunFiles {
         }
       }
     } catch (FileNotFoundException e) {
-      return; // nothing was written there yet, or another process cleans up, too
+      return; // nothing written yet, or another process is cleaning up too
     } catch (IOException e) {
       throw failed("delete what was abandoned in", folder, e);
     }
@@ -268,7 +269,7 @@ public final class HadoopRunFiles implements RunFiles {
       }
     } catch (IOException | RuntimeException | Error e) {
       if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
-        out.abort(); // else an object store shows half of it once it is closed
+        out.abort(); // otherwise closing publishes half of an object
       }
       FailedWrites.close(out, e);
       throw e;

@@ -22,14 +22,16 @@ import org.apache.hadoop.hdfs.client.HdfsDataOutputStream.SyncFlag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines in a file of HDFS, appended and forced to the disks of its datanodes. HDFS leases a file to
- * one writer: who opens it takes the lease from one that was killed, and from one that still runs,
- * whose next line fails.
+ * A line file on HDFS; appends are forced to the disks of the datanodes. HDFS leases a file to one
+ * writer. Opening the file takes over its lease, from a killed writer as well as from a live one,
+ * whose next append then fails.
  */
 final class HdfsLineFile implements LineFile {
   private static final int BUFFER_BYTES = 1 << 16;
 
-  /** HDFS closes the file of a dead writer within a few heartbeats of its datanodes. */
+  /**
+   * The time to wait for HDFS to close a dead writer's file, which takes a few datanode heartbeats.
+   */
   private static final Duration LEASE_LIMIT = Duration.ofMinutes(2);
 
   private static final Duration LEASE_PAUSE = Duration.ofMillis(100);
@@ -39,7 +41,7 @@ final class HdfsLineFile implements LineFile {
   private final RunFiles files;
   private long bytes;
 
-  /** HDFS changes this when a file is closed, also when its lease is taken. */
+  /** The modification time, which HDFS changes when a file is closed or its lease is taken over. */
   private long modifiedMillis;
 
   private @Nullable FSDataOutputStream out;
@@ -51,7 +53,7 @@ final class HdfsLineFile implements LineFile {
   }
 
   /**
-   * Opens a file, and makes it where it is missing.
+   * Opens a file; creates it if missing.
    *
    * @throws StorageException if it can't be written
    */
@@ -67,7 +69,10 @@ final class HdfsLineFile implements LineFile {
     }
   }
 
-  /** As {@link RunFiles#lines}. HDFS shows a reader all that the writer has forced to the disks. */
+  /**
+   * Reads the lines; see {@link RunFiles#lines}. Readers see everything that was forced to the
+   * disks.
+   */
   static List<String> read(Path file, RunFiles files) {
     return files.exists(file.getName()) ? LineText.lines(content(file, files)) : List.of();
   }
@@ -125,7 +130,7 @@ final class HdfsLineFile implements LineFile {
     }
   }
 
-  /** The length that the name node tells is kept up, for readers that go by it. */
+  /** Writes and syncs. Also updates the length at the name node, for readers that rely on it. */
   private void write(FSDataOutputStream open, byte[] content) throws IOException {
     try {
       open.write(content);
@@ -146,7 +151,7 @@ final class HdfsLineFile implements LineFile {
     }
   }
 
-  /** Opens it once more after a failure, unless another process has it by now. */
+  /** Reopens the file after a failure, unless another process has taken it over. */
   private FSDataOutputStream reopen() throws IOException {
     if (isTaken()) {
       throw isOfAnother(null);
@@ -162,7 +167,9 @@ final class HdfsLineFile implements LineFile {
     }
   }
 
-  /** Closing it after a failure may have changed the time; what is not known stays as it is. */
+  /**
+   * Records the modification time, which closing after a failure may change; unchanged if unknown.
+   */
   private void noteTime() {
     try {
       modifiedMillis = hdfs.getFileStatus(file).getModificationTime();
@@ -178,7 +185,8 @@ final class HdfsLineFile implements LineFile {
   }
 
   /**
-   * Takes the lease of whoever has the file open; gives what is in it, nothing if it is missing.
+   * Takes over the lease from any process that has the file open; returns the content, empty if the
+   * file is missing.
    */
   private byte[] takeOver() throws IOException {
     long end = System.nanoTime() + LEASE_LIMIT.toNanos();
@@ -197,7 +205,7 @@ final class HdfsLineFile implements LineFile {
     }
   }
 
-  /** Opens it behind what was appended without a failure, which may be all of the content. */
+  /** Opens the file after its last successful append; later content is removed. */
   private FSDataOutputStream openAt(byte[] content) throws IOException {
     if (content.length > bytes) {
       byte[] kept = Arrays.copyOf(content, Math.toIntExact(bytes));
@@ -209,7 +217,7 @@ final class HdfsLineFile implements LineFile {
     return open;
   }
 
-  /** A block of its own needs no more datanodes than are there. */
+  /** Appends in a new block, which requires no more datanodes than there are. */
   private FSDataOutputStream append() throws IOException {
     return hdfs.append(
         file, EnumSet.of(CreateFlag.APPEND, CreateFlag.NEW_BLOCK), BUFFER_BYTES, null);
