@@ -15,9 +15,7 @@ import java.time.Clock;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
-/**
- * An evaluation that is kept as a run: {@code metrics.jsonl}, {@code summary.json} and a report.
- */
+/** An evaluation stored as a run: {@code metrics.jsonl}, {@code summary.json} and a report. */
 final class EvaluationRun {
   private static final String REPORT = "evaluation.json";
 
@@ -32,9 +30,9 @@ final class EvaluationRun {
   }
 
   /**
-   * A new run in the folder of all runs, on any file system that Hadoop knows.
+   * Creates a run in the folder of all runs, on any file system that Hadoop supports.
    *
-   * @throws io.ostinato.storage.StorageException if the file system can't be had
+   * @throws io.ostinato.storage.StorageException if the file system can't be accessed
    */
   static EvaluationRun in(String output, Configuration configuration, Clock clock) {
     String id = RunInfo.newId(clock);
@@ -45,7 +43,7 @@ final class EvaluationRun {
   }
 
   /**
-   * Writes an evaluation, all of it or nothing, and gives the folder.
+   * Writes an evaluation completely or not at all, and returns the folder.
    *
    * @throws io.ostinato.storage.StorageException if a file can't be written
    */
@@ -74,7 +72,7 @@ final class EvaluationRun {
     }
   }
 
-  /** Some files of a run are no run. */
+  /** Deletes the folder after a failure, since an incomplete run is useless. */
   private void deleteAfter(RuntimeException failure) {
     try {
       files.deleteFolder();

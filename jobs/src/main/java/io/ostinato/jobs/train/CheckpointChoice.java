@@ -27,21 +27,21 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The checkpoint that is to be evaluated. Nothing of its run is changed.
+ * The checkpoint to evaluate. Its run is not modified.
  *
- * @param asked a tag of the run that the configuration names, the newest by {@code latest}, or a
- *     file, local or with a scheme of Hadoop's
+ * @param asked a tag in the run that the configuration names, {@code latest} for the newest, or a
+ *     file, local or with a Hadoop URI scheme
  */
 record CheckpointChoice(String asked, RunConfig config) {
-  /** What stands for the newest one. */
+  /** The tag that selects the newest checkpoint. */
   static final String NEWEST = TrainingLoopBuilder.LATEST;
 
   private static final String WEIGHTS = ".safetensors";
 
   /**
-   * Says what is wrong with the choice, as far as that can be known without Spark.
+   * Checks the choice, as far as possible without Spark.
    *
-   * @throws ConfigurationException if there is no such run or checkpoint; says which there are
+   * @throws ConfigurationException if there is no such run or checkpoint; lists the existing ones
    */
   void check() {
     if (isFile()) {
@@ -67,9 +67,9 @@ record CheckpointChoice(String asked, RunConfig config) {
   }
 
   /**
-   * The checkpoint.
+   * Loads the checkpoint.
    *
-   * @throws ConfigurationException if there is no such run or checkpoint; says which there are
+   * @throws ConfigurationException if there is no such run or checkpoint; lists the existing ones
    * @throws ModelException if a file can't be read; says why
    */
   Checkpoint load(SparkSession spark) {
@@ -150,7 +150,7 @@ record CheckpointChoice(String asked, RunConfig config) {
     return "it has: " + listed(checkpoints.tags());
   }
 
-  /** With all that a training keeps beside the weights, where that is there. */
+  /** Loads a file, including the rest of its training checkpoint if that is stored beside it. */
   private Checkpoint ofFile(SparkSession spark) {
     int slash = asked.lastIndexOf('/');
     String folder = slash < 0 ? "." : asked.substring(0, slash + 1);

@@ -5,18 +5,18 @@ import io.ostinato.tracking.RunInfo;
 import java.time.Clock;
 
 /**
- * A run that an evaluation is kept as.
+ * A run in which an evaluation is stored.
  *
  * @param output the folder of all runs
  */
 record KeptRun(RunFiles output, String runId) {
 
-  /** A new one. */
+  /** Creates a new run. */
   static KeptRun in(RunFiles output) {
     return new KeptRun(output, RunInfo.newId(Clock.systemUTC()));
   }
 
-  /** Where its files are, for messages. */
+  /** The location of the run's files, for messages. */
   String location() {
     return output.folder(runId).location();
   }

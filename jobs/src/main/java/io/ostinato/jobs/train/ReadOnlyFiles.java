@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The files of a run of which nothing may change, since the run may still be going on: a file that
- * is to take another name is read under that name from now on, and keeps its own.
+ * A read-only view of a run's files, since the run may still be active. Renaming a file only
+ * affects this view: the file can be read under the new name, and keeps its own in the folder.
  */
 final class ReadOnlyFiles implements RunFiles {
   private final RunFiles files;
@@ -97,7 +97,7 @@ final class ReadOnlyFiles implements RunFiles {
     return files.location();
   }
 
-  /** Whoever writes the run may have given a file its name in the meantime. */
+  /** The name to read, since the process that writes the run may have renamed the file by now. */
   private String origin(String name) {
     String from = renamed.get(name);
     return from != null && files.exists(from) ? from : name;

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the callbacks of a configuration once, at a checkpoint. What they write goes into a run of
- * its own, so that the one of the checkpoint stays as it is.
+ * Runs the callbacks of a configuration once, at a checkpoint. Their output goes to a run of its
+ * own, so that the checkpoint's run is not modified.
  */
 final class RunEvaluation {
   private static final Logger log = LoggerFactory.getLogger(RunEvaluation.class);
@@ -38,11 +38,11 @@ final class RunEvaluation {
   }
 
   /**
-   * Evaluates.
+   * Evaluates a checkpoint.
    *
-   * @param kept the run that this evaluation is kept as; none to keep none
+   * @param kept the run in which to store the evaluation; empty to store none
    * @throws io.ostinato.jobs.config.ConfigurationException if there is no such checkpoint, or it
-   *     lacks the weights of all callbacks that evaluate
+   *     lacks the weights for all evaluating callbacks
    */
   MomentReport at(CheckpointChoice choice, List<KeptRun> kept) {
     long start = System.nanoTime();
@@ -67,8 +67,8 @@ final class RunEvaluation {
   }
 
   /**
-   * The callbacks that are skipped, by identity. Averages are beside the weights; without them one
-   * would begin with the weights themselves.
+   * The callbacks to skip, by identity: those that evaluate averaged weights, if the checkpoint has
+   * no averages. They would otherwise start averaging from the trained weights.
    */
   private Set<Callback> withoutWeights(Checkpoint checkpoint) {
     List<PeriodicDataIteratorCallback> skipped = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /** Maps mistakes of a training to their places in the configuration. */
 record RunMistakes(Bound<RunConfig> bound) {
 
-  /** The same mistakes, with their places. */
+  /** Adds the places to mistakes. */
   ConfigurationException placed(TrainingConfigurationException refused) {
     return placed(refused.found());
   }

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * The folder of all runs. As for all of a training, a path without a scheme is on this machine; one
- * with a scheme is on any file system that Hadoop knows.
+ * The folder of all runs. As everywhere in training, a path without a scheme is local; one with a
+ * scheme is on any file system that Hadoop supports.
  */
 final class RunOutput {
   private static final String WITH_SCHEME = "[A-Za-z][\\w+.-]*:/.*";
@@ -26,9 +26,9 @@ final class RunOutput {
   }
 
   /**
-   * The files of a folder.
+   * Opens the files of a folder.
    *
-   * @throws StorageException if its file system can't be had
+   * @throws StorageException if its file system can't be accessed
    */
   static RunFiles open(String folder, Configuration hadoop) {
     return isLocal(folder)
@@ -37,15 +37,17 @@ final class RunOutput {
   }
 
   /**
-   * The files of a configuration's {@code output}, with the settings that Spark will have.
+   * Opens the files of a configuration's {@code output}, with the Hadoop settings that Spark will
+   * use.
    *
-   * @throws ConfigurationException if its file system can't be had, or a tracker can't write there
+   * @throws ConfigurationException if its file system can't be accessed, or a tracker can't write
+   *     there
    */
   static RunFiles open(Bound<RunConfig> bound) {
     return open(bound, ConfigurationFile.hadoopSettings());
   }
 
-  /** As {@link #open(Bound)}, with these settings. */
+  /** Like {@link #open(Bound)}, with these Hadoop settings. */
   static RunFiles open(Bound<RunConfig> bound, Configuration hadoop) {
     RunConfig config = bound.value();
     Mistakes mistakes = new Mistakes();

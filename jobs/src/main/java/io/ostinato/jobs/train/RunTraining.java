@@ -29,9 +29,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
 
-/** Trains, or evaluates at a checkpoint, what a configuration says, in a Spark session. */
+/** Trains a configuration, or evaluates it at a checkpoint, in a Spark session. */
 final class RunTraining {
-  /** What says where a run is, and not what it is: the resolved file can be run again. */
+  /** Keys that identify the run, omitted from the resolved file so that it can be run again. */
   private static final Set<String> OF_THIS_RUN = Set.of("run_id", "resume");
 
   private final Bound<RunConfig> bound;
@@ -50,9 +50,9 @@ final class RunTraining {
   }
 
   /**
-   * Trains.
+   * Trains the model.
    *
-   * @throws ConfigurationException if it can't start; says all mistakes
+   * @throws ConfigurationException if the training can't start; lists all mistakes
    */
   TrainingResult run() {
     return with(
@@ -67,10 +67,10 @@ final class RunTraining {
   /**
    * Runs the callbacks once, at a checkpoint, in a run of its own.
    *
-   * @param leftOut callbacks that don't run, by identity
-   * @param kept that run
-   * @param tracker is given what they measure
-   * @throws ConfigurationException if it can't start; says all mistakes
+   * @param leftOut the callbacks to skip, by identity
+   * @param kept the run to write to
+   * @param tracker receives the metrics
+   * @throws ConfigurationException if the evaluation can't start; lists all mistakes
    */
   void evaluate(Checkpoint checkpoint, Set<Callback> leftOut, KeptRun kept, Tracker tracker) {
     with(
@@ -83,7 +83,7 @@ final class RunTraining {
         });
   }
 
-  /** Does something with the training, while its engine and its data are there. */
+  /** Builds the training and applies a function to it while its engine and data are open. */
   private <T> T with(
       RunBuilder run,
       BiConsumer<TrainingLoopBuilder, RunBuilder> more,
@@ -127,7 +127,7 @@ final class RunTraining {
     return dataset;
   }
 
-  /** What can't be opened is a mistake at the place of the dataset. */
+  /** Runs an action; a failure is recorded as a mistake at the dataset's place. */
   private <T> Optional<T> attempt(Object dataset, Callable<T> work) {
     try {
       return Optional.of(work.call());

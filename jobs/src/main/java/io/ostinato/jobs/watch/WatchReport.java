@@ -24,7 +24,7 @@ final class WatchReport {
     this.trackers = trackers;
   }
 
-  /** Reports an evaluation and the metrics that it is the best of. */
+  /** Reports an evaluation and the metrics for which it is the best. */
   void evaluated(JournalEntry entry, List<String> improved) {
     count(entry);
     String metrics =
@@ -62,7 +62,7 @@ final class WatchReport {
     }
   }
 
-  /** Warns of a folder that looks like a checkpoint of another framework. */
+  /** Warns about a folder that looks like a checkpoint of another framework. */
   void folder(String name) {
     err.println(
         ("warning: '%s' is a folder, and subfolders are not searched: a checkpoint is a single"

@@ -37,9 +37,9 @@ final class WatchRun implements AutoCloseable {
   private @Nullable LineFile lines;
 
   /**
-   * Opens the folder. One on this machine is created if it is missing, and locked. Another one is
-   * taken over from a process that may be writing it by {@link #lines} only, so that whoever is
-   * refused before changes nothing.
+   * Opens the folder. A local one is created if missing, and locked. Any other is taken over from a
+   * process that may be writing it only in {@link #lines}, so that a watch that is rejected earlier
+   * changes nothing.
    *
    * @throws StorageException if it can't be written, or another process has locked it
    */
@@ -73,7 +73,7 @@ final class WatchRun implements AutoCloseable {
     }
   }
 
-  /** The lines of the run, which this process alone appends to. */
+  /** The lines of the run; only this process appends to them. */
   LineFile lines() {
     if (lines == null) {
       lines = files.openLines(MetricsFile.NAME);
@@ -127,7 +127,7 @@ final class WatchRun implements AutoCloseable {
         .toList();
   }
 
-  /** Escapes line breaks, which SQL can have. */
+  /** Escapes line breaks, which SQL can contain. */
   private static String inLine(String value) {
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
   }
