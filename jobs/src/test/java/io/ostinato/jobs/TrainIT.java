@@ -143,7 +143,7 @@ class TrainIT {
         .contains(
             "--set run_id=run: run 'run' already exists in '"
                 + output
-                + "/run'; resume it, or give this one another run id");
+                + "/run'; resume it, or choose another run id");
   }
 
   @Test
