@@ -13,6 +13,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The rules of the house, for the rooms of this module. */
 @AnalyzeClasses(packages = "io.ostinato", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -20,6 +23,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule NO_CYCLES_BETWEEN_ROOMS =
       slices().matching("io.ostinato.(*)..").should().beFreeOfCycles();
+
+  @ArchTest static final ArchRule DESCRIBE_KNOWS_NOBODY = importsNoOtherRoom("describe");
 
   @ArchTest static final ArchRule SCHEDULE_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("schedule");
 
@@ -31,6 +36,16 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule TORCHSCRIPT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("torchscript");
+
+  @ArchTest static final ArchRule LIBRARIES_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("libraries");
+
+  @ArchTest
+  static final ArchRule MODEL_KNOWS_NOTHING_OF_EVALUATIONS =
+      imports("model", "libraries", "torchscript", "weights");
+
+  @ArchTest static final ArchRule PROCESS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("process");
+
+  @ArchTest static final ArchRule TEXT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("text");
 
   @ArchTest
   static final ArchRule CALLBACK_NEVER_IMPORTS_TRAINING =
@@ -44,6 +59,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule ROOMS_OF_SHIPPED_CALLBACKS_NEVER_IMPORT_EACH_OTHER =
       slices().assignedFrom(shippedCallbacks()).should().notDependOnEachOther();
+
+  @ArchTest static final ArchRule SIMPLE_NAMES_ARE_UNIQUE = SimpleNames.areUnique();
 
   @ArchTest
   static final ArchRule NO_SPARK_AND_NO_HADOOP =
@@ -78,15 +95,26 @@ class ArchitectureTest {
   }
 
   private static ArchRule importsNoOtherRoom(String room) {
+    return imports(room);
+  }
+
+  /**
+   * Imports these other rooms at most, and {@code describe}, by which any room describes itself.
+   */
+  private static ArchRule imports(String room, String... others) {
+    Set<String> allowed =
+        Stream.concat(Stream.of(room, "describe"), Stream.of(others))
+            .map(each -> "io.ostinato." + each)
+            .collect(Collectors.toSet());
     return noClasses()
         .that()
         .resideInAPackage("io.ostinato." + room + "..")
         .should()
         .dependOnClassesThat(
             DescribedPredicate.describe(
-                "reside in another room",
+                "reside in a room that is none of " + allowed,
                 type ->
                     type.getPackageName().startsWith("io.ostinato")
-                        && !type.getPackageName().startsWith("io.ostinato." + room)));
+                        && !allowed.contains(type.getPackageName())));
   }
 }

@@ -2,9 +2,12 @@ package io.ostinato;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +21,10 @@ import org.junit.jupiter.api.Assumptions;
 public final class PythonTools {
   private static final Path REQUIREMENTS = Path.of("src", "test", "python", "requirements.txt");
   private static final Path FOLDER = Path.of("target", "python").toAbsolutePath();
+
+  /** Held by the process of tests that makes the folder. */
+  private static final Path LOCK = FOLDER.resolveSibling("python.lock");
+
   private static Optional<String> missing = Optional.empty();
   private static boolean ready;
 
@@ -49,7 +56,9 @@ public final class PythonTools {
 
   /** What is missing, if anything is. An environment that is half made is made anew. */
   private static Optional<String> install() {
-    try {
+    try (FileChannel channel =
+            FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
       String requirements = Files.readString(REQUIREMENTS);
       Path marker = FOLDER.resolve("complete.txt");
       if (Files.exists(marker) && Files.readString(marker).equals(requirements)) {

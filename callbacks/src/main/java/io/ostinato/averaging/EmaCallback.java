@@ -4,6 +4,10 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import io.ostinato.weights.HostArray;
@@ -20,13 +24,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps exponential moving averages of the weights over updates: {@code average = factor * average
- * + (1 - factor) * weights} after each, beginning with the weights that the first update begins
- * with.
+ * + (1 - factor) * weights} after each update, starting with the weights before the first one.
  *
- * <p>Evaluations ask for the averages as the weights {@code ema={factor}}; at the end of training
- * they are kept as {@code {iteration}.ema={factor}}. Running statistics and frozen parameters are
- * not averaged: they are those of the present model.
+ * <p>Evaluations select the averages as the weights {@code ema={factor}}; at the end of training
+ * they are saved as {@code {iteration}.ema={factor}}. Running statistics and frozen parameters are
+ * not averaged: they are those of the current model.
  */
+@Kind(
+    name = "ema",
+    value = "Exponential moving averages of the weights; evaluations select one with `weights`.")
 public final class EmaCallback extends Callback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(EmaCallback.class);
@@ -35,17 +41,24 @@ public final class EmaCallback extends Callback implements Stateful {
   private transient Map<Double, WeightAverage> averages = new LinkedHashMap<>();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param factors each above 0 and below 1; 0.999 unless told
+   * @param factors the factor of each average, above 0 and below 1. Default: 0.999
    */
-  public record Config(List<Double> factors) implements Serializable {
+  public record Config(
+      @Key(
+              value = "The weight of the previous average in each update.",
+              byDefault = "[0.999]",
+              above = 0,
+              below = 1)
+          List<Double> factors)
+      implements Serializable {
     public Config {
       factors = List.copyOf(new LinkedHashSet<>(factors));
     }
 
     public static Config defaults() {
-      return new Config(List.of(0.999));
+      return Defaults.of(Config.class);
     }
   }
 
@@ -55,15 +68,19 @@ public final class EmaCallback extends Callback implements Stateful {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
     if (config.factors().isEmpty()) {
-      mistakes.add("callback '%s' needs at least one factor".formatted(name()));
+      mistakes.add(
+          Mistake.of(
+              subject("factors"), "callback '%s' needs at least one factor".formatted(name())));
     }
     for (double factor : config.factors()) {
       if (!(factor > 0 && factor < 1)) {
         mistakes.add(
-            "callback '%s': factor %s must be above 0 and below 1".formatted(name(), factor));
+            Mistake.of(
+                subject("factors"),
+                "callback '%s': factor %s must be above 0 and below 1".formatted(name(), factor)));
       }
     }
     return mistakes;
@@ -74,7 +91,7 @@ public final class EmaCallback extends Callback implements Stateful {
     return config.factors().stream().map(EmaCallback::weightsKey).collect(Collectors.toSet());
   }
 
-  /** The key of the averaged weights, as in {@code ema=0.999}. */
+  /** The key of the averaged weights, such as {@code ema=0.999}. */
   public static String weightsKey(double factor) {
     return "ema=" + factor;
   }
@@ -96,7 +113,7 @@ public final class EmaCallback extends Callback implements Stateful {
     }
   }
 
-  /** Before training others may change the first weights, also after this callback was called. */
+  /** Starts at the first update, since other callbacks can change the weights before training. */
   @Override
   public void trackAfterAccumulationStep(AccumulationStep step) {
     if (step.before().current().update() == 0 && step.microBatch() == 0) {
@@ -137,8 +154,8 @@ public final class EmaCallback extends Callback implements Stateful {
             average.restore(state);
           } else {
             log.warn(
-                "the checkpoint has no average of factor {}, or not of these parameters; it begins with"
-                    + " the present weights",
+                "the checkpoint has no average with factor {} of these parameters; the average starts"
+                    + " with the current weights",
                 factor);
           }
         });
@@ -149,7 +166,7 @@ public final class EmaCallback extends Callback implements Stateful {
         .forEach(
             factor ->
                 log.warn(
-                    "the checkpoint has an average of factor {}, which this training doesn't keep",
+                    "the checkpoint has an average with factor {}, which this training doesn't use",
                     factor));
   }
 

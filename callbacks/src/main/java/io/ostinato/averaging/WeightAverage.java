@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** One average of a block's trained parameters, on the device where they are. */
+/** One average of a block's trained parameters, on the device of the parameters. */
 final class WeightAverage implements AutoCloseable {
   private final double factor;
   private final Block block;
@@ -24,7 +24,7 @@ final class WeightAverage implements AutoCloseable {
   private final Map<String, NDArray> averages = new LinkedHashMap<>();
   private final SnapshotTaker taker = new SnapshotTaker();
 
-  /** An average that begins with the present weights. */
+  /** Creates an average that starts with the current weights. */
   WeightAverage(double factor, Block block) {
     this.factor = factor;
     this.block = block;
@@ -40,7 +40,7 @@ final class WeightAverage implements AutoCloseable {
     }
   }
 
-  /** Becomes the present weights. */
+  /** Resets the average to the current weights. */
   void begin() {
     for (Pair<String, Parameter> entry : block.getParameters()) {
       NDArray average = averages.get(entry.getKey());
@@ -52,7 +52,7 @@ final class WeightAverage implements AutoCloseable {
     }
   }
 
-  /** Takes in the present weights. */
+  /** Adds the current weights to the average. */
   void update() {
     for (Pair<String, Parameter> entry : block.getParameters()) {
       NDArray average = averages.get(entry.getKey());
@@ -66,7 +66,7 @@ final class WeightAverage implements AutoCloseable {
     }
   }
 
-  /** The averages, and what is not averaged as it is now; on the host. */
+  /** The averages, and the current values of parameters that aren't averaged, on the host. */
   WeightSnapshot snapshot() {
     Map<String, NDArray> arrays = new LinkedHashMap<>();
     for (Pair<String, Parameter> entry : block.getParameters()) {
@@ -82,7 +82,7 @@ final class WeightAverage implements AutoCloseable {
     return arrays;
   }
 
-  /** Whether a state has this average of all these parameters. */
+  /** Whether a state contains this average for all parameters. */
   boolean isIn(SavedState state) {
     Set<String> names = state.arrays().stream().map(HostArray::name).collect(Collectors.toSet());
     return averages.keySet().stream().map(this::key).allMatch(names::contains);

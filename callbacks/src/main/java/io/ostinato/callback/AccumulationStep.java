@@ -9,19 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One micro-batch of an update, after its backward pass. Its arrays are cut off the gradient's
- * graph, and live until the hook returns.
+ * One micro-batch of an update, after its backward pass. Its arrays are detached from the
+ * gradient's graph, and are valid until the hook returns.
  *
  * @param before the moment before the update that this micro-batch is part of
- * @param microBatch which micro-batch of the update this is, from 0
- * @param microBatches how many the update has
- * @param inputs of the model, each {@code (samples, ...)}
- * @param outputs of the model, each {@code (samples, ...)}
- * @param labels as the dataset gives them, each {@code (samples, ...)}
- * @param loss a scalar, the mean over the samples as the training's loss defines it
- * @param losses on the host: {@value LossParts#TOTAL} is the loss, and each part of a loss that has
- *     parts is there under its name
- * @param samples rows of the micro-batch
+ * @param microBatch the index of this micro-batch in the update, from 0
+ * @param microBatches the number of micro-batches of the update
+ * @param inputs the inputs of the model, each {@code (samples, ...)}
+ * @param outputs the outputs of the model, each {@code (samples, ...)}
+ * @param labels the labels from the dataset, each {@code (samples, ...)}
+ * @param loss a scalar, the mean over the samples as the training loss defines it
+ * @param losses the losses on the host: {@value LossParts#TOTAL} is the loss, and each part of a
+ *     loss with parts is stored under its name
+ * @param samples the number of rows of the micro-batch
  */
 public record AccumulationStep(
     UpdateCounter before,
@@ -44,7 +44,7 @@ public record AccumulationStep(
 
   /**
    * Whether all micro-batches of the update have run, so that the parameters' gradients are those
-   * of the whole update: not clipped yet, and cleared when the update has been made.
+   * of the whole update: not yet clipped, and cleared after the update.
    */
   public boolean isLast() {
     return microBatch == microBatches - 1;

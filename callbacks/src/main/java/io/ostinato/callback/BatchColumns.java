@@ -2,24 +2,37 @@ package io.ostinato.callback;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.ostinato.describe.Key;
 import io.ostinato.evaluation.EvaluationBatch;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Which columns of a dataset go into the model, and which the outputs are compared with.
+ * The columns of a dataset that are inputs of the model, and those that the outputs are compared
+ * with.
  *
- * @param inputs by name; empty for all that are no targets
- * @param targets by name; empty for the last column
+ * @param inputs names of columns; empty for all except the targets
+ * @param targets names of columns; empty for the last column
  */
-public record BatchColumns(List<String> inputs, List<String> targets) implements Serializable {
+public record BatchColumns(
+    @Key(
+            value = "The tensors that go into the model.",
+            optional = true,
+            otherwise = "all except the targets")
+        List<String> inputs,
+    @Key(
+            value = "The tensors that outputs are compared with.",
+            optional = true,
+            otherwise = "the last one")
+        List<String> targets)
+    implements Serializable {
   public BatchColumns {
     inputs = List.copyOf(inputs);
     targets = List.copyOf(targets);
   }
 
-  /** The last column is the target, the others are inputs. */
+  /** The last column as the target, and the others as inputs. */
   public static BatchColumns lastIsTarget() {
     return new BatchColumns(List.of(), List.of());
   }
@@ -30,7 +43,7 @@ public record BatchColumns(List<String> inputs, List<String> targets) implements
   }
 
   /**
-   * What goes into the model.
+   * The columns of a batch that go into the model.
    *
    * @throws IllegalArgumentException if the batch has no such columns; lists those it has
    */
@@ -44,7 +57,7 @@ public record BatchColumns(List<String> inputs, List<String> targets) implements
   }
 
   /**
-   * What the outputs are compared with.
+   * The columns of a batch that the outputs are compared with.
    *
    * @throws IllegalArgumentException if the batch has no such columns; lists those it has
    */
@@ -52,7 +65,7 @@ public record BatchColumns(List<String> inputs, List<String> targets) implements
     return columns(batch, targetNames(batch));
   }
 
-  /** The settings by their names, as {@link Callback#measures} tells them. */
+  /** These settings by name, as {@link Callback#measures} reports them. */
   public Map<String, String> settings() {
     return Map.of("inputs", inputs.toString(), "targets", targets.toString());
   }

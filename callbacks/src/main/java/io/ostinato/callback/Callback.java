@@ -1,20 +1,23 @@
 package io.ostinato.callback;
 
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
+import io.ostinato.describe.Words;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.tracking.LogWriter;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a training run calls back at fixed moments.
+ * A hook into a training run, called at fixed moments.
  *
- * <p>A callback has two lives. On the driver it has its {@link #context()}. A copy of it on an
- * executor has only its own serializable fields. All hooks run on the driver, on the thread that
- * trains, and do nothing unless overridden.
+ * <p>On the driver, a callback has its {@link #context()}. A copy of it on an executor has only its
+ * own serializable fields. All hooks run on the driver, on the training thread, and do nothing
+ * unless overridden.
  */
 public abstract class Callback implements Serializable {
   private static final long serialVersionUID = 1;
@@ -23,7 +26,7 @@ public abstract class Callback implements Serializable {
   private transient @Nullable TrainingContext context;
   private transient @Nullable LogWriter writer;
 
-  /** A callback of this name; it appears in errors, in logs and in the names of jobs. */
+  /** Creates a callback with a name, which appears in errors, in logs and in the names of jobs. */
   protected Callback(String name) {
     if (name.isBlank()) {
       throw new IllegalArgumentException(
@@ -32,42 +35,49 @@ public abstract class Callback implements Serializable {
     this.name = name;
   }
 
-  /** A callback named after its class: {@code TopKAccuracyCallback} is {@code top_k_accuracy}. */
+  /**
+   * Creates a callback named after its class: {@code TopKAccuracyCallback} is {@code
+   * top_k_accuracy}.
+   */
   protected Callback() {
     String type = getClass().getSimpleName().replaceFirst("Callback$", "");
-    String words = type.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_");
-    this.name = words.isEmpty() ? "callback" : words.toLowerCase(Locale.ROOT);
+    this.name = type.isEmpty() ? "callback" : Words.snakeCase(type);
   }
 
   public final String name() {
     return name;
   }
 
-  /** Gives the callback its context; the training calls it, before everything else. */
+  /** A key of this callback, as the subject of {@link #mistakes}: {@code subject("tolerance")}. */
+  protected final Subject subject(String key) {
+    return Subject.callback(name).key(key);
+  }
+
+  /** Gives the callback its context. Called by the training, before everything else. */
   public final void attach(TrainingContext trainingContext) {
     this.context = trainingContext;
     this.writer = trainingContext.writerFor(name);
     attached();
   }
 
-  /** The context is there; comes before everything else, the restoring of a state included. */
+  /** Called when the context is available, before everything else, even restoring a state. */
   protected void attached() {}
 
-  /** Takes the context back; the training calls it, after everything else. */
+  /** Removes the context. Called by the training, after everything else. */
   public final void detach() {
     detached();
     this.context = null;
     this.writer = null;
   }
 
-  /** Training is over, in success or failure: frees what is held. Comes last. */
+  /** Called last, after training has succeeded or failed. Releases resources. */
   protected void detached() {}
 
   /**
    * The training run that this callback belongs to.
    *
-   * @throws IllegalStateException where there is none: before training, or in the copy of the
-   *     callback that runs on an executor
+   * @throws IllegalStateException if there is none: before training, or in the copy of the callback
+   *     that runs on an executor
    */
   protected final TrainingContext context() {
     if (context == null) {
@@ -77,9 +87,9 @@ public abstract class Callback implements Serializable {
   }
 
   /**
-   * Where this callback writes its metrics.
+   * The writer for this callback's metrics.
    *
-   * @throws IllegalStateException where {@link #context()} does
+   * @throws IllegalStateException if {@link #context()} does
    */
   protected final LogWriter writer() {
     if (writer == null) {
@@ -88,41 +98,58 @@ public abstract class Callback implements Serializable {
     return writer;
   }
 
-  /** What keeps this callback from doing its work in a training; every mistake that is found. */
-  public List<String> mistakes(TrainingPlan plan) {
+  /**
+   * Checks whether this callback can work in a training, and returns every mistake found. The
+   * subject of each is this callback or one of its {@linkplain #subject keys}.
+   */
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return List.of();
   }
 
   /**
    * The metrics that this callback reads from {@link TrainingContext#metrics} at the moments when
-   * it is due. It is called after everybody who may write them, whatever the order of registration.
+   * it is due. It is called after all callbacks that may write them, whatever the order of
+   * registration.
    */
   public Set<String> readsMetrics() {
     return Set.of();
   }
 
-  /** The metrics that this callback writes, where one that reads metrics might read them too. */
+  /**
+   * The metrics that this callback writes. Required if it reads metrics itself, so that callbacks
+   * that read what it writes are called after it.
+   */
   public Set<String> writesMetrics() {
     return Set.of();
   }
 
   /**
-   * The metrics that this callback may write, as far as they are known before training: {@link
-   * #writesMetrics()} unless overridden. Two callbacks that write one metric are refused if they
-   * can be due at one moment of the training, or {@linkplain #measures measure} what differs; one
-   * that isn't a {@link PeriodicCallback} can be due with any other.
+   * The metrics that this callback may write, as far as they are known before training. Default:
+   * {@link #writesMetrics()}. Two callbacks that write the same metric are refused if they can be
+   * due at the same moment, or {@linkplain #measures measure} different things; a callback that
+   * isn't a {@link PeriodicCallback} can be due together with any other.
    */
   public Set<String> writesMetrics(TrainingPlan plan) {
     return writesMetrics();
   }
 
   /**
-   * What decides the value of a metric that this callback writes, but for the moment: settings by
-   * their names, as in {@code max_size} and {@code 1000}. Two callbacks that write one metric are
-   * refused before training if these differ. The class alone unless overridden; a {@link
-   * PeriodicDataIteratorCallback} has its part of the dataset and its weights besides.
+   * The directions of the metrics that this callback writes, as far as it knows them. The keys may
+   * contain {@code *} for any characters; the first that matches decides. For other metrics, the
+   * words of the key decide, see {@link io.ostinato.tracking.MetricProperties}. Called before
+   * training, without a context.
+   */
+  public Map<String, Direction> directions() {
+    return Map.of();
+  }
+
+  /**
+   * Everything except the moment that affects the value of a metric that this callback writes, as
+   * settings by name, such as {@code max_size} and {@code 1000}. Two callbacks that write the same
+   * metric are refused before training if these differ. Default: the class; a {@link
+   * PeriodicDataIteratorCallback} adds its part of the dataset and its weights.
    *
-   * @param metric the key, as in {@code accuracy/test}
+   * @param metric the key, such as {@code accuracy/test}
    */
   public Map<String, String> measures(String metric) {
     return Map.of("kind", getClass().getName());
@@ -136,38 +163,38 @@ public abstract class Callback implements Serializable {
   }
 
   /**
-   * Before the first update that this process makes: a training that goes on from a checkpoint
-   * calls it again, with the moment of the checkpoint.
+   * Called before the first update in this process. A training that resumes from a checkpoint calls
+   * it again, with the moment of the checkpoint.
    */
   public void beforeTraining(UpdateCounter at) {}
 
-  /** After each micro-batch; the step's arrays live until this returns. */
+  /** Called after each micro-batch; the step's arrays are valid until this returns. */
   public void trackAfterAccumulationStep(AccumulationStep step) {}
 
-  /** After each update, before {@link #afterUpdate} of any callback. */
+  /** Called after each update, before {@link #afterUpdate} of any callback. */
   public void trackAfterUpdateStep(UpdateCounter at) {}
 
-  /** After each update; see {@link #readsMetrics} for the order. */
+  /** Called after each update; see {@link #readsMetrics} for the order. */
   public void afterUpdate(UpdateCounter at) {}
 
   /**
-   * After the last update of each epoch, and after {@link #afterUpdate} of this callback and of all
-   * that read no metrics. One that {@link #readsMetrics} has both its hooks called when all before
-   * it have had theirs.
+   * Called after the last update of each epoch, after {@link #afterUpdate} of this callback and of
+   * all callbacks that don't read metrics. For a callback that {@link #readsMetrics}, both hooks
+   * are called after those of all callbacks before it.
    */
   public void afterEpoch(UpdateCounter at) {}
 
-  /** When an evaluation is asked for, outside every schedule. */
+  /** Called when an evaluation is requested outside of any schedule. */
   public void atEval(UpdateCounter at) {}
 
-  /** After the last update and all that was due with it. */
+  /** Called after the last update and everything that was due with it. */
   public void afterTraining(UpdateCounter at) {}
 
   private IllegalStateException noContext(String what) {
     return new IllegalStateException(
-        "callback '%s' has no %s here: it has one on the driver, while training runs; processData"
+        "callback '%s' has no %s here, only on the driver while training runs; processData"
                 .formatted(name, what)
-            + " works on a copy that has only the callback's own fields, so hand it what it needs"
+            + " runs on a copy that has only the callback's own fields, so pass it what it needs"
             + " in a serializable field");
   }
 }

@@ -5,12 +5,13 @@ import io.ostinato.metric.Metric;
 import java.util.List;
 
 /**
- * An evaluation that a callback asks its training run for.
+ * An evaluation that a callback requests from its training run.
  *
  * @param callback the name of the callback
  * @param at the moment to measure
- * @param processor what is done with each batch
- * @param metrics what the results are reduced to; none to have the results themselves
+ * @param config the dataset and the weights to evaluate
+ * @param processor processes each batch
+ * @param metrics the metrics to which the results are reduced; empty for the results themselves
  */
 public record CallbackEvaluation(
     String callback,

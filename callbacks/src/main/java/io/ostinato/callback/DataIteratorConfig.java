@@ -1,26 +1,32 @@
 package io.ostinato.callback;
 
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
 import io.ostinato.evaluation.DataSelection;
+import io.ostinato.evaluation.PassTerms;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * When a callback evaluates, on which part of which dataset, and how many rows at once. Immutable:
- * {@code every(everyNEpochs(1)).dataset("test").batchSize(256)}.
+ * When a callback evaluates, on which part of which dataset, and in batches of how many rows.
+ * Immutable: {@code every(everyNEpochs(1)).dataset("test").batchSize(256)}.
  *
- * @param schedule when
- * @param datasetKey the key of an evaluation dataset; {@value #DEFAULT_DATASET} unless told
- * @param batchSize the most rows of a batch, at least 1; {@value #DEFAULT_BATCH_SIZE} unless told
- * @param weights the key of the weights to evaluate, see {@link WeightVariants}; empty, which it is
- *     unless told, for those that are trained
- * @param target where the row results go; to the driver unless told, see {@link #results}
- * @param selection which rows and columns of the dataset; all unless told, see {@link #maxRows} and
- *     {@link #columns}
- * @param datasetName what the dataset is called in keys of metrics, see {@link #named}; if empty,
- *     the default, it is called by its key
+ * @param schedule when to evaluate
+ * @param datasetKey the key of an evaluation dataset. Default: {@value #DEFAULT_DATASET}
+ * @param batchSize the maximum number of rows of a batch, at least 1. Default: {@value
+ *     #DEFAULT_BATCH_SIZE}
+ * @param weights the key of the weights to evaluate, see {@link WeightVariants}. Default: empty,
+ *     for the trained weights
+ * @param target where the row results go, see {@link #results}. Default: the driver
+ * @param selection the rows and columns of the dataset to evaluate, see {@link #maxRows} and {@link
+ *     #columns}. Default: all
+ * @param datasetName the name of the dataset in metric keys, see {@link #named}. Default: empty,
+ *     for its key
  */
 public record DataIteratorConfig(
     Schedule schedule,
@@ -31,8 +37,12 @@ public record DataIteratorConfig(
     DataSelection selection,
     String datasetName)
     implements Serializable {
-  static final String DEFAULT_DATASET = "test";
-  static final int DEFAULT_BATCH_SIZE = 256;
+  /** The dataset that is evaluated by default. */
+  public static final String DEFAULT_DATASET = "test";
+
+  /** The default of {@link #batchSize}. */
+  public static final int DEFAULT_BATCH_SIZE = 256;
+
   private static final Pattern NAME = Pattern.compile("[\\w.=-]*");
 
   public DataIteratorConfig {
@@ -41,54 +51,98 @@ public record DataIteratorConfig(
     }
     if (!NAME.matcher(datasetName).matches()) {
       throw new IllegalArgumentException(
-          "dataset_name='%s' may have letters, digits and . _ = -".formatted(datasetName));
+          "dataset_name='%s' may contain only letters, digits and . _ = -".formatted(datasetName));
     }
   }
 
-  /** On this schedule, with the defaults. */
-  public static DataIteratorConfig every(Schedule schedule) {
+  /** Creates one from the keys of a configuration. */
+  @FromKeys
+  static DataIteratorConfig of(
+      @Inline Schedule schedule,
+      @Key(
+              value = "The dataset to evaluate on, one of `datasets.evaluations`.",
+              byDefault = DEFAULT_DATASET)
+          String datasetKey,
+      @Key(value = "Rows per batch.", byDefault = "" + DEFAULT_BATCH_SIZE, atLeast = 1)
+          int batchSize,
+      @Key(
+              value = "The weights to evaluate, such as `ema=0.999`.",
+              byDefault = "''",
+              otherwise = "the trained weights")
+          String weights,
+      @Key(
+              value = "Evaluate only the first n rows of the dataset.",
+              optional = true,
+              otherwise = "all rows",
+              atLeast = 1)
+          @Nullable Long maxSize,
+      @Key(
+              value = "The tensors of the dataset to include in a batch, in this order.",
+              optional = true,
+              otherwise = "all tensors, in the order of the dataset")
+          List<String> columns,
+      @Key(
+              value =
+                  "The name of the dataset in metric keys, as in `accuracy/{dataset_name}`. Use it to"
+                      + " distinguish callbacks that measure the same metrics on parts of a dataset"
+                      + " or on several outputs.",
+              byDefault = "''",
+              otherwise = "its key")
+          String datasetName) {
+    DataSelection selection = DataSelection.everything().withColumns(columns);
     return new DataIteratorConfig(
         schedule,
-        DEFAULT_DATASET,
-        DEFAULT_BATCH_SIZE,
-        "",
+        datasetKey,
+        batchSize,
+        weights,
         ResultsTarget.collected(),
-        DataSelection.everything(),
-        "");
+        maxSize == null ? selection : selection.withMaxRows(maxSize),
+        datasetName);
   }
 
+  /** Evaluates on this schedule, with the defaults. */
+  public static DataIteratorConfig every(Schedule schedule) {
+    return of(schedule, DEFAULT_DATASET, DEFAULT_BATCH_SIZE, "", null, List.of(), "");
+  }
+
+  /** Evaluates on the evaluation dataset with this key. */
   public DataIteratorConfig dataset(String key) {
     return new DataIteratorConfig(
         schedule, key, batchSize, weights, target, selection, datasetName);
   }
 
+  /**
+   * Sets the maximum number of rows of a batch.
+   *
+   * @throws IllegalArgumentException if it is less than 1
+   */
   public DataIteratorConfig batchSize(int rows) {
     return new DataIteratorConfig(
         schedule, datasetKey, rows, weights, target, selection, datasetName);
   }
 
-  /** Evaluates other weights, as in {@code ema=0.999}. */
+  /** Evaluates other weights, such as {@code ema=0.999}. */
   public DataIteratorConfig weights(String variant) {
     return new DataIteratorConfig(
         schedule, datasetKey, batchSize, variant, target, selection, datasetName);
   }
 
   /**
-   * Evaluates the first rows of the dataset, in dataset order; all of a dataset that has fewer.
-   * Batches begin where they begin without it, and the engine reads no further than it must.
+   * Evaluates only the first rows of the dataset, in dataset order, or all rows if it has fewer.
+   * Batch boundaries are the same as without it, and the engine reads no further than necessary.
    *
-   * @throws IllegalArgumentException if that is less than one row
+   * @throws IllegalArgumentException if it is less than 1
    */
   public DataIteratorConfig maxRows(long rows) {
     return with(selection.withMaxRows(rows));
   }
 
   /**
-   * Lets {@code processData} see these columns of the dataset, in this order; others don't travel
-   * to the device.
+   * Passes only these columns of the dataset to {@code processData}, in this order; the others are
+   * not copied to the device.
    *
-   * @param names none for all columns
-   * @throws IllegalArgumentException if one is named twice
+   * @param names names of columns; none for all columns
+   * @throws IllegalArgumentException if a column is named twice
    */
   public DataIteratorConfig columns(String... names) {
     return with(selection.withColumns(List.of(names)));
@@ -99,17 +153,17 @@ public record DataIteratorConfig(
         schedule, datasetKey, batchSize, weights, target, part, datasetName);
   }
 
-  /** Says where the row results go: {@code results().toParquet(path)}. */
+  /** Selects where the row results go: {@code results().toParquet(path)}. */
   public RowResults results() {
     return new RowResults(this);
   }
 
   /**
-   * Calls the dataset something else in keys of metrics, so that two callbacks can write the same
-   * metrics of parts of it, or of several outputs: {@code accuracy/first_1000}.
+   * Gives the dataset another name in metric keys, so that two callbacks can write the same metrics
+   * for parts of it, or for several outputs: {@code accuracy/first_1000}.
    *
    * @param name letters, digits and {@code . _ = -}
-   * @throws IllegalArgumentException if it has anything else
+   * @throws IllegalArgumentException if it contains other characters
    */
   public DataIteratorConfig named(String name) {
     return new DataIteratorConfig(
@@ -117,24 +171,30 @@ public record DataIteratorConfig(
   }
 
   /**
-   * The dataset in keys of metrics, as in {@code test}, or {@code test.ema=0.999}: its key, or the
-   * {@linkplain #named name} that it has here, and the weights.
+   * The label of the dataset in metric keys, such as {@code test} or {@code test.ema=0.999}: its
+   * key or its {@linkplain #named name}, and the weights.
    */
   public String label() {
     String name = datasetName.isEmpty() ? datasetKey : datasetName;
     return weights.isEmpty() ? name : name + "." + weights;
   }
 
-  /** Where the row results go. */
+  /** The terms that evaluations on one dataset must have in common to share a pass over it. */
+  public PassTerms passTerms() {
+    return new PassTerms(selection, batchSize, target);
+  }
+
+  /** Selects where the row results go. */
   public record RowResults(DataIteratorConfig config) {
 
     /**
-     * Lets the executors write them, whatever their size: the driver never has them, and {@code
-     * processResults} is told where they are. Each evaluation writes {@code <path>/<iteration>}, as
-     * in {@code predictions/E1_U22_S1408}. One that is there already is an error, but for a
-     * training that goes on from a checkpoint: it replaces what it comes to again.
+     * Lets the executors write the row results as Parquet, whatever their size. They never reach
+     * the driver; {@code processResults} gets their location. Each evaluation writes {@code
+     * <path>/<iteration>}, such as {@code predictions/E1_U22_S1408}. If that already exists, the
+     * evaluation fails, unless training resumed from a checkpoint: it then replaces the folders of
+     * iterations that it reaches again.
      *
-     * @param path a folder that all executors can write to, as in {@code
+     * @param path a folder that all executors can write to, such as {@code
      *     hdfs://name-node/runs/a/predictions}
      * @throws IllegalArgumentException if the path is blank
      */

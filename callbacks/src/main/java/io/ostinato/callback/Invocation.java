@@ -6,8 +6,10 @@ import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
 
 /**
- * Why a periodic callback runs, and for which moment: the one that is measured, which need not be
- * the present one.
+ * Why a periodic callback runs, and for which moment.
+ *
+ * @param type the type of interval that is due, or {@link IntervalType#EVAL}
+ * @param counter the moment that is measured, which is not necessarily the current one
  */
 public record Invocation(IntervalType type, UpdateCounter counter) implements Serializable {
 
@@ -15,7 +17,7 @@ public record Invocation(IntervalType type, UpdateCounter counter) implements Se
     return counter.current();
   }
 
-  /** Whether the schedule asked for it, and not someone from outside. */
+  /** Whether it is due by the schedule, rather than requested from outside. */
   public boolean isScheduled() {
     return type != IntervalType.EVAL;
   }

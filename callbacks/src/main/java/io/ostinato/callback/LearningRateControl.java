@@ -1,14 +1,14 @@
 package io.ostinato.callback;
 
 /**
- * Changes the learning rate while training goes on. A change holds from the next update on, is part
- * of {@link TrainingContext#learningRates}, and is kept in checkpoints: a training that is resumed
- * goes on with it. Where parameters have rates of their own, all are changed.
+ * Changes the learning rate during training. A change takes effect with the next update, is
+ * reflected in {@link TrainingContext#learningRates}, and is stored in checkpoints, so that it
+ * survives a resume. If parameters have individual rates, all of them are changed.
  */
 public interface LearningRateControl {
 
   /**
-   * Replaces the optimizer's schedule by this rate.
+   * Replaces the optimizer's schedule with a fixed rate.
    *
    * @throws IllegalArgumentException if the rate is negative or not finite
    * @throws IllegalStateException if the optimizer has no learning rate that can be changed
@@ -16,8 +16,8 @@ public interface LearningRateControl {
   void set(double rate);
 
   /**
-   * Multiplies what the optimizer's schedule gives, or {@link #set} has set, on top of earlier
-   * factors; 0.1 is a tenth.
+   * Multiplies the rate that is given by the optimizer's schedule or by {@link #set}, in addition
+   * to earlier factors.
    *
    * @throws IllegalArgumentException if the factor is negative or not finite
    * @throws IllegalStateException if the optimizer has no learning rate that can be changed
@@ -25,7 +25,7 @@ public interface LearningRateControl {
   void multiply(double factor);
 
   /**
-   * Undoes all changes: the optimizer's schedule alone decides again.
+   * Undoes all changes and returns to the optimizer's schedule.
    *
    * @throws IllegalStateException if the optimizer has no learning rate that can be changed
    */

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * The metrics that were written at the present moment so far. A callback sees those of the
+ * The metrics that were written so far at the current moment. A callback sees those of the
  * callbacks that ran before it; see {@link Callback#readsMetrics}.
  */
 public final class MomentMetrics {
@@ -23,7 +23,7 @@ public final class MomentMetrics {
   }
 
   /**
-   * A metric that a callback can't do without.
+   * A metric that a callback requires.
    *
    * @throws IllegalStateException if it was not written at this moment; lists those that were
    */
@@ -32,12 +32,12 @@ public final class MomentMetrics {
     Double value = values.get(key);
     if (value == null) {
       throw new IllegalStateException(
-          "callback '%s' needs the metric '%s', which nobody wrote at this moment; written: %s;"
+          "callback '%s' needs the metric '%s', which was not written at this moment; written: %s;"
                   .formatted(
                       callback,
                       key,
                       values.isEmpty() ? "none" : String.join(", ", new TreeSet<>(values.keySet())))
-              + " is the key right, and does its writer run on the same schedule?");
+              + " check the key, and that its writer runs on the same schedule");
     }
     return value;
   }

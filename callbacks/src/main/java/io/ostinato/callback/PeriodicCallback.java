@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A callback that runs on a schedule: at most once at an iteration, with the first type that is due
- * of EPOCH, UPDATE, SAMPLE; and with EVAL whenever an evaluation is asked for.
+ * A callback that runs on a schedule: at most once per iteration, with the first type that is due
+ * of EPOCH, UPDATE and SAMPLE; and with EVAL whenever an evaluation is requested.
  */
 public abstract class PeriodicCallback extends Callback {
   private static final long serialVersionUID = 1;
@@ -24,7 +24,7 @@ public abstract class PeriodicCallback extends Callback {
     this.schedule = schedule;
   }
 
-  /** What is done when this callback is due. */
+  /** Called when this callback is due. */
   protected abstract void periodicCallback(Invocation at);
 
   public final Schedule schedule() {
@@ -41,12 +41,12 @@ public abstract class PeriodicCallback extends Callback {
     return schedule.updatesTillNextInvocation(counter);
   }
 
-  /** Why it runs in {@link #afterUpdate}, if it does. */
+  /** The invocation in {@link #afterUpdate} at this moment, if it is due there. */
   public final Optional<Invocation> invocationAfterUpdate(UpdateCounter at) {
     return invocation(at).filter(due -> due.type() != IntervalType.EPOCH);
   }
 
-  /** Why it runs in {@link #afterEpoch}, if it does. */
+  /** The invocation in {@link #afterEpoch} at this moment, if it is due there. */
   public final Optional<Invocation> invocationAfterEpoch(UpdateCounter at) {
     return invocation(at).filter(due -> due.type() == IntervalType.EPOCH);
   }

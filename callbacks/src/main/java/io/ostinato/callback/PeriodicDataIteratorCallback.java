@@ -2,12 +2,14 @@ package io.ostinato.callback;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.EvaluationBatch;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.metric.Metric;
+import io.ostinato.model.EvaluationModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,9 +20,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates the model on a dataset whenever it is due: {@link #processData} on the executors, once
- * per batch, then {@link #processResults} on the driver, once, with the results of all batches in
- * dataset order.
+ * A callback that evaluates the model on a dataset whenever it is due: {@link #processData} runs on
+ * the executors, once per batch, then {@link #processResults} on the driver, once, with the results
+ * of all batches in dataset order.
  */
 public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
@@ -40,36 +42,36 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   /**
-   * The results of one batch. Runs on an executor, on a copy of this callback, on several threads
-   * at once; the model is in evaluation mode and gradients are off.
+   * Computes the results of one batch. Runs on an executor, on a copy of this callback, on several
+   * threads at once; the model is in evaluation mode and gradients are off.
    *
-   * <p>Arrays with a dimension are concatenated along the first, scalars are stacked. Number,
-   * names, data types and trailing shapes must be the same for every batch.
+   * <p>The results of all batches are concatenated along the first dimension; scalars are stacked.
+   * Number, names, data types and trailing shapes must be the same for every batch.
    *
-   * @return named arrays, see {@link #results}; those without a name, and those that share one, are
-   *     read by position. Arrays of bfloat16 arrive as float32, which has all their values
+   * @return named arrays, see {@link #results}; arrays without a name, and those that share one,
+   *     are read by position. bfloat16 arrays arrive as float32, which represents all their values
    */
   protected abstract NDList processData(EvaluationBatch batch, EvaluationModel model)
       throws Exception;
 
   /**
-   * What the results of {@link #processData} are reduced to, where it runs: the driver then has a
-   * state per partition instead of the results of all rows, and {@link EvaluationResults#metrics}
-   * instead of arrays. None unless overridden.
+   * The metrics to which the results of {@link #processData} are reduced on the executors: the
+   * driver then receives a state per partition instead of the results of all rows, and {@link
+   * EvaluationResults#metrics} instead of arrays. Default: none.
    */
   protected List<Metric<?>> metrics() {
     return List.of();
   }
 
   /**
-   * Takes the results of the whole dataset, on the driver, or where the executors have written them
-   * ({@link EvaluationResults#parquet}). They are closed when this returns. Training may have gone
-   * on since: {@code at} is the moment that was measured.
+   * Processes the results of the whole dataset, or the location where the executors wrote them
+   * ({@link EvaluationResults#parquet}), on the driver. They are closed when this returns. Training
+   * may have continued since: {@code at} is the moment that was measured.
    */
   protected abstract void processResults(EvaluationResults results, Invocation at);
 
   /**
-   * The evaluation that it will ask its context for when it is called at this invocation: so that
+   * Plans the evaluation that this callback will request from its context at an invocation, so that
    * callbacks that are due together can share one.
    */
   public final CallbackEvaluation plan(Invocation at) {
@@ -96,28 +98,34 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
     Set<String> known = new TreeSet<>(plan.data().evaluationKeys());
     if (!known.contains(datasetKey())) {
       mistakes.add(
-          "callback '%s' asks for dataset '%s'; registered: %s"
-              .formatted(
-                  name(), datasetKey(), known.isEmpty() ? "none" : String.join(", ", known)));
+          Mistake.of(
+                  subject("dataset_key"),
+                  "callback '%s' asks for dataset '%s'".formatted(name(), datasetKey()),
+                  "registered: " + (known.isEmpty() ? "none" : String.join(", ", known)))
+              .dependingOn(Subject.setting("datasets")));
     }
     if (known.contains(config.datasetName()) && !config.datasetName().equals(datasetKey())) {
       mistakes.add(
-          "callback '%s' calls the dataset '%s' '%s', which is another dataset; give it a name of"
-                  .formatted(name(), datasetKey(), config.datasetName())
-              + " its own");
+          Mistake.of(
+              subject("dataset_name"),
+              "callback '%s' calls the dataset '%s' '%s', which is the key of another dataset"
+                  .formatted(name(), datasetKey(), config.datasetName()),
+              "choose another name"));
     }
     mistakes.addAll(unknownColumns(plan));
-    plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
+    plan.mistakeOfWeights(config.weights(), subject("weights")).ifPresent(mistakes::add);
     if (config.target() instanceof ResultsTarget.Parquet parquet && !metrics().isEmpty()) {
       mistakes.add(
-          "callback '%s' has metrics, so there are no row results for results().toParquet('%s');"
-                  .formatted(name(), parquet.path())
-              + " leave out one of the two");
+          Mistake.of(
+              subject("results_path"),
+              "callback '%s' has metrics, so there are no row results for '%s'"
+                  .formatted(name(), parquet.path()),
+              "remove the metrics or the path"));
     }
     return mistakes;
   }
@@ -132,26 +140,30 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
     return measured;
   }
 
-  private List<String> unknownColumns(TrainingPlan plan) {
+  private List<Mistake> unknownColumns(TrainingPlan plan) {
     if (!plan.data().evaluationKeys().contains(datasetKey())) {
       return List.of();
     }
     List<String> known =
-        plan.data().evaluation(datasetKey()).knownColumns().orElse(config.selection().columns());
+        plan.data().knownColumns(datasetKey()).orElse(config.selection().columns());
     return config.selection().columns().stream()
         .filter(column -> !known.contains(column))
         .map(
             column ->
-                "callback '%s' asks for column '%s' of dataset '%s'; it has: %s"
-                    .formatted(name(), column, datasetKey(), String.join(", ", known)))
+                Mistake.of(
+                        subject("columns"),
+                        "callback '%s' asks for column '%s' of dataset '%s'"
+                            .formatted(name(), column, datasetKey()),
+                        "it has: " + String.join(", ", known))
+                    .dependingOn(Subject.setting("datasets")))
         .toList();
   }
 
   /**
    * How long the evaluations of this callback have waited for data so far, see {@link
-   * EvaluationTimings#data}; on the driver, and since the training was begun or resumed: what a
-   * training before has waited is not in checkpoints. Callbacks that share a pass over the data
-   * have all waited for it.
+   * EvaluationTimings#data}. Available on the driver; counted since training was started or
+   * resumed, and not stored in checkpoints. Callbacks that share a pass over the data each count
+   * its full time.
    */
   public final Duration totalDataTime() {
     return Duration.ofNanos(dataNanos);
@@ -167,8 +179,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   /**
-   * Names one array. This and those for more are no static methods, since subclasses in Scala don't
-   * inherit such.
+   * Names one array. The {@code results} methods aren't static, since subclasses in Scala don't
+   * inherit static methods.
    */
   protected final NDList results(String name, NDArray array) {
     return results(List.of(name), array);
@@ -201,8 +213,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   /**
    * Names any number of arrays.
    *
-   * @param names as many as there are arrays, all different
-   * @throws IllegalArgumentException if they are not
+   * @param names one distinct name for each array
+   * @throws IllegalArgumentException if the number of names differs, or a name occurs twice
    */
   protected final NDList results(List<String> names, NDArray... arrays) {
     if (names.size() != arrays.length) {
@@ -221,7 +233,9 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
     return results;
   }
 
-  /** An array that has a name keeps it: it may be a column of the batch, or a result already. */
+  /**
+   * Doesn't rename an array that has a name: it may be a column of the batch, or another result.
+   */
   private static NDArray named(String name, NDArray array) {
     NDArray result = array.getName() == null ? array : array.reshape(array.getShape());
     result.setName(name);

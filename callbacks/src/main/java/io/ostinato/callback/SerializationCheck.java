@@ -17,11 +17,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out, before anything runs, whether an object can travel to the executors. */
+/** Checks, before anything runs, whether an object can be sent to the executors. */
 public final class SerializationCheck {
   private SerializationCheck() {}
 
-  /** Why an object can't be serialized, naming the field in question; empty if it can. */
+  /** Why an object can't be serialized, naming the offending field; empty if it can be. */
   public static Optional<String> problemOf(Object object) {
     try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
       out.writeObject(object);
@@ -38,7 +38,7 @@ public final class SerializationCheck {
     }
   }
 
-  /** Without the number that a lambda's class gets while it runs. */
+  /** The class name, without the number that the JVM adds to the class of a lambda. */
   private static String nameOf(Class<?> type) {
     return type.getSimpleName().replaceFirst("\\$\\$Lambda.*", "\\$lambda");
   }
@@ -93,7 +93,7 @@ public final class SerializationCheck {
     return null;
   }
 
-  /** The field's value; null where the platform doesn't let anyone look. */
+  /** The field's value; null if the platform denies access. */
   private static @Nullable Object valueOf(Field field, Object owner) {
     try {
       field.setAccessible(true);

@@ -7,6 +7,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.Tracker;
@@ -19,33 +20,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** What a callback sees of its training run, on the driver, on the thread that trains. */
+/** A callback's access to its training run, on the driver, on the training thread. */
 public interface TrainingContext {
 
+  /** The training and evaluation datasets of the run. */
   DataContainer data();
 
-  /** The loss that the run trains with. */
+  /** The training loss of the run. */
   LossFactory loss();
 
   /**
-   * The loss of the last update, the mean over its samples; NaN if it was not finite, so that the
-   * update was skipped. None before the first update.
+   * The loss of the last update, as the mean over its samples; NaN if the update was skipped
+   * because its loss was not finite. Empty before the first update.
    */
   OptionalDouble lastLoss();
 
   /**
-   * The model that is trained. Its parameters may be changed, in place and in any hook: callbacks
-   * that come later at that moment see it, evaluations that are still to come too, and so do the
-   * checkpoints of the moment.
+   * The model being trained. Its parameters can be changed in place, in any hook. The change is
+   * visible to callbacks and evaluations later at that moment, and to the moment's checkpoints.
    */
   Block block();
 
   /**
-   * The parameters of the {@link #block} by name, in its order: those of all its layers, frozen
-   * ones and running statistics included. The names are those in checkpoints. {@code getArray()} is
-   * the present value; its {@code getGradient()} is what the micro-batches of an update have added
-   * up to until then, while {@link Callback#trackAfterAccumulationStep} is called, and zero
-   * otherwise.
+   * The parameters of the {@link #block} by name, in its order: those of all its layers, including
+   * frozen ones and running statistics. The names are those in checkpoints. {@code getArray()} is
+   * the current value. Its {@code getGradient()} is the sum over the micro-batches of the update so
+   * far while {@link Callback#trackAfterAccumulationStep} is called, and zero otherwise.
    */
   default Map<String, Parameter> parameters() {
     Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -54,81 +54,92 @@ public interface TrainingContext {
   }
 
   /**
-   * The weights as they are now, on the host: with what callbacks have changed at this moment.
+   * The current weights, on the host, including changes made by callbacks at this moment.
    *
-   * <p>What is as it was the last time is not copied or hashed again, but compared; on a GPU it is
-   * brought to the host for that.
+   * <p>Weights that haven't changed since the last call are compared rather than copied and hashed
+   * again; on a GPU they are copied to the host for the comparison.
    */
   WeightSnapshot weights();
 
   /**
-   * The weights that a metric of the present moment was measured at, which a callback may have
-   * changed since: those that the callback that wrote it had evaluated before. None where it had
-   * evaluated nothing at this moment, or two versions of the weights, so that it is open which of
-   * them the metric is of.
+   * The weights at which a metric of the current moment was measured, even if a callback has
+   * changed them since: those that the callback that wrote the metric had evaluated before. Empty
+   * if that callback had evaluated nothing at this moment, or several versions of the weights, so
+   * that it is unknown which of them the metric belongs to.
    */
   Optional<WeightSnapshot> weightsOf(String metric);
 
-  /** Other weights that evaluations can ask for. */
+  /** Other weights that evaluations can select. */
   WeightVariants variants();
 
   /**
-   * The learning rate that the next update uses, by group: {@code all} if all parameters have the
-   * same, else one for each name of a parameter; empty for an optimizer without one.
+   * The learning rate of the next update, by group: {@code all} if all parameters have the same
+   * rate, otherwise one by the name of each parameter; empty for an optimizer without a learning
+   * rate.
    */
   Map<String, Double> learningRates();
 
   /**
-   * The learning rate, to be changed: {@code context().learningRate().multiply(0.1)}.
+   * Changes the learning rate: {@code context().learningRate().multiply(0.1)}.
    *
-   * @throws IllegalStateException if the optimizer has none that can be changed
+   * @throws IllegalStateException if the optimizer has no learning rate that can be changed
    */
   LearningRateControl learningRate();
 
-  /** Where the time of the update that has just been made went. */
+  /** The time of each phase of the last update. */
   UpdateTimings timings();
 
-  /** A writer whose metrics go into the record of the present moment. */
+  /** A writer that adds metrics to the record of the current moment. */
   LogWriter writerFor(String callback);
 
   /**
-   * The trackers of this run that are of a class, to call what only they can do. None where the run
-   * has no such tracker, or it couldn't be started. Unlike what is given to a {@link LogWriter},
-   * what it throws is a failure of the callback.
+   * The trackers of this run that are instances of a class, for features specific to them. Empty if
+   * the run has no such tracker, or if it couldn't be started. Unlike with a {@link LogWriter}, an
+   * exception thrown by such a call is a failure of the callback.
    */
   <T extends Tracker> List<T> trackers(Class<T> type);
 
-  /** What was written at the present moment so far. */
+  /** The metrics that were written so far at the current moment. */
   MomentMetrics metrics();
 
   /** Which metrics are better when higher, or when lower. */
   MetricProperties metricProperties();
 
-  /** What a callback asks to be kept of the present moment. */
+  /** Requests checkpoints of the current moment, on behalf of a callback. */
   CheckpointRequests checkpointsFor(String callback);
 
   /**
-   * Ends training after the present moment: all that is due at it still runs, the epoch's end
-   * included, then {@link Callback#afterTraining}. In {@link Callback#beforeTraining} it has
-   * nothing trained at all.
+   * Ends training after the current moment: everything that is due still runs, including the end of
+   * the epoch, followed by {@link Callback#afterTraining}. If called in {@link
+   * Callback#beforeTraining}, nothing is trained.
    *
-   * @param reason as in {@code accuracy/test has not improved for 3 evaluations}
+   * @param reason such as {@code accuracy/test has not improved for 3 evaluations}
    */
   void stop(String reason);
 
-  /** Where progress is shown. */
+  /** The display of progress. */
   ProgressDisplay progress();
 
-  /** Where the files of this run are. */
-  Path folder();
+  /** The files of this run, on any file system. */
+  RunFiles files();
 
-  /** The time that goes into logs. */
+  /**
+   * The folder of this run's files on this machine.
+   *
+   * @throws IllegalStateException if they are on another file system; see {@link #files}
+   */
+  default Path folder() {
+    return files().localFolder();
+  }
+
+  /** The clock for times in logs. */
   Clock clock();
 
   /**
-   * Evaluates the model at the present weights, and waits; the caller closes the results.
+   * Evaluates the model at the current weights and waits for the results, which the caller must
+   * close.
    *
-   * @throws EvaluationException if the evaluation fails; the training is untouched
+   * @throws EvaluationException if the evaluation fails; the training isn't affected
    */
   EvaluationResults evaluate(CallbackEvaluation evaluation);
 }

@@ -1,33 +1,43 @@
 package io.ostinato.callback;
 
-import io.ostinato.evaluation.DataContainer;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.LossFactory;
+import io.ostinato.evaluation.PlannedData;
 import io.ostinato.tracking.MetricProperties;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a callback can be checked against before training starts.
+ * The parts of a training that callbacks are checked against before it starts.
  *
+ * @param data the datasets, as far as they are known
+ * @param metricProperties the directions of metrics
  * @param weights the keys of the weights that callbacks offer, see {@link Callback#offersWeights}
- * @param loss the loss that the run trains with
+ * @param loss the training loss of the run
  */
 public record TrainingPlan(
-    DataContainer data, MetricProperties metricProperties, Set<String> weights, LossFactory loss) {
+    PlannedData data, MetricProperties metricProperties, Set<String> weights, LossFactory loss) {
   public TrainingPlan {
     weights = Set.copyOf(weights);
   }
 
-  /** What is wrong with asking for these weights, if anything is; empty for those trained. */
-  public Optional<String> mistakeOfWeights(String key, String callback) {
+  /**
+   * The mistake of asking for weights that no callback offers, if this is one.
+   *
+   * @param key the key of the weights; empty for the trained weights
+   * @param subject the callback that asks for them, or a key of it
+   */
+  public Optional<Mistake> mistakeOfWeights(String key, Subject subject) {
     return key.isEmpty() || weights.contains(key)
         ? Optional.empty()
         : Optional.of(
-            "callback '%s' asks for the weights '%s'; offered: %s"
-                .formatted(
-                    callback,
-                    key,
-                    weights.isEmpty() ? "none" : String.join(", ", new TreeSet<>(weights))));
+            Mistake.of(
+                    subject,
+                    "callback '%s' asks for the weights '%s'".formatted(subject.name(), key),
+                    "offered: "
+                        + (weights.isEmpty() ? "none" : String.join(", ", new TreeSet<>(weights))))
+                .dependingOn(Subject.setting("callbacks")));
   }
 }

@@ -5,12 +5,12 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Where the time of one update went, as the training thread saw it; on a device that works
- * asynchronously the wait falls to the phase that needs its result.
+ * The time of each phase of one update, measured on the training thread. On an asynchronous device,
+ * waiting is attributed to the phase that needs a result.
  */
 public record UpdateTimings(Map<Phase, Duration> phases) {
 
-  /** What an update does, in this order. */
+  /** The phases of an update, in order. */
   public enum Phase {
     /** Reading the samples and copying them to the device. */
     DATA,
@@ -34,7 +34,7 @@ public record UpdateTimings(Map<Phase, Duration> phases) {
     phases = Map.copyOf(copy);
   }
 
-  /** The time of one phase; zero where it was not entered. */
+  /** The time of one phase; zero if it did not run. */
   public Duration of(Phase phase) {
     return phases.getOrDefault(phase, Duration.ZERO);
   }

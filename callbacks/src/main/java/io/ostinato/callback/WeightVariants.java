@@ -11,18 +11,18 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * Other weights of the same model that evaluations can ask for by key, such as averages over
- * updates. Belongs to the thread that trains.
+ * Other weights of the same model that evaluations can select by key, such as averages over
+ * updates. Not thread-safe: used by the training thread only.
  */
 public final class WeightVariants {
   private final Map<String, Supplier<WeightSnapshot>> variants = new LinkedHashMap<>();
 
   /**
-   * Offers weights.
+   * Offers weights to evaluations.
    *
-   * @param key as in {@code ema=0.999}
-   * @param weights makes the weights at the present moment
-   * @throws IllegalArgumentException if the key is taken
+   * @param key such as {@code ema=0.999}
+   * @param weights supplies the weights at the current moment
+   * @throws IllegalArgumentException if the key is already in use
    */
   public void offer(String key, Supplier<WeightSnapshot> weights) {
     if (variants.putIfAbsent(key, weights) != null) {
@@ -30,14 +30,15 @@ public final class WeightVariants {
     }
   }
 
-  /** The keys of the weights that are offered. */
+  /** The keys of the offered weights. */
   public Set<String> keys() {
     return Collections.unmodifiableSet(variants.keySet());
   }
 
   /**
-   * The weights that a metric was measured at, if its key names some of these: one of its parts
-   * between slashes ends with a dot and the weights' key, as in {@code accuracy/test.ema=0.999}.
+   * The key of the weights at which a metric was measured, if the metric's key names one of these:
+   * one of its parts between slashes ends with a dot and the key of the weights, as in {@code
+   * accuracy/test.ema=0.999}.
    */
   public static Optional<String> measuredBy(String metric, Set<String> keys) {
     return Arrays.stream(metric.split("/"))
@@ -46,9 +47,9 @@ public final class WeightVariants {
   }
 
   /**
-   * The weights of a key, at the present moment.
+   * The weights with this key, at the current moment.
    *
-   * @throws IllegalArgumentException if nobody offers them; lists the keys there are
+   * @throws IllegalArgumentException if no callback offers them; lists the offered keys
    */
   public WeightSnapshot get(String key) {
     Supplier<WeightSnapshot> weights = variants.get(key);

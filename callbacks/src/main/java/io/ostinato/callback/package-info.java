@@ -1,4 +1,4 @@
-/** What a training run calls back, and when. */
+/** Callbacks of a training run, and when they are called. */
 @NullMarked
 package io.ostinato.callback;
 

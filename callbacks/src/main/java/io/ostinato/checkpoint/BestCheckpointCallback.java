@@ -6,9 +6,15 @@ import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
 import io.ostinato.callback.WeightVariants;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
+import io.ostinato.storage.FileNames;
 import io.ostinato.storage.SavedState;
-import io.ostinato.tracking.Direction;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -18,17 +24,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Keeps the weights at which a metric was best, as {@code best_model.{metric}} with dots for
- * slashes and underscores for what a file can't be named. They are those that the evaluation had
- * which measured the metric, whatever callbacks have changed since; a metric that no evaluation
- * measured keeps the weights as they are at the end of the moment's other callbacks. So does one
- * whose callback had evaluated several versions of the weights before it wrote it, unless the key
- * or the configuration names others.
+ * Saves the weights at which a metric was best as {@code best_model.{metric}}, with dots in place
+ * of slashes, and underscores in place of characters that aren't allowed in file names. These are
+ * the weights used by the evaluation that measured the metric, whatever callbacks have changed
+ * since. For a metric that no evaluation measured, they are the weights after the other callbacks
+ * of the moment have run; likewise for a metric whose callback had evaluated several versions of
+ * the weights before it wrote it, unless its key or the configuration names other weights.
  *
- * <p>For each tolerance there is a {@code best_model.{metric}.tolerance={n}} besides: the best
- * weights that a training would have had which stops after {@code n} values in a row that were no
- * better. One run so answers for several settings of early stopping.
+ * <p>For each tolerance it also saves {@code best_model.{metric}.tolerance={n}}: the best weights
+ * of a training that stops after {@code n} consecutive values without improvement. A single run
+ * thus covers several settings of early stopping.
  */
+@Kind(name = "best_checkpoint", value = "The weights at which a metric was best.")
 public final class BestCheckpointCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
@@ -37,23 +44,38 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   private final TreeSet<Integer> exhausted = new TreeSet<>();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to look at the metric: when it is written; every epoch unless told
-   * @param metric the key, as in {@code accuracy/test}
-   * @param tolerances each at least 1; none unless told
-   * @param weights the key of the weights to keep, see {@link WeightVariants}; empty, which it is
-   *     unless told, for those that the metric's key names, as in {@code accuracy/test.ema=0.999},
-   *     or those that are trained where it names none
+   * @param schedule when to read the metric, which must be when it is written. Default: every epoch
+   * @param metric the key, such as {@code accuracy/test}
+   * @param tolerances each at least 1. Default: none
+   * @param weights the key of the weights to keep, see {@link WeightVariants}. Default: empty, for
+   *     those named in the metric's key, as in {@code accuracy/test.ema=0.999}, otherwise the
+   *     trained weights
    */
-  public record Config(Schedule schedule, String metric, List<Integer> tolerances, String weights)
+  public record Config(
+      @Inline Schedule schedule,
+      @Key("The metric that decides, such as `accuracy/test`; its direction must be known.")
+          String metric,
+      @Key(
+              value =
+                  "For each n, also keep the best weights of a training that stops after n values"
+                      + " without improvement.",
+              optional = true,
+              atLeast = 1)
+          List<Integer> tolerances,
+      @Key(
+              value = "The weights to keep, such as `ema=0.999`.",
+              byDefault = "''",
+              otherwise = "the weights that were measured")
+          String weights)
       implements Serializable {
     public Config {
       tolerances = List.copyOf(new LinkedHashSet<>(tolerances));
     }
 
     public static Config of(String metric) {
-      return new Config(Schedule.everyNEpochs(1), metric, List.of(), "");
+      return Defaults.of(Config.class, metric);
     }
 
     public Config every(Schedule newSchedule) {
@@ -64,7 +86,7 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
       return new Config(schedule, metric, List.of(newTolerances), weights);
     }
 
-    /** Keeps other weights, as in {@code ema=0.999}, of a metric whose key doesn't name them. */
+    /** Keeps other weights, such as {@code ema=0.999}, for a metric whose key doesn't name any. */
     public Config weights(String variant) {
       return new Config(schedule, metric, tolerances, variant);
     }
@@ -76,23 +98,28 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
-    plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
-    plan.mistakeOfWeights(config.weights(), name()).ifPresent(mistakes::add);
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.metric(), subject("metric")).ifPresent(mistakes::add);
+    plan.mistakeOfWeights(config.weights(), subject("weights")).ifPresent(mistakes::add);
     WeightVariants.measuredBy(config.metric(), plan.weights())
         .filter(measured -> !config.weights().isEmpty() && !measured.equals(config.weights()))
         .ifPresent(
             measured ->
                 mistakes.add(
-                    "callback '%s' is to keep the weights '%s', but its metric is measured at '%s';"
-                            .formatted(name(), config.weights(), measured)
-                        + " leave weights(...) out"));
+                    Mistake.of(
+                        subject("weights"),
+                        ("callback '%s' keeps the weights '%s', but its metric is measured at the"
+                                + " weights '%s'")
+                            .formatted(name(), config.weights(), measured),
+                        "remove 'weights'")));
     config.tolerances().stream()
         .filter(tolerance -> tolerance < 1)
         .map(
             tolerance ->
-                "callback '%s': tolerance %s must be at least 1".formatted(name(), tolerance))
+                Mistake.of(
+                    subject("tolerances"),
+                    "callback '%s': tolerance %s must be at least 1".formatted(name(), tolerance)))
         .forEach(mistakes::add);
     return mistakes;
   }
@@ -140,7 +167,7 @@ public final class BestCheckpointCallback extends PeriodicCallback implements St
   }
 
   private String tag() {
-    return "best_model." + config.metric().replace('/', '.').replaceAll("[^A-Za-z0-9._=-]", "_");
+    return FileNames.bestModel(config.metric(), "");
   }
 
   private void save(String tag) {

@@ -4,50 +4,70 @@ import io.ostinato.callback.CheckpointRequests;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 
 /**
- * Keeps checkpoints named after their iteration, and has {@code latest} point at the newest that
- * training can go on from, or {@code latest_weights} where weights only are kept. The end of
- * training is kept too.
+ * Saves checkpoints named after their iteration, and makes {@code latest} point to the newest one
+ * that training can resume from, or {@code latest_weights} if only the weights are saved. The end
+ * of training is saved too.
  */
+@Kind(name = "checkpoint", value = "Checkpoints to resume from, also at the end of training.")
 public final class CheckpointCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
   private final Config config;
   private String newest = "";
 
-  /** What a checkpoint has. */
+  /** The content of a checkpoint. */
   public enum Content {
-    /** Weights, optimizer and the states of callbacks: all that is needed to go on from it. */
+    /** Weights, optimizer and the states of callbacks: everything that is required to resume. */
     TRAINING,
     /** Weights only. */
     WEIGHTS
   }
 
-  /** Which checkpoints stay. */
+  /** The checkpoints to keep. */
   public enum Keep {
+    /** All checkpoints. */
     ALL,
     /**
-     * The newest; the one before is removed once the next is complete, unless another callback
-     * asked for it too.
+     * Only the newest; the previous one is removed once it is complete, unless another callback
+     * requested that one too.
      */
     LATEST
   }
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to keep one, besides the end; every epoch unless told
-   * @param content {@link Content#TRAINING} unless told
-   * @param keep {@link Keep#LATEST} unless told
+   * @param schedule when to save a checkpoint, in addition to the end. Default: every epoch
+   * @param content the content of checkpoints. Default: {@link Content#TRAINING}
+   * @param keep the checkpoints to keep. Default: {@link Keep#LATEST}
    */
-  public record Config(Schedule schedule, Content content, Keep keep) implements Serializable {
+  public record Config(
+      @Inline Schedule schedule,
+      @Key(
+              value =
+                  "The content of a checkpoint: everything that is required to resume (`training`),"
+                      + " or only the weights (`weights`).",
+              byDefault = "training")
+          Content content,
+      @Key(
+              value =
+                  "Which checkpoints to keep: all, or only the latest. The previous one is removed"
+                      + " once the latest is complete, unless another callback requested it too.",
+              byDefault = "latest")
+          Keep keep)
+      implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1), Content.TRAINING, Keep.LATEST);
+      return Defaults.of(Config.class);
     }
 
     public Config every(Schedule newSchedule) {
@@ -110,7 +130,7 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
     }
   }
 
-  /** What differs from the defaults is part of the name, so that several can be told apart. */
+  /** Includes the settings that differ from the defaults, to distinguish several callbacks. */
   private static String nameOf(Config config) {
     return "checkpoint."
         + config.schedule().intervalString()

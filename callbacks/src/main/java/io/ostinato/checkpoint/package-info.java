@@ -1,4 +1,4 @@
-/** Which weights of a training are kept. */
+/** Callbacks that save checkpoints. */
 @NullMarked
 package io.ostinato.checkpoint;
 

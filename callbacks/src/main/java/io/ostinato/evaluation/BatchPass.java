@@ -1,14 +1,17 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.model.LoadedModel;
+import io.ostinato.model.SharedForward;
 import io.ostinato.torchscript.KeptState;
 import io.ostinato.weights.WeightSource;
 import java.util.List;
 
 /**
- * Runs blocks through a loaded model for one or several evaluations: one read for all of them, and
- * one forward where they call the model with the same columns. For one thread.
+ * Runs batches through a loaded model for one or several evaluations: data is read once for all of
+ * them, and the forward runs once for evaluations that call the model with the same columns. Not
+ * thread-safe.
  *
- * @param runners of the evaluations, in their order
+ * @param runners the runners of the evaluations, in order
  */
 public record BatchPass(List<BatchRunner> runners) {
   public BatchPass {
@@ -16,46 +19,48 @@ public record BatchPass(List<BatchRunner> runners) {
   }
 
   /**
-   * Runs one block, and closes it. The results are with the runners.
+   * Runs one batch and closes it. The runners keep the results.
    *
-   * @param weights those of the model
-   * @throws EvaluationException if {@code processData} of one of them fails; names callback,
-   *     iteration, partition and rows. Also if several evaluations share the block and one of them
-   *     changes its columns, which the others would see
+   * @param weights the weights of the model
+   * @throws EvaluationException if {@code processData} of one of the evaluations fails; the message
+   *     names callback, iteration, partition and rows. Also if several evaluations share the batch
+   *     and one of them changes its columns, which would affect the others
    * @throws InterruptedException if this thread is interrupted while it waits for the model
    */
-  public void run(StagedBlock staged, LoadedModel model, WeightSource weights)
+  public void run(StagedBatch staged, LoadedModel model, WeightSource weights)
       throws InterruptedException {
     try (staged) {
       if (runners.size() == 1) {
         BatchRunner only = runners.get(0);
-        model.run(weights, face -> only.run(staged.block(), staged.batch(), face));
+        model.run(weights, face -> only.run(staged.data(), staged.batch(), face));
         return;
       }
       if (model.keeps() == KeptState.NONE) {
         model.run(weights, face -> runTogether(staged, new SharedForward(face)));
       } else {
         for (BatchRunner runner : runners) {
-          model.run(weights, face -> runner.run(staged.block(), staged.view(), face));
+          model.run(weights, face -> runner.run(staged.data(), staged.view(), face));
         }
       }
       checkColumns(staged);
     }
   }
 
-  private void runTogether(StagedBlock staged, SharedForward shared) {
+  private void runTogether(StagedBatch staged, SharedForward shared) {
     for (BatchRunner runner : runners) {
-      runner.run(staged.block(), shared.over(staged.view()), shared);
+      EvaluationBatch view = staged.view();
+      shared.know(view.arrays());
+      runner.run(staged.data(), view, shared);
     }
   }
 
-  private void checkColumns(StagedBlock staged) {
+  private void checkColumns(StagedBatch staged) {
     List<String> changed = staged.changedColumns();
     if (!changed.isEmpty()) {
       throw new EvaluationException(
-          "processData of one of %s, or the model, changes the columns %s of the batch in place, which the"
+          "processData of one of %s, or the model, changes the columns %s of the batch in place, which"
                   .formatted(runners.stream().map(r -> r.tag().callback()).toList(), changed)
-              + " others would see; let it work on a copy");
+              + " affects the others; make it work on a copy");
     }
   }
 }

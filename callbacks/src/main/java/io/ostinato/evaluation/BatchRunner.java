@@ -2,15 +2,18 @@ package io.ostinato.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.ostinato.libraries.Reason;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricStates;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.OutputCopy;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Calls {@code processData} for one evaluation, the same in every engine, and keeps what it
- * returns: arrays on the host, or the states of metrics. For one thread.
+ * Calls {@code processData} for one evaluation, identically in every engine, and keeps the results:
+ * arrays on the host, or the states of metrics. Not thread-safe.
  */
 public final class BatchRunner {
   private final EvaluationTag tag;
@@ -25,72 +28,72 @@ public final class BatchRunner {
     this.states = metrics.isEmpty() ? List.of() : List.of(MetricStates.zero(metrics));
   }
 
-  /** The evaluation that this is. */
+  /** Identifies the evaluation. */
   public EvaluationTag tag() {
     return tag;
   }
 
-  /** The states of the metrics over all blocks so far; none without metrics. */
+  /** The states of the metrics over all batches so far; empty without metrics. */
   public List<MetricStates> states() {
     return states;
   }
 
-  /** The results so far, in the order of the blocks; with metrics only which rows they cover. */
+  /** The results so far, in the order of the batches; with metrics, only the rows they cover. */
   public List<BatchOutput> outputs() {
     return List.copyOf(outputs);
   }
 
-  /** The results since the last time that they were taken; the runner keeps none of them. */
+  /** Removes and returns the results since the last call. */
   public List<BatchOutput> takeOutputs() {
     List<BatchOutput> taken = List.copyOf(outputs);
     outputs.clear();
     return taken;
   }
 
-  /** Runs one block; all native memory belongs to the scope of the batch. */
-  void run(DataBlock block, EvaluationBatch batch, EvaluationModel model) {
+  /** Runs one batch; all native memory belongs to the batch's scope. */
+  void run(DataBatch data, EvaluationBatch batch, EvaluationModel model) {
     try {
       NDList results = processor.process(batch, model);
       if (results == null) {
         throw new IllegalStateException("processData returned null instead of a list of arrays");
       }
       if (states.isEmpty()) {
-        outputs.add(new BatchOutput(block.firstRow(), block.rows(), onHost(results)));
+        outputs.add(new BatchOutput(data.firstRow(), data.rows(), onHost(results)));
       } else {
         states.get(0).update(results);
-        cover(block);
+        cover(data);
       }
     } catch (Exception | LinkageError | AssertionError e) {
-      throw new EvaluationException(
-          "%s failed in processData, partition %s, rows %s to %s: %s"
+      String problem =
+          "partition %s, rows %s to %s: %s"
               .formatted(
-                  tag,
-                  block.partition(),
-                  block.firstRow(),
-                  block.firstRow() + block.rows() - 1,
-                  Reason.of(e)),
-          Portable.of(e));
+                  data.partition(),
+                  data.firstRow(),
+                  data.firstRow() + data.rows() - 1,
+                  Reason.of(e));
+      throw new EvaluationException(
+          tag, tag + " failed in processData, " + problem, problem, Portable.of(e));
     }
   }
 
-  /** Rows that follow those before them need no entry of their own. */
-  private void cover(DataBlock block) {
+  /** Records the rows of a batch; consecutive rows share an entry. */
+  private void cover(DataBatch batch) {
     int last = outputs.size() - 1;
     if (last >= 0) {
       BatchOutput before = outputs.get(last);
-      long rows = (long) before.rows() + block.rows();
-      if (before.firstRow() + before.rows() == block.firstRow() && rows <= Integer.MAX_VALUE) {
+      long rows = (long) before.rows() + batch.rows();
+      if (before.firstRow() + before.rows() == batch.firstRow() && rows <= Integer.MAX_VALUE) {
         outputs.set(last, new BatchOutput(before.firstRow(), (int) rows, List.of()));
         return;
       }
     }
-    outputs.add(new BatchOutput(block.firstRow(), block.rows(), List.of()));
+    outputs.add(new BatchOutput(batch.firstRow(), batch.rows(), List.of()));
   }
 
   private static List<HostArray> onHost(NDList results) {
     List<HostArray> arrays = new ArrayList<>(results.size());
     for (NDArray array : results) {
-      arrays.add(ResultCopy.of(array.getName() == null ? "" : array.getName(), array));
+      arrays.add(OutputCopy.of(array.getName() == null ? "" : array.getName(), array));
     }
     return arrays;
   }

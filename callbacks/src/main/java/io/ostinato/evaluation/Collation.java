@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Joins the results of all batches, in dataset order: arrays with a dimension are concatenated
- * along the first, scalars are stacked. What is joined shares the bytes of the batches, so nothing
- * is copied and no number changes.
+ * Joins the results of all batches, in dataset order: arrays are concatenated along their first
+ * dimension, scalars are stacked. The joined arrays share the bytes of the batches, so nothing is
+ * copied and no number changes.
  */
 public final class Collation {
   private Collation() {}
@@ -17,8 +17,8 @@ public final class Collation {
   /**
    * Collates batches that are already in dataset order.
    *
-   * @throws EvaluationException if number, names, data types or trailing shapes differ between
-   *     batches; names the evaluation, the array and both batches
+   * @throws EvaluationException if the number, names, data types or trailing shapes of arrays
+   *     differ between batches; the message names the evaluation, the array and both batches
    */
   public static List<HostArray> collate(EvaluationTag tag, List<BatchOutput> batches) {
     if (batches.isEmpty()) {
@@ -69,7 +69,7 @@ public final class Collation {
                       b.dataType(),
                       b.shape(),
                       batch.place())
-              + " but the first must agree");
+              + " except the first must agree");
     }
   }
 
@@ -93,6 +93,9 @@ public final class Collation {
 
   private static EvaluationException refuse(EvaluationTag tag, String reason) {
     return new EvaluationException(
-        "the results of %s can't be collated: %s".formatted(tag, reason));
+        tag,
+        "the results of %s can't be collated: %s".formatted(tag, reason),
+        "its results can't be collated: " + reason,
+        null);
   }
 }

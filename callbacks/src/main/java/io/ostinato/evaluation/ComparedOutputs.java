@@ -3,17 +3,19 @@ package io.ostinato.evaluation;
 import ai.djl.ndarray.NDArray;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
+import io.ostinato.model.ModelOutputs;
+import io.ostinato.model.OutputChoice;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Which outputs of a model metrics are given, and under which names.
+ * The outputs of a model that are passed to metrics, and their names.
  *
- * @param byDefault the output for metrics that name none
- * @param named those that metrics name
- * @param isDefaultWanted whether there are metrics that name none
+ * @param byDefault the output for metrics that don't name one
+ * @param named the outputs that metrics name
+ * @param isDefaultWanted whether there are metrics that don't name an output
  */
 public record ComparedOutputs(OutputChoice byDefault, List<String> named, boolean isDefaultWanted)
     implements Serializable {
@@ -21,7 +23,7 @@ public record ComparedOutputs(OutputChoice byDefault, List<String> named, boolea
     named = List.copyOf(named);
   }
 
-  /** What these metrics need. */
+  /** The outputs required by these metrics. */
   public static ComparedOutputs of(OutputChoice byDefault, List<? extends Metric<?>> metrics) {
     return new ComparedOutputs(
         byDefault,
@@ -30,10 +32,10 @@ public record ComparedOutputs(OutputChoice byDefault, List<String> named, boolea
   }
 
   /**
-   * The outputs of one batch by the names that metrics read: {@link MetricBatch#OUTPUTS}, and
-   * {@link MetricBatch#outputsOf} of those that are named.
+   * The outputs of one batch, by the names that metrics read: {@link MetricBatch#OUTPUTS}, and
+   * {@link MetricBatch#outputsOf} for each named output.
    *
-   * @throws IllegalArgumentException if there is no such output, or it can't be told which is meant
+   * @throws IllegalArgumentException if an output doesn't exist or is ambiguous
    */
   public Map<String, NDArray> from(ModelOutputs outputs) {
     Map<String, NDArray> compared = new LinkedHashMap<>();

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The datasets of a run by key: one to train on, any number to evaluate on. */
+/** The datasets of a run: one to train on, and any number to evaluate on, by key. */
 public final class DataContainer {
   private final RandomAccessDataset train;
   private final Map<String, EvaluationData> evaluation;
@@ -22,7 +22,7 @@ public final class DataContainer {
     return new Builder();
   }
 
-  /** What the driver trains on. */
+  /** The dataset to train on, which the driver reads. */
   public RandomAccessDataset train() {
     return train;
   }
@@ -32,9 +32,9 @@ public final class DataContainer {
   }
 
   /**
-   * The dataset of a key.
+   * The evaluation dataset with this key.
    *
-   * @throws IllegalArgumentException if there is none; lists the keys there are
+   * @throws IllegalArgumentException if there is none; the message lists the registered keys
    */
   public EvaluationData evaluation(String key) {
     EvaluationData data = evaluation.get(key);
@@ -46,14 +46,17 @@ public final class DataContainer {
     return data;
   }
 
-  /** Collects datasets. */
+  /** Builds a container. */
   public static final class Builder {
     private @Nullable RandomAccessDataset train;
     private final Map<String, EvaluationData> evaluation = new LinkedHashMap<>();
 
     private Builder() {}
 
-    /** The dataset to train on; its own sampling is not used, the training loop has one. */
+    /**
+     * Sets the dataset to train on. Its own sampling is ignored; the training loop does the
+     * sampling.
+     */
     public Builder train(RandomAccessDataset dataset) {
       this.train = dataset;
       return this;
@@ -62,7 +65,7 @@ public final class DataContainer {
     /**
      * Adds a dataset to evaluate on.
      *
-     * @throws IllegalArgumentException if the key is taken
+     * @throws IllegalArgumentException if the key is already in use
      */
     public Builder evaluation(String key, EvaluationData data) {
       if (evaluation.putIfAbsent(key, data) != null) {
@@ -73,9 +76,9 @@ public final class DataContainer {
     }
 
     /**
-     * The container.
+     * Builds the container.
      *
-     * @throws IllegalStateException without a dataset to train on
+     * @throws IllegalStateException if there is no dataset to train on
      */
     public DataContainer build() {
       if (train == null) {

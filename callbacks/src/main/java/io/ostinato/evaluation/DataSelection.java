@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The part of a dataset that an evaluation sees. Immutable. Batches begin where they begin in the
- * whole dataset; the last one ends with the last row.
+ * The part of a dataset used by an evaluation. Immutable. Batches start at the same rows as in the
+ * whole dataset; the last one ends with the last selected row.
  *
- * @param maxRows the most rows, at least 1: the first ones in dataset order; {@link #ALL_ROWS} for
- *     all
- * @param columns the only columns of a batch, in this order; none for all, in the dataset's order
+ * @param maxRows the maximum number of rows, at least 1, which are the first ones in dataset order;
+ *     {@link #ALL_ROWS} for all
+ * @param columns the columns of a batch, in this order; empty for all, in the dataset's order
  */
 public record DataSelection(long maxRows, List<String> columns) implements Serializable {
-  /** As many rows as there are. */
+  /** Selects all rows. */
   public static final long ALL_ROWS = Long.MAX_VALUE;
 
   private static final DataSelection EVERYTHING = new DataSelection(ALL_ROWS, List.of());
@@ -28,7 +28,7 @@ public record DataSelection(long maxRows, List<String> columns) implements Seria
     for (String column : columns) {
       if (!names.add(column)) {
         throw new IllegalArgumentException(
-            "columns %s has '%s' twice; name each once".formatted(columns, column));
+            "columns %s contain '%s' twice; list each column once".formatted(columns, column));
       }
     }
   }
@@ -38,32 +38,32 @@ public record DataSelection(long maxRows, List<String> columns) implements Seria
     return EVERYTHING;
   }
 
-  /** The same columns, of at most so many rows. */
+  /** The same columns with a different maximum number of rows. */
   public DataSelection withMaxRows(long rows) {
     return new DataSelection(rows, columns);
   }
 
-  /** The same rows, of these columns. */
+  /** The same rows with these columns. */
   public DataSelection withColumns(List<String> names) {
     return new DataSelection(maxRows, names);
   }
 
   /**
-   * What of a block belongs to the selection.
+   * The part of a batch that belongs to the selection.
    *
-   * @param block whose first row does
-   * @param tag of the evaluation
-   * @throws EvaluationException if it has no column of such a name; lists those it has
+   * @param batch a batch whose first row belongs to it
+   * @param tag identifies the evaluation
+   * @throws EvaluationException if the batch lacks a selected column; the message lists its columns
    */
-  public DataBlock of(DataBlock block, EvaluationTag tag) {
-    DataBlock rows =
-        block.rows() > maxRows - block.firstRow()
-            ? block.first((int) (maxRows - block.firstRow()))
-            : block;
+  public DataBatch of(DataBatch batch, EvaluationTag tag) {
+    DataBatch rows =
+        batch.rows() > maxRows - batch.firstRow()
+            ? batch.first((int) (maxRows - batch.firstRow()))
+            : batch;
     try {
       return columns.isEmpty() ? rows : rows.only(columns);
     } catch (IllegalArgumentException e) {
-      throw new EvaluationException("%s: %s".formatted(tag, e.getMessage()), e);
+      throw EvaluationException.of(tag, String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -5,12 +5,12 @@ import ai.djl.ndarray.NDList;
 import java.util.List;
 
 /**
- * The rows that one call of {@code processData} sees. Its arrays live until the call returns.
+ * The rows passed to one call of {@code processData}. The arrays are valid until the call returns.
  *
- * @param names of the columns
+ * @param names the names of the columns
  * @param arrays the columns in the order of their names, each {@code (rows, ...)}
  * @param firstRow the index of the first row in the dataset
- * @param rows how many rows
+ * @param rows the number of rows
  */
 public record EvaluationBatch(List<String> names, NDList arrays, long firstRow, int rows) {
   public EvaluationBatch {
@@ -18,9 +18,9 @@ public record EvaluationBatch(List<String> names, NDList arrays, long firstRow, 
   }
 
   /**
-   * A column, {@code (rows, ...)}.
+   * The column with this name, {@code (rows, ...)}.
    *
-   * @throws IllegalArgumentException if there is none of that name; lists those there are
+   * @throws IllegalArgumentException if there is none; the message lists the columns
    */
   public NDArray get(String name) {
     int position = names.indexOf(name);

@@ -5,24 +5,24 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** A dataset that can be evaluated on. Reading it twice gives the same rows in the same order. */
+/** A dataset to evaluate on. Reading it twice returns the same rows in the same order. */
 public interface EvaluationData {
 
   /**
-   * Reads the dataset into this process, block by block, in dataset order. Every block but the last
-   * of a partition has {@code batchSize} rows. The caller closes the stream.
+   * Reads the dataset into this process, batch by batch, in dataset order. Every batch except the
+   * last of a partition has {@code batchSize} rows. The caller closes the stream.
    */
-  Stream<DataBlock> blocks(int batchSize);
+  Stream<DataBatch> batches(int batchSize);
 
-  /** How many rows there are. May read the dataset. */
+  /** The number of rows. May read the dataset. */
   long rows();
 
-  /** How many rows there are, where that is known without reading anything. */
+  /** The number of rows, if it is known without reading the dataset. */
   default OptionalLong knownRows() {
     return OptionalLong.empty();
   }
 
-  /** The names of its columns in their order, where they are known without reading anything. */
+  /** The names of the columns in order, if they are known without reading the dataset. */
   default Optional<List<String>> knownColumns() {
     return Optional.empty();
   }

@@ -7,26 +7,26 @@ import java.util.List;
 /**
  * Runs evaluations.
  *
- * <p>Every implementation gives the same numbers for the same request, checks that each row was
+ * <p>Every implementation returns the same numbers for the same request, checks that each row was
  * evaluated exactly once, and leaves nothing of a failed evaluation behind. Thread-safe; whether
- * evaluations that are asked for at the same time run side by side is up to the engine.
+ * concurrent evaluations run in parallel depends on the engine.
  */
 public interface EvaluationEngine extends AutoCloseable {
 
   /**
-   * Evaluates and waits for the results, which the caller closes.
+   * Runs an evaluation and waits for the results, which the caller must close.
    *
    * @throws EvaluationException if {@code processData} fails, the results can't be collated, or the
-   *     dataset has no rows; names callback, iteration and the rows in question
+   *     dataset has no rows; the message names callback, iteration and the affected rows
    */
   EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress);
 
   /**
-   * Evaluates several requests of the same dataset, batch size, model and weights, at one go where
-   * the engine can, and waits for the results of all, which the caller closes; they are in the
-   * order of the requests. The numbers are those that each request gives on its own.
+   * Runs several requests for the same dataset, batch size, model and weights, in a single pass if
+   * the engine supports that, and waits for all results, which the caller must close. They are in
+   * the order of the requests. The numbers are the same as for each request on its own.
    *
-   * @throws EvaluationException if one of them fails; there are no results then
+   * @throws EvaluationException if one of them fails; no results are returned
    */
   default List<EvaluationResults> evaluateTogether(
       List<EvaluationRequest> requests, ProgressDisplay progress) {
@@ -40,22 +40,24 @@ public interface EvaluationEngine extends AutoCloseable {
     }
   }
 
-  /** Says, before training starts, why this engine can't evaluate on {@code data}, if it can't. */
+  /**
+   * Checks, before training starts, that this engine can evaluate on {@code data}. By default it
+   * can.
+   */
   default void check(String datasetKey, EvaluationData data) {}
 
   /**
-   * Says, before training starts, why this engine can't bring results there, if it can't. It can
-   * have them collected, unless it says more.
+   * Checks, before training starts, that this engine can deliver results to a target. By default it
+   * can only collect them.
    *
-   * @throws IllegalArgumentException if it can't; says what will do
+   * @throws IllegalArgumentException if it can't; the message says how to fix that
    */
   default void check(ResultsTarget target) {
     if (target instanceof ResultsTarget.Parquet parquet) {
       throw new IllegalArgumentException(
-          "results().toParquet('%s') needs executors that write, and %s has none; train with a"
+          "results().toParquet('%s') requires executors to write files, but %s has none; use a"
                   .formatted(parquet.path(), getClass().getSimpleName())
-              + " SparkEvaluationEngine, or leave toParquet(path) out to have the results"
-              + " collected");
+              + " SparkEvaluationEngine, or omit toParquet(path) to collect the results");
     }
   }
 

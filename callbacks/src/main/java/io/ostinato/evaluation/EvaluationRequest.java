@@ -1,16 +1,17 @@
 package io.ostinato.evaluation;
 
 import io.ostinato.metric.Metric;
+import io.ostinato.model.ModelSource;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.List;
 
 /**
- * One evaluation: this function, of this model at these weights, over this dataset.
+ * An evaluation of a function of a model, with its weights, over a dataset.
  *
- * @param batchSize the most rows of a batch, at least one
- * @param metrics what the results of batches are reduced to, where they run; none to have the
- *     results themselves
- * @param target where the results go; they can't be written where there are metrics
+ * @param batchSize the maximum number of rows per batch, at least 1
+ * @param metrics the metrics to which the results are reduced in the process that computes them;
+ *     empty to return the results themselves
+ * @param target the destination of the results; with metrics, results can't be written
  * @param selection the part of the dataset that is evaluated
  */
 public record EvaluationRequest(
@@ -35,7 +36,7 @@ public record EvaluationRequest(
     }
   }
 
-  /** An evaluation of all of the dataset. */
+  /** An evaluation of the whole dataset. */
   public EvaluationRequest(
       EvaluationTag tag,
       EvaluationData data,
@@ -57,7 +58,7 @@ public record EvaluationRequest(
         DataSelection.everything());
   }
 
-  /** An evaluation whose results, or the states of its metrics, come to the driver. */
+  /** An evaluation whose results, or the states of its metrics, are collected by the driver. */
   public EvaluationRequest(
       EvaluationTag tag,
       EvaluationData data,
@@ -81,16 +82,17 @@ public record EvaluationRequest(
   }
 
   /**
-   * Whether this and another can share one pass over the data: all but what is done with it is the
-   * same, and neither writes its results.
+   * Whether this request and another can share one pass over the data: they differ only in how
+   * batches are processed, and neither writes its results.
    */
   public boolean sharesPassWith(EvaluationRequest other) {
-    return !target.isWritten()
-        && !other.target.isWritten()
+    return passTerms().allowSharingWith(other.passTerms())
         && data == other.data
-        && selection.equals(other.selection)
-        && batchSize == other.batchSize
         && model == other.model
         && weights.manifest().equals(other.weights.manifest());
+  }
+
+  private PassTerms passTerms() {
+    return new PassTerms(selection, batchSize, target);
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.weights.HostArray;
 import java.time.Duration;
@@ -19,9 +20,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The collated results of a whole dataset, in dataset order, on the driver's CPU; or where the
- * executors have written them, and no arrays. Closing them frees their arrays; keep what you need
- * with {@link NDArray#toByteBuffer()} or a detached copy. Not thread-safe.
+ * The collated results of a whole dataset, in dataset order, on the driver's CPU; or the location
+ * to which the executors have written them, without arrays. Closing the results frees the arrays;
+ * copy what you need with {@link NDArray#toByteBuffer()} or as a detached array. Not thread-safe.
  */
 public final class EvaluationResults implements AutoCloseable {
   private final NDManager manager;
@@ -53,12 +54,13 @@ public final class EvaluationResults implements AutoCloseable {
   }
 
   /**
-   * Results over collated arrays, or over the states of metrics.
+   * Creates results from collated arrays, or from the states of metrics.
    *
-   * @param states of partitions, in any order; they are merged, and the first is changed
-   * @param manifest the hash of the weights that were evaluated
-   * @param timings where the time went until the results are there; asked last
-   * @param whenClosed gets the timings, the processing of the results included
+   * @param states the states of partitions, in any order; they are merged into the first, which is
+   *     modified
+   * @param manifest the hash of the evaluated weights
+   * @param timings supplies the timings up to the availability of the results; called last
+   * @param whenClosed is passed the timings, including the processing of the results
    */
   public static EvaluationResults of(
       List<HostArray> collated,
@@ -87,12 +89,12 @@ public final class EvaluationResults implements AutoCloseable {
   }
 
   /**
-   * Results that the executors have written.
+   * Creates results that the executors have written.
    *
-   * @param parquet the folder that has them
-   * @param manifest the hash of the weights that were evaluated
-   * @param timings where the time went until they are there
-   * @param whenClosed gets the timings, the processing of the results included
+   * @param parquet the folder that contains them
+   * @param manifest the hash of the evaluated weights
+   * @param timings the timings up to the availability of the results
+   * @param whenClosed is passed the timings, including the processing of the results
    */
   public static EvaluationResults written(
       String parquet,
@@ -105,7 +107,7 @@ public final class EvaluationResults implements AutoCloseable {
         none, new NDList(), List.of(), parquet, rows, manifest, timings, whenClosed);
   }
 
-  /** Lets these results be processed, and keeps how long that took. */
+  /** Processes these results, and records the time taken. */
   public void process(Consumer<EvaluationResults> processing) {
     long start = System.nanoTime();
     try {
@@ -116,12 +118,11 @@ public final class EvaluationResults implements AutoCloseable {
   }
 
   /**
-   * The results of one name, over all batches.
+   * The results with this name, over all batches.
    *
-   * @throws IllegalArgumentException if there are none of that name, or several: columns of a batch
-   *     keep their names, so what is returned beside them may have one of those; lists those there
-   *     are
-   * @throws IllegalStateException if the executors have written the results; says where
+   * @throws IllegalArgumentException if there are none, or several: columns of a batch keep their
+   *     names, so another returned array may have the name of a column. The message lists the names
+   * @throws IllegalStateException if the executors have written the results; the message says where
    */
   public NDArray get(String name) {
     checkCollected();
@@ -137,17 +138,17 @@ public final class EvaluationResults implements AutoCloseable {
         positions.isEmpty()
             ? "the results have no array '%s'; they have: %s"
                 .formatted(name, String.join(", ", labels()))
-            : "the results have several arrays '%s', at the positions %s; get(position) tells them"
+            : "the results have several arrays '%s', at positions %s; use get(position) to tell them"
                     .formatted(
                         name,
                         positions.stream().map(String::valueOf).collect(Collectors.joining(", ")))
-                + " apart, and results(...) in processData gives them names of their own");
+                + " apart, or give them distinct names with results(...) in processData");
   }
 
   /**
-   * The results at one position of the list that {@code processData} returned, from 0.
+   * The results at a position in the list returned by {@code processData}, counted from 0.
    *
-   * @throws IllegalStateException if the executors have written the results; says where
+   * @throws IllegalStateException if the executors have written the results; the message says where
    */
   public NDArray get(int position) {
     checkCollected();
@@ -155,46 +156,46 @@ public final class EvaluationResults implements AutoCloseable {
   }
 
   /**
-   * The folder of the rows, where the executors have written them: as Parquet, with the column
-   * {@code row}, which is the index in the dataset, and one for each result.
+   * The folder to which the executors have written the rows, if they have: Parquet files with the
+   * column {@code row}, the index in the dataset, and one column for each result.
    */
   public Optional<String> parquet() {
     return Optional.ofNullable(parquet);
   }
 
-  /** How many arrays a batch returned; none where the executors have written them. */
+  /** The number of arrays returned for a batch; 0 if the executors have written them. */
   public int size() {
     return arrays.size();
   }
 
-  /** The result of each metric, by name, in their order; none where there were no metrics. */
+  /** The result of each metric by name, in order; empty without metrics. */
   public Map<String, Double> metrics() {
     return states.isEmpty() ? Map.of() : states.get(0).results();
   }
 
   /**
-   * The states of the metrics, for those whose result is more than a number.
+   * The states of the metrics, for metrics whose result is more than a single number.
    *
    * @throws IllegalStateException if this evaluation had no metrics
    */
   public MetricStates metricStates() {
     if (states.isEmpty()) {
-      throw new IllegalStateException("this evaluation had no metrics, but row results");
+      throw new IllegalStateException("this evaluation has row results but no metrics");
     }
     return states.get(0);
   }
 
-  /** How many rows were evaluated. */
+  /** The number of evaluated rows. */
   public long rows() {
     return rows;
   }
 
-  /** The hash of the manifest of the weights that were evaluated. */
+  /** The hash of the manifest of the evaluated weights. */
   public String manifest() {
     return manifest;
   }
 
-  /** Where the time went so far. */
+  /** The timings so far. */
   public EvaluationTimings timings() {
     return timings;
   }
@@ -211,7 +212,9 @@ public final class EvaluationResults implements AutoCloseable {
     List<String> labels = new ArrayList<>();
     for (NDArray array : arrays) {
       labels.add(
-          array.getName() == null ? "one without a name at " + labels.size() : array.getName());
+          array.getName() == null
+              ? "an unnamed array at position " + labels.size()
+              : array.getName());
     }
     return labels;
   }
@@ -219,9 +222,9 @@ public final class EvaluationResults implements AutoCloseable {
   private void checkCollected() {
     if (parquet != null) {
       throw new IllegalStateException(
-          "the executors have written the results of %s rows to '%s'; read them from there, ordered"
+          "the executors have written the results of %s rows to '%s'; read them from there, sorted"
                   .formatted(rows, parquet)
-              + " by the column row");
+              + " by column row");
     }
   }
 }

@@ -3,7 +3,7 @@ package io.ostinato.evaluation;
 import io.ostinato.schedule.TrainingIteration;
 import java.io.Serializable;
 
-/** Which evaluation this is: it names jobs, and errors. */
+/** Identifies an evaluation, in the names of jobs and in errors. */
 public record EvaluationTag(String callback, TrainingIteration iteration, String datasetKey)
     implements Serializable {
 

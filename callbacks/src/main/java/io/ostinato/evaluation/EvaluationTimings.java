@@ -3,20 +3,20 @@ package io.ostinato.evaluation;
 import java.time.Duration;
 
 /**
- * Where the time of one evaluation went. On the driver one thing follows the other: prepare, send,
- * job, collect, process. Refresh, read and forward happen within the job, in tasks that run side by
- * side; they are sums over the tasks, and more than {@code job} where there are several. Where
- * executors write the results, that is part of the job.
+ * The timings of an evaluation. The driver runs prepare, send, job, collect and process one after
+ * the other. Refresh, read and forward happen within the job, in tasks that run in parallel; they
+ * are sums over the tasks, and can exceed {@code job}. If executors write the results, that is part
+ * of the job.
  *
  * @param total from the request to the collated results
- * @param prepare turning the dataset into blocks, where they were not there yet
+ * @param prepare turning the dataset into batches, if that was not done before
  * @param send making new shards of weights available to the executors
- * @param job from its submission to the last result
- * @param refresh waiting for the model, and giving it the weights
- * @param read waiting for blocks, and copying them to the device
+ * @param job from the submission of the job to the last result
+ * @param refresh waiting for the model, and refreshing its weights
+ * @param read waiting for batches, and copying them to the device
  * @param forward {@code processData}, and copying its results to the host
- * @param collect checking that every row is there, and joining the results
- * @param process {@code processResults}; zero before it is over
+ * @param collect checking that all rows are present, and joining the results
+ * @param process {@code processResults}; zero until it has ended
  */
 public record EvaluationTimings(
     Duration total,
@@ -30,8 +30,8 @@ public record EvaluationTimings(
     Duration process) {
 
   /**
-   * Waiting for data: {@link #prepare} on the driver, and {@link #read} of all tasks; there is none
-   * where blocks were there before they were needed.
+   * The time spent waiting for data: {@link #prepare} on the driver, and {@link #read} of all
+   * tasks; zero if all batches were ready in time.
    */
   public Duration data() {
     return prepare.plus(read);
@@ -42,7 +42,7 @@ public record EvaluationTimings(
         total, prepare, send, job, refresh, read, forward, collect, processed);
   }
 
-  /** In milliseconds, as in {@code total 93 ms (prepare 0, send 1, ...)}. */
+  /** The timings in milliseconds: {@code total 93 ms (prepare 0, send 1, ...)}. */
   @Override
   public String toString() {
     return "total %s ms (prepare %s, send %s, job %s [refresh %s, read %s, forward %s], collect %s, process %s)"

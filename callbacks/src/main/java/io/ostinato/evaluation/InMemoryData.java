@@ -20,11 +20,11 @@ public final class InMemoryData implements EvaluationData {
   }
 
   /**
-   * A dataset of one partition.
+   * Creates a dataset with one partition.
    *
    * @param columns named arrays {@code (rows, ...)}
-   * @throws IllegalArgumentException if the columns have no name, no dimension or different numbers
-   *     of rows; says which
+   * @throws IllegalArgumentException if a column has no name or no dimension, or if columns have
+   *     different numbers of rows; the message names them
    */
   public static InMemoryData of(HostArray... columns) {
     List<HostArray> list = List.of(columns);
@@ -34,7 +34,7 @@ public final class InMemoryData implements EvaluationData {
     for (HostArray column : list) {
       if (column.name().isEmpty() || column.shape().dimension() == 0) {
         throw new IllegalArgumentException(
-            "a column needs a name and a first dimension of rows; given: " + column);
+            "a column requires a name and a first dimension of rows; given: " + column);
       }
       if (column.shape().get(0) != list.get(0).shape().get(0)) {
         throw new IllegalArgumentException(
@@ -44,7 +44,7 @@ public final class InMemoryData implements EvaluationData {
     return new InMemoryData(list, new int[] {(int) list.get(0).shape().get(0)});
   }
 
-  /** A dataset over copies of these arrays, each named and {@code (rows, ...)}. */
+  /** Creates a dataset from copies of these arrays, each named and {@code (rows, ...)}. */
   public static InMemoryData of(NDArray... columns) {
     return of(
         Stream.of(columns)
@@ -55,16 +55,16 @@ public final class InMemoryData implements EvaluationData {
   }
 
   /**
-   * The same rows in partitions of these sizes; a batch never spans two.
+   * The same rows in partitions of these sizes; a batch never spans two partitions.
    *
-   * @throws IllegalArgumentException if the sizes don't sum to the number of rows
+   * @throws IllegalArgumentException if the sizes don't add up to the number of rows
    */
   public InMemoryData partitioned(int... sizes) {
     long rows = columns.get(0).shape().get(0);
     if (IntStream.of(sizes).asLongStream().sum() != rows
         || IntStream.of(sizes).min().orElse(-1) < 0) {
       throw new IllegalArgumentException(
-          "partitions of %s rows don't make %s rows"
+          "partitions of %s rows don't add up to %s rows"
               .formatted(IntStream.of(sizes).boxed().toList(), rows));
     }
     return new InMemoryData(columns, sizes.clone());
@@ -86,21 +86,21 @@ public final class InMemoryData implements EvaluationData {
   }
 
   @Override
-  public Stream<DataBlock> blocks(int batchSize) {
-    List<DataBlock> blocks = new ArrayList<>();
+  public Stream<DataBatch> batches(int batchSize) {
+    List<DataBatch> batches = new ArrayList<>();
     int start = 0;
     for (int partition = 0; partition < partitionRows.length; partition++) {
       int end = start + partitionRows[partition];
       for (int from = start; from < end; from += batchSize) {
-        blocks.add(block(partition, from, Math.min(from + batchSize, end)));
+        batches.add(batch(partition, from, Math.min(from + batchSize, end)));
       }
       start = end;
     }
-    return blocks.stream();
+    return batches.stream();
   }
 
-  private DataBlock block(int partition, int from, int to) {
+  private DataBatch batch(int partition, int from, int to) {
     List<HostArray> arrays = columns.stream().map(column -> column.rows(from, to)).toList();
-    return new DataBlock(partition, from, to - from, arrays);
+    return new DataBatch(partition, from, to - from, arrays);
   }
 }

@@ -1,5 +1,8 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.libraries.NativeLibraries;
+import io.ostinato.model.LoadedModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.weights.Manifest;
@@ -14,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Evaluates in this process, on one thread, batch after batch: what every other engine is measured
- * against. It keeps one model loaded. As on an executor, {@code processData} runs on a serialized
- * copy of its callback.
+ * Evaluates in this process, on one thread, batch by batch; the reference for all other engines. It
+ * keeps one model loaded. As on an executor, {@code processData} runs on a serialized copy of its
+ * callback.
  */
 public final class LocalEvaluationEngine implements EvaluationEngine {
   private static final Logger log = LoggerFactory.getLogger(LocalEvaluationEngine.class);
@@ -27,9 +30,9 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   private final Set<String> told = new HashSet<>();
 
   /**
-   * An engine without a model.
+   * Creates an engine without a model.
    *
-   * @throws IllegalStateException if PyTorch's libraries can't be loaded because of the environment
+   * @throws IllegalStateException if the environment prevents PyTorch's libraries from being loaded
    */
   public LocalEvaluationEngine() {
     NativeLibraries.prepare();
@@ -58,7 +61,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         timings -> log.info("{}: {} rows, {}", request.tag(), rows, timings));
   }
 
-  /** Runs all blocks; gives the nanoseconds that batches took. */
+  /** Runs all batches; returns the time they took, in nanoseconds. */
   private long run(
       EvaluationRequest request, LoadedModel loaded, BatchPass pass, ProgressDisplay display) {
     long forward = 0;
@@ -69,22 +72,22 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         known.isPresent()
             ? Math.min(known.getAsLong(), selection.maxRows())
             : ProgressDisplay.UNKNOWN;
-    try (Stream<DataBlock> blocks = request.data().blocks(request.batchSize());
+    try (Stream<DataBatch> batches = request.data().batches(request.batchSize());
         Progress progress = display.start(request.tag().toString(), total, "rows")) {
-      var iterator = blocks.iterator();
+      var iterator = batches.iterator();
       while (rows < selection.maxRows() && iterator.hasNext()) {
-        DataBlock selected = selection.of(iterator.next(), request.tag());
-        StagedBlock staged = StagedBlock.of(selected, loaded.manager());
+        DataBatch selected = selection.of(iterator.next(), request.tag());
+        StagedBatch staged = StagedBatch.of(selected, loaded.manager());
         long began = System.nanoTime();
         pass.run(staged, loaded, request.weights());
         forward += System.nanoTime() - began;
-        rows += staged.block().rows();
+        rows += staged.data().rows();
         progress.update(rows, "");
       }
       return forward;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EvaluationException("%s was interrupted".formatted(request.tag()), e);
+      throw EvaluationException.of(request.tag(), "it was interrupted", e);
     } finally {
       loaded.notes().stream()
           .filter(told::add)

@@ -4,28 +4,29 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
+import io.ostinato.libraries.Reason;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Evaluates a loss; what goes wrong is told with what it was given. */
+/** Evaluates a loss, and reports failures together with its inputs. */
 public final class LossCall {
   private LossCall() {}
 
   /**
-   * The loss of a batch.
+   * Computes the loss of a batch.
    *
-   * @return a single number, the mean over the batch
-   * @throws LossException if the loss fails, or it or one of its parts is no single number; names
-   *     the loss, and outputs and targets with their shapes
+   * @return a scalar, the mean over the batch
+   * @throws LossException if the loss fails, or it or one of its parts is not a scalar; the message
+   *     names the loss, and the outputs and targets with their shapes
    */
   public static NDArray mean(Loss loss, NDList targets, NDList outputs) {
     return parts(loss, targets, outputs).total();
   }
 
   /**
-   * The loss of a batch, and its parts if it has some.
+   * Computes the loss of a batch, with its parts if it has any.
    *
-   * @throws LossException as {@link #mean} does
+   * @throws LossException as for {@link #mean}
    */
   public static LossParts parts(Loss loss, NDList targets, NDList outputs) {
     LossParts parts;
@@ -61,18 +62,18 @@ public final class LossCall {
 
   private static LossException noNumber(String what, Shape shape, NDList targets, NDList outputs) {
     return new LossException(
-        "%s is %s for %s and %s, and must be a single number, the mean over the batch, as"
+        "%s has shape %s for %s and %s, but must be a scalar, the mean over the batch, as returned"
                 .formatted(what, shape, described("output", outputs), described("target", targets))
-            + " loss.mean() gives");
+            + " by loss.mean()");
   }
 
   private static String remedy(NDList targets, NDList outputs) {
     return outputs.size() == targets.size()
         ? ""
-        : "; most losses compare one output with one target: give one that takes all of these";
+        : "; most losses compare one output with one target: use a loss that takes all of these";
   }
 
-  /** As in {@code 2 outputs, logits (32, 10), 1 (32, 64)}. */
+  /** A description such as {@code 2 outputs, logits (32, 10), 1 (32, 64)}. */
   private static String described(String noun, NDList arrays) {
     List<String> each = new ArrayList<>();
     for (NDArray array : arrays) {

@@ -1,6 +1,6 @@
 package io.ostinato.evaluation;
 
-/** A loss failed for a batch, or gave something else than a number; see {@link LossCall}. */
+/** Thrown if a loss fails for a batch, or its result is not a scalar; see {@link LossCall}. */
 public final class LossException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

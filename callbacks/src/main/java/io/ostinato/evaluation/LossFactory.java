@@ -5,8 +5,8 @@ import java.io.Serializable;
 import java.util.function.Supplier;
 
 /**
- * Makes a loss, on the driver and on executors: {@code Loss::softmaxCrossEntropyLoss}. The loss of
- * a batch must be a scalar, the mean over its samples.
+ * Creates a loss, on the driver and on executors; for example {@code
+ * Loss::softmaxCrossEntropyLoss}. The loss of a batch must be a scalar, the mean over its samples.
  */
 @FunctionalInterface
 public interface LossFactory extends Supplier<Loss>, Serializable {}

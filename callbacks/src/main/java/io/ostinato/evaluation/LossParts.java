@@ -8,18 +8,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a loss gives for one batch.
+ * The value of a loss for one batch.
  *
- * @param total a scalar, the mean over the batch: what training minimises
- * @param parts scalars by name, each a mean over the batch too; what is written of them is as it is
- *     here, whether or not the total weighs it
+ * @param total the loss to minimise: a scalar, the mean over the batch
+ * @param parts scalars by name, each also a mean over the batch; they are logged as given here,
+ *     whether or not the total weights them
  */
 public record LossParts(NDArray total, Map<String, NDArray> parts) {
-  /** How the whole loss is named beside its parts. */
+  /** The name of the whole loss, next to those of its parts. */
   public static final String TOTAL = "total";
 
   /**
-   * A total and its parts.
+   * Creates a loss from its total and its parts.
    *
    * @throws IllegalArgumentException if a part is named {@value #TOTAL}, or has a blank name
    */
@@ -28,16 +28,17 @@ public record LossParts(NDArray total, Map<String, NDArray> parts) {
     for (String name : parts.keySet()) {
       if (name.isBlank() || name.equals(TOTAL)) {
         throw new IllegalArgumentException(
-            "a part of a loss can't be named '%s', which is kept for the whole; parts: %s"
-                .formatted(name, parts.keySet()));
+            "a part of a loss can't be named '%s': names must not be blank, and 'total' is the whole"
+                    .formatted(name)
+                + " loss; parts: %s".formatted(parts.keySet()));
       }
     }
   }
 
   /**
-   * Parts that add up to the total.
+   * Creates a loss from parts that add up to the total.
    *
-   * @throws IllegalArgumentException if there is none, or where the constructor says so
+   * @throws IllegalArgumentException if there are no parts, or as for the constructor
    */
   public static LossParts sumOf(Map<String, NDArray> parts) {
     NDArray sum =
@@ -45,18 +46,19 @@ public record LossParts(NDArray total, Map<String, NDArray> parts) {
             .reduce(NDArray::add)
             .orElseThrow(
                 () ->
-                    new IllegalArgumentException("a loss with parts has at least one; given: {}"));
+                    new IllegalArgumentException(
+                        "a loss with parts requires at least one part; given: {}"));
     return new LossParts(sum, parts);
   }
 
-  /** What any loss gives: no parts unless it is a {@link LossWithParts}. */
+  /** Evaluates any loss; it has no parts unless it is a {@link LossWithParts}. */
   public static LossParts of(Loss loss, NDList labels, NDList predictions) {
     return loss instanceof LossWithParts withParts
         ? withParts.evaluateParts(labels, predictions)
         : new LossParts(loss.evaluate(labels, predictions), Map.of());
   }
 
-  /** The total and the parts, in this order, by name. */
+  /** The total followed by the parts, by name. */
   public Map<String, NDArray> all() {
     Map<String, NDArray> all = new LinkedHashMap<>();
     all.put(TOTAL, total);

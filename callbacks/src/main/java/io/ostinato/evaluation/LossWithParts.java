@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
 
 /**
- * A loss that is made of parts with names, which are written one by one: {@code
+ * A loss that consists of named parts, each of which is logged separately: {@code
  * loss/online/total/…}, {@code loss/online/reconstruction/…}, {@code loss/online/divergence/…}.
  *
  * <pre>{@code
@@ -21,18 +21,18 @@ import ai.djl.training.loss.Loss;
  * }
  * }</pre>
  *
- * <p>The parts have the same names for every batch. Where a part has a weight in the total, write
- * the weight as an array of the part's manager, not as a number, which DJL doesn't keep until the
+ * <p>The parts must have the same names for every batch. If a part is weighted in the total, use an
+ * array of the part's manager as the weight instead of a number, which DJL doesn't keep until the
  * backward pass.
  */
 public abstract class LossWithParts extends Loss {
 
-  /** A loss of this name; its metrics are named after the parts. */
+  /** Creates a loss with this name; its metrics are named after the parts. */
   protected LossWithParts(String name) {
     super(name);
   }
 
-  /** The loss of one batch, and the parts it is made of. */
+  /** Computes the loss of one batch and its parts. */
   public abstract LossParts evaluateParts(NDList labels, NDList predictions);
 
   @Override

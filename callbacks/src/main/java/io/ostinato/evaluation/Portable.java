@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 
-/** Exceptions that can travel: a user's exception may hold what can't be serialized. */
+/** Makes exceptions serializable: a user's exception may hold objects that are not. */
 public final class Portable {
   private Portable() {}
 
-  /** The exception itself where it can be serialized, else one with its text and stack trace. */
+  /** The exception itself if it can be serialized, otherwise one with its text and stack trace. */
   public static Throwable of(Throwable thrown) {
     try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
       out.writeObject(thrown);

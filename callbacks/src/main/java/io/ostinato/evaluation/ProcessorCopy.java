@@ -1,22 +1,21 @@
 package io.ostinato.evaluation;
 
-/** What an executor would have of a {@link BatchProcessor}: a copy by Java's serialization. */
+/** Copies a {@link BatchProcessor} as an executor would receive it, by Java serialization. */
 final class ProcessorCopy {
   private ProcessorCopy() {}
 
   /**
-   * The copy.
+   * Copies a processor.
    *
-   * @throws EvaluationException if the processor can't be serialized; says what of it can't
+   * @throws EvaluationException if the processor can't be serialized; the message says which part
+   *     can't
    */
   static BatchProcessor of(BatchProcessor processor, EvaluationTag tag) {
     try {
       return SerializedBytes.read(SerializedBytes.of(processor), BatchProcessor.class);
     } catch (RuntimeException e) {
-      throw new EvaluationException(
-          "%s failed: %s; what runs processData must be serializable, as for executors"
-              .formatted(tag, e),
-          e);
+      throw EvaluationException.failed(
+          tag, e + "; the object that runs processData must be serializable, as on executors", e);
     }
   }
 }

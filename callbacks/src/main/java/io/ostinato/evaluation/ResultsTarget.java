@@ -3,56 +3,56 @@ package io.ostinato.evaluation;
 import io.ostinato.schedule.TrainingIteration;
 import java.io.Serializable;
 
-/** Where the row results of an evaluation go. */
+/** The destination of the row results of an evaluation. */
 public sealed interface ResultsTarget extends Serializable {
 
-  /** To the driver, which collates them. */
+  /** The driver, which collates the results. */
   static ResultsTarget collected() {
     return new Collected();
   }
 
   /**
-   * Into Parquet files that the executors write, in a folder of its own for each iteration.
+   * Parquet files written by the executors, in a separate folder for each iteration.
    *
-   * @param path the folder of these folders, as in {@code hdfs://name-node/runs/a/predictions}
+   * @param path the parent of these folders, such as {@code hdfs://name-node/runs/a/predictions}
    * @throws IllegalArgumentException if the path is blank
    */
   static ResultsTarget parquet(String path) {
     return new Parquet(path, Existing.KEPT);
   }
 
-  /** Whether executors write them, so that the driver never has them. */
+  /** Whether executors write the results, so that the driver never receives them. */
   default boolean isWritten() {
     return this instanceof Parquet;
   }
 
-  /** The same target, where what was written before at the same iteration is replaced. */
+  /** The same target, but existing results of the same iteration are replaced. */
   default ResultsTarget replacing() {
     return this instanceof Parquet parquet ? new Parquet(parquet.path(), Existing.REPLACED) : this;
   }
 
-  /** What becomes of a folder that is there already. */
+  /** How to handle a folder that already exists. */
   enum Existing {
-    /** It stays, and the evaluation is refused. */
+    /** Keep it, and reject the evaluation. */
     KEPT,
-    /** The new one takes its place once it is complete. */
+    /** Replace it with the new one once that is complete. */
     REPLACED
   }
 
-  /** See {@link #collected}. */
+  /** The driver; see {@link #collected}. */
   record Collected() implements ResultsTarget {}
 
-  /** See {@link #parquet}. */
+  /** Parquet files; see {@link #parquet}. */
   record Parquet(String path, Existing existing) implements ResultsTarget {
     public Parquet {
       if (path.isBlank()) {
         throw new IllegalArgumentException(
-            "toParquet('%s') needs the path of a folder, as in hdfs://name-node/runs/predictions"
+            "toParquet('%s') requires the path of a folder, such as hdfs://name-node/runs/predictions"
                 .formatted(path));
       }
     }
 
-    /** The folder of one iteration, as in {@code <path>/E1_U22_S1408}. */
+    /** The folder of an iteration, such as {@code <path>/E1_U22_S1408}. */
     public String folder(TrainingIteration iteration) {
       return (path.endsWith("/") ? path : path + "/") + iteration;
     }

@@ -7,27 +7,28 @@ public final class RowCheck {
   private RowCheck() {}
 
   /**
-   * The number of rows that the batches cover.
+   * Checks the batches, and returns the number of rows they cover.
    *
-   * @throws EvaluationException if a row is missing or covered twice, or if there is none
+   * @throws EvaluationException if a row is missing or covered twice, or if there are no rows
    */
   public static long check(EvaluationTag tag, List<BatchOutput> batches, long expectedRows) {
     long next = 0;
     for (BatchOutput batch : batches) {
       if (batch.firstRow() != next) {
-        throw new EvaluationException(
-            "%s: row %s should come next, but the next batch starts at row %s"
-                .formatted(tag, next, batch.firstRow()));
+        throw EvaluationException.of(
+            tag,
+            "expected row %s next, but the next batch starts at row %s"
+                .formatted(next, batch.firstRow()));
       }
       next += batch.rows();
     }
     if (next != expectedRows) {
-      throw new EvaluationException(
-          "%s: %s rows were evaluated of %s".formatted(tag, next, expectedRows));
+      throw EvaluationException.of(
+          tag, "%s rows were evaluated, but the dataset has %s".formatted(next, expectedRows));
     }
     if (next == 0) {
-      throw new EvaluationException(
-          "%s: the dataset is empty; an evaluation needs at least one row".formatted(tag));
+      throw EvaluationException.of(
+          tag, "the dataset is empty; an evaluation requires at least one row");
     }
     return next;
   }

@@ -11,14 +11,14 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 
 /**
- * Objects as bytes by Java's serialization: what travels is the same whatever serializer an
- * application is set to. Classes are found that a notebook or an application has loaded on its own.
+ * Converts objects to bytes by Java serialization, independently of the serializer configured for
+ * an application. Classes that a notebook or an application has loaded itself are found.
  */
 public final class SerializedBytes {
   private SerializedBytes() {}
 
   /**
-   * The bytes of an object.
+   * Serializes an object.
    *
    * @throws UncheckedIOException if it can't be serialized
    */
@@ -33,9 +33,9 @@ public final class SerializedBytes {
   }
 
   /**
-   * The object that these are the bytes of.
+   * Deserializes an object.
    *
-   * @throws IllegalStateException if one of its classes is missing here
+   * @throws IllegalStateException if one of its classes is missing in this process
    */
   public static <T> T read(byte[] bytes, Class<T> type) {
     try (ObjectInputStream in = new ContextObjectInputStream(new ByteArrayInputStream(bytes))) {
@@ -43,11 +43,11 @@ public final class SerializedBytes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (ClassNotFoundException e) {
-      throw new IllegalStateException("a class is missing here: " + e.getMessage(), e);
+      throw new IllegalStateException("a class is missing in this process: " + e.getMessage(), e);
     }
   }
 
-  /** Finds the classes of jars that were added to a running application. */
+  /** Also finds classes of jars that were added to a running application. */
   private static final class ContextObjectInputStream extends ObjectInputStream {
     ContextObjectInputStream(InputStream in) throws IOException {
       super(in);

@@ -1,4 +1,7 @@
-/** What an evaluation is, and the engine that runs one in this process. */
+/**
+ * Evaluations: the request, batches, collation and results, the port {@link
+ * io.ostinato.evaluation.EvaluationEngine}, and the engine that evaluates in this process.
+ */
 @NullMarked
 package io.ostinato.evaluation;
 

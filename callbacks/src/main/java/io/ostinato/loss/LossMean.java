@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The mean over samples of the training loss and of each of its parts, since it was last asked for.
- * What an update adds counts when the update is complete, so that one which fails leaves nothing
+ * The mean over samples of the training loss and of each of its parts, since the last reset. The
+ * losses of an update count once the update is complete, so that one that fails leaves nothing
  * behind.
  */
 final class LossMean implements Serializable {
@@ -20,7 +20,7 @@ final class LossMean implements Serializable {
   private final LinkedHashMap<String, Sum> sums = new LinkedHashMap<>();
   private final LinkedHashMap<String, Sum> ofUpdate = new LinkedHashMap<>();
 
-  /** Losses times samples, and the samples. */
+  /** The sum of losses weighted by samples, and the number of samples. */
   private record Sum(double losses, long samples) implements Serializable {
     Sum plus(Sum other) {
       return new Sum(losses + other.losses, samples + other.samples);
@@ -43,7 +43,7 @@ final class LossMean implements Serializable {
     return sums.isEmpty();
   }
 
-  /** The means by name: {@value LossParts#TOTAL}, and the parts of a loss that has parts. */
+  /** The means by name: {@value LossParts#TOTAL}, and the parts of a loss with parts. */
   Map<String, Double> means() {
     Map<String, Double> means = new LinkedHashMap<>();
     sums.forEach((name, sum) -> means.put(name, sum.losses() / sum.samples()));

@@ -1,13 +1,13 @@
 package io.ostinato.loss;
 
 import ai.djl.training.loss.Loss;
+import io.ostinato.describe.Words;
 import io.ostinato.evaluation.LossParts;
 import io.ostinato.evaluation.LossWithParts;
-import java.util.Locale;
 
 /**
- * How a loss is named in keys: DJL's {@code SoftmaxCrossEntropyLoss} is a softmax_cross_entropy,
- * and a loss that has parts is the total of them.
+ * The name of a loss in metric keys: DJL's {@code SoftmaxCrossEntropyLoss} is {@code
+ * softmax_cross_entropy}, and a loss with parts is {@value LossParts#TOTAL}.
  */
 final class LossName {
   private LossName() {}
@@ -16,12 +16,10 @@ final class LossName {
     if (loss instanceof LossWithParts) {
       return LossParts.TOTAL;
     }
-    String name = loss.getName().replaceFirst("Loss$", "");
-    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_")
-        .toLowerCase(Locale.ROOT);
+    return Words.snakeCase(loss.getName().replaceFirst("Loss$", ""));
   }
 
-  /** What the whole of a loss, or a part of it, is named in keys. */
+  /** The name of the total loss, or of a part of it, in metric keys. */
   static String of(Loss loss, String part) {
     return part.equals(LossParts.TOTAL) ? of(loss) : part;
   }

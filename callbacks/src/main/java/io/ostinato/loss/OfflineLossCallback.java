@@ -11,13 +11,17 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 import io.ostinato.evaluation.EvaluationBatch;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.LossParts;
-import io.ostinato.evaluation.OutputChoice;
+import io.ostinato.metric.Direction;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.OutputChoice;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
@@ -27,11 +31,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code loss/{dataset}/{name}}: the training's loss on a dataset, as the mean over its
- * samples; and {@code lossdiff/{dataset}/{name}}: that minus the loss that training saw since the
- * last time. Of a {@link io.ostinato.evaluation.LossWithParts} the names are {@code total} and
- * those of the parts.
+ * Writes {@code loss/{dataset}/{name}}, the training loss on a dataset as the mean over its
+ * samples, and {@code lossdiff/{dataset}/{name}}, which is that minus the loss observed in training
+ * since the last record. For a {@link io.ostinato.evaluation.LossWithParts} the names are {@code
+ * total} and those of the parts.
  */
+@Kind(
+    name = "offline_loss",
+    value = "The training loss on a dataset: `loss/{dataset}/{name}` and `lossdiff/…`.")
 public final class OfflineLossCallback extends PeriodicDataIteratorCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
@@ -44,14 +51,20 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   private @Nullable LossFactory loss;
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param data when, and on which dataset
-   * @param columns what goes into the model and what comes out; the last column is the target
-   *     unless told
-   * @param output the output that the loss takes; all of them unless told
+   * @param data when to evaluate, and on which dataset
+   * @param columns the inputs and the targets. Default: the last column is the target
+   * @param output the output that the loss takes. Default: all outputs
    */
-  public record Config(DataIteratorConfig data, BatchColumns columns, OutputChoice output)
+  public record Config(
+      @Inline DataIteratorConfig data,
+      @Inline BatchColumns columns,
+      @Key(
+              value = "The output that the loss takes: its name, or its position counted from 0.",
+              byDefault = "''",
+              otherwise = "all")
+          OutputChoice output)
       implements Serializable {
     public static Config of(DataIteratorConfig data) {
       return new Config(data, BatchColumns.lastIsTarget(), OutputChoice.first());
@@ -75,11 +88,20 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
     this.output = config.output();
   }
 
-  /** That of the whole loss; which parts it has is known when it is computed. */
+  /** The metrics of the total loss; its parts are known only once it is computed. */
   @Override
   public Set<String> writesMetrics(TrainingPlan plan) {
     String name = LossName.of(plan.loss().get());
     return Set.of(key("loss", name), key("lossdiff", name));
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(
+        key("loss", "*"),
+        Direction.LOWER_IS_BETTER,
+        key("lossdiff", "*"),
+        Direction.LOWER_IS_BETTER);
   }
 
   @Override
@@ -172,7 +194,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
 
   private LossFactory factory() {
     if (loss == null) {
-      throw new IllegalStateException("the loss is known once training begins");
+      throw new IllegalStateException("the loss is not known before training begins");
     }
     return loss;
   }

@@ -1,4 +1,4 @@
-/** Losses of a training: while it trains, and on other datasets. */
+/** The training loss: as observed in training, and on other datasets. */
 @NullMarked
 package io.ostinato.loss;
 

@@ -1,13 +1,13 @@
 package io.ostinato.metric;
 
-/** How the scores of several classes become one. */
+/** How to average the scores of several classes. */
 public enum Average {
-  /** Hits and misses of all classes are counted together. */
+  /** Counts the hits and misses of all classes together. */
   MICRO,
   /** The mean over the classes that occur in targets or predictions. */
   MACRO,
-  /** The mean over classes, each weighted by how often it is a target. */
+  /** The mean over classes, each weighted by its number of targets. */
   WEIGHTED,
-  /** Two classes; the score is that of class 1. */
+  /** The score of class 1 of two classes. */
   BINARY
 }

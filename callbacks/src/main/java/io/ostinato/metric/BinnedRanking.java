@@ -1,8 +1,10 @@
 package io.ostinato.metric;
 
+import java.util.Optional;
+
 /**
- * A metric of a ranking, from counts in bins of one width: 16 bytes for each bin, whatever the
- * number of rows; scores of one bin count as equal.
+ * A metric of a ranking, from counts in bins of equal width: 16 bytes per bin, whatever the number
+ * of rows. Scores in the same bin count as equal.
  */
 record BinnedRanking(String name, ClassOutputs outputs, int bins, ExactRanking.Area area)
     implements Metric<long[][]> {
@@ -13,6 +15,11 @@ record BinnedRanking(String name, ClassOutputs outputs, int bins, ExactRanking.A
     if (bins < 1) {
       throw new IllegalArgumentException("a metric needs at least 1 bin; given: " + bins);
     }
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.HIGHER_IS_BETTER);
   }
 
   @Override

@@ -4,10 +4,10 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * The expected calibration error: over bins {@code ((m - 1) / M, m / M]} of the confidence, the
- * mean of how far the confidence is from the accuracy, weighted by rows (Guo, Pleiss, Sun and
- * Weinberger, On calibration of modern neural networks, 2017). For outputs of one column the
- * confidence is the probability of class 1, and the accuracy the share of class 1, as in
+ * The expected calibration error: the mean over bins {@code ((m - 1) / M, m / M]} of the confidence
+ * of the distance between confidence and accuracy, weighted by rows (Guo, Pleiss, Sun and
+ * Weinberger, On calibration of modern neural networks, 2017). For outputs of one column, the
+ * confidence is the probability of class 1, and the accuracy is the share of class 1, as in
  * torchmetrics.
  */
 record CalibrationError(String name, ClassOutputs outputs, int bins)
@@ -19,7 +19,7 @@ record CalibrationError(String name, ClassOutputs outputs, int bins)
     }
   }
 
-  /** Rows, hits and the sum of confidences, by bin. */
+  /** The number of rows, the number of hits and the sum of confidences of each bin. */
   static final class Bins implements Serializable {
     private static final long serialVersionUID = 1;
     private final long[] rows;
@@ -38,6 +38,11 @@ record CalibrationError(String name, ClassOutputs outputs, int bins)
   }
 
   @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.LOWER_IS_BETTER);
+  }
+
+  @Override
   public Bins zero() {
     return new Bins(bins);
   }
@@ -48,7 +53,7 @@ record CalibrationError(String name, ClassOutputs outputs, int bins)
     scores.tell(state.range);
     for (int i = 0; i < scores.size(); i++) {
       double confidence = scores.confidence(i);
-      // A bin is open below and closed above, as in the paper; the first one has 0 too.
+      // A bin is open below and closed above, as in the paper; the first one also includes 0.
       int bin = (int) Math.max(0, Math.min(bins - 1, Math.ceil(confidence * bins) - 1));
       state.rows[bin]++;
       state.hits[bin] += scores.isRight(i) ? 1 : 0;

@@ -8,19 +8,19 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the classes are in an array of outputs.
+ * The layout of the classes in an array of outputs.
  *
- * @param columns the length of the dimension of classes; 1 where there is none
- * @param inner how far the scores of one place are apart
+ * @param columns the length of the dimension of classes; 1 if there is none
+ * @param inner the stride between the scores of one position
  * @param isOneHot whether the targets have that dimension too
  */
 record ClassLayout(int columns, int inner, boolean isOneHot) {
 
   /**
-   * The layout of outputs that go with these targets.
+   * The layout of outputs for targets of a given shape.
    *
-   * @param axis the dimension of classes; 0 for none; null where the shapes tell
-   * @throws IllegalArgumentException if they don't go together, or the shapes don't tell
+   * @param axis the dimension of classes; 0 for none; null to infer it from the shapes
+   * @throws IllegalArgumentException if the shapes don't match, or are ambiguous
    */
   static ClassLayout of(Shape outputs, Shape targets, @Nullable Integer axis) {
     Shapes shapes = new Shapes(outputs, targets);
@@ -35,13 +35,13 @@ record ClassLayout(int columns, int inner, boolean isOneHot) {
     int classAxis = axis < 0 ? axis + dimension : axis;
     if (classAxis < 0 || classAxis >= dimension || (axis < 0 && classAxis == 0)) {
       throw new IllegalArgumentException(
-          "class_axis=%s is no dimension of classes of the outputs %s; %s"
+          "class_axis=%s can't be the dimension of classes of the outputs %s; %s"
               .formatted(
                   axis,
                   shapes.outputs(),
                   dimension == 1
-                      ? "there is none, which is class_axis=0"
-                      : "those are 1 to " + (dimension - 1)));
+                      ? "they have none, which is class_axis=0"
+                      : "expected 1 to " + (dimension - 1)));
     }
     if (shapes.fit(classAxis)) {
       return shapes.layout(classAxis);
@@ -69,18 +69,18 @@ record ClassLayout(int columns, int inner, boolean isOneHot) {
     }
     if (fitting.size() > 1 && fitting.get(0).columns() > 1) {
       throw new IllegalArgumentException(
-          "the outputs %s may have their classes in dimension 1 or %s, since the targets are %s; say"
+          "the classes of the outputs %s may be in dimension 1 or %s, since the targets are %s;"
                   .formatted(shapes.outputs(), last, shapes.targets())
-              + " which: class_axis=1 or class_axis="
+              + " set class_axis=1 or class_axis="
               + last);
     }
     return fitting.get(0);
   }
 
-  /** The shapes of outputs and targets, of as many rows. */
+  /** The shapes of outputs and targets, with the same number of rows. */
   private record Shapes(Shape outputs, Shape targets) {
 
-    /** Whether there is a target for each place, if this is the dimension of classes. */
+    /** Whether there is a target for each position, if this is the dimension of classes. */
     boolean fit(int classAxis) {
       long[] all = outputs.getShape();
       long[] places =
@@ -107,16 +107,16 @@ record ClassLayout(int columns, int inner, boolean isOneHot) {
     IllegalArgumentException refuse() {
       return new IllegalArgumentException(
           "a metric of classes needs outputs of the shape (rows, classes), (rows, ..., classes) or"
-              + " (rows, classes, ...), and a target for each place, as (rows) or (rows, ...);"
+              + " (rows, classes, ...), and a target for each position, (rows) or (rows, ...);"
               + " given: outputs %s and targets %s".formatted(outputs, targets));
     }
 
     IllegalArgumentException refuseSame() {
       return new IllegalArgumentException(
-          "outputs and targets have one shape, %s, which says nothing of classes; if the targets"
+          "outputs and targets have the same shape, %s, so the dimension of classes is unknown; if"
                   .formatted(outputs)
-              + " are one-hot, say which dimension has the classes, as in class_axis=1; if each"
-              + " number is an output of two classes of its own, say class_axis=0");
+              + " the targets are one-hot, set it, as in class_axis=1; if each number is an output"
+              + " for two classes, set class_axis=0");
     }
   }
 }

@@ -4,21 +4,50 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * The mean over places with a target of a number that is made of the scores of the classes, and
- * what is made of it in the end.
+ * The mean of a number that is computed from the scores of the classes, over all positions with a
+ * target, followed by a final function of the mean.
  */
 record ClassMean(
-    String name, ClassOutputs outputs, OutputRange.Use use, Value value, RowMean.Finish finish)
+    String name,
+    Direction better,
+    ClassOutputs outputs,
+    OutputRange.Use use,
+    Value value,
+    RowMean.Finish finish)
     implements Metric<MeanState> {
 
-  /** The number of one place. */
+  /** The number of one position. */
   @FunctionalInterface
   interface Value extends Serializable {
     double of(ClassScores scores, int index);
   }
 
-  static ClassMean of(String name, ClassOutputs outputs, OutputRange.Use use, Value value) {
-    return new ClassMean(name, outputs, use, value, mean -> mean);
+  /** Whether one position counts. */
+  @FunctionalInterface
+  interface Hit extends Serializable {
+    boolean isHit(ClassScores scores, int index);
+  }
+
+  /** The share of positions that count, which is better when higher. */
+  static ClassMean share(String name, ClassOutputs outputs, Hit hit) {
+    return new ClassMean(
+        name,
+        Direction.HIGHER_IS_BETTER,
+        outputs,
+        OutputRange.Use.PREDICTIONS,
+        (scores, index) -> hit.isHit(scores, index) ? 1 : 0,
+        mean -> mean);
+  }
+
+  /** A function of the mean distance of probabilities from targets, which is better when lower. */
+  static ClassMean distance(String name, ClassOutputs outputs, Value value, RowMean.Finish finish) {
+    return new ClassMean(
+        name, Direction.LOWER_IS_BETTER, outputs, OutputRange.Use.PROBABILITIES, value, finish);
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.of(better);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.ostinato.metric;
 
-/** What a classifier gives for the places of a batch, and the classes it should have given. */
+/** The scores of a classifier for the positions of a batch, and the target classes. */
 abstract sealed class ClassScores permits ColumnPerClass, OneColumn {
   final LabelledOutputs labelled;
 
@@ -8,7 +8,7 @@ abstract sealed class ClassScores permits ColumnPerClass, OneColumn {
     this.labelled = labelled;
   }
 
-  /** How many places have a target. */
+  /** The number of positions with a target. */
   final int size() {
     return labelled.size();
   }
@@ -19,28 +19,28 @@ abstract sealed class ClassScores permits ColumnPerClass, OneColumn {
 
   abstract int classes();
 
-  /** The class with the highest score, of equals the first. */
+  /** The class with the highest score; the first of equal ones. */
   abstract int predicted(int index);
 
   final boolean isHit(int index) {
     return predicted(index) == target(index);
   }
 
-  /** How many classes have a higher score than the target, or an equal one and come before it. */
+  /** The number of classes with a higher score than the target, or an equal one and before it. */
   abstract int rankOfTarget(int index);
 
   /** The logarithm of the target's probability. */
   abstract double logProbabilityOfTarget(int index);
 
-  /** The sum over columns of the squared distance of probability and target. */
+  /** The sum over columns of the squared distance between probability and target. */
   abstract double squaredDistance(int index);
 
-  /** How sure the model is of what {@link #isRight} tells. */
+  /** The model's confidence in the statement that {@link #isRight} checks. */
   abstract double confidence(int index);
 
-  /** Whether what it was sure of is so. */
+  /** Whether the statement that the {@link #confidence} refers to is true. */
   abstract boolean isRight(int index);
 
-  /** Tells what was seen of outputs whose kind may be mistaken. */
+  /** Adds the outputs to their range, if their kind is not declared. */
   abstract void tell(OutputRange range);
 }

@@ -1,6 +1,6 @@
 package io.ostinato.metric;
 
-/** The scores of each class. NaN is the highest score, as in PyTorch. */
+/** Scores with one column per class. NaN is the highest score, as in PyTorch. */
 final class ColumnPerClass extends ClassScores {
   private final OutputKind kind;
   private final boolean isKindUnsaid;
@@ -102,7 +102,7 @@ final class ColumnPerClass extends ClassScores {
     };
   }
 
-  /** What makes logits of one place logarithms of probabilities. */
+  /** Converts the logits of one position to logarithms of probabilities. */
   private record Normalizer(double max, double logSum) {
     static final Normalizer NONE = new Normalizer(0, 0);
 

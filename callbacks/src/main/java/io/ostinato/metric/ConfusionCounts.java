@@ -2,7 +2,7 @@ package io.ostinato.metric;
 
 import java.io.Serializable;
 
-/** How often each class was predicted for each target. */
+/** The number of predictions of each class for each target. Not thread-safe. */
 public final class ConfusionCounts implements Serializable {
   private static final long serialVersionUID = 1;
 
@@ -16,7 +16,7 @@ public final class ConfusionCounts implements Serializable {
   void add(ClassScores scores) {
     if (scores.classes() != counts.length) {
       throw new IllegalArgumentException(
-          "this metric is of %s classes, but the outputs are of %s"
+          "this metric is for %s classes, but the outputs have %s"
               .formatted(counts.length, scores.classes()));
     }
     scores.tell(range);
@@ -38,15 +38,17 @@ public final class ConfusionCounts implements Serializable {
     return range;
   }
 
+  /** The number of classes. */
   public int classes() {
     return counts.length;
   }
 
+  /** The number of rows with this target for which this class was predicted. */
   public long count(int target, int predicted) {
     return counts[target][predicted];
   }
 
-  /** How many rows have this target. */
+  /** The number of rows with this target. */
   public long ofTarget(int target) {
     long sum = 0;
     for (long count : counts[target]) {
@@ -55,7 +57,7 @@ public final class ConfusionCounts implements Serializable {
     return sum;
   }
 
-  /** For how many rows this class was predicted. */
+  /** The number of rows for which this class was predicted. */
   public long ofPredicted(int predicted) {
     long sum = 0;
     for (long[] row : counts) {
@@ -64,6 +66,7 @@ public final class ConfusionCounts implements Serializable {
     return sum;
   }
 
+  /** The number of rows. */
   public long total() {
     long sum = 0;
     for (int target = 0; target < counts.length; target++) {
@@ -72,6 +75,7 @@ public final class ConfusionCounts implements Serializable {
     return sum;
   }
 
+  /** The number of rows whose prediction equals the target. */
   public long hits() {
     long sum = 0;
     for (int target = 0; target < counts.length; target++) {

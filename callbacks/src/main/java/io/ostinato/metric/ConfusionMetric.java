@@ -4,11 +4,11 @@ import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.Optional;
 
-/** What is computed from the confusion matrix of a classifier of a fixed number of classes. */
+/** A metric computed from the confusion matrix of a classifier with a fixed number of classes. */
 record ConfusionMetric(String name, int classes, ClassOutputs outputs, Score score)
     implements Metric<ConfusionCounts> {
 
-  /** Makes a number of the counts. */
+  /** Computes a number from the counts. */
   @FunctionalInterface
   interface Score extends Serializable {
     double of(ConfusionCounts counts);
@@ -16,8 +16,14 @@ record ConfusionMetric(String name, int classes, ClassOutputs outputs, Score sco
 
   ConfusionMetric {
     if (classes < 2) {
-      throw new IllegalArgumentException("a metric of classes needs at least 2; given: " + classes);
+      throw new IllegalArgumentException(
+          "a metric of classes needs at least 2 classes; given: " + classes);
     }
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.HIGHER_IS_BETTER);
   }
 
   @Override

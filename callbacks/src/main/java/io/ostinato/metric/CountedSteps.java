@@ -2,7 +2,7 @@ package io.ostinato.metric;
 
 import java.util.stream.LongStream;
 
-/** Steps of a ranking that are counted already. */
+/** Steps of a ranking, from counts of positives and negatives. */
 record CountedSteps(long[] ofPositives, long[] ofNegatives, long positives, long negatives)
     implements Ranking.Steps {
 

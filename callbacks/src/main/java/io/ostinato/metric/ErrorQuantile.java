@@ -9,12 +9,13 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * A quantile of the absolute error, within {@link #ACCURACY} of its value.
  *
- * <p>A DDSketch counts errors in buckets whose bounds grow geometrically, so merging adds counts
- * and its order changes nothing (Masson, Rim and Lee, DDSketch, 2019).
+ * <p>A DDSketch counts errors in buckets whose bounds grow geometrically. Merging adds counts, so
+ * its order doesn't affect the result (Masson, Rim and Lee, DDSketch, 2019).
  */
 record ErrorQuantile(String name, double quantile) implements Metric<ErrorQuantile.Sketch> {
   /** The relative accuracy of a quantile. */
@@ -22,11 +23,11 @@ record ErrorQuantile(String name, double quantile) implements Metric<ErrorQuanti
 
   ErrorQuantile {
     if (!(quantile >= 0 && quantile <= 1)) {
-      throw new IllegalArgumentException("a quantile is from 0 to 1; given: " + quantile);
+      throw new IllegalArgumentException("a quantile must be from 0 to 1; given: " + quantile);
     }
   }
 
-  /** The errors, and how many were no finite number. */
+  /** The finite errors, and the number of errors that were not finite. */
   static final class Sketch implements Serializable {
     private static final long serialVersionUID = 1;
     private transient DDSketch errors = DDSketches.unboundedDense(ACCURACY);
@@ -44,6 +45,11 @@ record ErrorQuantile(String name, double quantile) implements Metric<ErrorQuanti
       byte[] bytes = (byte[]) in.readObject();
       errors = DDSketch.decode(ByteArrayInput.wrap(bytes), UnboundedSizeDenseStore::new);
     }
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.LOWER_IS_BETTER);
   }
 
   @Override

@@ -2,14 +2,20 @@ package io.ostinato.metric;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A metric of a ranking, from all scores. */
 record ExactRanking(String name, ClassOutputs outputs, Area area) implements Metric<ScoreList> {
 
-  /** Makes a number of a ranking. */
+  /** Computes a number from a ranking. */
   @FunctionalInterface
   interface Area extends Serializable {
     double of(Ranking.Steps steps);
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.of(Direction.HIGHER_IS_BETTER);
   }
 
   @Override

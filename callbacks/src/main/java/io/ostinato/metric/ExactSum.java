@@ -5,12 +5,12 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * An exact sum of doubles: whatever the order, the same bits.
+ * An exact sum of doubles, bit-identical for any order of summation.
  *
- * <p>A fixed-point number that spans the whole range of doubles, in digits of 32 bits that are kept
- * in longs, so that carries can wait (U. Kulisch, Computer Arithmetic and Validity, 2008; R. Neal,
- * Fast exact summation using small and large superaccumulators, 2015). NaN and infinities are
- * counted beside it. Not thread-safe.
+ * <p>A fixed-point number that spans the whole range of doubles, in digits of 32 bits that are
+ * stored in longs, so that carries can be deferred (U. Kulisch, Computer Arithmetic and Validity,
+ * 2008; R. Neal, Fast exact summation using small and large superaccumulators, 2015). NaN and
+ * infinities are counted separately. Not thread-safe.
  */
 public final class ExactSum implements Serializable {
   private static final long serialVersionUID = 1;
@@ -26,6 +26,7 @@ public final class ExactSum implements Serializable {
   private long positiveInfinities;
   private long negativeInfinities;
 
+  /** Adds a number, which may be NaN or infinite. */
   public void add(double value) {
     long bits = Double.doubleToRawLongBits(value);
     int exponent = (int) (bits >>> 52) & 0x7FF;
@@ -65,6 +66,7 @@ public final class ExactSum implements Serializable {
     }
   }
 
+  /** Adds another sum, which doesn't change. */
   public void add(ExactSum other) {
     carry();
     long[] more = other.digits.clone();
@@ -78,7 +80,7 @@ public final class ExactSum implements Serializable {
     negativeInfinities += other.negativeInfinities;
   }
 
-  /** The double nearest to the sum, of two that are equally near the even one. */
+  /** The double nearest to the sum; ties round to even. */
   public double value() {
     if (!isFinite()) {
       return special();
@@ -95,15 +97,15 @@ public final class ExactSum implements Serializable {
     return sum.signum() * Math.scalb((double) kept.longValueExact(), excess + LOWEST_EXPONENT);
   }
 
-  /** Whether nothing was added that is no finite number. */
+  /** Whether only finite numbers were added. */
   public boolean isFinite() {
     return nans == 0 && positiveInfinities == 0 && negativeInfinities == 0;
   }
 
   /**
-   * The sum itself.
+   * The exact value of the sum.
    *
-   * @throws ArithmeticException if something was added that is no finite number
+   * @throws ArithmeticException if a number that isn't finite was added
    */
   public BigDecimal exact() {
     if (!isFinite()) {
@@ -114,7 +116,7 @@ public final class ExactSum implements Serializable {
         units().multiply(BigInteger.valueOf(5).pow(-LOWEST_EXPONENT)), -LOWEST_EXPONENT);
   }
 
-  /** A text that {@link #parse} reads back as the same sum. */
+  /** A text that {@link #parse} converts back to the same sum. */
   @Override
   public String toString() {
     return units().toString(16)
@@ -122,15 +124,15 @@ public final class ExactSum implements Serializable {
   }
 
   /**
-   * Reads what {@link #toString} gave.
+   * Parses the text of {@link #toString}.
    *
-   * @throws IllegalArgumentException if the text is none
+   * @throws IllegalArgumentException if the text is not such a sum
    */
   public static ExactSum parse(String text) {
     String[] parts = text.split(":", -1);
     try {
       if (parts.length != 4) {
-        throw new NumberFormatException("four parts are needed");
+        throw new NumberFormatException("four parts are required");
       }
       ExactSum sum = new ExactSum();
       BigInteger units = new BigInteger(parts[0], 16);
@@ -143,7 +145,7 @@ public final class ExactSum implements Serializable {
       sum.negativeInfinities = Long.parseLong(parts[3]);
       return sum;
     } catch (ArithmeticException | NumberFormatException e) {
-      throw new IllegalArgumentException("'%s' is no exact sum".formatted(text), e);
+      throw new IllegalArgumentException("'%s' is not a valid exact sum".formatted(text), e);
     }
   }
 
@@ -180,7 +182,7 @@ public final class ExactSum implements Serializable {
     waiting = 0;
   }
 
-  /** Leaves each digit from 0 to below 2^32, but the last, which has the sign. */
+  /** Normalizes each digit to a value from 0 to below 2^32, except the last, which has the sign. */
   private static void carry(long[] digits) {
     long carry = 0;
     for (int i = 0; i < DIGITS - 1; i++) {
@@ -208,7 +210,7 @@ public final class ExactSum implements Serializable {
     return positiveInfinities > 0 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
   }
 
-  @SuppressWarnings("unused") // what is serialized has its carries done
+  @SuppressWarnings("unused") // carries are done before serialization
   private void writeObject(java.io.ObjectOutputStream out) throws java.io.IOException {
     carry();
     out.defaultWriteObject();

@@ -6,13 +6,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Outputs on the host, and the classes they should have given; places that are passed over are left
- * out.
+ * Outputs on the host, and the target classes; positions with an ignored target are left out.
  *
- * @param outputs row-major, all of them
- * @param areWhole whether their data type has whole numbers only
- * @param places those with a target, ascending
- * @param targets a class for each of these places, from 0
+ * @param layout the layout of the classes in the outputs
+ * @param outputs all outputs, in row-major order
+ * @param areWhole whether their data type is one of whole numbers
+ * @param places the positions with a target, ascending
+ * @param targets a class for each of these positions, from 0
  */
 record LabelledOutputs(
     ClassLayout layout, double[] outputs, boolean areWhole, int[] places, long[] targets) {
@@ -54,7 +54,7 @@ record LabelledOutputs(
       classes[i] = (long) numbers[i];
       if (classes[i] != numbers[i]) {
         throw new IllegalArgumentException(
-            "the target %s is no whole number, so it is no class".formatted(numbers[i]));
+            "the target %s is not a whole number, so it is not a class".formatted(numbers[i]));
       }
     }
     return classes;
@@ -70,7 +70,9 @@ record LabelledOutputs(
     return classes;
   }
 
-  /** The class whose number is 1, all others being 0; the ignored target where all are that. */
+  /**
+   * The class whose number is 1, all others being 0; the ignored target if all numbers are that.
+   */
   private static long hot(LabelledOutputs targets, int place, long ignoredTarget) {
     int columns = targets.layout().columns();
     double[] numbers =
@@ -82,7 +84,7 @@ record LabelledOutputs(
     long zeros = Arrays.stream(numbers).filter(number -> number == 0).count();
     if (ones.length != 1 || zeros != columns - 1) {
       throw new IllegalArgumentException(
-          "targets of the outputs' shape must be one-hot, a single 1 among zeros; given: "
+          "targets with the same shape as the outputs must be one-hot, a single 1 among zeros; given: "
               + Arrays.toString(numbers));
     }
     return ones[0];
@@ -94,9 +96,9 @@ record LabelledOutputs(
       if (target < 0 || target >= classes) {
         throw new IllegalArgumentException(
             columns == 1
-                ? "the target %s is none of two classes, 0 and 1, which outputs of one column have"
+                ? "the target %s must be 0 or 1, the two classes of outputs of one column"
                     .formatted(target)
-                : "the target %s is none of the %s classes of the outputs, 0 to %s"
+                : "the target %s is not one of the %s classes of the outputs, 0 to %s"
                     .formatted(target, classes, classes - 1));
       }
     }

@@ -3,8 +3,8 @@ package io.ostinato.metric;
 import java.io.Serializable;
 
 /**
- * A sum of numbers, each times its weight, and the sum of the weights; both exact. Beside them what
- * was seen of the outputs, where it matters.
+ * The sum of numbers, each multiplied by its weight, and the sum of the weights, both exact; and
+ * the range of the outputs, if their kind is not declared.
  */
 public final class MeanState implements Serializable {
   private static final long serialVersionUID = 1;
@@ -28,7 +28,7 @@ public final class MeanState implements Serializable {
     return range;
   }
 
-  /** NaN without weight. */
+  /** The weighted mean; NaN if the sum of the weights is 0. */
   double mean() {
     return sum.value() / weights.value();
   }

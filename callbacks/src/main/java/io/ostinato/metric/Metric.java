@@ -1,67 +1,83 @@
 package io.ostinato.metric;
 
+import io.ostinato.describe.OneOf;
 import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * A measurement over a dataset, as states that are made batch by batch, on any executor, and
- * merged. The metric itself has no state and may be shared between threads; a state belongs to one
- * thread.
+ * A measurement over a dataset, computed from states that are accumulated batch by batch, on any
+ * executor, and merged. The metric itself has no state and can be shared between threads; a state
+ * must be used by one thread only.
  *
- * <p>Neither the order of batches nor that of merging may change a bit of the result, so states
- * hold counts and exact sums.
+ * <p>Neither the order of batches nor the order of merging may change a single bit of the result;
+ * states should therefore hold counts and exact sums.
  *
- * @param <S> the state, which travels by Java serialization
+ * @param <S> the state, which is sent with Java serialization
  */
+@OneOf(
+    value = {ClassMetrics.class, Metrics.class, UserMetrics.class},
+    then = OutputOfMetric.class)
 public interface Metric<S extends Serializable> extends Serializable {
 
   /**
-   * The same of another output of the model: of the array that {@link MetricBatch#outputsOf} names
-   * instead of {@link MetricBatch#OUTPUTS}. It is named {@code accuracy.aux}.
+   * This metric for another output of the model: it reads the array named by {@link
+   * MetricBatch#outputsOf} instead of {@link MetricBatch#OUTPUTS}, and is named like {@code
+   * accuracy.aux}.
    *
-   * @param output its name, as in {@code aux}, or its position counted from 0
-   * @throws IllegalArgumentException if that is blank
+   * @param output the name of the output, such as {@code aux}, or its position counted from 0
+   * @throws IllegalArgumentException if the output is blank
    */
   default Metric<S> ofOutput(String output) {
     return new OfOutput<>(this, output);
   }
 
-  /** The output of the model that is meant; empty for the one that whoever measures it chooses. */
+  /** The output of the model to read; empty for the one chosen by the callback or command. */
   default Optional<String> output() {
     return Optional.empty();
   }
 
-  /** As it appears in keys: {@code accuracy}, {@code f1_macro}. */
+  /** The name in metric keys, such as {@code accuracy} or {@code f1_macro}. */
   String name();
 
-  /** The state of no rows. */
+  /**
+   * Which values are better, for decisions by early stopping, best checkpoints and summaries.
+   * Default: empty, which derives the direction from the words of the key, such as {@code
+   * val_loss}; if those don't imply one, the metric can't be used for decisions until the user
+   * declares a direction. {@link Direction#NEUTRAL} means that no value is better than another.
+   */
+  default Optional<Direction> direction() {
+    return Optional.empty();
+  }
+
+  /** Creates the state of no rows. */
   S zero();
 
   /**
-   * The state with one more batch.
+   * Adds a batch to a state.
    *
-   * @param state is changed, and may be what is returned
-   * @throws IllegalArgumentException if the batch lacks an array, or its shape or content is wrong
+   * @param state may be modified and returned
+   * @throws IllegalArgumentException if the batch lacks an array, or its shape or content is
+   *     invalid
    */
   S update(S state, MetricBatch batch);
 
   /**
-   * The state of both.
+   * Merges two states.
    *
-   * @param left is changed, and may be what is returned
-   * @param right stays as it is
+   * @param left may be modified and returned
+   * @param right must not be modified
    */
   S merge(S left, S right);
 
-  /** The measurement; NaN where it isn't defined, as for no rows. */
+  /** The result; NaN if it isn't defined, such as for no rows. */
   double result(S state);
 
-  /** Why the result is NaN though there are rows, and what to do about it, where that is known. */
+  /** Why the result is NaN although there are rows, and what to do about it, if that is known. */
   default Optional<String> undefined(S state) {
     return Optional.empty();
   }
 
-  /** Why the result may not be what is wanted, and what to do about it, where that is known. */
+  /** Why the result may be wrong, and what to do about it, if that is known. */
   default Optional<String> warning(S state) {
     return Optional.empty();
   }

@@ -7,26 +7,25 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The results of one batch, by name: {@link #OUTPUTS} and {@link #TARGETS} unless a metric says
- * otherwise. The arrays belong to whoever made them.
+ * The results of one batch, by name: {@link #OUTPUTS} and {@link #TARGETS} unless a metric requires
+ * others. The arrays are owned by their creator, who closes them.
  */
 public record MetricBatch(NDList arrays) {
-  /** What the model gave. */
+  /** The name of the model's outputs. */
   public static final String OUTPUTS = "outputs";
 
-  /** What it should have given. */
+  /** The name of the targets. */
   public static final String TARGETS = "targets";
 
-  /** What the model gave as this output, for metrics that name it; see {@link Metric#ofOutput}. */
+  /** The name of one output, for metrics that select it; see {@link Metric#ofOutput}. */
   public static String outputsOf(String output) {
     return OUTPUTS + "." + output;
   }
 
   /**
-   * An array.
+   * The array with this name.
    *
-   * @throws IllegalArgumentException if there is none of that name, or several; lists those there
-   *     are
+   * @throws IllegalArgumentException if there is none, or several; lists the arrays of the batch
    */
   public NDArray get(String name) {
     List<NDArray> found = arrays.stream().filter(array -> name.equals(array.getName())).toList();
@@ -35,7 +34,7 @@ public record MetricBatch(NDList arrays) {
     }
     if (found.size() > 1) {
       throw new IllegalArgumentException(
-          "the batch has several arrays named '%s'; name them differently".formatted(name));
+          "the batch has several arrays named '%s'; give them different names".formatted(name));
     }
     throw new IllegalArgumentException(
         "a metric needs the array '%s'; the batch has: %s"

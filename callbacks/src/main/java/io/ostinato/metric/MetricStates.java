@@ -12,7 +12,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The states of several metrics side by side. Not thread-safe. */
+/** The states of several metrics. Not thread-safe. */
 public final class MetricStates implements Serializable {
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(MetricStates.class);
@@ -25,9 +25,9 @@ public final class MetricStates implements Serializable {
   }
 
   /**
-   * The states of no rows.
+   * Creates the states of no rows.
    *
-   * @throws IllegalArgumentException if two metrics have one name
+   * @throws IllegalArgumentException if two metrics have the same name
    */
   public static MetricStates zero(List<? extends Metric<?>> metrics) {
     List<Slot<?>> slots = new ArrayList<>();
@@ -40,7 +40,7 @@ public final class MetricStates implements Serializable {
     return new MetricStates(slots);
   }
 
-  /** Takes in the results of one batch. */
+  /** Adds the results of one batch. */
   public MetricStates update(NDList results) {
     MetricBatch batch = new MetricBatch(results);
     slots.forEach(slot -> slot.update(batch));
@@ -48,9 +48,9 @@ public final class MetricStates implements Serializable {
   }
 
   /**
-   * Takes in the states of other rows, which stay as they are.
+   * Adds the states of other rows, which are not modified.
    *
-   * @throws IllegalArgumentException if they are of other metrics
+   * @throws IllegalArgumentException if they belong to other metrics
    */
   public MetricStates merge(MetricStates other) {
     if (!names().equals(other.names())) {
@@ -64,8 +64,8 @@ public final class MetricStates implements Serializable {
   }
 
   /**
-   * The result of each metric, by name, in their order. The first time, warns where one is left
-   * undefined, or may not be what is wanted; once of metrics with one reason.
+   * The result of each metric, by name, in their order. The first call warns of results that are
+   * undefined or may be wrong, once for all metrics with the same reason.
    */
   public Map<String, Double> results() {
     Map<String, Double> results = new LinkedHashMap<>();
@@ -73,7 +73,7 @@ public final class MetricStates implements Serializable {
     if (!warned) {
       warned = true;
       warn("{} NaN: {}", Slot::undefined);
-      warn("{} perhaps wrong: {}", Slot::warning);
+      warn("{} possibly wrong: {}", Slot::warning);
     }
     return Collections.unmodifiableMap(results);
   }
@@ -98,9 +98,9 @@ public final class MetricStates implements Serializable {
   }
 
   /**
-   * The state of one metric, for those whose result is more than a number.
+   * The state of one metric, for metrics whose result is more than a number.
    *
-   * @throws IllegalArgumentException if there is none of that name
+   * @throws IllegalArgumentException if there is no metric with this name
    */
   public Serializable state(String name) {
     for (Slot<?> slot : slots) {
@@ -112,6 +112,7 @@ public final class MetricStates implements Serializable {
         "there is no metric '%s'; there are: %s".formatted(name, String.join(", ", names())));
   }
 
+  /** The names of the metrics, in their order. */
   public List<String> names() {
     return slots.stream().map(slot -> slot.metric.name()).toList();
   }

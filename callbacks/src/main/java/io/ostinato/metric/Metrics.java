@@ -1,19 +1,23 @@
 package io.ostinato.metric;
 
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+
 /**
- * The metrics that ship. Unless a metric says otherwise it reads {@link MetricBatch#OUTPUTS} and
- * {@link MetricBatch#TARGETS}; {@link ClassOutputs} says what those of a classifier are; outputs
- * and targets of a regression have one shape.
+ * The built-in metrics. Unless stated otherwise, a metric reads {@link MetricBatch#OUTPUTS} and
+ * {@link MetricBatch#TARGETS}; {@link ClassOutputs} describes those of a classifier; outputs and
+ * targets of a regression have the same shape.
  *
- * <p>No rows give NaN. A NaN in what is measured gives NaN, but where only the order of a row's
- * outputs counts: for {@link #accuracy}, {@link #topK} and what is made of a confusion matrix, NaN
- * is the highest output, as in PyTorch; a target whose own output is NaN is not among the highest;
- * a NaN of one column is above no threshold. Rankings in bins refuse it.
+ * <p>The result for no rows is NaN. A NaN in the data makes the result NaN, except where only the
+ * order of a row's outputs matters: for {@link #accuracy}, {@link #topK} and metrics derived from a
+ * confusion matrix, NaN is the highest output, as in PyTorch; a target whose own output is NaN is
+ * not among the highest; in outputs of one column, NaN is not above any threshold. Binned rankings
+ * refuse NaN.
  */
 public final class Metrics {
   private Metrics() {}
 
-  /** The mean of all numbers of an array; named after it. */
+  /** The mean of all elements of an array; named after the array. */
   public static Metric<MeanState> mean(String array) {
     return RowMean.of(
         array,
@@ -25,8 +29,8 @@ public final class Metrics {
   }
 
   /**
-   * The mean of the numbers of an array, each weighted by the number at its place in another, as in
-   * the mean over samples of means over batches; named after the first.
+   * The mean of the elements of an array, weighted by the elements of another array, such as the
+   * mean over samples of means over batches; named after the first array.
    */
   public static Metric<MeanState> weightedMean(String array, String weights) {
     return RowMean.of(
@@ -45,104 +49,107 @@ public final class Metrics {
         });
   }
 
-  /** The metrics of a classifier whose outputs and targets are read in this way. */
+  /** The metrics of a classifier with these outputs. */
   public static ClassMetrics ofClasses(ClassOutputs outputs) {
     return new ClassMetrics(outputs);
   }
 
-  /** As {@link ClassMetrics#accuracy()}, with the defaults. */
+  /** {@link ClassMetrics#accuracy()}, with the defaults. */
   public static Metric<MeanState> accuracy() {
     return ofClasses(ClassOutputs.defaults()).accuracy();
   }
 
-  /** As {@link ClassMetrics#topK}, with the defaults. */
+  /** {@link ClassMetrics#topK}, with the defaults. */
   public static Metric<MeanState> topK(int k) {
     return ofClasses(ClassOutputs.defaults()).topK(k);
   }
 
-  /** As {@link ClassMetrics#confusionMatrix}, with the defaults. */
+  /** {@link ClassMetrics#confusionMatrix}, with the defaults. */
   public static Metric<ConfusionCounts> confusionMatrix(int classes) {
     return ofClasses(ClassOutputs.defaults()).confusionMatrix(classes);
   }
 
-  /** As {@link ClassMetrics#precision}, with the defaults. */
+  /** {@link ClassMetrics#precision}, with the defaults. */
   public static Metric<ConfusionCounts> precision(int classes, Average average) {
     return ofClasses(ClassOutputs.defaults()).precision(classes, average);
   }
 
-  /** As {@link ClassMetrics#recall}, with the defaults. */
+  /** {@link ClassMetrics#recall}, with the defaults. */
   public static Metric<ConfusionCounts> recall(int classes, Average average) {
     return ofClasses(ClassOutputs.defaults()).recall(classes, average);
   }
 
-  /** As {@link ClassMetrics#f1}, with the defaults. */
+  /** {@link ClassMetrics#f1}, with the defaults. */
   public static Metric<ConfusionCounts> f1(int classes, Average average) {
     return ofClasses(ClassOutputs.defaults()).f1(classes, average);
   }
 
-  /** As {@link ClassMetrics#fBeta}, with the defaults. */
+  /** {@link ClassMetrics#fBeta}, with the defaults. */
   public static Metric<ConfusionCounts> fBeta(double beta, int classes, Average average) {
     return ofClasses(ClassOutputs.defaults()).fBeta(beta, classes, average);
   }
 
-  /** As {@link ClassMetrics#matthewsCorrelation}, with the defaults. */
+  /** {@link ClassMetrics#matthewsCorrelation}, with the defaults. */
   public static Metric<ConfusionCounts> matthewsCorrelation(int classes) {
     return ofClasses(ClassOutputs.defaults()).matthewsCorrelation(classes);
   }
 
-  /** As {@link ClassMetrics#rocAuc()}, with the defaults. */
+  /** {@link ClassMetrics#rocAuc()}, with the defaults. */
   public static Metric<ScoreList> rocAuc() {
     return ofClasses(ClassOutputs.defaults()).rocAuc();
   }
 
-  /** As {@link ClassMetrics#rocAuc(int)}, with the defaults. */
+  /** {@link ClassMetrics#rocAuc(int)}, with the defaults. */
   public static Metric<long[][]> rocAuc(int bins) {
     return ofClasses(ClassOutputs.defaults()).rocAuc(bins);
   }
 
-  /** As {@link ClassMetrics#averagePrecision()}, with the defaults. */
+  /** {@link ClassMetrics#averagePrecision()}, with the defaults. */
   public static Metric<ScoreList> averagePrecision() {
     return ofClasses(ClassOutputs.defaults()).averagePrecision();
   }
 
-  /** As {@link ClassMetrics#averagePrecision(int)}, with the defaults. */
+  /** {@link ClassMetrics#averagePrecision(int)}, with the defaults. */
   public static Metric<long[][]> averagePrecision(int bins) {
     return ofClasses(ClassOutputs.defaults()).averagePrecision(bins);
   }
 
-  /** As {@link ClassMetrics#logLoss()}, of outputs of this kind. */
+  /** {@link ClassMetrics#logLoss()}, for outputs of this kind. */
   public static Metric<MeanState> logLoss(OutputKind kind) {
     return ofClasses(ClassOutputs.defaults().kind(kind)).logLoss();
   }
 
-  /** As {@link ClassMetrics#crossEntropy()}, with the defaults. */
+  /** {@link ClassMetrics#crossEntropy()}, with the defaults. */
   public static Metric<MeanState> crossEntropy() {
     return ofClasses(ClassOutputs.defaults()).crossEntropy();
   }
 
-  /** As {@link ClassMetrics#brier()}, of outputs of this kind. */
+  /** {@link ClassMetrics#brier()}, for outputs of this kind. */
   public static Metric<MeanState> brier(OutputKind kind) {
     return ofClasses(ClassOutputs.defaults().kind(kind)).brier();
   }
 
-  /** As {@link ClassMetrics#calibrationError}, of outputs of this kind. */
+  /** {@link ClassMetrics#calibrationError}, for outputs of this kind. */
   public static Metric<?> calibrationError(OutputKind kind, int bins) {
     return ofClasses(ClassOutputs.defaults().kind(kind)).calibrationError(bins);
   }
 
   /** The mean of squared errors, over all elements. */
+  @Kind(name = "mse", value = "Mean squared error.")
   public static Metric<MeanState> mse() {
-    return RowMean.of("mse", Metrics::addSquaredErrors);
+    return RowMean.ofErrors("mse", Metrics::addSquaredErrors);
   }
 
   /** The square root of {@link #mse()}. */
+  @Kind(name = "rmse", value = "Root mean squared error.")
   public static Metric<MeanState> rmse() {
-    return new RowMean("rmse", Metrics::addSquaredErrors, Math::sqrt);
+    return RowMean.ofErrors("rmse", Metrics::addSquaredErrors, Math::sqrt);
   }
 
   /** The mean of absolute errors, over all elements. */
+  @Kind(name = "mae", value = "Mean absolute error.")
   public static Metric<MeanState> mae() {
-    return RowMean.of(
+    return RowMean.ofErrors(
         "mae",
         (state, batch) -> {
           Pairs pairs = Pairs.of(batch);
@@ -153,11 +160,12 @@ public final class Metrics {
   }
 
   /**
-   * The mean of absolute errors over absolute targets, where 1 is 100 %. A target of 0 counts as
+   * The mean of absolute errors divided by absolute targets; 1 is 100 %. A target of 0 counts as
    * 2.2e-16, as in scikit-learn.
    */
+  @Kind(name = "mape", value = "Mean absolute percentage error; 1 is 100 %.")
   public static Metric<MeanState> mape() {
-    return RowMean.of(
+    return RowMean.ofErrors(
         "mape",
         (state, batch) -> {
           Pairs pairs = Pairs.of(batch);
@@ -169,33 +177,45 @@ public final class Metrics {
   }
 
   /**
-   * The share of the targets' variance that the outputs explain, over all elements; NaN where all
-   * targets are the same.
+   * The share of the targets' variance that the outputs explain, over all elements; NaN if all
+   * targets are equal.
    */
-  public static Metric<Moments> r2() {
-    return new MomentsMetric("r2", MomentsMetric::r2);
+  @Kind(
+      name = "r2",
+      value =
+          "Coefficient of determination: the share of the targets' variance that the outputs explain.")
+  public static Metric<PairedSums> r2() {
+    return new PairedSumsMetric("r2", PairedSumsMetric::r2);
   }
 
-  /** Pearson's correlation of outputs and targets, over all elements. */
-  public static Metric<Moments> pearson() {
-    return new MomentsMetric("pearson", MomentsMetric::pearson);
+  /** The Pearson correlation of outputs and targets, over all elements. */
+  @Kind(name = "pearson", value = "Pearson correlation of outputs and targets.")
+  public static Metric<PairedSums> pearson() {
+    return new PairedSumsMetric("pearson", PairedSumsMetric::pearson);
   }
 
   /**
-   * A quantile of the absolute error over all elements, within 0.5 % of its value; named as in
+   * A quantile of the absolute error over all elements, within 0.5 % of its value; named like
    * {@code error_p95}.
    */
-  public static Metric<?> errorQuantile(double quantile) {
+  @Kind(
+      name = "error_quantile",
+      value = "A quantile of the absolute error, within 0.5 %: `error_p95`.")
+  public static Metric<?> errorQuantile(
+      @Key(value = "The quantile.", byDefault = "0.95", above = 0, below = 1) double quantile) {
     return new ErrorQuantile("error_p" + number(100 * quantile), quantile);
   }
 
   /**
    * The mean over rows of {@code |output - target| / |target|}, Euclidean norms over a row's
-   * elements, as surrogates of physics are measured; infinite where a row's targets are all 0 and
-   * its outputs are not.
+   * elements, as is usual for surrogate models in physics; infinite if a row's targets are all 0
+   * and its outputs are not.
    */
+  @Kind(
+      name = "relative_l2",
+      value = "Mean over rows of the norm of the error divided by the norm of the target.")
   public static Metric<MeanState> relativeL2() {
-    return RowMean.of(
+    return RowMean.ofErrors(
         "relative_l2",
         (state, batch) -> {
           Pairs pairs = Pairs.of(batch);
@@ -214,8 +234,11 @@ public final class Metrics {
     return perplexity(ClassOutputs.IGNORED_TARGET);
   }
 
-  /** As {@link #perplexity()}, which passes over targets of -100; passes over these. */
-  public static Metric<MeanState> perplexity(long ignoredTarget) {
+  /** Like {@link #perplexity()}, but ignores these targets instead of -100. */
+  @Kind(name = "perplexity", value = "Exponential of the mean cross entropy per token.")
+  public static Metric<MeanState> perplexity(
+      @Key(value = "Targets to ignore.", byDefault = "" + ClassOutputs.IGNORED_TARGET)
+          long ignoredTarget) {
     return ofClasses(ClassOutputs.defaults().classAxis(-1).ignoredTarget(ignoredTarget))
         .perplexity();
   }

@@ -5,13 +5,13 @@ import ai.djl.ndarray.NDList;
 import java.io.Serializable;
 import java.util.Optional;
 
-/** A metric of an output that it names itself; see {@link Metric#ofOutput}. */
+/** A metric of an output that it selects itself; see {@link Metric#ofOutput}. */
 record OfOutput<S extends Serializable>(Metric<S> metric, String of) implements Metric<S> {
   OfOutput {
     of = of.strip();
     if (of.isEmpty()) {
       throw new IllegalArgumentException(
-          "the metric '%s' is to be of an output without a name; give its name, or its position"
+          "the metric '%s' selects an output without a name; give its name, or its position"
                   .formatted(metric.name())
               + " counted from 0");
     }
@@ -27,10 +27,15 @@ record OfOutput<S extends Serializable>(Metric<S> metric, String of) implements 
     return Optional.of(of);
   }
 
-  /** A slash would begin the name of the dataset. */
+  /** Contains no slash, which would start the name of the dataset. */
   @Override
   public String name() {
     return metric.name() + "." + of.replace('/', '_');
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return metric.direction();
   }
 
   @Override

@@ -1,17 +1,17 @@
 package io.ostinato.metric;
 
 /**
- * The scores of class 1 of two: a logit, where class 1 is predicted above 0, or a probability,
- * where it is above 0.5. NaN is above neither, as in PyTorch.
+ * The scores of class 1 of two: logits, for which class 1 is predicted above 0, or probabilities,
+ * for which it is predicted above 0.5. NaN is above neither, as in PyTorch.
  */
 final class OneColumn extends ClassScores {
   private final OutputKind kind;
   private final boolean isKindUnsaid;
 
   /**
-   * Scores of one column.
+   * Creates scores of one column.
    *
-   * @throws IllegalArgumentException if they are whole numbers other than 0 and 1, as labels are
+   * @throws IllegalArgumentException if they are whole numbers other than 0 and 1, like labels
    */
   OneColumn(LabelledOutputs labelled, OutputKind kind, boolean isKindUnsaid) {
     super(labelled);
@@ -20,9 +20,9 @@ final class OneColumn extends ClassScores {
     for (int i = 0; labelled.areWhole() && i < labelled.size(); i++) {
       if (score(i) != 0 && score(i) != 1) {
         throw new IllegalArgumentException(
-            "outputs of one column are scores of class 1 of two; given: the whole number %s, which"
+            "outputs of one column must be scores of class 1 of two; given: the whole number %s,"
                     .formatted((long) score(i))
-                + " looks like the label of a class; choose an output that has a score for each");
+                + " which looks like a class label; choose an output with a score for each class");
       }
     }
   }

@@ -1,51 +1,55 @@
 package io.ostinato.metric;
 
-/** What the outputs of a classifier are. */
+/** The kind of a classifier's outputs. */
 public enum OutputKind {
   /**
    * Any numbers; their softmax over the classes gives the probabilities. For outputs of one column,
-   * the sigmoid gives that of class 1, and above 0 class 1 is predicted.
+   * the sigmoid gives the probability of class 1, which is predicted above 0.
    */
   LOGITS,
   /**
-   * Numbers from 0 to 1 that sum to 1 over the classes; those outside are refused. Outputs of one
-   * column are those of class 1, and above 0.5 class 1 is predicted.
+   * Numbers from 0 to 1 that sum to 1 over the classes; numbers outside this range are refused.
+   * Outputs of one column are the probability of class 1, which is predicted above 0.5.
    */
   PROBABILITIES;
 
-  /** How far rounding may take a probability out of its bounds. */
+  /** The tolerance for rounding of a probability beyond its bounds. */
   private static final double ROUNDING = 1e-5;
 
-  /** How far rounding may take the sum of a row's probabilities from 1, in bfloat16. */
+  /** The tolerance for rounding of the sum of a row's probabilities, in bfloat16. */
   private static final double ROUNDING_OF_SUM = 1e-2;
 
-  /** Above which score of class 1 it is predicted, where that is the only column. */
+  /** The score above which class 1 is predicted, for outputs of one column. */
   double threshold() {
     return this == LOGITS ? 0 : 0.5;
   }
 
-  /** A probability without what rounding did. */
+  /** A probability limited to the range from 0 to 1, without rounding errors. */
   static double bounded(double probability) {
     return Math.max(0, Math.min(1, probability));
   }
 
-  /** Whether a score is farther from 0 to 1 than rounding takes it; NaN is not. */
+  /** Whether a score is outside the range from 0 to 1, beyond rounding; false for NaN. */
   static boolean isNoProbability(double score) {
     return score < -ROUNDING || score > 1 + ROUNDING;
   }
 
-  /** Whether scores, each a probability, may be those of all classes. */
+  /** Whether probabilities with this sum can be those of all classes. */
   static boolean isWhole(double sumOfScores) {
     return Math.abs(sumOfScores - 1) <= ROUNDING_OF_SUM;
   }
 
-  /** Refuses what is none of this kind; NaN passes. */
+  /**
+   * Checks that scores can be of this kind; NaN is accepted.
+   *
+   * @throws IllegalArgumentException if a probability is not from 0 to 1
+   */
   void check(double[] scores) {
     if (this == PROBABILITIES) {
       for (double probability : scores) {
         if (isNoProbability(probability)) {
           throw new IllegalArgumentException(
-              "a probability is from 0 to 1; given: %s; are the outputs logits?"
+              "a probability must be from 0 to 1; given: %s; are the outputs logits?"
                   .formatted(probability));
         }
       }

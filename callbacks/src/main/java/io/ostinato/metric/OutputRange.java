@@ -4,17 +4,17 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * Whether outputs, of which nobody said what they are, may be probabilities that are taken for
+ * The range of outputs whose kind is not declared, to detect probabilities that are treated as
  * logits.
  */
 final class OutputRange implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** What a metric makes of outputs. */
+  /** How a metric uses the outputs. */
   enum Use {
-    /** Predictions; a logit and a probability give the same ones, but above 0 and up to 0.5. */
+    /** As predictions, which are the same for either kind except for scores above 0 up to 0.5. */
     PREDICTIONS,
-    /** Probabilities, which differ always. */
+    /** As probabilities, which always differ between the kinds. */
     PROBABILITIES
   }
 
@@ -24,19 +24,19 @@ final class OutputRange implements Serializable {
   private boolean seenRows;
   private boolean noProbabilities;
 
-  /** Takes in an output of one column. */
+  /** Adds an output of one column. */
   void see(double score) {
     seen = true;
     noProbability |= OutputKind.isNoProbability(score);
     predictedOtherwise |= score > 0 && score <= 0.5;
   }
 
-  /** Whether more rows can tell something. */
+  /** Whether all rows so far may be probabilities, so that more rows must be examined. */
   boolean mayBeRowsOfProbabilities() {
     return !noProbabilities;
   }
 
-  /** Takes in the outputs of one place, a column for each class. */
+  /** Adds the outputs of one position, with one column per class. */
   void see(double[] scores) {
     double sum = 0;
     for (double score : scores) {
@@ -57,23 +57,23 @@ final class OutputRange implements Serializable {
     noProbabilities |= other.noProbabilities;
   }
 
-  /** Why the outputs can't be used, if they can't. */
+  /** Why the result is undefined, if it is: outputs of one column may be of either kind. */
   Optional<String> doubt(Use use) {
     boolean differs = use == Use.PROBABILITIES ? seen : predictedOtherwise;
     return differs && !noProbability
         ? Optional.of(
             "all outputs, of one column, are from 0 to 1, so they may be logits or probabilities;"
-                + " say which: outputs=logits or outputs=probabilities")
+                + " set outputs=logits or outputs=probabilities")
         : Optional.empty();
   }
 
-  /** Why the result may not be what is wanted, if it may not. */
+  /** Why the result may be wrong, if it may be: rows of probabilities were treated as logits. */
   Optional<String> warning(Use use) {
     return use == Use.PROBABILITIES && seenRows && !noProbabilities
         ? Optional.of(
             "the outputs of each row are from 0 to 1 and sum to 1, as probabilities do, but were"
-                + " taken for logits; say which they are: outputs=probabilities or outputs=logits"
-                + " (cross_entropy and perplexity are of logits; log_loss is of either)")
+                + " treated as logits; set outputs=probabilities or outputs=logits (cross_entropy"
+                + " and perplexity are for logits only; log_loss is for either)")
         : Optional.empty();
   }
 }

@@ -3,14 +3,16 @@ package io.ostinato.metric;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Outputs and targets of a regression, element by element.
+ * The outputs and targets of a regression, element by element.
  *
- * @param rows of the batch; each has as many elements
+ * @param rows the number of rows of the batch, which all have the same number of elements
+ * @param outputs all outputs, in row-major order
+ * @param targets all targets, in row-major order
  */
 record Pairs(int rows, double[] outputs, double[] targets) {
 
   /**
-   * Of outputs and targets of one shape.
+   * Reads outputs and targets of the same shape.
    *
    * @throws IllegalArgumentException if the shapes differ
    */
@@ -19,7 +21,7 @@ record Pairs(int rows, double[] outputs, double[] targets) {
     NDArray targets = batch.get(MetricBatch.TARGETS);
     if (!outputs.getShape().equals(targets.getShape())) {
       throw new IllegalArgumentException(
-          "a metric of numbers needs outputs and targets of one shape; given: %s and %s"
+          "a regression metric needs outputs and targets of the same shape; given: %s and %s"
               .formatted(outputs.getShape(), targets.getShape()));
     }
     int rows = outputs.getShape().dimension() == 0 ? 1 : (int) outputs.getShape().get(0);
@@ -34,7 +36,7 @@ record Pairs(int rows, double[] outputs, double[] targets) {
     return outputs[i] - targets[i];
   }
 
-  /** The Euclidean norm of a row's error over that of its targets; 0 where both are 0. */
+  /** The Euclidean norm of a row's error divided by that of its targets; 0 if both are 0. */
   double relativeError(int row) {
     int length = size() / rows;
     double error = 0;

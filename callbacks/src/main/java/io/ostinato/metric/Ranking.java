@@ -1,15 +1,15 @@
 package io.ostinato.metric;
 
 /**
- * Areas under the curves of a ranking, as scikit-learn defines them. Scores go from the highest to
- * the lowest; rows of one score are one step.
+ * Areas under the curves of a ranking, as defined by scikit-learn. Scores are in descending order;
+ * rows with equal scores are one step.
  */
 final class Ranking {
   private Ranking() {}
 
   /**
-   * The area under the receiver operating characteristic: the probability that a row of class 1 has
-   * a higher score than one of class 0, ties counted half (Mann and Whitney, 1947). NaN without
+   * The area under the receiver operating characteristic curve: the probability that a row of class
+   * 1 has a higher score than one of class 0; ties count half (Mann and Whitney, 1947). NaN without
    * rows of both classes, or with a score that is NaN.
    */
   static double rocAuc(Steps steps) {
@@ -25,7 +25,7 @@ final class Ranking {
   }
 
   /**
-   * The sum over steps of precision, times what the step adds to recall. NaN without rows of class
+   * The sum over steps of the precision times the increase of the recall. NaN without rows of class
    * 1, or with a score that is NaN.
    */
   static double averagePrecision(Steps steps) {
@@ -42,7 +42,7 @@ final class Ranking {
     return sum / steps.positives();
   }
 
-  /** How many rows of each class have each score, from the highest score to the lowest. */
+  /** The number of rows of each class for each score, in descending order of scores. */
   interface Steps {
     int size();
 

@@ -1,29 +1,48 @@
 package io.ostinato.metric;
 
 import java.io.Serializable;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The mean of a number per row, or per element, and what is made of it in the end.
+ * The mean of a number per row or element, followed by a final function of the mean.
  *
- * @param values of one batch
- * @param finish of the mean
+ * @param better the direction; null if it is unknown
+ * @param values adds the numbers of one batch
+ * @param finish computes the result from the mean
  */
-record RowMean(String name, Values values, Finish finish) implements Metric<MeanState> {
+record RowMean(String name, @Nullable Direction better, Values values, Finish finish)
+    implements Metric<MeanState> {
 
-  /** The numbers of one batch, with their weights. */
+  /** Adds the numbers of one batch, with their weights, to a state. */
   @FunctionalInterface
   interface Values extends Serializable {
     void addTo(MeanState state, MetricBatch batch);
   }
 
-  /** Makes the result of the mean. */
+  /** Computes the result from the mean. */
   @FunctionalInterface
   interface Finish extends Serializable {
     double of(double mean);
   }
 
+  /** The mean of an array, without a direction. */
   static RowMean of(String name, Values values) {
-    return new RowMean(name, values, mean -> mean);
+    return new RowMean(name, null, values, mean -> mean);
+  }
+
+  /** The mean of errors, which is better when lower. */
+  static RowMean ofErrors(String name, Values values) {
+    return ofErrors(name, values, mean -> mean);
+  }
+
+  static RowMean ofErrors(String name, Values values, Finish finish) {
+    return new RowMean(name, Direction.LOWER_IS_BETTER, values, finish);
+  }
+
+  @Override
+  public Optional<Direction> direction() {
+    return Optional.ofNullable(better);
   }
 
   @Override

@@ -3,7 +3,7 @@ package io.ostinato.metric;
 import java.io.Serializable;
 import java.util.Arrays;
 
-/** All scores of two classes: 8 bytes for each row. */
+/** All scores of two classes: 8 bytes per row. Not thread-safe. */
 public final class ScoreList implements Serializable {
   private static final long serialVersionUID = 1;
 
@@ -39,7 +39,7 @@ public final class ScoreList implements Serializable {
     return negatives.sorted();
   }
 
-  /** A list that grows. */
+  /** A growing list of doubles. */
   private static final class Scores implements Serializable {
     private static final long serialVersionUID = 1;
     private double[] values = new double[16];
@@ -64,7 +64,7 @@ public final class ScoreList implements Serializable {
     double[] sorted() {
       double[] copy = Arrays.copyOf(values, size);
       for (int i = 0; i < size; i++) {
-        copy[i] += 0.0; // -0.0 and 0.0 are one score
+        copy[i] += 0.0; // -0.0 and 0.0 are the same score
       }
       Arrays.sort(copy);
       return copy;

@@ -1,4 +1,4 @@
-/** Measurements that are made of mergeable states, and the library of them. */
+/** Metrics that are computed from mergeable states, and the built-in metrics. */
 @NullMarked
 package io.ostinato.metric;
 

@@ -2,19 +2,29 @@ package io.ostinato.monitor;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.DataContainer;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes {@code ds_stats/{dataset}/len} before the first update of a training: how many rows each
- * dataset has. A training that is resumed has them already.
+ * Writes {@code ds_stats/{dataset}/len}, the number of rows of each dataset, before the first
+ * update of a training, and not again after a resume.
  */
+@Kind(
+    name = "dataset_stats",
+    value = "Rows per dataset: `ds_stats/{dataset}/len`. Added by default.")
 public final class DatasetStatsCallback extends Callback {
   private static final long serialVersionUID = 1;
   private static final String TRAIN = "train";
@@ -22,17 +32,23 @@ public final class DatasetStatsCallback extends Callback {
   private final Config config;
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param datasets keys of datasets, {@code train} for the one to train on; all unless told
+   * @param datasets keys of datasets; {@code train} is the training dataset. Default: all
    */
-  public record Config(List<String> datasets) implements Serializable {
+  public record Config(
+      @Key(
+              value = "Keys of datasets; `train` is the training dataset.",
+              optional = true,
+              otherwise = "all")
+          List<String> datasets)
+      implements Serializable {
     public Config {
       datasets = List.copyOf(new LinkedHashSet<>(datasets));
     }
 
     public static Config defaults() {
-      return new Config(List.of());
+      return Defaults.of(Config.class);
     }
 
     public Config datasets(String... keys) {
@@ -46,24 +62,34 @@ public final class DatasetStatsCallback extends Callback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    Set<String> known = keys(plan.data());
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    Set<String> known = keys(plan.data().evaluationKeys());
     return config.datasets().stream()
         .filter(key -> !known.contains(key))
         .map(
             key ->
-                "callback '%s' asks for dataset '%s'; registered: %s"
-                    .formatted(name(), key, String.join(", ", known)))
+                Mistake.of(
+                        subject("datasets"),
+                        "callback '%s' asks for dataset '%s'".formatted(name(), key),
+                        "registered: " + String.join(", ", known))
+                    .dependingOn(Subject.setting("datasets")))
         .toList();
   }
 
   @Override
   public Set<String> writesMetrics(TrainingPlan plan) {
-    return written(plan.data()).stream().map(DatasetStatsCallback::key).collect(Collectors.toSet());
+    return written(plan.data().evaluationKeys()).stream()
+        .map(DatasetStatsCallback::key)
+        .collect(Collectors.toSet());
   }
 
-  private Collection<String> written(DataContainer data) {
-    return config.datasets().isEmpty() ? keys(data) : config.datasets();
+  private Collection<String> written(Set<String> evaluationKeys) {
+    return config.datasets().isEmpty() ? keys(evaluationKeys) : config.datasets();
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key("*"), Direction.NEUTRAL);
   }
 
   private static String key(String dataset) {
@@ -76,16 +102,16 @@ public final class DatasetStatsCallback extends Callback {
       return;
     }
     DataContainer data = context().data();
-    for (String key : written(data)) {
+    for (String key : written(data.evaluationKeys())) {
       long rows = key.equals(TRAIN) ? data.train().size() : data.evaluation(key).rows();
       writer().addScalar(key(key), rows);
     }
   }
 
-  private static Set<String> keys(DataContainer data) {
+  private static Set<String> keys(Set<String> evaluationKeys) {
     Set<String> keys = new LinkedHashSet<>();
     keys.add(TRAIN);
-    keys.addAll(data.evaluationKeys());
+    keys.addAll(evaluationKeys);
     return keys;
   }
 }

@@ -6,6 +6,12 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.weights.SquareSum;
@@ -19,14 +25,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes {@code gradient/norm/all}, the Euclidean norm of the gradient of an update before it is
- * clipped, and {@code gradient/near_zero/all}, the share of its elements that are hardly more than
- * zero; the same of single parameters, {@code gradient/norm/{parameter}}, where they are asked for.
- * Frozen parameters have no gradient. Nothing is written of an update whose loss is not finite, nor
- * of an evaluation that is asked for outside the schedule.
+ * Writes {@code gradient/norm/all}, the Euclidean norm of an update's gradient before clipping, and
+ * {@code gradient/near_zero/all}, the share of its elements that are near zero; and the same for
+ * individual parameters if configured, such as {@code gradient/norm/{parameter}}. Frozen parameters
+ * have no gradient. Nothing is written for an update whose loss is not finite, nor for an
+ * evaluation requested outside the schedule.
  *
- * <p>Only the update that is due is looked at; the others cost nothing.
+ * <p>Only updates that are due are examined; the others cost nothing.
  */
+@Kind(
+    name = "gradient_norm",
+    value =
+        "The norm of an update's gradient before clipping, and the share of it that is near zero:"
+            + " `gradient/{norm|near_zero}/{all|parameter}`.")
 public final class GradientNormCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
 
@@ -35,22 +46,31 @@ public final class GradientNormCallback extends PeriodicCallback {
   private final LinkedHashMap<String, Double> measured = new LinkedHashMap<>();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to write; every epoch unless told
-   * @param parameters names of parameters to write one by one, {@code *} for any characters; none
-   *     unless told
-   * @param nearZero the highest absolute value that counts as near zero, at least 0; 1e-8 unless
-   *     told
+   * @param schedule when to write. Default: every epoch
+   * @param parameters names of parameters to write individually; {@code *} stands for any
+   *     characters. Default: none
+   * @param nearZero the greatest absolute value that counts as near zero, at least 0. Default: 1e-8
    */
-  public record Config(Schedule schedule, List<String> parameters, double nearZero)
+  public record Config(
+      @Inline Schedule schedule,
+      @Key(
+              value = "Parameters to write individually; `*` stands for any characters.",
+              optional = true)
+          List<String> parameters,
+      @Key(
+              value = "The greatest absolute value that counts as near zero.",
+              byDefault = "1e-8",
+              atLeast = 0)
+          double nearZero)
       implements Serializable {
     public Config {
       parameters = List.copyOf(parameters);
     }
 
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1), List.of(), 1e-8);
+      return Defaults.of(Config.class);
     }
 
     public Config every(Schedule newSchedule) {
@@ -73,11 +93,14 @@ public final class GradientNormCallback extends PeriodicCallback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
+  public List<Mistake> mistakes(TrainingPlan plan) {
     return config.nearZero() >= 0
         ? List.of()
         : List.of(
-            "callback '%s': near_zero=%s must be at least 0".formatted(name(), config.nearZero()));
+            Mistake.of(
+                subject("near_zero"),
+                "callback '%s': near_zero=%s must be at least 0"
+                    .formatted(name(), config.nearZero())));
   }
 
   @Override
@@ -85,6 +108,11 @@ public final class GradientNormCallback extends PeriodicCallback {
     return names.groups().stream()
         .flatMap(group -> Stream.of(norm(group), nearZero(group)))
         .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(norm("*"), Direction.NEUTRAL, nearZero("*"), Direction.NEUTRAL);
   }
 
   @Override
@@ -149,7 +177,7 @@ public final class GradientNormCallback extends PeriodicCallback {
     measured.put(nearZero(group), (double) sizes.nearZero() / sizes.elements());
   }
 
-  /** Sums over elements. */
+  /** The sum of squares, the number of elements near zero and the number of elements. */
   private record Sizes(double squares, long nearZero, long elements) {
 
     static Sizes of(NDArray gradient, double highest) {

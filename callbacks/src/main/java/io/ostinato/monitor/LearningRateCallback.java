@@ -2,21 +2,27 @@ package io.ostinato.monitor;
 
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Kind;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Writes {@code optim/lr/{group}}: the learning rate of the next update. The group is {@code all},
- * or a parameter's name where parameters have different ones.
+ * or the name of a parameter if parameters have different rates.
  */
+@Kind(name = "learning_rate", value = "The learning rate: `optim/lr/{group}`. Added by default.")
 public final class LearningRateCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
 
-  /** What is configured: when to write; every epoch unless told. */
-  public record Config(Schedule schedule) implements Serializable {
+  /** The settings of the callback: when to write. Default: every epoch. */
+  public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1));
+      return Defaults.of(Config.class);
     }
   }
 
@@ -24,10 +30,15 @@ public final class LearningRateCallback extends PeriodicCallback {
     super("learning_rate", config.schedule());
   }
 
-  /** Of one rate for all parameters; which have their own is known when training begins. */
+  /** The metric of a common rate; individual rates are known only when training begins. */
   @Override
   public Set<String> writesMetrics() {
     return Set.of(key("all"));
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key("*"), Direction.NEUTRAL);
   }
 
   private static String key(String group) {

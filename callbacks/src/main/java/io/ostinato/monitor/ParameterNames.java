@@ -2,50 +2,51 @@ package io.ostinato.monitor;
 
 import ai.djl.nn.Parameter;
 import io.ostinato.callback.TrainingContext;
+import io.ostinato.text.Glob;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
- * Parameters that are asked for by name.
+ * Parameters selected by name.
  *
- * @param patterns whole names, with {@code *} for any characters
+ * @param patterns whole names; {@code *} stands for any characters
  */
 record ParameterNames(List<String> patterns) implements Serializable {
-  /** All parameters together. */
+  /** The group of all parameters. */
   static final String ALL = "all";
 
   ParameterNames {
     patterns = List.copyOf(patterns);
   }
 
-  /** What is certainly written: the whole, and parameters that are named without {@code *}. */
+  /** The groups that are written in any case: all, and parameters named without {@code *}. */
   Set<String> groups() {
     Set<String> groups = new LinkedHashSet<>();
     groups.add(ALL);
-    patterns.stream().filter(pattern -> !pattern.contains("*")).forEach(groups::add);
+    patterns.stream().filter(pattern -> !Glob.ofStars(pattern).hasStar()).forEach(groups::add);
     return groups;
   }
 
   boolean match(String name) {
-    return patterns.stream().anyMatch(pattern -> matches(pattern, name));
+    return patterns.stream().anyMatch(pattern -> Glob.ofStars(pattern).matches(name));
   }
 
   /**
-   * Refuses patterns that no parameter matches.
+   * Checks that each pattern matches a parameter.
    *
-   * @throws IllegalArgumentException naming the callback, the pattern and the parameters
+   * @throws IllegalArgumentException if one matches none; names the callback, the pattern and the
+   *     parameters
    */
   void check(TrainingContext context, String callback) {
     Map<String, Parameter> parameters = trained(context);
     for (String pattern : patterns) {
-      if (parameters.keySet().stream().noneMatch(name -> matches(pattern, name))) {
+      if (parameters.keySet().stream().noneMatch(Glob.ofStars(pattern)::matches)) {
         throw new IllegalArgumentException(
-            "callback '%s' asks for parameters '%s', of which the model has none; it has: %s"
+            "callback '%s' asks for parameters '%s', which match none of the model; it has: %s"
                 .formatted(callback, pattern, String.join(", ", parameters.keySet())));
       }
     }
@@ -61,9 +62,5 @@ record ParameterNames(List<String> patterns) implements Serializable {
   static boolean isStatistic(Parameter parameter) {
     return parameter.getType() == Parameter.Type.RUNNING_MEAN
         || parameter.getType() == Parameter.Type.RUNNING_VAR;
-  }
-
-  private static boolean matches(String pattern, String name) {
-    return name.matches(Pattern.quote(pattern).replace("*", "\\E.*\\Q"));
   }
 }

@@ -5,6 +5,10 @@ import ai.djl.util.cuda.CudaUtils;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Kind;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
@@ -14,15 +18,19 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes, in bytes: {@code peak_memory/heap}, the most that was in use of this virtual machine's
- * heap, garbage included, at the end of an update; where Linux tells it, {@code peak_memory/host},
- * the largest resident set of this process; and, where the model is on a GPU, {@code
- * peak_memory/device}, the most that was in use on it, by any process, at the end of an update.
- * Peaks are those of the whole training, the processes of before a resume included.
+ * Writes peak memory usage in bytes: {@code peak_memory/heap}, the peak usage of the JVM's heap,
+ * garbage included, observed at the end of an update; on Linux, {@code peak_memory/host}, the peak
+ * resident set size of this process; and, for a model on a GPU, {@code peak_memory/device}, the
+ * peak usage of its memory by all processes, observed at the end of an update. Peaks are those of
+ * the whole training, including processes before a resume.
  */
+@Kind(
+    name = "peak_memory",
+    value = "Peak memory so far, in bytes: `peak_memory/{heap|host|device}`.")
 public final class PeakMemoryCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -36,10 +44,10 @@ public final class PeakMemoryCallback extends PeriodicCallback implements Statef
   private long hostBytes;
   private long deviceBytes;
 
-  /** What is configured: when to write; every epoch unless told. */
-  public record Config(Schedule schedule) implements Serializable {
+  /** The settings of the callback: when to write. Default: every epoch. */
+  public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1));
+      return Defaults.of(Config.class);
     }
   }
 
@@ -50,6 +58,11 @@ public final class PeakMemoryCallback extends PeriodicCallback implements Statef
   @Override
   public Set<String> writesMetrics() {
     return Set.of(HEAP, HOST, DEVICE);
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(HEAP, Direction.NEUTRAL, HOST, Direction.NEUTRAL, DEVICE, Direction.NEUTRAL);
   }
 
   @Override

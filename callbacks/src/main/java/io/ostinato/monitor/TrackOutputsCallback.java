@@ -7,26 +7,35 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
+import io.ostinato.text.Glob;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes {@code outputs/{output}/{mean|last}/{interval}}: what the model gave while it trained, as
- * the mean over all numbers of an output since it was last written, or over those of the last
- * micro-batch. An output without a name is named by its position, from 0. A pattern that no output
- * matches is warned of once.
+ * Writes {@code outputs/{output}/{mean|last}/{interval}}: outputs of the model during training, as
+ * the mean over all elements of an output since it was last written, or over those of the last
+ * micro-batch. An output without a name is identified by its position, counted from 0. A pattern
+ * that matches no output causes a warning, once.
  */
+@Kind(
+    name = "track_outputs",
+    value = "Outputs of the model during training: `outputs/{output}/{mean|last}/{interval}`.")
 public final class TrackOutputsCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(TrackOutputsCallback.class);
@@ -36,33 +45,43 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
   private final LinkedHashSet<String> seen = new LinkedHashSet<>();
   private boolean checkedPatterns;
 
-  /** Over what an output is reduced. */
+  /** The elements over which the mean of an output is computed. */
   public enum Reduction {
-    /** All that was given since the last time. */
+    /** Those of all micro-batches since the last record. */
     MEAN,
-    /** The last micro-batch. */
+    /** Those of the last micro-batch. */
     LAST
   }
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to write; every epoch unless told
-   * @param patterns names of outputs, {@code *} for any characters; all unless told
-   * @param reduction {@link Reduction#MEAN} unless told
+   * @param schedule when to write. Default: every epoch
+   * @param outputPatterns names of outputs; {@code *} stands for any characters. Default: all
+   * @param reduction the elements to average. Default: {@link Reduction#MEAN}
    */
-  public record Config(Schedule schedule, List<String> patterns, Reduction reduction)
+  public record Config(
+      @Inline Schedule schedule,
+      @Key(
+              value = "Names of outputs; `*` stands for any characters, as in `*gate*`.",
+              byDefault = "['*']",
+              formerly = "patterns")
+          List<String> outputPatterns,
+      @Key(
+              value = "The mean since the last record, or that of the last micro-batch.",
+              byDefault = "mean")
+          Reduction reduction)
       implements Serializable {
     public Config {
-      patterns = List.copyOf(patterns);
+      outputPatterns = List.copyOf(outputPatterns);
     }
 
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1), List.of("*"), Reduction.MEAN);
+      return Defaults.of(Config.class);
     }
 
     public Config every(Schedule newSchedule) {
-      return new Config(newSchedule, patterns, reduction);
+      return new Config(newSchedule, outputPatterns, reduction);
     }
 
     public Config outputs(String... newPatterns) {
@@ -70,38 +89,38 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
     }
 
     public Config reduction(Reduction newReduction) {
-      return new Config(schedule, patterns, newReduction);
+      return new Config(schedule, outputPatterns, newReduction);
     }
 
     private boolean matches(String output) {
-      return patterns.stream().anyMatch(pattern -> matches(pattern, output));
-    }
-
-    private static boolean matches(String pattern, String output) {
-      return output.matches(Pattern.quote(pattern).replace("*", "\\E.*\\Q"));
+      return outputPatterns.stream().anyMatch(pattern -> Glob.ofStars(pattern).matches(output));
     }
   }
 
   public TrackOutputsCallback(Config config) {
     super(
         "track_outputs.%s.%s"
-            .formatted(String.join(".", config.patterns()), config.schedule().intervalString()),
+            .formatted(
+                String.join(".", config.outputPatterns()), config.schedule().intervalString()),
         config.schedule());
     this.config = config;
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    return config.patterns().isEmpty()
-        ? List.of("callback '%s' needs at least one name of an output".formatted(name()))
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    return config.outputPatterns().isEmpty()
+        ? List.of(
+            Mistake.of(
+                subject("output_patterns"),
+                "callback '%s' needs at least one output".formatted(name())))
         : List.of();
   }
 
-  /** Of outputs that are named without {@code *}; which others there are is known in training. */
+  /** The metrics of outputs named without {@code *}; the others are known only in training. */
   @Override
   public Set<String> writesMetrics() {
-    return config.patterns().stream()
-        .filter(pattern -> !pattern.contains("*"))
+    return config.outputPatterns().stream()
+        .filter(pattern -> !Glob.ofStars(pattern).hasStar())
         .map(this::key)
         .collect(Collectors.toSet());
   }
@@ -147,13 +166,13 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
       return;
     }
     checkedPatterns = true;
-    config.patterns().stream()
-        .filter(pattern -> seen.stream().noneMatch(output -> Config.matches(pattern, output)))
+    config.outputPatterns().stream()
+        .filter(pattern -> seen.stream().noneMatch(Glob.ofStars(pattern)::matches))
         .forEach(
             pattern ->
                 log.warn(
                     "callback '{}': no output matches the pattern '{}'; the outputs are {}. A pattern"
-                        + " is a whole name, with * for any characters, as in '*{}*'",
+                        + " must match the whole name; * stands for any characters, as in '*{}*'",
                     name(),
                     pattern,
                     String.join(", ", seen),
@@ -186,6 +205,11 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
     }
   }
 
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key("*"), Direction.NEUTRAL);
+  }
+
   private String key(String output) {
     return "outputs/%s/%s/%s"
         .formatted(
@@ -194,7 +218,7 @@ public final class TrackOutputsCallback extends PeriodicCallback implements Stat
             schedule().intervalString());
   }
 
-  /** Sum and count, of complete updates and of the present one. */
+  /** Sum and count, of complete updates and of the current one. */
   private static final class OutputMean implements Serializable {
     private static final long serialVersionUID = 1;
     private double sum;

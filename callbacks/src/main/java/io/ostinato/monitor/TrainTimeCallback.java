@@ -5,20 +5,28 @@ import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Kind;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes {@code train_time/{phase}/{mean|max}/{interval}}: the seconds that a phase of an update
- * took since they were last written, as the mean over updates and as the most. Phases: {@code data,
- * forward, backward, step, callbacks}. A phase that isn't told apart isn't written.
+ * Writes {@code train_time/{phase}/{mean|max}/{interval}}: the duration of a phase of an update in
+ * seconds, as the mean and the maximum over the updates since the last record. Phases: {@code data,
+ * forward, backward, step, callbacks}. A phase that isn't measured separately isn't written.
  */
+@Kind(
+    name = "train_time",
+    value = "Time per phase of an update: `train_time/{phase}/…`. Added by default.")
 public final class TrainTimeCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -29,10 +37,10 @@ public final class TrainTimeCallback extends PeriodicCallback implements Statefu
   private final long[] maxNanos = new long[Phase.values().length];
   private long updates;
 
-  /** What is configured: when to write; every epoch unless told. */
-  public record Config(Schedule schedule) implements Serializable {
+  /** The settings of the callback: when to write. Default: every epoch. */
+  public record Config(@Inline Schedule schedule) implements Serializable {
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1));
+      return Defaults.of(Config.class);
     }
   }
 
@@ -45,6 +53,11 @@ public final class TrainTimeCallback extends PeriodicCallback implements Statefu
     return Stream.of(Phase.values())
         .flatMap(phase -> Stream.of(key(phase, MEAN), key(phase, MAX)))
         .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of("train_time/*", Direction.NEUTRAL);
   }
 
   private String key(Phase phase, String what) {

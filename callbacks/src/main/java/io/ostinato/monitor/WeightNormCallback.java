@@ -4,6 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.weights.SquareSum;
@@ -14,29 +19,36 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes {@code weight/norm/all}, the Euclidean norm of the model's weights, frozen ones included
- * and running statistics left out; and {@code weight/norm/{parameter}} where single parameters are
- * asked for.
+ * Writes {@code weight/norm/all}, the Euclidean norm of the model's weights, including frozen ones
+ * but not running statistics; and {@code weight/norm/{parameter}} for individual parameters, if
+ * configured.
  */
+@Kind(name = "weight_norm", value = "The norm of the weights: `weight/norm/{all|parameter}`.")
 public final class WeightNormCallback extends PeriodicCallback {
   private static final long serialVersionUID = 1;
 
   private final ParameterNames names;
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to write; every epoch unless told
-   * @param parameters names of parameters to write one by one, {@code *} for any characters; none
-   *     unless told
+   * @param schedule when to write. Default: every epoch
+   * @param parameters names of parameters to write individually; {@code *} stands for any
+   *     characters. Default: none
    */
-  public record Config(Schedule schedule, List<String> parameters) implements Serializable {
+  public record Config(
+      @Inline Schedule schedule,
+      @Key(
+              value = "Parameters to write individually; `*` stands for any characters.",
+              optional = true)
+          List<String> parameters)
+      implements Serializable {
     public Config {
       parameters = List.copyOf(parameters);
     }
 
     public static Config defaults() {
-      return new Config(Schedule.everyNEpochs(1), List.of());
+      return Defaults.of(Config.class);
     }
 
     public Config every(Schedule newSchedule) {
@@ -56,6 +68,11 @@ public final class WeightNormCallback extends PeriodicCallback {
   @Override
   public Set<String> writesMetrics() {
     return names.groups().stream().map(WeightNormCallback::key).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return Map.of(key("*"), Direction.NEUTRAL);
   }
 
   private static String key(String group) {

@@ -1,4 +1,4 @@
-/** What a training tells about itself: how far it is, how long it takes, how large it is. */
+/** Callbacks that monitor a training: its progress, duration and size. */
 @NullMarked
 package io.ostinato.monitor;
 

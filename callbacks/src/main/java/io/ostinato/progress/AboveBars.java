@@ -4,7 +4,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 
-/** A standard stream on the terminal of a status line: what it is given stands above the bars. */
+/**
+ * A standard stream on the terminal of a status line: what is written to it appears above the bars.
+ */
 final class AboveBars extends PrintStream {
   private final StatusLine line;
 

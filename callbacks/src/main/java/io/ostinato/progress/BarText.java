@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a bar says: its label, the share done, the counts, the time that is left and a message.
- * Where the line is too narrow, the bar shrinks first, then label and message lose their middles,
- * then what is least needed goes.
+ * The text of a bar: its label, the fraction completed, the counts, the remaining time and a
+ * message. If the line is too narrow, the bar shrinks first, then label and message are shortened
+ * in the middle, then the least important parts are omitted.
  *
- * @param label what the work is
- * @param total how much there is to do, or {@link ProgressDisplay#UNKNOWN}
- * @param unit of total and done
+ * @param label the name of the work
+ * @param total the amount of work, or {@link ProgressDisplay#UNKNOWN}
+ * @param unit the unit of total and done
  */
 record BarText(String label, long total, String unit) {
   private static final int WIDEST_BAR = 24;
@@ -23,14 +23,14 @@ record BarText(String label, long total, String unit) {
     label = TextWidth.printable(label);
   }
 
-  /** How far the work is, and after which time. */
+  /** How much of the work is done, and the time it has taken. */
   record State(long done, String message, Duration passed) {
     State {
       message = TextWidth.printable(message);
     }
   }
 
-  /** The line, of at most this many columns. */
+  /** The line, at most this many columns wide. */
   String line(State state, int columns) {
     List<String> middles = middles(state);
     for (String middle : middles) {
@@ -49,7 +49,7 @@ record BarText(String label, long total, String unit) {
     return TextWidth.shortened(most, columns);
   }
 
-  /** What stands behind the bar, from the most that is said to the least. */
+  /** The candidates for the text after the bar, from the longest to the shortest. */
   private List<String> middles(State state) {
     if (total <= 0) {
       String count = text(" %,d %s", state.done(), unit);
@@ -67,7 +67,9 @@ record BarText(String label, long total, String unit) {
     return name + drawn + " " + middle + message;
   }
 
-  /** Label and message get half of what is free, and what the other doesn't need. */
+  /**
+   * Label and message each get half of the free columns, plus those that the other doesn't need.
+   */
   private String message(String message, int free) {
     int wanted = message.isEmpty() ? 0 : GAP.length() + TextWidth.of(message);
     int columns = Math.min(wanted, Math.max(free / 2, free - TextWidth.of(label)));

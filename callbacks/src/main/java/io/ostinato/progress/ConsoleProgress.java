@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A bar on the last line of a terminal; written at most ten times a second. */
+/** A bar on the last line of a terminal, written at most ten times a second. */
 final class ConsoleProgress implements Progress, StatusLine.Bar {
   private static final Duration PAUSE = Duration.ofMillis(100);
 

@@ -12,18 +12,18 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Log4j's console appenders, which keep the standard streams that they found when they began unless
- * they are told to follow. Other loggers ask for the streams each time.
+ * Makes Log4j's console appenders follow changes of the standard streams. By default they keep the
+ * streams they found when they were started; other loggers look the streams up each time.
  */
 final class Log4jConsoles {
   private Log4jConsoles() {}
 
-  /** From now on, also where Log4j is configured later. */
+  /** Makes the appenders follow from now on, even if Log4j is reconfigured later. */
   static void follow() {
     try {
       Following.begin();
     } catch (LinkageError e) {
-      return; // logging is something else
+      return; // another logging library is in use
     }
   }
 
@@ -31,7 +31,7 @@ final class Log4jConsoles {
     Following.begin(context);
   }
 
-  /** A class of its own, since Log4j may not be there. */
+  /** A separate class, since Log4j may not be on the class path. */
   private static final class Following {
     static void begin() {
       if (LogManager.getContext(false) instanceof LoggerContext context) {

@@ -1,16 +1,16 @@
 package io.ostinato.progress;
 
-/** One piece of work whose progress is shown. Not thread-safe. */
+/** A piece of work whose progress is shown. Not thread-safe. */
 public interface Progress extends AutoCloseable {
 
   /**
-   * Shows how much is done, and a short message.
+   * Shows how much is done and a short message.
    *
-   * @param done in the unit that {@link ProgressDisplay#start} was given
+   * @param done in the unit passed to {@link ProgressDisplay#start}
    */
   void update(long done, String message);
 
-  /** The work is over, done or not. */
+  /** Ends the display, whether or not the work is complete. */
   @Override
   void close();
 }

@@ -5,27 +5,29 @@ import java.time.Clock;
 /** Where progress is shown. */
 public interface ProgressDisplay {
 
-  /** The total of work whose size isn't known. */
+  /** The total of work whose amount is unknown. */
   long UNKNOWN = -1;
 
   /**
-   * Begins to show one piece of work.
+   * Starts showing a piece of work.
    *
-   * @param total how much there is to do, or {@link #UNKNOWN}
-   * @param unit of total and done, in plural
+   * @param total the amount of work, or {@link #UNKNOWN}
+   * @param unit the unit of total and done, in the plural
    */
   Progress start(String label, long total, String unit);
 
   /**
-   * Bars on standard error, or nothing where that is no terminal. From then on what this process
-   * writes to {@code System.out} and {@code System.err}, and what Log4j 2 logs to the console,
-   * stands above the bars.
+   * Shows bars on standard error, or nothing if that is not a terminal. From then on, everything
+   * that this process writes to {@code System.out} and {@code System.err}, and that Log4j 2 logs to
+   * the console, appears above the bars.
    */
   static ProgressDisplay console() {
     return StandardStreams.display();
   }
 
-  /** Bars on a terminal; work that starts within other work takes the line until it is over. */
+  /**
+   * Shows bars on a terminal; work that starts within other work takes over the line until it ends.
+   */
   static ProgressDisplay console(Terminal terminal, Clock clock) {
     return new StatusLine(terminal).display(clock);
   }

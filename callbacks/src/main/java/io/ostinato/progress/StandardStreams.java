@@ -8,7 +8,10 @@ import java.util.OptionalInt;
 final class StandardStreams {
   private StandardStreams() {}
 
-  /** All bars of this process share one line: that of the stream which stands above it already. */
+  /**
+   * The display of this process: all its bars share one line, that of an already replaced stream if
+   * any.
+   */
   static synchronized ProgressDisplay display() {
     if (System.err instanceof AboveBars present) {
       return present.line().display(Clock.systemUTC());
@@ -28,7 +31,7 @@ final class StandardStreams {
     return line.display(Clock.systemUTC());
   }
 
-  /** What Java writes this stream in. */
+  /** The encoding in which Java writes this stream. */
   private static Charset charset(String property) {
     String name = System.getProperty(property);
     return name == null ? Charset.defaultCharset() : Charset.forName(name);

@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last line of a terminal: the youngest of the bars that are running has it. What else is
- * printed stands above it. The cursor waits at its beginning, so that what some other program
- * prints doesn't begin behind a bar, and so that a line that a narrower terminal has wrapped can be
- * erased whole. Thread-safe.
+ * The last line of a terminal, which shows the most recently started of the running bars. All other
+ * output appears above it. The cursor stays at the beginning of the line, so that output of other
+ * programs doesn't start after a bar, and so that a line wrapped by a narrower terminal can be
+ * erased completely. Thread-safe.
  */
 final class StatusLine {
   /** Erases from the cursor to the end of the screen. */
@@ -29,19 +29,19 @@ final class StatusLine {
         new ConsoleProgress(new BarText(label, total, unit), total, this, clock);
   }
 
-  /** What is shown. */
+  /** A bar that can be shown on the line. */
   interface Bar {
-    /** A line of at most this width. */
+    /** The text of the bar, at most this many columns wide. */
     String line(int columns);
   }
 
-  /** Prints something that isn't a bar. */
+  /** Prints output other than a bar. */
   interface Printing<E extends Exception> {
-    /** Gives whether the cursor is at the beginning of a line then. */
+    /** Prints, and returns whether the cursor is at the beginning of a line afterwards. */
     boolean print() throws E;
   }
 
-  /** Shows the bar as it is now, unless a younger one has the line. */
+  /** Shows the current state of the bar, unless a more recent one occupies the line. */
   synchronized void update(Bar bar) {
     if (!bars.contains(bar)) {
       bars.add(bar);
@@ -51,14 +51,14 @@ final class StatusLine {
     }
   }
 
-  /** Takes the bar away; the one before it has the line again. */
+  /** Removes the bar; the one started before it gets the line back. */
   synchronized void end(Bar bar) {
     bars.remove(bar);
     erase();
     show();
   }
 
-  /** Prints above the bar. While a line isn't ended no bar is shown. */
+  /** Prints above the bar. No bar is shown while a printed line is incomplete. */
   synchronized <E extends Exception> void above(Printing<E> printing) throws E {
     erase();
     insideLine = !printing.print();

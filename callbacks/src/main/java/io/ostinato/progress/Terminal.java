@@ -4,13 +4,13 @@ import java.io.PrintStream;
 import java.util.function.IntSupplier;
 
 /**
- * A terminal, of which the last line is written again and again.
+ * A terminal whose last line is rewritten repeatedly.
  *
- * @param columns the width of a line, asked whenever one is written
+ * @param columns the width of a line, queried whenever one is written
  */
 public record Terminal(PrintStream stream, IntSupplier columns) {
 
-  /** A terminal of which the width never changes. */
+  /** A terminal with a fixed width. */
   public Terminal(PrintStream stream, int columns) {
     this(stream, () -> columns);
   }

@@ -12,14 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether standard error is a terminal, and how wide. Java can't tell: its console is about
- * standard input and output. The shell is asked, which every system has that has such terminals.
+ * Determines whether standard error is a terminal, and its width. Java can't: its console covers
+ * standard input and output only. So a shell is run, which every system with such terminals has.
  *
- * @param environment the variables of this process
- * @param command prints the rows and columns of standard error, and nothing where it has none
+ * @param environment the environment variables of this process
+ * @param command prints the rows and columns of standard error, or nothing if it has none
  */
 record TerminalSize(Map<String, String> environment, List<String> command) {
-  /** What a terminal has that doesn't say how wide it is. */
+  /** The width assumed for a terminal that doesn't report one. */
   static final int USUAL_COLUMNS = 80;
 
   private static final Pattern SIZE = Pattern.compile("(\\d+) (\\d+)\\s*");
@@ -29,7 +29,9 @@ record TerminalSize(Map<String, String> environment, List<String> command) {
     this(environment, List.of("/bin/sh", "-c", "test -t 2 && stty size <&2 2>/dev/null"));
   }
 
-  /** The columns, or empty where nobody could see a line that is written again and again. */
+  /**
+   * The width in columns; empty if standard error can't show a line that is rewritten repeatedly.
+   */
   OptionalInt ask() {
     String kind = environment.getOrDefault("TERM", "");
     if (kind.isEmpty() || kind.equals("dumb")) {

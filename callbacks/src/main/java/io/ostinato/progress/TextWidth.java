@@ -1,8 +1,8 @@
 package io.ostinato.progress;
 
 /**
- * How many columns of a terminal a text takes: two for what East Asian scripts write wide and for
- * emoji, none for marks that combine with the letter before.
+ * The number of terminal columns that a text occupies: two for wide characters of East Asian
+ * scripts and for emoji, none for marks that combine with the preceding letter.
  */
 final class TextWidth {
   private static final String GAP = "...";
@@ -13,7 +13,7 @@ final class TextWidth {
     return text.codePoints().map(TextWidth::of).sum();
   }
 
-  /** In one line: what moves the cursor becomes a space. */
+  /** The text on one line: characters that move the cursor become spaces. */
   static String printable(String text) {
     return text.codePoints()
         .map(point -> Character.isISOControl(point) ? ' ' : point)
@@ -21,7 +21,9 @@ final class TextWidth {
         .toString();
   }
 
-  /** At most this wide; what is too long loses its middle, since names differ at their ends. */
+  /**
+   * The text in at most this many columns; the middle is cut out, since names differ at their ends.
+   */
   static String shortened(String text, int columns) {
     if (of(text) <= columns) {
       return text;
@@ -71,7 +73,10 @@ final class TextWidth {
     return isWide(point) ? 2 : 1;
   }
 
-  /** The ranges of Unicode's East Asian Width that are wide throughout, or nearly so. */
+  /**
+   * Covers the ranges of Unicode's East Asian Width in which all, or nearly all, characters are
+   * wide.
+   */
   private static boolean isWide(int point) {
     return point >= 0x1100
         && (point <= 0x115F

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
-/** The width of the terminal of this process, which is asked again when that was resized. */
+/** The width of this process's terminal, queried again after the terminal was resized. */
 final class WatchedWidth implements IntSupplier {
   private final TerminalSize size;
   private volatile boolean resized;
@@ -28,7 +28,10 @@ final class WatchedWidth implements IntSupplier {
     return columns;
   }
 
-  /** Whoever was told before, such as a shell that reads lines, is told still. */
+  /**
+   * Watches for resizes. The previous handler, such as that of an interactive shell, is still
+   * called.
+   */
   private void watch() {
     AtomicReference<SignalHandler> before = new AtomicReference<>(SignalHandler.SIG_DFL);
     try {
@@ -40,7 +43,7 @@ final class WatchedWidth implements IntSupplier {
                 tell(before.get(), signal);
               }));
     } catch (IllegalArgumentException noSuchSignal) {
-      return; // the width stays what it was
+      return; // the width stays as it is
     }
   }
 

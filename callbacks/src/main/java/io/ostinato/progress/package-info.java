@@ -1,4 +1,4 @@
-/** How long work shows how far it is: on a terminal, or not at all. */
+/** Shows the progress of long-running work on a terminal, or not at all. */
 @NullMarked
 package io.ostinato.progress;
 

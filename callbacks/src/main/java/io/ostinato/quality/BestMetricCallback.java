@@ -5,9 +5,14 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.storage.SavedState;
-import io.ostinato.tracking.Direction;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,10 +24,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes {@code {target}/at_best/{source}}: what the targets were when the source was best, as in
- * the accuracy on test data at the epoch with the best accuracy on validation data. Nothing is
- * written before the source has a value that is a number.
+ * Writes {@code {target}/at_best/{source}}: the values of the targets when the source was best,
+ * such as the accuracy on test data at the epoch with the best accuracy on validation data. Nothing
+ * is written until the source has a value other than NaN.
  */
+@Kind(
+    name = "best_metric",
+    value = "Values of metrics when another metric was best: `{target}/at_best/{source}`.")
 public final class BestMetricCallback extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
   private static final String AT_BEST = "at_best.";
@@ -32,17 +40,28 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
   private final LinkedHashMap<String, Double> atBest = new LinkedHashMap<>();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to look at the metrics: when they are written; every epoch unless told
+   * @param schedule when to read the metrics, which must be when they are written. Default: every
+   *     epoch
    * @param source the key of the metric that decides
-   * @param targets the keys of the metrics to keep, which must be written at each moment that is
-   *     looked at; may have the source too
-   * @param optionalTargets the same for metrics that are kept where they are written, and passed
-   *     over where they are not; at least one target of either kind is needed
+   * @param targets the keys of the metrics to keep, which must be written at each moment of the
+   *     schedule; can include the source
+   * @param optionalTargets the keys of metrics to keep if they are written, and to skip otherwise;
+   *     at least one target of either kind is required
    */
   public record Config(
-      Schedule schedule, String source, List<String> targets, List<String> optionalTargets)
+      @Inline Schedule schedule,
+      @Key("The metric that decides; its direction must be known.") String source,
+      @Key(
+              value = "The metrics to keep; each must be written whenever the source is.",
+              optional = true)
+          List<String> targets,
+      @Key(
+              value =
+                  "Metrics to keep when they are written. At least one target of either kind is required.",
+              optional = true)
+          List<String> optionalTargets)
       implements Serializable {
     public Config {
       targets = List.copyOf(new LinkedHashSet<>(targets));
@@ -53,14 +72,18 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
     }
 
     public static Config of(String source, String... targets) {
-      return new Config(Schedule.everyNEpochs(1), source, List.of(targets), List.of());
+      return Defaults.of(Config.class, source).targets(targets);
+    }
+
+    private Config targets(String... newTargets) {
+      return new Config(schedule, source, List.of(newTargets), optionalTargets);
     }
 
     public Config every(Schedule newSchedule) {
       return new Config(newSchedule, source, targets, optionalTargets);
     }
 
-    /** Keeps these metrics too, where they are written. */
+    /** Also keeps these metrics if they are written. */
     public Config optional(String... newTargets) {
       return new Config(schedule, source, targets, List.of(newTargets));
     }
@@ -76,11 +99,13 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
-    plan.metricProperties().mistake(config.source(), name()).ifPresent(mistakes::add);
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.source(), subject("source")).ifPresent(mistakes::add);
     if (config.allTargets().isEmpty()) {
-      mistakes.add("callback '%s' needs at least one target".formatted(name()));
+      mistakes.add(
+          Mistake.of(
+              subject("targets"), "callback '%s' needs at least one target".formatted(name())));
     }
     return mistakes;
   }
@@ -114,7 +139,7 @@ public final class BestMetricCallback extends PeriodicCallback implements Statef
       context().metrics().find(target).ifPresent(value -> now.put(target, value));
     }
     if (best.improvesWith(context().metrics().get(config.source(), name()), direction)) {
-      atBest.clear(); // what wasn't written now wasn't so at the best
+      atBest.clear(); // targets that weren't written now have no value at the new best
       atBest.putAll(now);
     }
   }

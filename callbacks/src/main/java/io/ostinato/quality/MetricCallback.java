@@ -7,13 +7,18 @@ import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
 import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationBatch;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.OutputChoice;
+import io.ostinato.metric.Direction;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.OutputChoice;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,26 +29,35 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes {@code {metric}/{dataset}} for any metrics of a model's output and a target. Whatever the
- * number of rows, the driver receives one state per partition.
+ * Writes {@code {metric}/{dataset}} for any metrics of a model's output and a target. The driver
+ * receives one state per partition, whatever the number of rows.
  */
+@Kind(name = "metric", value = "Metrics on a dataset: `{metric}/{dataset}`.")
 public final class MetricCallback extends PeriodicDataIteratorCallback {
   private static final long serialVersionUID = 1;
 
   private final Config config;
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param data when, and on which dataset
-   * @param columns what goes into the model and what its output is compared with; the last column
-   *     is the target unless told
-   * @param metrics at least one, with names that differ
-   * @param output the output that is compared by metrics that {@linkplain Metric#ofOutput name}
-   *     none; the first by default
+   * @param data when to evaluate, and on which dataset
+   * @param columns the inputs and the targets. Default: the last column is the target
+   * @param metrics at least one metric, with distinct names
+   * @param output the output to compare by metrics that don't {@linkplain Metric#ofOutput select}
+   *     one. Default: the first
    */
   public record Config(
-      DataIteratorConfig data, BatchColumns columns, List<Metric<?>> metrics, OutputChoice output)
+      @Inline DataIteratorConfig data,
+      @Inline BatchColumns columns,
+      @Key("The metrics to compute: at least one, with distinct names.") List<Metric<?>> metrics,
+      @Key(
+              value =
+                  "The output to compare if the model has several: its name, or its position counted"
+                      + " from 0.",
+              byDefault = "''",
+              otherwise = "the first")
+          OutputChoice output)
       implements Serializable {
     public Config {
       metrics = List.copyOf(metrics);
@@ -72,23 +86,38 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>(super.mistakes(plan));
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>(super.mistakes(plan));
     if (config.metrics().isEmpty()) {
-      mistakes.add("callback '%s' needs at least one metric".formatted(name()));
+      mistakes.add(
+          Mistake.of(
+              subject("metrics"), "callback '%s' needs at least one metric".formatted(name())));
     }
     Set<String> names = new HashSet<>();
     config.metrics().stream()
         .map(Metric::name)
         .filter(name -> !names.add(name))
         .forEach(
-            name -> mistakes.add("callback '%s' has two metrics '%s'".formatted(name(), name)));
+            name ->
+                mistakes.add(
+                    Mistake.of(
+                        subject("metrics"),
+                        "callback '%s' has two metrics '%s'".formatted(name(), name))));
     return mistakes;
   }
 
   @Override
   public Set<String> writesMetrics() {
     return config.metrics().stream().map(this::key).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<String, Direction> directions() {
+    return config.metrics().stream()
+        .filter(metric -> metric.direction().isPresent())
+        .collect(
+            Collectors.toMap(
+                this::key, metric -> metric.direction().orElseThrow(), (first, same) -> first));
   }
 
   @Override

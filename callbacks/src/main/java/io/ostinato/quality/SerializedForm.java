@@ -6,17 +6,17 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.HexFormat;
 
-/** Compares objects that have functions in them, which are equal in their serialized form only. */
+/** Compares objects that contain functions, which are equal only in their serialized form. */
 final class SerializedForm {
   private SerializedForm() {}
 
-  /** The same text for objects that are the same; the class alone of one that can't be written. */
+  /** The serialized form as text; only the name of the class if the object can't be serialized. */
   static String of(Serializable object) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(object);
     } catch (IOException | RuntimeException e) {
-      return object.getClass().getName(); // the training refuses it for that
+      return object.getClass().getName(); // the training refuses such an object anyway
     }
     return HexFormat.of().formatHex(bytes.toByteArray());
   }

@@ -1,4 +1,4 @@
-/** Metrics on any dataset, and what they were at their best. */
+/** Metrics on any dataset, and their values when one of them was best. */
 @NullMarked
 package io.ostinato.quality;
 

@@ -3,12 +3,12 @@ package io.ostinato.schedule;
 import java.io.Serializable;
 
 /**
- * How an epoch is cut into updates.
+ * How an epoch is divided into updates.
  *
- * @param updates of one epoch, at least 1
- * @param effectiveBatchSize samples of one update, at least 1
- * @param samples of one epoch: {@code updates * effectiveBatchSize}, or fewer where the last update
- *     of an epoch takes what is left
+ * @param updates number of updates per epoch, at least 1
+ * @param effectiveBatchSize number of samples per update, at least 1
+ * @param samples number of samples per epoch: {@code updates * effectiveBatchSize}, or fewer if the
+ *     last update of an epoch is smaller
  */
 public record EpochSize(long updates, int effectiveBatchSize, long samples)
     implements Serializable {
@@ -16,7 +16,7 @@ public record EpochSize(long updates, int effectiveBatchSize, long samples)
   public EpochSize {
     if (updates < 1 || effectiveBatchSize < 1) {
       throw new IllegalArgumentException(
-          "an epoch needs at least one update and an update at least one sample; given: %s updates"
+          "an epoch needs at least one update, and an update at least one sample; given: %s updates"
                   .formatted(updates)
               + " of %s samples".formatted(effectiveBatchSize));
     }
@@ -28,34 +28,34 @@ public record EpochSize(long updates, int effectiveBatchSize, long samples)
     }
   }
 
-  /** Epochs of full updates. */
+  /** An epoch in which every update is full. */
   public static EpochSize of(long updates, int effectiveBatchSize) {
     return new EpochSize(
         updates, effectiveBatchSize, Math.multiplyExact(updates, effectiveBatchSize));
   }
 
-  /** The rows that don't fill an update are left out. */
+  /** An epoch that leaves out the rows which don't fill an update. */
   public static EpochSize droppingLast(long rows, int effectiveBatchSize) {
     return of(rows / Math.max(1, effectiveBatchSize), effectiveBatchSize);
   }
 
-  /** The last update of an epoch takes the rows that are left. */
+  /** An epoch whose last update takes the remaining rows. */
   public static EpochSize keepingLast(long rows, int effectiveBatchSize) {
     long updates = -Math.floorDiv(-rows, Math.max(1, effectiveBatchSize));
     return new EpochSize(updates, effectiveBatchSize, rows);
   }
 
-  /** How far training is after so many updates from the beginning. */
+  /** The iteration after this many updates from the beginning of training. */
   public TrainingIteration iterationAt(long update) {
     return new TrainingIteration(Math.toIntExact(update / updates), update, samplesAfter(update));
   }
 
-  /** The samples of one update, counted from 1. */
+  /** The number of samples in an update; updates are counted from 1. */
   public long samplesOf(long update) {
     return samplesAfter(update) - samplesAfter(update - 1);
   }
 
-  /** The first update, counted from 1, with which so many samples are reached; 0 for none. */
+  /** The first update, counted from 1, that reaches this number of samples; 0 for no samples. */
   public long updateReaching(long sample) {
     long epochs = sample / samples;
     long rest = -Math.floorDiv(-(sample % samples), effectiveBatchSize);

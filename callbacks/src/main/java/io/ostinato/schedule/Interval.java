@@ -3,10 +3,10 @@ package io.ostinato.schedule;
 import java.io.Serializable;
 
 /**
- * Every so many epochs, updates or samples.
+ * An interval of a number of epochs, updates or samples.
  *
  * @param type EPOCH, UPDATE or SAMPLE
- * @param every at least 1
+ * @param every the length of the interval in that unit, at least 1
  */
 public record Interval(IntervalType type, long every) implements Serializable {
   public Interval {
@@ -16,13 +16,14 @@ public record Interval(IntervalType type, long every) implements Serializable {
     }
     if (every < 1) {
       throw new IllegalArgumentException(
-          "every_n_" + type.unit() + "=" + every + " must be at least 1; leave it out for never");
+          "every_n_" + type.unit() + "=" + every + " must be at least 1; omit it for never");
     }
   }
 
   /**
-   * Whether this interval ends with the present update. In samples {@code s} after an update of
-   * {@code b}: whether {@code floor(s/n) > floor((s-b)/n)}, so at most once per update.
+   * Whether this interval ends with the current update. For an interval in samples, with {@code s}
+   * samples after an update of {@code b} samples: whether {@code floor(s/n) > floor((s-b)/n)}, so
+   * it is due at most once per update.
    */
   public boolean isDueAt(UpdateCounter counter) {
     TrainingIteration at = counter.current();
@@ -34,15 +35,15 @@ public record Interval(IntervalType type, long every) implements Serializable {
       case UPDATE -> at.update() % every == 0;
       case SAMPLE ->
           at.sample() / every > Math.floorDiv(at.sample() - counter.samplesOfUpdate(), every);
-      case EVAL -> throw new IllegalStateException("refused by the constructor");
+      case EVAL -> throw new IllegalStateException("rejected by the constructor");
     };
   }
 
   /**
-   * How many updates lie between two invocations.
+   * The number of updates between two invocations.
    *
-   * @throws IllegalArgumentException if samples are no multiple of the effective batch size, or
-   *     there are more updates than can be counted
+   * @throws IllegalArgumentException if an interval in samples is not a multiple of the effective
+   *     batch size, or if the number of updates overflows
    */
   public long updatesPerInterval(UpdateCounter counter) {
     return switch (type) {
@@ -50,7 +51,7 @@ public record Interval(IntervalType type, long every) implements Serializable {
         long most = Long.MAX_VALUE / counter.updatesPerEpoch();
         if (every > most) {
           throw new IllegalArgumentException(
-              "%s is more updates than can be counted: at most %s epochs of %s updates"
+              "%s has too many updates to count: the maximum is %s epochs of %s updates"
                   .formatted(verbose(), most, counter.updatesPerEpoch()));
         }
         yield every * counter.updatesPerEpoch();
@@ -60,20 +61,20 @@ public record Interval(IntervalType type, long every) implements Serializable {
         checkMultiple(counter.epochSize());
         yield every / counter.effectiveBatchSize();
       }
-      case EVAL -> throw new IllegalStateException("refused by the constructor");
+      case EVAL -> throw new IllegalStateException("rejected by the constructor");
     };
   }
 
   private void checkMultiple(EpochSize size) {
     if (every % size.effectiveBatchSize() != 0) {
       throw new IllegalArgumentException(
-          "every_n_samples=%s is no multiple of the effective batch size %s, so the updates"
+          "every_n_samples=%s is not a multiple of the effective batch size %s, so the number of updates"
                   .formatted(every, size.effectiveBatchSize())
-              + " between two invocations differ");
+              + " between two invocations varies");
     }
     if (size.samples() % size.effectiveBatchSize() != 0) {
       throw new IllegalArgumentException(
-          "every_n_samples=%s has no fixed number of updates: an epoch of %s samples is no multiple"
+          "every_n_samples=%s has no fixed number of updates: an epoch of %s samples is not a multiple"
                   .formatted(every, size.samples())
               + " of the effective batch size %s; drop the last batch, or count updates"
                   .formatted(size.effectiveBatchSize()));
@@ -81,8 +82,8 @@ public record Interval(IntervalType type, long every) implements Serializable {
   }
 
   /**
-   * How many updates from now this interval is due again; at least 1, and {@link Long#MAX_VALUE}
-   * where it is farther away than can be counted.
+   * The number of updates until this interval is due again: at least 1, and {@link Long#MAX_VALUE}
+   * if the number overflows.
    */
   public long updatesTillNextInvocation(UpdateCounter counter) {
     TrainingIteration at = counter.current();
@@ -101,16 +102,16 @@ public record Interval(IntervalType type, long every) implements Serializable {
             ? Long.MAX_VALUE
             : counter.epochSize().updateReaching((crossed + 1) * every) - at.update();
       }
-      case EVAL -> throw new IllegalStateException("refused by the constructor");
+      case EVAL -> throw new IllegalStateException("rejected by the constructor");
     };
   }
 
-  /** As in {@code every_n_epochs=1}. */
+  /** The interval as a setting, such as {@code every_n_epochs=1}. */
   public String verbose() {
     return "every_n_" + type.unit() + "=" + every;
   }
 
-  /** As in {@code E1}. */
+  /** The short form, such as {@code E1}. */
   @Override
   public String toString() {
     return type.symbol() + every;

@@ -2,15 +2,15 @@ package io.ostinato.schedule;
 
 import java.util.Locale;
 
-/** Why a callback runs. */
+/** What triggers a callback. */
 public enum IntervalType {
-  /** So many full epochs have passed. */
+  /** A number of full epochs has passed. */
   EPOCH("E"),
-  /** So many updates have passed. */
+  /** A number of updates has passed. */
   UPDATE("U"),
-  /** So many samples have passed. */
+  /** A number of samples has passed. */
   SAMPLE("S"),
-  /** Someone asked for it, outside the schedule. */
+  /** An evaluation was requested, outside the schedule. */
   EVAL("EVAL");
 
   private final String symbol;
@@ -19,12 +19,12 @@ public enum IntervalType {
     this.symbol = symbol;
   }
 
-  /** The letter of the short form, as in {@code E1}. */
+  /** The letter of the short form: {@code E} in {@code E1}. */
   public String symbol() {
     return symbol;
   }
 
-  /** The unit in plural, as in {@code every_n_epochs}. */
+  /** The unit in the plural: {@code epochs} in {@code every_n_epochs}. */
   public String unit() {
     return name().toLowerCase(Locale.ROOT) + "s";
   }

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How frameworks write iterations into the names of their checkpoints. */
+/** Recognises the iterations that frameworks write into the names of checkpoints. */
 final class IterationNames {
   private static final Pattern OWN =
       Pattern.compile("(?<![A-Za-z0-9])" + TrainingIteration.FORM + "(?!\\d)");
@@ -27,16 +27,21 @@ final class IterationNames {
 
   private static final String SEPARATOR = "(?:__|--|[-_=. ])?";
 
-  /** Thousands, as 1,000 or, of Python, 1_000; or at most 12 digits: millions of it are a long. */
+  /**
+   * Thousands written as 1,000 or, in Python, 1_000; or up to 12 digits, so that millions of them
+   * still fit into a long.
+   */
   private static final String NUMBER =
       "(\\d{1,3}(?:,\\d{3}){1,3}(?![\\d,])|%s|\\d{1,12})(?:\\.0+(?!\\d))?([km](?![a-z0-9]))?";
 
   private static final String THOUSANDS = "\\d{1,3}(?:_\\d{3}){1,3}(?!_?\\d)";
 
-  /** Behind other numbers 3_100_steps may be the third of something. */
+  /**
+   * Only at the beginning of a name: after other text, 3_100_steps may be the third of something.
+   */
   private static final String NUMBER_FIRST = NUMBER.formatted("^" + THOUSANDS);
 
-  /** No digit, no letter but those of the next unit, and no fraction. */
+  /** Followed by no digit, no fraction, and no letter except those of the next unit. */
   private static final String NUMBER_ENDS =
       "(?:(?![a-z0-9]|\\.\\d)|(?=(?:%s|%s|%s)%s\\d))".formatted(EPOCH, UPDATE, SAMPLE, SEPARATOR);
 
@@ -65,7 +70,7 @@ final class IterationNames {
   private static final Pattern EPOCH_AND_UPDATE =
       pattern("(?<![a-z])checkpoint_" + NO_DATE + "(\\d{1,9})_(\\d{1,12})(?![a-z0-9]|[-_.]\\d)");
 
-  /** A metric may follow, as in {@code weights.12-0.35.h5}, but no second number of that kind. */
+  /** A metric may follow, as in {@code weights.12-0.35.h5}, but not a second whole number. */
   private static final Pattern WORD_AND_NUMBER =
       pattern(
           "(?:(?<![a-z])(?:checkpoint|ckpt|model|weights|snapshot)[-_=.]?|^net[-_=])"
@@ -75,13 +80,13 @@ final class IterationNames {
   private static final Pattern NUMBER_ALONE =
       pattern("^" + NO_DATE + "(\\d{1,12})(?:\\.[a-z][a-z0-9]*)*$");
 
-  /** What metrics are in names; v2.1 is a version. */
+  /** The value of a metric in a name; v2.1 is a version. */
   private static final Pattern METRIC =
       pattern(
           "(?<==)-?(?:nan|inf)(?![a-z])|(?<![\\d.])(?<!(?<![a-z])v)\\d+\\.\\d+(?:e[-+]?\\d+)?"
               + "(?!\\.?\\d)");
 
-  /** Lightning's: {@code last-v1.ckpt} is written where there is a {@code last.ckpt}. */
+  /** Lightning writes {@code last-v1.ckpt} if {@code last.ckpt} already exists. */
   private static final Pattern VERSION = pattern("-v\\d{1,9}(?=(?:\\.[^.]*)?$)");
 
   private static final int THOUSAND = 1_000;
@@ -98,20 +103,20 @@ final class IterationNames {
     return withUnits(name).or(() -> epochAndUpdate(name)).or(() -> numberAlone(name));
   }
 
-  /** A number, and where it stands. */
+  /** A number and its position in the name. */
   private record Found(long number, int start, int end) {}
 
-  /** In 3_epochs_100_steps both forms are found, the wrong one once only. */
+  /** In 3_epochs_100_steps both forms match, the wrong one only once. */
   private static Optional<NamedIteration> withUnits(String name) {
-    String words = name.replaceAll("(?<=[a-z])(?=[A-Z])", "_"); // globalStep is two
+    String words = name.replaceAll("(?<=[a-z])(?=[A-Z])", "_"); // splits globalStep
     Map<Unit, Found> unitFirst = numbers(UNIT_AND_NUMBER, words);
     Map<Unit, Found> numberFirst = numbers(NUMBER_AND_UNIT, words);
     return named(words, unitFirst.size() >= numberFirst.size() ? unitFirst : numberFirst);
   }
 
   /**
-   * In no training there are fewer updates than epochs: 2026_11 is a month. 11_2026 is epoch 11, as
-   * 9_2026 is epoch 9: among months some would be taken for epochs, or epochs for months.
+   * Training never has fewer updates than epochs, so 2026_11 is a month. 11_2026 is read as epoch
+   * 11, like 9_2026 as epoch 9: months can't be told from epochs here.
    */
   private static Optional<NamedIteration> epochAndUpdate(String name) {
     Matcher matcher = EPOCH_AND_UPDATE.matcher(name);

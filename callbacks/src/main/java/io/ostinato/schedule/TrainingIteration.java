@@ -7,10 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far training is, written {@code E1_U10_S100}.
+ * The progress of training, written as {@code E1_U10_S100}.
  *
  * @param epoch full epochs completed
- * @param update optimizer steps done
+ * @param update optimizer steps completed
  * @param sample samples trained on
  */
 public record TrainingIteration(int epoch, long update, long sample)
@@ -32,18 +32,18 @@ public record TrainingIteration(int epoch, long update, long sample)
   /**
    * Reads {@code E1_U10_S100}.
    *
-   * @throws IllegalArgumentException if the text has another form
+   * @throws IllegalArgumentException if the text doesn't have this form
    */
   public static TrainingIteration parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "'%s' is not an iteration; the form is E1_U10_S100".formatted(text));
+          "'%s' is not an iteration; expected the form E1_U10_S100".formatted(text));
     }
     return of(matcher);
   }
 
-  /** The one in the name of a checkpoint, if there is one; {@link NamedIteration} has the forms. */
+  /** The iteration in the name of a checkpoint, if any; {@link NamedIteration} lists the forms. */
   public static Optional<TrainingIteration> findIn(String name) {
     return NamedIteration.findIn(name).map(NamedIteration::iteration);
   }

@@ -1,12 +1,17 @@
 package io.ostinato.schedule;
 
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Key;
 import java.io.Serializable;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How long training goes on: a number of epochs, updates or samples.
+ * How long training lasts: a number of epochs, updates or samples.
  *
  * @param unit EPOCH, UPDATE or SAMPLE
- * @param count how many, from 0
+ * @param count the number of them, at least 0
  */
 public record TrainingLength(IntervalType unit, long count) implements Serializable {
   public TrainingLength {
@@ -28,9 +33,24 @@ public record TrainingLength(IntervalType unit, long count) implements Serializa
     return new TrainingLength(IntervalType.UPDATE, count);
   }
 
-  /** So many samples; training ends with the update that reaches them. */
+  /** A length in samples; training ends with the update that reaches this number. */
   public static TrainingLength samples(long count) {
     return new TrainingLength(IntervalType.SAMPLE, count);
+  }
+
+  /** Reads a length from the keys of a configuration. */
+  @FromKeys
+  static TrainingLength of(
+      @Key(value = "Number of epochs.", optional = true, atLeast = 0) @Nullable Long epochs,
+      @Key(value = "Number of updates.", optional = true, atLeast = 0) @Nullable Long updates,
+      @Key(value = "Number of samples.", optional = true, atLeast = 0) @Nullable Long samples) {
+    if (Stream.of(epochs, updates, samples).flatMap(Stream::ofNullable).count() != 1) {
+      throw new IllegalArgumentException("give exactly one of epochs, updates and samples");
+    }
+    if (epochs != null) {
+      return epochs(epochs);
+    }
+    return updates != null ? updates(updates) : samples(Objects.requireNonNull(samples));
   }
 
   /** The last iteration of a training of this length. */
@@ -40,7 +60,7 @@ public record TrainingLength(IntervalType unit, long count) implements Serializa
           case EPOCH -> Math.multiplyExact(count, epochSize.updates());
           case UPDATE -> count;
           case SAMPLE -> epochSize.updateReaching(count);
-          case EVAL -> throw new IllegalStateException("refused by the constructor");
+          case EVAL -> throw new IllegalStateException("rejected by the constructor");
         });
   }
 

@@ -3,12 +3,12 @@ package io.ostinato.schedule;
 import java.io.Serializable;
 
 /**
- * Where a training run is between its start and its end. Immutable: {@link #advance()} gives the
- * counter after one more update.
+ * The position of a training run between its start and its end. Immutable: {@link #advance()}
+ * returns the counter after one more update.
  *
- * @param start where this run began; not the beginning of training where it was resumed
+ * @param start the iteration at which this run began; for a resumed run, the one it resumed from
  * @param end the last iteration
- * @param current the present iteration
+ * @param current the current iteration
  */
 public record UpdateCounter(
     TrainingIteration start, TrainingIteration end, TrainingIteration current, EpochSize epochSize)
@@ -26,7 +26,7 @@ public record UpdateCounter(
   }
 
   /**
-   * A counter of a training that goes on from {@code start}; the length counts from 0.
+   * A counter of a training that resumes from {@code start}; the length counts from iteration 0.
    *
    * @throws IllegalArgumentException if epochs of this size never pass through {@code start}
    */
@@ -35,10 +35,9 @@ public record UpdateCounter(
     TrainingIteration expected = epochSize.iterationAt(start.update());
     if (!expected.equals(start)) {
       throw new IllegalArgumentException(
-          "a training in epochs of %s updates and %s samples is at %s after %s updates, never at"
+          "a training with epochs of %s updates and %s samples is at %s after %s updates, never at"
                   .formatted(epochSize.updates(), epochSize.samples(), expected, start.update())
-              + " %s; go on with the dataset and the effective batch size of before"
-                  .formatted(start));
+              + " %s; resume with the original dataset and effective batch size".formatted(start));
     }
     return new UpdateCounter(start, length.end(epochSize), start, epochSize);
   }
@@ -55,27 +54,27 @@ public record UpdateCounter(
     return new UpdateCounter(start, end, epochSize.iterationAt(current.update() + 1), epochSize);
   }
 
-  /** Updates of one epoch, at least 1. */
+  /** Updates per epoch, at least 1. */
   public long updatesPerEpoch() {
     return epochSize.updates();
   }
 
-  /** Samples of one update, at least 1; the last update of an epoch may have fewer. */
+  /** Samples per update, at least 1; the last update of an epoch may have fewer. */
   public int effectiveBatchSize() {
     return epochSize.effectiveBatchSize();
   }
 
-  /** Samples of the present update; 0 before the first. */
+  /** Samples of the current update; 0 before the first. */
   public long samplesOfUpdate() {
     return current.update() == 0 ? 0 : epochSize.samplesOf(current.update());
   }
 
-  /** Whether the present update was the last of an epoch. */
+  /** Whether the current update was the last of an epoch. */
   public boolean isFullEpoch() {
     return current.update() > 0 && current.update() % updatesPerEpoch() == 0;
   }
 
-  /** How much of the present epoch is done, from 0 to below 1. */
+  /** The completed fraction of the current epoch, in [0, 1). */
   public double epochFraction() {
     return (double) (current.update() % updatesPerEpoch()) / updatesPerEpoch();
   }

@@ -1,4 +1,4 @@
-/** How far training is, how long it goes, and when something is due: pure values. */
+/** The progress of training, its length, and when callbacks are due: pure values. */
 @NullMarked
 package io.ostinato.schedule;
 

@@ -5,19 +5,25 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.Stateful;
 import io.ostinato.callback.TrainingPlan;
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Mistake;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
-import io.ostinato.tracking.Direction;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Ends training when a metric has not become better for a number of values in a row. A run that is
+ * Ends training when a metric has not improved for a number of consecutive values. A run that is
  * resumed after that trains nothing, unless the tolerance is higher than before.
  */
+@Kind(name = "metric_early_stopper", value = "Stops training when a metric stops improving.")
 public final class MetricEarlyStopper extends PeriodicCallback implements Stateful {
   private static final long serialVersionUID = 1;
 
@@ -25,15 +31,25 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
   private final BestValue best = new BestValue();
 
   /**
-   * What is configured.
+   * The settings of the callback.
    *
-   * @param schedule when to look at the metric: when it is written; every epoch unless told
-   * @param metric the key, as in {@code accuracy/test}
-   * @param tolerance how many values in a row may be no better before training ends, at least 1
+   * @param schedule when to read the metric, which must be when it is written. Default: every epoch
+   * @param metric the key, such as {@code accuracy/test}
+   * @param tolerance the number of consecutive values without improvement after which training
+   *     ends, at least 1
    */
-  public record Config(Schedule schedule, String metric, int tolerance) implements Serializable {
+  public record Config(
+      @Inline Schedule schedule,
+      @Key("The metric that decides, such as `accuracy/test`; its direction must be known.")
+          String metric,
+      @Key(
+              value =
+                  "Number of consecutive values without improvement after which training stops.",
+              atLeast = 1)
+          int tolerance)
+      implements Serializable {
     public static Config of(String metric, int tolerance) {
-      return new Config(Schedule.everyNEpochs(1), metric, tolerance);
+      return Defaults.of(Config.class, metric, tolerance);
     }
 
     public Config every(Schedule newSchedule) {
@@ -47,12 +63,15 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
   }
 
   @Override
-  public List<String> mistakes(TrainingPlan plan) {
-    List<String> mistakes = new ArrayList<>();
-    plan.metricProperties().mistake(config.metric(), name()).ifPresent(mistakes::add);
+  public List<Mistake> mistakes(TrainingPlan plan) {
+    List<Mistake> mistakes = new ArrayList<>();
+    plan.metricProperties().mistake(config.metric(), subject("metric")).ifPresent(mistakes::add);
     if (config.tolerance() < 1) {
       mistakes.add(
-          "callback '%s': tolerance %s must be at least 1".formatted(name(), config.tolerance()));
+          Mistake.of(
+              subject("tolerance"),
+              "callback '%s': tolerance %s must be at least 1"
+                  .formatted(name(), config.tolerance())));
     }
     return mistakes;
   }
@@ -82,7 +101,7 @@ public final class MetricEarlyStopper extends PeriodicCallback implements Statef
     if (best.since() >= config.tolerance()) {
       context()
           .stop(
-              "%s has not become better than %s for %s values in a row"
+              "%s has not improved on %s for %s consecutive values"
                   .formatted(config.metric(), best.best(), best.since()));
     }
   }

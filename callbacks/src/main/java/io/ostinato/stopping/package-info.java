@@ -1,4 +1,4 @@
-/** What ends a training before its length. */
+/** Callbacks that end training before its full length. */
 @NullMarked
 package io.ostinato.stopping;
 

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A training at one iteration.
+ * The state of a training at one iteration.
  *
- * @param architecture what the weights belong to, in words
- * @param weights of the model
- * @param optimizer what the optimizer remembers; none where there are weights only
- * @param states of callbacks, by their names; none where there are weights only
- * @param loop what the training itself remembers, plain values only
+ * @param architecture a description of the model that the weights belong to
+ * @param weights the model's weights
+ * @param optimizer the optimizer's state; empty for a weights-only checkpoint
+ * @param states the states of callbacks by name; empty for a weights-only checkpoint
+ * @param loop the state of the training loop itself, plain values only
  */
 public record Checkpoint(
     Content content,
@@ -27,9 +27,9 @@ public record Checkpoint(
     Map<String, SavedState> states,
     Map<String, String> loop) {
 
-  /** What a checkpoint has. */
+  /** The content of a checkpoint. */
   public enum Content {
-    /** All that is needed to go on. */
+    /** The complete state required to resume training. */
     TRAINING,
     WEIGHTS
   }
@@ -40,7 +40,7 @@ public record Checkpoint(
     loop = Collections.unmodifiableMap(new LinkedHashMap<>(loop));
   }
 
-  /** All that is needed to go on from an iteration. */
+  /** A checkpoint with the complete state required to resume training. */
   public static Checkpoint ofTraining(
       TrainingIteration iteration,
       String runId,
@@ -52,14 +52,14 @@ public record Checkpoint(
         Content.TRAINING, iteration, runId, architecture, weights, optimizer, states, Map.of());
   }
 
-  /** Weights at an iteration, and nothing else. */
+  /** A checkpoint with weights only. */
   public static Checkpoint ofWeights(
       TrainingIteration iteration, String runId, String architecture, WeightSnapshot weights) {
     return new Checkpoint(
         Content.WEIGHTS, iteration, runId, architecture, weights, List.of(), Map.of(), Map.of());
   }
 
-  /** The same, with what the training itself remembers. */
+  /** A copy with this state of the training loop. */
   public Checkpoint withLoop(Map<String, String> values) {
     return new Checkpoint(
         content, iteration, runId, architecture, weights, optimizer, states, values);

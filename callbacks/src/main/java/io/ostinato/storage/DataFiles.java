@@ -13,12 +13,12 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 
-/** Arrays in files whose content is hashed as it is written and read. */
+/** Array files whose content is hashed while it is written and read. */
 record DataFiles(RunFiles files) {
-  /** What a file is called until the sidecar that commits it is there. */
+  /** The suffix of a file until the sidecar that commits it is written. */
   static final String NEXT = ".next";
 
-  /** Writes arrays for this file, under its next name. */
+  /** Writes the arrays of a file under its temporary {@link #NEXT} name. */
   DataFile write(String name, List<HostArray> arrays, Map<String, String> metadata) {
     MessageDigest digest = Sha256.start();
     Safetensors content = new Safetensors(arrays, metadata);
@@ -33,9 +33,9 @@ record DataFiles(RunFiles files) {
   }
 
   /**
-   * Reads a file.
+   * Reads a file and verifies its hash.
    *
-   * @throws StorageException if it is missing or damaged; names it and its checkpoint
+   * @throws StorageException if it is missing or damaged; names the file and its checkpoint
    */
   List<HostArray> read(String tag, DataFile file) {
     if (!files.exists(file.name())) {
@@ -59,7 +59,7 @@ record DataFiles(RunFiles files) {
     }
   }
 
-  /** The hash of a file's content, as it is. */
+  /** The hash of a file's current content. */
   String hash(String name) {
     MessageDigest digest = Sha256.start();
     try (InputStream in = new DigestInputStream(files.read(name), digest)) {

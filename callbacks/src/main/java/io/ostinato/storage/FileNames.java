@@ -2,22 +2,36 @@ package io.ostinato.storage;
 
 import java.util.regex.Pattern;
 
-/** Names of files in the folder of a run. */
+/** Names of files in a run's folder. */
 public final class FileNames {
-  /** What the temporary name of a file that is being written begins with. */
+  /** The prefix of the temporary name of a file that is being written. */
   public static final String TEMPORARY = ".tmp-";
 
-  /** What the whole of a name matches. */
+  /** The pattern that a whole name matches. */
   public static final String PATTERN = "[A-Za-z0-9_=-][A-Za-z0-9._=-]*";
+
+  /** The prefix of the names of best models. */
+  public static final String BEST_MODEL = "best_model.";
 
   private static final Pattern NAME = Pattern.compile(PATTERN);
 
   private FileNames() {}
 
   /**
-   * The name itself.
+   * The name of the best model by a metric, such as {@code best_model.accuracy.test} for {@code
+   * accuracy/test}. Each slash in the metric becomes a dot, and each character that is not allowed
+   * in file names becomes {@code _}.
    *
-   * @throws IllegalArgumentException if no file may be named so
+   * @param end the end of the name, such as {@code .pt}; may be empty
+   */
+  public static String bestModel(String metric, String end) {
+    return BEST_MODEL + (metric.replace('/', '.') + end).replaceAll("[^A-Za-z0-9._=-]", "_");
+  }
+
+  /**
+   * Checks a name and returns it.
+   *
+   * @throws IllegalArgumentException if it is not a valid file name
    */
   public static String checked(String name) {
     if (!NAME.matcher(name).matches()) {

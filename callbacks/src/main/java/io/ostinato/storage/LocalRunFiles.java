@@ -6,16 +6,23 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Files of a run in a folder of this machine. */
+/** Files of a run in a local folder. */
 public final class LocalRunFiles implements RunFiles {
   private final Path folder;
 
@@ -23,9 +30,9 @@ public final class LocalRunFiles implements RunFiles {
     this.folder = folder;
   }
 
-  /** The files in this folder, which is made with the first of them. */
+  /** The files in this folder, which is created when the first file is written. */
   public static LocalRunFiles in(Path folder) {
-    return new LocalRunFiles(folder.toAbsolutePath());
+    return new LocalRunFiles(folder);
   }
 
   @Override
@@ -76,12 +83,21 @@ public final class LocalRunFiles implements RunFiles {
 
   @Override
   public List<String> list() {
+    return names(Files::isRegularFile);
+  }
+
+  @Override
+  public List<String> folders() {
+    return names(Files::isDirectory);
+  }
+
+  private List<String> names(Predicate<Path> kind) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(Files::isRegularFile)
+          .filter(kind)
           .map(file -> file.getFileName().toString())
           .filter(name -> !name.startsWith("."))
           .sorted()
@@ -128,6 +144,63 @@ public final class LocalRunFiles implements RunFiles {
     } catch (IOException e) {
       throw failed("read", file(name), e);
     }
+  }
+
+  @Override
+  public LineFile openLines(String name) {
+    return LocalLineFile.open(this, folder, FileNames.checked(name));
+  }
+
+  @Override
+  public List<String> lines(String name) {
+    try {
+      return LineText.lines(Files.readAllBytes(file(name)));
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw failed("read", file(name), e);
+    }
+  }
+
+  @Override
+  public LocalRunFiles folder(String name) {
+    return new LocalRunFiles(file(name));
+  }
+
+  @Override
+  public void deleteFolder() {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try {
+      Files.walkFileTree(folder, new Deletion());
+    } catch (IOException e) {
+      throw failed("delete", folder, e);
+    }
+  }
+
+  /** Deletes files, then the folders that are empty as a result. */
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.delete(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+        throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      Files.delete(visited);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+
+  @Override
+  public Optional<Path> local() {
+    return Optional.of(folder);
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,11 +25,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The safetensors format (Hugging Face): the header's length as 8 bytes, a header in JSON, and the
- * elements of all arrays, little-endian, one after the other. Arrays are streamed; the order in
- * which they were given is kept.
+ * The safetensors format (Hugging Face): the length of the header in 8 bytes, a JSON header, and
+ * the elements of all arrays, little-endian, one array after another. Arrays are streamed, and
+ * their order is kept.
  *
- * @param arrays with names that differ
+ * @param arrays arrays with unique names
  * @param metadata free text by key
  */
 public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) {
@@ -57,14 +58,14 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
 
   public Safetensors {
     arrays = List.copyOf(arrays);
-    metadata = Map.copyOf(metadata);
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
   }
 
   /**
    * Writes the arrays; the stream stays open.
    *
-   * @throws IllegalArgumentException if two arrays have one name, or a data type has no place in
-   *     the format
+   * @throws IllegalArgumentException if two arrays have the same name, or the format doesn't
+   *     support a data type
    */
   public void writeTo(OutputStream out) throws IOException {
     byte[] header = header();
@@ -82,7 +83,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
   /**
    * Reads a whole stream, which stays open.
    *
-   * @throws StorageException if it is not of this format, or cut off; says where
+   * @throws StorageException if it is not in this format, or is truncated; says where
    */
   public static Safetensors readFrom(InputStream in) throws IOException {
     DataInputStream data = new DataInputStream(in);
@@ -175,7 +176,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
     return slots.stream().map(slot -> read.get(slot.name())).toList();
   }
 
-  /** Where an array is in the file. */
+  /** The position of an array in the file. */
   private record Slot(String name, DataType type, Shape shape, long from, long to) {
     static final java.util.Comparator<Slot> BY_OFFSET =
         java.util.Comparator.comparingLong(Slot::from).thenComparingLong(Slot::to);

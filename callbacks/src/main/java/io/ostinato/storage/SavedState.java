@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one callback keeps over a resume: plain values, and arrays. Immutable.
+ * The state of one callback that is saved for a resume: plain values and arrays. Immutable.
  *
- * <p>Numbers are kept as the shortest text that reads back as the same number, NaN and infinities
- * included.
+ * <p>Numbers are saved as the shortest text that reads back as the same number, including NaN and
+ * infinities.
  *
- * @param values by key
- * @param arrays with names that differ
+ * @param values plain values by key
+ * @param arrays arrays with unique names
  */
 public record SavedState(Map<String, String> values, List<HostArray> arrays) {
   private static final SavedState EMPTY = new SavedState(Map.of(), List.of());
@@ -49,15 +49,15 @@ public record SavedState(Map<String, String> values, List<HostArray> arrays) {
     return new SavedState(values, more);
   }
 
-  /** A value, if there is one. */
+  /** Finds a value. */
   public Optional<String> find(String key) {
     return Optional.ofNullable(values.get(key));
   }
 
   /**
-   * A value.
+   * Returns a value.
    *
-   * @throws IllegalArgumentException if there is none; lists those there are
+   * @throws IllegalArgumentException if it is missing; lists the existing keys
    */
   public String getString(String key) {
     String value = values.get(key);
@@ -69,9 +69,9 @@ public record SavedState(Map<String, String> values, List<HostArray> arrays) {
   }
 
   /**
-   * A number.
+   * Returns a value as a number.
    *
-   * @throws IllegalArgumentException if there is none, or it is no number
+   * @throws IllegalArgumentException if it is missing or not a number
    */
   public double getDouble(String key) {
     try {
@@ -83,9 +83,9 @@ public record SavedState(Map<String, String> values, List<HostArray> arrays) {
   }
 
   /**
-   * A whole number.
+   * Returns a value as a whole number.
    *
-   * @throws IllegalArgumentException if there is none, or it is no whole number
+   * @throws IllegalArgumentException if it is missing or not a whole number
    */
   public long getLong(String key) {
     try {
@@ -99,9 +99,9 @@ public record SavedState(Map<String, String> values, List<HostArray> arrays) {
   }
 
   /**
-   * An array.
+   * Returns an array.
    *
-   * @throws IllegalArgumentException if there is none of that name
+   * @throws IllegalArgumentException if there is none of this name
    */
   public HostArray getArray(String name) {
     return arrays.stream()

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The small JSON file of a checkpoint: it says what there is, and which files it is in. A
- * checkpoint is there when its sidecar is.
+ * The small JSON file of a checkpoint: its plain values and the list of its files. A checkpoint
+ * exists if and only if its sidecar does.
  */
 record Sidecar(
     int format,
@@ -28,12 +28,12 @@ record Sidecar(
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
   Sidecar {
-    // Gson leaves null what the text lacks, and these it may lack.
+    // Gson leaves missing values null; these are optional.
     loop = missing(loop) ? Map.of() : loop;
     keptFor = missing(keptFor) ? List.of() : List.copyOf(keptFor);
   }
 
-  /** A file, and what it must have in it. */
+  /** A file and its expected size and hash. */
   record DataFile(String name, long bytes, String sha256) {}
 
   static Sidecar of(Checkpoint checkpoint, List<DataFile> files, List<String> keptFor) {
@@ -51,7 +51,7 @@ record Sidecar(
         keptFor);
   }
 
-  /** The same, kept for others. */
+  /** A copy with these holders. */
   Sidecar keptFor(List<String> others) {
     return new Sidecar(
         format, content, iteration, runId, architecture, files, states, loop, others);
@@ -64,7 +64,7 @@ record Sidecar(
   /**
    * Reads a sidecar.
    *
-   * @throws StorageException if it is none, or of a later format
+   * @throws StorageException if it is not a sidecar, or has a later format
    */
   static Sidecar parse(String tag, String json) {
     Sidecar sidecar;
@@ -102,7 +102,7 @@ record Sidecar(
         || missing(sidecar.states());
   }
 
-  /** Gson leaves null what the text lacks. */
+  /** Whether the JSON lacks a value, which Gson leaves null. */
   private static boolean missing(@Nullable Object field) {
     return field == null;
   }

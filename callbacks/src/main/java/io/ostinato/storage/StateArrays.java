@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The arrays of all callbacks' states as one list: each is named {@code callback|array}. */
+/** The arrays of all callbacks' states as one list; each is named {@code callback|array}. */
 final class StateArrays {
   private static final String SEPARATOR = "|";
 

@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
 public final class StorageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** {@code /a/b (Is a directory)}: what the system says stands behind the path. */
+  /** A message such as {@code /a/b (Is a directory)}, with the system's reason after the path. */
   private static final Pattern OF_THE_SYSTEM = Pattern.compile(".* \\(([^()]+)\\)");
 
   private static final String NO_SUCH_FILE = "No such file or directory";
@@ -30,12 +31,15 @@ public final class StorageException extends RuntimeException {
     super(message, cause);
   }
 
-  /** Whether there is no such file, and not one that only may not be had. */
+  /** Whether the file doesn't exist, rather than exists but can't be accessed. */
   public static boolean isMissing(IOException e) {
-    return reasonOf(e).equals(MISSING);
+    return e instanceof NoSuchFileException
+        || (e instanceof FileNotFoundException file && saidByTheSystem(file).isEmpty());
   }
 
-  /** Why a file couldn't be had, without its path: of many exceptions that is all the message. */
+  /**
+   * Why a file can't be accessed, without its path, which is the whole message of many exceptions.
+   */
   public static String reasonOf(IOException e) {
     if (e instanceof NoSuchFileException) {
       return MISSING;
@@ -47,10 +51,17 @@ public final class StorageException extends RuntimeException {
       return "the folder is not empty";
     } else if (e instanceof FileSystemException system && system.getReason() != null) {
       return system.getReason();
-    } else if (e instanceof FileNotFoundException) {
-      Matcher said = OF_THE_SYSTEM.matcher(Objects.requireNonNullElse(e.getMessage(), ""));
-      return said.matches() && !said.group(1).equals(NO_SUCH_FILE) ? said.group(1) : MISSING;
+    } else if (e instanceof FileNotFoundException file) {
+      return saidByTheSystem(file).orElse(MISSING);
     }
-    return e.toString(); // of others the class may say more than the message
+    return e.toString(); // the class can be more informative than the message
+  }
+
+  /** Why an existing file can't be accessed; the JDK uses the same type for missing files. */
+  private static Optional<String> saidByTheSystem(FileNotFoundException e) {
+    Matcher said = OF_THE_SYSTEM.matcher(Objects.requireNonNullElse(e.getMessage(), ""));
+    return said.matches() && !said.group(1).equals(NO_SUCH_FILE)
+        ? Optional.of(said.group(1))
+        : Optional.empty();
   }
 }

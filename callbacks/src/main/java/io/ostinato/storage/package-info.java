@@ -1,4 +1,4 @@
-/** What a run keeps in files: weights, optimizer and the states of callbacks. */
+/** Files that store a run's state: weights, optimizer and the states of callbacks. */
 @NullMarked
 package io.ostinato.storage;
 

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Logical lines with their indentation; one that is open in parentheses goes on in the next.
+ * Logical lines with their indentation; a line with an open bracket continues on the next one.
  *
- * @param indents spaces before each line
+ * @param indents the number of spaces before each line
  */
 record CodeLines(List<String> lines, List<Integer> indents) {
 
@@ -31,7 +31,7 @@ record CodeLines(List<String> lines, List<Integer> indents) {
       }
     }
     if (!open.isEmpty()) {
-      throw new CodeSyntaxException("a line is never closed: " + open);
+      throw new CodeSyntaxException("a bracket is never closed: " + open);
     }
     return new CodeLines(lines, indents);
   }
@@ -40,7 +40,7 @@ record CodeLines(List<String> lines, List<Integer> indents) {
     return lines.size();
   }
 
-  /** Parentheses that a line opens, less those it closes, outside of texts. */
+  /** The number of brackets that a line opens minus those it closes, outside of string literals. */
   private static int depth(String line) {
     int depth = 0;
     char quote = 0;

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one file of serialized code. */
+/** Parses one file of serialized code. */
 final class CodeParser {
   private static final Pattern TO_ATTRIBUTE = Pattern.compile("^\\w+\\.(\\w+) *=");
 
@@ -23,9 +23,10 @@ final class CodeParser {
   private int next;
 
   /**
-   * A parser that adds what it finds.
+   * Creates a parser that adds the classes and functions it finds.
    *
-   * @param file the qualified name of what is in it, as in {@code __torch__.torch.nn.functional}
+   * @param code receives the classes and functions
+   * @param file the qualified name of the file, such as {@code __torch__.torch.nn.functional}
    */
   CodeParser(ModuleCode code, String file) {
     this.code = code;
@@ -78,7 +79,7 @@ final class CodeParser {
     return new ClassCode(name, base, fields, methods, hooks);
   }
 
-  /** {@code __forward_hooks__ = ["name", ]} */
+  /** Parses {@code __forward_hooks__ = ["name", ]}. */
   private static void hooks(Tokens line, List<String> hooks) {
     line.take();
     line.expect("=");
@@ -90,7 +91,10 @@ final class CodeParser {
     }
   }
 
-  /** {@code name : type = value}, {@code __annotations__["name"] = type}, or something else. */
+  /**
+   * Parses {@code name : type = value} or {@code __annotations__["name"] = type}; ignores anything
+   * else.
+   */
   private static void field(Tokens line, Map<String, Field> fields) {
     String name = line.take();
     if (name.equals("__annotations__") && line.takes("[")) {
@@ -127,7 +131,7 @@ final class CodeParser {
     return new Parameter(name, type, preset);
   }
 
-  /** A type, in its own words without spaces. */
+  /** Parses a type; the result is as written, without spaces. */
   private static String type(Tokens line) {
     StringBuilder type = new StringBuilder();
     int depth = 0;
@@ -151,7 +155,10 @@ final class CodeParser {
     return statements;
   }
 
-  /** What can't be read is told where it is, so that all the rest is known. */
+  /**
+   * Parses a statement. One that can't be parsed is recorded in its place, so that the rest is
+   * known.
+   */
   private Optional<Statement> statement() {
     int indent = indent();
     int start = next;
@@ -226,7 +233,9 @@ final class CodeParser {
     return new Statement.Loop(variables, over, block(indent));
   }
 
-  /** {@code a = x}, {@code a, b, = x}, {@code a.b = x}, {@code a : type = x}, or {@code x}. */
+  /**
+   * Parses {@code a = x}, {@code a, b, = x}, {@code a.b = x}, {@code a : type = x}, or {@code x}.
+   */
   private static Statement assignment(Tokens line) {
     int start = line.position();
     List<Expression> targets = new ArrayList<>();
@@ -242,7 +251,7 @@ final class CodeParser {
     return new Statement.Assign(List.of(), "", sequence(line));
   }
 
-  /** One expression, or a tuple without its parentheses. */
+  /** Parses one expression, or a tuple without parentheses. */
   private static Expression sequence(Tokens line) {
     ExpressionParser parser = new ExpressionParser(line);
     List<Expression> all = new ArrayList<>(List.of(parser.expression()));

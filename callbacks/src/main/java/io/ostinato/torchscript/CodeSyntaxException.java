@@ -1,6 +1,6 @@
 package io.ostinato.torchscript;
 
-/** Code that is not as TorchScript writes it, as far as it is known here. */
+/** Thrown for code that doesn't follow the known syntax of serialized TorchScript. */
 final class CodeSyntaxException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Types, in the words of serialized code without spaces, as in {@code List[Tensor]}. */
+/**
+ * Questions about types, which are strings as in serialized code, without spaces: {@code
+ * List[Tensor]}.
+ */
 final class CodeType {
   private static final String OPTIONAL = "Optional[";
   private static final String FINAL = "Final[";
 
-  /** Nothing made of these can be changed, nor hold something that can. */
+  /** Types built only from these are immutable, including their contents. */
   private static final Set<String> SCALARS =
       Set.of(
           "int",
@@ -30,7 +33,7 @@ final class CodeType {
 
   private CodeType() {}
 
-  /** Whether values of this type can't be changed, nor what is within them. */
+  /** Whether values of this type, including their contents, are immutable. */
   static boolean isScalar(String type) {
     if (type.isEmpty()) {
       return false;
@@ -43,22 +46,22 @@ final class CodeType {
     return true;
   }
 
-  /** Whether a tensor may be of this type. */
+  /** Whether a value of this type can be a tensor. */
   static boolean mayBeTensor(String type) {
     String bare = bare(type);
     return bare.equals("Tensor") || isOpen(bare);
   }
 
-  /** Whether a list or a dict may be of this type. */
+  /** Whether a value of this type can be a list, a dict or a tuple. */
   static boolean mayBeContainer(String type) {
     String bare = bare(type);
     return CONTAINERS.contains(head(bare)) || isOpen(bare);
   }
 
   /**
-   * The type of what is in a container; empty if that isn't known.
+   * The type of the elements of a container; empty if unknown.
    *
-   * @param key its position in a tuple, where that is known
+   * @param key the position of the element in a tuple, if known
    */
   static String elementOf(String type, String key) {
     String bare = bare(type);
@@ -78,7 +81,7 @@ final class CodeType {
     }
   }
 
-  /** A type that says nothing of what its values are. */
+  /** Whether the type leaves open what its values are. */
   private static boolean isOpen(String bare) {
     return bare.isEmpty() || Set.of("Any", "Union", "Future", "Await").contains(head(bare));
   }
@@ -118,7 +121,7 @@ final class CodeType {
     return arguments;
   }
 
-  /** The type that a class has, without {@code Optional}. */
+  /** The name of the class of a type, without {@code Optional} and {@code Final}. */
   static String className(String type) {
     return bare(type);
   }

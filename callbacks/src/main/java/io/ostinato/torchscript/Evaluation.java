@@ -12,12 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What expressions may refer to, and what it does to the module to evaluate them. */
+/**
+ * Evaluates expressions: what their values may refer to, and what evaluating them does to the
+ * module.
+ */
 final class Evaluation {
   private static final String NEW = ".__new__";
   private static final String LAYERS = "__torch__.torch.nn.modules.";
 
-  /** Functions of the language that give numbers and texts. */
+  /** Built-in functions that return numbers and strings. */
   private static final Set<String> OF_NUMBERS =
       Set.of(
           "int",
@@ -34,7 +37,7 @@ final class Evaluation {
   private final StateAnalysis analysis;
   private final ModuleCode code;
   private final Findings findings;
-  private final Map<String, Place> constants = new HashMap<>();
+  private final Map<String, Location> constants = new HashMap<>();
 
   Evaluation(StateAnalysis analysis) {
     this.analysis = analysis;
@@ -42,7 +45,7 @@ final class Evaluation {
     this.findings = analysis.findings();
   }
 
-  static Findings.Attribute attributeOf(Place object, String name) {
+  static Findings.Attribute attributeOf(Location object, String name) {
     String type = CodeType.className(object.type());
     return new Findings.Attribute(type.substring(type.lastIndexOf('.') + 1), name);
   }
@@ -57,14 +60,14 @@ final class Evaluation {
     } else if (expression instanceof Expression.Item item) {
       return item(item, flow, frame);
     } else if (expression instanceof Expression.Sequence sequence) {
-      Place made = frame.made(sequence, sequence.isList() ? "List" : "Tuple");
+      Location made = frame.made(sequence, sequence.isList() ? "List" : "Tuple");
       for (int i = 0; i < sequence.items().size(); i++) {
-        made.put(String.valueOf(i), of(sequence.items().get(i), flow, frame).places());
+        made.put(String.valueOf(i), of(sequence.items().get(i), flow, frame).locations());
       }
       return Value.of(made);
     } else if (expression instanceof Expression.Dict dict) {
-      Place made = frame.made(dict, "Dict");
-      dict.items().forEach(each -> made.put(Place.ANY, of(each, flow, frame).places()));
+      Location made = frame.made(dict, "Dict");
+      dict.items().forEach(each -> made.put(Location.ANY, of(each, flow, frame).locations()));
       return Value.of(made);
     }
     return called((Expression.Call) expression, flow, frame);
@@ -77,7 +80,7 @@ final class Evaluation {
   private Value read(Expression.Attribute attribute, Flow flow, Frame frame) {
     String qualified = QualifiedName.of(attribute);
     if (isGlobal(qualified, flow)) {
-      // A constant of the module's code is shared as an attribute is; else a function's name.
+      // A constant of the module's code is shared like an attribute; otherwise a function's name.
       return qualified.startsWith("CONSTANTS.")
           ? Value.of(
               constants.computeIfAbsent(qualified, key -> analysis.heap().kept(key, "Tensor")))
@@ -86,54 +89,54 @@ final class Evaluation {
     return attribute(of(attribute.of(), flow, frame), attribute.name(), flow);
   }
 
-  /** An item at an index; parts of a tuple where there are two. */
+  /** An item at an index; several indexes select parts of a tuple. */
   private Value item(Expression.Item item, Flow flow, Frame frame) {
     Value object = of(item.of(), flow, frame);
     List<Value> index = all(item.index(), flow, frame);
     if (index.size() != 1) {
-      Place part = frame.made(item, "Tuple");
-      part.put(Place.ANY, object.part(Place.ANY).places());
+      Location part = frame.made(item, "Tuple");
+      part.put(Location.ANY, object.part(Location.ANY).locations());
       return Value.of(part);
     }
-    Set<Place> modules = new LinkedHashSet<>();
-    for (Place place : object.places()) {
-      code.findClass(CodeType.className(place.type()))
-          .filter(type -> place.isKept() && type.isModule())
-          .ifPresent(type -> modules.addAll(modulesIn(place, type)));
+    Set<Location> modules = new LinkedHashSet<>();
+    for (Location location : object.locations()) {
+      code.findClass(CodeType.className(location.type()))
+          .filter(type -> location.isKept() && type.isModule())
+          .ifPresent(type -> modules.addAll(modulesIn(location, type)));
     }
     return modules.isEmpty() ? object.part(key(index.get(0))) : Value.of(modules);
   }
 
-  /** A list or a dict of modules has them as attributes. */
-  private Set<Place> modulesIn(Place place, ClassCode type) {
-    Set<Place> modules = new LinkedHashSet<>();
+  /** The modules in a list or a dict of modules, which are its attributes. */
+  private Set<Location> modulesIn(Location location, ClassCode type) {
+    Set<Location> modules = new LinkedHashSet<>();
     type.fields()
         .forEach(
             (name, field) ->
                 code.findClass(field.type())
-                    .ifPresent(module -> modules.add(place.child(name, field.type()))));
+                    .ifPresent(module -> modules.add(location.child(name, field.type()))));
     return modules;
   }
 
   private static String key(Value index) {
     return index.constant().value() instanceof Double number && number >= 0
         ? String.valueOf(number.intValue())
-        : Place.ANY;
+        : Location.ANY;
   }
 
   private Value attribute(Value object, String name, Flow flow) {
     Optional<Value> either =
-        object.places().stream()
-            .map(place -> attribute(place, typeOf(place, object), name, flow))
+        object.locations().stream()
+            .map(location -> attribute(location, typeOf(location, object), name, flow))
             .reduce(Value::or);
     return either.orElseGet(() -> new Value(Set.of(), "", Value.Constant.UNKNOWN));
   }
 
-  private static String typeOf(Place place, Value value) {
-    return CodeType.className(place.type().isEmpty() ? value.type() : place.type());
+  private static String typeOf(Location location, Value value) {
+    return CodeType.className(location.type().isEmpty() ? value.type() : location.type());
   }
 
-  private Value attribute(Place object, String type, String name, Flow flow) {
+  private Value attribute(Location object, String type, String name, Flow flow) {
     Optional<ClassCode> owner = code.findClass(type);
     Optional<Field> field = owner.map(found -> found.fields().get(name));
     boolean isMode =
@@ -155,8 +158,8 @@ final class Evaluation {
         scalarOr(fieldType, Set.of(object.child(name, fieldType))), fieldType, constant);
   }
 
-  private static Set<Place> scalarOr(String type, Set<Place> places) {
-    return CodeType.isScalar(type) ? Set.of() : places;
+  private static Set<Location> scalarOr(String type, Set<Location> locations) {
+    return CodeType.isScalar(type) ? Set.of() : locations;
   }
 
   private static Value.Constant constant(Field field, boolean isMode) {
@@ -200,7 +203,7 @@ final class Evaluation {
       List<Value> arguments = all(call.arguments(), flow, frame);
       return method(object, method.name(), call, arguments, flow, frame);
     }
-    Value function = of(call.function(), flow, frame); // a variable that has a function
+    Value function = of(call.function(), flow, frame); // a variable that holds a function
     return global(function.type(), call, flow, frame);
   }
 
@@ -219,7 +222,7 @@ final class Evaluation {
       default:
         List<Value> arguments = all(given, flow, frame);
         if (!OF_NUMBERS.contains(name) && arguments.stream().anyMatch(Value::reachesKept)) {
-          findings.doubt("a call of '%s', which isn't known".formatted(name));
+          findings.doubt("a call of '%s', which is unknown".formatted(name));
         }
         return Value.NUMBER;
     }
@@ -231,13 +234,13 @@ final class Evaluation {
             ? null
             : frame.functions().get(QualifiedName.of(call.arguments().get(0)));
     if (function == null || call.arguments().size() > 1) {
-      findings.doubt("a part that runs beside the rest");
+      findings.doubt("forked code that can't be followed");
       return Value.of(frame.given(call, ""));
     }
     return analysis.beside(frame.calling(call, function), flow);
   }
 
-  /** A type that is written as an expression is, as in {@code List[Tensor]}. */
+  /** A type written as an expression, such as {@code List[Tensor]}. */
   private static String typeOf(Expression type) {
     if (type instanceof Expression.Item item) {
       return QualifiedName.of(item.of())
@@ -249,24 +252,24 @@ final class Evaluation {
   }
 
   /**
-   * Follows a method; all those that it may be, where the code doesn't say which.
+   * Follows a method, or every candidate if the code doesn't determine which method is called.
    *
-   * @param site what calls it
+   * @param site the statement or expression that calls it
    */
   Value method(
       Value object, String name, Object site, List<Value> arguments, Flow flow, Frame frame) {
-    Map<Function, Set<Place>> methods = new LinkedHashMap<>();
+    Map<Function, Set<Location>> methods = new LinkedHashMap<>();
     boolean isKnown = true;
-    for (Place place : object.places()) {
-      List<Function> found = methods(typeOf(place, object), name);
+    for (Location location : object.locations()) {
+      List<Function> found = methods(typeOf(location, object), name);
       isKnown &= !found.isEmpty();
       found.forEach(
           each ->
               methods
                   .computeIfAbsent(each, key -> new LinkedHashSet<>())
-                  .add(place.as(each.owner())));
+                  .add(location.as(each.owner())));
     }
-    if (object.places().isEmpty()) {
+    if (object.locations().isEmpty()) {
       List<Function> found = methods(CodeType.className(object.type()), name);
       isKnown = !found.isEmpty();
       found.forEach(each -> methods.put(each, Set.of()));
@@ -277,7 +280,7 @@ final class Evaluation {
     List<Value> all = new ArrayList<>(List.of(object));
     all.addAll(arguments);
     if (!isKnown && all.stream().anyMatch(Value::reachesKept)) {
-      findings.doubt("a call of '%s' of something unknown".formatted(name));
+      findings.doubt("a call of the method '%s' on an unknown object".formatted(name));
     }
     if (methods.isEmpty()) {
       return Value.of(frame.given(site, ""));
@@ -286,14 +289,14 @@ final class Evaluation {
   }
 
   private Value either(
-      Map<Function, Set<Place>> methods, Object site, List<Value> all, Flow flow, Frame frame) {
+      Map<Function, Set<Location>> methods, Object site, List<Value> all, Flow flow, Frame frame) {
     Map<String, Value> before = Map.copyOf(flow.assigned());
     Map<String, Value> after = null;
     Value result = null;
-    for (Map.Entry<Function, Set<Place>> each : methods.entrySet()) {
+    for (Map.Entry<Function, Set<Location>> each : methods.entrySet()) {
       Function function = each.getKey();
       if (methods.size() > 1 && !frame.mayFollow(function)) {
-        continue; // an implementation that has one within it; this adds nothing to that
+        continue; // an implementation nested in itself, which adds nothing
       }
       List<Value> arguments = new ArrayList<>(all);
       arguments.set(0, new Value(each.getValue(), function.owner(), Value.Constant.PRESENT));
@@ -307,7 +310,7 @@ final class Evaluation {
     return result == null ? Value.NUMBER : result;
   }
 
-  /** A method of a class; of an interface, those of all that implement it. */
+  /** The method of a class, or of all implementations of an interface. */
   private List<Function> methods(String type, String name) {
     ClassCode found = code.findClass(type).orElse(null);
     if (found == null) {
@@ -370,14 +373,14 @@ final class Evaluation {
       findings.doubt("a call of '%s', which is not in the file".formatted(qualified));
     }
     List<String> fields = new ArrayList<>(tuple.map(t -> t.fields().keySet()).orElse(Set.of()));
-    Place made = frame.made(call, qualified);
+    Location made = frame.made(call, qualified);
     for (int i = 0; i < arguments.size(); i++) {
-      made.put(String.valueOf(i), arguments.get(i).places());
+      made.put(String.valueOf(i), arguments.get(i).locations());
       if (i < fields.size()) {
-        made.put(fields.get(i), arguments.get(i).places());
+        made.put(fields.get(i), arguments.get(i).locations());
       }
     }
-    named.forEach((name, value) -> made.put(Place.ANY, value.places()));
+    named.forEach((name, value) -> made.put(Location.ANY, value.locations()));
     return Value.of(made);
   }
 }

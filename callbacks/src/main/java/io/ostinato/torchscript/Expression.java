@@ -12,10 +12,10 @@ sealed interface Expression {
   /** A literal: a Boolean, a Double, a String, or null for None. */
   record Literal(@Nullable Object value) implements Expression {}
 
-  /** What follows a dot. */
+  /** An attribute of an expression: {@code of.name}. */
   record Attribute(Expression of, String name) implements Expression {}
 
-  /** What is in square brackets behind an expression. */
+  /** An item of an expression: {@code of[index]}. */
   record Item(Expression of, List<Expression> index) implements Expression {}
 
   /** A call of a function or a method. */
@@ -34,7 +34,7 @@ sealed interface Expression {
     }
   }
 
-  /** A dict with its keys and values, in turn. */
+  /** A dict; keys and values alternate. */
   record Dict(List<Expression> items) implements Expression {
     public Dict {
       items = List.copyOf(items);

@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads expressions. */
+/** Parses expressions. */
 record ExpressionParser(Tokens tokens) {
 
-  /** One expression. */
+  /** Parses one expression. */
   Expression expression() {
     Expression expression = head();
     while (true) {
@@ -24,7 +24,7 @@ record ExpressionParser(Tokens tokens) {
     }
   }
 
-  /** Several, up to a token, which is taken; a comma may come last. */
+  /** Parses expressions up to and including an end token; a trailing comma is allowed. */
   List<Expression> items(String end) {
     List<Expression> items = new ArrayList<>();
     while (!tokens.takes(end)) {
@@ -64,7 +64,7 @@ record ExpressionParser(Tokens tokens) {
         return new Expression.Dict(items("}"));
       case "-", "+":
         expression();
-        return new Expression.Name("torch_number"); // of a value that isn't known here
+        return new Expression.Name("torch_number"); // of an unknown value
       case "True":
         return new Expression.Literal(true);
       case "False":
@@ -92,7 +92,7 @@ record ExpressionParser(Tokens tokens) {
     return new Expression.Name(token);
   }
 
-  /** An expression in parentheses; a tuple where a comma follows the first. */
+  /** Parses an expression in parentheses, or a tuple if a comma follows the first one. */
   private Expression parenthesized() {
     if (tokens.takes(")")) {
       return new Expression.Sequence(false, List.of());

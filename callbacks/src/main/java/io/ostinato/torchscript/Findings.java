@@ -3,7 +3,7 @@ package io.ostinato.torchscript;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What was found in the code so far. */
+/** Collects the findings about a module's code. */
 final class Findings {
   private final Set<Attribute> assigned = new LinkedHashSet<>();
   private final Set<Attribute> readFirst = new LinkedHashSet<>();
@@ -15,9 +15,9 @@ final class Findings {
   private boolean changesInputs;
 
   /**
-   * An attribute of a class; where the same class occurs twice in a module, that is one attribute.
+   * An attribute of a class. If a module contains a class twice, both have the same attribute.
    *
-   * @param owner the name of its class; empty if that isn't known
+   * @param owner the name of its class; empty if unknown
    */
   record Attribute(String owner, String name) {
     boolean mayBe(Attribute other) {
@@ -31,35 +31,35 @@ final class Findings {
     }
   }
 
-  /** An attribute of the module is assigned. */
+  /** Records that an attribute of the module is assigned. */
   void assigned(Attribute attribute) {
     assigned.add(attribute);
   }
 
-  /** Something of the module's is set that nobody reads. */
+  /** Records that something in the module is set which no code reads. */
   void assigned(String what) {
     assigned.add(new Attribute("", what));
   }
 
-  /** An attribute is read where it may not have been assigned before. */
+  /** Records that an attribute is read that may not have been assigned before. */
   void readFirst(Attribute attribute) {
     readFirst.add(attribute);
   }
 
-  /** Something of the module's is changed in place. */
+  /** Records that something in the module is changed in place. */
   void changed(String what) {
     changed.add(what);
   }
 
-  /** The code doesn't say whether it keeps something. */
+  /** Records why it is unknown whether the code keeps something. */
   void doubt(String why) {
     doubts.add(why);
   }
 
   /**
-   * The code does in evaluation what is for training.
+   * Records that the code does something in evaluation mode that is meant for training.
    *
-   * @param here whether that is written there, and not in a layer of PyTorch's
+   * @param here whether the module's own code does it, rather than a layer of PyTorch
    */
   void trains(String what, boolean here) {
     training.add(what);
@@ -69,8 +69,8 @@ final class Findings {
   }
 
   /**
-   * What is kept. What isn't known may be as bad as can be: where something is kept for certain, it
-   * is taken for that.
+   * The state that is kept. If something is certainly kept, anything unknown is treated as the
+   * worst case.
    */
   KeptState state() {
     boolean keeps = !changed.isEmpty() || !assigned.isEmpty();
@@ -83,7 +83,7 @@ final class Findings {
     return keeps ? KeptState.OVERWRITTEN : KeptState.NONE;
   }
 
-  /** What is assigned here, and read first there. */
+  /** The attributes assigned here and possibly read there before they are assigned. */
   Set<String> readBy(Findings there) {
     Set<String> read = new LinkedHashSet<>();
     for (Attribute attribute : assigned) {
@@ -94,7 +94,7 @@ final class Findings {
     return read;
   }
 
-  /** What is kept, as in {@code features of Net}. */
+  /** What is kept, such as {@code features of Net}. */
   Set<String> kept() {
     Set<String> kept = new LinkedHashSet<>();
     assigned.forEach(attribute -> kept.add(attribute.toString()));
@@ -106,17 +106,20 @@ final class Findings {
     return doubts;
   }
 
-  /** The generator of random numbers, which is one for the process, is set to a state. */
+  /**
+   * Records that the code sets the state of the random number generator, which is shared by the
+   * process.
+   */
   void seeds() {
     seeds = true;
-    assigned("PyTorch's generator of random numbers");
+    assigned("PyTorch's random number generator");
   }
 
   boolean areSeeds() {
     return seeds;
   }
 
-  /** What the user gives is or may be changed in place. */
+  /** Records that the user's inputs are, or may be, changed in place. */
   void changesInputs() {
     changesInputs = true;
   }
@@ -125,12 +128,15 @@ final class Findings {
     return changesInputs || !doubts.isEmpty();
   }
 
-  /** What is done though it is for training. */
+  /** Operations in evaluation mode that are meant for training. */
   Set<String> training() {
     return training;
   }
 
-  /** Which of that is not in a layer of PyTorch's. */
+  /**
+   * Those among {@link #training} that are in the module's own code rather than in a layer of
+   * PyTorch.
+   */
   Set<String> written() {
     return written;
   }

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What is known at one place of the code: the variables of its function, and what was assigned to
- * attributes of the module on every way there.
+ * What is known at a point of the code: the variables of its function, and the attributes of the
+ * module that were assigned on every path to it.
  */
 final class Flow {
   private final Map<String, Value> variables;
@@ -31,7 +31,7 @@ final class Flow {
     return variables;
   }
 
-  /** By path, as in {@code self.features}. */
+  /** The assigned attributes by path, such as {@code self.features}. */
   Map<String, Value> assigned() {
     return assigned;
   }
@@ -40,12 +40,12 @@ final class Flow {
     return alive;
   }
 
-  /** A return or an exception: nothing that follows is reached. */
+  /** Ends this flow with a return or an exception: the code that follows is not reached. */
   void end() {
     alive = false;
   }
 
-  /** Becomes what is known where two ways meet. */
+  /** Replaces this flow with the merge of two flows that meet. */
   void become(Flow one, Flow other) {
     alive = one.alive || other.alive;
     if (!one.alive || !other.alive) {
@@ -61,7 +61,7 @@ final class Flow {
     assigned.putAll(both);
   }
 
-  /** What is assigned in both; it has one of both values. */
+  /** The attributes assigned in both; each has one of the two values. */
   static Map<String, Value> either(Map<String, Value> one, Map<String, Value> other) {
     Map<String, Value> both = new HashMap<>();
     one.forEach(
@@ -74,23 +74,24 @@ final class Flow {
     return both;
   }
 
-  /** Whether the same is known there. */
+  /** Whether the same is known in both flows. */
   boolean isAs(Flow other) {
     return alive == other.alive
         && variables.equals(other.variables)
         && assigned.equals(other.assigned);
   }
 
-  /** An attribute of one object of the module's is assigned. */
+  /** Assigns an attribute of one known object of the module. */
   void assign(String path, String name, Value value) {
     assignSome(path, name, value);
     assigned.put(path, value);
   }
 
   /**
-   * An attribute is assigned of an object that may be any, since two paths may lead to one object.
+   * Assigns an attribute of an object that isn't known exactly, since two paths can lead to the
+   * same object.
    *
-   * @param except the path that is known for certain; empty if there is none
+   * @param except the path that is certainly assigned; empty if there is none
    */
   void assignSome(String except, String name, Value value) {
     String end = "." + name;

@@ -7,22 +7,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function called at one place of the code. Whenever that is followed again, in the next round of
- * a loop, the places that it makes are the same.
+ * A function called at one point of the code. If that call is followed again, in the next iteration
+ * of a loop, it creates the same locations.
  */
 final class Frame {
   private static final int DEEPEST_RECURSION = 2;
 
   private final Function function;
   private final @Nullable Frame caller;
-  private final Place.Heap heap;
-  private final Map<Object, Map<String, Place>> places = new IdentityHashMap<>();
+  private final Location.Heap heap;
+  private final Map<Object, Map<String, Location>> locations = new IdentityHashMap<>();
   private final Map<Object, Map<Function, Frame>> called = new IdentityHashMap<>();
   private final Map<String, Function> functions = new HashMap<>();
   private @Nullable Value result;
   private @Nullable Map<String, Value> assignedAtReturn;
 
-  Frame(Function function, @Nullable Frame caller, Place.Heap heap) {
+  Frame(Function function, @Nullable Frame caller, Location.Heap heap) {
     this.function = function;
     this.caller = caller;
     this.heap = heap;
@@ -32,11 +32,14 @@ final class Frame {
     return function;
   }
 
-  Place.Heap heap() {
+  Location.Heap heap() {
     return heap;
   }
 
-  /** Whether a function is not being followed too often already, here and in the callers. */
+  /**
+   * Whether a function may be followed from here: the recursion, including the callers, is not too
+   * deep.
+   */
   boolean mayFollow(Function called) {
     int depth = 0;
     for (Frame frame = this; frame != null; frame = frame.caller) {
@@ -45,54 +48,54 @@ final class Frame {
     return depth < DEEPEST_RECURSION;
   }
 
-  /** Whether its function isn't followed too often already. */
+  /** Whether the recursion of this frame's function is not too deep. */
   boolean isAllowed() {
     return caller == null || caller.mayFollow(function);
   }
 
-  /** What an expression makes. */
-  Place made(Object expression, String type) {
-    return places(expression).computeIfAbsent("made", key -> heap.made(type));
+  /** The object that an expression creates. */
+  Location made(Object expression, String type) {
+    return locations(expression).computeIfAbsent("made", key -> heap.made(type));
   }
 
-  /** A key and a value that an expression gets from a dict. */
-  Place pair(Object expression) {
-    return places(expression).computeIfAbsent("pair", key -> heap.made("Tuple"));
+  /** The key and value that an expression gets from a dict. */
+  Location pair(Object expression) {
+    return locations(expression).computeIfAbsent("pair", key -> heap.made("Tuple"));
   }
 
-  /** What an expression gets from an operator. */
-  Place given(Object expression, String type) {
-    return places(expression).computeIfAbsent("given", key -> heap.given(type));
+  /** The result that an expression gets from an operator. */
+  Location given(Object expression, String type) {
+    return locations(expression).computeIfAbsent("given", key -> heap.given(type));
   }
 
-  /** A parameter that the user gives. */
-  Place parameter(String name, String type) {
-    return places(this).computeIfAbsent(name, key -> heap.input(type));
+  /** A parameter that the user passes. */
+  Location parameter(String name, String type) {
+    return locations(this).computeIfAbsent(name, key -> heap.input(type));
   }
 
-  private Map<String, Place> places(Object expression) {
-    return places.computeIfAbsent(expression, key -> new HashMap<>());
+  private Map<String, Location> locations(Object expression) {
+    return locations.computeIfAbsent(expression, key -> new HashMap<>());
   }
 
-  /** A function that an expression calls. */
+  /** The frame of a function that an expression calls. */
   Frame calling(Object expression, Function called) {
     return this.called
         .computeIfAbsent(expression, key -> new IdentityHashMap<>())
         .computeIfAbsent(called, key -> new Frame(called, this, heap));
   }
 
-  /** Functions that were defined within this one. */
+  /** Functions defined within this one. */
   Map<String, Function> functions() {
     return functions;
   }
 
-  /** It is followed from its start. */
+  /** Starts to follow the function from its beginning. */
   void start() {
     result = null;
     assignedAtReturn = null;
   }
 
-  /** It gives a value, and nothing follows. */
+  /** Returns a value, which ends the flow. */
   void leave(Value value, Flow flow) {
     result = result == null ? value : result.or(value);
     keepAssigned(flow);
@@ -105,7 +108,10 @@ final class Frame {
         before == null ? new HashMap<>(flow.assigned()) : Flow.either(before, flow.assigned());
   }
 
-  /** It is over; tells what was assigned on every way to its end. */
+  /**
+   * Ends the function, and replaces {@code assigned} with what was assigned on every path to its
+   * end.
+   */
   Value end(Flow flow, Map<String, Value> assigned) {
     if (flow.isAlive()) {
       keepAssigned(flow);

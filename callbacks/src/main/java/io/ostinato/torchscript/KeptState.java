@@ -2,15 +2,18 @@ package io.ostinato.torchscript;
 
 /** What a module keeps from one forward to the next. */
 public enum KeptState {
-  /** Nothing: any number of threads may run it at once. */
+  /** Nothing: any number of threads can run it concurrently. */
   NONE,
 
-  /** Attributes that each forward assigns before it reads them: one forward at a time is right. */
+  /**
+   * Attributes that each forward assigns before reading them: correct if one forward runs at a
+   * time.
+   */
   OVERWRITTEN,
 
-  /** What earlier forwards left is read by later ones: their order would decide the results. */
+  /** State that later forwards read: the results would depend on the order of forwards. */
   ACCUMULATED,
 
-  /** Its code doesn't say, or can't be read: it takes a run to find out. */
+  /** The code doesn't say or can't be read; only running the module shows it. */
   UNKNOWN
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The classes and functions of a module, by qualified name, as in {@code __torch__.Net}. */
+/** The classes and functions of a module, by qualified name, such as {@code __torch__.Net}. */
 final class ModuleCode {
   private static final String END = ".py";
 
@@ -17,7 +17,7 @@ final class ModuleCode {
   private final List<String> unreadable = new ArrayList<>();
 
   /**
-   * A function, or a method, whose first parameter is its object.
+   * A function, or a method; the first parameter of a method is its object.
    *
    * @param owner the qualified name of its class; empty for a function
    */
@@ -28,7 +28,7 @@ final class ModuleCode {
       statements = List.copyOf(statements);
     }
 
-    /** Whether another method has the same parameters. */
+    /** Whether another method has the same parameters, apart from the object. */
     private boolean isSameAs(@Nullable Function other) {
       return other != null && signature().equals(other.signature());
     }
@@ -37,7 +37,7 @@ final class ModuleCode {
       return parameters.stream().skip(1).map(each -> each.name() + ":" + each.type()).toList();
     }
 
-    /** Whether it is a method that one or several tensors can be given to. */
+    /** Whether it is a method that can be called with one or several tensors only. */
     private boolean takesTensors() {
       return parameters.size() > 1
           && parameters.stream()
@@ -46,17 +46,17 @@ final class ModuleCode {
     }
   }
 
-  /** What a function takes; the type in its own words. */
+  /** A parameter of a function, with its type as written in the code. */
   record Parameter(String name, String type, @Nullable Expression preset) {}
 
-  /** An attribute of a class; a constant has a value. */
+  /** An attribute of a class; only constants have a value. */
   record Field(String type, @Nullable Expression constant) {}
 
   /**
    * A class.
    *
-   * @param base {@code Module}, {@code NamedTuple}, {@code ModuleInterface}, or nothing
-   * @param hooks the names of those of its methods that run before and after a call of the module
+   * @param base {@code Module}, {@code NamedTuple}, {@code ModuleInterface}, or empty
+   * @param hooks the names of its methods that run before and after a call of the module
    */
   record ClassCode(
       String name,
@@ -65,17 +65,17 @@ final class ModuleCode {
       Map<String, Function> methods,
       List<String> hooks) {
 
-    /** Whether it is a module, which has a mode. */
+    /** Whether it is a module, which has a training and an evaluation mode. */
     boolean isModule() {
       return base.equals("Module");
     }
 
-    /** Whether it only says which methods others have. */
+    /** Whether it is an interface, which only declares methods. */
     boolean isInterface() {
       return base.endsWith("Interface");
     }
 
-    /** The methods beside forward that can be called with tensors. */
+    /** The methods other than forward that can be called with tensors. */
     List<Function> methodsOfTensors() {
       return methods.values().stream()
           .filter(method -> !method.name().equals("forward") && method.takesTensors())
@@ -85,9 +85,10 @@ final class ModuleCode {
   }
 
   /**
-   * Reads all code. What can't be read is told by {@link #unreadable()} or where it is.
+   * Parses all code. Code that can't be parsed is reported by {@link #unreadable()}, or as an
+   * {@link Statement.Unreadable} within a function.
    *
-   * @param files by path, as in {@code __torch__/torch/nn/functional.py}
+   * @param files the code by path, such as {@code __torch__/torch/nn/functional.py}
    */
   static ModuleCode parse(Map<String, String> files) {
     ModuleCode code = new ModuleCode();
@@ -105,7 +106,7 @@ final class ModuleCode {
     return code;
   }
 
-  /** Something outside of functions can't be read. */
+  /** Records that code outside of functions can't be parsed. */
   void unreadable(String why) {
     unreadable.add(why);
   }
@@ -114,7 +115,7 @@ final class ModuleCode {
     return List.copyOf(unreadable);
   }
 
-  /** The classes of modules that have all methods of an interface. */
+  /** The classes that have all methods of an interface. */
   List<ClassCode> implementationsOf(ClassCode type) {
     return classes.values().stream()
         .filter(each -> !each.isInterface())

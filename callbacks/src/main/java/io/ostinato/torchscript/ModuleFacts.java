@@ -13,20 +13,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the code of a TorchScript module says of it.
+ * What is known about a TorchScript module from its code.
  *
  * @param state what it keeps from one forward to the next
- * @param kept what that is, as in {@code features of Net}; where the state is unknown, why
- * @param leftovers what its methods other than forward read where a forward may have left
- *     something, unless a forward came before: a batch that begins with such a method needs the
- *     model as it was loaded
- * @param training what the code does in evaluation though it is for training, as in {@code dropout
+ * @param kept what it keeps, such as {@code features of Net}; if the state is unknown, the reasons
+ * @param leftovers what methods other than forward may read from an earlier forward unless one runs
+ *     before them in the same batch: a batch that begins with such a method needs the model as it
+ *     was loaded
+ * @param training operations in evaluation mode that are meant for training, such as {@code dropout
  *     (p=0.5)}
- * @param written which of that is in the module's own code, and not in a layer of PyTorch's
+ * @param written those of {@code training} that are in the module's own code rather than in a layer
+ *     of PyTorch
  * @param namedTuples the fields of each named tuple, by its qualified name
- * @param hooks the module's own hooks, which PyTorch runs where Python code calls it, and no other
- * @param seeds whether it sets the generator of random numbers, which is one for the process
- * @param changesInputs whether it changes what it is given in place, or may
+ * @param hooks the module's own hooks, which PyTorch runs only if Python or TorchScript code calls
+ *     the module
+ * @param seeds whether it sets the random number generator, which is shared by the process
+ * @param changesInputs whether it changes, or may change, its inputs in place
  */
 public record ModuleFacts(
     KeptState state,
@@ -42,7 +44,7 @@ public record ModuleFacts(
   private static final Pattern CODE = Pattern.compile("[^/]+/code/(.*\\.py)");
   private static final Pattern DATA = Pattern.compile("[^/]+/data\\.pkl");
 
-  /** The first class that the pickle of the module names is the module's own. */
+  /** The class of the module is the first one named in its pickle. */
   private static final Pattern FIRST_CLASS = Pattern.compile("c(__torch__[\\w.]*)\n(\\w+)\n");
 
   public ModuleFacts {
@@ -54,7 +56,7 @@ public record ModuleFacts(
     hooks = List.copyOf(hooks);
   }
 
-  /** What is known of a module whose code can't be read. */
+  /** The facts of a module whose code can't be read. */
   public static ModuleFacts unknown(String why) {
     return unknown(why, Map.of());
   }
@@ -72,7 +74,7 @@ public record ModuleFacts(
         true);
   }
 
-  /** A module that keeps nothing, and says no more. */
+  /** The facts of a module that keeps nothing; all others are empty. */
   public static ModuleFacts none() {
     return new ModuleFacts(
         KeptState.NONE,
@@ -86,7 +88,7 @@ public record ModuleFacts(
         false);
   }
 
-  /** What the code says; its state is unknown where the code can't be read. */
+  /** Analyses the code of a module; the state is unknown if the code can't be read. */
   public static ModuleFacts of(byte[] archive) {
     ZipContent zip = new ZipContent(archive);
     Map<String, String> files = new LinkedHashMap<>();
@@ -107,9 +109,9 @@ public record ModuleFacts(
   }
 
   /**
-   * What computes as in training for good, and how to save the module so that it doesn't: {@code
-   * torch.jit.trace} writes so a module that is in training mode, and {@code training} is true by
-   * default in {@code torch.nn.functional.dropout}.
+   * Says what the module always computes as in training, and how to save it correctly; empty if
+   * nothing. {@code torch.jit.trace} fixes this for a module in training mode, and {@code training}
+   * is true by default in {@code torch.nn.functional.dropout}.
    */
   public Optional<String> trainingMode() {
     if (training.isEmpty()) {
@@ -117,9 +119,9 @@ public record ModuleFacts(
     }
     String remedy =
         "call model.eval() before torch.jit.trace or torch.jit.script, and save it again";
-    String ofCode = "give its functions training=self.training where %s is called, ";
+    String ofCode = "pass training=self.training to the calls of %s, ";
     return Optional.of(
-        "computes as in training whatever its mode is (%s); %s%s"
+        "computes as in training mode, regardless of its mode (%s); %s%s"
             .formatted(
                 String.join(", ", training),
                 written.isEmpty() ? "" : ofCode.formatted(String.join(", ", written)),
@@ -160,9 +162,9 @@ public record ModuleFacts(
   }
 
   /**
-   * Follows forward, and each method that users may call once a forward has been.
+   * Follows forward, and each method that users can call after a forward.
    *
-   * @param alone hears what those methods do where none has been
+   * @param alone collects what those methods do without a forward before them
    */
   private static void follow(ModuleCode code, ClassCode module, Findings all, Findings alone) {
     StateAnalysis analysis = new StateAnalysis(code, module, all);
@@ -174,17 +176,17 @@ public record ModuleFacts(
       new StateAnalysis(code, module, alone).follow(method, Map.of());
     }
     if (isClear && !all.doubts().isEmpty()) {
-      // A batch that calls forward would not tell.
+      // Comparing the state around a batch that calls only forward would not show it.
       all.doubts().forEach(all::changed);
     }
   }
 
-  /** As text that {@link #fromJson} reads. */
+  /** Converts to JSON, for {@link #fromJson}. */
   public String toJson() {
     return GSON.toJson(this);
   }
 
-  /** Reads what {@link #toJson} gave. */
+  /** Reads the result of {@link #toJson}. */
   public static ModuleFacts fromJson(String json) {
     return GSON.fromJson(json, ModuleFacts.class);
   }

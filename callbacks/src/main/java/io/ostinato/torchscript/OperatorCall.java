@@ -13,10 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of one of PyTorch's operators.
+ * A call of a PyTorch operator.
  *
- * @param operator as in {@code torch.add_} or {@code ops.prim.dtype}
- * @param site where it is
+ * @param operator the qualified name, such as {@code torch.add_} or {@code ops.prim.dtype}
+ * @param site the point of the code that calls it
  */
 record OperatorCall(String operator, List<Value> arguments, Map<String, Value> named, Site site) {
   private static final int TRAINING = 5;
@@ -24,16 +24,16 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
   private static final int ATTENTION_DROPOUT = 4;
 
   /**
-   * A place of the code where an operator is called.
+   * A point of the code where an operator is called.
    *
-   * @param result what comes out there, if that is new; always the same
-   * @param other a container that comes out there
-   * @param pair a pair of a key and a value that comes out there
-   * @param written whether what it is told is in the code itself, and no layer of PyTorch's says it
+   * @param result the location of a new result, the same for every visit
+   * @param other the location of a new container in the result
+   * @param pair the location of a new key-value pair in the result
+   * @param written whether the call is in the module's own code rather than in a layer of PyTorch
    */
-  record Site(Findings findings, Place result, Place other, Place pair, boolean written) {}
+  record Site(Findings findings, Location result, Location other, Location pair, boolean written) {}
 
-  /** Tells what it does to the module, and gives what comes out. */
+  /** Records the effects on the module and returns the result. */
   Value apply() {
     String name = name();
     Value compared = comparison(name);
@@ -50,38 +50,39 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
       site.findings().seeds();
     }
     if (Operators.makesShareMemory(name) && rest(0).stream().anyMatch(Value::reachesKept)) {
-      site.findings().doubt("a tensor that '%s' lets share memory with the module".formatted(name));
+      site.findings()
+          .doubt("a tensor that shares memory with the module after '%s'".formatted(name));
     }
     return result(known.get(), name);
   }
 
-  /** It may do anything to what it is given, and give any of that. */
+  /** An unknown operator may do anything to its arguments and return any of them. */
   private Value unknown(String name) {
-    Set<Place> given = new LinkedHashSet<>();
+    Set<Location> given = new LinkedHashSet<>();
     for (Value value : rest(-1)) {
       if (value.reachesKept()) {
-        site.findings().doubt("a call of '%s', which isn't known".formatted(operator));
+        site.findings().doubt("a call of '%s', which is unknown".formatted(operator));
       }
-      if (value.places().stream().anyMatch(Place::isInput)) {
+      if (value.locations().stream().anyMatch(Location::isInput)) {
         site.findings().changesInputs();
       }
-      given.addAll(value.places());
+      given.addAll(value.locations());
     }
     if (Operators.worksInPlace(name)) {
       change(argument(0), Written.TENSOR, name);
     }
-    given.forEach(place -> place.put(Place.ANY, given));
+    given.forEach(location -> location.put(Location.ANY, given));
     return sharing(given, given);
   }
 
-  /** Any of these, or a container that has them. */
-  private Value sharing(Set<Place> base, Set<Place> elements) {
+  /** Any of these, or a container that holds them. */
+  private Value sharing(Set<Location> base, Set<Location> elements) {
     if (base.isEmpty() && elements.isEmpty()) {
       return Value.of(List.of(site.result()));
     }
-    Set<Place> all = new LinkedHashSet<>(base);
+    Set<Location> all = new LinkedHashSet<>(base);
     if (!elements.isEmpty()) {
-      site.other().put(Place.ANY, elements);
+      site.other().put(Location.ANY, elements);
       all.add(site.other());
     }
     return Value.of(all);
@@ -102,9 +103,9 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
 
   private void write(Value written, Written kind, String name) {
     if (name.equals("requires_grad_")) {
-      written.places().stream()
-          .filter(Place::isKept)
-          .forEach(place -> site.findings().assigned(place.label() + ".requires_grad"));
+      written.locations().stream()
+          .filter(Location::isKept)
+          .forEach(location -> site.findings().assigned(location.label() + ".requires_grad"));
       return;
     }
     change(written, kind, name);
@@ -112,105 +113,107 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
       put(written, name);
     }
     if (kind == Written.CONTAINER) {
-      written.places().stream()
-          .filter(place -> CodeType.mayBeContainer(place.type()))
-          .forEach(Place::shuffle);
+      written.locations().stream()
+          .filter(location -> CodeType.mayBeContainer(location.type()))
+          .forEach(Location::shuffle);
     }
   }
 
   private void change(Value written, Written kind, String name) {
     switch (kind) {
       case TENSOR ->
-          written.places().stream()
-              .filter(place -> CodeType.mayBeTensor(place.type()))
-              .forEach(place -> change(place, name));
+          written.locations().stream()
+              .filter(location -> CodeType.mayBeTensor(location.type()))
+              .forEach(location -> change(location, name));
       case CONTAINER ->
-          written.places().stream()
-              .filter(place -> CodeType.mayBeContainer(place.type()))
-              .forEach(place -> change(place, name));
-      case ELEMENTS -> change(written.part(Place.ANY), Written.TENSOR, name);
+          written.locations().stream()
+              .filter(location -> CodeType.mayBeContainer(location.type()))
+              .forEach(location -> change(location, name));
+      case ELEMENTS -> change(written.part(Location.ANY), Written.TENSOR, name);
     }
   }
 
-  private void change(Place place, String name) {
-    if (place.isKept()) {
-      site.findings().changed(place.label().isEmpty() ? name : place.label());
-    } else if (place.isInput()) {
+  private void change(Location location, String name) {
+    if (location.isKept()) {
+      site.findings().changed(location.label().isEmpty() ? name : location.label());
+    } else if (location.isInput()) {
       site.findings().changesInputs();
     }
   }
 
   private void put(Value container, String name) {
-    Set<Place> added = new LinkedHashSet<>();
+    Set<Location> added = new LinkedHashSet<>();
     for (Value value : rest(0)) {
       if (Operators.putsElements(name)) {
-        value.places().stream()
-            .filter(place -> CodeType.mayBeContainer(place.type()))
-            .forEach(place -> added.addAll(place.part(Place.ANY)));
+        value.locations().stream()
+            .filter(location -> CodeType.mayBeContainer(location.type()))
+            .forEach(location -> added.addAll(location.part(Location.ANY)));
       } else {
-        added.addAll(value.places());
+        added.addAll(value.locations());
       }
     }
-    container.places().stream()
-        .filter(place -> CodeType.mayBeContainer(place.type()))
-        .forEach(place -> place.put(Place.ANY, added));
+    container.locations().stream()
+        .filter(location -> CodeType.mayBeContainer(location.type()))
+        .forEach(location -> location.put(Location.ANY, added));
   }
 
   private Value result(Operator known, String name) {
     if (Operators.givesTheSame(name) && arguments.size() == 1) {
       return argument(0);
     }
-    Set<Place> base = new LinkedHashSet<>();
-    Set<Place> elements = new LinkedHashSet<>();
+    Set<Location> base = new LinkedHashSet<>();
+    Set<Location> elements = new LinkedHashSet<>();
     known
         .shares()
         .forEach(
             (position, kinds) -> {
               boolean itself = known.writes().containsKey(position);
-              for (Place place : argument(position).orElse(Value.NUMBER).places()) {
-                kinds.forEach(kind -> share(place, kind, itself, base, elements));
+              for (Location location : argument(position).orElse(Value.NUMBER).locations()) {
+                kinds.forEach(kind -> share(location, kind, itself, base, elements));
               }
             });
     if (Operators.givesPairs(name)) {
-      site.pair().put(Place.ANY, elements);
+      site.pair().put(Location.ANY, elements);
       base.add(site.pair());
       elements.add(site.pair());
     } else if (Operators.takesPairs(name)) {
-      List.copyOf(elements).forEach(pair -> elements.addAll(pair.part(Place.ANY)));
+      List.copyOf(elements).forEach(pair -> elements.addAll(pair.part(Location.ANY)));
     }
     return sharing(base, elements);
   }
 
   private static void share(
-      Place place, Shared kind, boolean itself, Set<Place> base, Set<Place> elements) {
-    boolean mayBeTensor = CodeType.mayBeTensor(place.type());
-    Set<Place> parts =
-        CodeType.className(place.type()).equals("Tensor") ? Set.of() : place.part(Place.ANY);
+      Location location, Shared kind, boolean itself, Set<Location> base, Set<Location> elements) {
+    boolean mayBeTensor = CodeType.mayBeTensor(location.type());
+    Set<Location> parts =
+        CodeType.className(location.type()).equals("Tensor")
+            ? Set.of()
+            : location.part(Location.ANY);
     switch (kind) {
       case SAME -> {
         if (mayBeTensor || itself) {
-          base.add(place);
+          base.add(location);
         }
         base.addAll(parts);
         elements.addAll(parts);
       }
       case LIST -> {
         if (mayBeTensor || itself) {
-          elements.add(place);
+          elements.add(location);
         }
       }
       case ELEMENTS -> elements.addAll(parts);
     }
   }
 
-  /** What is for training, and updates what the module holds or drops some of what goes through. */
+  /** Records operations meant for training: updates of running statistics, and dropout. */
   private void train(String name) {
     if (Operators.normalizes(name)) {
       normalize();
     } else if (Operators.drops(name)) {
       drop(argument(1), argument(2), "dropout");
     } else if (Operators.isRecurrent(name)) {
-      // (…, dropout, train, …), one place later where the sequences are packed
+      // (…, dropout, train, …), one position later for packed sequences
       int train = argument(6).constant().value() instanceof Boolean ? 6 : 7;
       drop(argument(train - 1), argument(train), "dropout of " + name);
     } else if (name.equals("scaled_dot_product_attention")) {
@@ -251,7 +254,7 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
     return known ? Value.literal(value) : Value.NUMBER;
   }
 
-  /** What can be told of a comparison without values. */
+  /** The result of a comparison as far as it is known without values; null for other operators. */
   private @Nullable Value comparison(String name) {
     Value.Constant one = argument(0).constant();
     Value.Constant other = argument(1).constant();
@@ -277,7 +280,7 @@ record OperatorCall(String operator, List<Value> arguments, Map<String, Value> n
     return one.isNone() && other.isNone() ? Value.literal(same) : Value.NUMBER;
   }
 
-  /** All arguments after one. */
+  /** All arguments after this position, including the named ones. */
   private List<Value> rest(int after) {
     List<Value> rest = new ArrayList<>(arguments.subList(after + 1, arguments.size()));
     rest.addAll(named.values());

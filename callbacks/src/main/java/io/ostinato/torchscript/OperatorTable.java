@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What PyTorch's operators write to, and what their results may share memory with. The table is
- * made from PyTorch's own schemas; serialized code has no overloads, so an operator here is all of
- * them together.
+ * What PyTorch's operators write to, and what their results can share memory with. The table is
+ * generated from PyTorch's own schemas. Serialized code doesn't name overloads, so an operator here
+ * combines all of its overloads.
  */
 final class OperatorTable {
   private static final String FILE = "operators.txt";
@@ -23,7 +23,7 @@ final class OperatorTable {
 
   private OperatorTable() {}
 
-  /** What is written to. */
+  /** What an operator writes to. */
   enum Written {
     TENSOR,
     /** Each tensor of a list. */
@@ -34,19 +34,19 @@ final class OperatorTable {
 
   /** How a result shares memory with an argument. */
   enum Shared {
-    /** It is the argument, a view of it, or something in it. */
+    /** The result is the argument, a view of it, or something in it. */
     SAME,
-    /** It is several views of the argument. */
+    /** The result is a list of views of the argument. */
     LIST,
-    /** It is another container with the same elements. */
+    /** The result is another container with the same elements. */
     ELEMENTS
   }
 
   /**
-   * An operator.
+   * The effects of an operator.
    *
-   * @param writes by position or name of an argument
-   * @param shares what the result may share memory with, and how, by position or name
+   * @param writes what is written to, by position or name of the argument
+   * @param shares how the result can share memory with arguments, by their position or name
    */
   record Operator(Map<String, Set<Written>> writes, Map<String, Set<Shared>> shares) {
     static final Operator COMPUTES = new Operator(Map.of(), Map.of());
@@ -58,9 +58,9 @@ final class OperatorTable {
   }
 
   /**
-   * An operator by its name in the code.
+   * Finds an operator by its name in the code.
    *
-   * @param qualified as in {@code torch.add_} or {@code ops.quantized.linear}
+   * @param qualified the qualified name, such as {@code torch.add_} or {@code ops.quantized.linear}
    */
   static Optional<Operator> find(String qualified) {
     String name =
@@ -100,7 +100,7 @@ final class OperatorTable {
             arguments(columns[2], Shared.class, Shared.SAME)));
   }
 
-  /** Arguments, each with what follows its colon. */
+  /** Parses arguments, each with the kind after its colon. */
   private static <E extends Enum<E>> Map<String, Set<E>> arguments(
       String column, Class<E> kinds, E otherwise) {
     Map<String, Set<E>> arguments = new HashMap<>();

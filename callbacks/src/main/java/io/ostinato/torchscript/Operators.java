@@ -2,9 +2,9 @@ package io.ostinato.torchscript;
 
 import java.util.Set;
 
-/** Which of PyTorch's operators do more, or other things, than {@link OperatorTable} says. */
+/** PyTorch operators with effects beyond those in {@link OperatorTable}. */
 final class Operators {
-  /** Their sixth argument says whether they update the fourth and the fifth. */
+  /** Operators whose sixth argument says whether they update the fourth and the fifth. */
   private static final Set<String> NORMALIZE =
       Set.of(
           "batch_norm",
@@ -29,14 +29,14 @@ final class Operators {
 
   private static final Set<String> RECURRENT = Set.of("lstm", "gru", "rnn_tanh", "rnn_relu");
 
-  /** Put what is in their second argument into the first. */
+  /** Operators that put the elements of their second argument into the first. */
   private static final Set<String> PUT_ELEMENTS = Set.of("extend", "add_", "update");
 
-  /** Put nothing into a container that they change. */
+  /** Operators that change a container without putting anything into it. */
   private static final Set<String> PUT_NOTHING =
       Set.of("Delete", "clear", "mul_", "pop", "popitem", "remove", "reverse", "sort");
 
-  /** Give the very thing that they were given, whatever it is. */
+  /** Operators that return their argument itself, whatever it is. */
   private static final Set<String> SAME =
       Set.of(
           "_unwrap_optional",
@@ -45,10 +45,12 @@ final class Operators {
           "unchecked_unwrap_optional",
           "wait");
 
-  /** Make their first argument share the memory of another. */
+  /** Operators that make their first argument share the memory of another. */
   private static final Set<String> SHARE_MEMORY = Set.of("set_", "set_data");
 
-  /** Set the state of the generator of random numbers, which is one for the process. */
+  /**
+   * Operators that set the state of the random number generator, which is shared by the process.
+   */
   private static final Set<String> SEED = Set.of("manual_seed", "seed", "set_state");
 
   private Operators() {}
@@ -57,17 +59,17 @@ final class Operators {
     return SEED.contains(name);
   }
 
-  /** Whether its result has the keys of a dict with their values. */
+  /** Whether the result consists of the key-value pairs of a dict. */
   static boolean givesPairs(String name) {
     return name.equals("items") || name.equals("popitem");
   }
 
-  /** Whether its argument may have keys with their values. */
+  /** Whether the argument can consist of key-value pairs. */
   static boolean takesPairs(String name) {
     return name.equals("dict");
   }
 
-  /** Whether what it is called says that it changes its first argument. */
+  /** Whether the name says that the operator changes its first argument in place. */
   static boolean worksInPlace(String name) {
     return name.endsWith("_") && !name.endsWith("__");
   }
@@ -76,12 +78,14 @@ final class Operators {
     return NORMALIZE.contains(name);
   }
 
-  /** Whether it is {@code (input, p, train)}. */
+  /** Whether the operator is a dropout with the arguments {@code (input, p, train)}. */
   static boolean drops(String name) {
     return DROP.contains(name);
   }
 
-  /** Whether its sixth and seventh argument are the dropout and whether it trains. */
+  /**
+   * Whether the operator is a recurrent layer, which takes the dropout followed by a training flag.
+   */
   static boolean isRecurrent(String name) {
     return RECURRENT.contains(name);
   }

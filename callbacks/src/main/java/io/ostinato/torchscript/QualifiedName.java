@@ -1,10 +1,13 @@
 package io.ostinato.torchscript;
 
-/** Names with dots. */
+/** Converts expressions to dotted names. */
 final class QualifiedName {
   private QualifiedName() {}
 
-  /** A name that an expression is, as in {@code torch.add}; empty if it is something else. */
+  /**
+   * The dotted name that an expression consists of, such as {@code torch.add}; empty for any other
+   * expression.
+   */
   static String of(Expression expression) {
     if (expression instanceof Expression.Name name) {
       return name.text();

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Follows the code of a module as it would run in evaluation mode, without values: which attributes
- * it assigns, and what of the module's it changes in place. Both branches are followed where the
- * condition isn't known; loops until a round adds nothing.
+ * Follows the code of a module as it would run in evaluation mode, but without values, to find
+ * which attributes it assigns and what it changes in place in the module. Both branches are
+ * followed if the condition is unknown, and loops until an iteration adds nothing.
  */
 final class StateAnalysis {
   private static final int MOST_STEPS = 2_000_000;
 
   private final ModuleCode code;
   private final Findings findings;
-  private final Place.Heap heap = new Place.Heap();
-  private final Place self;
+  private final Location.Heap heap = new Location.Heap();
+  private final Location self;
   private final Evaluation evaluation;
   private int steps;
   private boolean runsBeside;
@@ -39,21 +39,22 @@ final class StateAnalysis {
     return findings;
   }
 
-  Place.Heap heap() {
+  Location.Heap heap() {
     return heap;
   }
 
   /**
-   * Follows a method of the module, from a call out of nowhere.
+   * Follows a method of the module, called by a user.
    *
-   * @param assigned what was assigned before
-   * @return what is assigned after it on every way, by path, as in {@code self.features}
+   * @param assigned the attributes assigned before
+   * @return the attributes assigned on every path through it, by path in the module, such as {@code
+   *     self.features}
    */
   Map<String, Value> follow(Function method, Map<String, Value> assigned) {
     Frame frame = new Frame(method, null, heap);
     List<Value> arguments = new ArrayList<>(List.of(Value.of(self)));
     for (Parameter parameter : method.parameters().subList(1, method.parameters().size())) {
-      Place given = frame.parameter(parameter.name(), parameter.type());
+      Location given = frame.parameter(parameter.name(), parameter.type());
       arguments.add(Value.of(given).with(Value.Constant.UNKNOWN));
     }
     Map<String, Value> after;
@@ -62,7 +63,7 @@ final class StateAnalysis {
       size = heap.size();
       after = new HashMap<>(assigned);
       call(frame, arguments, Map.of(), after);
-      // What runs beside the rest may see what the rest does later.
+      // Forked code may see what the rest does later.
     } while (runsBeside && heap.size() != size);
     return after;
   }
@@ -84,7 +85,7 @@ final class StateAnalysis {
 
   private Value run(Frame frame, Flow flow, Map<String, Value> assigned) {
     if (!frame.isAllowed()) {
-      findings.doubt("'%s', which calls itself".formatted(frame.function().name()));
+      findings.doubt("'%s', which is recursive".formatted(frame.function().name()));
       return Value.of(List.of(heap.kept("", "")));
     }
     frame.start();
@@ -92,7 +93,10 @@ final class StateAnalysis {
     return frame.end(flow, assigned);
   }
 
-  /** Follows a function that was defined within another, which goes on beside it. */
+  /**
+   * Follows a function defined within another one, as forked code that runs concurrently with the
+   * rest.
+   */
   Value beside(Frame frame, Flow around) {
     runsBeside = true;
     Map<String, Value> assigned = new HashMap<>(around.assigned());
@@ -113,7 +117,7 @@ final class StateAnalysis {
         return;
       }
       if (++steps > MOST_STEPS) {
-        throw new CodeSyntaxException("more code than can be followed");
+        throw new CodeSyntaxException("more code than can be analysed");
       }
       run(statement, flow, frame);
     }
@@ -171,7 +175,7 @@ final class StateAnalysis {
       Flow inside = flow.copy();
       Value over = evaluation.of(loop.over(), inside, frame);
       for (Expression variable : loop.variables()) {
-        assign(variable, over.part(Place.ANY), inside, frame);
+        assign(variable, over.part(Location.ANY), inside, frame);
       }
       run(loop.body(), inside, frame);
       flow.become(before, inside);
@@ -218,24 +222,24 @@ final class StateAnalysis {
       flow.variables().put(name.text(), value);
     } else if (target instanceof Expression.Attribute attribute) {
       Value object = evaluation.of(attribute.of(), flow, frame);
-      boolean single = object.places().size() == 1;
-      object.places().forEach(place -> set(place, attribute.name(), value, single, flow));
-      if (object.places().isEmpty() && value.reachesKept()) {
-        findings.doubt("an attribute of something unknown");
+      boolean single = object.locations().size() == 1;
+      object.locations().forEach(location -> set(location, attribute.name(), value, single, flow));
+      if (object.locations().isEmpty() && value.reachesKept()) {
+        findings.doubt("an attribute of an unknown object");
       }
     } else {
-      findings.doubt("an assignment to something unknown");
+      findings.doubt("an assignment to an unknown target");
     }
   }
 
-  private void set(Place place, String name, Value value, boolean single, Flow flow) {
-    if (!place.isKept()) {
-      place.put(name, value.places());
+  private void set(Location location, String name, Value value, boolean single, Flow flow) {
+    if (!location.isKept()) {
+      location.put(name, value.locations());
       return;
     }
-    findings.assigned(Evaluation.attributeOf(place, name));
-    if (single && !place.path().isEmpty()) {
-      flow.assign(place.path() + "." + name, name, value);
+    findings.assigned(Evaluation.attributeOf(location, name));
+    if (single && !location.path().isEmpty()) {
+      flow.assign(location.path() + "." + name, name, value);
     } else {
       flow.assignSome("", name, value);
     }

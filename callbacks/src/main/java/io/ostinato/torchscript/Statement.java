@@ -6,9 +6,9 @@ import java.util.List;
 sealed interface Statement {
 
   /**
-   * Assigns to variables or attributes; to nothing where an expression stands alone.
+   * Assigns to variables or attributes; without targets for an expression on its own.
    *
-   * @param type what is said of the type of a variable; empty if nothing is
+   * @param type the declared type of a variable; empty if there is none
    */
   record Assign(List<Expression> targets, String type, Expression value) implements Statement {
     public Assign {
@@ -16,7 +16,7 @@ sealed interface Statement {
     }
   }
 
-  /** Two branches. */
+  /** A condition with two branches. */
   record If(Expression condition, List<Statement> then, List<Statement> otherwise)
       implements Statement {
     public If {
@@ -37,7 +37,7 @@ sealed interface Statement {
   /**
    * A {@code with}.
    *
-   * @param variable what it is called within; empty if it isn't
+   * @param variable the name after {@code as}; empty if there is none
    */
   record With(Expression object, String variable, List<Statement> body) implements Statement {
     public With {
@@ -45,13 +45,13 @@ sealed interface Statement {
     }
   }
 
-  /** A function within a function, to run beside it. */
+  /** A function defined within a function, to be forked. */
   record Define(ModuleCode.Function function) implements Statement {}
 
   /**
-   * Something that can't be read, and what is indented below it.
+   * A statement that can't be parsed, with the statements indented below it.
    *
-   * @param attribute what it assigns to; empty if it is none
+   * @param attribute the attribute it assigns to; empty if there is none
    */
   record Unreadable(String why, String attribute, List<Statement> body) implements Statement {
     public Unreadable {

@@ -34,20 +34,20 @@ final class Tokens {
     return next < tokens.size();
   }
 
-  /** The next token, which stays; nothing at the end. */
+  /** The next token without consuming it; empty at the end. */
   String peek() {
     return hasMore() ? tokens.get(next) : "";
   }
 
-  /** The next token. */
+  /** Consumes the next token. */
   String take() {
     if (!hasMore()) {
-      throw new CodeSyntaxException("a line ends too early: " + String.join(" ", tokens));
+      throw new CodeSyntaxException("unexpected end of the line: " + String.join(" ", tokens));
     }
     return tokens.get(next++);
   }
 
-  /** Takes the next token if it is this one. */
+  /** Consumes the next token if it is this one, and returns whether it is. */
   boolean takes(String token) {
     boolean found = peek().equals(token);
     if (found) {
@@ -59,7 +59,7 @@ final class Tokens {
   void expect(String token) {
     if (!takes(token)) {
       throw new CodeSyntaxException(
-          "'%s' where '%s' was expected: %s".formatted(peek(), token, String.join(" ", tokens)));
+          "found '%s', expected '%s': %s".formatted(peek(), token, String.join(" ", tokens)));
     }
   }
 
@@ -68,7 +68,7 @@ final class Tokens {
     return next + 1 < tokens.size() && tokens.get(next + 1).equals(token);
   }
 
-  /** A position that can be gone back to. */
+  /** The current position, for {@link #goBackTo}. */
   int position() {
     return next;
   }

@@ -9,27 +9,28 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a value without running the code. Where two branches meet it may be either.
+ * What is known about a value without running the code. After two branches meet, it can be the
+ * value of either.
  *
- * @param places what it may refer to; none for numbers and texts
- * @param type in the words of the code; empty if it isn't known
- * @param constant what is known of its value
+ * @param locations what it can refer to; empty for numbers and strings
+ * @param type the type as written in the code; empty if unknown
+ * @param constant what is known about the value itself
  */
-record Value(Set<Place> places, String type, Constant constant) {
+record Value(Set<Location> locations, String type, Constant constant) {
 
-  /** A number, a text, or nothing. */
+  /** A number, a string, or None. */
   static final Value NUMBER = new Value(Set.of(), "", Constant.UNKNOWN);
 
   Value {
-    places = Set.copyOf(places);
+    locations = Set.copyOf(locations);
   }
 
   /**
-   * What is known of a value.
+   * What is known about the value itself.
    *
-   * @param known whether anything is
-   * @param value the literal, if that is known; null for None
-   * @param present whether it is certain that it isn't None, whatever it is
+   * @param known whether the value is known
+   * @param value the literal if it is known; null for None
+   * @param present whether the value is certainly not None
    */
   record Constant(boolean known, @Nullable Object value, boolean present) {
     static final Constant UNKNOWN = new Constant(false, null, false);
@@ -56,39 +57,39 @@ record Value(Set<Place> places, String type, Constant constant) {
     return new Value(Set.of(), "", Constant.of(value));
   }
 
-  /** A reference to one place, which is there for certain. */
-  static Value of(Place place) {
-    return new Value(Set.of(place), place.type(), Constant.PRESENT);
+  /** A reference to one location, which is certainly not None. */
+  static Value of(Location location) {
+    return new Value(Set.of(location), location.type(), Constant.PRESENT);
   }
 
-  static Value of(Collection<Place> places) {
-    return new Value(Set.copyOf(places), "", Constant.UNKNOWN);
+  static Value of(Collection<Location> locations) {
+    return new Value(Set.copyOf(locations), "", Constant.UNKNOWN);
   }
 
   /** The same value, known to be of a type. */
   Value as(String known) {
-    return known.isEmpty() ? this : new Value(places, known, constant);
+    return known.isEmpty() ? this : new Value(locations, known, constant);
   }
 
   Value with(Constant known) {
-    return new Value(places, type, known);
+    return new Value(locations, type, known);
   }
 
-  /** Whether it may be the module's. */
+  /** Whether it may belong to the module. */
   boolean isKept() {
-    return places.stream().anyMatch(Place::isKept);
+    return locations.stream().anyMatch(Location::isKept);
   }
 
-  /** Whether it may be the module's, or something within it may be. */
+  /** Whether it, or something within it, may belong to the module. */
   boolean reachesKept() {
-    Set<Place> seen = new LinkedHashSet<>(places);
-    Deque<Place> next = new ArrayDeque<>(places);
+    Set<Location> seen = new LinkedHashSet<>(locations);
+    Deque<Location> next = new ArrayDeque<>(locations);
     while (!next.isEmpty()) {
-      Place place = next.pop();
-      if (place.isKept()) {
+      Location location = next.pop();
+      if (location.isKept()) {
         return true;
       }
-      for (Place part : place.part(Place.ANY)) {
+      for (Location part : location.part(Location.ANY)) {
         if (seen.add(part)) {
           next.push(part);
         }
@@ -97,21 +98,21 @@ record Value(Set<Place> places, String type, Constant constant) {
     return false;
   }
 
-  /** What is within it at a position or under a name. */
+  /** The element at a position or under a name. */
   Value part(String key) {
-    Set<Place> parts = new LinkedHashSet<>();
-    places.forEach(place -> parts.addAll(place.part(key)));
+    Set<Location> parts = new LinkedHashSet<>();
+    locations.forEach(location -> parts.addAll(location.part(key)));
     String element = CodeType.elementOf(type, key);
     return new Value(CodeType.isScalar(element) ? Set.of() : parts, element, Constant.UNKNOWN);
   }
 
-  /** Either this or the other. */
+  /** A value that is either this or the other. */
   Value or(Value other) {
     if (equals(other)) {
       return this;
     }
-    Set<Place> either = new LinkedHashSet<>(places);
-    either.addAll(other.places);
+    Set<Location> either = new LinkedHashSet<>(locations);
+    either.addAll(other.locations);
     boolean present = constant.present() && other.constant.present();
     return new Value(
         either,

@@ -11,10 +11,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * A zip archive in memory, by its directory. Java's stream of a zip archive refuses entries as
- * PyTorch writes them, and its files are on a disk.
+ * A zip archive in memory, read by its central directory. Java's {@code ZipInputStream} rejects
+ * entries as PyTorch writes them, and its {@code ZipFile} needs a file on disk.
  *
- * @param content the whole file; it isn't copied
+ * @param content the whole file, which is not copied
  */
 public record ZipContent(byte[] content) {
   private static final int LOCAL_HEADER = 0x04034b50;
@@ -27,30 +27,30 @@ public record ZipContent(byte[] content) {
   private static final int STORED = 0;
   private static final int DEFLATED = 8;
 
-  /** Code and descriptions are never larger; a damaged directory may say so. */
+  /** Code and pickles are never larger; a corrupt directory may claim otherwise. */
   private static final int MOST_UNPACKED_BYTES = 256 << 20;
 
   /**
    * One file in the archive.
    *
-   * @param name with its folders, as in {@code net/code/__torch__.py}
-   * @param sizeBytes what it has when it is unpacked
+   * @param name the path in the archive, such as {@code net/code/__torch__.py}
+   * @param sizeBytes the uncompressed size
    */
   public record Entry(String name, int method, int storedBytes, int sizeBytes, int offset) {}
 
-  /** Whether it begins as a zip archive does. */
+  /** Whether the content starts like a zip archive. */
   public boolean isZip() {
     return content.length >= Integer.BYTES && bytes().getInt(0) == LOCAL_HEADER;
   }
 
-  /** Whether its end is there. */
+  /** Whether the end of the archive is present. */
   public boolean isWhole() {
     return end() >= 0;
   }
 
   /**
-   * The files in it. None where the directory can't be followed: it is larger than an archive of 32
-   * bits, or damaged.
+   * The files in the archive. Empty if the directory can't be read because it is corrupt, or
+   * because the archive exceeds the 32-bit format.
    */
   public Optional<List<Entry>> entries() {
     ByteBuffer bytes = bytes();
@@ -80,7 +80,7 @@ public record ZipContent(byte[] content) {
     return Optional.of(entries);
   }
 
-  /** What is in a file of the archive; nothing where that is damaged. */
+  /** The content of a file in the archive; empty if it is corrupt. */
   public Optional<byte[]> contentOf(Entry entry) {
     int at = entry.offset();
     if (at < 0 || at > content.length - LOCAL_BYTES || bytes().getInt(at) != LOCAL_HEADER) {

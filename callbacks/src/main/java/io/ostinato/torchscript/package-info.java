@@ -1,4 +1,4 @@
-/** What the code of a TorchScript module says of it: pure values, no engine. */
+/** Analyses the code of TorchScript modules: pure values, no engine. */
 @NullMarked
 package io.ostinato.torchscript;
 

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A line for each record: the iteration, then the metrics with six significant digits. */
+/** Prints a line for each record: the iteration, then the metrics with six significant digits. */
 final class ConsoleTracker implements Tracker {
   private final Consumer<String> lines;
 

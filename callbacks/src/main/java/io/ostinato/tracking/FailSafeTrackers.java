@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Several trackers as one that never fails. */
+/** Combines several trackers into one that never fails. */
 final class FailSafeTrackers implements Tracker {
   private static final Logger log = LoggerFactory.getLogger(Trackers.class);
 
@@ -53,7 +53,7 @@ final class FailSafeTrackers implements Tracker {
             succeeds(tracker, "lost a histogram", t -> t.logHistogram(at, time, key, histogram)));
   }
 
-  /** Those that could be started. */
+  /** The trackers that started successfully. */
   List<Tracker> started() {
     return List.copyOf(started);
   }
@@ -81,7 +81,7 @@ final class FailSafeTrackers implements Tracker {
     try {
       action.accept(tracker);
       return true;
-    } catch (Throwable e) { // also what other languages throw without declaring it
+    } catch (Throwable e) { // includes undeclared checked exceptions
       if (e instanceof VirtualMachineError) {
         throw e;
       }
@@ -93,7 +93,7 @@ final class FailSafeTrackers implements Tracker {
     }
   }
 
-  /** The first failure in full; then each that doubles their number, so that none is far away. */
+  /** Logs the first failure in full, then one line each time their number has doubled. */
   private void warn(Tracker tracker, String what, Throwable e) {
     int count = failures.merge(tracker, 1, Integer::sum);
     if (count == 1) {

@@ -7,15 +7,16 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * How numbers are distributed. NaN and infinite ones are left out.
+ * A distribution of numbers. NaN and infinities are ignored.
  *
  * @param min the lowest number; NaN if there is none
  * @param max the highest number; NaN if there is none
- * @param count how many numbers there are
- * @param sum of the numbers
- * @param sumOfSquares of the numbers
- * @param limits the upper end of each bin, ascending; the last is {@code max}
- * @param counts how many numbers are in each bin: above the end of the one before, up to its own
+ * @param count the number of values
+ * @param sum the sum of the values
+ * @param sumOfSquares the sum of the squared values
+ * @param limits the upper limit of each bin, ascending; the last is {@code max}
+ * @param counts the number of values in each bin: above the previous limit, up to and including its
+ *     own
  */
 public record Histogram(
     double min,
@@ -32,14 +33,19 @@ public record Histogram(
     counts = List.copyOf(counts);
   }
 
-  /** Of all elements of an array, of any shape and numeric data type, in 64 bins of equal width. */
+  /**
+   * The histogram of all elements of an array, of any shape and numeric data type, in 64 bins of
+   * equal width.
+   */
   public static Histogram of(NDArray array) {
     try (NDArray exact = array.toType(DataType.FLOAT64, true)) {
       return of(exact.toDoubleArray());
     }
   }
 
-  /** Of these numbers, in 64 bins of equal width; in one where all are the same. */
+  /**
+   * The histogram of these numbers, in 64 bins of equal width; in a single bin if all are the same.
+   */
   public static Histogram of(double... numbers) {
     double min = Double.POSITIVE_INFINITY;
     double max = Double.NEGATIVE_INFINITY;
@@ -65,7 +71,7 @@ public record Histogram(
   private static List<Double> limits(double min, double max) {
     List<Double> limits = new ArrayList<>();
     for (int bin = 1; bin < BINS; bin++) {
-      // Not from the distance of the two, which may be more than a double.
+      // Avoids max - min, which can overflow a double.
       double limit = min / BINS * (BINS - bin) + max / BINS * bin;
       if (limit > (limits.isEmpty() ? min : limits.get(limits.size() - 1)) && limit < max) {
         limits.add(limit);

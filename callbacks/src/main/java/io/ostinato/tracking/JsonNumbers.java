@@ -3,7 +3,7 @@ package io.ostinato.tracking;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 
-/** Numbers in JSON; those that JSON lacks are the strings NaN, Infinity and -Infinity. */
+/** Numbers in JSON; those that JSON doesn't support are the strings NaN, Infinity and -Infinity. */
 public final class JsonNumbers {
   private JsonNumbers() {}
 
@@ -16,7 +16,7 @@ public final class JsonNumbers {
     }
   }
 
-  /** Reads back what {@link #add} added. */
+  /** Reads a number written by {@link #add}. */
   public static double read(JsonElement element) {
     return Double.parseDouble(element.getAsString());
   }

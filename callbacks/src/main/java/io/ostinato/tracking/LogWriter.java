@@ -1,30 +1,30 @@
 package io.ostinato.tracking;
 
-/** Takes the metrics of one moment; they are written together when the moment is over. */
+/** Collects the metrics of one iteration, which are written together at its end. */
 public interface LogWriter {
 
   /**
-   * Adds a number to the record of this moment.
+   * Adds a number to the current record.
    *
-   * @param key as in {@code accuracy/test}
+   * @param key a key such as {@code accuracy/test}
    * @throws IllegalStateException if the record has that key already; names both writers
    */
   void addScalar(String key, double value);
 
   /**
-   * Shows a picture on the trackers that can, as {@link TensorBoardTracker} does; the others, and
-   * {@code metrics.jsonl}, leave it out.
+   * Shows an image on trackers that support it, such as {@link TensorBoardTracker}; the others, and
+   * {@code metrics.jsonl}, ignore it.
    *
-   * @param key as in {@code reconstructions/test}
-   * @throws IllegalStateException if there is a picture or a histogram of that key at this moment;
+   * @param key a key such as {@code reconstructions/test}
+   * @throws IllegalStateException if the iteration has an image or a histogram of that key already;
    *     names both writers
    */
   default void addImage(String key, Picture picture) {}
 
   /**
-   * Shows how numbers are distributed, on the trackers that can; see {@link #addImage}.
+   * Shows a histogram on trackers that support it; see {@link #addImage}.
    *
-   * @throws IllegalStateException if there is a picture or a histogram of that key at this moment;
+   * @throws IllegalStateException if the iteration has an image or a histogram of that key already;
    *     names both writers
    */
   default void addHistogram(String key, Histogram histogram) {}

@@ -1,147 +1,194 @@
 package io.ostinato.tracking;
 
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
+import io.ostinato.metric.Direction;
+import io.ostinato.text.Glob;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Which metrics are better when higher, or when lower, by patterns of their keys; the first that
- * matches decides. Immutable.
+ * The directions of metrics: better when higher, better when lower, or neutral. The first of these
+ * rules that knows a key decides:
  *
- * <p>A pattern is a whole key, with {@code *} for any characters and {@code ?} for one. The
- * defaults look for words of the field in a key: its letters and digits between other characters,
- * so {@code loss/test/total} and {@code val_loss} are losses, and {@code lossless_rate} is not.
- * They look before the first slash, where the metric's name is, and there before the first dot,
- * behind which an output of the model has any name; behind the slash, where a dataset may have any
- * name, only if that says nothing.
+ * <ol>
+ *   <li>the patterns that a user adds, the last added first; a pattern is a whole key, with {@code
+ *       *} for any characters, {@code ?} for one and {@code |} between alternatives
+ *   <li>the {@linkplain io.ostinato.metric.Metric#direction directions} that the callbacks of a run
+ *       declare for the metrics they write
+ *   <li>the key itself: by well-known words, losses and errors are better when lower, and
+ *       accuracies, scores and correlations when higher; metrics of the training process itself are
+ *       neutral
+ * </ol>
+ *
+ * Immutable.
  */
 public final class MetricProperties {
-  private static final String LOWER =
-      "loss|lossdiff|error|err|rmse|mse|mae|mape|perplexity|nll|brier|ece|relative_l2|log_loss"
-          + "|cross_entropy|calibration_error";
-  private static final String HIGHER =
-      "accuracy|acc|f1|f[0-9.]+(?:e-?[0-9]+)?_(?:micro|macro|weighted|binary)|fbeta|f_beta|auc|auroc|roc_auc|average_precision|ap|map|precision|recall|r2"
-          + "|pearson|mcc|iou|dice|bleu|rouge|psnr|ssim";
   private static final MetricProperties DEFAULTS =
-      new MetricProperties(
-          List.of(
-              rule(
-                  "optim/*|train_time/*|param_count/*|ds_stats/*|peak_memory/*|outputs/*"
-                      + "|gradient/*|weight/*|loss_weight/*|profiler/*|ctx/*|detach/*",
-                  Direction.NEUTRAL)),
-          List.of(
-              new Rule(words(LOWER), Direction.LOWER_IS_BETTER),
-              new Rule(words(HIGHER), Direction.HIGHER_IS_BETTER)));
+      new MetricProperties(List.of(), List.of(), KeyDirections::of);
 
   private final List<Rule> patterns;
-  private final List<Rule> words;
+  private final List<Rule> written;
+  private final Function<String, Optional<Direction>> ofKey;
 
-  private record Rule(Pattern pattern, Direction direction) {}
-
-  private MetricProperties(List<Rule> patterns, List<Rule> words) {
-    this.patterns = List.copyOf(patterns);
-    this.words = List.copyOf(words);
+  private record Rule(Pattern pattern, Direction direction) {
+    static Rule of(Glob keys, Direction direction) {
+      return new Rule(Pattern.compile(keys.regex()), direction);
+    }
   }
 
-  /**
-   * Losses and errors are better when lower; accuracies, scores and correlations when higher; what
-   * training tells about itself is neutral; nothing is known of the others.
-   */
+  private MetricProperties(
+      List<Rule> patterns, List<Rule> written, Function<String, Optional<Direction>> ofKey) {
+    this.patterns = List.copyOf(patterns);
+    this.written = List.copyOf(written);
+    this.ofKey = ofKey;
+  }
+
+  /** The directions that keys imply; unknown for all other keys. */
   public static MetricProperties defaults() {
     return DEFAULTS;
   }
 
-  /** Nothing is known. */
-  public static MetricProperties none() {
-    return new MetricProperties(List.of(), List.of());
+  /** Parses the patterns of a configuration, which take precedence over the defaults. */
+  @FromKeys
+  static MetricProperties of(
+      @Key(value = "Patterns of metrics; `*` stands for any characters.", optional = true)
+          List<String> higherIsBetter,
+      @Key(value = "Patterns of metrics; `*` stands for any characters.", optional = true)
+          List<String> lowerIsBetter,
+      @Key(value = "Patterns of metrics that decide nothing.", optional = true)
+          List<String> neutral) {
+    MetricProperties properties = defaults();
+    for (String pattern : neutral) {
+      properties = properties.neutral(pattern);
+    }
+    for (String pattern : lowerIsBetter) {
+      properties = properties.lowerIsBetter(pattern);
+    }
+    for (String pattern : higherIsBetter) {
+      properties = properties.higherIsBetter(pattern);
+    }
+    return properties;
   }
 
-  /** The same, and before that: what matches the pattern is better when higher. */
+  /** No directions; keys imply nothing. */
+  public static MetricProperties none() {
+    return new MetricProperties(List.of(), List.of(), key -> Optional.empty());
+  }
+
+  /**
+   * A copy in which metrics that match the pattern are better when higher; takes precedence over
+   * all earlier patterns.
+   */
   public MetricProperties higherIsBetter(String pattern) {
     return with(pattern, Direction.HIGHER_IS_BETTER);
   }
 
-  /** The same, and before that: what matches the pattern is better when lower. */
+  /**
+   * A copy in which metrics that match the pattern are better when lower; takes precedence over all
+   * earlier patterns.
+   */
   public MetricProperties lowerIsBetter(String pattern) {
     return with(pattern, Direction.LOWER_IS_BETTER);
   }
 
-  /** The same, and before that: what matches the pattern is neither better nor worse. */
+  /**
+   * A copy in which metrics that match the pattern are neutral; takes precedence over all earlier
+   * patterns.
+   */
   public MetricProperties neutral(String pattern) {
     return with(pattern, Direction.NEUTRAL);
   }
 
-  /** The direction of a metric, if it is known. */
+  /**
+   * A copy with the directions declared by the writers of metrics, after the patterns of users.
+   *
+   * @param directions the directions of each writer, by keys in which {@code *} matches any
+   *     characters; the first match decides
+   */
+  public MetricProperties withWritten(Collection<Map<String, Direction>> directions) {
+    List<Rule> more = new ArrayList<>(written);
+    for (Map<String, Direction> ofOne : directions) {
+      ofOne.forEach((keys, direction) -> more.add(Rule.of(Glob.ofStars(keys), direction)));
+    }
+    return new MetricProperties(patterns, more, ofKey);
+  }
+
+  /** The direction of a metric; empty if unknown. */
   public Optional<Direction> direction(String key) {
-    // What was at the best of another metric is better as it is itself.
+    // A value at the best of another metric has its own metric's direction.
     int atBest = key.indexOf("/at_best/");
     String metric = atBest < 0 ? key : key.substring(0, atBest);
-    int slash = metric.indexOf('/');
-    String name = slash < 0 ? metric : metric.substring(0, slash);
-    return first(patterns, metric)
-        .or(() -> first(words, name.substring(0, (name + ".").indexOf('.'))))
-        .or(() -> first(words, name))
-        .or(() -> first(words, metric.substring(name.length())));
+    return first(patterns, metric).or(() -> first(written, metric)).or(() -> ofKey.apply(metric));
   }
 
   /**
-   * The direction of a metric that something is decided by.
+   * The direction of a metric that a decision depends on.
    *
-   * @throws IllegalArgumentException if it is not known, or neutral; says how to declare it
+   * @throws IllegalArgumentException if it is unknown or neutral; says how to declare it
    */
   public Direction directionForDecision(String key, String callback) {
-    mistake(key, callback)
+    mistake(key, Subject.callback(callback))
         .ifPresent(
-            message -> {
-              throw new IllegalArgumentException(message);
+            mistake -> {
+              throw new IllegalArgumentException(mistake.text());
             });
     return direction(key).orElseThrow();
   }
 
-  /** Why nothing can be decided by a metric, if nothing can. */
-  public Optional<String> mistake(String key, String callback) {
+  /**
+   * Why a metric can't be used for a decision; empty if it can.
+   *
+   * @param key the metric
+   * @param subject the callback that decides, or a key of it
+   */
+  public Optional<Mistake> mistake(String key, Subject subject) {
     Optional<Direction> direction = direction(key);
     if (direction.isPresent() && direction.get() != Direction.NEUTRAL) {
       return Optional.empty();
     }
-    return Optional.of(
-        "callback '%s' decides by the metric '%s', %s; declare it, as in metricProperties("
+    Mistake mistake =
+        Mistake.of(
+            subject,
+            "callback '%s' decides by the metric '%s', %s"
                 .formatted(
-                    callback,
+                    subject.name(),
                     key,
                     direction.isPresent()
                         ? "which is neutral"
-                        : "of which it isn't known whether it is better when higher or when lower")
-            + "MetricProperties.defaults().higherIsBetter(\"%s\")) or lowerIsBetter"
+                        : "of which it isn't known whether it is better when higher or when"
+                            + " lower"),
+            ("declare it, as in metric_directions: {higher_is_better: '%1$s'} or"
+                    + " lower_is_better; in Java, metricProperties("
+                    + "MetricProperties.defaults().higherIsBetter(\"%1$s\")) or lowerIsBetter")
                 .formatted(key));
+    Subject patternsOfUsers = Subject.setting("metric_directions");
+    return Optional.of(
+        direction.isPresent()
+            ? mistake.dependingOn(patternsOfUsers)
+            : mistake.dependingOn(patternsOfUsers, Subject.setting("callbacks")));
   }
 
-  private static Optional<Direction> first(List<Rule> rules, String text) {
+  private static Optional<Direction> first(List<Rule> rules, String metric) {
     return rules.stream()
-        .filter(rule -> rule.pattern().matcher(text).find())
+        .filter(rule -> rule.pattern().matcher(metric).matches())
         .map(Rule::direction)
         .findFirst();
   }
 
   private MetricProperties with(String pattern, Direction direction) {
     List<Rule> more = new ArrayList<>();
-    more.add(rule(pattern, direction));
-    more.addAll(patterns);
-    return new MetricProperties(more, words);
-  }
-
-  private static Rule rule(String globs, Direction direction) {
-    List<String> patterns = new ArrayList<>();
-    for (String glob : globs.split("\\|", -1)) {
-      String quoted = Pattern.quote(glob).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
-      patterns.add("^" + quoted + "$");
+    for (String alternative : pattern.split("\\|", -1)) {
+      more.add(Rule.of(Glob.of(alternative), direction));
     }
-    return new Rule(Pattern.compile(String.join("|", patterns)), direction);
-  }
-
-  private static Pattern words(String alternatives) {
-    return Pattern.compile(
-        "(?<![a-z0-9])(" + alternatives + ")(?![a-z0-9])", Pattern.CASE_INSENSITIVE);
+    more.addAll(patterns);
+    return new MetricProperties(more, written, ofKey);
   }
 }

@@ -6,81 +6,63 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/**
- * The file {@code metrics.jsonl} of a run, between its writers: what is in it, and where it ends.
- */
+/** Converts the records of a run to lines of {@code metrics.jsonl} and back. */
 public final class MetricsFile {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   private MetricsFile() {}
 
+  /** The name of the file. */
+  public static final String NAME = "metrics.jsonl";
+
   /**
-   * Reads a file back; one that isn't there has no records. What a crash left of an unfinished last
-   * line is passed over.
+   * Reads the records of a run; empty if the file is missing. An incomplete last line left by a
+   * crash is ignored.
    *
-   * @throws UncheckedIOException if the file can't be read
-   * @throws IllegalArgumentException if a line is no record; says which
+   * @throws StorageException if the file can't be read
+   * @throws IllegalArgumentException if a line is not a valid record; says which
    */
+  public static List<MetricsRecord> read(RunFiles files) {
+    return parse(files.lines(NAME), files.location() + "/" + NAME);
+  }
+
+  /** Like {@link #read(RunFiles)}, for a local file. */
   public static List<MetricsRecord> read(Path file) {
-    if (!Files.exists(file)) {
-      return List.of();
-    }
-    try {
-      String text = Files.readString(file);
-      List<MetricsRecord> records = new ArrayList<>();
-      for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
-        records.add(parse(file, line, records.size() + 1));
-      }
-      return records;
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "can't read the metrics of '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
-    }
+    Path folder = Objects.requireNonNullElse(file.getParent(), Path.of(""));
+    return parse(
+        LocalRunFiles.in(folder).lines(String.valueOf(file.getFileName())), file.toString());
   }
 
   /**
-   * Puts records after an iteration aside, into {@code metrics.superseded-<n>.jsonl} beside the
-   * file: a run is about to go on from that iteration and will write them again.
+   * Parses lines.
    *
-   * @return how many were put aside
-   * @throws StorageException if a file can't be written; the records are as before then
+   * @param location the location of the lines, for messages
+   * @throws IllegalArgumentException if a line is not a valid record; says which
    */
-  public static int keepUpTo(Path file, TrainingIteration last) {
-    List<MetricsRecord> kept = new ArrayList<>();
-    List<MetricsRecord> later = new ArrayList<>();
-    for (MetricsRecord record : read(file)) {
-      (record.iteration().compareTo(last) <= 0 ? kept : later).add(record);
+  static List<MetricsRecord> parse(List<String> lines, String location) {
+    List<MetricsRecord> records = new ArrayList<>();
+    for (String line : lines) {
+      records.add(parse(location, line, records.size() + 1));
     }
-    if (later.isEmpty()) {
-      return 0;
-    }
-    int n = 1;
-    while (Files.exists(file.resolveSibling("metrics.superseded-" + n + ".jsonl"))) {
-      n++;
-    }
-    rewrite(file.resolveSibling("metrics.superseded-" + n + ".jsonl"), later);
-    rewrite(file, kept);
-    return later.size();
+    return records;
   }
 
-  static byte[] line(MetricsRecord record) {
-    return (GSON.toJson(toJson(record)) + "\n").getBytes(StandardCharsets.UTF_8);
+  /** Converts a record to its line, without a line feed. */
+  static String line(MetricsRecord record) {
+    return GSON.toJson(toJson(record));
   }
 
-  /** A record as the object that is its line. */
+  /** Converts a record to the JSON object of its line. */
   public static JsonObject toJson(MetricsRecord record) {
     JsonObject json = new JsonObject();
     json.addProperty("iteration", record.iteration().toString());
@@ -95,9 +77,9 @@ public final class MetricsFile {
   }
 
   /**
-   * The record of an object, which may have more than {@link #toJson} writes.
+   * Converts a JSON object, which can have more members than {@link #toJson} writes, to a record.
    *
-   * @throws RuntimeException if it is none
+   * @throws RuntimeException if it is not a valid record
    */
   public static MetricsRecord fromJson(JsonObject json) {
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -110,46 +92,12 @@ public final class MetricsFile {
         metrics);
   }
 
-  private static MetricsRecord parse(Path file, String line, int number) {
+  private static MetricsRecord parse(String location, String line, int number) {
     try {
       return fromJson(JsonParser.parseString(line).getAsJsonObject());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "line %s of '%s' is no record of metrics: %s".formatted(number, file, line), e);
+          "line %s of '%s' is no record of metrics: %s".formatted(number, location, line), e);
     }
-  }
-
-  private static void rewrite(Path file, List<MetricsRecord> records) {
-    LocalRunFiles.in(file.resolveSibling(""))
-        .write(
-            file.getFileName().toString(),
-            out -> {
-              for (MetricsRecord record : records) {
-                out.write(line(record));
-              }
-            });
-  }
-
-  /** Cuts off what a crash left of an unfinished last line. */
-  static void cutUnfinishedLine(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return;
-    }
-    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
-      long end = access.length();
-      while (end > 0) {
-        access.seek(end - 1);
-        if (access.read() == '\n') {
-          break;
-        }
-        end--;
-      }
-      access.setLength(end);
-    }
-  }
-
-  static UncheckedIOException cantWrite(Path file, IOException e) {
-    return new UncheckedIOException(
-        "can't write the metrics to '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
   }
 }

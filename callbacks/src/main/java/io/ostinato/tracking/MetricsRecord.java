@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The metrics of one moment.
+ * The metrics of one iteration.
  *
- * @param metrics by key, in the order in which they were written
+ * @param metrics the values by key, in the order they were written
  */
 public record MetricsRecord(
     TrainingIteration iteration, Instant time, Map<String, Double> metrics) {

@@ -9,9 +9,10 @@ import org.mlflow.api.proto.Service;
 import org.mlflow.tracking.MlflowClient;
 
 /**
- * A run in MLflow, through its Java client {@code org.mlflow:mlflow-client}, which whoever uses
- * this adds. The step of a value is the number of updates. In keys, what MLflow doesn't allow
- * becomes an underscore. A run that is resumed goes on in the same MLflow run.
+ * Logs a run to MLflow through its Java client {@code org.mlflow:mlflow-client}, an optional
+ * dependency that users add themselves. The step of a value is the number of updates. Characters
+ * that MLflow doesn't allow in keys are replaced by underscores. A resumed run continues in the
+ * same MLflow run.
  */
 public final class MlflowTracker implements Tracker {
   private static final String RUN_ID_TAG = "ostinato.run_id";
@@ -31,9 +32,9 @@ public final class MlflowTracker implements Tracker {
   }
 
   /**
-   * Runs of an experiment, which is made where it is missing.
+   * Logs to an experiment, which is created if missing.
    *
-   * @param trackingUri as in {@code http://localhost:5000}
+   * @param trackingUri a URI such as {@code http://localhost:5000}
    */
   public static MlflowTracker of(String trackingUri, String experiment) {
     return new MlflowTracker(trackingUri, experiment, Clock.systemUTC());
@@ -101,7 +102,7 @@ public final class MlflowTracker implements Tracker {
     }
   }
 
-  /** The key as MLflow takes it: letters, digits and {@code _ - . /} and blanks. */
+  /** The key as MLflow accepts it: letters, digits, {@code _ - . /} and spaces. */
   static String key(String key) {
     return key.replaceAll("[^A-Za-z0-9_./ -]", "_");
   }

@@ -11,10 +11,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/**
- * A picture on the host, of 1 (grey), 3 (red, green, blue) or 4 (and opacity) channels of 8 bits.
- * Immutable.
- */
+/** An image in host memory, with 1 (grey), 3 (RGB) or 4 (RGBA) channels of 8 bits. Immutable. */
 public final class Picture {
   private static final int MOST = 255;
   private static final int GREY = 1;
@@ -34,11 +31,10 @@ public final class Picture {
   }
 
   /**
-   * Copies a picture from an array, as PyTorch and DJL lay them out.
+   * Copies an image from an array in the layout of PyTorch and DJL.
    *
-   * @param array {@code (height, width)} or {@code (channels, height, width)}; floats from 0 to 1,
-   *     of which others are brought to the nearer of both and NaN to 0, or whole numbers from 0 to
-   *     255 in uint8
+   * @param array {@code (height, width)} or {@code (channels, height, width)}; either floats from 0
+   *     to 1, where values outside are clamped and NaN becomes 0, or uint8 from 0 to 255
    * @throws IllegalArgumentException if it has another shape or data type
    */
   public static Picture of(NDArray array) {
@@ -71,7 +67,7 @@ public final class Picture {
     return width;
   }
 
-  /** The picture as a PNG file. */
+  /** Encodes the image as PNG. */
   public byte[] png() {
     int type =
         switch (channels) {
@@ -86,7 +82,7 @@ public final class Picture {
         for (int channel = 0; channel < channels; channel++) {
           pixel[channel] = values[(channel * height + y) * width + x] & MOST;
         }
-        // The raster, not the colour model, which would correct grey for the eye.
+        // Uses the raster: the colour model would apply gamma correction to grey.
         image.getRaster().setPixel(x, y, pixel);
       }
     }

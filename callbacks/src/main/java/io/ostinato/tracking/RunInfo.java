@@ -1,6 +1,8 @@
 package io.ostinato.tracking;
 
 import io.ostinato.storage.FileNames;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -11,16 +13,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Which run this is.
+ * The identity of a run.
  *
- * @param folder where its files are
- * @param parameters what it was started with
+ * @param files the run's files
+ * @param parameters the parameters with which it was started
  */
-public record RunInfo(String runId, Path folder, Map<String, String> parameters) {
-  /** What the whole of an id matches, which names a folder as others name files of a run. */
+public record RunInfo(String runId, RunFiles files, Map<String, String> parameters) {
+  /**
+   * The pattern of a whole id, which is a folder name under the same rules as a run's file names.
+   */
   public static final String ID_PATTERN = FileNames.PATTERN;
 
-  /** The same in words, behind the name of what is to be one. */
+  /** The rule for ids in words, to be appended to the name of the invalid value. */
   public static final String ID_FORM =
       "may have letters, digits and . _ = -, and begin with no dot";
 
@@ -31,14 +35,28 @@ public record RunInfo(String runId, Path folder, Map<String, String> parameters)
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
-  /** An id for a run that begins now, in UTC: {@code 20261124-120000-000}. */
+  /** A run in a local folder. */
+  public RunInfo(String runId, Path folder, Map<String, String> parameters) {
+    this(runId, LocalRunFiles.in(folder), parameters);
+  }
+
+  /**
+   * The local folder of the run's files.
+   *
+   * @throws IllegalStateException if they are on another file system
+   */
+  public Path folder() {
+    return files.localFolder();
+  }
+
+  /** Generates an id for a run that starts now, in UTC, such as {@code 20261124-120000-000}. */
   public static String newId(Clock clock) {
     return ID.format(clock.instant());
   }
 
   /**
-   * Whether a run can have this id, which is the name of a folder: on any file system, within the
-   * folder of all runs, and not hidden. Letters are those of ASCII.
+   * Whether an id is valid. It is the name of a folder that has to work on any file system, stay
+   * within the folder of all runs, and not be hidden. Only ASCII letters are allowed.
    */
   public static boolean isId(String text) {
     return text.matches(ID_PATTERN);

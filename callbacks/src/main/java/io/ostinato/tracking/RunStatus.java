@@ -3,7 +3,7 @@ package io.ostinato.tracking;
 /** How a run ended. */
 public enum RunStatus {
   FINISHED,
-  /** A signal ended it; it can be resumed. */
+  /** Stopped by a signal; the run can be resumed. */
   INTERRUPTED,
   FAILED
 }

@@ -3,13 +3,10 @@ package io.ostinato.tracking;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import io.ostinato.metric.Direction;
 import io.ostinato.schedule.TrainingIteration;
-import io.ostinato.storage.StorageException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import io.ostinato.storage.RunFiles;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,19 +15,22 @@ import java.util.function.BinaryOperator;
 
 /**
  * The last and the best value of each metric of a run; the last is that of the highest iteration. A
- * metric whose direction isn't known, or is neutral, has no best value; NaN never is the best, and
- * of equal values the first is. Not thread-safe.
+ * metric whose direction is unknown or neutral has no best value. NaN is never the best; of equal
+ * values, the first is. Not thread-safe.
  */
 public final class RunSummary {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /** The name of the file. */
+  public static final String NAME = "summary.json";
 
   private final MetricProperties properties;
   private final BinaryOperator<Value> later;
   private final Map<String, Value> last = new LinkedHashMap<>();
   private final Map<String, Value> best = new LinkedHashMap<>();
 
-  /** A value, and when it was measured. */
+  /** A value and its iteration. */
   public record Value(double value, TrainingIteration iteration) {}
 
   private RunSummary(MetricProperties properties, BinaryOperator<Value> later) {
@@ -38,7 +38,7 @@ public final class RunSummary {
     this.later = later;
   }
 
-  /** The summary of these records, in their order. */
+  /** Summarises these records, in their order. */
   public static RunSummary of(MetricProperties properties, List<MetricsRecord> records) {
     RunSummary summary = new RunSummary(properties, RunSummary::later);
     records.forEach(summary::add);
@@ -46,8 +46,8 @@ public final class RunSummary {
   }
 
   /**
-   * The summary of records whose iterations can't be compared; the last value of a metric is that
-   * of the last record that has it.
+   * Summarises records whose iterations can't be compared; the last value of a metric is that of
+   * the last record that has it.
    */
   public static RunSummary inOrder(MetricProperties properties, List<MetricsRecord> records) {
     RunSummary summary = new RunSummary(properties, (before, next) -> next);
@@ -79,12 +79,12 @@ public final class RunSummary {
   }
 
   /**
-   * Writes {@code {"metric": {"last": {"value":…,"iteration":…}, "best": {…}}}}, whole or not at
-   * all.
+   * Writes {@code {"metric": {"last": {"value":…,"iteration":…}, "best": {…}}}} to {@code
+   * summary.json}, completely or not at all.
    *
-   * @throws UncheckedIOException if the file can't be written
+   * @throws io.ostinato.storage.StorageException if the file can't be written
    */
-  public void write(Path file) {
+  public void write(RunFiles files) {
     JsonObject json = new JsonObject();
     last.forEach(
         (key, value) -> {
@@ -96,24 +96,8 @@ public final class RunSummary {
           }
           json.add(key, metric);
         });
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    try {
-      Files.writeString(temporary, GSON.toJson(json) + "\n");
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      deleteAfter(e, temporary);
-      throw new UncheckedIOException(
-          "can't write the summary to '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
-    }
-  }
-
-  private static void deleteAfter(IOException failure, Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
+    byte[] text = (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
+    files.write(NAME, out -> out.write(text));
   }
 
   /** An evaluation of an older checkpoint may come after newer values. */

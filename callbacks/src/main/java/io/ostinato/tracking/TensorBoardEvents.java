@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * Events as TensorBoard reads them: TFRecord frames around a few fields of TensorFlow's {@code
+ * Writes events in TensorBoard's format: TFRecord frames around a few fields of TensorFlow's {@code
  * event.proto} and {@code summary.proto}.
  */
 final class TensorBoardEvents {
@@ -103,7 +103,8 @@ final class TensorBoardEvents {
   }
 
   /**
-   * Length, its checksum, content, its checksum; in one write, so that readers see whole frames.
+   * Writes a frame: the length, its checksum, the content, its checksum. Uses a single write, so
+   * that readers see whole frames.
    */
   private static void writeRecord(OutputStream out, byte[] content) throws IOException {
     byte[] length = little(Long.BYTES).putLong(content.length).array();
@@ -144,7 +145,7 @@ final class TensorBoardEvents {
       fixed64(field, Double.doubleToRawLongBits(value));
     }
 
-    /** One after the other, packed. */
+    /** Adds a packed repeated field. */
     void numbers(int field, List<? extends Number> values) {
       ByteBuffer packed = little(values.size() * Double.BYTES);
       values.forEach(value -> packed.putDouble(value.doubleValue()));

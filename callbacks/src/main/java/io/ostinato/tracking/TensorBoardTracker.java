@@ -1,5 +1,7 @@
 package io.ostinato.tracking;
 
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
@@ -12,15 +14,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Event files for TensorBoard. The step of a value is the number of updates unless another is asked
- * for; values are float32 there. Pictures and histograms are shown too. A run that is resumed adds
- * a file, which TensorBoard reads as going on.
+ * Writes event files for TensorBoard. The step of a value is the number of updates by default;
+ * values are stored as float32. Images and histograms are supported. A resumed run adds a file,
+ * which TensorBoard shows as a continuation.
  */
 public final class TensorBoardTracker implements Tracker {
   private static final double MILLIS_PER_SECOND = 1e3;
@@ -37,22 +40,34 @@ public final class TensorBoardTracker implements Tracker {
     this.clock = clock;
   }
 
-  /** Event files in {@code tensorboard} of the run's folder. */
+  /** Writes to {@code tensorboard} in the run's folder, which has to be local. */
   public static TensorBoardTracker inRunFolder() {
     return new TensorBoardTracker(null, TrainingIteration::update, Clock.systemUTC());
   }
 
-  /** Event files in a folder that one run has for itself. */
+  /** Writes to a folder that only one run uses. */
   public static TensorBoardTracker in(Path folder) {
     return in(folder, TrainingIteration::update);
   }
 
   /**
-   * Event files in a folder that one run has for itself, on another axis: by {@code
-   * TrainingIteration::sample}, say.
+   * Writes to a folder that only one run uses, with another step, such as {@code
+   * TrainingIteration::sample}.
    */
   public static TensorBoardTracker in(Path folder, ToLongFunction<TrainingIteration> step) {
     return new TensorBoardTracker(folder, step, Clock.systemUTC());
+  }
+
+  @Override
+  public List<Mistake> mistakes(RunInfo run) {
+    return folder == null && run.files().local().isEmpty()
+        ? List.of(
+            Mistake.of(
+                Subject.setting("trackers"),
+                "event files for TensorBoard are written on this machine, and the run is in '%s'"
+                    .formatted(run.files().location()),
+                "give the tracker a local folder, as in TensorBoardTracker.in(folder)"))
+        : List.of();
   }
 
   @Override
@@ -132,7 +147,7 @@ public final class TensorBoardTracker implements Tracker {
     }
   }
 
-  /** A new file; TensorBoard reads those of one folder in the order of their names. */
+  /** Creates a new file; TensorBoard reads the files of a folder in the order of their names. */
   private static OutputStream create(Path folder, Instant now) throws IOException {
     for (int n = 0; ; n++) {
       Path file =

@@ -1,38 +1,48 @@
 package io.ostinato.tracking;
 
+import io.ostinato.describe.Mistake;
 import io.ostinato.schedule.TrainingIteration;
 import java.time.Instant;
+import java.util.List;
 
 /**
- * Shows the metrics of a run somewhere, as it goes. Called on the thread that trains; may throw:
- * training warns and goes on. The same tracker may be started again once it is closed.
+ * Publishes the metrics of a run while it is running. Called on the training thread. Methods may
+ * throw: training logs a warning and continues. A closed tracker can be started again.
  */
 public interface Tracker extends AutoCloseable {
 
-  /** A run begins, or goes on; comes first. */
+  /**
+   * Reasons why a run can't be tracked, each a sentence with its remedy; training is refused if
+   * there are any. Called before {@link #start}.
+   */
+  default List<Mistake> mistakes(RunInfo run) {
+    return List.of();
+  }
+
+  /** Called first, when a run starts or resumes. */
   default void start(RunInfo run) {}
 
-  /** A moment is over that has metrics. */
+  /** Called after each iteration that has metrics. */
   void log(MetricsRecord record);
 
   /**
-   * A moment that is over has a picture. Does nothing unless the tracker can show it.
+   * Called after each iteration for each image. Does nothing unless the tracker supports images.
    *
-   * @param key as in {@code reconstructions/test}
+   * @param key a key such as {@code reconstructions/test}
    */
   default void logImage(TrainingIteration at, Instant time, String key, Picture picture) {}
 
   /**
-   * A moment that is over has a histogram. Does nothing unless the tracker can show it.
+   * Called after each iteration for each histogram. Does nothing unless the tracker supports them.
    *
-   * @param key as in {@code weight/norm}
+   * @param key a key such as {@code weight/norm}
    */
   default void logHistogram(TrainingIteration at, Instant time, String key, Histogram histogram) {}
 
-  /** The run has ended. */
+  /** Called when the run has ended. */
   default void finish(RunSummary summary, RunStatus status) {}
 
-  /** Frees what {@link #start} took; comes last, whether or not the run has ended well. */
+  /** Releases the resources acquired by {@link #start}. Called last, even if the run failed. */
   @Override
   default void close() {}
 }

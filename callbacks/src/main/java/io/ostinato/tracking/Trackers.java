@@ -4,16 +4,16 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** Trackers that ship, and several as one. */
+/** The built-in trackers, and a combination of several. */
 public final class Trackers {
   private Trackers() {}
 
-  /** Shows nothing. */
+  /** Does nothing. */
   public static Tracker none() {
     return all(List.of());
   }
 
-  /** A line for each record. */
+  /** Prints a line for each record. */
   public static Tracker console(PrintStream stream) {
     return new ConsoleTracker(
         line -> {
@@ -22,7 +22,7 @@ public final class Trackers {
         });
   }
 
-  /** A line for each record. */
+  /** Prints a line for each record. */
   public static Tracker console(PrintWriter writer) {
     return new ConsoleTracker(
         line -> {
@@ -32,10 +32,9 @@ public final class Trackers {
   }
 
   /**
-   * Several as one. A member that fails keeps neither the others nor the training from going on;
-   * one that can't be started is left alone. Failures are warned about: the first, the second, the
-   * fourth and so on, and at the end how many there were. What the virtual machine itself can't go
-   * on from is thrown.
+   * Combines several trackers. If one fails, the others and the training continue; one that can't
+   * be started is not used. Failures are logged as warnings: the first, second, fourth, eighth and
+   * so on, and at the end their total. A {@link VirtualMachineError} is rethrown.
    */
   public static Tracker all(List<Tracker> trackers) {
     return new FailSafeTrackers(trackers);

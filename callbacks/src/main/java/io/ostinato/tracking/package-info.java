@@ -1,4 +1,4 @@
-/** Where the metrics of a run are written. */
+/** Metrics of a run and the trackers that publish them. */
 @NullMarked
 package io.ostinato.tracking;
 

@@ -1,22 +1,25 @@
 package io.ostinato.training;
 
 import io.ostinato.callback.Callback;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * The order in which callbacks are called at the end of an update: first those that read no
- * metrics, as they were registered, then each reader after everybody who may write what it reads.
+ * The order in which callbacks are called at the end of an update: first those that don't read
+ * metrics, in the order of registration, then each reader after all callbacks that may write what
+ * it reads.
  */
 final class CallbackOrder {
   private CallbackOrder() {}
 
   /**
-   * Groups that are called one after the other; within a group one hook of all comes before the
-   * next hook of any.
+   * Groups of callbacks that are called one after the other. Within a group, a hook is called on
+   * all callbacks before the next hook is called on any.
    *
-   * @throws Circle if readers wait for each other; names them
+   * @throws Circle if readers depend on each other; names them
    */
   static List<List<Callback>> of(List<Callback> callbacks) {
     List<List<Callback>> groups = new ArrayList<>();
@@ -43,19 +46,21 @@ final class CallbackOrder {
   private static Circle waitForEachOther(List<Callback> callbacks) {
     return new Circle(
         new TrainingMistake(
-            "callbacks %s read metrics that they write for each other, so none can be called first"
-                .formatted(
-                    callbacks.stream().map(callback -> "'" + callback.name() + "'").toList()),
+            Mistake.of(
+                Subject.callback(callbacks.get(callbacks.size() - 1).name()),
+                "callbacks %s read metrics that they write for each other, so none can run first"
+                    .formatted(
+                        callbacks.stream().map(callback -> "'" + callback.name() + "'").toList())),
             callbacks));
   }
 
-  /** Readers wait for each other. */
+  /** Thrown if readers depend on each other. */
   static final class Circle extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
     private final transient TrainingMistake mistake;
 
     private Circle(TrainingMistake mistake) {
-      super(mistake.message());
+      super(mistake.mistake().text());
       this.mistake = mistake;
     }
 

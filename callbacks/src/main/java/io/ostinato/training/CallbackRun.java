@@ -6,12 +6,11 @@ import io.ostinato.callback.Callback;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
-import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.weights.WeightSnapshot;
-import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The callbacks' side of a training, whoever makes its updates: where it is, what is called then,
- * and what is written.
+ * The callbacks' side of a training, independent of how updates are made: keeps its position, calls
+ * the callbacks, and writes metrics and checkpoints.
  */
 final class CallbackRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
-  /** What a run is for. */
+  /** The purpose of a run. */
   enum Purpose {
     TRAINING,
-    /** Measures at one moment, and changes nothing. */
+    /** Evaluates at one moment, and changes nothing. */
     EVALUATION
   }
 
@@ -43,16 +42,16 @@ final class CallbackRun implements AutoCloseable {
   private final MetricsLog metrics;
   private final RunSummary summary;
   private final RunContext context;
-  private final Moments moments;
+  private final TrainingMoments moments;
   private UpdateCounter counter;
 
   /**
-   * A run at this counter, on an initialized block.
+   * Creates a run at this counter, on an initialized block.
    *
-   * @param loop what the training itself remembers at the present moment
-   * @param purpose what for; only a run that trains takes back what was written after the
-   *     checkpoint that it goes on from
-   * @param resumed what it goes on from; none for a run from the beginning
+   * @param loop supplies the training's own state at the current moment
+   * @param purpose only a run that trains discards what was written after the checkpoint that it
+   *     resumes from
+   * @param resumed the checkpoint to resume from; empty for a run from the beginning
    */
   CallbackRun(
       TrainingSettings settings,
@@ -68,18 +67,19 @@ final class CallbackRun implements AutoCloseable {
     this.counter = counter;
     this.loop = loop;
     try {
+      this.metrics = closing.add(MetricsLog.open(settings.run().files(), settings.clock()));
       if (purpose == Purpose.TRAINING) {
-        settings.resumeFrom().forEach(this::goBackTo);
+        settings.resumeFrom().forEach(tag -> goBackTo(tag, metrics));
       }
-      this.metrics = closing.add(MetricsLog.open(metricsFile(), settings.clock()));
-      this.summary = RunSummary.of(settings.metricProperties(), MetricsFile.read(metricsFile()));
+      this.summary = RunSummary.of(settings.metricProperties(), metrics.records());
       PendingCheckpoints checkpoints =
           new PendingCheckpoints(
               settings.checkpoints(), this::checkpoint, this::weights, this::ofWeights);
       this.context =
           new RunContext(settings, block, metrics, checkpoints, optimizer, lastLoss, purpose);
       this.moments =
-          new Moments(settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
+          new TrainingMoments(
+              settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
       for (Callback callback : settings.callbacks()) {
@@ -98,7 +98,7 @@ final class CallbackRun implements AutoCloseable {
     return counter;
   }
 
-  /** Why training is to end, if a callback wants that. */
+  /** The reason to end training, if a callback has requested it. */
   Optional<String> stopReason() {
     return context.stopReason();
   }
@@ -112,7 +112,7 @@ final class CallbackRun implements AutoCloseable {
     moments.afterAccumulationStep(step);
   }
 
-  /** One more update has been made. */
+  /** Called after each update. */
   void afterUpdate(UpdateTimings timings) {
     counter = counter.advance();
     lastLoss.updateIsMade(counter.epochSize().samplesOf(counter.current().update()));
@@ -120,7 +120,7 @@ final class CallbackRun implements AutoCloseable {
     moments.afterUpdate(counter);
   }
 
-  /** See {@link Moments#failureOf}. */
+  /** See {@link TrainingMoments#failureOf}. */
   Throwable failureOf(Throwable updateFailed) {
     return moments.failureOf(updateFailed);
   }
@@ -133,16 +133,16 @@ final class CallbackRun implements AutoCloseable {
     moments.afterTraining(counter);
   }
 
-  /** Keeps the present moment under this addition to its iteration. */
+  /** Saves a checkpoint of the current moment, named by its iteration and this suffix. */
   String keep(String addition) {
     String tag = counter.current() + addition;
     settings.checkpoints().save(tag, checkpoint());
     return tag;
   }
 
-  /** Keeps what there is after a failure; what of that fails too is suppressed in the failure. */
+  /** Saves the state after a failure; further failures are added as suppressed. */
   void keepError(Throwable failure) {
-    attempt(failure, () -> log.info("training failed; checkpoint '{}' is kept", keep(".error")));
+    attempt(failure, () -> log.info("training failed; saved checkpoint '{}'", keep(".error")));
     attempt(failure, this::writeSummary);
     attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
   }
@@ -154,10 +154,10 @@ final class CallbackRun implements AutoCloseable {
 
   TrainingResult result(EndedBy endedBy, String reason) {
     return new TrainingResult(
-        settings.folder(), counter.current(), context.weights(), endedBy, reason, summary);
+        settings.run().files(), counter.current(), context.weights(), endedBy, reason, summary);
   }
 
-  /** All that is needed to go on from the present moment. */
+  /** A checkpoint with everything that is required to resume from the current moment. */
   Checkpoint checkpoint() {
     return Checkpoint.ofTraining(
             counter.current(),
@@ -182,14 +182,16 @@ final class CallbackRun implements AutoCloseable {
   }
 
   /**
-   * Makes the run what it was at a checkpoint. What is newest comes first: whatever is interrupted
-   * then, nothing goes on from a later moment.
+   * Resets the run to a checkpoint, and removes what a killed process left. The newest files come
+   * first, so that an interruption can't cause a resume from a later moment.
    */
-  private void goBackTo(String tag) {
+  private void goBackTo(String tag, MetricsLog records) {
     if (!settings.checkpoints().latest().equals(Optional.of(tag))) {
       settings.checkpoints().markLatest(tag);
     }
-    MetricsFile.keepUpTo(metricsFile(), counter.current());
+    records.keepUpTo(counter.current());
+    settings.run().files().deleteAbandoned(Instant.MAX); // the log is open, so nobody else writes
+    settings.checkpoints().deleteAbandoned();
   }
 
   private void flush(UpdateCounter at) {
@@ -204,7 +206,7 @@ final class CallbackRun implements AutoCloseable {
   }
 
   private void writeSummary() {
-    summary.write(settings.folder().resolve("summary.json"));
+    summary.write(settings.run().files());
   }
 
   private static void attempt(Throwable failure, Runnable work) {
@@ -223,10 +225,6 @@ final class CallbackRun implements AutoCloseable {
 
   private Checkpoint ofWeights(WeightSnapshot weights) {
     return Checkpoint.ofWeights(counter.current(), settings.run().runId(), architecture(), weights);
-  }
-
-  private Path metricsFile() {
-    return settings.folder().resolve("metrics.jsonl");
   }
 
   private String architecture() {

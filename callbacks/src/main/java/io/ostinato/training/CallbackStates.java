@@ -2,6 +2,8 @@ package io.ostinato.training;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.Stateful;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.SavedState;
 import java.util.ArrayList;
@@ -12,7 +14,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The states of stateful callbacks, by the callbacks' names. */
+/** Saves and restores the states of stateful callbacks, by the callbacks' names. */
 final class CallbackStates {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
@@ -28,7 +30,7 @@ final class CallbackStates {
     return states;
   }
 
-  /** Gives the callbacks their states back; warns of a state or a callback without the other. */
+  /** Restores the callbacks' states; warns of a state without a callback, and vice versa. */
   static void restore(List<Callback> callbacks, Checkpoint checkpoint) {
     Map<String, SavedState> states = new LinkedHashMap<>(checkpoint.states());
     for (Callback callback : callbacks) {
@@ -36,7 +38,7 @@ final class CallbackStates {
         SavedState state = states.remove(callback.name());
         if (state == null) {
           log.warn(
-              "checkpoint {} has no state of callback '{}', which begins anew",
+              "checkpoint {} has no state of callback '{}', which starts afresh",
               checkpoint.iteration(),
               callback.name());
         } else {
@@ -49,12 +51,12 @@ final class CallbackStates {
         .forEach(
             name ->
                 log.warn(
-                    "checkpoint {} has the state of a callback '{}', which this training lacks",
+                    "checkpoint {} has the state of a callback '{}', which this training doesn't have",
                     checkpoint.iteration(),
                     name));
   }
 
-  /** Names that two stateful callbacks share. */
+  /** Finds stateful callbacks with the same name. */
   static List<TrainingMistake> mistakes(List<Callback> callbacks) {
     Map<String, Callback> named = new HashMap<>();
     List<TrainingMistake> mistakes = new ArrayList<>();
@@ -64,8 +66,10 @@ final class CallbackStates {
         if (before != null) {
           mistakes.add(
               TrainingMistake.of(
-                  "two callbacks that keep a state are named '%s'; give one of them another name"
-                      .formatted(callback.name()),
+                  Mistake.of(
+                      Subject.callback(callback.name()),
+                      "two stateful callbacks are named '%s'".formatted(callback.name()),
+                      "give one of them another name"),
                   before,
                   callback));
         }

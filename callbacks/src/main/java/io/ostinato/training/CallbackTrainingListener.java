@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the callbacks of a {@link TrainingLoopBuilder} back from code that trains with DJL's {@code
+ * Calls the callbacks of a {@link TrainingLoopBuilder} from code that trains with DJL's {@code
  * EasyTrain.fit}.
  *
  * <pre>{@code
@@ -30,21 +30,23 @@ import org.slf4j.LoggerFactory;
  * EasyTrain.fit(trainer, epochs, callbacks.watch(trainSet), null);
  * }</pre>
  *
- * <p>DJL tells its listeners of a batch before it makes the update. So the end of an update is seen
- * where {@code fit} asks the watched dataset for the next batch: the weights are those after the
- * update, and no other batch has run. Epochs, effective batch size and optimizer must be those that
- * {@code fit} uses. DJL's step refuses the first updates as long as their gradients add up to zero,
- * and its backward pass a loss that depends on no parameter, as where all rows of a batch are
- * masked: multiply the outputs by the mask rather than leave them out, or use a {@link
- * TrainingLoop}. {@code fit} evaluates the loss before its listeners hear of the batch, so what the
- * loss itself throws is thrown as it is. Early stopping leaves the remaining epochs empty.
- * Resuming, micro-batches, gradient clipping and ending well on a signal are the {@link
- * TrainingLoop}'s.
+ * <p>DJL notifies its listeners of a batch before it makes the update. The end of an update is
+ * therefore detected when {@code fit} requests the next batch from the watched dataset: the weights
+ * are those after the update, and no other batch has run. Epochs, effective batch size and
+ * optimizer must be those that {@code fit} uses.
  *
- * <p>A training that is over before its length, and that nobody stopped, has failed: {@code
- * <iteration>.error} is kept, and {@code afterTraining} doesn't run. So the trainer must be closed.
+ * <p>DJL's step refuses the first updates while their gradients sum to zero, and its backward pass
+ * refuses a loss that doesn't depend on any parameter, for example if all rows of a batch are
+ * masked: multiply the outputs by the mask instead of removing rows, or use a {@link TrainingLoop}.
+ * {@code fit} evaluates the loss before its listeners are notified, so exceptions of the loss are
+ * thrown unchanged. Early stopping leaves the remaining epochs empty. Resuming, micro-batches,
+ * gradient clipping and stopping cleanly on a signal require a {@link TrainingLoop}.
  *
- * <p>For one training, on its thread.
+ * <p>A training that ends before its length without being stopped has failed: {@code
+ * <iteration>.error} is saved, and {@code afterTraining} isn't called. This is detected when the
+ * trainer is closed, so close it.
+ *
+ * <p>For a single training. Not thread-safe: used by the training thread only.
  */
 public final class CallbackTrainingListener implements TrainingListener {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -64,7 +66,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     closing.add(settings.atEnd()::run);
   }
 
-  /** The dataset to hand to {@code fit}: the same batches, and the callbacks between them. */
+  /** The dataset to pass to {@code fit}: the same batches, with callbacks called between them. */
   public Dataset watch(Dataset dataset) {
     watched = true;
     return new WatchedDataset(dataset, this::goesOn, () -> clock.enter(Phase.FORWARD));
@@ -80,7 +82,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     CallbackRun running = run;
     if (!watched || running == null) {
       throw new IllegalStateException(
-          "the dataset that fit trains on is not watched; hand fit the result of watch(dataset)");
+          "the dataset that fit trains on is not watched; pass the result of watch(dataset) to fit");
     }
     try {
       checkSamples(running.counter(), batch.getBatch().getSize());
@@ -94,13 +96,13 @@ public final class CallbackTrainingListener implements TrainingListener {
       }
       checkGradient(ofBatch, running.counter());
     } catch (RuntimeException | Error e) {
-      throw Moments.thrown(failed(running, e), running.counter());
+      throw TrainingMoments.thrown(failed(running, e), running.counter());
     }
     updatePending = true;
     clock.enter(Phase.STEP);
   }
 
-  /** What one device has of a batch. */
+  /** The part of a batch on one device. */
   private record Part(int index, int parts, Batch batch) {}
 
   private static AccumulationStep step(
@@ -129,7 +131,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     return known == null ? new NDList() : known;
   }
 
-  /** On several devices the gradients are not where the parameters are; DJL adds them up later. */
+  /** Skipped for several devices, whose gradients DJL adds up only later. */
   private static void checkGradient(Trainer trainer, UpdateCounter counter) {
     if (trainer.getDevices().length == 1) {
       double norm = new Gradients(trainer.getModel().getBlock()).norm();
@@ -152,14 +154,14 @@ public final class CallbackTrainingListener implements TrainingListener {
     if (running != null && !over) {
       IllegalStateException tooSoon =
           new IllegalStateException(
-              "training ended at %s, before its length of %s, and nobody stopped it"
+              "training ended at %s, before its length of %s, without being stopped"
                   .formatted(running.counter().current(), settings.length()));
-      log.warn("the run of a training has failed", failed(running, tooSoon));
+      log.warn("training failed", failed(running, tooSoon));
     }
     closing.close();
   }
 
-  /** Where {@code fit} asks whether there is another batch. */
+  /** Called when {@code fit} asks whether there is another batch. */
   private boolean goesOn(Iterator<Batch> batches) {
     CallbackRun running = running();
     if (over) {
@@ -180,7 +182,7 @@ public final class CallbackTrainingListener implements TrainingListener {
         running.finish(RunStatus.FINISHED);
       }
     } catch (RuntimeException | Error e) {
-      throw Moments.thrown(failed(running, e), running.counter());
+      throw TrainingMoments.thrown(failed(running, e), running.counter());
     }
     if (ends) {
       over = true;
@@ -191,7 +193,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     return batches.hasNext();
   }
 
-  /** The run, which begins with the first batch: the model is initialized then. */
+  /** The run, which starts with the first batch, when the model is initialized. */
   private CallbackRun running() {
     CallbackRun running = run;
     if (running != null) {
@@ -200,7 +202,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     Trainer known = trainer;
     if (known == null) {
       throw new IllegalStateException(
-          "no trainer has this listener; add it to the training config with addTrainingListeners");
+          "this listener has no trainer; add it to the training config with addTrainingListeners");
     }
     CallbackRun begun;
     try {
@@ -214,7 +216,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     try {
       begun.beforeTraining();
     } catch (RuntimeException | Error e) {
-      throw Moments.thrown(failed(begun, e), begun.counter());
+      throw TrainingMoments.thrown(failed(begun, e), begun.counter());
     }
     return begun;
   }
@@ -235,8 +237,8 @@ public final class CallbackTrainingListener implements TrainingListener {
   }
 
   /**
-   * Keeps what there is, with the running statistics of before an update that was not made; what is
-   * to be thrown.
+   * Saves the state after a failure, with the running statistics before an update that was not
+   * made; returns the exception to throw.
    */
   private Throwable failed(CallbackRun running, Throwable e) {
     over = true;
@@ -263,7 +265,7 @@ public final class CallbackTrainingListener implements TrainingListener {
       throw new IllegalArgumentException(
           "the update after %s has %s samples, but effective_batch_size=%s and the training dataset"
                   .formatted(counter.current(), samples, counter.effectiveBatchSize())
-              + " give %s; build the listener with the batch size of the dataset"
+              + " require %s; build the listener with the batch size of the dataset"
                   .formatted(expected));
     }
   }

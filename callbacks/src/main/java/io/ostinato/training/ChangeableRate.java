@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The schedule of an optimizer's learning rate, and what callbacks have made of it. */
+/** The schedule of an optimizer's learning rate, with the changes made by callbacks. */
 final class ChangeableRate implements Tracker, LearningRateControl {
   private static final String RATE = "learning_rate";
   private static final String FACTOR = "learning_rate_factor";
@@ -20,7 +20,7 @@ final class ChangeableRate implements Tracker, LearningRateControl {
     this.schedule = schedule;
   }
 
-  /** What the optimizer was built with. */
+  /** The schedule that the optimizer was built with. */
   ParameterTracker schedule() {
     return schedule;
   }
@@ -32,7 +32,7 @@ final class ChangeableRate implements Tracker, LearningRateControl {
 
   @Override
   public float getNewValue(int numUpdate) {
-    // The schedule stands where a Tracker is wanted only if it is one.
+    // The optimizer requires a Tracker here only if its schedule is one.
     return changed(((Tracker) schedule).getNewValue(numUpdate));
   }
 

@@ -3,7 +3,7 @@ package io.ostinato.training;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What is to be closed, the last first. */
+/** Resources to close, in reverse order. */
 final class Closing implements AutoCloseable {
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
@@ -12,7 +12,7 @@ final class Closing implements AutoCloseable {
     return resource;
   }
 
-  /** Closes all, after a failure that keeps those of closing. */
+  /** Closes all after a failure, to which failures of closing are added as suppressed. */
   void closeAfter(Throwable failure) {
     try {
       close();
@@ -21,7 +21,7 @@ final class Closing implements AutoCloseable {
     }
   }
 
-  /** Closes all, whether or not one fails; throws the first failure. */
+  /** Closes all, even if one fails; throws the first failure. */
   @Override
   public void close() {
     Throwable first = null;

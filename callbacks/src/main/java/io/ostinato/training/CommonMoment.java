@@ -6,14 +6,14 @@ import io.ostinato.schedule.UpdateCounter;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** When two schedules are due together. */
+/** Finds when two schedules are due together. */
 final class CommonMoment {
   private CommonMoment() {}
 
   /**
-   * The first moment of a training at which both are due, if there is one. Goes from moment to
-   * moment of the one that is due less often at first, so at most as far as both intervals repeat
-   * together.
+   * The first moment of a training at which both are due, if there is one. Steps through the
+   * moments of the schedule that is initially due less often, at most to the end of the common
+   * period of both intervals.
    *
    * @param start the beginning of the training
    */

@@ -2,7 +2,7 @@ package io.ostinato.training;
 
 /** Why a training ended. */
 public enum EndedBy {
-  /** It went as long as it was to go. */
+  /** It reached its configured length. */
   LENGTH,
   /** A callback stopped it. */
   CALLBACK,

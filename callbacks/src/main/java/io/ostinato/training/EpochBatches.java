@@ -9,13 +9,14 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The micro-batches of one epoch, in an order that depends on the seed and the epoch alone.
+ * The micro-batches of one epoch, in an order that depends only on the seed and the epoch.
  *
- * @param seed of the run
- * @param epoch from 0
- * @param size how the epoch is cut into updates
- * @param firstUpdate how many updates of the epoch are left out, because they were made before
- * @param microBatchSize the most rows of a micro-batch; no micro-batch spans two updates
+ * @param seed the seed of the run
+ * @param epoch the index of the epoch, from 0
+ * @param size how the epoch is divided into updates
+ * @param firstUpdate the number of updates of the epoch to skip, because they were already made
+ * @param microBatchSize the maximum number of rows of a micro-batch; no micro-batch spans two
+ *     updates
  */
 record EpochBatches(int seed, int epoch, EpochSize size, long firstUpdate, int microBatchSize)
     implements Sampler {

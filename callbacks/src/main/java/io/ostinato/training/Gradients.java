@@ -9,8 +9,8 @@ import io.ostinato.weights.SquareSum;
 import java.util.List;
 
 /**
- * The gradients of those parameters of a block that are not frozen now, as the last backward passes
- * left them; zeros where none has come to a parameter.
+ * The gradients of those parameters of a block that are currently not frozen, as accumulated by the
+ * last backward passes; zero for parameters without any.
  */
 final class Gradients {
   private final Block block;
@@ -19,15 +19,15 @@ final class Gradients {
     this.block = block;
   }
 
-  /** Whether there is a parameter that isn't frozen. */
+  /** Whether any parameter isn't frozen. */
   boolean areWanted() {
     return !parameters().isEmpty();
   }
 
   /**
-   * Adds those of a loss, a single number.
+   * Adds the gradients of a loss, a single number.
    *
-   * @return whether it has any; false if no parameter goes into it
+   * @return whether the loss has gradients; false if it doesn't depend on any parameter
    */
   boolean add(GradientCollector collector, NDArray loss) {
     try {
@@ -42,8 +42,8 @@ final class Gradients {
   }
 
   /**
-   * Whether an array is the result of others that have a gradient. DJL doesn't tell; but only of
-   * those that aren't may it be changed whether they have one.
+   * Whether an array was computed from others that have a gradient. DJL doesn't expose this, but it
+   * allows changing whether an array has a gradient only if it wasn't.
    */
   private static boolean isComputed(NDArray array) {
     try {
@@ -54,7 +54,7 @@ final class Gradients {
     }
   }
 
-  /** Their joint Euclidean norm, summed in float64; not finite if one of them isn't. */
+  /** The Euclidean norm of all gradients together, in float64; not finite if one of them isn't. */
   double norm() {
     return Math.sqrt(parameters().stream().mapToDouble(Gradients::sumOfSquares).sum());
   }
@@ -63,7 +63,7 @@ final class Gradients {
     return block.getParameters().values().stream().filter(Parameter::requiresGradient).toList();
   }
 
-  /** Bounds the gradients, whose norm this is. */
+  /** Clips the gradients, which have this norm. */
   void clip(GradientClipping clipping, double norm) {
     switch (clipping.kind()) {
       case NONE -> {}
@@ -72,7 +72,7 @@ final class Gradients {
     }
   }
 
-  /** Forgets the gradients, whatever they hold. */
+  /** Sets the gradients to zero, even if they are not finite. */
   void clear() {
     for (Parameter parameter : parameters()) {
       try (NDArray gradient = parameter.getArray().getGradient();

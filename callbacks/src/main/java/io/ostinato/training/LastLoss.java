@@ -12,16 +12,16 @@ final class LastLoss {
   private double sum;
   private long samples;
 
-  /** Takes a micro-batch of the update that is being made. */
+  /** Adds a micro-batch of the current update. */
   void add(AccumulationStep step) {
     sum += step.lossValue() * step.samples();
     samples += step.samples();
   }
 
   /**
-   * The update is made.
+   * Completes the current update.
    *
-   * @param samplesOfUpdate how many it has; fewer were seen where a loss was not finite
+   * @param samplesOfUpdate the number of its samples; fewer were added if a loss was not finite
    */
   void updateIsMade(long samplesOfUpdate) {
     last = OptionalDouble.of(samples == samplesOfUpdate ? sum / samples : Double.NaN);

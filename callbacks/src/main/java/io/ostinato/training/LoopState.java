@@ -3,10 +3,10 @@ package io.ostinato.training;
 import java.util.Map;
 
 /**
- * What the training itself remembers from one update to the next.
+ * The training's own state from one update to the next.
  *
- * @param seed of the run; the order of the rows and all that is drawn at random depend on it
- * @param skippedInARow how many updates were skipped, up to the last one
+ * @param seed the seed of the run, which determines the order of rows and all random numbers
+ * @param skippedInARow the number of consecutive updates that were skipped, up to the last one
  */
 record LoopState(int seed, int skippedInARow) {
   private static final String SEED = "seed";
@@ -16,7 +16,7 @@ record LoopState(int seed, int skippedInARow) {
     return Map.of(SEED, Integer.toString(seed), SKIPPED, Integer.toString(skippedInARow));
   }
 
-  /** What was saved; of what wasn't, the default. */
+  /** Restores a saved state, with defaults for values that weren't saved. */
   static LoopState of(Map<String, String> saved, LoopState byDefault) {
     return new LoopState(
         number(saved, SEED, byDefault.seed()), number(saved, SKIPPED, byDefault.skippedInARow()));

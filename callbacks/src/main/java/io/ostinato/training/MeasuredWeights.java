@@ -8,26 +8,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The weights that the metrics of the present moment were measured at, where that is certain: all
- * evaluations that the callback had asked for before it wrote the metric were at one version.
+ * The weights at which the metrics of the current moment were measured, if that is certain: all
+ * evaluations that the callback had requested before it wrote the metric used the same version.
  */
 final class MeasuredWeights {
   private final Map<String, WeightSnapshot> byManifest = new HashMap<>();
   private final Map<String, Set<String>> manifestsByCallback = new HashMap<>();
   private final Map<String, WeightSnapshot> byMetric = new HashMap<>();
 
-  /** Weights that are going to be evaluated. */
+  /** Registers weights that are about to be evaluated. */
   WeightSnapshot asked(WeightSnapshot weights) {
     byManifest.put(weights.manifest().hash(), weights);
     return weights;
   }
 
-  /** A callback has the results of an evaluation at the weights of this manifest. */
+  /** Records that a callback received the results of an evaluation at the weights of a manifest. */
   void evaluated(String callback, String manifest) {
     manifestsByCallback.computeIfAbsent(callback, c -> new LinkedHashSet<>()).add(manifest);
   }
 
-  /** A callback has written a metric. */
+  /** Records that a callback wrote a metric. */
   void wrote(String callback, String metric) {
     Set<String> manifests = manifestsByCallback.getOrDefault(callback, Set.of());
     if (manifests.size() == 1) {
@@ -38,12 +38,12 @@ final class MeasuredWeights {
     }
   }
 
-  /** What a metric was measured at, if an evaluation has measured it and it is certain which. */
+  /** The weights at which a metric was measured, if that is known. */
   Optional<WeightSnapshot> of(String metric) {
     return Optional.ofNullable(byMetric.get(metric));
   }
 
-  /** The moment is over. */
+  /** Discards everything at the end of the moment. */
   void clear() {
     byManifest.clear();
     manifestsByCallback.clear();

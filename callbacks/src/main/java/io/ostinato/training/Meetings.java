@@ -9,20 +9,23 @@ import io.ostinato.schedule.UpdateCounter;
 import java.util.Collections;
 import java.util.Optional;
 
-/** Whether two schedules are due at one moment of a training. */
+/** Finds whether two schedules are due at the same moment of a training. */
 interface Meetings {
-  /** The first moment at which both are due, in words that follow; empty if there is none. */
+  /**
+   * The first moment at which both are due, as a text to append to a message, which may be empty;
+   * none if there is no such moment.
+   */
   Optional<String> of(Schedule one, Schedule other);
 
-  /** Nothing is known of the training: schedules with an interval in common meet. */
+  /** Meetings in an unknown training: schedules with an interval in common meet. */
   static Meetings unknown() {
     return (one, other) -> haveIntervalInCommon(one, other) ? Optional.of("") : Optional.empty();
   }
 
   /**
-   * All that is known of the training.
+   * Meetings in a training that is fully known.
    *
-   * @param start its beginning
+   * @param start the beginning of the training
    */
   static Meetings of(UpdateCounter start) {
     return (one, other) ->
@@ -32,8 +35,8 @@ interface Meetings {
   }
 
   /**
-   * The meetings that come whatever the number of rows to train on: of intervals in common, and of
-   * those that are counted in what the training's length tells.
+   * Meetings that occur for any number of training rows: those of common intervals, and those of
+   * intervals that can be counted in the unit of the training's length.
    *
    * @param effectiveBatchSize at least 1
    */
@@ -49,7 +52,7 @@ interface Meetings {
     return !Collections.disjoint(one.intervals(), other.intervals());
   }
 
-  /** Epochs stand for updates here, which are as good to find a common multiple. */
+  /** Treats epochs as updates, which are equivalent for finding a common multiple. */
   private static Optional<String> atEpoch(Schedule one, Schedule other, TrainingLength length) {
     if (length.unit() != IntervalType.EPOCH) {
       return Optional.empty();
@@ -59,7 +62,7 @@ interface Meetings {
         .map(moment -> " at epoch " + moment.update());
   }
 
-  /** Every update has as many samples where those that don't fill one are dropped. */
+  /** All updates have the same number of samples if incomplete ones are dropped. */
   private static Optional<String> atUpdate(
       Schedule one,
       Schedule other,
@@ -70,7 +73,7 @@ interface Meetings {
     long updates =
         length.unit() == IntervalType.SAMPLE
             ? -Math.floorDiv(-length.count(), effectiveBatchSize)
-            : length.count(); // an epoch has one at least
+            : length.count(); // an epoch has at least one
     return CommonMoment.of(
             countedInUpdates(one, areSamplesKnown),
             countedInUpdates(other, areSamplesKnown),
@@ -96,7 +99,7 @@ interface Meetings {
             .toList());
   }
 
-  /** A training within one epoch, so that no update is the last of one. */
+  /** A training within a single epoch, so that no update is the last of an epoch. */
   private static UpdateCounter endlessEpoch(long updates, int effectiveBatchSize) {
     long most = Long.MAX_VALUE / effectiveBatchSize;
     return UpdateCounter.of(

@@ -1,9 +1,10 @@
 package io.ostinato.training;
 
 /**
- * What is done when the loss of an update, or the norm of its gradient, is not a finite number.
+ * What to do when the loss of an update, or the norm of its gradient, is not a finite number.
  *
- * @param skipLimit how many updates in a row may be skipped before training fails, from 0
+ * @param skipLimit the number of consecutive updates that may be skipped before training fails, at
+ *     least 0
  */
 public record NonFiniteLoss(int skipLimit) {
   public NonFiniteLoss {
@@ -13,14 +14,14 @@ public record NonFiniteLoss(int skipLimit) {
     }
   }
 
-  /** Training fails at once, and says at which iteration. */
+  /** Fails immediately, with an error that names the iteration. */
   public static NonFiniteLoss fail() {
     return new NonFiniteLoss(0);
   }
 
   /**
-   * The update is made without a step of the optimizer; weights and running statistics stay as they
-   * were. More than {@code limit} such updates in a row fail.
+   * Makes the update without a step of the optimizer; weights and running statistics don't change.
+   * Training fails after more than {@code limit} consecutive updates of this kind.
    */
   public static NonFiniteLoss skipUpTo(int limit) {
     return new NonFiniteLoss(limit);

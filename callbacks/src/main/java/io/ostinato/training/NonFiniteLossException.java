@@ -2,7 +2,7 @@ package io.ostinato.training;
 
 import io.ostinato.schedule.TrainingIteration;
 
-/** The loss, or the gradient, is not a finite number; the weights are those of before. */
+/** Thrown if the loss or the gradient is not a finite number; the weights are unchanged. */
 public final class NonFiniteLossException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -10,6 +10,6 @@ public final class NonFiniteLossException extends RuntimeException {
     super(
         "%s in the update after %s (%s in a row); lower the learning rate, clip the gradient, or allow"
                 .formatted(what, last, inARow)
-            + " a number of such updates to be skipped with nonFiniteLoss(NonFiniteLoss.skipUpTo(n))");
+            + " skipping such updates with nonFiniteLoss(NonFiniteLoss.skipUpTo(n))");
   }
 }

@@ -25,13 +25,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a DJL optimizer remembers of earlier updates: moments by parameter and device, and how often
- * each parameter was updated.
+ * The state of a DJL optimizer: moments by parameter and device, and the number of updates of each
+ * parameter.
  *
- * <p>DJL has no access to it, so it is read from the private fields of the optimizer's classes: the
+ * <p>DJL doesn't expose it, so it is read from the private fields of the optimizer's classes: the
  * maps from parameter and device to arrays, {@code updateCounts} and {@code numUpdate}. The
- * learning rate is made one that can be changed, until this is closed. Saved arrays are named
- * {@code field/parameter}, with the names that the block gives its parameters.
+ * learning rate is replaced with a changeable one until this is closed. Saved arrays are named
+ * {@code field/parameter}, with the block's names of the parameters.
  */
 final class OptimizerState implements AutoCloseable {
   private static final String COUNTS = "updateCounts";
@@ -66,7 +66,7 @@ final class OptimizerState implements AutoCloseable {
     this.rate = rateField == null ? null : changeable(rateField);
   }
 
-  /** Fields that may hold state which is not understood; a resumed training may differ then. */
+  /** Fields that may hold unknown state, because of which a resumed training may differ. */
   List<String> unknownFields() {
     return List.copyOf(unknown);
   }
@@ -95,9 +95,9 @@ final class OptimizerState implements AutoCloseable {
   }
 
   /**
-   * Takes up a saved state.
+   * Restores a saved state.
    *
-   * @throws IllegalArgumentException if it is not that of such an optimizer of such a block
+   * @throws IllegalArgumentException if it is the state of another optimizer or another block
    */
   void restore(List<HostArray> arrays, NDManager manager) {
     for (HostArray array : arrays) {
@@ -117,17 +117,17 @@ final class OptimizerState implements AutoCloseable {
         byParameter.computeIfAbsent(id, i -> new ConcurrentHashMap<>()).put(copy.getDevice(), copy);
       } else {
         throw new IllegalArgumentException(
-            "the saved optimizer has '%s', which this %s has no place for; go on with the optimizer"
+            "the saved optimizer has '%s', which this %s doesn't have; resume with the same"
                     .formatted(array.name(), optimizer.getClass().getSimpleName())
-                + " and the model of before");
+                + " optimizer and model");
       }
     }
   }
 
   /**
-   * The optimizer's learning rate, to be changed.
+   * Changes the optimizer's learning rate.
    *
-   * @throws IllegalStateException if it has none, or keeps it where it can't be changed
+   * @throws IllegalStateException if the optimizer has none, or one that can't be changed
    */
   LearningRateControl rate() {
     if (rate == null) {
@@ -138,19 +138,19 @@ final class OptimizerState implements AutoCloseable {
     return rate;
   }
 
-  /** What was changed of the learning rate. */
+  /** Saves the changes of the learning rate. */
   Map<String, String> saveRate() {
     return rate == null ? Map.of() : rate.save();
   }
 
-  /** Takes up what was changed of the learning rate. */
+  /** Restores the changes of the learning rate. */
   void restoreRate(Map<String, String> saved) {
     if (rate != null) {
       rate.restore(saved);
     }
   }
 
-  /** The learning rate of the next update: {@code all}, or by parameter where they differ. */
+  /** The learning rate of the next update: {@code all}, or by parameter if they differ. */
   Map<String, Double> learningRates() {
     if (rateField == null) {
       return Map.of();
@@ -163,7 +163,7 @@ final class OptimizerState implements AutoCloseable {
     return different == 1 ? Map.of("all", rates.values().iterator().next()) : rates;
   }
 
-  /** Forgets all, and frees the arrays, which DJL leaves to the garbage collector. */
+  /** Clears the state and frees its arrays, which DJL leaves to the garbage collector. */
   @Override
   public void close() {
     for (Map<String, Map<Device, NDArray>> byParameter : moments.values()) {
@@ -198,7 +198,7 @@ final class OptimizerState implements AutoCloseable {
         && inner.getActualTypeArguments()[1] == NDArray.class;
   }
 
-  @SuppressWarnings("unchecked") // isMoments has looked at the type arguments
+  @SuppressWarnings("unchecked") // isMoments has checked the type arguments
   private Map<String, Map<Device, NDArray>> moments(Field field) {
     return (Map<String, Map<Device, NDArray>>) valueOf(field, optimizer);
   }
@@ -219,7 +219,7 @@ final class OptimizerState implements AutoCloseable {
     return null;
   }
 
-  /** Puts a rate that can be changed in the place of the optimizer's, if it fits there. */
+  /** Replaces the optimizer's rate with a changeable one, if the type of the field allows it. */
   private @Nullable ChangeableRate changeable(Field field) {
     if (!field.getType().isAssignableFrom(ChangeableRate.class)) {
       return null;

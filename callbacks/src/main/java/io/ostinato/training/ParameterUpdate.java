@@ -11,15 +11,15 @@ import ai.djl.training.optimizer.Optimizer;
 /**
  * The forward pass and the optimizer's step of a trainer, whatever the gradients are.
  *
- * <p>{@link Trainer#step} refuses its first steps where the gradients add up to zero, since
- * somebody may have forgotten the backward pass. Here a gradient of zero is one like any other: the
- * optimizer makes an update of it, in which its moments decay, as PyTorch's optimizers do.
+ * <p>{@link Trainer#step} refuses its first steps if the gradients sum to zero, in case the
+ * backward pass was forgotten. Here, a gradient of zero is treated like any other: the optimizer
+ * makes an update in which its moments decay, as PyTorch's optimizers do.
  */
 final class ParameterUpdate {
   private final Block block;
   private final ParameterStore store;
 
-  /** Of the initialized block of a trainer that has one device. */
+  /** Creates one for the initialized block of a trainer with a single device. */
   ParameterUpdate(Trainer trainer, Optimizer optimizer) {
     this.block = trainer.getModel().getBlock();
     Device[] devices = trainer.getDevices();
@@ -27,7 +27,7 @@ final class ParameterUpdate {
     store.setParameterServer(
         trainer.getManager().getEngine().newParameterServer(optimizer), devices);
     for (Parameter parameter : block.getParameters().values()) {
-      // Also one that no forward pass asks for is updated.
+      // Parameters that no forward pass uses are updated too.
       store.getValue(parameter, devices[0], true);
     }
   }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What callbacks asked to be kept of the present moment, until the moment is over. */
+/** The checkpoints of the current moment that callbacks requested, until the moment ends. */
 final class PendingCheckpoints {
   private final Checkpoints checkpoints;
   private final Supplier<Checkpoint> training;
@@ -26,11 +26,12 @@ final class PendingCheckpoints {
   private record Release(String tag, String callback) {}
 
   /**
-   * Nothing yet.
+   * Creates an empty set of requests.
    *
-   * @param training makes the checkpoint of the present moment
-   * @param weights those of the training, at the end of the moment
-   * @param ofWeights makes a checkpoint that has weights only
+   * @param checkpoints where checkpoints are written
+   * @param training creates the checkpoint of the current moment
+   * @param weights supplies the weights of the training at the end of the moment
+   * @param ofWeights creates a checkpoint with only weights
    */
   PendingCheckpoints(
       Checkpoints checkpoints,
@@ -43,14 +44,15 @@ final class PendingCheckpoints {
     this.ofWeights = ofWeights;
   }
 
-  /** Takes what this callback asks for. */
+  /** Accepts the requests of a callback. */
   CheckpointRequests of(String callback) {
     return new Requests(callback);
   }
 
   /**
-   * Leaves out what training could go on from, and what would take the place of such a checkpoint
-   * of before. Weights stay: whoever asked for them remembers that they are kept.
+   * Drops requests for checkpoints that training could resume from, and everything that would
+   * replace earlier ones. Requests for weights remain, since the callbacks that made them assume
+   * that they are saved.
    */
   void dropTrainings() {
     saves.values().removeIf(save -> save == training);
@@ -59,7 +61,7 @@ final class PendingCheckpoints {
     releases.clear();
   }
 
-  /** Writes it all. */
+  /** Writes all requested checkpoints, then releases others. */
   void write() {
     try {
       saves.forEach(
@@ -83,7 +85,7 @@ final class PendingCheckpoints {
     return keptFor.getOrDefault(release.tag(), Set.of()).contains(release.callback());
   }
 
-  /** What one callback asks for. */
+  /** The requests of one callback. */
   private final class Requests implements CheckpointRequests {
     private final String callback;
 
@@ -100,7 +102,7 @@ final class PendingCheckpoints {
     @Override
     public void saveWeights(String tag) {
       keep(tag);
-      // What is kept of a moment to go on from has the weights too.
+      // A complete checkpoint of the moment includes the weights.
       saves.putIfAbsent(tag, () -> ofWeights.apply(weights.get()));
     }
 

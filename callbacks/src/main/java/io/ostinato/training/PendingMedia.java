@@ -11,22 +11,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The pictures and histograms of the present moment, until it is over. */
+/** The pictures and histograms of the current moment, until it ends. */
 final class PendingMedia {
   private final Map<String, String> writers = new HashMap<>();
   private final List<Showing> pending = new ArrayList<>();
 
-  /** Gives something to a tracker. */
+  /** Passes a picture or histogram to a tracker. */
   private interface Showing {
     void on(Tracker tracker, TrainingIteration at, Instant time);
   }
 
-  /** A writer of a callback, whose numbers go to another one. */
+  /** A writer for a callback that passes numbers on to another writer. */
   LogWriter writerFor(String callback, LogWriter scalars) {
     return new Writer(callback, scalars);
   }
 
-  /** Gives all to the tracker, and forgets it. */
+  /** Passes everything to the tracker, and clears it. */
   void flush(TrainingIteration at, Instant time, Tracker tracker) {
     List<Showing> all = List.copyOf(pending);
     pending.clear();

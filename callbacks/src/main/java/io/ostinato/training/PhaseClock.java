@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Adds up the time between the entries into phases. */
+/** Measures the time spent in each phase. */
 final class PhaseClock {
   private final Map<Phase, Duration> phases = new EnumMap<>(Phase.class);
   private Phase phase = Phase.CALLBACKS;
@@ -19,7 +19,7 @@ final class PhaseClock {
     since = now;
   }
 
-  /** What was added up since the last call. */
+  /** The times since the last call. */
   UpdateTimings takeTimings() {
     enter(phase);
     UpdateTimings timings = new UpdateTimings(phases);

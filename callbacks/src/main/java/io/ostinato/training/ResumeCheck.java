@@ -1,20 +1,26 @@
 package io.ostinato.training;
 
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.storage.Checkpoints;
-import java.nio.file.Path;
+import io.ostinato.storage.RunFiles;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether a training can go on from a checkpoint, before the checkpoint is read.
+ * Checks whether a training can resume from a checkpoint, before the checkpoint is read.
  *
- * @param seed that the training is to have
- * @param mistakes where to say what is wrong
+ * @param runId the id of the run
+ * @param files the files of the run
+ * @param checkpoints the checkpoints of the run
+ * @param seed the seed of the training
+ * @param mistakes collects the mistakes found
  */
 record ResumeCheck(
-    String runId, Path folder, Checkpoints checkpoints, int seed, TrainingMistakes mistakes) {
+    String runId, RunFiles files, Checkpoints checkpoints, int seed, TrainingMistakes mistakes) {
+  private static final Subject RESUME = Subject.setting("resume");
 
-  /** The tag to go on from; none where nothing can go on. */
+  /** The tag to resume from; empty if the training can't resume. */
   List<String> tag(String asked) {
     Optional<String> found =
         asked.equals(TrainingLoopBuilder.LATEST) ? latest() : Optional.of(asked).filter(this::fits);
@@ -25,7 +31,11 @@ record ResumeCheck(
   private Optional<String> latest() {
     Optional<String> latest = checkpoints.latest();
     if (latest.isEmpty()) {
-      mistakes.add("run '%s' has no checkpoint to go on from in '%s'".formatted(runId, folder));
+      mistakes.add(
+          Mistake.of(
+              RESUME,
+              "run '%s' has no checkpoint to resume from in '%s'"
+                  .formatted(runId, files.location())));
     }
     return latest;
   }
@@ -34,26 +44,39 @@ record ResumeCheck(
     List<String> tags = checkpoints.tags();
     if (!tags.contains(tag)) {
       mistakes.add(
-          "run '%s' has no checkpoint '%s'; it has: %s".formatted(runId, tag, listed(tags)));
+          Mistake.of(
+              RESUME,
+              "run '%s' has no checkpoint '%s'".formatted(runId, tag),
+              "it has: " + listed(tags)));
       return false;
     }
     if (!checkpoints.isResumable(tag)) {
       mistakes.add(
-          "checkpoint '%s' of run '%s' has weights only; go on from one that has all of the training: "
-                  .formatted(tag, runId)
-              + listed(tags.stream().filter(checkpoints::isResumable).toList()));
+          Mistake.of(
+              RESUME,
+              "checkpoint '%s' of run '%s' has weights only".formatted(tag, runId),
+              "resume from a complete checkpoint: "
+                  + listed(tags.stream().filter(checkpoints::isResumable).toList())));
       return false;
     }
     return true;
   }
 
-  /** With another seed the rest of an epoch would repeat rows, and miss others. */
+  /** Checks the seed: with another one, the rest of an epoch would repeat rows and miss others. */
   private void checkSeed(String tag) {
     int before = LoopState.of(checkpoints.loop(tag), new LoopState(seed, 0)).seed();
     if (before != seed) {
       mistakes.add(
-          "run '%s' was begun with seed %s, and can't go on with seed %s; call seed(%s)"
-              .formatted(runId, before, seed, before));
+          Mistake.of(
+                  RESUME,
+                  "run '%s' was started with seed %s, and can't be resumed with seed %s"
+                      .formatted(runId, before, seed),
+                  "set seed: %s; in Java, seed(%s)".formatted(before, before))
+              .dependingOn(
+                  Subject.setting("seed"),
+                  Subject.setting("output"),
+                  Subject.setting("checkpoints"),
+                  Subject.setting("run_id")));
     }
   }
 

@@ -8,15 +8,16 @@ import io.ostinato.callback.MomentMetrics;
 import io.ostinato.callback.TrainingContext;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.WeightVariants;
-import io.ostinato.evaluation.BlockWeights;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.model.BlockWeights;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
@@ -25,7 +26,6 @@ import io.ostinato.tracking.Trackers;
 import io.ostinato.training.CallbackRun.Purpose;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What callbacks see of a running training. */
+/** The context of callbacks in a running training. */
 final class RunContext implements TrainingContext {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
@@ -74,12 +74,12 @@ final class RunContext implements TrainingContext {
     this.momentMetrics = new MomentMetrics(metrics::pending);
   }
 
-  /** One more update has been made. */
+  /** Called after each update. */
   void updated(UpdateTimings timingsOfUpdate) {
     timings = timingsOfUpdate;
   }
 
-  /** Why training is to end, if a callback wants that. */
+  /** The reason to end training, if a callback has requested it. */
   Optional<String> stopReason() {
     return Optional.ofNullable(stopReason);
   }
@@ -94,13 +94,13 @@ final class RunContext implements TrainingContext {
     return measured.of(metric);
   }
 
-  /** The present moment is over. */
+  /** Ends the current moment. */
   void end(TrainingIteration at) {
     measured.clear();
     media.flush(at, settings.clock().instant(), settings.tracker());
   }
 
-  /** Evaluations that callbacks will ask for within the hook that begins. */
+  /** The evaluations that callbacks will request in the current hook. */
   SharedEvaluations sharedEvaluations() {
     return shared;
   }
@@ -144,7 +144,7 @@ final class RunContext implements TrainingContext {
     return weightsOf(evaluation).manifest().hash();
   }
 
-  /** A training that goes on from a checkpoint comes to moments that were evaluated before. */
+  /** Replaces earlier results in a resumed training, which reaches evaluated moments again. */
   private ResultsTarget target(CallbackEvaluation evaluation) {
     ResultsTarget target = evaluation.config().target();
     boolean again = !settings.resumeFrom().isEmpty() && evaluation.at().isScheduled();
@@ -213,8 +213,8 @@ final class RunContext implements TrainingContext {
   }
 
   /**
-   * An evaluation calls all callbacks at one moment, also those of one metric that are never due
-   * together while a model trains.
+   * Whether the same value was already written in an evaluation, which calls all callbacks at one
+   * moment, including those with the same metric that are never due together in training.
    */
   private boolean isThereAlready(String key, double value) {
     Double before = purpose == Purpose.EVALUATION ? metrics.pending().get(key) : null;
@@ -247,8 +247,8 @@ final class RunContext implements TrainingContext {
   }
 
   @Override
-  public Path folder() {
-    return settings.folder();
+  public RunFiles files() {
+    return settings.run().files();
   }
 
   @Override

@@ -9,7 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a forward pass changes in a block: the running statistics of its batch norms. */
+/** The running statistics of a block's batch norms, which a forward pass changes. */
 final class RunningStatistics implements AutoCloseable {
   private static final Set<Parameter.Type> STATISTICS =
       EnumSet.of(Parameter.Type.RUNNING_MEAN, Parameter.Type.RUNNING_VAR);
@@ -30,14 +30,14 @@ final class RunningStatistics implements AutoCloseable {
     }
   }
 
-  /** Remembers them as they are. */
+  /** Saves a copy of the current values. */
   void remember() {
     for (int i = 0; i < arrays.size(); i++) {
       arrays.get(i).copyTo(copies.get(i));
     }
   }
 
-  /** Makes them as they were. */
+  /** Restores the saved values. */
   void restore() {
     for (int i = 0; i < arrays.size(); i++) {
       copies.get(i).copyTo(arrays.get(i));

@@ -3,8 +3,8 @@ package io.ostinato.training;
 import java.util.SplittableRandom;
 
 /**
- * Seeds that depend on the run's seed and a position alone: a training that is resumed in the
- * middle draws the numbers that it would have drawn without the stop.
+ * Seeds that depend only on the run's seed and a position, so that a resumed training draws the
+ * same random numbers as an uninterrupted one.
  */
 final class Seeds {
   private static final long EPOCH = 0x65706f6368L;
@@ -12,12 +12,12 @@ final class Seeds {
 
   private Seeds() {}
 
-  /** For the order of an epoch's rows. */
+  /** The seed for the order of an epoch's rows. */
   static long ofEpoch(int seed, int epoch) {
     return mix(seed, EPOCH, epoch);
   }
 
-  /** For what an update draws: dropout, augmentation. */
+  /** The seed for the random numbers of an update, such as dropout and augmentation. */
   static int ofUpdate(int seed, long update) {
     return (int) mix(seed, UPDATE, update);
   }

@@ -14,11 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Evaluations that callbacks will ask for within one hook. Those of the same dataset, rows,
- * columns, batch size and weights run together when the first of them is asked for, but for those
- * whose results the executors write; if that fails, each runs on its own, so that the failure finds
- * its owner. Where a callback has changed the weights meanwhile, those that are still to come run
- * together again. Belongs to the thread that trains.
+ * The evaluations that callbacks will request in one hook. Those with the same dataset, rows,
+ * columns, batch size and weights run together when the first of them is requested, except those
+ * whose results are written by the executors. If that fails, each runs separately, so that the
+ * failure is attributed to its callback. If a callback changes the weights in between, the
+ * remaining ones run together again. Not thread-safe: used by the training thread only.
  */
 final class SharedEvaluations {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -30,10 +30,10 @@ final class SharedEvaluations {
   private final Map<CallbackEvaluation, EvaluationResults> done = new IdentityHashMap<>();
 
   /**
-   * Nothing is planned yet.
+   * Creates an empty plan.
    *
-   * @param together evaluates, and gives the results in the order of the evaluations
-   * @param manifest the hash of the weights that an evaluation would have now
+   * @param together runs evaluations together, and returns the results in their order
+   * @param manifest the hash of the weights that an evaluation would use now
    */
   SharedEvaluations(
       Function<List<CallbackEvaluation>, List<EvaluationResults>> together,
@@ -42,7 +42,7 @@ final class SharedEvaluations {
     this.manifest = manifest;
   }
 
-  /** What will be asked for until {@link #clear}. */
+  /** Plans the evaluations that will be requested until {@link #clear}. */
   void plan(List<CallbackEvaluation> evaluations) {
     clear();
     planned.addAll(evaluations);
@@ -61,7 +61,7 @@ final class SharedEvaluations {
     groups.removeIf(group -> group.size() == 1);
   }
 
-  /** The results of an evaluation that others shared, or share from now on. */
+  /** The results of an evaluation that is shared with others; empty if it isn't shared. */
   Optional<EvaluationResults> find(CallbackEvaluation evaluation) {
     EvaluationResults before = done.get(evaluation);
     if (before != null && !before.manifest().equals(manifest.apply(evaluation))) {
@@ -75,7 +75,7 @@ final class SharedEvaluations {
     return Optional.ofNullable(done.remove(evaluation));
   }
 
-  /** Forgets what was planned, and closes what nobody took. */
+  /** Clears the plan, and closes results that were not requested. */
   void clear() {
     planned.clear();
     groups.clear();
@@ -83,7 +83,7 @@ final class SharedEvaluations {
     done.clear();
   }
 
-  /** Plans those anew that ran with this one, and that nobody has taken. */
+  /** Plans again the evaluations that ran with this one and were not yet requested. */
   private void forgetThoseLike(CallbackEvaluation evaluation) {
     List<CallbackEvaluation> again =
         planned.stream()
@@ -107,16 +107,13 @@ final class SharedEvaluations {
         done.put(group.get(i), results.get(i));
       }
     } catch (EvaluationException e) {
-      log.warn("callbacks that are due together are evaluated one by one: {}", e.getMessage());
+      log.warn("callbacks that are due together are evaluated separately: {}", e.getMessage());
     }
   }
 
   private static boolean canShare(DataIteratorConfig one, DataIteratorConfig other) {
-    return !one.target().isWritten()
-        && !other.target().isWritten()
+    return one.passTerms().allowSharingWith(other.passTerms())
         && one.datasetKey().equals(other.datasetKey())
-        && one.selection().equals(other.selection())
-        && one.batchSize() == other.batchSize()
         && one.weights().equals(other.weights());
   }
 }

@@ -1,24 +1,25 @@
 package io.ostinato.training;
 
 import io.ostinato.storage.Checkpoint;
+import io.ostinato.storage.RunFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Trains a DJL block and calls the callbacks back.
+ * Trains a DJL block and calls the callbacks.
  *
- * <p>Each epoch sees the rows in a new order that the seed decides. An update takes one or several
- * micro-batches, each followed by {@code trackAfterAccumulationStep}; then come all {@code
- * trackAfterUpdateStep}, all {@code afterUpdate}, at an epoch's end all {@code afterEpoch}, and one
- * record in {@code metrics.jsonl}. Callbacks that read metrics come after all others, each with
- * both its hooks after those who may write what it reads. Evaluation mode is an argument of DJL's
- * forward pass, which evaluations give: there is no mode of the model to be switched.
+ * <p>Each epoch has the rows in a new order that depends on the seed. An update consists of one or
+ * more micro-batches, each followed by {@code trackAfterAccumulationStep}; then come all {@code
+ * trackAfterUpdateStep}, all {@code afterUpdate}, at the end of an epoch all {@code afterEpoch},
+ * and one record in {@code metrics.jsonl}. Callbacks that read metrics run after all others, with
+ * both hooks after those of callbacks that may write what they read. Evaluation mode is an argument
+ * of DJL's forward pass, set by evaluations: the model has no mode to switch.
  *
- * <p>All that is drawn at random depends on the seed and the update alone, so a training that is
- * resumed goes on as if it had not stopped. On SIGTERM the present update is finished, {@code
- * <iteration>.signal_interrupt} is kept, {@code afterTraining} runs, and the signal is raised
+ * <p>All random numbers depend only on the seed and the update, so a resumed training continues as
+ * if it had not stopped. On SIGTERM the current update is finished, {@code
+ * <iteration>.signal_interrupt} is saved, {@code afterTraining} is called, and the signal is raised
  * again.
  */
 public final class TrainingLoop {
@@ -30,27 +31,38 @@ public final class TrainingLoop {
     this.settings = settings;
   }
 
+  /** Creates a builder with the default settings. */
   public static TrainingLoopBuilder builder() {
     return new TrainingLoopBuilder();
   }
 
-  /** Where the files of this run go. */
-  public Path folder() {
-    return settings.folder();
+  /** The files of this run, on any file system. */
+  public RunFiles files() {
+    return settings.run().files();
   }
 
   /**
-   * Trains, on the calling thread. If a callback fails, the others of that moment still run, their
-   * metrics are written, a checkpoint {@code <iteration>.error} is kept, and its exception is
-   * thrown.
+   * The folder of this run's files on this machine.
    *
-   * @throws IllegalStateException if this training has run before
-   * @throws NonFiniteLossException if the loss becomes NaN or infinite more often than allowed
+   * @throws IllegalStateException if they go to another file system; see {@link #files}
+   */
+  public Path folder() {
+    return files().localFolder();
+  }
+
+  /**
+   * Trains on the calling thread. If a callback fails, the other callbacks of that moment still
+   * run, their metrics are written, a checkpoint {@code <iteration>.error} is saved, and the
+   * exception is thrown.
+   *
+   * @throws IllegalStateException if this training has already run
+   * @throws NonFiniteLossException if the loss or gradient is NaN or infinite more often than
+   *     allowed
    */
   public TrainingResult run() {
     if (!started.compareAndSet(false, true)) {
       throw new IllegalStateException(
-          "this training has run; its optimizer has state, so build another one");
+          "this training has already run; its optimizer has state, so build another one");
     }
     try (TrainingSession session = TrainingSession.toTrain(settings)) {
       TrainingResult result = session.train();
@@ -62,10 +74,9 @@ public final class TrainingLoop {
   }
 
   /**
-   * Runs every callback once, outside its schedule, and writes what it measured: at the weights
-   * that {@link #run} has trained, else at those of the checkpoint to go on from, else at the first
-   * ones. The run stays as it is otherwise: what it wrote later, and its checkpoints, are left
-   * alone.
+   * Runs every callback once, outside its schedule, and writes its metrics: at the weights trained
+   * by {@link #run}, otherwise at those of the checkpoint to resume from, otherwise at the initial
+   * weights. Nothing else in the run is changed, including later records and its checkpoints.
    */
   public void evaluate() {
     try (TrainingSession session =
@@ -79,11 +90,11 @@ public final class TrainingLoop {
   }
 
   /**
-   * As {@link #evaluate()}, at a checkpoint that need not be one of this run: what it measured is
+   * Like {@link #evaluate()}, at a checkpoint that need not belong to this run. The metrics are
    * written to this run.
    *
-   * @throws IllegalArgumentException if it isn't one of this model, or of epochs of this size; says
-   *     what differs
+   * @throws IllegalArgumentException if the checkpoint has another model or another size of epochs;
+   *     names the difference
    */
   public void evaluate(Checkpoint checkpoint) {
     try (TrainingSession session = sessionAt(checkpoint)) {
@@ -98,7 +109,7 @@ public final class TrainingLoop {
       return TrainingSession.toEvaluateAt(settings, checkpoint);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "the checkpoint at %s is not one of this training: %s"
+          "the checkpoint at %s doesn't belong to this training: %s"
               .formatted(checkpoint.iteration(), e.getMessage()),
           e);
     }

@@ -3,13 +3,16 @@ package io.ostinato.training;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.optimizer.Optimizer;
 import io.ostinato.callback.Callback;
-import io.ostinato.evaluation.BlockFactory;
+import io.ostinato.describe.Words;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.LossFactory;
-import io.ostinato.evaluation.NativeLibraries;
+import io.ostinato.evaluation.PlannedData;
+import io.ostinato.libraries.NativeLibraries;
+import io.ostinato.model.BlockFactory;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;
@@ -23,10 +26,28 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the settings of a training, and reports all that is wrong with them together. */
+/** Builds a training from its settings, and reports all mistakes in them together. */
 public final class TrainingLoopBuilder {
   /** The tag of the newest checkpoint, see {@link #resume}. */
   public static final String LATEST = "latest";
+
+  /** The default of {@link #effectiveBatchSize}. */
+  public static final int DEFAULT_EFFECTIVE_BATCH_SIZE = 32;
+
+  /** The default of {@link #lastBatch}, as spelled in configurations. */
+  public static final String DEFAULT_LAST_BATCH = "drop";
+
+  /** The number of consecutive updates that {@link #nonFiniteLoss} skips by default. */
+  public static final int DEFAULT_SKIP_NON_FINITE = 0;
+
+  /** The default of {@link #seed}. */
+  public static final int DEFAULT_SEED = 0;
+
+  /** Whether {@linkplain #withoutDefaultCallbacks default callbacks} are added by default. */
+  public static final boolean ADDS_DEFAULT_CALLBACKS = true;
+
+  /** The default of {@link #output}. */
+  public static final String DEFAULT_OUTPUT = "runs";
 
   static final String TERM = "TERM";
 
@@ -39,16 +60,16 @@ public final class TrainingLoopBuilder {
   @Nullable DataContainer data;
   @Nullable TrainingLength length;
   @Nullable EvaluationEngine engine;
-  int effectiveBatchSize = 32;
+  int effectiveBatchSize = DEFAULT_EFFECTIVE_BATCH_SIZE;
   @Nullable Integer microBatchSize;
-  LastBatch lastBatch = LastBatch.DROP;
+  LastBatch lastBatch = Words.constant(LastBatch.class, DEFAULT_LAST_BATCH).orElseThrow();
   GradientClipping gradientClipping = GradientClipping.none();
-  NonFiniteLoss nonFiniteLoss = NonFiniteLoss.fail();
+  NonFiniteLoss nonFiniteLoss = NonFiniteLoss.skipUpTo(DEFAULT_SKIP_NON_FINITE);
   LossFactory loss = ai.djl.training.loss.Loss::softmaxCrossEntropyLoss;
   Supplier<Optimizer> optimizer = () -> Optimizer.adam().build();
-  boolean defaultCallbacks = true;
-  int seed;
-  Path output = Path.of("runs");
+  boolean defaultCallbacks = ADDS_DEFAULT_CALLBACKS;
+  int seed = DEFAULT_SEED;
+  RunFiles output = LocalRunFiles.in(Path.of(DEFAULT_OUTPUT));
   @Nullable String runId;
   @Nullable String resumeTag;
   @Nullable RunFiles checkpointFiles;
@@ -61,8 +82,9 @@ public final class TrainingLoopBuilder {
   }
 
   /**
-   * The model; needed.
+   * Sets the model. Required.
    *
+   * @param blockFactory creates the block to train
    * @param shapes the shape of each input, without the batch dimension
    */
   public TrainingLoopBuilder model(BlockFactory blockFactory, Shape... shapes) {
@@ -71,97 +93,113 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** What to train and evaluate on; needed. */
+  /** Sets the datasets to train and evaluate on. Required. */
   public TrainingLoopBuilder data(DataContainer container) {
     this.data = container;
     return this;
   }
 
-  /** What evaluates; in this process unless told. The caller closes it. */
+  /** Sets the engine for evaluations, which the caller closes. Default: this process. */
   public TrainingLoopBuilder engine(EvaluationEngine evaluationEngine) {
     this.engine = evaluationEngine;
     return this;
   }
 
-  /** Adds a callback; those due together run in the order of registration. */
+  /** Adds a callback. Callbacks that are due together run in the order of registration. */
   public TrainingLoopBuilder callback(Callback callback) {
     this.callbacks.add(callback);
     return this;
   }
 
-  /** Leaves out what runs without being asked for; see {@link DefaultCallbacks}. */
+  /** Omits the {@linkplain DefaultCallbacks default callbacks}. */
   public TrainingLoopBuilder withoutDefaultCallbacks() {
     this.defaultCallbacks = false;
     return this;
   }
 
-  /** How long to train; needed. The last one that is given counts. */
+  /** Sets the length of the training. Required. The last call wins. */
   public TrainingLoopBuilder length(TrainingLength trainingLength) {
     this.length = trainingLength;
     return this;
   }
 
-  /** Samples of one update; 32 unless told. */
+  /** Sets the number of samples of an update. Default: {@value #DEFAULT_EFFECTIVE_BATCH_SIZE}. */
   public TrainingLoopBuilder effectiveBatchSize(int samples) {
     this.effectiveBatchSize = samples;
     return this;
   }
 
   /**
-   * The most samples that go through the model at once, for updates that don't fit the device as
-   * one. It must divide the effective batch size, which it is unless told.
+   * Sets the maximum number of samples of a forward pass, for updates that are too large for the
+   * device. It must divide the effective batch size. Default: the effective batch size.
    */
   public TrainingLoopBuilder microBatchSize(int samples) {
     this.microBatchSize = samples;
     return this;
   }
 
-  /** What becomes of the rows that don't fill an epoch's last update; left out unless told. */
+  /**
+   * Sets how to treat the rows that don't fill an epoch's last update. Default: {@value
+   * #DEFAULT_LAST_BATCH}.
+   */
   public TrainingLoopBuilder lastBatch(LastBatch choice) {
     this.lastBatch = choice;
     return this;
   }
 
-  /** How gradients are bounded; not at all unless told. */
+  /** Sets the gradient clipping. Default: none. */
   public TrainingLoopBuilder gradientClipping(GradientClipping clipping) {
     this.gradientClipping = clipping;
     return this;
   }
 
-  /** What is done when the loss is not a finite number; training fails unless told. */
+  /**
+   * Sets what to do when the loss or gradient is not finite. Default: {@value
+   * #DEFAULT_SKIP_NON_FINITE} consecutive updates may be skipped before training fails.
+   */
   public TrainingLoopBuilder nonFiniteLoss(NonFiniteLoss choice) {
     this.nonFiniteLoss = choice;
     return this;
   }
 
-  /** The loss to train with, the mean over a batch; cross entropy of logits unless told. */
+  /** Sets the training loss, the mean over a batch. Default: the cross entropy of logits. */
   public TrainingLoopBuilder loss(LossFactory trainingLoss) {
     this.loss = trainingLoss;
     return this;
   }
 
-  /** Adam with DJL's defaults unless told. Its state belongs to this training. */
+  /**
+   * Sets the optimizer, whose state belongs to this training. Default: Adam with DJL's defaults.
+   */
   public TrainingLoopBuilder optimizer(Optimizer trainingOptimizer) {
     this.optimizer = () -> trainingOptimizer;
     return this;
   }
 
-  /** What the first weights, the order of the rows and dropout come from; 0 unless told. */
+  /**
+   * Sets the seed for the initial weights, the order of rows and dropout. Default: {@value
+   * #DEFAULT_SEED}.
+   */
   public TrainingLoopBuilder seed(int randomSeed) {
     this.seed = randomSeed;
     return this;
   }
 
-  /** The folder of all runs; {@code runs} unless told. */
+  /** Sets the folder of all runs. Default: {@value #DEFAULT_OUTPUT}. */
   public TrainingLoopBuilder output(Path folder) {
+    return output(LocalRunFiles.in(folder));
+  }
+
+  /** The folder of all runs, on any file system; {@code HadoopRunFiles} knows HDFS and others. */
+  public TrainingLoopBuilder output(RunFiles folder) {
     this.output = folder;
     return this;
   }
 
   /**
-   * The name of this run's folder; the time at which it was built unless told.
+   * Sets the name of this run's folder. Default: the time at which it is built.
    *
-   * @throws IllegalArgumentException if it is no {@linkplain RunInfo#isId id}
+   * @throws IllegalArgumentException if it is not a valid {@linkplain RunInfo#isId id}
    */
   public TrainingLoopBuilder runId(String id) {
     if (!RunInfo.isId(id)) {
@@ -172,26 +210,26 @@ public final class TrainingLoopBuilder {
   }
 
   /**
-   * Goes on with a run from one of its checkpoints, in the same folder, as if it had not stopped.
-   * Records after the checkpoint are put aside.
+   * Resumes a run from one of its checkpoints, in the same folder, as if it had not stopped.
+   * Records after the checkpoint are moved to another file.
    *
-   * @param id of the run
-   * @param tag of a checkpoint that has all of the training, or {@link #LATEST}
-   * @throws IllegalArgumentException if no run can have this id
+   * @param id the id of the run
+   * @param tag the tag of a complete checkpoint, or {@link #LATEST}
+   * @throws IllegalArgumentException if the id is not valid
    */
   public TrainingLoopBuilder resume(String id, String tag) {
     this.resumeTag = tag;
     return runId(id);
   }
 
-  /** Where checkpoints are kept; in {@code checkpoints} of the run's folder unless told. */
+  /** Sets where checkpoints are kept. Default: {@code checkpoints} in the run's folder. */
   public TrainingLoopBuilder checkpoints(RunFiles files) {
     this.checkpointFiles = files;
     return this;
   }
 
   /**
-   * Ends training after the present update on SIGINT too, as a {@link TrainingLoop} always does on
+   * Ends training after the current update on SIGINT too, as a {@link TrainingLoop} always does on
    * SIGTERM.
    */
   public TrainingLoopBuilder stopOnInterrupt() {
@@ -199,7 +237,7 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** Adds a tracker that is given every record; it is closed at the end. */
+  /** Adds a tracker that receives every record, and is closed at the end. */
   public TrainingLoopBuilder tracker(Tracker tracker) {
     this.trackers.add(tracker);
     return this;
@@ -211,48 +249,49 @@ public final class TrainingLoopBuilder {
     return this;
   }
 
-  /** Which metrics are better when higher, or when lower. */
+  /** Sets the directions of metrics: which are better when higher, or when lower. */
   public TrainingLoopBuilder metricProperties(MetricProperties properties) {
     this.metricProperties = properties;
     return this;
   }
 
-  /** Where progress is shown; on the console unless told, and nowhere if that is no terminal. */
+  /** Sets the display of progress. Default: the console, if it is a terminal. */
   public TrainingLoopBuilder progress(ProgressDisplay display) {
     this.progress = display;
     return this;
   }
 
-  /** The time that goes into logs. */
+  /** Sets the clock for times in logs. */
   public TrainingLoopBuilder clock(Clock time) {
     this.clock = time;
     return this;
   }
 
   /**
-   * The training, ready to run.
+   * Builds the training, ready to run.
    *
-   * @throws TrainingConfigurationException if something is wrong; says all that is
+   * @throws TrainingConfigurationException if the settings are invalid; lists all mistakes
    */
   public TrainingLoop build() {
     return new TrainingLoop(new TrainingAssembly(this).assemble());
   }
 
   /**
-   * Says what is wrong, as far as it can be told without the rows to train on, which are neither
-   * prepared nor counted; {@link #build} tells the rest.
+   * Checks everything that can be checked before data and an engine are available; {@link #build}
+   * checks the rest. The same callbacks can be used for both: neither attaches them.
    *
-   * @throws TrainingConfigurationException if something is wrong; says all that is
+   * @param planned the planned datasets
+   * @throws TrainingConfigurationException if the settings are invalid; lists all mistakes
    */
-  public void checkWithoutRows() {
-    new TrainingAssembly(this).checkWithoutRows();
+  public void checkWithoutRows(PlannedData planned) {
+    new TrainingAssembly(this).checkWithoutRows(planned);
   }
 
   /**
-   * A listener that calls these callbacks back from {@code EasyTrain.fit}.
+   * Builds a listener that calls these callbacks from {@code EasyTrain.fit}.
    *
-   * @throws TrainingConfigurationException if something is wrong, or asked for that only a {@link
-   *     TrainingLoop} can do; says all that is
+   * @throws TrainingConfigurationException if the settings are invalid, or supported only by a
+   *     {@link TrainingLoop}; lists all mistakes
    */
   public CallbackTrainingListener buildListener() {
     return new CallbackTrainingListener(new TrainingAssembly(this).assembleForListener());

@@ -1,26 +1,30 @@
 package io.ostinato.training;
 
 import io.ostinato.callback.Callback;
+import io.ostinato.describe.Mistake;
 import java.util.List;
 
 /**
- * Something that keeps a training from starting.
+ * A mistake that prevents a training from starting, and the callbacks that it is about, which the
+ * name in the mistake's subject doesn't necessarily identify.
  *
- * @param message what is wrong, and what helps
- * @param callbacks that it is about, in the order of registration; the last one is at fault where
- *     the others would do alone. None for a mistake of the training itself
+ * @param mistake the subject, the problem and the remedy
+ * @param callbacks the callbacks that it is about, in the order of registration. The last one is
+ *     the mistake's subject: without it, the others would be valid. Empty for a mistake of the
+ *     training itself
  */
-public record TrainingMistake(String message, List<Callback> callbacks) {
+public record TrainingMistake(Mistake mistake, List<Callback> callbacks) {
   public TrainingMistake {
     callbacks = List.copyOf(callbacks);
   }
 
-  static TrainingMistake of(String message, Callback... callbacks) {
-    return new TrainingMistake(message, List.of(callbacks));
+  static TrainingMistake of(Mistake mistake, Callback... callbacks) {
+    return new TrainingMistake(mistake, List.of(callbacks));
   }
 
+  /** The mistake in one sentence. */
   @Override
   public String toString() {
-    return message;
+    return mistake.text();
   }
 }

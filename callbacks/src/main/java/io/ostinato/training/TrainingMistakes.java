@@ -1,16 +1,17 @@
 package io.ostinato.training;
 
 import io.ostinato.callback.Callback;
+import io.ostinato.describe.Mistake;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects all that keeps a training from starting, so that it is told together. */
+/** Collects all mistakes that prevent a training from starting, to report them together. */
 final class TrainingMistakes {
   private final List<TrainingMistake> found = new ArrayList<>();
 
-  /** One that is about the training itself, or about these callbacks. */
-  void add(String message, Callback... callbacks) {
-    found.add(TrainingMistake.of(message, callbacks));
+  /** Adds a mistake about the training itself, or about these callbacks. */
+  void add(Mistake mistake, Callback... callbacks) {
+    found.add(TrainingMistake.of(mistake, callbacks));
   }
 
   void addAll(List<TrainingMistake> more) {

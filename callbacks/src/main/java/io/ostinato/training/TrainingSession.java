@@ -6,8 +6,8 @@ import ai.djl.engine.Engine;
 import ai.djl.nn.Block;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
-import io.ostinato.evaluation.BlockWeights;
-import io.ostinato.evaluation.NativeLibraries;
+import io.ostinato.libraries.NativeLibraries;
+import io.ostinato.model.BlockWeights;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.tracking.RunStatus;
@@ -16,7 +16,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A model and its trainer, from the first weights to the last, and the run that they make. */
+/** A model and its trainer, from the initial to the final weights, and their run. */
 final class TrainingSession implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
@@ -25,19 +25,19 @@ final class TrainingSession implements AutoCloseable {
   private final CallbackRun run;
   private final UpdateSteps steps;
 
-  /** To train from the first weights, or from those of the checkpoint to go on from. */
+  /** Starts training from the initial weights, or from the checkpoint to resume from. */
   static TrainingSession toTrain(TrainingSettings settings) {
     List<Checkpoint> resumed = resumed(settings);
-    resumed.forEach(checkpoint -> log.info("training goes on from {}", checkpoint.iteration()));
+    resumed.forEach(checkpoint -> log.info("training resumes from {}", checkpoint.iteration()));
     return new TrainingSession(settings, Purpose.TRAINING, resumed);
   }
 
-  /** To evaluate at the first weights, or at those of the checkpoint to go on from. */
+  /** Starts an evaluation at the initial weights, or at the checkpoint to resume from. */
   static TrainingSession toEvaluate(TrainingSettings settings) {
     return new TrainingSession(settings, Purpose.EVALUATION, resumed(settings));
   }
 
-  /** To evaluate at this checkpoint. */
+  /** Starts an evaluation at this checkpoint. */
   static TrainingSession toEvaluateAt(TrainingSettings settings, Checkpoint checkpoint) {
     return new TrainingSession(settings, Purpose.EVALUATION, List.of(checkpoint));
   }
@@ -60,8 +60,7 @@ final class TrainingSession implements AutoCloseable {
       OptimizerState optimizer = closing.add(new OptimizerState(settings.optimizer(), block));
       if (!optimizer.unknownFields().isEmpty()) {
         log.warn(
-            "checkpoints leave out what the optimizer keeps in {}; a training that is resumed may"
-                + " differ",
+            "checkpoints don't include the optimizer's state in {}; a resumed training may differ",
             optimizer.unknownFields());
       }
       UpdateCounter counter = UpdateCounter.of(settings.length(), settings.epochSize());
@@ -100,13 +99,13 @@ final class TrainingSession implements AutoCloseable {
     }
   }
 
-  /** Runs every callback once, at the present weights. */
+  /** Runs every callback once, at the current weights. */
   void evaluate() {
     run.atEval();
     run.finish(RunStatus.FINISHED);
   }
 
-  /** All that is needed to go on from the present moment. */
+  /** A checkpoint with everything that is required to resume from the current moment. */
   Checkpoint checkpoint() {
     return run.checkpoint();
   }
@@ -121,7 +120,7 @@ final class TrainingSession implements AutoCloseable {
       try {
         steps.next(run.counter(), run::afterAccumulationStep);
       } catch (RuntimeException | Error e) {
-        throw Moments.thrown(run.failureOf(e), run.counter());
+        throw TrainingMoments.thrown(run.failureOf(e), run.counter());
       }
       run.afterUpdate(steps.timings());
       if (signals.received().isPresent()) {
@@ -134,7 +133,7 @@ final class TrainingSession implements AutoCloseable {
 
   private String reason(EndedBy endedBy, StopSignals signals) {
     return switch (endedBy) {
-      case LENGTH -> "it was to train for " + settings.length();
+      case LENGTH -> "reached its length of " + settings.length();
       case CALLBACK -> run.stopReason().orElse("");
       case SIGNAL -> signals.received().orElse("");
     };

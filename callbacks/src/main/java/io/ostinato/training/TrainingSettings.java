@@ -2,10 +2,10 @@ package io.ostinato.training;
 
 import ai.djl.training.optimizer.Optimizer;
 import io.ostinato.callback.Callback;
-import io.ostinato.evaluation.BlockSource;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.LossFactory;
+import io.ostinato.model.BlockSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.EpochSize;
 import io.ostinato.schedule.TrainingLength;
@@ -13,16 +13,15 @@ import io.ostinato.storage.Checkpoints;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.Tracker;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 
 /**
- * A complete and checked training.
+ * The complete and validated settings of a training.
  *
- * @param atEnd frees what was made for this training alone
- * @param resumeFrom the tag of the checkpoint to go on from; none for a new training
- * @param signals that end training after an update, as in {@code TERM}
+ * @param atEnd releases resources created only for this training
+ * @param resumeFrom the tag of the checkpoint to resume from; empty for a new training
+ * @param signals the signals that end training after an update, such as {@code TERM}
  */
 record TrainingSettings(
     BlockSource model,
@@ -50,9 +49,5 @@ record TrainingSettings(
     callbacks = List.copyOf(callbacks);
     resumeFrom = List.copyOf(resumeFrom);
     signals = List.copyOf(signals);
-  }
-
-  Path folder() {
-    return run.folder();
   }
 }

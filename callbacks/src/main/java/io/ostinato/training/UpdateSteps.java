@@ -15,7 +15,7 @@ import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
 import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossParts;
-import io.ostinato.evaluation.NativeLibraries;
+import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,11 +28,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws the micro-batches of an update, sums their gradients, and takes one optimizer step.
+ * Reads the micro-batches of an update, sums their gradients, and takes one optimizer step.
  *
  * <p>Each micro-batch's loss is weighted by its share of the update's samples, so the sum is the
- * gradient of the mean over all of them. PyTorch adds to a gradient until the optimizer clears it;
- * a test compares the sum with one large batch.
+ * gradient of the mean over all samples. PyTorch accumulates gradients until the optimizer clears
+ * them; a test compares the sum with one large batch.
  */
 final class UpdateSteps implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -58,20 +58,20 @@ final class UpdateSteps implements AutoCloseable {
     this.statistics = new RunningStatistics(block, trainer.getManager());
   }
 
-  /** What to remember from one update to the next. */
+  /** Saves the state from one update to the next. */
   Map<String, String> save() {
     return new LoopState(settings.seed(), skippedInARow).save();
   }
 
-  /** Takes up what was remembered. */
+  /** Restores a saved state. */
   void restore(Map<String, String> saved) {
     skippedInARow = LoopState.of(saved, new LoopState(settings.seed(), 0)).skippedInARow();
   }
 
   /**
-   * Makes the update that follows on this counter.
+   * Makes the update after this counter.
    *
-   * @param afterMicroBatch is given each micro-batch
+   * @param afterMicroBatch called after each micro-batch
    * @throws NonFiniteLossException if the loss, or the norm of the gradient, is not finite and no
    *     more updates may be skipped
    */
@@ -99,7 +99,7 @@ final class UpdateSteps implements AutoCloseable {
     clock.enter(Phase.CALLBACKS);
   }
 
-  /** Where the time since the last call went. */
+  /** The time of each phase since the last call. */
   UpdateTimings timings() {
     return clock.takeTimings();
   }
@@ -117,7 +117,7 @@ final class UpdateSteps implements AutoCloseable {
     for (int i = 0; i < microBatches; i++) {
       clock.enter(Phase.DATA);
       try (Batch batch = batches.next()) {
-        // After a loss that is not finite the rest is only drawn, to keep the order of the data.
+        // After a loss that is not finite, the rest is only read, to keep the order of the data.
         finite =
             finite && run(batch, new Place(counter, i, microBatches, samples), afterMicroBatch);
       }
@@ -125,7 +125,7 @@ final class UpdateSteps implements AutoCloseable {
     return finite;
   }
 
-  /** Which micro-batch of the update after a moment, and how many samples the update has. */
+  /** The position of a micro-batch in an update, and the number of samples of the update. */
   private record Place(UpdateCounter before, int microBatch, int microBatches, long samples) {}
 
   private boolean run(Batch batch, Place place, Consumer<AccumulationStep> afterMicroBatch) {
@@ -146,7 +146,7 @@ final class UpdateSteps implements AutoCloseable {
         return false;
       }
       clock.enter(Phase.BACKWARD);
-      // Where all parameters are frozen there is no graph to go back through.
+      // If all parameters are frozen, there is no graph for a backward pass.
       if (gradients.areWanted()) {
         boolean whole = batch.getSize() == place.samples();
         if (!gradients.add(collector, whole ? mean : mean.mul(share))) {
@@ -170,16 +170,16 @@ final class UpdateSteps implements AutoCloseable {
   }
 
   /**
-   * A loss that no parameter goes into, as where all rows of a batch are masked, has a gradient of
-   * zero. Where it is so in every update nothing is learned, so it is told, once.
+   * Warns, once, of a loss that doesn't depend on any parameter, for example if all rows of a batch
+   * are masked. Its gradient is zero; if that is so in every update, nothing is learned.
    */
   private void tellOfNoGradient(UpdateCounter before) {
     if (!toldOfNoGradient) {
       toldOfNoGradient = true;
       log.warn(
-          "the loss '{}' of the update after {} depends on no parameter, so its gradient is zero;"
-              + " if it is always so, compute the loss from the model's outputs with NDArray's"
-              + " methods",
+          "the loss '{}' of the update after {} doesn't depend on any parameter, so its gradient is"
+              + " zero; if this happens in every update, compute the loss from the model's outputs"
+              + " with NDArray's methods",
           loss.getName(),
           before.current());
     }
@@ -197,7 +197,7 @@ final class UpdateSteps implements AutoCloseable {
     return scalar.stopGradient().toType(DataType.FLOAT64, false).getDouble();
   }
 
-  /** The same numbers under the same names, which nothing is differentiated through. */
+  /** The same arrays under the same names, detached from the gradient's graph. */
   static NDList withoutGraph(NDList outputs) {
     NDList detached = new NDList(outputs.size());
     for (NDArray output : outputs) {

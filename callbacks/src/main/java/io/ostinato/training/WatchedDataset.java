@@ -12,10 +12,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dataset whose batches are watched.
+ * A dataset that reports when its batches are requested and read.
  *
- * @param goesOn says whether there is another batch
- * @param drawn is called when a batch has been drawn
+ * @param dataset the dataset that provides the batches
+ * @param goesOn decides whether there is another batch
+ * @param drawn called when a batch has been read
  */
 record WatchedDataset(Dataset dataset, Predicate<Iterator<Batch>> goesOn, Runnable drawn)
     implements Dataset {

@@ -1,4 +1,4 @@
-/** The training loop that drives the callbacks. */
+/** The training loop that calls the callbacks. */
 @NullMarked
 package io.ostinato.training;
 

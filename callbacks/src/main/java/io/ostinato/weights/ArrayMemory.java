@@ -12,22 +12,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The memory of native arrays as buffers. On a CPU it is read and written where it is: nothing is
- * left to the garbage collector, and an array keeps its memory when its elements change. ({@code
- * NDArray.set} gives an array other memory, and keeps the buffer that it was given.)
+ * Accesses the memory of native arrays as buffers. On a CPU it is read and written in place:
+ * nothing is left to the garbage collector, and an array keeps its memory when its elements change.
+ * ({@code NDArray.set} instead gives the array new memory and keeps the buffer passed to it.)
  *
- * <p>Buffers are valid as long as the array is.
+ * <p>Buffers are valid only as long as the array is open.
  */
 public final class ArrayMemory {
-  /** Buffers of more bytes are cut, since a buffer has at most 2 GiB. */
+  /**
+   * The maximum size of a buffer; larger arrays are split, since a Java buffer holds at most 2 GiB.
+   */
   static final int MOST_BYTES = 1 << 30;
 
   private ArrayMemory() {}
 
   /**
-   * The elements of an array on a CPU, in row-major order; a copy where they are not laid out so.
+   * The elements of an array on a CPU in row-major order; a copy if they are laid out differently.
    *
-   * @param scope owns what is needed to look at them
+   * @param scope owns the arrays created to access them
    */
   static List<ByteBuffer> buffers(NDArray array, NDManager scope) {
     List<ByteBuffer> buffers = new ArrayList<>();
@@ -55,7 +57,7 @@ public final class ArrayMemory {
     }
   }
 
-  /** The array, or a copy on the CPU that the scope owns. */
+  /** The array itself if it is on a CPU, otherwise a copy on the CPU, owned by the scope. */
   static NDArray onCpu(NDArray array, NDManager scope) {
     if (isOnCpu(array)) {
       return array;
@@ -66,10 +68,10 @@ public final class ArrayMemory {
   }
 
   /**
-   * Writes into an array, on any device, which keeps its memory.
+   * Writes into an array on any device; the array keeps its memory.
    *
-   * @param offsetBytes where to begin
-   * @param content whole elements, little-endian; is read to its end
+   * @param offsetBytes the position in the array, in bytes
+   * @param content whole elements, little-endian; consumed
    */
   public static void write(NDArray target, long offsetBytes, ByteBuffer content) {
     int length = content.remaining();
@@ -90,7 +92,7 @@ public final class ArrayMemory {
     }
   }
 
-  /** Writes into an array whose elements are not laid out in row-major order. */
+  /** Writes into an array that is not laid out in row-major order. */
   private static void writeOutOfOrder(
       NDArray target, long offsetBytes, ByteBuffer content, NDManager scope) {
     NDArray staged = staged(target, scope);
@@ -105,7 +107,8 @@ public final class ArrayMemory {
   }
 
   /**
-   * Whether a buffer of the array is its memory: one that isn't in order is copied for a buffer.
+   * Whether a buffer of the array is its own memory: DJL copies an array that is not in row-major
+   * order.
    */
   private static boolean isInOrder(NDArray array, NDManager scope) {
     NDArray alias = array.reshape(array.getShape());
@@ -119,15 +122,15 @@ public final class ArrayMemory {
   }
 
   /**
-   * The bytes of a CPU array that was made a moment ago, to be filled.
+   * The memory of a newly created CPU array, to be filled.
    *
-   * @throws IllegalArgumentException if it has more than 1 GiB, for which {@link #write} is there
+   * @throws IllegalArgumentException if the array is larger than 1 GiB; use {@link #write} then
    */
   static ByteBuffer of(NDArray array) {
     long size = HostArray.sizeBytes(array.getDataType(), array.getShape());
     if (size > MOST_BYTES) {
       throw new IllegalArgumentException(
-          "%s %s has %s bytes; at most %s can be seen at once"
+          "%s %s has %s bytes; at most %s can be accessed at once"
               .formatted(array.getDataType(), array.getShape(), size, MOST_BYTES));
     }
     return size == 0
@@ -139,7 +142,7 @@ public final class ArrayMemory {
     return array.getDevice().equals(Device.cpu());
   }
 
-  /** Some elements in a row, as a view that the scope owns. */
+  /** A view of consecutive elements, owned by the scope. */
   private static NDArray part(NDArray array, long offsetBytes, long bytes, NDManager scope) {
     int elementBytes = array.getDataType().getNumOfBytes();
     if (offsetBytes == 0 && bytes == array.size() * elementBytes) {

@@ -5,13 +5,13 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** What is done with bytes that may be on the heap or outside it, in one piece or several. */
+/** Operations on bytes that are on the heap or outside it, in one buffer or several. */
 final class Bytes {
   private static final int COPY_BYTES = 64 << 10;
 
   private Bytes() {}
 
-  /** Writes what remains. */
+  /** Writes the remaining bytes. */
   static void write(ByteBuffer source, OutputStream out) throws IOException {
     if (source.hasArray()) {
       out.write(source.array(), source.arrayOffset() + source.position(), source.remaining());
@@ -25,7 +25,7 @@ final class Bytes {
     }
   }
 
-  /** Whether two lists hold the same bytes, however they are cut; consumes them. */
+  /** Whether two lists hold the same bytes, however they are split; consumes both. */
   static boolean equal(List<ByteBuffer> left, List<ByteBuffer> right) {
     int l = 0;
     int r = 0;
@@ -46,7 +46,10 @@ final class Bytes {
     }
   }
 
-  /** The next bytes, as a buffer of their own; the source goes on behind them. */
+  /**
+   * Consumes the next bytes of the source, and returns them as a separate buffer over the same
+   * memory.
+   */
   static ByteBuffer take(ByteBuffer source, int length) {
     ByteBuffer part = source.slice(source.position(), length);
     source.position(source.position() + length);

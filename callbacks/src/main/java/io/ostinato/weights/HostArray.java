@@ -18,11 +18,11 @@ import java.util.Objects;
 
 /**
  * A named array on the host: its elements in row-major order, little-endian, in one or more
- * segments that follow each other. Segments are on the heap or outside it, so an array may have
- * more elements than a Java array holds.
+ * consecutive segments. Segments are on the heap or outside it, so an array can have more elements
+ * than a Java array.
  *
- * <p>Immutable by agreement: nobody writes to the bytes once the array is made. Can be serialized,
- * and is safe to share between threads.
+ * <p>Immutable by convention: the bytes must not be written to once the array is created.
+ * Serializable and thread-safe.
  */
 public final class HostArray implements Serializable {
   private static final long serialVersionUID = 2;
@@ -41,18 +41,18 @@ public final class HostArray implements Serializable {
   }
 
   /**
-   * An array over {@code bytes}, which are not copied.
+   * Creates an array over {@code bytes}, which are not copied.
    *
-   * @throws IllegalArgumentException if the shape and the data type ask for another number of bytes
+   * @throws IllegalArgumentException if shape and data type require a different number of bytes
    */
   public static HostArray of(String name, DataType dataType, Shape shape, byte[] bytes) {
     return of(name, dataType, shape, List.of(ByteBuffer.wrap(bytes)));
   }
 
   /**
-   * An array over what remains in each of these buffers, which are not copied.
+   * Creates an array over the remaining bytes of these buffers, which are not copied.
    *
-   * @throws IllegalArgumentException if the shape and the data type ask for another number of bytes
+   * @throws IllegalArgumentException if shape and data type require a different number of bytes
    */
   public static HostArray of(
       String name, DataType dataType, Shape shape, List<ByteBuffer> segments) {
@@ -65,7 +65,7 @@ public final class HostArray implements Serializable {
     long expected = sizeBytes(dataType, shape);
     if (expected != array.sizeBytes()) {
       throw new IllegalArgumentException(
-          "array '%s' of %s %s needs %s bytes, but has %s"
+          "array '%s' of %s %s requires %s bytes, but has %s"
               .formatted(name, dataType, shape, expected, array.sizeBytes()));
     }
     return array;
@@ -74,13 +74,13 @@ public final class HostArray implements Serializable {
   /**
    * Copies an array from its device to the heap.
    *
-   * @throws IllegalArgumentException if it has 2 GiB or more, which one Java array can't hold
+   * @throws IllegalArgumentException if it has 2 GiB or more, more than a Java array can hold
    */
   public static HostArray copyOf(String name, NDArray array) {
     long size = sizeBytes(array.getDataType(), array.getShape());
     if (size > MOST_BYTES) {
       throw new IllegalArgumentException(
-          "array '%s' of %s %s has %s bytes; one array may have at most %s"
+          "array '%s' of %s %s has %s bytes; the maximum for one array is %s"
               .formatted(name, array.getDataType(), array.getShape(), size, MOST_BYTES));
     }
     byte[] bytes = new byte[(int) size];
@@ -92,12 +92,12 @@ public final class HostArray implements Serializable {
     return of(name, array.getDataType(), array.getShape(), bytes);
   }
 
-  /** How many bytes an array has. */
+  /** The size in bytes of an array of this data type and shape. */
   public static long sizeBytes(DataType dataType, Shape shape) {
     return Math.multiplyExact(shape.size(), (long) dataType.getNumOfBytes());
   }
 
-  /** A copy on the manager's device; the manager owns it. */
+  /** Copies the array to the manager's device; the manager owns the copy. */
   public NDArray copyTo(NDManager manager) {
     NDArray array = manager.create(shape(), dataType);
     if (ArrayMemory.isOnCpu(array) && sizeBytes() <= ArrayMemory.MOST_BYTES) {
@@ -110,7 +110,7 @@ public final class HostArray implements Serializable {
   }
 
   /**
-   * Some rows, that is elements along the first dimension; shares the bytes.
+   * A range of rows, that is, of elements along the first dimension; shares the bytes.
    *
    * @throws IndexOutOfBoundsException if the array has no such rows
    */
@@ -148,12 +148,12 @@ public final class HostArray implements Serializable {
     return size;
   }
 
-  /** The elements, as buffers of their own over the same bytes; read only. */
+  /** The elements as new buffers over the same bytes, which must not be written to. */
   public List<ByteBuffer> segments() {
     return segments.stream().map(HostArray::readable).toList();
   }
 
-  /** Writes the elements into an array of this shape and data type, which keeps its memory. */
+  /** Writes the elements into an array of the same shape and data type, which keeps its memory. */
   public void writeTo(NDArray target) {
     long offset = 0;
     for (ByteBuffer segment : segments()) {
@@ -167,7 +167,7 @@ public final class HostArray implements Serializable {
     segments.forEach(segment -> target.put(readable(segment)));
   }
 
-  /** Writes the elements. */
+  /** Writes the elements to {@code out}. */
   public void writeTo(OutputStream out) throws IOException {
     for (ByteBuffer segment : segments) {
       Bytes.write(readable(segment), out);
@@ -175,7 +175,7 @@ public final class HostArray implements Serializable {
   }
 
   /**
-   * The raw elements; perhaps not a copy, so read only.
+   * The raw elements. The result may share memory with this array and must not be written to.
    *
    * @throws IllegalArgumentException if there are 2 GiB or more
    */
@@ -219,7 +219,7 @@ public final class HostArray implements Serializable {
     long size = sizeBytes();
     if (size > MOST_BYTES) {
       throw new IllegalArgumentException(
-          "array '%s' has %s bytes; at most %s can be held in one piece"
+          "array '%s' has %s bytes; at most %s fit into one Java array"
               .formatted(this, size, MOST_BYTES));
     }
     return (int) size;

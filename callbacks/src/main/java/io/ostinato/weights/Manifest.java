@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.util.List;
 
 /**
- * The shards that make one snapshot, in order: the version of a model.
+ * The shards of a snapshot, in order; identifies a version of a model.
  *
  * @param hash SHA-256, hexadecimal, over the hashes of the shards
  */

@@ -4,11 +4,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Hashes of content by SHA-256, in hexadecimal. */
+/** Computes SHA-256 hashes in hexadecimal. */
 public final class Sha256 {
   private Sha256() {}
 
-  /** A digest of nothing yet; for one thread. */
+  /** Starts a new digest. Not thread-safe. */
   public static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -17,7 +17,7 @@ public final class Sha256 {
     }
   }
 
-  /** The hash of what the digest was given, 64 characters; the digest begins anew. */
+  /** Finishes and resets the digest, and returns its hash, 64 characters long. */
   public static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }

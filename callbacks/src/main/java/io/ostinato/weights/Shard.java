@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Some of the elements of a snapshot, addressed by the hash of their content.
+ * A part of the elements of a snapshot, addressed by the hash of its content.
  *
- * @param hash SHA-256, hexadecimal, over names, data types, shapes, places and elements
+ * @param hash SHA-256, hexadecimal, over names, data types, shapes, offsets and elements
  */
 public record Shard(String hash, List<Slice> slices) {
   public Shard {
     slices = List.copyOf(slices);
   }
 
-  /** The shard of these slices, hashed. */
+  /** Creates the shard of these slices and computes its hash. */
   public static Shard of(List<Slice> slices) {
     MessageDigest digest = Sha256.start();
     for (Slice slice : slices) {
@@ -35,16 +35,17 @@ public record Shard(String hash, List<Slice> slices) {
     return slices.stream().mapToLong(Slice::sizeBytes).sum();
   }
 
-  /** How many bytes {@link #encode} appends. */
+  /** The number of bytes that {@link #encode} appends. */
   public int encodedBytes() {
     int heads = slices.stream().mapToInt(slice -> 2 * Integer.BYTES + head(slice).length).sum();
     return Math.toIntExact(Integer.BYTES + heads + sizeBytes());
   }
 
   /**
-   * Appends the slices: their number, then of each the head and the elements, with lengths.
+   * Appends the slices: their number, then the header and the elements of each, both preceded by
+   * their length.
    *
-   * @throws java.nio.BufferOverflowException if there is less room than {@link #encodedBytes}
+   * @throws java.nio.BufferOverflowException if less than {@link #encodedBytes} remain
    */
   public void encode(ByteBuffer target) {
     target.putInt(slices.size());
@@ -56,7 +57,7 @@ public record Shard(String hash, List<Slice> slices) {
   }
 
   /**
-   * Reads what {@link #encode} gave; shares the bytes.
+   * Reads the result of {@link #encode}; shares the bytes.
    *
    * @param hash the hash of the shard that was encoded
    * @throws IllegalArgumentException if the bytes are not those of a shard
@@ -76,12 +77,12 @@ public record Shard(String hash, List<Slice> slices) {
         | NegativeArraySizeException
         | IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s bytes that should be shard %s are none".formatted(bytes.remaining(), hash), e);
+          "%s bytes are not a valid encoding of shard %s".formatted(bytes.remaining(), hash), e);
     }
     return new Shard(hash, slices);
   }
 
-  /** Place, data type, shape and name; the name comes last, since it may have any character. */
+  /** Offset, data type, shape and name; the name comes last, since it can contain any character. */
   private static byte[] head(Slice slice) {
     StringBuilder dimensions = new StringBuilder();
     for (long dimension : slice.shape().getShape()) {

@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
  * Consecutive elements of an array, or all of them.
  *
  * @param array the name of the array
- * @param shape of the whole array
- * @param offsetBytes where the slice begins, in the array
- * @param content the elements, from position 0 to the capacity; read only
+ * @param shape the shape of the whole array
+ * @param offsetBytes the position of the slice in the array, in bytes
+ * @param content the elements, from position 0 to the capacity; must not be written to
  */
 public record Slice(
     String array, DataType dataType, Shape shape, long offsetBytes, ByteBuffer content) {
@@ -19,7 +19,7 @@ public record Slice(
     return content.capacity();
   }
 
-  /** The elements, as a buffer of its own over the same bytes. */
+  /** The elements as a new buffer over the same bytes. */
   @Override
   public ByteBuffer content() {
     return content.duplicate().rewind();

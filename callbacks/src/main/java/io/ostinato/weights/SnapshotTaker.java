@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Takes snapshots of arrays that change, one after the other. Content is compared with the last
- * snapshot where it is; only what differs is hashed, and only what that snapshot didn't have is
- * copied, to memory outside the heap. For one thread.
+ * Takes successive snapshots of arrays that change. Content is compared in place with the last
+ * snapshot; only the shards that differ are hashed, and only those that the last snapshot didn't
+ * contain are copied, to memory outside the heap. Not thread-safe.
  */
 public final class SnapshotTaker {
   private WeightSnapshot last = WeightSnapshot.of(List.of());
 
   /**
-   * The arrays as they are now; the last snapshot itself if nothing has changed since.
+   * Takes a snapshot of the arrays; returns the last snapshot itself if nothing has changed since.
    *
    * @param arrays by name, in the order of the snapshot
    */
@@ -33,7 +33,7 @@ public final class SnapshotTaker {
       if (here == last) {
         return here;
       }
-      // What is not needed any more is let go before more is copied.
+      // Releases shards that are no longer required before more are copied.
       Map<String, Shard> shared = new HashMap<>();
       last.shards().forEach(shard -> shared.put(shard.hash(), shard));
       last = WeightSnapshot.of(List.of());

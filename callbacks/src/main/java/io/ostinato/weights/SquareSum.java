@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 
-/** The square of an array's Euclidean norm. */
+/** Computes the square of an array's Euclidean norm. */
 public final class SquareSum {
   private SquareSum() {}
 
   /**
-   * Summed in float64, so that it neither overflows nor loses small elements of float32; not finite
-   * if an element isn't. This waits for the device.
+   * Sums the squares in float64, so that the sum neither overflows nor loses small float32
+   * elements. The result is not finite if an element isn't. Waits for the device.
    */
   public static double of(NDArray array) {
     try (NDManager scope = array.getManager().newSubManager()) {

@@ -19,11 +19,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The weights of a model at one iteration: immutable, named arrays on the host, cut into shards.
+ * The weights of a model at one iteration: immutable, named arrays on the host, divided into
+ * shards.
  *
- * <p>Consecutive arrays share a shard until it has {@value #SHARD_BYTES} bytes; a larger array has
- * shards of its own, of at most as many bytes each. The cut depends on sizes alone, so weights that
- * didn't change keep their shard from one snapshot to the next.
+ * <p>Consecutive arrays share a shard of up to {@value #SHARD_BYTES} bytes; a larger array has its
+ * own shards of at most that size each. The division depends on sizes alone, so unchanged weights
+ * keep their shard from one snapshot to the next.
  */
 public final class WeightSnapshot implements WeightSource {
   static final int SHARD_BYTES = 1 << 20;
@@ -41,9 +42,9 @@ public final class WeightSnapshot implements WeightSource {
   }
 
   /**
-   * The snapshot of these arrays, in their order; shares their bytes.
+   * Creates the snapshot of these arrays, in their order; shares their bytes.
    *
-   * @throws IllegalArgumentException if two arrays have one name
+   * @throws IllegalArgumentException if two arrays have the same name
    */
   public static WeightSnapshot of(List<HostArray> arrays) {
     Set<String> names = new HashSet<>();
@@ -52,12 +53,13 @@ public final class WeightSnapshot implements WeightSource {
         throw new IllegalArgumentException("two weights are named '%s'".formatted(array.name()));
       }
     }
-    return new WeightSnapshot(arrays, cut(arrays).parallelStream().map(Shard::of).toList());
+    return new WeightSnapshot(arrays, InParallel.map(cut(arrays), Shard::of));
   }
 
   /**
-   * The snapshot of these arrays, in their order; shares their bytes. Those that are as they were
-   * in an earlier snapshot are recognised by comparing, which takes a fraction of hashing.
+   * Creates the snapshot of these arrays, in their order; shares their bytes. Shards unchanged
+   * since an earlier snapshot are recognised by comparison, which takes a fraction of the time of
+   * hashing.
    *
    * @return the earlier snapshot itself if nothing differs
    */
@@ -68,29 +70,33 @@ public final class WeightSnapshot implements WeightSource {
       return of(arrays);
     }
     List<Shard> shards =
-        IntStream.range(0, groups.size())
-            .parallel()
-            .mapToObj(i -> same(groups.get(i), before.get(i)))
-            .toList();
+        InParallel.map(
+            IntStream.range(0, groups.size()).boxed().toList(),
+            i -> same(groups.get(i), before.get(i)));
     boolean unchanged =
         IntStream.range(0, shards.size()).allMatch(i -> shards.get(i) == before.get(i));
     return unchanged ? earlier : new WeightSnapshot(arrays, shards);
   }
 
-  /** The shard of these slices: the one before if it is the same, else hashed. */
+  /**
+   * The shard of these slices: the earlier one if it is the same, otherwise a new one, which is
+   * hashed.
+   */
   private static Shard same(List<Slice> slices, Shard before) {
     return slices.equals(before.slices()) ? before : Shard.of(slices);
   }
 
   /**
-   * A snapshot that keeps its content when these bytes change, outside the heap.
+   * Copies the snapshot to memory outside the heap, so that it is independent of these bytes.
    *
-   * @param known shards by hash that need not be copied
+   * @param known shards by hash that are shared instead of copied
    */
   WeightSnapshot copySharing(Map<String, Shard> known) {
     Map<String, Shard> kept =
-        shards.values().parallelStream()
-            .map(shard -> known.containsKey(shard.hash()) ? known.get(shard.hash()) : copy(shard))
+        InParallel.map(
+                shards(),
+                shard -> known.containsKey(shard.hash()) ? known.get(shard.hash()) : copy(shard))
+            .stream()
             .collect(Collectors.toMap(Shard::hash, Function.identity()));
     Map<String, List<ByteBuffer>> segments = new HashMap<>();
     List<Shard> inOrder = manifest.shards().stream().map(kept::get).toList();
@@ -117,12 +123,12 @@ public final class WeightSnapshot implements WeightSource {
     return hashes.stream().map(this::shard).iterator();
   }
 
-  /** All shards; one that occurs twice is there once. */
+  /** All distinct shards. */
   public List<Shard> shards() {
     return List.copyOf(shards.values());
   }
 
-  /** All arrays, in the order they were given. */
+  /** All arrays, in their original order. */
   public List<HostArray> arrays() {
     return arrays;
   }
@@ -163,7 +169,7 @@ public final class WeightSnapshot implements WeightSource {
     return groups;
   }
 
-  /** At least one; that of an empty array has no elements. */
+  /** The slices of an array, at least one; the slice of an empty array has no elements. */
   private static List<Slice> slices(HostArray array) {
     List<Slice> slices = new ArrayList<>();
     Shape shape = array.shape();
@@ -178,7 +184,7 @@ public final class WeightSnapshot implements WeightSource {
     return slices;
   }
 
-  /** The next bytes; a copy only where segments end within them. */
+  /** Consumes the next bytes; they are copied only if they span several segments. */
   private static ByteBuffer piece(Deque<ByteBuffer> segments, int bytes) {
     while (!segments.isEmpty() && !segments.element().hasRemaining()) {
       segments.remove();

@@ -3,18 +3,16 @@ package io.ostinato.weights;
 import java.util.Iterator;
 import java.util.List;
 
-/**
- * Weights of which the shards are handed out one by one, so that they need not all be in memory.
- */
+/** Weights whose shards are provided one by one, so that they need not all be in memory. */
 public interface WeightSource {
 
-  /** The shards that make these weights. */
+  /** The hashes of all shards of these weights. */
   Manifest manifest();
 
   /**
-   * Some of the shards, in this order; a source may fetch them ahead.
+   * Provides some of the shards, in this order; a source may prefetch them.
    *
-   * @throws IllegalArgumentException if the manifest has no shard of one of these hashes
+   * @throws IllegalArgumentException if the manifest doesn't contain one of these hashes
    */
   Iterator<Shard> shards(List<String> hashes);
 }

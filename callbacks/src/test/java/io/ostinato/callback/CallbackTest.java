@@ -26,8 +26,7 @@ class CallbackTest {
     assertThatThrownBy(() -> new Named("mine").context())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("callback 'mine' has no training context here")
-        .hasMessageContaining(
-            "processData works on a copy that has only the callback's own fields");
+        .hasMessageContaining("processData runs on a copy that has only the callback's own fields");
     assertThatThrownBy(() -> new Named("mine").writer())
         .hasMessageContaining("callback 'mine' has no log writer here");
   }

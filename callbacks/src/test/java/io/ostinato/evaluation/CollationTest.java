@@ -76,11 +76,11 @@ class CollationTest {
     HostArray array = array("p", DataType.FLOAT32, new Shape(10));
     assertThat(RowCheck.check(TAG, List.of(batch(0, array), batch(10, array)), 20)).isEqualTo(20);
     assertThatThrownBy(() -> RowCheck.check(TAG, List.of(batch(0, array), batch(20, array)), 20))
-        .hasMessageContaining("row 10 should come next, but the next batch starts at row 20");
+        .hasMessageContaining("expected row 10 next, but the next batch starts at row 20");
     assertThatThrownBy(() -> RowCheck.check(TAG, List.of(batch(0, array), batch(0, array)), 20))
-        .hasMessageContaining("row 10 should come next, but the next batch starts at row 0");
+        .hasMessageContaining("expected row 10 next, but the next batch starts at row 0");
     assertThatThrownBy(() -> RowCheck.check(TAG, List.of(batch(0, array)), 20))
-        .hasMessageContaining("10 rows were evaluated of 20");
+        .hasMessageContaining("10 rows were evaluated, but the dataset has 20");
   }
 
   private static void refuses(HostArray first, HostArray second, String... words) {

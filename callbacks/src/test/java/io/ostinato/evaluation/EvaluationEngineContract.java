@@ -17,6 +17,9 @@ import io.ostinato.metric.Average;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
+import io.ostinato.model.TorchScriptSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
@@ -160,9 +163,14 @@ public abstract class EvaluationEngineContract {
       }
     }
     assertThatThrownBy(() -> evaluate(of(all, all.data(), one.withColumns(List.of("y")))).close())
-        .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated'")
-        .hasMessageContaining("the dataset has no column 'y'; it has: x, class");
+        .isInstanceOfSatisfying(
+            EvaluationException.class,
+            failed -> {
+              assertThat(failed.tag()).contains(all.tag());
+              assertThat(failed.problem())
+                  .isEqualTo("the dataset has no column 'y'; it has: x, class");
+            })
+        .hasMessage(all.tag() + ": the dataset has no column 'y'; it has: x, class");
   }
 
   @Test
@@ -295,7 +303,7 @@ public abstract class EvaluationEngineContract {
         new EvaluationRequest(
             tag(), generated(4), 2, TORCH_SCRIPT, garbage, EvaluationEngineContract::echo);
     assertThatThrownBy(() -> bytes(engine(), request))
-        .hasMessageContaining("not a TorchScript module that can be loaded (3 bytes)");
+        .hasMessageContaining("can't load a TorchScript module (3 bytes)");
   }
 
   @Test
@@ -305,7 +313,7 @@ public abstract class EvaluationEngineContract {
         new EvaluationRequest(
             tag(), generated(4), 2, other, TestNets.weights(1), EvaluationEngineContract::echo);
     assertThatThrownBy(() -> bytes(engine(), request))
-        .hasMessageContaining("the weights are those of another model: '01Linear_weight' is")
+        .hasMessageContaining("the weights don't match the model: '01Linear_weight' is")
         .hasMessageContaining("float32 (16, 8) in the weights but float32 (16, 5) in the model; w");
   }
 
@@ -350,7 +358,7 @@ public abstract class EvaluationEngineContract {
             .isInstanceOf(EvaluationException.class)
             .hasMessageContaining("callback 'curious' at E1_U1_S16 on dataset 'test'")
             .hasMessageContaining("callback 'curious' has no " + wanted + " here")
-            .hasMessageContaining("hand it what it needs in a serializable field");
+            .hasMessageContaining("pass it what it needs in a serializable field");
       }
     }
   }
@@ -435,8 +443,8 @@ public abstract class EvaluationEngineContract {
       assertThatThrownBy(() -> results.get("x"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "the results have several arrays 'x', at the positions 0, 2; get(position) tells them"
-                  + " apart, and results(...) in processData gives them names of their own");
+              "the results have several arrays 'x', at positions 0, 2; use get(position) to tell"
+                  + " them apart, or give them distinct names with results(...) in processData");
       assertThatThrownBy(() -> results.get("y"))
           .hasMessage("the results have no array 'y'; they have: x, class, x");
     }

@@ -26,8 +26,8 @@ class LossCallTest {
     assertThatThrownBy(() -> LossCall.mean(new PerElement(), both, both))
         .isInstanceOf(LossException.class)
         .hasMessage(
-            "the loss 'per_element' is (4, 3) for 1 output, 0 (4, 3) and 1 target, 0 (4, 3), and"
-                + " must be a single number, the mean over the batch, as loss.mean() gives");
+            "the loss 'per_element' has shape (4, 3) for 1 output, 0 (4, 3) and 1 target, 0 (4,"
+                + " 3), but must be a scalar, the mean over the batch, as returned by loss.mean()");
     assertThat(LossCall.mean(Loss.l2Loss(), both, both).getFloat()).isZero();
   }
 
@@ -43,7 +43,7 @@ class LossCallTest {
             "the loss 'SoftmaxCrossEntropyLoss' failed for 2 outputs, logits (4, 3), 1 (4, 8) and 1"
                 + " target, 0 (4): ")
         .hasMessageEndingWith(
-            "; most losses compare one output with one target: give one that takes all of these");
+            "; most losses compare one output with one target: use a loss that takes all of these");
   }
 
   @Test
@@ -59,8 +59,9 @@ class LossCallTest {
         };
     assertThatThrownBy(() -> LossCall.parts(loss, both, both))
         .isInstanceOf(LossException.class)
-        .hasMessageStartingWith("the part 'each' of the loss 'two_parts' is (4) for 1 output")
-        .hasMessageEndingWith(", as loss.mean() gives");
+        .hasMessageStartingWith(
+            "the part 'each' of the loss 'two_parts' has shape (4) for 1 output")
+        .hasMessageEndingWith(", as returned by loss.mean()");
   }
 
   private static final class PerElement extends Loss {

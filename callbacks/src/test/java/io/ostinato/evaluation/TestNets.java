@@ -85,7 +85,7 @@ public final class TestNets {
   }
 
   /** Random weights for a block that takes rows of this shape. */
-  static WeightSnapshot weights(Block block, long seed, Shape input) {
+  public static WeightSnapshot weights(Block block, long seed, Shape input) {
     Random random = new Random(seed);
     List<HostArray> arrays = new ArrayList<>();
     try (NDManager manager = Engine.getInstance().newBaseManager()) {

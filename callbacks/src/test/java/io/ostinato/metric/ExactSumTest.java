@@ -123,7 +123,7 @@ class ExactSumTest {
         .hasMessage("the sum is NaN");
     assertThatThrownBy(() -> ExactSum.parse("1:2"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("'1:2' is no exact sum");
+        .hasMessage("'1:2' is not a valid exact sum");
   }
 
   /** Of all magnitudes, or all near each other, so that they cancel. */

@@ -244,7 +244,10 @@ class MetricsTest {
         named(
             manager.create(new float[] {1, 0, 0, 1}, new Shape(2, 2)),
             manager.create(new long[] {0, 2}));
-    refused(Metrics.accuracy(), classes, "the target 2 is none of the 2 classes of the outputs");
+    refused(
+        Metrics.accuracy(),
+        classes,
+        "the target 2 is not one of the 2 classes of the outputs, 0 to");
     NDList ragged =
         named(
             manager.create(new float[] {1, 0, 0, 1}, new Shape(2, 2)),
@@ -252,24 +255,22 @@ class MetricsTest {
     refused(
         Metrics.accuracy(),
         ragged,
-        "and a target for each place, as (rows) or (rows, ...); given: outputs (2, 2) and targets (3)");
+        "and a target for each position, (rows) or (rows, ...); given: outputs (2, 2) and targets (3)");
     NDList fraction =
         named(
             manager.create(new float[] {1, 0}, new Shape(1, 2)),
             manager.create(new float[] {0.5f}));
-    refused(Metrics.accuracy(), fraction, "the target 0.5 is no whole number");
+    refused(Metrics.accuracy(), fraction, "the target 0.5 is not a whole number");
     NDList good =
         named(manager.create(new float[] {1, 0}, new Shape(1, 2)), manager.create(new long[] {0}));
     refused(Metrics.topK(3), good, "top_3_accuracy needs at least 3 classes; the outputs have 2");
     refused(
-        Metrics.f1(3, Average.MACRO),
-        good,
-        "this metric is of 3 classes, but the outputs are of 2");
-    refused(Metrics.mse(), good, "one shape; given: (1, 2) and (1)");
+        Metrics.f1(3, Average.MACRO), good, "this metric is for 3 classes, but the outputs have 2");
+    refused(Metrics.mse(), good, "the same shape; given: (1, 2) and (1)");
     refused(
         Metrics.perplexity(),
         named(good.get(0), manager.create(new long[] {5})),
-        "the target 5 is none of the 2 classes of the outputs");
+        "the target 5 is not one of the 2 classes of the outputs");
     refused(
         Metrics.rocAuc(),
         named(manager.create(new float[3], new Shape(1, 3)), good.get(1)),
@@ -286,7 +287,7 @@ class MetricsTest {
       refused(
           metric,
           classes(new double[] {0.4, 0.6, 0.5, -0.5}, 2, 0, 0),
-          "a probability is from 0 to 1; given: -0.5; are the outputs logits?");
+          "a probability must be from 0 to 1; given: -0.5; are the outputs logits?");
       refused(metric, classes(new double[] {0.4, 1.5}, 2, 0), "given: 1.5");
       assertThat(
               result(
@@ -299,13 +300,13 @@ class MetricsTest {
         Metrics.mean("loss"),
         good,
         "a metric needs the array 'loss'; the batch has: outputs, targets");
-    assertRefused(() -> Metrics.topK(0), "top_k needs k of at least 1; given: 0");
+    assertRefused(() -> Metrics.topK(0), "top_k needs a k of at least 1; given: 0");
     assertRefused(() -> Metrics.fBeta(0, 2, Average.MICRO), "beta must be a finite number above 0");
-    assertRefused(() -> Metrics.f1(3, Average.BINARY), "the binary f1 is of 2 classes; given: 3");
-    assertRefused(() -> Metrics.confusionMatrix(1), "needs at least 2; given: 1");
+    assertRefused(() -> Metrics.f1(3, Average.BINARY), "the binary f1 needs 2 classes; given: 3");
+    assertRefused(() -> Metrics.confusionMatrix(1), "needs at least 2 classes; given: 1");
     assertRefused(() -> Metrics.rocAuc(0), "a metric needs at least 1 bin; given: 0");
     assertRefused(() -> Metrics.calibrationError(OutputKind.LOGITS, 0), "at least 1 bin; given: 0");
-    assertRefused(() -> Metrics.errorQuantile(95), "a quantile is from 0 to 1; given: 95");
+    assertRefused(() -> Metrics.errorQuantile(95), "a quantile must be from 0 to 1; given: 95");
     assertRefused(
         () -> MetricStates.zero(List.of(Metrics.mse(), Metrics.mse())),
         "two metrics are named 'mse'");
@@ -332,8 +333,8 @@ class MetricsTest {
     refused(
         Metrics.accuracy(),
         square,
-        "the outputs (2, 3, 3) may have their classes in dimension 1 or 2, since the targets are"
-            + " (2, 3); say which: class_axis=1 or class_axis=2");
+        "the classes of the outputs (2, 3, 3) may be in dimension 1 or 2, since the targets are"
+            + " (2, 3); set class_axis=1 or class_axis=2");
     assertThat(result(MetricStates.zero(List.of(Metrics.perplexity())).update(square)))
         .as("perplexity has its classes last")
         .isCloseTo(3, within(1e-12));
@@ -341,9 +342,9 @@ class MetricsTest {
     refused(
         Metrics.crossEntropy(),
         same,
-        "outputs and targets have one shape, (2, 3), which says nothing of classes; if the targets"
-            + " are one-hot, say which dimension has the classes, as in class_axis=1; if each"
-            + " number is an output of two classes of its own, say class_axis=0");
+        "outputs and targets have the same shape, (2, 3), so the dimension of classes is unknown;"
+            + " if the targets are one-hot, set it, as in class_axis=1; if each number is an output"
+            + " for two classes, set class_axis=0");
     refused(
         Metrics.ofClasses(ClassOutputs.defaults().classAxis(1)).accuracy(),
         same,
@@ -352,7 +353,7 @@ class MetricsTest {
       refused(
           Metrics.ofClasses(ClassOutputs.defaults().classAxis(axis)).accuracy(),
           same,
-          "class_axis=%s is no dimension of classes of the outputs (2, 3); those are 1 to 1"
+          "class_axis=%s can't be the dimension of classes of the outputs (2, 3); expected 1 to 1"
               .formatted(axis));
     }
     refused(
@@ -370,8 +371,8 @@ class MetricsTest {
     NDList some = batch(new double[] {0.4, 0.9}, new double[] {0, 1}, new Shape(2, 1));
     NDList logits = batch(new double[] {-0.1}, new double[] {1}, new Shape(1, 1));
     String reason =
-        "all outputs, of one column, are from 0 to 1, so they may be logits or probabilities; say"
-            + " which: outputs=logits or outputs=probabilities";
+        "all outputs, of one column, are from 0 to 1, so they may be logits or probabilities; set"
+            + " outputs=logits or outputs=probabilities";
     ClassMetrics unsaid = Metrics.ofClasses(ClassOutputs.defaults());
     for (Metric<?> metric :
         List.of(
@@ -449,10 +450,10 @@ class MetricsTest {
         .singleElement()
         .asString()
         .endsWith(
-            "the metrics 'log_loss', 'brier', 'calibration_error' are perhaps wrong: the outputs of"
-                + " each row are from 0 to 1 and sum to 1, as probabilities do, but were taken for"
-                + " logits; say which they are: outputs=probabilities or outputs=logits"
-                + " (cross_entropy and perplexity are of logits; log_loss is of either)");
+            "the metrics 'log_loss', 'brier', 'calibration_error' are possibly wrong: the outputs of"
+                + " each row are from 0 to 1 and sum to 1, as probabilities do, but were treated as"
+                + " logits; set outputs=probabilities or outputs=logits"
+                + " (cross_entropy and perplexity are for logits only; log_loss is for either)");
     NDList batch = named(softmax, targets);
     assertThat(results.get("log_loss"))
         .as("the number of logits")
@@ -485,8 +486,8 @@ class MetricsTest {
     refused(
         Metrics.accuracy(),
         labels,
-        "given: the whole number 2, which looks like the label of a class; choose an output that has"
-            + " a score for each");
+        "given: the whole number 2, which looks like a class label; choose an output with a score"
+            + " for each class");
     NDList binary =
         named(manager.create(new long[] {0, 1, 1}), manager.create(new long[] {0, 1, 0}));
     assertThat(result(MetricStates.zero(List.of(Metrics.accuracy())).update(binary)))
@@ -494,7 +495,7 @@ class MetricsTest {
     refused(
         Metrics.accuracy(),
         batch(new double[] {-3, 2}, new double[] {-1, 1}, new Shape(2, 1)),
-        "the target -1 is none of two classes, 0 and 1, which outputs of one column have");
+        "the target -1 must be 0 or 1, the two classes of outputs of one column");
   }
 
   @Test

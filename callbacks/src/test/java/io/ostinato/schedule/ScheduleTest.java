@@ -134,7 +134,7 @@ class ScheduleTest {
     assertThatThrownBy(() -> everyNEpochs(Long.MAX_VALUE).updatesPerInterval(counter))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "every_n_epochs=9223372036854775807 is more updates than can be counted: at most"
+            "every_n_epochs=9223372036854775807 has too many updates to count: the maximum is"
                 + " 419244183493398900 epochs of 22 updates");
     assertThat(everyNEpochs(419244183493398900L).updatesPerInterval(counter))
         .isEqualTo(9223372036854775800L);
@@ -160,7 +160,7 @@ class ScheduleTest {
         UpdateCounter.of(TrainingLength.epochs(1), EpochSize.keepingLast(100, 64));
     assertThatThrownBy(() -> everyNSamples(640).updatesPerInterval(uneven))
         .hasMessageContaining(
-            "an epoch of 100 samples is no multiple of the effective batch size 64");
+            "an epoch of 100 samples is not a multiple of the effective batch size 64");
   }
 
   @Test
@@ -169,7 +169,7 @@ class ScheduleTest {
     assertThatThrownBy(() -> everyNEpochs(1).and(everyNUpdates(5)).updatesPerInterval(counter))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "updates per interval are defined for one interval; this schedule has 2:"
+            "updates per interval are defined only for a single interval; this schedule has 2:"
                 + " every_n_epochs=1,every_n_updates=5");
   }
 
@@ -194,7 +194,7 @@ class ScheduleTest {
   void zeroAndNegativeIntervalsAreRefused() {
     assertThatThrownBy(() -> everyNEpochs(0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("every_n_epochs=0 must be at least 1; leave it out for never");
+        .hasMessage("every_n_epochs=0 must be at least 1; omit it for never");
     assertThatThrownBy(() -> everyNUpdates(-3))
         .hasMessageContaining("every_n_updates=-3 must be at least 1");
     assertThatThrownBy(() -> everyNSamples(Long.MIN_VALUE))

@@ -66,9 +66,9 @@ class UpdateCounterTest {
             () -> UpdateCounter.startingAt(start, TrainingLength.epochs(2), EpochSize.of(4, 16)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "a training in epochs of 4 updates and 64 samples is at E1_U5_S80 after 5 updates,"
-                + " never at E1_U5_S50; go on with the dataset and the effective batch size of"
-                + " before");
+            "a training with epochs of 4 updates and 64 samples is at E1_U5_S80 after 5 updates,"
+                + " never at E1_U5_S50; resume with the original dataset and effective batch"
+                + " size");
   }
 
   @Test
@@ -100,7 +100,7 @@ class UpdateCounterTest {
     for (String wrong : new String[] {"", "E1", "E1_U10_S", "E-1_U1_S1", "e1_u1_s1", "E1_U1_S1 "}) {
       assertThatThrownBy(() -> TrainingIteration.parse(wrong))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("'%s' is not an iteration; the form is E1_U10_S100".formatted(wrong));
+          .hasMessage("'%s' is not an iteration; expected the form E1_U10_S100".formatted(wrong));
     }
   }
 

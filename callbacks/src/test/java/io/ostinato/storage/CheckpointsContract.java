@@ -10,7 +10,6 @@ import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,6 +90,63 @@ public abstract class CheckpointsContract {
       checkpoints().save(tag, training("E3_U30_S480", 3));
       assertThat(checkpoints().load(tag).iteration()).hasToString("E3_U30_S480");
     }
+  }
+
+  @Test
+  void whatMayHaveBeenCommittedStaysWhileItsSidecarCantBeRead() {
+    checkpoints().save("best", training("E1_U10_S160", 1));
+    int kept = 0;
+    for (int steps = 0; steps < 60 && kept == 0; steps++) {
+      try {
+        Checkpoints.in(new FailingFiles(files(), steps)).save("best", training("E2_U20_S320", 2));
+      } catch (StorageException e) {
+        boolean isCommitted =
+            files().list().stream().anyMatch(name -> name.endsWith(DataFiles.NEXT))
+                && checkpoints().load("best").iteration().toString().equals("E2_U20_S320");
+        if (isCommitted) {
+          List<String> before = files().list();
+          Checkpoints.in(
+                  new ForwardingRunFiles(files()) {
+                    @Override
+                    public String text(String name) {
+                      throw new StorageException("can't read " + name + " just now");
+                    }
+                  })
+              .deleteAbandoned();
+          assertThat(files().list()).containsAll(before);
+          kept++;
+        }
+      }
+      checkpoints().save("best", training("E1_U10_S160", 1));
+    }
+    assertThat(kept).as("saves that were interrupted after their commit").isPositive();
+  }
+
+  @Test
+  void whatKilledSavesLeftIsFinishedOrRemoved() {
+    checkpoints().save("best", training("E1_U10_S160", 1));
+    List<String> before = files().list();
+    int left = 0;
+    boolean interrupted = true;
+    for (int steps = 0; interrupted; steps++) {
+      interrupted = false;
+      for (String tag : List.of("best", "E2_U20_S320")) {
+        try {
+          Checkpoints.in(new FailingFiles(files(), steps)).save(tag, training("E2_U20_S320", 2));
+        } catch (StorageException e) {
+          interrupted = true;
+        }
+      }
+      left += files().list().stream().anyMatch(name -> name.endsWith(DataFiles.NEXT)) ? 1 : 0;
+      checkpoints().deleteAbandoned();
+      assertThat(files().list()).noneMatch(name -> name.endsWith(DataFiles.NEXT));
+      checkpoints().tags().forEach(checkpoints()::load);
+      assertThat(checkpoints().tags()).contains("best");
+      checkpoints().delete("E2_U20_S320");
+      checkpoints().save("best", training("E1_U10_S160", 1));
+      assertThat(files().list()).isEqualTo(before);
+    }
+    assertThat(left).as("saves that left something").isGreaterThan(3);
   }
 
   @Test
@@ -252,14 +308,13 @@ public abstract class CheckpointsContract {
   }
 
   /** Fails after a number of changes, as if the process had ended there. */
-  private static final class FailingFiles implements RunFiles {
-    private final RunFiles files;
+  private static final class FailingFiles extends ForwardingRunFiles {
     private int stepsLeft;
     private String steps = "write, rename, delete";
     private boolean recovers;
 
     FailingFiles(RunFiles files, int steps) {
-      this.files = files;
+      super(files);
       this.stepsLeft = steps;
     }
 
@@ -276,49 +331,19 @@ public abstract class CheckpointsContract {
     @Override
     public void write(String name, Content content) {
       step("write");
-      files.write(name, content);
+      super.write(name, content);
     }
 
     @Override
     public void rename(String from, String to) {
       step("rename");
-      files.rename(from, to);
+      super.rename(from, to);
     }
 
     @Override
     public void delete(String name) {
       step("delete");
-      files.delete(name);
-    }
-
-    @Override
-    public InputStream read(String name) {
-      return files.read(name);
-    }
-
-    @Override
-    public boolean exists(String name) {
-      return files.exists(name);
-    }
-
-    @Override
-    public List<String> list() {
-      return files.list();
-    }
-
-    @Override
-    public void deleteAbandoned(Instant before) {
-      files.deleteAbandoned(before);
-    }
-
-    @Override
-    public long sizeBytes(String name) {
-      return files.sizeBytes(name);
-    }
-
-    @Override
-    public String location() {
-      return files.location();
+      super.delete(name);
     }
   }
 }

@@ -25,6 +25,23 @@ class LocalRunFilesTest extends RunFilesContract {
     }
   }
 
+  @Override
+  protected Class<?> lineWriter() {
+    return Writer.class;
+  }
+
+  @Override
+  protected String folderForWriter() {
+    return folder.resolve("run").toString();
+  }
+
+  /** A process that appends lines. */
+  public static final class Writer {
+    public static void main(String[] args) {
+      EndlessLines.run(LocalRunFiles.in(Path.of(args[0])));
+    }
+  }
+
   @Test
   void aFolderThatCantBeMadeIsNamed() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "not a folder");

@@ -3,9 +3,12 @@ package io.ostinato.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +27,22 @@ public abstract class RunFilesContract {
 
   /** The names of everything in the folder, temporary files too. */
   protected abstract List<String> everything() throws IOException;
+
+  /** Whether a file that is being written has a temporary name. */
+  protected boolean hasTemporaryFiles() {
+    return true;
+  }
+
+  /** The class whose process opens the folder that it is given, for {@link EndlessLines}. */
+  protected abstract Class<?> lineWriter();
+
+  /** What that class is given to open the folder. */
+  protected abstract String folderForWriter();
+
+  /** What there is while a file of lines has a writer; later there is that file alone. */
+  protected List<String> besideOpenLines() {
+    return List.of();
+  }
 
   @Test
   void whatIsWrittenIsRead() throws IOException {
@@ -110,6 +129,9 @@ public abstract class RunFilesContract {
           files.deleteAbandoned(Instant.now().minus(Duration.ofDays(1)));
         });
     assertThat(files.sizeBytes("written")).isEqualTo(100_000);
+    if (!hasTemporaryFiles()) {
+      return;
+    }
     assertThatThrownBy(
             () ->
                 files.write(
@@ -173,6 +195,188 @@ public abstract class RunFilesContract {
     assertThat(files.list()).hasSize(20);
     for (String name : files.list()) {
       assertThat(read(files, name)).isEqualTo(name.repeat(1000));
+    }
+  }
+
+  @Test
+  void foldersHaveFilesOfTheirOwn() throws IOException {
+    RunFiles files = files();
+    assertThat(files.folders()).isEmpty();
+    RunFiles folder = files.folder("checkpoints");
+    assertThat(folder.list()).isEmpty();
+    write(folder, "a", "inner");
+    write(files, "a", "outer");
+    write(files.folder("another").folder("deep"), "b", "b");
+    assertThat(files.list()).containsExactly("a");
+    assertThat(files.folders()).containsExactly("another", "checkpoints");
+    assertThat(read(files().folder("checkpoints"), "a")).isEqualTo("inner");
+    assertThat(folder.location()).isEqualTo(files.location() + "/checkpoints");
+    files.folder("another").deleteFolder();
+    files.folder("gone").deleteFolder();
+    assertThat(files.folders()).containsExactly("checkpoints");
+    assertThatThrownBy(() -> files.folder("../up"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("can't name a file of a run");
+  }
+
+  @Test
+  void aLineIsThereAtOnceAndInTheOneFileAtTheEnd() throws IOException {
+    RunFiles files = files();
+    assertThat(files.lines("log")).isEmpty();
+    try (LineFile log = files.openLines("log")) {
+      assertThat(files.exists("log")).as("a run with that file is taken").isTrue();
+      assertThat(log.lines()).isEmpty();
+      log.append("a");
+      assertThat(files().lines("log")).as("another view").containsExactly("a");
+      log.append(List.of("ß", "c"));
+      assertThat(log.lines()).containsExactly("a", "ß", "c");
+      assertThat(files().lines("log")).containsExactly("a", "ß", "c");
+      assertThat(log.endsWith("c")).isTrue();
+      assertThat(log.endsWith("ß")).isFalse();
+      assertThat(log.location()).endsWith("/log");
+      assertThat(everything()).containsAll(besideOpenLines());
+    }
+    try (LineFile log = files.openLines("log")) {
+      log.append("d");
+    }
+    assertThat(read(files, "log")).isEqualTo("a\nß\nc\nd\n");
+    assertThat(files.lines("log")).containsExactly("a", "ß", "c", "d");
+    assertThat(everything()).containsExactly("log");
+  }
+
+  @Test
+  void linesAreReplacedByOthersAndGoOnBehindThem() throws IOException {
+    RunFiles files = files();
+    try (LineFile log = files.openLines("log")) {
+      log.append(List.of("a", "b", "c"));
+      log.replace(List.of("a", "c"));
+      assertThat(files().lines("log")).containsExactly("a", "c");
+      log.append("d");
+      log.replace(List.of());
+      assertThat(files().lines("log")).isEmpty();
+      log.append("e");
+    }
+    assertThat(read(files, "log")).isEqualTo("e\n");
+  }
+
+  @Test
+  void anUnfinishedLastLineIsPassedOverAndRemoved() throws IOException {
+    RunFiles files = files();
+    write(files, "log", "a\n{\"half");
+    assertThat(files.lines("log")).containsExactly("a");
+    try (LineFile log = files.openLines("log")) {
+      assertThat(log.lines()).containsExactly("a");
+      log.append("b");
+    }
+    assertThat(read(files, "log")).isEqualTo("a\nb\n");
+  }
+
+  @Test
+  void manyLinesStayInTheirOrder() throws IOException {
+    RunFiles files = files();
+    List<String> expected = new ArrayList<>();
+    for (int process = 0; process < 2; process++) {
+      try (LineFile log = files.openLines("log")) {
+        for (int i = 0; i < 40; i++) {
+          String line = process + "-" + i + "-" + "x".repeat(i % 7 * 500);
+          log.append(line);
+          expected.add(line);
+          if (i % 13 == 0) {
+            assertThat(files.lines("log")).isEqualTo(expected);
+          }
+        }
+        assertThat(log.lines()).isEqualTo(expected);
+      }
+    }
+    assertThat(read(files, "log")).isEqualTo(String.join("\n", expected) + "\n");
+    assertThat(everything()).containsExactly("log");
+  }
+
+  @Test
+  void twoWritersNeverMixTheirLines() {
+    RunFiles files = files();
+    LineFile first = files.openLines("log");
+    first.append("a");
+    try {
+      LineFile second = files().openLines("log");
+      second.append("b");
+      assertThatThrownBy(() -> first.append("c"))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("another process is writing")
+          .hasMessageContaining("give this run another id");
+      assertThatThrownBy(() -> first.append("c"))
+          .as("tried again")
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("another process is writing");
+      second.append("d");
+      second.close();
+      assertThat(files.lines("log")).containsExactly("a", "b", "d");
+    } catch (StorageException refused) {
+      assertThat(refused)
+          .hasMessageContaining("another process is writing")
+          .hasMessageContaining("give this run another id");
+      first.append("b");
+      first.close();
+      assertThat(files.lines("log")).containsExactly("a", "b");
+    }
+  }
+
+  @Test
+  void aProcessThatIsKilledLosesNoLineThatItAppended() throws Exception {
+    RunFiles files = files();
+    List<String> expected = new ArrayList<>();
+    for (int kill = 1; kill <= 2; kill++) {
+      Process writer =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  lineWriter().getName(),
+                  folderForWriter())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      long appended = 0;
+      try (BufferedReader said =
+          new BufferedReader(
+              new InputStreamReader(writer.getInputStream(), StandardCharsets.UTF_8))) {
+        while (appended < 60L * kill) {
+          appended = Long.parseLong(said.readLine());
+        }
+      } finally {
+        writer.destroyForcibly().waitFor();
+      }
+      List<String> lines = files.lines("log");
+      assertThat(lines).hasSizeGreaterThanOrEqualTo((int) appended);
+      expected.addAll(lines.subList(expected.size(), lines.size()));
+      assertThat(lines).isEqualTo(expected);
+    }
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(expected.get(i)).isEqualTo(EndlessLines.line(i + 1));
+    }
+    try (LineFile log = files.openLines("log")) {
+      assertThat(log.lines()).isEqualTo(expected);
+      log.append("next");
+    }
+    files.deleteAbandoned(Instant.MAX);
+    expected.add("next");
+    assertThat(read(files, "log")).isEqualTo(String.join("\n", expected) + "\n");
+    assertThat(everything()).containsExactly("log");
+  }
+
+  /** Goes on with a file of lines, and says how many it has, until it is killed. */
+  public static final class EndlessLines {
+    private EndlessLines() {}
+
+    public static void run(RunFiles files) {
+      LineFile log = files.openLines("log");
+      for (int n = log.lines().size() + 1; n > 0; n++) {
+        log.append(line(n));
+        System.out.println(n);
+      }
+    }
+
+    static String line(int n) {
+      return n + "-" + "x".repeat(n % 5 * 300);
     }
   }
 

@@ -191,14 +191,14 @@ class ModuleFactsTest {
     String call = "def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n  return %s\n";
     assertThat(factsOf(call.formatted("torch.dropout(x, 0.5, True)")).trainingMode())
         .hasValue(
-            "computes as in training whatever its mode is (dropout (p=0.5)); give its functions"
-                + " training=self.training where dropout (p=0.5) is called, call model.eval()"
+            "computes as in training mode, regardless of its mode (dropout (p=0.5)); pass"
+                + " training=self.training to the calls of dropout (p=0.5), call model.eval()"
                 + " before torch.jit.trace or torch.jit.script, and save it again");
     assertThat(of("traced-in-training").trainingMode())
         .as("in a layer of PyTorch's")
         .hasValue(
-            "computes as in training whatever its mode is (dropout (p=0.3)); call model.eval()"
-                + " before torch.jit.trace or torch.jit.script, and save it again");
+            "computes as in training mode, regardless of its mode (dropout (p=0.3)); call"
+                + " model.eval() before torch.jit.trace or torch.jit.script, and save it again");
   }
 
   @ParameterizedTest

@@ -3,6 +3,9 @@ package io.ostinato.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.metric.Direction;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -125,6 +128,33 @@ class MetricPropertiesTest {
         .as("is as it was")
         .contains(Direction.LOWER_IS_BETTER);
     assertThat(MetricProperties.none().direction("loss/test")).isEmpty();
+  }
+
+  @Test
+  void usersPatternsComeBeforeWhatWritersSayAndThatBeforeTheKey() {
+    MetricProperties mine =
+        defaults
+            .lowerIsBetter("speed/dev|rank/*")
+            .withWritten(
+                List.of(
+                    Map.of("speed/*", Direction.HIGHER_IS_BETTER),
+                    Map.of(
+                        "my_loss/test", Direction.HIGHER_IS_BETTER, "rank/a?", Direction.NEUTRAL),
+                    Map.of("speed/test", Direction.NEUTRAL)))
+            .neutral("optim/*");
+    assertThat(mine.direction("speed/test"))
+        .as("the first that says something")
+        .contains(Direction.HIGHER_IS_BETTER);
+    assertThat(mine.direction("speed/test/at_best/my_loss/test"))
+        .contains(Direction.HIGHER_IS_BETTER);
+    assertThat(mine.direction("speed/dev")).contains(Direction.LOWER_IS_BETTER);
+    assertThat(mine.direction("rank/a?")).contains(Direction.LOWER_IS_BETTER);
+    assertThat(mine.direction("my_loss/test")).contains(Direction.HIGHER_IS_BETTER);
+    assertThat(mine.direction("my_loss/dev")).contains(Direction.LOWER_IS_BETTER);
+    MetricProperties written =
+        MetricProperties.none().withWritten(List.of(Map.of("rank/a?", Direction.NEUTRAL)));
+    assertThat(written.direction("rank/a?")).contains(Direction.NEUTRAL);
+    assertThat(written.direction("rank/ab")).as("only * stands for others").isEmpty();
   }
 
   @ParameterizedTest

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.StorageException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class MetricsLogTest {
   @Test
   void oneMomentIsOneLineAndIsThereAtOnce() throws IOException {
     Path file = folder.resolve("run/metrics.jsonl");
-    try (MetricsLog log = MetricsLog.open(file, NOON)) {
+    try (MetricsLog log = open(file)) {
       log.writerFor("accuracy").addScalar("accuracy/test", 0.93);
       log.writerFor("loss").addScalar("loss/test", 0.25);
       assertThat(log.pending()).containsEntry("accuracy/test", 0.93).hasSize(2);
@@ -51,7 +52,7 @@ class MetricsLogTest {
   @Test
   void numbersThatJsonLacksAreStrings() throws IOException {
     Path file = folder.resolve("metrics.jsonl");
-    try (MetricsLog log = MetricsLog.open(file, NOON)) {
+    try (MetricsLog log = open(file)) {
       log.writerFor("a").addScalar("nan", Double.NaN);
       log.writerFor("a").addScalar("up", Double.POSITIVE_INFINITY);
       log.flush(HERE);
@@ -61,7 +62,7 @@ class MetricsLogTest {
 
   @Test
   void aKeyWrittenTwiceNamesBothWriters() {
-    try (MetricsLog log = MetricsLog.open(folder.resolve("metrics.jsonl"), NOON)) {
+    try (MetricsLog log = open(folder.resolve("metrics.jsonl"))) {
       log.writerFor("first").addScalar("loss/test", 1);
       LogWriter second = log.writerFor("second");
       assertThatThrownBy(() -> second.addScalar("loss/test", 2))
@@ -77,7 +78,7 @@ class MetricsLogTest {
   void aLineThatACrashLeftUnfinishedIsCutOff() throws IOException {
     Path file = folder.resolve("metrics.jsonl");
     Files.writeString(file, "{\"whole\":1}\n{\"hal");
-    try (MetricsLog log = MetricsLog.open(file, NOON)) {
+    try (MetricsLog log = open(file)) {
       log.writerFor("a").addScalar("x", 1);
       log.flush(HERE);
     }
@@ -87,9 +88,9 @@ class MetricsLogTest {
   @Test
   void aFileThatCantBeWrittenIsNamed() throws IOException {
     Path notAFolder = Files.writeString(folder.resolve("file"), "");
-    assertThatThrownBy(() -> MetricsLog.open(notAFolder.resolve("metrics.jsonl"), NOON))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("can't write the metrics to")
+    assertThatThrownBy(() -> open(notAFolder.resolve("metrics.jsonl")))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("can't write '")
         .hasMessageContaining("metrics.jsonl");
   }
 
@@ -98,7 +99,7 @@ class MetricsLogTest {
     Path file = folder.resolve("metrics.jsonl");
     assertThat(MetricsFile.read(file)).as("no file, no records").isEmpty();
     List<MetricsRecord> written = new ArrayList<>();
-    try (MetricsLog log = MetricsLog.open(file, NOON)) {
+    try (MetricsLog log = open(file)) {
       for (int update = 1; update <= 3; update++) {
         log.writerFor("a").addScalar("third", update / 3.0);
         log.writerFor("a").addScalar("nan", Double.NaN);
@@ -122,12 +123,12 @@ class MetricsLogTest {
   void laterRecordsArePutAsideAndNeverOverEarlierOnes() {
     Path file = folder.resolve("metrics.jsonl");
     write(file, 1, 5);
-    assertThat(MetricsFile.keepUpTo(file, at(9))).isZero();
-    assertThat(MetricsFile.keepUpTo(file, at(3))).isEqualTo(2);
+    assertThat(keepUpTo(file, at(9))).isZero();
+    assertThat(keepUpTo(file, at(3))).isEqualTo(2);
     assertThat(updates(file)).containsExactly(1L, 2L, 3L);
     assertThat(updates(folder.resolve("metrics.superseded-1.jsonl"))).containsExactly(4L, 5L);
     write(file, 4, 6);
-    assertThat(MetricsFile.keepUpTo(file, at(0))).isEqualTo(6);
+    assertThat(keepUpTo(file, at(0))).isEqualTo(6);
     assertThat(updates(file)).isEmpty();
     assertThat(updates(folder.resolve("metrics.superseded-1.jsonl"))).containsExactly(4L, 5L);
     assertThat(updates(folder.resolve("metrics.superseded-2.jsonl")))
@@ -164,7 +165,7 @@ class MetricsLogTest {
   /** Flushes records, and says so, until it is killed. */
   public static final class EndlessLog {
     public static void main(String[] args) {
-      try (MetricsLog log = MetricsLog.open(Path.of(args[0]), NOON)) {
+      try (MetricsLog log = open(Path.of(args[0]))) {
         for (long update = 1; update > 0; update++) {
           log.writerFor("a").addScalar("x", update);
           log.flush(at(update));
@@ -174,8 +175,18 @@ class MetricsLogTest {
     }
   }
 
+  private static MetricsLog open(Path file) {
+    return MetricsLog.open(LocalRunFiles.in(file.resolveSibling("")), NOON);
+  }
+
+  private static int keepUpTo(Path file, TrainingIteration last) {
+    try (MetricsLog log = open(file)) {
+      return log.keepUpTo(last);
+    }
+  }
+
   private static void write(Path file, long from, long to) {
-    try (MetricsLog log = MetricsLog.open(file, NOON)) {
+    try (MetricsLog log = open(file)) {
       for (long update = from; update <= to; update++) {
         log.writerFor("a").addScalar("x", update);
         log.flush(at(update));

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.StorageException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -61,8 +62,8 @@ class RunSummaryTest {
                 record(1, Map.of("accuracy/test", 0.75)),
                 record(2, Map.of("accuracy/test", Double.NaN, "zeta", 1.0))));
     Path file = folder.resolve("summary.json");
-    summary.write(file);
-    summary.write(file);
+    summary.write(LocalRunFiles.in(folder));
+    summary.write(LocalRunFiles.in(folder));
     JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
     assertThat(json.getAsJsonObject("accuracy/test"))
         .hasToString(
@@ -72,10 +73,10 @@ class RunSummaryTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }
-    assertThatThrownBy(() -> summary.write(folder.resolve("missing").resolve("summary.json")))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("can't write the summary to")
-        .hasMessageContaining("missing");
+    assertThatThrownBy(() -> summary.write(LocalRunFiles.in(file)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("can't write '")
+        .hasMessageContaining("summary.json/summary.json");
   }
 
   private static MetricsRecord record(int at, Map<String, Double> metrics) {

@@ -47,7 +47,7 @@ class AnyLocaleTest {
               .build();
       TrainingResult result = training.run();
       assertThat(result.reason())
-          .isEqualTo("top_3_accuracy/test has not become better than 1.0 for 1 values in a row");
+          .isEqualTo("top_3_accuracy/test has not improved on 1.0 for 1 consecutive values");
       List<MetricsRecord> records = Trainings.records(training);
       assertThat(records.stream().map(MetricsRecord::iteration))
           .as("read back")

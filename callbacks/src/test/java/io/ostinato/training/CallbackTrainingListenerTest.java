@@ -19,12 +19,12 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.ostinato.callback.Callback;
-import io.ostinato.evaluation.BlockWeights;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.LossException;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.model.BlockWeights;
 import io.ostinato.monitor.TrackOutputsCallback;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
@@ -136,7 +136,7 @@ class CallbackTrainingListenerTest {
               }
             })
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("hand fit the result of watch(dataset)");
+        .hasMessageContaining("pass the result of watch(dataset) to fit");
     assertThatThrownBy(
             () ->
                 builder(optimizer)
@@ -148,10 +148,10 @@ class CallbackTrainingListenerTest {
                     .length(TrainingLength.epochs(1))
                     .buildListener())
         .hasMessageContaining("EasyTrain has no micro-batches")
-        .hasMessageContaining("EasyTrain clips no gradients")
-        .hasMessageContaining("EasyTrain skips no update")
-        .hasMessageContaining("EasyTrain ends at once on a signal; leave stopOnInterrupt out")
-        .hasMessageContaining("EasyTrain can't go on from a checkpoint");
+        .hasMessageContaining("EasyTrain can't clip gradients")
+        .hasMessageContaining("EasyTrain can't skip updates")
+        .hasMessageContaining("EasyTrain ends immediately on a signal; remove stopOnInterrupt")
+        .hasMessageContaining("EasyTrain can't resume from a checkpoint");
   }
 
   @Test
@@ -271,8 +271,8 @@ class CallbackTrainingListenerTest {
       assertThatThrownBy(() -> EasyTrain.fit(trainer, 1, listener.watch(rows()), null))
           .isInstanceOf(LossException.class)
           .hasMessage(
-              "the loss 'per_row' is (16, 3) for 1 output, 0 (16, 3) and 1 target, 0 (16), and must"
-                  + " be a single number, the mean over the batch, as loss.mean() gives");
+              "the loss 'per_row' has shape (16, 3) for 1 output, 0 (16, 3) and 1 target, 0 (16),"
+                  + " but must be a scalar, the mean over the batch, as returned by loss.mean()");
     }
   }
 

@@ -14,11 +14,11 @@ import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.LocalEvaluationEngine;
+import io.ostinato.model.EvaluationModel;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
@@ -127,7 +127,7 @@ class DueTogetherTest {
         .hasMessageContaining("callback 'a' asks for column 'z' of dataset 'test'");
     assertThatThrownBy(() -> config.maxRows(0)).hasMessage("maxRows=0 must be at least 1");
     assertThatThrownBy(() -> config.columns("x", "y", "x"))
-        .hasMessage("columns [x, y, x] has 'x' twice; name each once");
+        .hasMessage("columns [x, y, x] contain 'x' twice; list each column once");
   }
 
   @Test

@@ -57,8 +57,9 @@ class EvaluateAtTest {
           on(manager).runId("model").model(Trainings::noisyNet, TestNets.FEATURES).build();
       assertThatThrownBy(() -> otherModel.evaluate(checkpoint))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("the checkpoint at E1_U10_S160 is not one of this training: the")
-          .hasMessageContaining("the weights are those of another model: only the weights have");
+          .hasMessageStartingWith(
+              "the checkpoint at E1_U10_S160 doesn't belong to this training: the")
+          .hasMessageContaining("the weights don't match the model: only the weights have");
       TrainingLoop otherEpochs = on(manager).runId("epochs").effectiveBatchSize(8).build();
       assertThatThrownBy(() -> otherEpochs.evaluate(checkpoint))
           .hasMessageContaining("never at E1_U10_S160");

@@ -140,13 +140,14 @@ class LossPartsTest {
       assertThatThrownBy(() -> LossParts.sumOf(Map.of("total", one)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "a part of a loss can't be named 'total', which is kept for the whole; parts:"
+              "a part of a loss can't be named 'total': names must not be blank, and 'total' is"
+                  + " the whole loss; parts:"
                   + " [total]");
       assertThatThrownBy(() -> LossParts.sumOf(Map.of(" ", one)))
           .hasMessageContaining("a part of a loss can't be named ' '");
       assertThat(LossParts.sumOf(Map.of("one", one)).total().getFloat()).isEqualTo(1);
       assertThatThrownBy(() -> LossParts.sumOf(Map.of()))
-          .hasMessage("a loss with parts has at least one; given: {}");
+          .hasMessage("a loss with parts requires at least one part; given: {}");
     }
   }
 

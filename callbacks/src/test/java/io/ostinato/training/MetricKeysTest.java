@@ -16,13 +16,14 @@ import io.ostinato.callback.TrainingPlan;
 import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.GeneratedRows;
-import io.ostinato.evaluation.OutputChoice;
+import io.ostinato.evaluation.PlannedData;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.metric.Average;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
+import io.ostinato.model.OutputChoice;
 import io.ostinato.monitor.DatasetStatsCallback;
 import io.ostinato.monitor.GradientNormCallback;
 import io.ostinato.monitor.LearningRateCallback;
@@ -41,6 +42,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -51,6 +53,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Under which keys callbacks write, and what two of them can write side by side. */
 class MetricKeysTest {
+  private static final Optional<List<String>> COLUMNS = Optional.of(List.of("x", "class"));
+  private static final PlannedData ONE_DATASET = new PlannedData(Map.of("test", COLUMNS));
+  private static final PlannedData TWO_DATASETS =
+      new PlannedData(Map.of("test", COLUMNS, "val", COLUMNS));
+
   /** Writes the same key whatever the weights are. */
   private static final class Rows extends Trainings.Accuracy {
     private static final long serialVersionUID = 1;
@@ -168,13 +175,7 @@ class MetricKeysTest {
     training.run();
     TrainingPlan plan =
         new TrainingPlan(
-            DataContainer.builder()
-                .train(Trainings.rows(manager, 16))
-                .evaluation("test", GeneratedRows.inMemory(4))
-                .build(),
-            MetricProperties.defaults(),
-            Set.of(),
-            Loss::softmaxCrossEntropyLoss);
+            ONE_DATASET, MetricProperties.defaults(), Set.of(), Loss::softmaxCrossEntropyLoss);
     Set<String> said =
         callbacks.stream()
             .flatMap(callback -> callback.writesMetrics(plan).stream())
@@ -260,11 +261,11 @@ class MetricKeysTest {
                     .length(TrainingLength.epochs(1))
                     .build())
         .hasMessageContaining(
-            "callback 'accuracy' calls the dataset 'test' 'val', which is another dataset; give it a"
-                + " name of its own");
+            "callback 'accuracy' calls the dataset 'test' 'val', which is the key of another"
+                + " dataset; choose another name");
     assertThatThrownBy(() -> every(Schedule.everyNEpochs(1)).named("a/b"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("dataset_name='a/b' may have letters, digits and . _ = -");
+        .hasMessage("dataset_name='a/b' may contain only letters, digits and . _ = -");
   }
 
   @Test
@@ -326,7 +327,7 @@ class MetricKeysTest {
                       assertThat(e.found())
                           .anySatisfy(
                               mistake -> {
-                                assertThat(mistake.message())
+                                assertThat(mistake.mistake().text())
                                     .contains(
                                         "both write the metric '",
                                         "', but differ in %s; ".formatted(difference));
@@ -334,7 +335,7 @@ class MetricKeysTest {
                                     .isEqualTo(
                                         callbacks.subList(callbacks.size() - 2, callbacks.size()));
                               }));
-          assertThatThrownBy(loop::checkWithoutRows)
+          assertThatThrownBy(() -> loop.checkWithoutRows(TWO_DATASETS))
               .hasMessageContaining("', but differ in %s; ".formatted(difference));
         });
     TrainingLoopBuilder same = ofTwoDatasets();
@@ -357,16 +358,16 @@ class MetricKeysTest {
               .length(TrainingLength.epochs(2));
       metrics(every(Schedule.everyNEpochs(1)), every(Schedule.everyNUpdates(updates)))
           .forEach(loop::callback);
-      loop.checkWithoutRows();
+      loop.checkWithoutRows(ONE_DATASET);
     }
     TrainingLoopBuilder equal = loop("equal").length(TrainingLength.epochs(2));
     metrics(every(Schedule.everyNEpochs(1)), every(Schedule.everyNEpochs(1)))
         .forEach(equal::callback);
-    assertThatThrownBy(equal::checkWithoutRows)
+    assertThatThrownBy(() -> equal.checkWithoutRows(ONE_DATASET))
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test';"
-                + " leave it out of one of them");
+                + " remove it from one of them");
   }
 
   private TrainingLoopBuilder ofTwoDatasets() {

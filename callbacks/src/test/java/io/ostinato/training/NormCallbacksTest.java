@@ -151,8 +151,8 @@ class NormCallbacksTest {
                     .run())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "callback 'gradient_norm.E1' asks for parameters 'head*', of which the model has none;"
-                + " it has: weight, bias");
+            "callback 'gradient_norm.E1' asks for parameters 'head*', which match none of the"
+                + " model; it has: weight, bias");
     assertThatThrownBy(
             () ->
                 loop("b")

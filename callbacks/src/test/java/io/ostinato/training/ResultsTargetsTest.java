@@ -13,18 +13,18 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationEngine;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.InMemoryData;
 import io.ostinato.evaluation.LocalEvaluationEngine;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.Metrics;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
@@ -53,10 +53,9 @@ class ResultsTargetsTest {
     assertThatThrownBy(() -> build(new Predictions("predictions", WRITTEN, List.of())))
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
-            "callback 'predictions': results().toParquet('hdfs://node/predictions') needs executors"
-                + " that write, and LocalEvaluationEngine has none; train with a"
-                + " SparkEvaluationEngine, or leave toParquet(path) out to have the results"
-                + " collected");
+            "callback 'predictions': results().toParquet('hdfs://node/predictions') requires"
+                + " executors to write files, but LocalEvaluationEngine has none; use a"
+                + " SparkEvaluationEngine, or omit toParquet(path) to collect the results");
   }
 
   @Test
@@ -66,7 +65,7 @@ class ResultsTargetsTest {
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callback 'measured' has metrics, so there are no row results for"
-                + " results().toParquet('hdfs://node/predictions'); leave out one of the two");
+                + " 'hdfs://node/predictions'; remove the metrics or the path");
   }
 
   @Test
@@ -86,7 +85,7 @@ class ResultsTargetsTest {
   void aBlankPathIsRefused() {
     assertThatThrownBy(() -> every(Schedule.never()).results().toParquet(" "))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("toParquet(' ') needs the path of a folder");
+        .hasMessageContaining("toParquet(' ') requires the path of a folder");
   }
 
   @Test
@@ -133,7 +132,8 @@ class ResultsTargetsTest {
         .hasMessageContaining("with metrics there are no row results to write");
     try (EvaluationEngine local = new LocalEvaluationEngine()) {
       assertThatThrownBy(() -> local.evaluate(written, ProgressDisplay.silent()).close())
-          .hasMessageContaining("results().toParquet('predictions') needs executors that write");
+          .hasMessageContaining(
+              "results().toParquet('predictions') requires executors to write files");
     }
   }
 

@@ -205,7 +205,7 @@ class ResumeTest {
     assertThat(resumed.end()).isEqualTo(ended.end()).hasToString("E4_U40_S640");
     assertThat(resumed.weights().manifest()).isEqualTo(ended.weights().manifest());
     assertThat(resumed.endedBy()).isEqualTo(EndedBy.CALLBACK);
-    assertThat(resumed.reason()).isEqualTo(ended.reason()).contains("for 3 values in a row");
+    assertThat(resumed.reason()).isEqualTo(ended.reason()).contains("for 3 consecutive values");
     Supplier<TrainingLoopBuilder> fixed =
         () ->
             Trainings.on(manager, folder)
@@ -217,7 +217,7 @@ class ResumeTest {
     TrainingResult first = fixed.get().length(six).build().run();
     TrainingResult second = fixed.get().resume("fixed", "latest").length(six).build().run();
     assertThat(second.end()).isEqualTo(first.end()).hasToString("E1_U12_S192");
-    assertThat(second.reason()).isEqualTo("it was to stop after 12 updates");
+    assertThat(second.reason()).isEqualTo("configured to stop after 12 updates");
   }
 
   @Test
@@ -366,7 +366,7 @@ class ResumeTest {
                     .length(LENGTH)
                     .build())
         .isInstanceOf(TrainingConfigurationException.class)
-        .hasMessageContaining("run 'gone' has no checkpoint to go on from in");
+        .hasMessageContaining("run 'gone' has no checkpoint to resume from in");
     TrainingLoop run = loop("run", () -> Optimizer.adam().build()).length(LENGTH).build();
     run.run();
     assertThatThrownBy(
@@ -377,7 +377,7 @@ class ResumeTest {
                     .build())
         .hasMessageContaining("run 'run' has no checkpoint 'E9'; it has: E0_U7_S112, E1_U10_S160,");
     assertThatThrownBy(() -> loop("run", () -> Optimizer.adam().build()).length(LENGTH).build())
-        .hasMessageContaining("run 'run' has been there before, in");
+        .hasMessageContaining("run 'run' already exists in");
     assertThatThrownBy(
             () ->
                 loop("run", () -> Optimizer.adam().build())
@@ -387,7 +387,8 @@ class ResumeTest {
                     .build())
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
-            "run 'run' was begun with seed 0, and can't go on with seed 7; call seed(0)");
+            "run 'run' was started with seed 0, and can't be resumed with seed 7; set seed: 0; in"
+                + " Java, seed(0)");
     TrainingLoop otherBatch =
         loop("run", () -> Optimizer.adam().build())
             .resume("run", "latest")
@@ -403,7 +404,7 @@ class ResumeTest {
             .build();
     assertThatThrownBy(otherOptimizer::run)
         .hasMessageContaining("the saved optimizer has 'means/")
-        .hasMessageContaining("which this Sgd has no place for");
+        .hasMessageContaining("which this Sgd doesn't have");
     TrainingLoop otherModel =
         loop("run", () -> Optimizer.adam().build())
             .model(TestNets::wide, TestNets.FEATURES)
@@ -428,8 +429,8 @@ class ResumeTest {
                     .build())
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
-            "checkpoint 'weights' of run 'run' has weights only; go on from one that has all of the"
-                + " training: E0_U7_S112, E1_U10_S160,");
+            "checkpoint 'weights' of run 'run' has weights only; resume from a complete checkpoint:"
+                + " E0_U7_S112, E1_U10_S160,");
   }
 
   @Test
@@ -466,7 +467,7 @@ class ResumeTest {
                     .callback(new OnlineLossCallback(OnlineLossCallback.Config.defaults()))
                     .length(LENGTH)
                     .build())
-        .hasMessageContaining("two callbacks that keep a state are named 'online_loss.E1'");
+        .hasMessageContaining("two stateful callbacks are named 'online_loss.E1'");
   }
 
   @Test
@@ -481,17 +482,17 @@ class ResumeTest {
     assertThat(one.updates).isEqualTo(10);
     Counter two = new Counter("two");
     List<String> warnings = LogLines.of(() -> resumeWith(two, 2));
-    assertThat(two.updates).as("begins anew").isEqualTo(10);
+    assertThat(two.updates).as("starts afresh").isEqualTo(10);
     assertThat(warnings)
         .anyMatch(
             line ->
                 line.contains(
-                    "checkpoint E1_U10_S160 has no state of callback 'two', which begins anew"))
+                    "checkpoint E1_U10_S160 has no state of callback 'two', which starts afresh"))
         .anyMatch(
             line ->
                 line.contains(
                     "checkpoint E1_U10_S160 has the state of a callback 'one', which this training"
-                        + " lacks"));
+                        + " doesn't have"));
     Counter again = new Counter("two");
     assertThat(LogLines.of(() -> resumeWith(again, 3))).isEmpty();
     assertThat(again.updates).as("goes on").isEqualTo(20);
@@ -522,13 +523,13 @@ class ResumeTest {
         .hasSize(2)
         .anyMatch(
             line ->
-                line.contains("the checkpoint has no average of factor 0.5")
-                    && line.contains("it begins with the present weights"))
+                line.contains("the checkpoint has no average with factor 0.5")
+                    && line.contains("starts with the current weights"))
         .anyMatch(
             line ->
                 line.contains(
-                    "the checkpoint has an average of factor 0.9, which this training doesn't"
-                        + " keep"));
+                    "the checkpoint has an average with factor 0.9, which this training doesn't"
+                        + " use"));
     Checkpoints kept =
         Checkpoints.in(LocalRunFiles.in(folder.resolve("run").resolve("checkpoints")));
     assertThat(kept.load("E1_U10_S160.ema=0.5").weights().manifest())

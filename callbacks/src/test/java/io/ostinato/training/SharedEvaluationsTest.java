@@ -96,7 +96,7 @@ class SharedEvaluationsTest {
             });
     assertThat(asked).as("together once, not again for the second").hasSize(1);
     assertThat(String.join("\n", lines))
-        .contains("callbacks that are due together are evaluated one by one: no luck");
+        .contains("callbacks that are due together are evaluated separately: no luck");
   }
 
   @Test

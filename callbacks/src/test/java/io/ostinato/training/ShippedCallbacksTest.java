@@ -24,10 +24,10 @@ import io.ostinato.metric.Average;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
 import io.ostinato.monitor.DatasetStatsCallback;
-import io.ostinato.monitor.EtaCallback;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ParameterCountCallback;
 import io.ostinato.monitor.PeakMemoryCallback;
+import io.ostinato.monitor.ProgressBarCallback;
 import io.ostinato.monitor.TrackOutputsCallback;
 import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.quality.MetricCallback;
@@ -188,8 +188,8 @@ class ShippedCallbacksTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
-            "callback 'best_checkpoint.loss/test.ema=0.9/l2' is to keep the weights 'ema=0.99', but"
-                + " its metric is measured at 'ema=0.9'; leave weights(...) out");
+            "callback 'best_checkpoint.loss/test.ema=0.9/l2' keeps the weights 'ema=0.99', but"
+                + " its metric is measured at the weights 'ema=0.9'; remove 'weights'");
   }
 
   @Test
@@ -205,7 +205,7 @@ class ShippedCallbacksTest {
     assertThat(result.end()).hasToString("E4_U40_S640");
     assertThat(result.endedBy()).isEqualTo(EndedBy.CALLBACK);
     assertThat(result.reason())
-        .isEqualTo("loss/test has not become better than 0.5 for 2 values in a row");
+        .isEqualTo("loss/test has not improved on 0.5 for 2 consecutive values");
     assertThat(result.summary().best().get("loss/test"))
         .hasToString("Value[value=0.5, iteration=E2_U20_S320]");
   }
@@ -265,8 +265,8 @@ class ShippedCallbacksTest {
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining(
             "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test'"
-                + " at E3_U30_S480; leave it out of one of them, give one another dataset name or"
-                + " other weights, or register one that has both schedules");
+                + " at E3_U30_S480; remove it from one of them, give one another dataset name or"
+                + " other weights, or register one callback with both schedules");
     // 10 updates an epoch: never together within two epochs.
     TrainingLoop apart = twice.length(TrainingLength.epochs(2)).build();
     apart.run();
@@ -304,6 +304,7 @@ class ShippedCallbacksTest {
         .hasMessageContaining(
             "callback 'early_stopper.zeta/test.0' decides by the metric 'zeta/test', of which it"
                 + " isn't known whether it is better when higher or when lower; declare it, as in"
+                + " metric_directions: {higher_is_better: 'zeta/test'} or lower_is_better; in Java,"
                 + " metricProperties(MetricProperties.defaults().higherIsBetter(\"zeta/test\"))")
         .hasMessageContaining("'early_stopper.zeta/test.0': tolerance 0 must be at least 1")
         .hasMessageContaining("decides by the metric 'optim/lr/all', which is neutral")
@@ -524,8 +525,8 @@ class ShippedCallbacksTest {
     assertThat(warnings).hasSize(2);
     assertThat(warnings.get(0))
         .endsWith(
-            "no output matches the pattern '1'; the outputs are logits, gate. A pattern is a whole"
-                + " name, with * for any characters, as in '*1*'");
+            "no output matches the pattern '1'; the outputs are logits, gate. A pattern must match"
+                + " the whole name; * stands for any characters, as in '*1*'");
     assertThat(warnings.get(1)).contains("no output matches the pattern 'log'");
     assertThat(Trainings.records(training))
         .singleElement()
@@ -604,7 +605,7 @@ class ShippedCallbacksTest {
     TrainingLoopBuilder wrong =
         loop("wrong")
             .callback(new ParameterCountCallback(new ParameterCountCallback.Config(" ")))
-            .callback(new EtaCallback(new EtaCallback.Config("")))
+            .callback(new ProgressBarCallback(new ProgressBarCallback.Config("")))
             .callback(
                 new DatasetStatsCallback(
                     DatasetStatsCallback.Config.defaults().datasets("train", "tets", "dev")))

@@ -16,14 +16,17 @@ import io.ostinato.callback.Callback;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.evaluation.TestNets;
-import io.ostinato.monitor.EtaCallback;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.monitor.ProgressBarCallback;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
@@ -163,7 +166,7 @@ class TrainingLoopTest {
         .hasMessageContaining("NotSerializable.thread holds a java.lang.Thread")
         .hasMessageContaining("40 rows, fewer than effective_batch_size=64");
     assertThatThrownBy(() -> loop().length(TrainingLength.updates(Long.MAX_VALUE / 2)).build())
-        .hasMessageContaining("updates is more than can be counted: at most 2147483647 epochs");
+        .hasMessageContaining("updates is too long: at most 2147483647 epochs");
     assertThatThrownBy(() -> TrainingLoop.builder().build())
         .hasMessageContaining("there is no model")
         .hasMessageContaining("there is no data")
@@ -171,10 +174,44 @@ class TrainingLoopTest {
   }
 
   @Test
+  void eachMistakeSaysWhatItIsAbout() {
+    Callback unknown = new Accuracy(every(Schedule.everyNEpochs(1)).dataset("tets"));
+    assertThatThrownBy(
+            () ->
+                TrainingLoop.builder()
+                    .data(container(rows(40), 10))
+                    .callback(unknown)
+                    .effectiveBatchSize(8)
+                    .microBatchSize(3)
+                    .length(TrainingLength.epochs(1))
+                    .build())
+        .isInstanceOfSatisfying(
+            TrainingConfigurationException.class,
+            refused -> {
+              Mistake dataset =
+                  Mistake.of(
+                          Subject.callback("accuracy").key("dataset_key"),
+                          "callback 'accuracy' asks for dataset 'tets'",
+                          "registered: test")
+                      .dependingOn(Subject.setting("datasets"));
+              assertThat(refused.found()).contains(new TrainingMistake(dataset, List.of(unknown)));
+              List<Mistake> travelled =
+                  SerializedBytes.read(
+                          SerializedBytes.of(refused), TrainingConfigurationException.class)
+                      .mistakes();
+              assertThat(travelled)
+                  .isEqualTo(refused.mistakes())
+                  .contains(dataset)
+                  .extracting(Mistake::subject)
+                  .contains(Subject.setting("model"), Subject.setting("micro_batch_size"));
+            });
+  }
+
+  @Test
   void aLengthThatIsSetAgainReplacesTheOneBefore() {
     TrainingLoop training =
         loop().length(TrainingLength.epochs(100)).length(TrainingLength.updates(2)).build();
-    assertThat(training.run().reason()).isEqualTo("it was to train for 2 updates");
+    assertThat(training.run().reason()).isEqualTo("reached its length of 2 updates");
   }
 
   @Test
@@ -194,7 +231,7 @@ class TrainingLoopTest {
     assertThat(training.run().end()).hasToString("E0_U0_S0");
     assertThatThrownBy(training::run)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("this training has run");
+        .hasMessageContaining("this training has already run");
   }
 
   @Test
@@ -212,7 +249,7 @@ class TrainingLoopTest {
               public void close() {}
             };
     loop()
-        .callback(new EtaCallback(EtaCallback.Config.defaults()))
+        .callback(new ProgressBarCallback(ProgressBarCallback.Config.defaults()))
         .callback(new Accuracy(every(Schedule.everyNEpochs(1)).batchSize(20)))
         .length(TrainingLength.epochs(1))
         .progress(display)

@@ -171,7 +171,7 @@ class UpdateStepsTest {
     }
     assertThat(bounded).as("gradients above and below the limit").isBetween(1, start.length - 1);
     assertThatThrownBy(() -> GradientClipping.byNorm(0))
-        .hasMessage("gradients are clipped at a finite number above 0; given: 0.0");
+        .hasMessage("the limit of gradient clipping must be a finite number above 0; given: 0.0");
   }
 
   @Test
@@ -392,10 +392,10 @@ class UpdateStepsTest {
         LogLines.of(
             () -> linear("constant", dataset(16), 8, 4).loss(() -> new Constant(0)).build().run());
     assertThat(logged)
-        .filteredOn(line -> line.contains("depends on no parameter"))
+        .filteredOn(line -> line.contains("doesn't depend on any parameter"))
         .singleElement()
         .asString()
-        .contains("the loss 'Constant' of the update after E0_U0_S0", "its gradient is zero");
+        .contains("the loss 'Constant' of the update after E0_U0_S0", "so its gradient is zero");
     assertThat(
             LogLines.of(
                 () ->
@@ -421,8 +421,8 @@ class UpdateStepsTest {
             () -> linear("shape", dataset(16), 8, 2).loss(() -> perElement).build().run())
         .isInstanceOf(LossException.class)
         .hasMessage(
-            "the loss 'per_element' is (8, 1) for 1 output, 0 (8, 1) and 1 target, 0 (8, 1), and"
-                + " must be a single number, the mean over the batch, as loss.mean() gives");
+            "the loss 'per_element' has shape (8, 1) for 1 output, 0 (8, 1) and 1 target, 0 (8,"
+                + " 1), but must be a scalar, the mean over the batch, as returned by loss.mean()");
   }
 
   @Test
@@ -439,7 +439,7 @@ class UpdateStepsTest {
             "the loss 'SoftmaxCrossEntropyLoss' failed for 2 outputs, logits (16, 3), gate (16, 3)"
                 + " and 1 target, 0 (16): ")
         .hasMessageEndingWith(
-            "; most losses compare one output with one target: give one that takes all of these");
+            "; most losses compare one output with one target: use a loss that takes all of these");
   }
 
   private TrainingLoopBuilder constant(String runId, long updates, Supplier<Optimizer> optimizer) {

@@ -178,7 +178,7 @@ class ArrayMemoryTest {
                     new Shape(2, 2),
                     List.of(ByteBuffer.allocate(8), ByteBuffer.allocate(7))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("array 'w' of float32 (2, 2) needs 16 bytes, but has 15");
+        .hasMessage("array 'w' of float32 (2, 2) requires 16 bytes, but has 15");
   }
 
   @Test

@@ -59,7 +59,7 @@ class ShardTest {
       assertThatThrownBy(() -> Shard.decode("12ab", ByteBuffer.wrap(some)))
           .as("%d of %d bytes", length, bytes.length)
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("%d bytes that should be shard 12ab are none".formatted(length));
+          .hasMessage("%d bytes are not a valid encoding of shard 12ab".formatted(length));
     }
   }
 
@@ -72,7 +72,7 @@ class ShardTest {
     for (byte[] bytes : new byte[][] {oneMore, noise, "no shard at all, but a text".getBytes()}) {
       assertThatThrownBy(() -> Shard.decode("12ab", ByteBuffer.wrap(bytes)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("%d bytes that should be shard 12ab are none".formatted(bytes.length));
+          .hasMessage("%d bytes are not a valid encoding of shard 12ab".formatted(bytes.length));
     }
   }
 

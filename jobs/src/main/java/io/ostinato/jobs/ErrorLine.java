@@ -1,44 +1,59 @@
 package io.ostinato.jobs;
 
-import io.ostinato.evaluation.Reason;
+import io.ostinato.libraries.Reason;
+import io.ostinato.storage.FileTrouble;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FSError;
 
-/** What went wrong in one line that a user can read. */
+/** Describes an exception in one line for a user. */
 public final class ErrorLine {
   private static final Pattern CLASS_NAME =
       Pattern.compile("(?:[a-z_][\\w$]*\\.)+[A-Z][\\w$]*(?:Exception|Error): ");
 
   private static final String WRAPPER = "org.apache.spark.SparkException";
-  private static final Pattern FULL_DISK =
-      Pattern.compile("No space left on device|[Dd]isk ?[Ss]pace quota|Disk quota exceeded");
-  private static final Pattern CLOSED = Pattern.compile("[Pp]ermission denied|access is denied");
-  private static final String MAKE_ROOM = "; make room there, and run it again";
+  private static final String MAKE_ROOM = "; free some space there and run it again";
   private static final String MORE_MEMORY =
-      "; give more, by spark.driver.memory and spark.executor.memory";
+      "; increase spark.driver.memory or spark.executor.memory";
   private static final String GIVE_ACCESS = "; this user needs access to it";
 
   private ErrorLine() {}
 
   /**
-   * The first line of the message, without names of Java classes, and what to do about it where
-   * that is known; a list of mistakes is whole. Spark's exceptions are told by what they wrap.
+   * The first line of the message, without names of Java classes, plus a remedy if one is known. A
+   * list of mistakes is kept whole. Spark's wrapper exceptions are described by their causes.
    *
-   * <p>What to do about a disk follows from an exception of the file system's, never from words
-   * alone: a module, or anybody's code, may say the same of something else.
+   * <p>The remedy is derived from the exception and its causes; see {@link FileTrouble} for files.
    */
   public static String of(Throwable thrown) {
+    String line = withoutRemedy(thrown);
+    return line.contains("\n") ? line : of(thrown, line);
+  }
+
+  /**
+   * A line, plus a remedy if one is known.
+   *
+   * @param line the message of an exception, without a remedy
+   */
+  public static String of(Throwable thrown, String line) {
+    return line + remedy(thrown, line);
+  }
+
+  /**
+   * Like {@link #of(Throwable)} but without a remedy, for use in the message of an exception that
+   * has this one as its cause.
+   */
+  public static String withoutRemedy(Throwable thrown) {
     Throwable told = unwrapped(thrown);
     Optional<String> reason = Reason.ofLibrary(told);
     if (reason.isPresent()) {
-      return withRemedy(told, reason.get());
+      return reason.get();
     }
     String message =
         told instanceof IOException io
@@ -46,14 +61,7 @@ public final class ErrorLine {
             : Objects.requireNonNullElse(told.getMessage(), "");
     boolean isNamed = told instanceof Error || message.isBlank();
     String line = message.isBlank() ? "" : of(message);
-    return withRemedy(
-        told,
-        isNamed ? told.getClass().getSimpleName() + (line.isEmpty() ? "" : ": " + line) : line);
-  }
-
-  /** Whether it comes of a disk without room, and of nothing that was given to a command. */
-  public static boolean isOfAFullDisk(Throwable thrown) {
-    return isOfFiles(thrown, FULL_DISK);
+    return isNamed ? told.getClass().getSimpleName() + (line.isEmpty() ? "" : ": " + line) : line;
   }
 
   private static Throwable unwrapped(Throwable thrown) {
@@ -67,40 +75,21 @@ public final class ErrorLine {
     return told;
   }
 
-  private static String withRemedy(Throwable told, String line) {
-    String remedy = "";
-    if (FULL_DISK.matcher(line).find() && isOfFiles(told, FULL_DISK)) {
-      remedy = MAKE_ROOM;
-    } else if (CLOSED.matcher(line).find() && isOfFiles(told, CLOSED)) {
-      remedy = GIVE_ACCESS;
-    } else if (told instanceof OutOfMemoryError) {
-      remedy = MORE_MEMORY;
+  private static String remedy(Throwable thrown, String line) {
+    Optional<FileTrouble> trouble = FileTrouble.toldBy(line, thrown);
+    if (trouble.isPresent()) {
+      return trouble.get() == FileTrouble.FULL_DISK ? MAKE_ROOM : GIVE_ACCESS;
     }
-    return line.contains(remedy) || line.contains("\n") ? line : line + remedy;
+    return isOfTooLittleMemory(thrown) ? MORE_MEMORY : "";
   }
 
-  /** Whether the system says so of a file, in an exception of its own. */
-  private static boolean isOfFiles(Throwable thrown, Pattern words) {
-    for (Throwable each = thrown; each != null; each = each.getCause()) {
-      if (each instanceof IOException io
-          && !isQuoting(io)
-          && words.matcher(StorageException.reasonOf(io)).find()) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean isOfTooLittleMemory(Throwable thrown) {
+    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+        .anyMatch(OutOfMemoryError.class::isInstance);
   }
 
-  /** Spark wraps whatever is thrown while it reads or sends something. */
-  private static boolean isQuoting(IOException e) {
-    Throwable cause = e.getCause();
-    return cause != null
-        && !(e instanceof FileSystemException)
-        && Objects.requireNonNullElse(e.getMessage(), "")
-            .contains(Objects.requireNonNullElse(cause.getMessage(), ""));
-  }
-
-  static String of(String message) {
+  /** Like {@link #withoutRemedy}, for a message alone. */
+  public static String of(String message) {
     List<String> lines =
         CLASS_NAME
             .matcher(message)
@@ -115,7 +104,7 @@ public final class ErrorLine {
     return lines.size() > 1 && lines.get(1).startsWith("- ") ? message : first(lines);
   }
 
-  /** The first, and those behind a colon at its end. */
+  /** The first line, joined with the next as long as a line ends with a colon. */
   private static String first(List<String> lines) {
     StringBuilder first = new StringBuilder(lines.get(0));
     for (int i = 1; i < lines.size() && lines.get(i - 1).endsWith(":"); i++) {

@@ -18,13 +18,14 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The entry point for spark-submit. Exit codes: 0 done, 1 failed, 2 wrong usage.
+ * The entry point for spark-submit. Exit codes: 0 success, 1 failure, 2 invalid usage.
  *
- * <p>A failure is one line on standard error; {@code --stacktrace} shows where it came from.
+ * <p>A failure is reported as one line on standard error; {@code --stacktrace} adds its stack
+ * trace.
  */
 @Command(
     name = "ostinato",
-    description = "Evaluates deep-learning models while they train, each time as a Spark job.",
+    description = "Evaluates deep-learning models during training; each evaluation is a Spark job.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
@@ -40,7 +41,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "Show where an error comes from.")
+      description = "Print the stack trace of an error.")
   private boolean stacktrace;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -50,16 +51,16 @@ public final class Main implements Callable<Integer> {
   public static void main(String[] args) {
     Main main = new Main();
     SparkTraces.hideUnless(() -> main.stacktrace);
-    // On a terminal what these streams are given stands above bars from now on.
+    // From now on, output to these streams appears above the progress bars of a terminal.
     ProgressDisplay.console();
     PrintWriter out = new PrintWriter(System.out, true);
     PrintWriter err = new PrintWriter(System.err, true);
-    // What a command prints can be read by a program, whatever else is logged in this process.
+    // Keeps standard output machine-readable: only commands write to it, all else goes to stderr.
     System.setOut(System.err);
     System.exit(main.execute(out, err, args));
   }
 
-  /** Runs a command; returns its exit code. */
+  /** Runs a command and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
     return new Main().execute(out, err, args);
   }
@@ -67,7 +68,7 @@ public final class Main implements Callable<Integer> {
   private int execute(PrintWriter out, PrintWriter err, String... args) {
     try {
       return commandLine(out, err).execute(args);
-    } catch (Error e) { // a class or a native library is missing, or memory
+    } catch (Error e) { // such as a missing class or native library, or too little memory
       return tell(e, err);
     }
   }
@@ -84,16 +85,16 @@ public final class Main implements Callable<Integer> {
     return all;
   }
 
-  /** Without a command. */
+  /** Reports that no command was given. */
   @Override
   public Integer call() {
     CommandLine all = spec.commandLine();
-    all.getErr().println("give a command, as in: ostinato evaluate --help");
+    all.getErr().println("missing command; for example: ostinato evaluate --help");
     all.usage(all.getErr());
     return spec.exitCodeOnInvalidInput();
   }
 
-  /** What is wrong, and not all that would be right: that fills a screen, and the line is lost. */
+  /** Reports the error without the usage help, which would push the message off the screen. */
   private static int tellUsage(ParameterException wrong, PrintWriter err) {
     CommandSpec command = wrong.getCommandLine().getCommandSpec();
     err.println(wrong.getMessage());

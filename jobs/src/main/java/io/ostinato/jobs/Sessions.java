@@ -7,18 +7,20 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
-/** Spark sessions for the commands. */
+/** Creates Spark sessions for the commands. */
 public final class Sessions {
   private static final String LOCAL = "local[2]";
 
   private Sessions() {}
 
   /**
-   * The session that spark-submit asks for; where nothing set a master, one on two threads of this
-   * process that listens on the loopback interface only. The plugin is there in any case.
+   * Starts a session as configured by spark-submit. If no master is set, the session runs on two
+   * threads of this process and listens on the loopback interface only. Ostinato's plugin is always
+   * enabled.
    *
-   * @throws IllegalArgumentException if a setting of ours or an amount of GPUs is wrong, or Spark
-   *     Connect is asked for; told before Spark starts, which has other words for some of it
+   * @throws IllegalArgumentException if one of Ostinato's settings or an amount of GPUs is invalid,
+   *     or Spark Connect is requested; thrown before Spark starts, whose own messages are less
+   *     clear
    */
   public static SparkSession start(String application) {
     SparkConf conf = new SparkConf();
@@ -40,7 +42,10 @@ public final class Sessions {
     return builder.config("spark.plugins", withPlugin(conf.get("spark.plugins", ""))).getOrCreate();
   }
 
-  /** A session of Spark Connect has no RDDs; one on this machine instead would be a surprise. */
+  /**
+   * Refuses Spark Connect, whose sessions have no RDDs, instead of silently starting a local
+   * session.
+   */
   static void refuseConnect(SparkConf conf, Map<String, String> environment) {
     String asked = "";
     if (!conf.get("spark.remote", "").isBlank()) {
@@ -53,15 +58,15 @@ public final class Sessions {
     }
     if (!asked.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s asks for Spark Connect, which has no RDDs, and evaluations need them; leave it out, and"
+          "%s requests Spark Connect, which has no RDDs, and evaluations need them; remove it and"
                   .formatted(asked)
-              + " name the cluster with spark-submit --master");
+              + " set the cluster with spark-submit --master");
     }
   }
 
   /**
-   * With our jar for the executors: a standalone cluster gives a driver that runs on a worker what
-   * {@code --packages} asks for, and its executors nothing of it.
+   * Adds our jar for the executors: in cluster mode, a standalone cluster makes the jars of {@code
+   * --packages} available to the driver but not to the executors.
    */
   static String withJar(String jars, String location) {
     String name = location.substring(location.lastIndexOf('/') + 1);

@@ -15,12 +15,12 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 
 /**
- * What is no concern of the user's, off the console: that Hadoop has no native library of its own
- * here, nor ONNX Runtime one for GPUs where none was asked for, and what Spark logs of a failure
- * before it throws it: Executor, TaskSetManager and others each do, with a stack trace, and some
- * that they give up. A command tells it in one line, which would stand behind hundreds of others.
- * So would the trace of an executor that has no engine, where the executor is this process; others
- * have logs of their own. Log files, and all else, are left alone.
+ * Hides log messages on the console that are of no use to users: that Hadoop has no native library,
+ * or ONNX Runtime no CUDA library when no GPUs are configured, and the failures that Spark logs
+ * before it throws them. Executor, TaskSetManager and others each log the same failure with a stack
+ * trace; the command itself reports it in one line, which would follow hundreds of others. Also
+ * hides the stack trace of a missing native engine in an executor that is this process; other
+ * executors have logs of their own. Log files and all other messages are not affected.
  */
 final class SparkTraces {
   private static final String SPARK = "org.apache.spark.";
@@ -30,8 +30,8 @@ final class SparkTraces {
   private static final String NATIVE_HADOOP = "org.apache.hadoop.util.NativeCodeLoader";
 
   /**
-   * A stack trace, a task that is given up, and a block that couldn't be made for the same reason,
-   * or wasn't there any more when it was to be removed.
+   * Parts of messages that repeat a failure: a stack trace, an aborted task, a block that couldn't
+   * be computed, or that no longer existed when it was to be removed.
    */
   private static final List<String> THROWN_AGAIN =
       List.of(
@@ -41,7 +41,7 @@ final class SparkTraces {
           " could not be removed as it was not found ",
           "Asked to remove block ");
 
-  /** Spark's settings of who has GPUs. */
+  /** Spark's settings of amounts of GPUs. */
   private static final List<String> GPUS =
       List.of("executor", "task", "driver").stream()
           .map("spark.%s.resource.gpu.amount"::formatted)
@@ -49,20 +49,24 @@ final class SparkTraces {
 
   private SparkTraces() {}
 
-  /** From now on, also where Spark or the user configures the log later. */
+  /**
+   * Hides these messages from now on, even if Spark or the user reconfigures logging later.
+   *
+   * @param wanted whether to show them all the same; asked for each message
+   */
   static void hideUnless(BooleanSupplier wanted) {
     try {
       Hidden.addTo(wanted);
     } catch (LinkageError e) {
-      return; // logging is something else, and has settings of its own
+      return; // another logging library is in use, with its own settings
     }
   }
 
   /**
-   * Whether it is hidden.
+   * Whether a message is hidden.
    *
-   * @param logger its name
-   * @param text that is logged
+   * @param logger the name of the logger
+   * @param text the message
    * @param isWithTrace whether an exception is logged with it
    * @param conf Spark's settings
    */
@@ -80,13 +84,13 @@ final class SparkTraces {
     return GPUS.stream().anyMatch(key -> !conf.get(key, "0").matches("0*(?:\\.0*)?"));
   }
 
-  /** Those of the session that runs, or those that it would begin with. */
+  /** The settings of the running session, or those that a new session would have. */
   private static SparkConf conf() {
     SparkEnv env = SparkEnv.get();
     return env == null ? new SparkConf() : env.conf();
   }
 
-  /** A class of its own, since Log4j may not be there. */
+  /** A separate class, since Log4j may be missing. */
   private static final class Hidden extends AbstractFilter {
     private final BooleanSupplier wanted;
 

@@ -2,7 +2,7 @@ package io.ostinato.jobs;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** Which Ostinato this is, and what it runs on. */
+/** Reports the versions of Ostinato, Spark and Java. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every command on a disk that is full, and on folders that may not be read. */
 class DiskTroubleTest {
   private static final String SPARK = "spark.hadoop.";
-  private static final String FULL = "No space left on device; make room there, and run it again";
+  private static final String FULL =
+      "No space left on device; free some space there and run it again";
   private static final String CLOSED = "Permission denied: user=ann";
 
   /**

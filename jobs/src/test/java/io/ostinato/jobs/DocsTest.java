@@ -31,6 +31,7 @@ class DocsTest {
       import io.ostinato.evaluation.*;
       import io.ostinato.loss.*;
       import io.ostinato.metric.*;
+      import io.ostinato.model.*;
       import io.ostinato.monitor.*;
       import io.ostinato.quality.*;
       import io.ostinato.schedule.*;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import ai.djl.engine.EngineException;
 import com.esotericsoftware.kryo.Kryo;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.storage.FileTrouble;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -42,7 +43,7 @@ class ErrorLineTest {
         .isEqualTo("Is a directory");
     assertThat(ErrorLine.of(new FileNotFoundException("/a"))).isEqualTo("there is no such file");
     assertThat(ErrorLine.of(FULL))
-        .isEqualTo("No space left on device; make room there, and run it again");
+        .isEqualTo("No space left on device; free some space there and run it again");
   }
 
   @Test
@@ -65,8 +66,8 @@ class ErrorLineTest {
                         + " ExecutorLostFailure (executor 1 exited caused by one of the running"
                         + " tasks) Reason: Command exited with code 137\nDriver stacktrace:")))
         .isEqualTo(
-            "executor 1 was lost: Command exited with code 137; where it was killed for its memory,"
-                + " give it more by spark.executor.memoryOverhead");
+            "executor 1 was lost: Command exited with code 137; if it was killed for its memory"
+                + " use, increase spark.executor.memoryOverhead");
     assertThat(
             ErrorLine.of(
                 new SparkException(
@@ -83,7 +84,7 @@ class ErrorLineTest {
                         + " (1034.0 MiB) is bigger than spark.driver.maxResultSize (1024.0 MiB)")))
         .isEqualTo(
             "Total size of serialized results of 5 tasks (1034.0 MiB) is bigger than"
-                + " spark.driver.maxResultSize (1024.0 MiB); raise that setting");
+                + " spark.driver.maxResultSize (1024.0 MiB); increase that setting");
     assertThat(
             ErrorLine.of(new SparkException("Job 3 cancelled because SparkContext was shut down")))
         .isEqualTo("Spark was shut down while the job ran");
@@ -114,7 +115,7 @@ class ErrorLineTest {
     assertThat(ErrorLine.of(new SparkException("Job aborted", refused)))
         .isEqualTo(
             "Class is not registered: io.ostinato.jobs.ErrorLineTest; with"
-                + " spark.kryo.registrationRequired=true Kryo refuses what travels between driver"
+                + " spark.kryo.registrationRequired=true Kryo rejects what is sent between driver"
                 + " and executors: set it to false");
   }
 
@@ -122,21 +123,28 @@ class ErrorLineTest {
   void moreMemoryIsTheRemedyForTooLittle() {
     assertThat(ErrorLine.of(new OutOfMemoryError("Java heap space")))
         .isEqualTo(
-            "OutOfMemoryError: Java heap space; give more, by spark.driver.memory and"
+            "OutOfMemoryError: Java heap space; increase spark.driver.memory or"
                 + " spark.executor.memory");
   }
 
   @Test
   void theRemedyIsToldOnce() {
-    String line = ErrorLine.of(new IllegalStateException("can't write 'x': " + ErrorLine.of(FULL)));
-    assertThat(line).isEqualTo("can't write 'x': " + ErrorLine.of(FULL)).containsOnlyOnce("room");
+    String line =
+        ErrorLine.of(
+            new IllegalStateException("can't write 'x': " + ErrorLine.withoutRemedy(FULL), FULL));
+    assertThat(line)
+        .isEqualTo("can't write 'x': " + ErrorLine.of(FULL))
+        .containsOnlyOnce("free some space");
   }
 
   @Test
   void aFullDiskIsFoundUnderAllThatWrapsIt() {
-    assertThat(ErrorLine.isOfAFullDisk(new IllegalStateException(new SparkException("a", FULL))))
+    assertThat(
+            FileTrouble.FULL_DISK.isCauseOf(
+                new IllegalStateException(new SparkException("a", FULL))))
         .isTrue();
-    assertThat(ErrorLine.isOfAFullDisk(new IllegalStateException("a", new IOException("b"))))
+    assertThat(
+            FileTrouble.FULL_DISK.isCauseOf(new IllegalStateException("a", new IOException("b"))))
         .isFalse();
   }
 
@@ -165,8 +173,8 @@ class ErrorLineTest {
                 new IOException(failed.getMessage(), failed))) {
           assertThat(ErrorLine.of(each))
               .as(each.toString())
-              .doesNotContain("; make room", "; this user needs", "; give more");
-          assertThat(ErrorLine.isOfAFullDisk(each)).as(each.toString()).isFalse();
+              .doesNotContain("; free some", "; this user needs", "; increase");
+          assertThat(FileTrouble.FULL_DISK.isCauseOf(each)).as(each.toString()).isFalse();
         }
       }
     }
@@ -183,8 +191,8 @@ class ErrorLineTest {
             new IllegalStateException(full, new SparkException("a", FULL)),
             new IllegalStateException(full, new UncheckedIOException(FULL)),
             new IOException(full, new UncheckedIOException(FULL)))) {
-      assertThat(ErrorLine.of(each)).endsWith(full + "; make room there, and run it again");
-      assertThat(ErrorLine.isOfAFullDisk(each)).isTrue();
+      assertThat(ErrorLine.of(each)).endsWith(full + "; free some space there and run it again");
+      assertThat(FileTrouble.FULL_DISK.isCauseOf(each)).isTrue();
     }
     assertThat(
             ErrorLine.of(

@@ -69,6 +69,10 @@ class EvaluateTest {
             evaluate(
                 "--metric",
                 "top_k:2",
+                "--metric",
+                UserMetric.yaml("speed", "higher_is_better"),
+                "--metric",
+                UserMetric.yaml("rank"),
                 "--batch-size",
                 "5",
                 "--dataset",
@@ -89,6 +93,12 @@ class EvaluateTest {
     assertThat(Files.readString(run.resolve("metrics.jsonl")))
         .hasLineCount(1)
         .contains("\"iteration\":\"E5_U110_S7040\"", "\"top_2_accuracy/val\":0.");
+    JsonObject summary =
+        JsonParser.parseString(Files.readString(run.resolve("summary.json"))).getAsJsonObject();
+    assertThat(summary.getAsJsonObject("speed/val").keySet())
+        .as("the metric says which of its values are better")
+        .containsExactly("last", "best");
+    assertThat(summary.getAsJsonObject("rank/val").keySet()).containsExactly("last");
     checkPredictions(predictions);
   }
 
@@ -192,8 +202,8 @@ class EvaluateTest {
         .isEqualTo(2);
     assertThat(err.toString())
         .contains(
-            "--input image:float31:1,5,5: 'float31' is no data type; there are float32",
-            "--label label:int64:x: 'x' is no shape",
+            "--input image:float31:1,5,5: 'float31' is not a data type; use one of float32",
+            "--label label:int64:x: 'x' is not a valid shape",
             "did you mean 'accuracy'?",
             "--batch-size 0 must be at least 1");
   }
@@ -201,20 +211,20 @@ class EvaluateTest {
   @Test
   void wrongUsageIsToldWithTheRemedy() {
     assertThat(evaluate()).isEqualTo(2);
-    assertThat(err.toString()).contains("nothing is asked for: give --metric");
+    assertThat(err.toString()).contains("nothing to evaluate: add --metric");
     assertThat(evaluate("--predictions", "out.parquet", "--output", "runs")).isEqualTo(2);
-    assertThat(err.toString()).contains("--output keeps metrics, and none is asked for: give");
+    assertThat(err.toString()).contains("--output requires metrics: add --metric");
     assertThat(evaluate("--metric", "accuracy", "--keep", "id:int64")).isEqualTo(2);
-    assertThat(err.toString()).contains("--keep writes columns beside predictions: give --pred");
+    assertThat(err.toString()).contains("--keep requires --predictions");
     assertThat(run("evaluate", "--model", "a.onnx", "--data", data)).isEqualTo(2);
-    assertThat(err.toString()).contains("there is no input for the model");
+    assertThat(err.toString()).contains("missing --input");
     assertThat(run(with("--model", "a.safetensors", "--metric", "accuracy"))).isEqualTo(2);
     assertThat(err.toString())
-        .contains("'a.safetensors' has weights alone; say with --architecture");
+        .contains("'a.safetensors' contains only weights; specify their architecture");
     assertThat(run(with("--model", "a.zip", "--metric", "accuracy"))).isEqualTo(2);
     assertThat(err.toString()).contains("'a.zip': unknown model format; expected .pt,");
     assertThat(evaluate("--metric", "nonsense")).isEqualTo(2);
-    assertThat(err.toString()).contains("known: accuracy, top_k");
+    assertThat(err.toString()).contains("known: accuracy, average_precision");
   }
 
   @Test
@@ -249,13 +259,13 @@ class EvaluateTest {
     assertThat(run(with("--model", "net:12.pt", "--metric", "accuracy"))).isEqualTo(1);
     assertThat(told())
         .isEqualTo(
-            "error: can't read 'net:12.pt': there is no such file on this machine, and 'net' is no"
-                + " file system that Hadoop knows\n");
+            "error: can't read 'net:12.pt': there is no such file on this machine, and 'net' is not"
+                + " a file system that Hadoop supports\n");
     assertThat(run(with("--model", "hdfs:net.pt", "--metric", "accuracy"))).isEqualTo(1);
     assertThat(told())
         .isEqualTo(
-            "error: can't read 'hdfs:net.pt': behind 'hdfs:' must come a whole path, as in"
-                + " hdfs:///folder/net.pt\n");
+            "error: can't read 'hdfs:net.pt': 'hdfs:' must be followed by an absolute path, for"
+                + " example hdfs:///folder/net.pt\n");
     assertThat(run(with("--model", "hdf://a/net.pt", "--metric", "accuracy"))).isEqualTo(1);
     assertThat(told())
         .isEqualTo("error: can't read 'hdf://a/net.pt': No FileSystem for scheme \"hdf\"\n");
@@ -271,7 +281,7 @@ class EvaluateTest {
   void helpTeachesAndShellsComplete() {
     assertThat(run("evaluate", "--help")).isZero();
     assertThat(out.toString())
-        .contains("Examples:", "--metric accuracy --metric cross_entropy", "Exit codes: 0 done");
+        .contains("Examples:", "--metric accuracy --metric cross_entropy", "Exit codes: 0 success");
     assertThat(run("generate-completion")).isZero();
     assertThat(out.toString()).contains("complete -F", "--predictions");
   }

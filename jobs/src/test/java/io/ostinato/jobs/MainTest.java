@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.ostinato.callback.DataIteratorConfig;
+import io.ostinato.describe.Kinds;
+import io.ostinato.jobs.model.Architecture;
+import io.ostinato.metric.Metric;
+import io.ostinato.training.TrainingLoopBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,12 +40,12 @@ class MainTest {
     assertThat(last.keySet())
         .contains(
             "accuracy/test",
-            "loss/test",
+            "log_loss/test",
             "loss/online/softmax_cross_entropy/E1",
             "optim/lr/all",
             "train_time/forward/mean/E1");
     assertThat(last.get("accuracy/test").getAsDouble()).isBetween(0.93, 1.0);
-    assertThat(last.get("loss/test").getAsDouble()).isBetween(0.0, 0.4);
+    assertThat(last.get("log_loss/test").getAsDouble()).isBetween(0.0, 0.4);
     assertThat(metricsOf(second)).isEqualTo(metricsOf(first));
   }
 
@@ -64,7 +69,7 @@ class MainTest {
     assertThat(JsonParser.parseString(Files.readString(run.resolve("summary.json"))))
         .extracting(json -> json.getAsJsonObject().getAsJsonObject("accuracy/test").keySet())
         .isEqualTo(Set.of("last", "best"));
-    assertThat(out.toString()).containsPattern("The best accuracy/test was 0\\.\\d{4}, at E\\d_U");
+    assertThat(out.toString()).containsPattern("(?m)^accuracy/test +0\\.\\d+ +0\\.\\d+ +E\\d_U");
   }
 
   @Test
@@ -75,8 +80,9 @@ class MainTest {
     List<JsonObject> parts = evaluations(quickstart("parts", "--epochs", "4", "--resume", runId));
     assertThat(parts).hasSize(4);
     assertThat(metricsOf(parts)).isEqualTo(metricsOf(whole));
-    assertThat(run("quickstart", "--resume", "gone", "--output", folder.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("run 'gone' has no checkpoint to go on from");
+    assertThat(run("quickstart", "--resume", "gone", "--output", folder.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--set resume=gone: run 'gone' has no checkpoint to resume from");
     err.getBuffer().setLength(0);
     assertThat(run("quickstart", "--resume", "../x", "--output", folder.toString())).isEqualTo(2);
     assertThat(told())
@@ -90,21 +96,58 @@ class MainTest {
     List<JsonObject> records = quickstart("run", "--epochs", "40", "--patience", "1");
     assertThat(evaluations(records)).hasSizeBetween(2, 30);
     assertThat(out.toString())
-        .contains("Training ended early: accuracy/test has not become better than 0.");
+        .contains("Training ended early: accuracy/test has not improved on 0.");
   }
 
   @Test
-  void quickstartPrintsALinePerEvaluationATableAndTheFolder() throws IOException {
+  void quickstartPrintsItsCommandALinePerEvaluationATableAndTheCommandToTrainAgain()
+      throws IOException {
     assertThat(run("quickstart", "--epochs", "2", "--output", folder.toString())).isZero();
-    String[] lines = out.toString().split("\\R");
-    assertThat(lines[0])
-        .matches(
-            "E1_U22_S1408 +accuracy/test 0\\.\\d{4}  loss/test \\d\\.\\d{4}  360 rows  \\d+\\.\\d{3} s");
-    assertThat(lines[1]).startsWith("E2_U44_S2816 ");
-    assertThat(lines[3]).matches("epoch +iteration +accuracy/test +loss/test +rows +seconds *");
-    assertThat(lines[5]).matches("2 +E2_U44_S2816 +0\\.\\d{4} +\\d\\.\\d{4} +360 +\\d+\\.\\d{3} *");
-    assertThat(lines[lines.length - 1])
-        .isEqualTo("The files of this run are in " + onlyRunIn(folder));
+    Path file = folder.resolve("run.yaml");
+    List<String> lines = out.toString().lines().toList();
+    String values = " +(\\S+ \\d+\\.\\d+  )*accuracy/test 0\\.\\d+  log_loss/test \\d+\\.\\d+.*";
+    assertThat(lines.get(0)).isEqualTo("train %s --set length.epochs=2".formatted(file));
+    assertThat(lines).anyMatch(line -> line.matches("E1_U22_S1408" + values));
+    assertThat(lines).anyMatch(line -> line.matches("E2_U44_S2816" + values));
+    assertThat(lines).anyMatch(line -> line.matches("metric +last +best +at *"));
+    assertThat(lines)
+        .anyMatch(line -> line.matches("accuracy/test +0\\.\\d+ +0\\.\\d+ +E\\d_U\\d+_S\\d+ *"));
+    assertThat(lines.subList(lines.size() - 3, lines.size()))
+        .containsExactly(
+            "The files of this run are in " + onlyRunIn(folder),
+            "To train again, edit run.yaml or a copy of it and run",
+            "  spark-submit --class io.ostinato.jobs.Main ostinato-jobs.jar train " + file);
+  }
+
+  @Test
+  void trainOnTheFileOfQuickstartDoesTheSame() throws IOException {
+    List<JsonObject> quick = evaluations(quickstart("here", "--epochs", "2"));
+    Path file = folder.resolve("here").resolve("run.yaml");
+    String[] train = {
+      "train", file.toString(), "--set", "length.epochs=2", "--set", "run_id=again"
+    };
+    assertThat(run(train)).as(err.toString()).isZero();
+    assertThat(metricsOf(evaluations(records(folder.resolve("here/again")))))
+        .isEqualTo(metricsOf(quick))
+        .hasSize(2);
+  }
+
+  @Test
+  void anEditedFileIsTrainedAsItIsAndOverriddenBySet() throws IOException {
+    quickstart("run", "--epochs", "1", "--set", "run_id=first", "--set", "trackers=[]");
+    Path file = folder.resolve("run/run.yaml");
+    Files.writeString(file, Files.readString(file).replace("epochs: 10", "epochs: 2"));
+    String output = folder.resolve("run").toString();
+    assertThat(run("quickstart", "--output", output, "--set", "run_id=second")).isZero();
+    assertThat(evaluations(records(folder.resolve("run/first")))).hasSize(1);
+    assertThat(folder.resolve("run/first/tensorboard")).doesNotExist();
+    assertThat(evaluations(records(folder.resolve("run/second")))).hasSize(2);
+    Files.writeString(file, Files.readString(file).replace("seed: 1", "sede: 1"));
+    assertThat(run("quickstart", "--output", output)).isEqualTo(2);
+    assertThat(told())
+        .singleElement()
+        .asString()
+        .matches(".*run\\.yaml:\\d+: unknown key 'sede'; did you mean 'seed'\\?");
   }
 
   @Test
@@ -140,7 +183,7 @@ class MainTest {
     for (String[] nothing : List.of(new String[0], new String[] {"--stacktrace"})) {
       assertThat(run(nothing)).isEqualTo(2);
       assertThat(told())
-          .startsWith("give a command, as in: ostinato evaluate --help")
+          .startsWith("missing command; for example: ostinato evaluate --help")
           .anyMatch(line -> line.startsWith("Usage: ostinato "))
           .anyMatch(line -> line.startsWith("  watch "));
     }
@@ -179,17 +222,42 @@ class MainTest {
   void failuresHaveTheirExitCodesAndOneLine() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
     assertThat(run("quickstart", "--output", file.toString())).isEqualTo(1);
-    assertThat(err.toString()).startsWith("error: can't write the metrics to").hasLineCount(1);
-    err.getBuffer().setLength(0);
-    assertThat(run("--stacktrace", "quickstart", "--batch-size", "0")).isEqualTo(1);
-    assertThat(err.toString())
-        .contains("effective_batch_size=0 must be at least 1", "TrainingLoopBuilder.build");
+    assertThat(told()).singleElement().asString().startsWith("error: can't write '" + file);
+    assertThat(run("--stacktrace", "quickstart", "--output", file.toString())).isEqualTo(1);
+    assertThat(told())
+        .anyMatch(line -> line.startsWith("error: can't write '" + file))
+        .anyMatch(line -> line.startsWith("\tat ") && line.contains("QuickstartCommand.call"));
+    String[] wrong = {
+      "quickstart", "--batch-size", "0", "--output", folder.resolve("x").toString()
+    };
+    assertThat(run(wrong)).isEqualTo(2);
+    assertThat(told())
+        .singleElement()
+        .asString()
+        .contains("--set effective_batch_size=0: ", "must be at least 1");
   }
 
   @Test
   void helpShowsTheDefaults() {
     assertThat(run("quickstart", "--help")).isZero();
-    assertThat(out.toString()).contains("--epochs", "Default: 10", "handwritten digits");
+    assertThat(out.toString()).contains("--epochs", "handwritten digits");
+    assertThat(out.toString().lines().map(String::strip))
+        .containsSubsequence("Default: 64", "Default: 10", "Default: runs", "Default: 5")
+        .contains("Default: 1");
+  }
+
+  @Test
+  void helpHasTheKindsAndDefaultsOfConfigurations() {
+    assertThat(run("watch", "--help")).isZero();
+    assertThat(out.toString().replaceAll("\\s+", " "))
+        .contains(
+            String.join(", ", Kinds.of(Metric.class).names())
+                + ", or the name of a class that implements Metric.",
+            String.join(", ", Kinds.of(Architecture.class).names()) + ", the name of a class",
+            "Default: " + DataIteratorConfig.DEFAULT_BATCH_SIZE + ".",
+            "such as accuracy/test. Default: " + DataIteratorConfig.DEFAULT_DATASET + ".",
+            "listings of the folder. Default: 10s.",
+            "Hadoop supports. Default: " + TrainingLoopBuilder.DEFAULT_OUTPUT + ".");
   }
 
   @Test
@@ -205,7 +273,11 @@ class MainTest {
     List<String> args = new ArrayList<>(List.of("quickstart", "--output", output.toString()));
     args.addAll(List.of(options));
     assertThat(run(args.toArray(String[]::new))).as(err.toString()).isZero();
-    try (Stream<String> lines = Files.lines(onlyRunIn(output).resolve("metrics.jsonl"))) {
+    return records(onlyRunIn(output));
+  }
+
+  private static List<JsonObject> records(Path run) throws IOException {
+    try (Stream<String> lines = Files.lines(run.resolve("metrics.jsonl"))) {
       return lines.map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
     }
   }
@@ -231,7 +303,7 @@ class MainTest {
 
   private static Path onlyRunIn(Path output) throws IOException {
     try (Stream<Path> runs = Files.list(output)) {
-      List<Path> all = runs.toList();
+      List<Path> all = runs.filter(run -> Files.exists(run.resolve("metrics.jsonl"))).toList();
       assertThat(all).hasSize(1);
       return all.get(0);
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.ostinato.evaluation.TorchModules;
+import io.ostinato.model.TorchModules;
 import io.ostinato.spark.TestSpark;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -75,8 +75,8 @@ class ModelOutputTest {
     assertThat(err.toString())
         .hasLineCount(1)
         .contains("can't evaluate '%s'".formatted(dict.model()))
-        .contains("the model has the outputs out, aux, z, a, and which one is meant can't be told")
-        .contains("name one, as in '--model-output out' or 'output: out'");
+        .contains("the model has the outputs out, aux, z, a, so the output to use is ambiguous")
+        .contains("select one, as in '--model-output out' or 'output: out'");
   }
 
   @Test
@@ -126,7 +126,7 @@ class ModelOutputTest {
     Case loss = of("outputs/loss-logits.pt", TorchModules.expectedOutputs("loss-logits", "main"));
     assertThat(loss.evaluate("--metric=accuracy")).isEqualTo(1);
     assertThat(err.toString())
-        .contains("the model has the outputs 0, 1, and which one is meant can't be told; name one")
+        .contains("the model has the outputs 0, 1, so the output to use is ambiguous; select one")
         .contains("as in '--model-output 1' or 'output: 1'");
   }
 
@@ -137,8 +137,8 @@ class ModelOutputTest {
     assertThat(err.toString())
         .hasLineCount(1)
         .contains(
-            "'0' is the name of the output at the position 1, and the position of the output '1';"
-                + " say which by name:0 or position:0");
+            "'0' is the name of the output at position 1, and the position of the output '1';"
+                + " select one with name:0 or position:0");
   }
 
   @Test
@@ -184,7 +184,7 @@ class ModelOutputTest {
         assertThat(err.toString())
             .hasLineCount(1)
             .contains(problem)
-            .contains("; write one output, with --model-output, or ");
+            .contains("; select one output with --model-output, or ");
         assertThat(predictions).doesNotExist();
       } else {
         assertThat(named.evaluate(all)).as(err.toString()).isZero();
@@ -201,7 +201,7 @@ class ModelOutputTest {
     assertThat(named.evaluate("--sql=" + sql, "--keep=y:int64", "--predictions=" + refused))
         .isEqualTo(1);
     assertThat(err.toString())
-        .contains("as in --sql 'SELECT *, y AS y_kept FROM {data}', or let the model give");
+        .contains("for example with --sql 'SELECT *, y AS y_kept FROM {data}', or rename");
     List<Row> rows =
         named.predictions(
             "y", "--sql=SELECT *, y AS y_kept FROM (" + sql + ")", "--keep=y_kept:int64");
@@ -239,8 +239,8 @@ class ModelOutputTest {
     assertThat(loss.evaluate("--predictions=" + predictions)).isEqualTo(1);
     assertThat(err.toString())
         .hasLineCount(1)
-        .contains("the output '0' is () for a batch of 8 rows, and predictions have an element for")
-        .contains("; write one output, with --model-output");
+        .contains("the output '0' has the shape () for a batch of 8 rows, but predictions need")
+        .contains("; select one output with --model-output");
     List<Row> rows = loss.predictions("logits", "--model-output=1");
     assertThat(rows.get(0).schema().fieldNames()).containsExactly("row", "outputs");
     assertColumn(rows, "outputs", TorchModules.expectedOutputs("loss-logits", "main"));
@@ -282,8 +282,10 @@ class ModelOutputTest {
       assertThat(onnx.evaluate("--metric=accuracy")).isEqualTo(1);
       assertThat(err.toString())
           .hasLineCount(1)
-          .contains("the model has the outputs label, probabilities, and which one is meant can't")
-          .contains("name one, as in '--model-output probabilities' or 'output: probabilities'");
+          .contains(
+              "the model has the outputs label, probabilities, so the output to use is"
+                  + " ambiguous")
+          .contains("select one, as in '--model-output probabilities' or 'output: probabilities'");
       assertThat(onnx.accuracy("--model-output=probabilities")).isEqualTo(1.0);
       assertThat(onnx.accuracy("--model-output=1")).isEqualTo(1.0);
       List<Row> rows = onnx.predictions(model);
@@ -307,8 +309,9 @@ class ModelOutputTest {
     assertThat(err.toString())
         .hasLineCount(1)
         .contains(
-            "the output 'label' and the column 'label' of --keep would both be the column 'label' of"
-                + " the predictions; write one output, with --model-output, or give the column");
+            "the output 'label' and the column 'label' of --keep would both be the column 'label'"
+                + " of the predictions; select one output with --model-output, or rename the"
+                + " column");
     assertThat(predictions).doesNotExist();
     List<Row> rows = onnx.predictions("one", "--keep=label:int64", "--model-output=probabilities");
     assertThat(rows.get(0).schema().fieldNames()).containsExactly("row", "label", "outputs");
@@ -344,7 +347,7 @@ class ModelOutputTest {
           .isEqualTo(1);
       assertThat(err.toString())
           .hasLineCount(1)
-          .contains("its output 'output_probability' is no tensor; a model of scikit-learn needs")
+          .contains("its output 'output_probability' is not a tensor; convert a scikit-learn model")
           .contains("zipmap=False");
     }
     err.getBuffer().setLength(0);
@@ -353,7 +356,8 @@ class ModelOutputTest {
     assertThat(columns.evaluate("--metric=accuracy")).isEqualTo(1);
     assertThat(err.toString())
         .contains(
-            "the model has the outputs output_label, i0, i1, i2, and which one is meant can't");
+            "the model has the outputs output_label, i0, i1, i2, so the output to use is"
+                + " ambiguous");
     Case text =
         of("outputs/classifier-text.onnx", TorchModules.expectedOutputs(model, PROBABILITIES));
     assertThat(text.accuracy()).isEqualTo(1.0);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import io.ostinato.evaluation.LoadedModel;
-import io.ostinato.evaluation.ModelSource;
-import io.ostinato.evaluation.OnnxSource;
+import io.ostinato.model.LoadedModel;
+import io.ostinato.model.ModelSource;
+import io.ostinato.model.OnnxSource;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,8 +52,8 @@ class OnnxClassPathTest {
     Ended load = run(List.of(NATIVES), Load.class);
     assertThat(load.code()).as(load.output()).isEqualTo(1);
     assertThat(load.output())
-        .contains("DJL's OnnxRuntime engine is on the class path, but can't be loaded; is")
-        .contains("com.microsoft.onnxruntime:onnxruntime for this machine beside it?");
+        .contains("DJL's OnnxRuntime engine is on the class path but can't be loaded; check that")
+        .contains("com.microsoft.onnxruntime:onnxruntime for this machine is on it too: ");
   }
 
   @Test

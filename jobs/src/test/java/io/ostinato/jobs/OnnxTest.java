@@ -85,7 +85,7 @@ class OnnxTest {
         .singleElement()
         .asString()
         .contains(
-            "the metrics 'cross_entropy', 'log_loss', 'brier' are perhaps wrong",
+            "the metrics 'cross_entropy', 'log_loss', 'brier' are possibly wrong",
             "outputs=probabilities");
     assertThat(
             LogLines.of(
@@ -111,15 +111,15 @@ class OnnxTest {
         "invalid dimensions",
         "exported for batches of 1;");
     Path cut = Files.write(folder.resolve("cut.onnx"), Arrays.copyOf(whole, whole.length / 2));
-    fails(cut, "image:float32:1,5,5", "is cut off after", "was it still being written?");
+    fails(cut, "image:float32:1,5,5", "is truncated after", "was it still being written?");
     Path unknown =
         Files.write(
             folder.resolve("unknown.onnx"),
             OnnxFixtures.node("Nonsense", OnnxFixtures.FLOAT, 1, "b"));
-    fails(unknown, "image:float32:1,5,5", "not an ONNX model that can be loaded", "Nonsense");
+    fails(unknown, "image:float32:1,5,5", "can't load an ONNX model", "Nonsense");
     assertThat(run(onnx, "image:float32:1,5,5", "--architecture", OnnxFixtures.MLP)).isEqualTo(2);
     assertThat(err.toString())
-        .contains("whole.onnx' is an ONNX model, which brings its architecture; leave");
+        .contains("whole.onnx' is an ONNX model, which contains its architecture; remove");
   }
 
   private void fails(Path model, String input, String... parts) {

@@ -15,7 +15,8 @@ class SessionsTest {
   void mistakesInSettingsAreToldBeforeSparkStarts() {
     assertThat(mistake("spark.executor.resource.gpu.amount", "x"))
         .contains(
-            "spark.executor.resource.gpu.amount=x is not allowed; it must be a number from 0");
+            "spark.executor.resource.gpu.amount=x is not allowed; it must be a number of at least"
+                + " 0");
     assertThat(mistake("spark.task.resource.gpu.amount", "2"))
         .contains(
             "spark.task.resource.gpu.amount=2, but spark.executor.resource.gpu.amount is not");
@@ -27,12 +28,12 @@ class SessionsTest {
   void sparkConnectIsRefusedByTheNameOfWhatAsksForIt() {
     assertThat(mistake("spark.remote", "sc://host:15002"))
         .isEqualTo(
-            "spark.remote=sc://host:15002 asks for Spark Connect, which has no RDDs, and evaluations"
-                + " need them; leave it out, and name the cluster with spark-submit --master");
-    assertThat(mistake("spark.api.mode", "connect")).startsWith("spark.api.mode=connect asks for");
+            "spark.remote=sc://host:15002 requests Spark Connect, which has no RDDs, and evaluations"
+                + " need them; remove it and set the cluster with spark-submit --master");
+    assertThat(mistake("spark.api.mode", "connect")).startsWith("spark.api.mode=connect requests");
     Map<String, String> environment = Map.of("SPARK_REMOTE", "sc://host");
     assertThatThrownBy(() -> Sessions.refuseConnect(new SparkConf(false), environment))
-        .hasMessageStartingWith("SPARK_REMOTE=sc://host in the environment asks for Spark Connect");
+        .hasMessageStartingWith("SPARK_REMOTE=sc://host in the environment requests Spark Connect");
     SparkConf classic = new SparkConf(false).setMaster("yarn").set("spark.api.mode", "classic");
     assertThatCode(() -> Sessions.refuseConnect(classic, environment)).doesNotThrowAnyException();
   }

@@ -1,5 +1,6 @@
 package io.ostinato.jobs;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -8,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -30,6 +33,18 @@ public final class TorchFixtures {
   /** Copies any fixture, as in {@code /otherformats/state_dict.pt}, to a file. */
   public static Path copy(String resource, Path file) throws IOException {
     return Files.write(file, content(resource));
+  }
+
+  /** A zip archive with files of these names. */
+  public static byte[] archive(String... entries) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (String entry : entries) {
+        zip.putNextEntry(new ZipEntry(entry));
+        zip.write(1);
+      }
+    }
+    return bytes.toByteArray();
   }
 
   /** PyTorch's outputs of the module of this letter: {@code (16, 3)}. */

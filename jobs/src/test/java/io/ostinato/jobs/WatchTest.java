@@ -157,8 +157,8 @@ class WatchTest {
         .allSatisfy(
             line ->
                 assertThat(line)
-                    .startsWith("error: ")
-                    .contains("net-E")
+                    .startsWith("error: can't evaluate 'net-E")
+                    .containsOnlyOnce("net-E")
                     .doesNotContain(".staging"));
     assertThat(watch("--once")).isZero();
     assertThat(watch("--once", "--retry-failed")).isEqualTo(1);
@@ -190,6 +190,35 @@ class WatchTest {
     assertThat(watch("--once")).as(err.toString()).isZero();
     assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "evaluated"))
         .containsExactlyInAnyOrder(WatchLines.name(1), "net-2026-11-24T12:00:00.pt");
+  }
+
+  @Test
+  void theBestOfAUsersMetricIsWhatTheMetricSays() throws IOException {
+    List<String> letters =
+        Stream.of("a", "b", "c").sorted(Comparator.comparing(WatchTest::crossEntropy)).toList();
+    for (int n = 1; n <= letters.size(); n++) {
+      WatchLines.write(checkpoints, n, letters.get(n - 1));
+    }
+    assertThat(
+            watch(
+                "--once",
+                "--metric",
+                UserMetric.yaml("surprise", "higher_is_better"),
+                "--metric",
+                UserMetric.yaml("regret", "higher_is_better"),
+                "--metric",
+                UserMetric.yaml("effort", "neutral"),
+                "--lower-is-better",
+                "regret/*"))
+        .as(err.toString())
+        .isZero();
+    Path best = run.resolve("checkpoints");
+    assertThat(best.resolve("best_model.surprise.test.pt"))
+        .hasSameBinaryContentAs(checkpoints.resolve(WatchLines.name(3)));
+    assertThat(best.resolve("best_model.regret.test.pt"))
+        .as("what the user declares comes first")
+        .hasSameBinaryContentAs(checkpoints.resolve(WatchLines.name(1)));
+    assertThat(best.resolve("best_model.effort.test.pt")).doesNotExist();
   }
 
   @Test
@@ -283,18 +312,18 @@ class WatchTest {
   void wrongUsageSaysWhatIsWrong() throws IOException {
     assertWrong("there is no such folder", "--checkpoints", folder.resolve("gone").toString());
     Path file = Files.writeString(folder.resolve("file"), "");
-    assertWrong("is a file; give its folder", "--checkpoints", file.toString());
-    assertWrong("'[' is no glob", "--pattern", "[");
+    assertWrong("is a file; it must be a folder", "--checkpoints", file.toString());
+    assertWrong("'[' is not a valid glob", "--pattern", "[");
     assertWrong("'*.zip': unknown model format; expected .pt,", "--pattern", "*.zip");
     assertWrong("'soon' is not a duration; write it as 500ms, 10s, 5m or 2h", "--poll", "soon");
-    assertWrong("leave --until-idle out", "--once", "--until-idle", "1s");
+    assertWrong("--once can't be combined with --until-idle", "--once", "--until-idle", "1s");
     assertWrong("--run-id '../x' may have letters", "--run-id", "../x");
     assertThat(watch("--once")).as(err.toString()).isZero();
-    assertWrong("the run in '" + run + "' was begun with --dataset test", "--dataset", "val");
-    assertWrong("was begun with --lower-is-better []", "--lower-is-better", "accuracy/*");
+    assertWrong("the run in '" + run + "' was started with --dataset test", "--dataset", "val");
+    assertWrong("was started with --lower-is-better []", "--lower-is-better", "accuracy/*");
     assertThat(watch("--once", "--run-id", "sql", "--sql", "SELECT * FROM {data}")).isZero();
     String more = "SELECT * FROM {data}\nWHERE label < 2";
-    assertWrong("was begun with --sql SELECT", "--run-id", "sql", "--sql", more);
+    assertWrong("was started with --sql SELECT", "--run-id", "sql", "--sql", more);
   }
 
   private void assertWrong(String message, String... options) {

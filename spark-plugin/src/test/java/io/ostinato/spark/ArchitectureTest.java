@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.ostinato.SimpleNames;
 
 /** The rules of the house, for the rooms of this module. */
 @AnalyzeClasses(
@@ -38,6 +39,8 @@ class ArchitectureTest {
               "org.apache.spark.sql.execution..",
               "org.apache.spark.scheduler..",
               "org.apache.spark.internal..");
+
+  @ArchTest static final ArchRule SIMPLE_NAMES_ARE_UNIQUE = SimpleNames.areUnique();
 
   @ArchTest
   static final ArchRule NOTHING_OF_THE_JOBS =

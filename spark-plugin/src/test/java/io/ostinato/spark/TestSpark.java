@@ -2,7 +2,7 @@ package io.ostinato.spark;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.GeneratedRows;
-import io.ostinato.evaluation.TorchModules;
+import io.ostinato.model.TorchModules;
 import io.ostinato.spark.data.SparkDataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;

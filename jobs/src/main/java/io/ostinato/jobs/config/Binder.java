@@ -1,11 +1,14 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.describe.Description;
+import io.ostinato.describe.KeyInfo;
+import io.ostinato.describe.Kinds;
+import io.ostinato.describe.Kinds.OneKind;
+import io.ostinato.describe.ValueType;
 import io.ostinato.jobs.config.ConfigNode.Entry;
 import io.ostinato.jobs.config.ConfigNode.Items;
 import io.ostinato.jobs.config.ConfigNode.Section;
 import io.ostinato.jobs.config.ConfigNode.Value;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -14,161 +17,201 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 
-/** Makes records of a configuration, and tells all that doesn't fit them. */
+/**
+ * Converts a configuration to Java values and reports everything that is invalid. Each section is
+ * converted only once.
+ */
 final class Binder {
   private final Mistakes mistakes;
   private final Map<Object, Section> sections = new IdentityHashMap<>();
+  private final Map<ConfigNode, Optional<Made>> made = new IdentityHashMap<>();
 
   Binder(Mistakes mistakes) {
     this.mistakes = mistakes;
   }
 
+  /** Converts the whole configuration; empty if it is invalid, which has then been reported. */
   <T> Optional<Bound<T>> bind(ConfigNode node, Class<T> type) {
-    return typed(node, type, "")
-        .map(value -> new Bound<>(type.cast(value), Collections.unmodifiableMap(sections)));
+    return typed(node, typeOf(type), "").map(whole -> bound(type, whole));
   }
 
-  /** A value of this type; empty if it can't be made, which has been told then. */
-  Optional<Object> typed(ConfigNode node, Type type, String path) {
-    if (type instanceof ParameterizedType generic) {
-      Type[] arguments = generic.getActualTypeArguments();
-      return generic.getRawType() == List.class
-          ? list(node, arguments[0], path)
-          : map(node, arguments[1], path);
+  static ValueType typeOf(Class<?> type) {
+    return ValueType.of(type, type);
+  }
+
+  @SuppressWarnings("unchecked") // the written form of a section is a map of strings
+  private <T> Bound<T> bound(Class<T> type, Made whole) {
+    return new Bound<>(
+        type.cast(Objects.requireNonNull(whole.value(), "the whole")),
+        (Map<String, Object>) Objects.requireNonNull(whole.written(), "the whole"),
+        Collections.unmodifiableMap(sections));
+  }
+
+  /** Converts a node to this type; empty if it is invalid, which has then been reported. */
+  Optional<Made> typed(ConfigNode node, ValueType type, String path) {
+    if (type instanceof ValueType.ListOf list) {
+      return list(node, list.element(), path);
     }
-    Class<?> plain = (Class<?>) type;
-    if (plain.isRecord()) {
-      return record(expanded(node, plain), plain, path);
+    if (type instanceof ValueType.MapOf map) {
+      return map(node, map.element(), path);
     }
-    if (plain.isSealed()) {
-      return kind(node, plain, path);
+    if (type instanceof ValueType.Section section) {
+      return once(node, () -> section(Shorthands.expanded(node, section.type()), section, path));
     }
-    if (plain == Object.class) {
-      Optional<Object> value = Optional.ofNullable(node.plain());
-      if (value.isEmpty()) {
-        tell(node, path, "has no value");
+    if (type instanceof ValueType.Choice choice) {
+      return once(node, () -> choice(node, choice.kinds(), path));
+    }
+    if (type instanceof ValueType.Anything) {
+      Object value = node.plain();
+      if (value == null) {
+        report(node, path, "has no value");
       }
-      return value;
+      return Optional.ofNullable(value).map(any -> new Made(any, any));
     }
-    return scalar(node, plain, path);
+    return scalar(node, type, path);
   }
 
-  private Optional<Object> scalar(ConfigNode node, Class<?> type, String path) {
-    Optional<Object> value =
+  private Optional<Made> once(ConfigNode node, Supplier<Optional<Made>> making) {
+    Optional<Made> before = made.get(node);
+    if (before == null) {
+      before = making.get();
+      made.put(node, before);
+    }
+    return before;
+  }
+
+  private Optional<Made> scalar(ConfigNode node, ValueType type, String path) {
+    Optional<Made> value =
         node instanceof Value given ? Scalars.value(given, type) : Optional.empty();
     if (value.isEmpty()) {
       String hint =
-          node instanceof Value given && type.isEnum()
-              ? Nearest.of(given.text(), Scalars.words(type))
+          node instanceof Value given && type instanceof ValueType.Word word
+              ? Nearest.of(given.text(), word.words())
                   .map("; did you mean '%s'?"::formatted)
                   .orElse("")
               : "";
-      tell(node, path, Scalars.refusal(node, type) + hint);
+      report(node, path, Scalars.refusal(node, type) + hint);
     }
     return value;
   }
 
-  private Optional<Object> list(ConfigNode node, Type element, String path) {
+  private Optional<Made> list(ConfigNode node, ValueType element, String path) {
     if (!(node instanceof Items list)) {
-      return typed(node, element, path).map(List::of); // one alone is a list of one
+      return typed(node, element, path)
+          .map(Binder::listOfOne); // a single value stands for a list of one
     }
     List<Object> values = new ArrayList<>();
+    List<Object> written = new ArrayList<>();
     int index = 0;
     for (ConfigNode item : list.items()) {
-      typed(item, element, join(path, Integer.toString(index))).ifPresent(values::add);
+      typed(item, element, join(path, Integer.toString(index)))
+          .ifPresent(
+              one -> {
+                values.add(Objects.requireNonNull(one.value()));
+                written.add(Objects.requireNonNull(one.written()));
+              });
       index++;
     }
-    return values.size() == index ? Optional.of(List.copyOf(values)) : Optional.empty();
-  }
-
-  private Optional<Object> map(ConfigNode node, Type element, String path) {
-    if (!(node instanceof Section section)) {
-      tell(node, path, "must be a section of keys; given: " + node.describe());
-      return Optional.empty();
-    }
-    Map<String, Object> values = new LinkedHashMap<>();
-    for (Entry entry : section.entries()) {
-      typed(entry.value(), element, join(path, entry.key()))
-          .ifPresent(value -> values.put(entry.key(), value));
-    }
-    return values.size() == section.entries().size()
-        ? Optional.of(Collections.unmodifiableMap(values))
+    return values.size() == index
+        ? Optional.of(new Made(List.copyOf(values), written))
         : Optional.empty();
   }
 
-  private Optional<Object> kind(ConfigNode node, Class<?> sealed, String path) {
-    Kinds kinds = Kinds.of(sealed);
-    ConfigNode full = expanded(node, kinds);
+  private static Made listOfOne(Made one) {
+    return new Made(
+        List.of(Objects.requireNonNull(one.value())),
+        List.of(Objects.requireNonNull(one.written())));
+  }
+
+  private Optional<Made> map(ConfigNode node, ValueType element, String path) {
+    if (!(node instanceof Section section)) {
+      report(node, path, "must be a section of keys; given: " + node.describe());
+      return Optional.empty();
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    Map<String, Object> written = new LinkedHashMap<>();
+    for (Entry entry : section.entries()) {
+      typed(entry.value(), element, join(path, entry.key()))
+          .ifPresent(
+              one -> {
+                values.put(entry.key(), Objects.requireNonNull(one.value()));
+                written.put(entry.key(), Objects.requireNonNull(one.written()));
+              });
+    }
+    return values.size() == section.entries().size()
+        ? Optional.of(new Made(Collections.unmodifiableMap(values), written))
+        : Optional.empty();
+  }
+
+  private Optional<Made> choice(ConfigNode node, Kinds kinds, String path) {
+    ConfigNode full = Shorthands.expanded(node, kinds);
     if (!(full instanceof Section section)) {
-      tell(node, path, "must be a section with a 'kind'; given: " + node.describe());
+      report(node, path, "must be a section with a 'kind'; given: " + node.describe());
       return Optional.empty();
     }
     Entry entry = section.find(Kinds.KIND).orElse(null);
     if (entry == null) {
-      tell(node, path, "needs a 'kind', one of: " + String.join(", ", kinds.names()));
+      report(node, path, "needs a 'kind', one of: " + String.join(", ", kinds.names()));
       return Optional.empty();
     }
     if (!(entry.value() instanceof Value word)) {
-      tell(entry.value(), join(path, Kinds.KIND), "must be a word");
+      report(entry.value(), join(path, Kinds.KIND), "must be a word");
       return Optional.empty();
     }
-    Class<?> type = kinds.find(word.text()).orElse(null);
-    if (type == null) {
+    OneKind kind = kinds.find(word.text()).orElse(null);
+    if (kind == null) {
       mistakes.add(
           entry.place(),
-          "unknown kind '%s'%s%s".formatted(word.text(), in(path), kinds.hint(word.text())));
+          "unknown kind '%s'%s%s".formatted(word.text(), in(path), hint(word.text(), kinds)));
       return Optional.empty();
     }
-    if (!Kinds.refusal(type).isEmpty()) {
-      mistakes.add(
-          entry.place(), "kind '%s'%s: %s".formatted(word.text(), in(path), Kinds.refusal(type)));
+    String refusal = kind.kind().refused();
+    if (!refusal.isEmpty()) {
+      mistakes.add(entry.place(), "kind '%s'%s: %s".formatted(word.text(), in(path), refusal));
       return Optional.empty();
     }
-    return record(section, type, path);
-  }
-
-  private static ConfigNode expanded(ConfigNode node, Class<?> record) {
-    Shorthand shorthand = record.getAnnotation(Shorthand.class);
-    return shorthand == null || node instanceof Section
-        ? node
-        : new Section(node.place(), List.of(new Entry(node.place(), shorthand.value(), node)));
-  }
-
-  /** A word alone is a kind; another value is that of a key of the kind that allows it. */
-  private static ConfigNode expanded(ConfigNode node, Kinds kinds) {
-    if (!(node instanceof Value value) || value.form() == Value.Form.NOTHING) {
-      return node;
+    Map<String, Object> written = new LinkedHashMap<>();
+    if (!kind.name().isEmpty()) {
+      written.put(Kinds.KIND, kind.name());
     }
-    Map.Entry<String, Class<?>> shorthand = kinds.shorthand().orElse(null);
-    Place place = node.place();
-    if (kinds.find(value.text()).isPresent()
-        || shorthand == null
-        || value.form() == Value.Form.TEXT) {
-      return new Section(place, List.of(new Entry(place, Kinds.KIND, node)));
-    }
-    String key = shorthand.getValue().getAnnotation(Shorthand.class).value();
-    return new Section(
-        place,
-        List.of(
-            new Entry(place, Kinds.KIND, new Value(place, shorthand.getKey(), Value.Form.TEXT)),
-            new Entry(place, key, node)));
+    return make(section, kind.description(), true, written, path);
   }
 
-  private Optional<Object> record(ConfigNode node, Class<?> type, String path) {
+  /** The kind that was probably meant, or a list of all kinds. */
+  private static String hint(String given, Kinds kinds) {
+    String hint = Nearest.hint(given, kinds.names());
+    return hint.endsWith("?") || kinds.ofUser().isEmpty()
+        ? hint
+        : hint + ", or the name of a class";
+  }
+
+  private Optional<Made> section(ConfigNode node, ValueType.Section type, String path) {
     if (!(node instanceof Section section)) {
-      tell(node, path, "must be a section of keys; given: " + node.describe());
+      report(node, path, "must be a section of keys; given: " + node.describe());
       return Optional.empty();
     }
-    List<KeyInfo> keys = KeyInfo.all(type);
+    return make(section, type.description(), false, new LinkedHashMap<>(), path);
+  }
+
+  private Optional<Made> make(
+      Section section,
+      Description description,
+      boolean isOfKind,
+      Map<String, Object> written,
+      String path) {
+    List<KeyInfo> keys = description.keys();
     List<String> known =
         new ArrayList<>(keys.stream().flatMap(key -> key.names().stream()).toList());
-    if (type.isAnnotationPresent(Kind.class)) {
+    if (isOfKind) {
       known.add(Kinds.KIND);
     }
-    boolean allKnown = addOwnKeys(section, type, path, known);
-    boolean complete = allKnown & keys.stream().allMatch(key -> hasOneName(section, key, path));
+    boolean allKnown = UserKeys.add(section, description, path, known, mistakes);
+    boolean complete = allKnown;
+    for (KeyInfo key : keys) {
+      complete &= hasOneName(section, key, path);
+    }
     for (Entry entry : section.entries()) {
       if (allKnown && !known.contains(entry.key())) {
         mistakes.add(
@@ -178,9 +221,9 @@ final class Binder {
         complete = false;
       }
     }
-    Optional<Object> record =
-        new RecordMaker(this::typed, this::key, mistakes, sections).make(section, type, path);
-    return complete ? record : Optional.empty();
+    Optional<Made> value =
+        new SectionMaker(this, mistakes, sections).make(section, description, written, path);
+    return complete ? value : Optional.empty();
   }
 
   private boolean hasOneName(Section section, KeyInfo key, String path) {
@@ -189,50 +232,18 @@ final class Binder {
     if (entries.size() > 1) {
       mistakes.add(
           entries.get(1).place(),
-          "'%s' is another name of '%s'%s; give it once"
+          "'%s' is another name of '%s'%s; specify only one of them"
               .formatted(entries.get(1).key(), entries.get(0).key(), in(path)));
     }
     return entries.size() < 2;
   }
 
-  /** Adds the keys that the user's class of a section names; false if they can't be known. */
-  private boolean addOwnKeys(Section section, Class<?> type, String path, List<String> known) {
-    OwnKeys own =
-        Stream.of(type.getRecordComponents())
-            .filter(component -> component.isAnnotationPresent(OwnKeys.class))
-            .map(component -> Objects.requireNonNull(component.getAnnotation(OwnKeys.class)))
-            .findFirst()
-            .orElse(null);
-    if (own == null) {
-      return true;
-    }
-    try {
-      for (KeyInfo key : UserClass.parameters(section, own).map(KeyInfo::all).orElse(List.of())) {
-        if (known.contains(key.name())) {
-          throw new IllegalArgumentException(
-              "the class has a parameter '%s', which is a key of every class; rename it"
-                  .formatted(key.name()));
-        }
-        known.add(key.name());
-      }
-      return true;
-    } catch (IllegalArgumentException refusal) {
-      mistakes.add(
-          section.place(), (path.isEmpty() ? "" : "'" + path + "': ") + refusal.getMessage());
-      return false;
-    }
-  }
-
-  /** The value of a key that is there. */
-  private Optional<Object> key(Entry entry, KeyInfo key, String path) {
+  /** Converts the value of a key that is present. */
+  Optional<Made> key(Entry entry, KeyInfo key, String path) {
     String keyPath = join(path, entry.key());
-    Optional<Object> value = typed(entry.value(), key.type(), keyPath);
-    List<?> numbers =
-        value
-            .filter(List.class::isInstance)
-            .<List<?>>map(List.class::cast)
-            .orElseGet(() -> value.<List<?>>map(List::of).orElse(List.of()));
-    for (Object number : numbers) {
+    Optional<Made> value = typed(entry.value(), key.type(), keyPath);
+    Object single = value.map(Made::value).orElse(List.of());
+    for (Object number : single instanceof List<?> list ? list : List.of(single)) {
       String problem = number instanceof Number n ? key.outOfBounds(n.doubleValue()) : "";
       if (!problem.isEmpty()) {
         mistakes.add(entry.place(), "'%s' %s; given: %s".formatted(keyPath, problem, number));
@@ -242,7 +253,7 @@ final class Binder {
     return value;
   }
 
-  private void tell(ConfigNode node, String path, String problem) {
+  private void report(ConfigNode node, String path, String problem) {
     mistakes.add(
         node.place(), (path.isEmpty() ? "the configuration " : "'" + path + "' ") + problem);
   }
@@ -252,6 +263,6 @@ final class Binder {
   }
 
   static String join(String path, String key) {
-    return path.isEmpty() ? key : path + "." + Objects.requireNonNull(key);
+    return path.isEmpty() ? key : path + "." + key;
   }
 }

@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A configuration as it is written, with the place of everything. */
+/** A node of a configuration as written in YAML, with its place. */
 public sealed interface ConfigNode {
   Place place();
 
-  /** In the words of a message. */
+  /** A short description for messages, such as {@code a list} or the quoted value. */
   String describe();
 
-  /** One value. */
+  /** A scalar value. */
   record Value(Place place, String text, Form form) implements ConfigNode {
-    /** What YAML takes it for. */
+    /** The type of the value in YAML. */
     public enum Form {
       TEXT,
       WHOLE,
@@ -43,7 +43,7 @@ public sealed interface ConfigNode {
     }
   }
 
-  /** Keys with values, in their order; no key is there twice. */
+  /** Keys and their values, in order, without duplicate keys. */
   record Section(Place place, List<Entry> entries) implements ConfigNode {
     public Section {
       entries = List.copyOf(entries);
@@ -53,7 +53,7 @@ public sealed interface ConfigNode {
       return entries.stream().filter(entry -> entry.key().equals(key)).findFirst();
     }
 
-    /** The same, with another value of a key, or one more. */
+    /** A copy of this section in which a key is added or has another value. */
     Section with(Entry changed) {
       Map<String, Entry> byKey = new LinkedHashMap<>();
       entries.forEach(entry -> byKey.put(entry.key(), entry));
@@ -70,7 +70,7 @@ public sealed interface ConfigNode {
   /** A key and its value. */
   record Entry(Place place, String key, ConfigNode value) {}
 
-  /** Nothing at all where there is no value; plain Java values otherwise. */
+  /** This node as plain Java values: maps, lists and scalars; null if there is no value. */
   default @Nullable Object plain() {
     if (this instanceof Items list) {
       return list.items().stream().map(ConfigNode::plain).toList();

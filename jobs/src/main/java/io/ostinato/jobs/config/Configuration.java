@@ -3,21 +3,25 @@ package io.ostinato.jobs.config;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads configurations. All that is wrong with one is told together. */
+/** A configuration that has been read from YAML. All mistakes in it are reported together. */
 public final class Configuration {
   private final ConfigNode root;
   private final Mistakes mistakes;
+  private final Binder binder;
 
   private Configuration(ConfigNode root, Mistakes mistakes) {
     this.root = root;
     this.mistakes = mistakes;
+    this.binder = new Binder(mistakes);
   }
 
   /**
-   * A file as it is written.
+   * Reads the text of a file.
    *
    * @param source the name of the file in messages
-   * @param overrides each as in {@code optimizer.learning_rate=1e-3}
+   * @param overrides keys and values that override the file, such as {@code
+   *     optimizer.learning_rate=1e-3}
+   * @param mistakes receives the mistakes that are found
    */
   public static Configuration read(
       String source, String yaml, List<String> overrides, Mistakes mistakes) {
@@ -28,12 +32,12 @@ public final class Configuration {
     return new Configuration(root, mistakes);
   }
 
-  /** One line of YAML that isn't in a file, as a value of an option. */
+  /** Reads one line of YAML that isn't in a file, such as the value of an option. */
   public static Configuration line(String source, String yaml, Mistakes mistakes) {
     return new Configuration(YamlReader.line(source, yaml, mistakes), mistakes);
   }
 
-  /** One section of this configuration, if it is there. */
+  /** A section of this configuration; reports a mistake and returns this one if it is missing. */
   public Configuration section(String key) {
     if (root instanceof ConfigNode.Section section) {
       return section
@@ -41,7 +45,7 @@ public final class Configuration {
           .map(entry -> new Configuration(entry.value(), mistakes))
           .orElseGet(
               () -> {
-                mistakes.add(root.place(), "there is no '%s'".formatted(key));
+                mistakes.add(root.place(), "'%s' is missing".formatted(key));
                 return this;
               });
     }
@@ -49,22 +53,21 @@ public final class Configuration {
   }
 
   /**
-   * This configuration as records.
+   * Converts this configuration to records.
    *
-   * @throws ConfigurationException with all that is wrong
+   * @throws ConfigurationException if it is invalid; lists all mistakes
    */
   public <T> Bound<T> bind(Class<T> type) {
-    Binder binder = new Binder(mistakes);
     Bound<T> bound = binder.bind(root, type).orElse(null);
     mistakes.throwIfAny();
     if (bound == null) {
-      throw new IllegalStateException("a mistake was not told");
+      throw new IllegalStateException("a mistake was not reported");
     }
     return bound;
   }
 
-  /** What can be bound where {@link #bind} can't bind all; none if it is too little. */
+  /** The part that can be bound if {@link #bind} fails; empty if required keys are invalid. */
   public <T> Optional<RightPart<T>> rightPart(Class<T> type) {
-    return RightPart.of(root, type);
+    return RightPart.of(root, type, binder);
   }
 }

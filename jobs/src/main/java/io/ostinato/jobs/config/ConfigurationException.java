@@ -3,18 +3,18 @@ package io.ostinato.jobs.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration can't be used; the message has a line for each mistake. */
+/** Thrown if a configuration is invalid; the message has a line for each mistake. */
 public final class ConfigurationException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  private final transient List<Mistake> mistakes;
+  private final transient List<PlacedMistake> mistakes;
 
-  public ConfigurationException(List<Mistake> mistakes) {
-    super(mistakes.stream().map(Mistake::toString).collect(Collectors.joining("\n")));
+  public ConfigurationException(List<PlacedMistake> mistakes) {
+    super(mistakes.stream().map(PlacedMistake::toString).collect(Collectors.joining("\n")));
     this.mistakes = List.copyOf(mistakes);
   }
 
-  public List<Mistake> mistakes() {
+  public List<PlacedMistake> mistakes() {
     return mistakes;
   }
 }

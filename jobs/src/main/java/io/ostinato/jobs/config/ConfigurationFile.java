@@ -13,8 +13,8 @@ import java.util.Properties;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * The text of a configuration: a local file, or one on any file system that Hadoop knows, since the
- * driver may run where nobody can put a file.
+ * Reads configuration files: local ones, or ones on any file system that Hadoop supports, since the
+ * driver may run on a machine where users can't put files.
  */
 public final class ConfigurationFile {
   private static final String HADOOP = "spark.hadoop.";
@@ -23,9 +23,9 @@ public final class ConfigurationFile {
   private ConfigurationFile() {}
 
   /**
-   * Reads a file; needs no Spark session.
+   * Reads a file as UTF-8. Doesn't need a Spark session.
    *
-   * @param file a local path, or a path with a scheme, as in {@code hdfs://name-node/run.yaml}
+   * @param file a local path, or a URI such as {@code hdfs://name-node/run.yaml}
    * @throws IllegalArgumentException if it can't be read; says why in one line
    */
   public static String read(String file) {
@@ -33,7 +33,7 @@ public final class ConfigurationFile {
       byte[] bytes = file.matches(WITH_SCHEME) ? ofHadoop(file) : Files.readAllBytes(Path.of(file));
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw unreadable(file, "it is no text in UTF-8", e);
+      throw unreadable(file, "it is not valid UTF-8 text", e);
     } catch (IOException e) {
       if (StorageException.isMissing(e)) {
         throw new IllegalArgumentException("there is no file '%s'".formatted(file), e);
@@ -44,13 +44,16 @@ public final class ConfigurationFile {
 
   private static byte[] ofHadoop(String file) throws IOException {
     var path = new org.apache.hadoop.fs.Path(file);
-    try (InputStream in = path.getFileSystem(settings()).open(path)) {
+    try (InputStream in = path.getFileSystem(hadoopSettings()).open(path)) {
       return in.readAllBytes();
     }
   }
 
-  /** Those that Spark will have: spark-submit gives its own as properties of the system. */
-  private static Configuration settings() {
+  /**
+   * Hadoop's settings as Spark will have them: spark-submit passes them as system properties. Needs
+   * no Spark session.
+   */
+  public static Configuration hadoopSettings() {
     Configuration settings = new Configuration();
     Properties properties = System.getProperties();
     for (String name : properties.stringPropertyNames()) {

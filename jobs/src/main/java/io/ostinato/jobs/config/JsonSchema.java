@@ -6,155 +6,167 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
-import java.util.LinkedHashMap;
+import io.ostinato.describe.Description;
+import io.ostinato.describe.KeyInfo;
+import io.ostinato.describe.Kinds;
+import io.ostinato.describe.Kinds.OneKind;
+import io.ostinato.describe.Shorthand;
+import io.ostinato.describe.ValueType;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A JSON schema (draft 2020-12) of a record, for editors: it accepts what the binder accepts, but
- * for what only a record's own check can tell.
+ * Generates a JSON schema (draft 2020-12) of a record, for editors. The schema accepts what the
+ * binder accepts, except that it can't express the checks that records do themselves.
  */
 public final class JsonSchema {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
+  private static final List<String> TEXT = List.of("string", "number", "boolean");
+
   private final JsonObject definitions = new JsonObject();
 
   private JsonSchema() {}
 
-  /** The schema, as text. */
+  /** The schema of a record, as JSON text. */
   public static String of(Class<?> record, String title) {
     JsonSchema schema = new JsonSchema();
     JsonObject json = new JsonObject();
     json.addProperty("$schema", "https://json-schema.org/draft/2020-12/schema");
     json.addProperty("title", title);
-    schema.section(record, "").entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
+    schema
+        .section(Description.of(record), "")
+        .entrySet()
+        .forEach(e -> json.add(e.getKey(), e.getValue()));
     json.add("$defs", schema.definitions);
     return GSON.toJson(json) + "\n";
   }
 
-  private JsonObject typed(Type type) {
-    if (type instanceof ParameterizedType generic) {
-      Type[] arguments = generic.getActualTypeArguments();
-      return generic.getRawType() == List.class ? list(arguments[0]) : map(arguments[1]);
+  private JsonObject typed(ValueType type) {
+    if (type instanceof ValueType.ListOf list) {
+      return list(list.element());
     }
-    Class<?> plain = (Class<?>) type;
-    if (plain.isRecord() || plain.isSealed()) {
-      return reference(plain);
+    if (type instanceof ValueType.MapOf map) {
+      JsonObject object = typed("object");
+      object.add("additionalProperties", typed(map.element()));
+      return object;
     }
-    return plain == Object.class ? new JsonObject() : scalar(plain);
+    if (type instanceof ValueType.Section section) {
+      return reference(section.type(), () -> record(section));
+    }
+    if (type instanceof ValueType.Choice choice) {
+      return reference(choice.kinds().type(), () -> kinds(choice.kinds()));
+    }
+    return scalar(type);
   }
 
-  private JsonObject list(Type element) {
+  private JsonObject list(ValueType element) {
     JsonObject array = typed("array");
     array.add("items", typed(element));
-    boolean isMany = element instanceof ParameterizedType;
+    boolean isMany = element instanceof ValueType.ListOf || element instanceof ValueType.MapOf;
     return isMany ? array : anyOf(List.of(array, typed(element)));
   }
 
-  private JsonObject map(Type element) {
-    JsonObject map = typed("object");
-    map.add("additionalProperties", typed(element));
-    return map;
-  }
-
-  private static JsonObject scalar(Class<?> type) {
-    if (type.isEnum()) {
-      JsonObject words = new JsonObject();
-      words.add("enum", array(Scalars.words(type).stream().map(JsonPrimitive::new)));
-      return words;
-    }
-    if (type == String.class || type == ByteSize.class || type == RunId.class) {
-      JsonObject text = new JsonObject();
-      text.add("type", array(Stream.of("string", "number", "boolean").map(JsonPrimitive::new)));
-      if (type == RunId.class) {
-        text.addProperty("pattern", "^" + RunId.PATTERN + "$");
+  private static JsonObject scalar(ValueType type) {
+    JsonObject json = new JsonObject();
+    if (type instanceof ValueType.Word word) {
+      json.add("enum", array(word.words().stream().map(JsonPrimitive::new)));
+    } else if (type instanceof ValueType.Text text) {
+      json.add("type", array(TEXT.stream().map(JsonPrimitive::new)));
+      if (!text.how().pattern().isEmpty()) {
+        json.addProperty("pattern", text.how().pattern());
       }
-      return text;
+    } else if (type instanceof ValueType.Scalar scalar) {
+      if (scalar.type() == String.class) {
+        json.add("type", array(TEXT.stream().map(JsonPrimitive::new)));
+      } else {
+        json.addProperty(
+            "type", scalar.isWhole() ? "integer" : scalar.isDecimal() ? "number" : "boolean");
+      }
     }
-    return typed(
-        Scalars.isWhole(type) ? "integer" : Scalars.isDecimal(type) ? "number" : "boolean");
+    return json;
   }
 
-  private JsonObject reference(Class<?> type) {
+  private JsonObject reference(Class<?> type, Supplier<JsonObject> definition) {
     String name = type.getSimpleName();
     if (!definitions.has(name)) {
-      definitions.add(name, new JsonObject()); // the place, for one that refers to itself
-      definitions.add(name, type.isRecord() ? record(type) : kinds(type));
+      definitions.add(
+          name, new JsonObject()); // reserves the name, for types that refer to themselves
+      definitions.add(name, definition.get());
     }
     JsonObject reference = new JsonObject();
     reference.addProperty("$ref", "#/$defs/" + name);
     return reference;
   }
 
-  private JsonObject record(Class<?> type) {
-    Shorthand shorthand = type.getAnnotation(Shorthand.class);
-    JsonObject section = section(type, "");
-    return shorthand == null ? section : anyOf(List.of(section, keyOf(type, shorthand.value())));
+  private JsonObject record(ValueType.Section type) {
+    Shorthand shorthand = type.type().getAnnotation(Shorthand.class);
+    JsonObject section = section(type.description(), "");
+    return shorthand == null
+        ? section
+        : anyOf(List.of(section, keyOf(type.description(), shorthand.value())));
   }
 
-  private JsonObject kinds(Class<?> sealed) {
-    Kinds kinds = Kinds.of(sealed);
-    Map<String, JsonObject> choices = new LinkedHashMap<>();
+  private JsonObject kinds(Kinds kinds) {
+    List<JsonObject> choices = new ArrayList<>();
     JsonObject words = new JsonObject();
     words.add("enum", array(kinds.names().stream().map(JsonPrimitive::new)));
-    choices.put("", words);
-    kinds.working().forEach((name, type) -> choices.put(name, section(type, name)));
+    choices.add(words);
+    kinds.named().forEach(kind -> choices.add(section(kind, kind.name())));
+    kinds.shorthand().ifPresent(kind -> choices.add(keyOf(kind.description(), kind.shorthand())));
     kinds
-        .shorthand()
+        .ofUser()
         .ifPresent(
-            kind ->
-                choices.put(
-                    "shorthand",
-                    keyOf(
-                        kind.getValue(), kind.getValue().getAnnotation(Shorthand.class).value())));
-    Class<?> ofUser = kinds.ofUser();
-    if (ofUser != null) {
-      choices.put("class", section(ofUser, "."));
-      choices.put("class name", className());
-    }
-    return anyOf(List.copyOf(choices.values()));
+            kind -> {
+              choices.add(section(kind, "."));
+              choices.add(className());
+            });
+    return anyOf(choices);
   }
 
-  private JsonObject keyOf(Class<?> type, String name) {
-    KeyInfo key =
-        KeyInfo.all(type).stream().filter(k -> k.name().equals(name)).findFirst().orElseThrow();
-    return property(key);
+  private JsonObject keyOf(Description description, String name) {
+    return property(
+        description.keys().stream().filter(k -> k.name().equals(name)).findFirst().orElseThrow());
   }
 
-  /** The keys of a record; of a kind with that word, or with the name of a class for a dot. */
-  private JsonObject section(Class<?> type, String kind) {
+  private JsonObject section(OneKind kind, String name) {
+    JsonObject section = section(kind.description(), name);
+    section.addProperty("description", kind.kind().value());
+    return section;
+  }
+
+  /**
+   * The schema of a section.
+   *
+   * @param kind the required value of {@code kind}; a dot for the name of any class; empty if the
+   *     section has no kind
+   */
+  private JsonObject section(Description description, String kind) {
     JsonObject properties = new JsonObject();
-    JsonArray needed = new JsonArray();
+    JsonArray required = new JsonArray();
     if (!kind.isEmpty()) {
       properties.add(Kinds.KIND, kind.equals(".") ? className() : constant(kind));
-      needed.add(Kinds.KIND);
+      required.add(Kinds.KIND);
     }
-    for (KeyInfo key : KeyInfo.all(type)) {
-      properties.add(key.name(), key.isNeeded() ? property(key) : orNothing(property(key)));
+    for (KeyInfo key : description.keys()) {
+      properties.add(key.name(), key.isRequired() ? property(key) : orNothing(property(key)));
       if (!key.key().formerly().isEmpty()) {
         JsonObject former = orNothing(property(key));
         former.addProperty("deprecated", true);
         properties.add(key.key().formerly(), former);
       }
-      if (key.isNeeded()) {
-        needed.add(key.name());
+      if (key.isRequired()) {
+        required.add(key.name());
       }
     }
     JsonObject section = typed("object");
-    Kind description = type.getAnnotation(Kind.class);
-    if (description != null) {
-      section.addProperty("description", description.value());
-    }
     section.add("properties", properties);
-    section.add("required", needed);
-    // Those that a user's class names are not known here.
-    boolean hasOwnKeys =
-        Stream.of(type.getRecordComponents()).anyMatch(c -> c.isAnnotationPresent(OwnKeys.class));
-    section.addProperty("additionalProperties", hasOwnKeys);
+    section.add("required", required);
+    // The keys that a user's class declares are not known here.
+    section.addProperty("additionalProperties", description.ownKeys().isPresent());
     return section;
   }
 
@@ -186,13 +198,13 @@ public final class JsonSchema {
   }
 
   private static void defaultOf(KeyInfo key, JsonObject type) {
-    if (!key.key().byDefault().isEmpty()) {
+    if (key.hasDefault()) {
       ConfigNode node = YamlReader.line("default", key.key().byDefault(), new Mistakes());
       type.add("default", GSON.toJsonTree(node.plain()));
     }
   }
 
-  /** A key without a value is as if it weren't there. */
+  /** Allows null: a key without a value is treated as absent. */
   private static JsonObject orNothing(JsonObject type) {
     JsonElement words = type.get("type");
     if (words instanceof JsonPrimitive word) {

@@ -1,7 +1,11 @@
 package io.ostinato.jobs.config;
 
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
+import io.ostinato.describe.Description;
+import io.ostinato.describe.KeyInfo;
+import io.ostinato.describe.Kinds;
+import io.ostinato.describe.Kinds.OneKind;
+import io.ostinato.describe.Shorthand;
+import io.ostinato.describe.ValueType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,75 +13,85 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Tables of all keys, as Markdown. */
+/** Generates tables of keys in Markdown. */
 public final class KeyTables {
   private final StringBuilder text = new StringBuilder();
   private final Set<Class<?>> told = new LinkedHashSet<>();
 
   private KeyTables() {}
 
-  /** A table of this record, and one of each that is in it. */
-  public static String of(Class<?> record, String title) {
+  /** A table of a type's keys, followed by a table for each section within it. */
+  public static String of(Class<?> type, String title) {
     KeyTables tables = new KeyTables();
+    Description whole = Description.of(type);
     tables.heading(title);
-    tables.table(record);
-    tables.within(record, "");
+    tables.keysOf(whole);
+    tables.within(whole, "");
     return tables.text.toString();
   }
 
-  private void within(Class<?> record, String path) {
-    for (KeyInfo key : KeyInfo.all(record)) {
-      Class<?> type = innermost(key.type());
+  /** A table of the keys of some kinds, without tables of the sections within them. */
+  public static String ofKinds(List<OneKind> kinds) {
+    KeyTables tables = new KeyTables();
+    tables.keysOf(kinds);
+    return tables.text.toString().strip() + "\n";
+  }
+
+  private void within(Description description, String path) {
+    for (KeyInfo key : description.keys()) {
+      ValueType type = innermost(key.type());
       String keyPath = Binder.join(path, key.name());
-      if (!told.add(type)) {
-        continue;
-      }
-      if (type.isRecord()) {
+      if (type instanceof ValueType.Section section && told.add(section.type())) {
         heading("`" + keyPath + "`");
-        shorthand(type);
-        table(type);
-        within(type, keyPath);
-      } else if (type.isSealed()) {
+        shorthand(section.type());
+        keysOf(section.description());
+        within(section.description(), keyPath);
+      } else if (type instanceof ValueType.Choice choice && told.add(choice.kinds().type())) {
         heading("`" + keyPath + "`");
-        kinds(type, keyPath);
+        kinds(choice.kinds(), keyPath);
       }
     }
   }
 
-  private void kinds(Class<?> sealed, String path) {
-    Kinds kinds = Kinds.of(sealed);
+  private void kinds(Kinds kinds, String path) {
     text.append("| `kind` | | keys |\n|---|---|---|\n");
-    List<Class<?>> types = new ArrayList<>(kinds.working().values());
-    for (Map.Entry<String, Class<?>> kind : kinds.working().entrySet()) {
-      row("`" + kind.getKey() + "`", kind.getValue());
-    }
-    Class<?> ofUser = kinds.ofUser();
-    if (ofUser != null) {
-      row("a class", ofUser);
-      types.add(ofUser);
+    List<OneKind> all = new ArrayList<>(kinds.named());
+    kinds.ofUser().ifPresent(all::add);
+    for (OneKind kind : all) {
+      List<String> keys =
+          kind.description().keys().stream().map(key -> "`" + key.name() + "`").toList();
+      text.append(
+          "| %s | %s | %s |\n"
+              .formatted(nameOf(kind), escaped(kind.kind().value()), String.join(", ", keys)));
     }
     text.append('\n');
-    keysOf(types);
-    types.forEach(type -> within(type, path));
+    keysOf(all);
+    all.forEach(kind -> within(kind.description(), path));
   }
 
-  private void row(String name, Class<?> type) {
-    List<String> keys = KeyInfo.all(type).stream().map(key -> "`" + key.name() + "`").toList();
-    String description = type.getAnnotation(Kind.class).value();
-    text.append("| ").append(name).append(" | ").append(escaped(description)).append(" | ");
-    text.append(String.join(", ", keys)).append(" |\n");
+  private void keysOf(Description description) {
+    keys(Map.of("", description.keys()));
   }
 
-  /** One row for each key that is the same for some kinds; says which where others differ. */
-  private void keysOf(List<Class<?>> types) {
+  private void keysOf(List<OneKind> kinds) {
+    Map<String, List<KeyInfo>> keys = new LinkedHashMap<>();
+    kinds.forEach(kind -> keys.put(nameOf(kind), kind.description().keys()));
+    keys(keys);
+  }
+
+  /** One row for each key; keys that differ between kinds have several rows that name the kinds. */
+  private void keys(Map<String, List<KeyInfo>> keysByKind) {
     Map<String, List<String>> kindsOfRow = new LinkedHashMap<>();
     Map<String, Set<String>> rowsOfKey = new LinkedHashMap<>();
-    for (Class<?> type : types) {
-      for (KeyInfo key : KeyInfo.all(type)) {
-        kindsOfRow.computeIfAbsent(row(key), row -> new ArrayList<>()).add(kindOf(type));
-        rowsOfKey.computeIfAbsent(key.name(), name -> new LinkedHashSet<>()).add(row(key));
-      }
-    }
+    keysByKind.forEach(
+        (kind, keys) ->
+            keys.forEach(
+                key -> {
+                  kindsOfRow.computeIfAbsent(row(key), row -> new ArrayList<>()).add(kind);
+                  rowsOfKey
+                      .computeIfAbsent(key.name(), name -> new LinkedHashSet<>())
+                      .add(row(key));
+                }));
     if (kindsOfRow.isEmpty()) {
       return;
     }
@@ -96,13 +110,8 @@ public final class KeyTables {
     text.append('\n');
   }
 
-  private static String kindOf(Class<?> type) {
-    Kind kind = type.getAnnotation(Kind.class);
-    return kind == null || kind.name().isEmpty() ? "a class" : "`" + kind.name() + "`";
-  }
-
-  private void table(Class<?> record) {
-    keysOf(List.of(record));
+  private static String nameOf(OneKind kind) {
+    return kind.name().isEmpty() ? "a class" : "`" + kind.name() + "`";
   }
 
   private static String row(KeyInfo key) {
@@ -111,11 +120,10 @@ public final class KeyTables {
   }
 
   private static String meaning(KeyInfo key) {
-    Class<?> type = innermost(key.type());
     String words =
-        type.isEnum()
+        innermost(key.type()) instanceof ValueType.Word word
             ? " One of "
-                + String.join(", ", Scalars.words(type).stream().map("`%s`"::formatted).toList())
+                + String.join(", ", word.words().stream().map("`%s`"::formatted).toList())
                 + "."
             : "";
     String former =
@@ -124,19 +132,19 @@ public final class KeyTables {
   }
 
   private static String otherwise(KeyInfo key) {
-    if (key.isNeeded()) {
-      return "needed";
+    if (key.isRequired()) {
+      return "required";
     }
     if (!key.key().otherwise().isEmpty()) {
       return key.key().otherwise();
     }
-    return key.key().byDefault().isEmpty() ? "none" : "`" + key.key().byDefault() + "`";
+    return key.hasDefault() ? "`" + key.key().byDefault() + "`" : "none";
   }
 
   private void shorthand(Class<?> type) {
     Shorthand shorthand = type.getAnnotation(Shorthand.class);
     if (shorthand != null) {
-      text.append("The value of `").append(shorthand.value()).append("` alone will do too.\n\n");
+      text.append("Short form: the value of `").append(shorthand.value()).append("` alone.\n\n");
     }
   }
 
@@ -148,11 +156,10 @@ public final class KeyTables {
     return cell.replace("|", "\\|");
   }
 
-  private static Class<?> innermost(Type type) {
-    if (type instanceof ParameterizedType generic) {
-      Type[] arguments = generic.getActualTypeArguments();
-      return innermost(arguments[arguments.length - 1]);
+  private static ValueType innermost(ValueType type) {
+    if (type instanceof ValueType.ListOf list) {
+      return innermost(list.element());
     }
-    return (Class<?>) type;
+    return type instanceof ValueType.MapOf map ? innermost(map.element()) : type;
   }
 }

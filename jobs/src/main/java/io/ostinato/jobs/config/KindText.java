@@ -3,11 +3,11 @@ package io.ostinato.jobs.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A kind and its keys on a command line: {@code mlp:outputs=10,hidden=[512,256]}. */
+/** Parses a kind and its keys on a command line: {@code mlp:outputs=10,hidden=[512,256]}. */
 public final class KindText {
   private KindText() {}
 
-  /** The same as YAML; what is YAML already, or a kind alone, stays as it is. */
+  /** Converts the text to YAML; YAML or a kind alone is returned unchanged. */
   public static String yaml(String text) {
     int colon = text.indexOf(':');
     if (text.startsWith("{") || colon < 0) {
@@ -20,7 +20,7 @@ public final class KindText {
     return "{" + String.join(", ", pairs) + "}";
   }
 
-  /** The parts between commas that are outside of brackets. */
+  /** Splits the text at commas that are not within brackets. */
   private static List<String> atCommas(String text) {
     List<String> parts = new ArrayList<>();
     int depth = 0;

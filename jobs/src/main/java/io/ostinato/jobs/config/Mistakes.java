@@ -4,19 +4,23 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Collects all that is wrong with a configuration, so that it is told together. */
+/** Collects the mistakes in a configuration, so that they are reported together. */
 public final class Mistakes {
-  private final List<Mistake> found = new ArrayList<>();
+  private final List<PlacedMistake> found = new ArrayList<>();
 
   public void add(Place place, String message) {
-    Mistake mistake = new Mistake(place, message);
+    add(new PlacedMistake(place, message));
+  }
+
+  /** Adds a mistake unless it has already been added. */
+  public void add(PlacedMistake mistake) {
     if (!found.contains(mistake)) {
       found.add(mistake);
     }
   }
 
-  /** In the order of lines; those of options come last, in the order in which they were found. */
-  public List<Mistake> all() {
+  /** The mistakes in the order of lines; those of options come last, in the order of detection. */
+  public List<PlacedMistake> all() {
     return found.stream()
         .sorted(
             Comparator.comparingInt(
@@ -30,9 +34,9 @@ public final class Mistakes {
   }
 
   /**
-   * Goes on only if nothing is wrong.
+   * Throws an exception if there are mistakes.
    *
-   * @throws ConfigurationException with all that is
+   * @throws ConfigurationException with all mistakes
    */
   public void throwIfAny() {
     if (!found.isEmpty()) {

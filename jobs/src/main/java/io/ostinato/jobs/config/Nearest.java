@@ -4,25 +4,25 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The word that somebody may have meant. */
+/** Finds the word that a misspelt one was probably meant to be. */
 final class Nearest {
   private Nearest() {}
 
-  /** {@code ; did you mean 'epochs'?}, or the words there are. */
+  /** {@code ; did you mean 'epochs'?}, or a list of the known words if none is close. */
   static String hint(String given, Collection<String> known) {
     return of(given, known)
         .map("; did you mean '%s'?"::formatted)
         .orElseGet(() -> known.isEmpty() ? "" : "; known: " + String.join(", ", known));
   }
 
-  /** The nearest known word, if it is near: at most a third of its letters differ. */
+  /** The closest known word, if at most a third of its letters differ. */
   static Optional<String> of(String given, Collection<String> known) {
     return known.stream()
         .filter(word -> distance(given, word) <= Math.max(1, word.length() / 3))
         .min(Comparator.comparingInt(word -> distance(given, word)));
   }
 
-  /** Levenshtein's distance, where two neighbours that change places count once. */
+  /** The Levenshtein distance, in which a swap of two adjacent letters counts once. */
   static int distance(String a, String b) {
     int[][] cost = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

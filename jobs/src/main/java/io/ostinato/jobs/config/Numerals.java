@@ -4,16 +4,16 @@ import java.math.BigInteger;
 import java.util.Locale;
 import org.snakeyaml.engine.v2.constructor.core.ConstructYamlCoreInt;
 
-/** Numbers as people write them. */
+/** Parses numbers written in YAML. */
 final class Numerals {
   private Numerals() {}
 
-  /** What YAML takes for a whole number, of any size: 12, 0x10 or 0o17. */
+  /** Parses a whole number of any size: 12, 0x10 or 0o17. */
   static BigInteger whole(String text) {
     return new BigInteger(new ConstructYamlCoreInt().createIntNumber(text).toString());
   }
 
-  /** What YAML takes for a number; infinite where it is too large. */
+  /** Parses a number; infinite if it is too large for a double. */
   static double number(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case ".inf", "+.inf" -> Double.POSITIVE_INFINITY;
@@ -21,12 +21,5 @@ final class Numerals {
       case ".nan" -> Double.NaN;
       default -> Double.parseDouble(text);
     };
-  }
-
-  /** As short as it can be read back: 3 for 3.0. */
-  static String text(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? Long.toString((long) value)
-        : Double.toString(value);
   }
 }

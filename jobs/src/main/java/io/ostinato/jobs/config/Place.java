@@ -1,10 +1,10 @@
 package io.ostinato.jobs.config;
 
 /**
- * Where something is written.
+ * The place of something in a configuration.
  *
  * @param source a file, or an option such as {@code --set seed=1}
- * @param line from 1; 0 where the source has none
+ * @param line the line, counted from 1; 0 if the source has no lines
  */
 public record Place(String source, int line) {
   @Override

@@ -1,10 +1,10 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.describe.KeyInfo;
+import io.ostinato.describe.ValueType;
 import io.ostinato.jobs.config.ConfigNode.Entry;
 import io.ostinato.jobs.config.ConfigNode.Items;
 import io.ostinato.jobs.config.ConfigNode.Section;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,21 +15,26 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What is right of a configuration in which something is wrong, so that it can be checked together
- * with it: keys that are wrong have their defaults, and entries of lists that are wrong are left
- * out.
+ * The valid part of a configuration with mistakes, so that it can be checked in the same run:
+ * invalid keys have their defaults, and invalid entries of lists are left out.
  *
- * @param doubtful the keys that may have another value once everything is right
+ * @param bound the valid part
+ * @param doubtful the keys that may have other values once all mistakes are fixed
  */
 public record RightPart<T>(Bound<T> bound, Set<String> doubtful) {
 
-  /** None where a key that is needed is wrong, or all of it. */
-  static <T> Optional<RightPart<T>> of(ConfigNode root, Class<T> type) {
-    if (!(root instanceof Section section)) {
+  /**
+   * Binds the valid part; empty if a required key or the whole configuration is invalid.
+   *
+   * @param binder the binder that has already bound the configuration; it keeps its values
+   */
+  static <T> Optional<RightPart<T>> of(ConfigNode root, Class<T> type, Binder binder) {
+    if (!(root instanceof Section section)
+        || !(Binder.typeOf(type) instanceof ValueType.Section whole)) {
       return Optional.empty();
     }
     Map<String, KeyInfo> known =
-        KeyInfo.all(type).stream().collect(Collectors.toMap(KeyInfo::name, key -> key));
+        whole.description().keys().stream().collect(Collectors.toMap(KeyInfo::name, key -> key));
     Set<String> doubtful = new TreeSet<>();
     Map<String, Entry> right = new LinkedHashMap<>();
     boolean isSomethingUnknown = false;
@@ -39,38 +44,39 @@ public record RightPart<T>(Bound<T> bound, Set<String> doubtful) {
         isSomethingUnknown = true;
         continue;
       }
-      ConfigNode value = rightOf(entry.value(), key.type());
+      ConfigNode value = rightOf(entry, key.type(), binder);
       if (value != entry.value()) {
         doubtful.add(entry.key());
       }
-      if (isRight(value, key.type()) || key.isNeeded()) {
-        right.put(entry.key(), new Entry(entry.place(), entry.key(), value));
+      Entry kept = new Entry(entry.place(), entry.key(), value);
+      if (key.isRequired() || binder.key(kept, key, "").isPresent()) {
+        right.put(entry.key(), kept);
       } else {
         doubtful.add(entry.key());
       }
     }
-    if (isSomethingUnknown) { // which may stand for any that isn't there
+    if (isSomethingUnknown) { // which may be a misspelling of any absent key
       known.keySet().stream().filter(key -> !right.containsKey(key)).forEach(doubtful::add);
     }
-    return new Binder(new Mistakes())
+    return binder
         .bind(new Section(section.place(), List.copyOf(right.values())), type)
         .map(bound -> new RightPart<>(bound, doubtful));
   }
 
-  /** The same node where nothing of it is left out. */
-  private static ConfigNode rightOf(ConfigNode node, Type type) {
-    if (!(node instanceof Items list
-        && type instanceof ParameterizedType generic
-        && generic.getRawType() == List.class)) {
-      return node;
+  /** The node without invalid list entries; the same node if all are valid. */
+  private static ConfigNode rightOf(Entry entry, ValueType type, Binder binder) {
+    if (!(entry.value() instanceof Items list && type instanceof ValueType.ListOf of)) {
+      return entry.value();
     }
-    List<ConfigNode> right = new ArrayList<>(list.items());
-    right.removeIf(item -> !isRight(item, generic.getActualTypeArguments()[0]));
-    return right.size() == list.items().size() ? node : new Items(list.place(), right);
-  }
-
-  private static boolean isRight(ConfigNode node, Type type) {
-    Mistakes mistakes = new Mistakes();
-    return new Binder(mistakes).typed(node, type, "").isPresent() && mistakes.isEmpty();
+    List<ConfigNode> right = new ArrayList<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      ConfigNode item = list.items().get(i);
+      if (binder
+          .typed(item, of.element(), Binder.join(entry.key(), Integer.toString(i)))
+          .isPresent()) {
+        right.add(item);
+      }
+    }
+    return right.size() == list.items().size() ? list : new Items(list.place(), right);
   }
 }

@@ -1,20 +1,21 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.describe.FromText;
 import io.ostinato.tracking.RunInfo;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The id of a run: the name of a folder in that of all runs, which leads nowhere else. */
+/** The id of a run, which is the name of its folder; can't lead out of the folder of all runs. */
 public final class RunId {
-  /** What the whole of one matches. */
-  static final String PATTERN = RunInfo.ID_PATTERN;
-
   private final String text;
 
   private RunId(String text) {
     this.text = text;
   }
 
+  @FromText(
+      value = "a name of letters, digits and . _ = -, which doesn't begin with a dot",
+      pattern = "^" + RunInfo.ID_PATTERN + "$")
   static Optional<RunId> parse(String text) {
     return RunInfo.isId(text) ? Optional.of(new RunId(text)) : Optional.empty();
   }
@@ -29,7 +30,7 @@ public final class RunId {
     return text.hashCode();
   }
 
-  /** As it was written. */
+  /** The id as written. */
   @Override
   public String toString() {
     return text;

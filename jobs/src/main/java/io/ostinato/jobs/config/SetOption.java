@@ -10,8 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A value that replaces one of the file: {@code callbacks.0.every_n_epochs=2}. Numbers are indices
- * of lists, from 0, where the number of entries appends one; a key with dots is put in quotes.
+ * An override of a key of the file: {@code callbacks.0.every_n_epochs=2}. Numbers are indices of
+ * lists, counted from 0; an index equal to the length appends an entry. A key that contains dots is
+ * put in quotes.
  */
 final class SetOption {
   private static final Pattern STEP = Pattern.compile("\"([^\"]*)\"|([^.\"]+)");
@@ -30,7 +31,7 @@ final class SetOption {
     int equals = text.indexOf('=');
     List<String> path = equals < 0 ? List.of() : path(text.substring(0, equals));
     if (path.isEmpty()) {
-      mistakes.add(place, "this must be a key and a value, as in optimizer.learning_rate=1e-3");
+      mistakes.add(place, "expected a key and a value, for example optimizer.learning_rate=1e-3");
       return root;
     }
     ConfigNode value = YamlReader.line(place.source(), text.substring(equals + 1), mistakes);
@@ -60,7 +61,7 @@ final class SetOption {
     if (node instanceof Value given && given.form() != Value.Form.NOTHING) {
       mistakes.add(
           place,
-          "'%s' is %s, which has no '%s'"
+          "'%s' is %s, which has no key '%s'"
               .formatted(String.join(".", path.subList(0, depth)), given.describe(), step));
       return node;
     }
@@ -79,7 +80,7 @@ final class SetOption {
     if (index < 0 || index > items.size()) {
       mistakes.add(
           place,
-          "'%s' is a list of %s; '%s' is no index from 0 to %s"
+          "'%s' is a list of %s; '%s' is not an index from 0 to %s"
               .formatted(
                   String.join(".", path.subList(0, depth)),
                   items.size(),

@@ -18,7 +18,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
-/** Reads YAML 1.2, with the line of everything. */
+/** Reads YAML 1.2 and keeps the line of each node. */
 final class YamlReader {
   private final String source;
   private final boolean lines;
@@ -33,15 +33,15 @@ final class YamlReader {
   }
 
   /**
-   * A file; keys that are there twice are told.
+   * Reads a file. Duplicate keys are reported as mistakes.
    *
-   * @throws ConfigurationException if it is no YAML
+   * @throws ConfigurationException if it isn't valid YAML
    */
   static ConfigNode file(String source, String yaml, Mistakes mistakes) {
     return new YamlReader(source, true, mistakes).read(yaml);
   }
 
-  /** One line of YAML from elsewhere. */
+  /** Reads one line of YAML that is not from a file. */
   static ConfigNode line(String source, String yaml, Mistakes mistakes) {
     return new YamlReader(source, false, mistakes).read(yaml);
   }
@@ -60,12 +60,12 @@ final class YamlReader {
           .orElseGet(() -> new Value(new Place(source, lines ? 1 : 0), "", Value.Form.NOTHING));
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-      mistakes.add(new Place(source, lines ? line : 0), "this is no YAML: " + e.getProblem());
+      mistakes.add(new Place(source, lines ? line : 0), "invalid YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
-      mistakes.add(new Place(source, lines ? 1 : 0), "this is no YAML: " + e.getMessage());
+      mistakes.add(new Place(source, lines ? 1 : 0), "invalid YAML: " + e.getMessage());
     }
     if (lines) {
-      mistakes.throwIfAny(); // what can't be read at all lacks nothing else
+      mistakes.throwIfAny(); // no other mistakes can be found in a file that can't be parsed
     }
     return new Value(new Place(source, lines ? 1 : 0), "", Value.Form.NOTHING);
   }
@@ -73,7 +73,7 @@ final class YamlReader {
   private ConfigNode node(Node node) {
     Place place = place(node);
     if (node.isRecursive()) {
-      mistakes.add(place, "an alias can't be within what it stands for");
+      mistakes.add(place, "an alias can't refer to a node that contains it");
       return new Value(place, "", Value.Form.NOTHING);
     }
     if (node instanceof ScalarNode scalar) {
@@ -99,8 +99,7 @@ final class YamlReader {
       Entry before = entries.putIfAbsent(key.getValue(), new Entry(place, key.getValue(), value));
       if (before != null) {
         mistakes.add(
-            place,
-            "the key '%s' is there twice, first at %s".formatted(key.getValue(), before.place()));
+            place, "duplicate key '%s', first at %s".formatted(key.getValue(), before.place()));
       }
     }
     return new Section(place(mapping), List.copyOf(entries.values()));

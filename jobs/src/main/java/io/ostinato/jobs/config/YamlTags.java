@@ -9,7 +9,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
-/** What tags say, those that are written and those that a value has by its looks. */
+/** Checks YAML tags, written and implicit, and determines the types of values. */
 final class YamlTags {
   private static final ScalarResolver LOOKS = new CoreSchema().getScalarResolver();
 
@@ -19,7 +19,9 @@ final class YamlTags {
     this.mistakes = mistakes;
   }
 
-  /** What a value is; by its looks where its tag is wrong, which is told. */
+  /**
+   * The type of a value. A wrong tag is reported, and the type is derived from the text instead.
+   */
   Form form(ScalarNode scalar, Place place) {
     Tag tag = scalar.getTag();
     String text = scalar.getValue();
@@ -38,11 +40,11 @@ final class YamlTags {
         place,
         form(tag) == Form.TEXT
             ? isNothing(tag)
-            : "the tag '%s' doesn't fit '%s'; leave it out".formatted(written(tag), text));
+            : "the tag '%s' doesn't match '%s'; remove it".formatted(written(tag), text));
     return form(untagged);
   }
 
-  /** Tells a tag that is not that of a list or a section. */
+  /** Reports a tag on a list or a section that is not the tag of one. */
   void check(Node collection, Place place) {
     Tag right = collection instanceof SequenceNode ? Tag.SEQ : Tag.MAP;
     if (!collection.getTag().equals(right)) {
@@ -64,7 +66,7 @@ final class YamlTags {
   }
 
   private static String isNothing(Tag tag) {
-    return "the tag '%s' means nothing here; leave it out".formatted(written(tag));
+    return "unknown tag '%s'; remove it".formatted(written(tag));
   }
 
   private static String written(Tag tag) {

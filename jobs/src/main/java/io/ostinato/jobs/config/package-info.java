@@ -1,4 +1,7 @@
-/** From YAML to records: one description of the keys for binding, the schema and the tables. */
+/**
+ * Binds YAML to records. The description of the keys also yields the JSON schema and the tables of
+ * the documentation.
+ */
 @NullMarked
 package io.ostinato.jobs.config;
 

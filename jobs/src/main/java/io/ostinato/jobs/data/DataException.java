@@ -1,6 +1,6 @@
 package io.ostinato.jobs.data;
 
-/** Data can't be read, or is not what was described. */
+/** Thrown if data can't be read or doesn't match its description. */
 public final class DataException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -2,11 +2,14 @@ package io.ostinato.jobs.data;
 
 import io.ostinato.jobs.ErrorLine;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -14,24 +17,33 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Where rows come from: a path or table in a format that Spark reads, a query, or both.
+ * A source of rows: a path or table in a format that Spark reads, a query, or both.
  *
- * @param path of the data; empty where the format or the query needs none
- * @param format as Spark names it; empty to tell it by the name of the path
- * @param options of the format
- * @param sql a query; {@value #DATA} in it is what was read; empty for all of that
+ * @param path the path of the data; empty if the format or the query needs none
+ * @param format the name of the format in Spark; empty to derive it from the path's extension
+ * @param options the options of the format
+ * @param sql a query in which {@value #DATA} stands for the data of the path; empty to read all of
+ *     it
  */
 public record DataSource(String path, String format, Map<String, String> options, String sql) {
-  /** What a query calls the data of the path. */
+  /** The placeholder for the path's data in a query. */
   public static final String DATA = "{data}";
+
+  /** The description of the format in tables of keys and option help. */
+  public static final String FORMAT = "Data format, by its name in Spark.";
+
+  /** The extensions that a format is derived from, for option help. */
+  public static final String ENDINGS = ".csv, .tsv, .json, .jsonl or .orc";
 
   private static final String VIEW = "ostinato_data_";
   private static final String PARQUET = "parquet";
-  private static final String HADOOP_ON_COLONS = "Relative path in absolute URI: ";
+  private static final String RELATIVE = "Relative path in absolute URI";
   private static final Map<String, String> BY_ENDING =
       Map.of("csv", "csv", "tsv", "csv", "json", "json", "jsonl", "json", "orc", "orc");
 
-  /** Formats whose paths Spark takes for patterns; others get theirs as it is. */
+  /**
+   * Formats whose paths Spark interprets as glob patterns; other formats receive them unchanged.
+   */
   private static final Set<String> OF_FILES =
       Set.of(
           "avro", "binaryfile", "csv", "image", "json", "libsvm", "orc", "parquet", "text", "xml");
@@ -40,20 +52,20 @@ public record DataSource(String path, String format, Map<String, String> options
     options = Map.copyOf(options);
   }
 
-  /** What makes this no source, if anything. */
+  /** Why this is not a valid source; empty if it is. */
   public Optional<String> mistake() {
     if (path.isEmpty() && sql.isEmpty() && (format.isEmpty() || options.isEmpty())) {
-      return Optional.of("there is no data: give a path, a query, or a format and its options");
+      return Optional.of("missing data; specify a path, a query, or a format and its options");
     }
     if (!path.isEmpty() && !sql.isEmpty() && !sql.contains(DATA)) {
       return Optional.of(
-          "the query doesn't ask for %s, so '%s' would not be read; leave one of them out"
+          "the query doesn't use %s, so '%s' would not be read; remove one of them"
               .formatted(DATA, path));
     }
     return Optional.empty();
   }
 
-  /** The format that was given, or the one that the name of the path tells; Parquet else. */
+  /** The given format, or else the one derived from the path's extension; Parquet by default. */
   public String formatOrGuess() {
     if (!format.isEmpty()) {
       return format;
@@ -63,9 +75,9 @@ public record DataSource(String path, String format, Map<String, String> options
   }
 
   /**
-   * The rows, of which nothing is read yet but the schema.
+   * The rows. Reads only the schema.
    *
-   * @throws DataException if there are none, or Spark can't read them; says why in one line
+   * @throws DataException if the data doesn't exist or Spark can't read it; says why in one line
    */
   public Dataset<Row> rows(SparkSession spark) {
     checkPath(spark);
@@ -86,17 +98,22 @@ public record DataSource(String path, String format, Map<String, String> options
     }
   }
 
-  /** That its rows can't be read, and why, in one line. */
+  /** The exception for rows that can't be read, with the reason in one line. */
   public DataException unreadable(Throwable why) {
-    String line = ErrorLine.of(why);
     String told =
-        line.startsWith(HADOOP_ON_COLONS)
-            ? "Spark reads no file with a colon in its name; rename it"
-            : line;
+        isOfAColon(why)
+            ? "Spark can't read files with a colon in their names; rename it"
+            : ErrorLine.withoutRemedy(why);
     return new DataException("can't read %s: %s".formatted(this, told), why);
   }
 
-  /** How messages call it. */
+  /** Hadoop treats text before a colon as a scheme; the JDK then reports an invalid URI. */
+  private static boolean isOfAColon(Throwable why) {
+    return Stream.iterate(why, Objects::nonNull, Throwable::getCause)
+        .anyMatch(each -> each instanceof URISyntaxException no && no.getReason().equals(RELATIVE));
+  }
+
+  /** The name of this source in messages. */
   @Override
   public String toString() {
     return path.isEmpty()
@@ -104,7 +121,7 @@ public record DataSource(String path, String format, Map<String, String> options
         : "'%s' as %s".formatted(path, formatOrGuess());
   }
 
-  /** Text has no types of its own, so they are found out unless something else is asked for. */
+  /** CSV has no types of its own, so they are inferred unless the options say otherwise. */
   private Map<String, String> allOptions() {
     Map<String, String> all = new LinkedHashMap<>();
     if (formatOrGuess().equalsIgnoreCase("csv")) {
@@ -119,8 +136,8 @@ public record DataSource(String path, String format, Map<String, String> options
   }
 
   /**
-   * Spark takes a path of files for a pattern, so that {@code rows[1]} would be the file {@code
-   * rows1}.
+   * Escapes the path of an existing file: Spark interprets paths as glob patterns, and would read
+   * {@code rows1} for {@code rows[1]}.
    */
   private String pattern(SparkSession spark) {
     return isPattern()
@@ -144,10 +161,10 @@ public record DataSource(String path, String format, Map<String, String> options
   private boolean exists(SparkSession spark) {
     try {
       Configuration configuration = spark.sparkContext().hadoopConfiguration();
-      Path data = FileNames.path(path, configuration);
-      return FileNames.system(data, configuration).exists(data);
+      Path data = HadoopPaths.path(path, configuration);
+      return HadoopPaths.system(data, configuration).exists(data);
     } catch (IOException | IllegalArgumentException e) {
-      throw new DataException("can't read '%s': %s".formatted(path, ErrorLine.of(e)), e);
+      throw new DataException("can't read '%s': %s".formatted(path, ErrorLine.withoutRemedy(e)), e);
     }
   }
 }

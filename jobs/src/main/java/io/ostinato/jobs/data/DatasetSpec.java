@@ -18,9 +18,10 @@ import org.apache.spark.sql.SparkSession;
 /**
  * A dataset to evaluate on.
  *
- * @param inputs what goes into the model, in the order of its inputs
- * @param labels what its outputs are compared with
- * @param kept what is written beside its outputs; inputs and labels may be among them
+ * @param source the rows
+ * @param inputs the model's inputs, in order
+ * @param labels the labels that outputs are compared with
+ * @param kept the columns written along with the outputs; can include inputs and labels
  */
 public record DatasetSpec(
     DataSource source, List<TensorSpec> inputs, List<TensorSpec> labels, List<TensorSpec> kept) {
@@ -40,12 +41,12 @@ public record DatasetSpec(
     kept = List.copyOf(kept);
   }
 
-  /** All that makes this no dataset, before anything is read. */
+  /** The mistakes that can be found without reading the data; empty if there are none. */
   public List<String> mistakes() {
     List<String> mistakes = new ArrayList<>();
     source.mistake().ifPresent(mistakes::add);
     if (inputs.isEmpty()) {
-      mistakes.add("there is no input for the model, as in pixels:float32:1,8,8");
+      mistakes.add("missing --input, for example --input pixels:float32:1,8,8");
     }
     Set<String> names = new HashSet<>();
     tensors()
@@ -56,22 +57,22 @@ public record DatasetSpec(
     return mistakes;
   }
 
-  /** Spark takes names that differ in case only for the same. */
+  /** Adds the mistakes of kept columns. Names are compared without regard to case, as in Spark. */
   private void addOfKept(List<String> mistakes) {
     Set<String> names = new HashSet<>();
     for (TensorSpec tensor : kept) {
       String name = tensor.column().toLowerCase(Locale.ROOT);
       if (name.matches("row|outputs(_\\d+)?")) {
         mistakes.add(
-            "the column '%s' can't be kept, since predictions have one of that name; call it"
+            "the column '%s' can't be kept, since predictions have a column of that name; rename it"
                     .formatted(tensor.column())
-                + " something else in --sql");
+                + " in --sql");
       } else if (!names.add(name)) {
         mistakes.add("the column '%s' is kept twice".formatted(tensor.column()));
       }
       if (!OF_PARQUET.contains(tensor.type())) {
         mistakes.add(
-            "the column '%s' can't be kept as %s; there are %s"
+            "the column '%s' can't be kept as %s; use one of %s"
                 .formatted(
                     tensor.column(),
                     TensorSpec.word(tensor.type()),
@@ -80,7 +81,7 @@ public record DatasetSpec(
     }
   }
 
-  /** Which columns go into the model, and which are compared with. */
+  /** The columns that are the model's inputs and its labels. */
   public BatchColumns columns() {
     return new BatchColumns(
         inputs.stream().map(TensorSpec::column).toList(),
@@ -88,10 +89,10 @@ public record DatasetSpec(
   }
 
   /**
-   * The dataset, of which nothing is read yet but the schema.
+   * Opens the dataset. Reads only the schema.
    *
-   * @throws DataException if it can't be read, or columns are missing or can't be these tensors;
-   *     tells all that is wrong
+   * @throws DataException if it can't be read, or columns are missing or can't be converted to
+   *     these tensors; lists all problems
    */
   public SparkDataset open(SparkSession spark) {
     Dataset<Row> rows = source.rows(spark);

@@ -12,26 +12,26 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A column of a dataset as a tensor, written {@code pixels:float32:1,8,8}; the tensor has the
+ * A column of a dataset as a tensor, such as {@code pixels:float32:1,8,8}; the tensor has the
  * column's name.
  *
- * @param shape of one row; empty for a scalar
+ * @param shape the shape of one row; empty for a scalar
  */
 public record TensorSpec(String column, DataType type, List<Long> shape) {
   private static final Set<DataType> TYPES =
       EnumSet.complementOf(EnumSet.of(DataType.STRING, DataType.UNKNOWN, DataType.COMPLEX64));
   private static final String FORM =
-      "the form is column:type or column:type:shape, as in pixels:float32:1,8,8 or label:int64";
+      "expected column:type or column:type:shape, for example pixels:float32:1,8,8 or label:int64";
 
   public TensorSpec {
     shape = List.copyOf(shape);
   }
 
   /**
-   * Reads one; a column's name may have colons.
+   * Parses a tensor. The name of the column can contain colons.
    *
-   * @param option that has the text, for the message
-   * @throws IllegalArgumentException if the text has another form; says what is wrong with it
+   * @param option the name of the option, for messages
+   * @throws IllegalArgumentException if the text is invalid; says why
    */
   public static TensorSpec parse(String option, String text) {
     List<String> parts = Arrays.asList(text.split(":", -1));
@@ -56,7 +56,7 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
       String option, String text, List<String> column, String type, List<Long> shape) {
     String name = String.join(":", column);
     if (name.isBlank()) {
-      throw refuse(option, text, "it names no column; " + FORM);
+      throw refuse(option, text, "the column is missing; " + FORM);
     }
     return new TensorSpec(
         name, typeOf(type).orElseThrow(() -> refuse(option, text, unknownType(type))), shape);
@@ -70,7 +70,7 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
         throw refuse(
             option,
             text,
-            "'%s' is no shape: numbers from 1, between commas, without the batch's; "
+            "'%s' is not a valid shape, which is positive numbers separated by commas, without the batch dimension; "
                     .formatted(shape)
                 + FORM);
       }
@@ -84,7 +84,7 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
   }
 
   private static String unknownType(String type) {
-    return "'%s' is no data type; there are %s; "
+    return "'%s' is not a data type; use one of %s; "
         .formatted(type, TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
   }
 

@@ -1,4 +1,4 @@
-/** Datasets as options and configurations describe them: any source that Spark reads. */
+/** Datasets as described by options and configurations: any source that Spark reads. */
 @NullMarked
 package io.ostinato.jobs.data;
 

@@ -1,11 +1,11 @@
 package io.ostinato.jobs.evaluate;
 
 import io.ostinato.jobs.Sessions;
-import io.ostinato.jobs.evaluation.CheckpointEvaluator;
-import io.ostinato.jobs.evaluation.EvaluationOptions;
-import io.ostinato.jobs.evaluation.EvaluationReport;
-import io.ostinato.jobs.evaluation.EvaluationSpec;
-import io.ostinato.jobs.evaluation.ReportFormat;
+import io.ostinato.jobs.scoring.CheckpointEvaluator;
+import io.ostinato.jobs.scoring.EvaluationOptions;
+import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.jobs.scoring.EvaluationSpec;
+import io.ostinato.jobs.scoring.ReportFormat;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
@@ -22,10 +22,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = {
-      "Evaluates a model file on a dataset, as a Spark job, and prints its metrics.",
-      "A .pt file is a TorchScript module; an .onnx file is an ONNX model, for DJL's OnnxRuntime"
-          + " engine; a .safetensors file has weights, and --architecture says of what. Files may"
-          + " be on any file system that Hadoop knows."
+      "Evaluates a model file on a dataset as a Spark job, and prints the metrics.",
+      "Model formats: .pt is a TorchScript module; .onnx an ONNX model, which requires DJL's"
+          + " OnnxRuntime engine; .safetensors are weights, which require --architecture. Files can"
+          + " be on any file system that Hadoop supports."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
       "      --sql 'SELECT id, array(a, b, c) AS x FROM {data}' --input x:float32:3 \\",
       "      --predictions out.parquet --keep id:int64",
       "",
-      "Exit codes: 0 done, 1 the evaluation failed, 2 wrong usage. docs/evaluate.md has more."
+      "Exit codes: 0 success, 1 evaluation failed, 2 invalid usage. See docs/evaluate.md for"
+          + " details."
     })
 public final class EvaluateCommand implements Callable<Integer> {
 
@@ -48,7 +49,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "<file>",
-      description = "The model: a .pt, .onnx or .safetensors file.")
+      description = "Model file: .pt, .onnx or .safetensors.")
   private String model = "";
 
   @Mixin private EvaluationOptions options = new EvaluationOptions();
@@ -57,30 +58,30 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--predictions",
       paramLabel = "<path>",
       description =
-          "Write what the model gives for each row as Parquet, in the order in which Spark reads"
-              + " the dataset.")
+          "Write the model's outputs for each row as Parquet, in the order in which Spark reads the"
+              + " dataset.")
   private String predictions = "";
 
   @Option(
       names = "--keep",
       paramLabel = "<column:type[:shape]>",
       description =
-          "A column that is written beside the predictions, as in id:int64, to tell which row is"
-              + " which. Once for each.")
+          "Column of the dataset to write along with the predictions, to identify rows, such as"
+              + " id:int64; repeatable.")
   private List<String> kept = List.of();
 
   @Option(
       names = "--output",
       paramLabel = "<folder>",
-      description = "Keep the metrics as those of a run, in a new folder in this one.")
+      description = "Keep the metrics as a run in a new subfolder of this folder.")
   private String output = "";
 
   @Option(
       names = "--format",
       paramLabel = "<format>",
       description =
-          "How to print the metrics: ${COMPLETION-CANDIDATES}; json is one object and nothing else."
-              + " Default: ${DEFAULT-VALUE}.")
+          "Output format, one of ${COMPLETION-CANDIDATES}; json prints a single object and nothing"
+              + " else. Default: ${DEFAULT-VALUE}.")
   private ReportFormat format = ReportFormat.TABLE;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -103,7 +104,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       print(report);
       if (!output.isEmpty()) {
         String folder =
-            RunFolder.in(output, spark, Clock.systemUTC()).write(report, evaluation.dataset());
+            EvaluationRun.in(output, spark.sparkContext().hadoopConfiguration(), Clock.systemUTC())
+                .write(report, evaluation);
         tell("The files of this run are in " + folder);
       }
     }
@@ -113,20 +115,17 @@ public final class EvaluateCommand implements Callable<Integer> {
   private void check(EvaluationSpec evaluation) {
     if (evaluation.metrics().isEmpty() && predictions.isEmpty()) {
       throw options.wrong(
-          "nothing is asked for: give --metric, as in --metric accuracy, or --predictions");
+          "nothing to evaluate: add --metric, for example --metric accuracy, or --predictions");
     }
     if (evaluation.metrics().isEmpty() && !output.isEmpty()) {
-      throw options.wrong(
-          "--output keeps metrics, and none is asked for: give --metric, or leave --output out");
+      throw options.wrong("--output requires metrics: add --metric, or remove --output");
     }
     if (!kept.isEmpty() && predictions.isEmpty()) {
-      throw options.wrong(
-          "--keep writes columns beside predictions: give --predictions, as in --predictions"
-              + " out.parquet");
+      throw options.wrong("--keep requires --predictions, for example --predictions out.parquet");
     }
   }
 
-  /** What may stand beside the metrics, in a table. */
+  /** Prints a line in addition to the metrics, but not in JSON output. */
   private void tell(String line) {
     if (format == ReportFormat.TABLE) {
       spec.commandLine().getOut().println(line);

@@ -1,34 +1,41 @@
 package io.ostinato.jobs.metric;
 
+import io.ostinato.describe.Kinds;
+import io.ostinato.describe.Kinds.OneKind;
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
-import io.ostinato.jobs.config.Inline;
-import io.ostinato.jobs.config.Kind;
 import io.ostinato.jobs.config.KindText;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.metric.Metric;
-import java.lang.reflect.RecordComponent;
-import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.Iterator;
 
-/** Reads metrics from a command line. */
+/** Parses metrics given on the command line. */
 public final class MetricText {
+  private static final Kinds KINDS = Kinds.of(Metric.class);
+
   private MetricText() {}
 
   /**
-   * A metric of one of these texts: {@code accuracy}; {@code f1:classes=10,average=macro}, a kind
-   * and its keys; {@code top_k:5}, where the first key goes without saying; {@code
-   * com.example.MyMetric}, a user's class.
+   * Parses a metric in one of these forms: {@code accuracy}, a kind; {@code
+   * f1:classes=10,average=macro}, a kind and its keys; {@code top_k:5}, the value of the kind's
+   * first key; {@code com.example.MyMetric}, a user's class.
    *
-   * @param option how messages call the text, as in {@code --metric}
-   * @throws ConfigurationException with all that is wrong, a line each
+   * @param option the name of the option for messages, such as {@code --metric}
+   * @throws ConfigurationException if the text is invalid; lists all mistakes, one per line
    */
   public static Metric<?> parse(String option, String text) {
     Mistakes mistakes = new Mistakes();
     return Configuration.line(option + " " + text, KindText.yaml(withKey(text)), mistakes)
-        .bind(MetricConfig.class)
-        .value()
-        .create();
+        .bind(Metric.class)
+        .value();
+  }
+
+  /** The kinds of metrics, for the help and shell completion. */
+  public static final class MetricKinds implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return KINDS.names().iterator();
+    }
   }
 
   private static String withKey(String text) {
@@ -36,26 +43,15 @@ public final class MetricText {
     if (text.startsWith("{") || colon < 0 || text.indexOf('=', colon) >= 0) {
       return text;
     }
-    String kind = text.substring(0, colon);
-    return Stream.of(MetricConfig.class.getPermittedSubclasses())
-        .filter(type -> kind.equals(type.getAnnotation(Kind.class).name()))
-        .flatMap(MetricText::first)
-        .map(first -> kind + ":" + key(first) + "=" + text.substring(colon + 1))
-        .findFirst()
+    return KINDS
+        .find(text.substring(0, colon))
+        .filter(kind -> !kind.name().isEmpty())
+        .map(kind -> kind.name() + ":" + first(kind) + "=" + text.substring(colon + 1))
         .orElse(text);
   }
 
-  private static Stream<RecordComponent> first(Class<?> type) {
-    return Stream.of(type.getRecordComponents())
-        .limit(1)
-        .flatMap(
-            component ->
-                component.isAnnotationPresent(Inline.class)
-                    ? first(component.getType())
-                    : Stream.of(component));
-  }
-
-  private static String key(RecordComponent component) {
-    return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  private static String first(OneKind kind) {
+    String named = kind.kind().first();
+    return named.isEmpty() ? kind.description().keys().get(0).name() : named;
   }
 }

@@ -1,4 +1,4 @@
-/** Metrics by name. */
+/** Reads metrics from the command line. */
 @NullMarked
 package io.ostinato.jobs.metric;
 

@@ -3,21 +3,26 @@ package io.ostinato.jobs.model;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import io.ostinato.evaluation.BlockFactory;
-import io.ostinato.jobs.config.Checked;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Kind;
-import io.ostinato.jobs.config.UserClass;
+import io.ostinato.describe.Checked;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.UserClass;
+import io.ostinato.model.BlockFactory;
 import java.util.List;
 import java.util.Map;
 
-/** What a model is made of: a factory of its block, and the shapes of its inputs. */
-public sealed interface Architecture extends BlockFactory {
+/** The architecture of a model: a factory of its DJL block, and the shapes of its inputs. */
+public sealed interface Architecture extends BlockFactory
+    permits Architecture.Mlp,
+        Architecture.DigitsCnn,
+        Architecture.Resnet18,
+        Architecture.TorchScript,
+        Architecture.OfClass {
 
   /** The shape of each input, without the batch dimension. */
   List<Shape> shapes();
 
-  /** What stands between the layers of an {@link Mlp}. */
+  /** The activation function of the hidden layers of an {@link Mlp}. */
   enum Nonlinearity {
     RELU,
     GELU,
@@ -35,22 +40,19 @@ public sealed interface Architecture extends BlockFactory {
   }
 
   /** Fully connected layers. */
-  @Kind(
-      name = "mlp",
-      value = "Fully connected layers over the numbers of a row: (N, …) to (N, outputs).")
+  @Kind(name = "mlp", value = "Fully connected layers on flattened rows: (N, …) to (N, outputs).")
   record Mlp(
-      @Key("The shape of one row, without the batch dimension.") List<Long> inputShape,
-      @Key(value = "The width of each hidden layer.", byDefault = "[128]", atLeast = 1)
+      @Key("Shape of one row, without the batch dimension.") List<Long> inputShape,
+      @Key(value = "Number of units of each hidden layer.", byDefault = "[128]", atLeast = 1)
           List<Integer> hidden,
-      @Key(value = "How many numbers come out.", atLeast = 1) int outputs,
-      @Key(value = "What follows a hidden layer.", byDefault = "relu") Nonlinearity activation,
-      @Key(value = "Whether hidden layers are normalized over the batch.", byDefault = "false")
-          boolean batchNorm,
+      @Key(value = "Number of outputs.", atLeast = 1) int outputs,
+      @Key(value = "Activation function of the hidden layers.", byDefault = "relu")
+          Nonlinearity activation,
       @Key(
-              value = "The share of a hidden layer that is left out at random in training.",
-              byDefault = "0",
-              atLeast = 0,
-              below = 1)
+              value = "Whether to apply batch normalization to the hidden layers.",
+              byDefault = "false")
+          boolean batchNorm,
+      @Key(value = "Dropout rate of the hidden layers.", byDefault = "0", atLeast = 0, below = 1)
           double dropout)
       implements Architecture {
     @Override
@@ -67,7 +69,7 @@ public sealed interface Architecture extends BlockFactory {
   /** The network of the quickstart. */
   @Kind(
       name = "digits_cnn",
-      value = "The convolutional network of the quickstart: (N, 1, 8, 8) to logits (N, 10).")
+      value = "Convolutional network of the quickstart: (N, 1, 8, 8) to logits (N, 10).")
   record DigitsCnn() implements Architecture {
     @Override
     public List<Shape> shapes() {
@@ -80,11 +82,11 @@ public sealed interface Architecture extends BlockFactory {
     }
   }
 
-  /** How a residual network begins. */
+  /** The first layers of a residual network. */
   enum Stem {
-    /** 7 by 7 with stride 2, then pooling: for photographs. */
+    /** A 7 by 7 convolution with stride 2, then pooling: for photographs. */
     LARGE,
-    /** 3 by 3 with stride 1: for images of some 32 by 32. */
+    /** A 3 by 3 convolution with stride 1: for small images, about 32 by 32 pixels. */
     SMALL
   }
 
@@ -92,19 +94,20 @@ public sealed interface Architecture extends BlockFactory {
   @Kind(
       name = "resnet18",
       value =
-          "The residual network of 18 layers (He et al., Deep residual learning for image"
-              + " recognition, 2015): images (N, channels, height, width) to logits (N, classes).")
+          "Residual network of 18 layers (He et al., Deep residual learning for image recognition,"
+              + " 2015): images (N, channels, height, width) to logits (N, classes).")
   record Resnet18(
-      @Key(value = "Channels, height and width of an image.", byDefault = "[3, 224, 224]")
+      @Key(value = "Channels, height and width of the images.", byDefault = "[3, 224, 224]")
           List<Long> inputShape,
-      @Key(value = "How many classes there are.", atLeast = 1) int classes,
+      @Key(value = "Number of classes.", atLeast = 1) int classes,
       @Key(
               value =
-                  "How the network begins: large for photographs, small for some 32 by 32 pixels.",
+                  "First layers: `large` for photographs, `small` for images of about 32 by 32"
+                      + " pixels.",
               byDefault = "large")
           Stem stem,
       @Key(
-              value = "Filters of the first stage; each of the others has twice those before.",
+              value = "Number of filters of the first stage; each later stage doubles it.",
               byDefault = "64",
               atLeast = 1)
           int filters)
@@ -112,7 +115,7 @@ public sealed interface Architecture extends BlockFactory {
     public Resnet18 {
       if (inputShape.size() != 3) {
         throw new IllegalArgumentException(
-            "input_shape must be channels, height and width; given: " + inputShape);
+            "input_shape must be [channels, height, width]; given: " + inputShape);
       }
     }
 
@@ -127,15 +130,15 @@ public sealed interface Architecture extends BlockFactory {
     }
   }
 
-  /** A module of PyTorch. */
+  /** A TorchScript module, which can only be evaluated. */
   @Kind(
       name = "torchscript",
       value = "A TorchScript module.",
       refused =
-          "a TorchScript module can't be trained: DJL doesn't tell its buffers, such as the running"
-              + " statistics of batch normalization, so evaluations would silently differ from the"
-              + " model; give a class that makes a DJL block, or train with PyTorch and let"
-              + " 'watch' evaluate the checkpoints")
+          "a TorchScript module can't be trained: DJL doesn't expose its buffers, such as the"
+              + " running statistics of batch normalization, so evaluations would silently differ"
+              + " from the model; use a class that creates a DJL block, or train with PyTorch and"
+              + " evaluate the checkpoints with 'watch'")
   record TorchScript() implements Architecture {
     @Override
     public List<Shape> shapes() {
@@ -144,20 +147,20 @@ public sealed interface Architecture extends BlockFactory {
 
     @Override
     public Block get() {
-      throw new UnsupportedOperationException("refused where it is configured");
+      throw new UnsupportedOperationException("refused when it is configured");
     }
   }
 
-  /** A user's class. */
+  /** An architecture of a user's class. */
   @Kind(
       name = "",
       value =
-          "A class on the class path: a DJL block, or a BlockFactory; public, with a public"
-              + " constructor without parameters or with a map, the options.")
+          "A public class on the class path: a DJL `Block` or a `BlockFactory`. Its public"
+              + " constructor takes no parameters, or the options as a map.")
   record OfClass(
       String kind,
-      @Key("The shape of each input, without the batch dimension.") List<List<Long>> inputShapes,
-      @Key(value = "For the constructor.", optional = true) Map<String, Object> options)
+      @Key("Shape of each input, without the batch dimension.") List<List<Long>> inputShapes,
+      @Key(value = "Options for the constructor.", optional = true) Map<String, Object> options)
       implements Architecture, Checked {
     @Override
     public List<Shape> shapes() {

@@ -11,7 +11,7 @@ import ai.djl.nn.pooling.Pool;
 
 /** A small convolutional network: float32 (N, 1, 8, 8) to logits (N, 10). */
 public final class DigitsNet extends SequentialBlock {
-  /** One image. */
+  /** The shape of one image: channels, height and width. */
   public static final Shape INPUT = new Shape(1, 8, 8);
 
   public DigitsNet() {

@@ -15,7 +15,7 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
 
-/** Makes the blocks of the architectures that ship. */
+/** Builds the DJL blocks of the built-in architectures. */
 final class Layers {
   private static final int STAGES = 4;
 
@@ -59,7 +59,7 @@ final class Layers {
         .add(Linear.builder().setUnits(config.classes()).build());
   }
 
-  /** Two convolutions, to which their input is added. */
+  /** A residual block of two convolutions; a 1 by 1 convolution adapts the shortcut if required. */
   private static Block residual(int filtersBefore, int filters, int stride) {
     SequentialBlock path = new SequentialBlock();
     addConvolution(path, filters, 3, stride);

@@ -3,7 +3,7 @@ package io.ostinato.jobs.model;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 
-/** Shapes of lists of numbers. */
+/** Converts lists of numbers to shapes. */
 final class Shapes {
   private Shapes() {}
 

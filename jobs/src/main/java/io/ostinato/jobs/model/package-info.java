@@ -1,4 +1,4 @@
-/** Models by name: architectures that ship, and users' classes. */
+/** Architectures of models: built-in ones by name, and users' classes. */
 @NullMarked
 package io.ostinato.jobs.model;
 

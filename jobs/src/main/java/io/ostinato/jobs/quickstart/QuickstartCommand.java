@@ -1,78 +1,76 @@
 package io.ostinato.jobs.quickstart;
 
-import static io.ostinato.callback.DataIteratorConfig.every;
-
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDManager;
-import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
-import io.ostinato.checkpoint.BestCheckpointCallback;
-import io.ostinato.checkpoint.CheckpointCallback;
-import io.ostinato.evaluation.DataContainer;
-import io.ostinato.jobs.Sessions;
-import io.ostinato.jobs.model.DigitsNet;
-import io.ostinato.schedule.Schedule;
-import io.ostinato.schedule.TrainingLength;
-import io.ostinato.spark.engine.SparkEvaluationEngine;
-import io.ostinato.stopping.MetricEarlyStopper;
+import io.ostinato.jobs.train.TrainCommand;
 import io.ostinato.tracking.RunInfo;
-import io.ostinato.tracking.RunSummary;
-import io.ostinato.tracking.TensorBoardTracker;
-import io.ostinato.training.EndedBy;
-import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
-import io.ostinato.training.TrainingResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
+import java.util.stream.Collectors;
+import org.apache.spark.SparkConf;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Trains on the bundled digits, and evaluates after every epoch through Spark. */
+/** Writes a {@code run.yaml} and its dataset of digits, and runs {@code train} on it. */
 @Command(
     name = "quickstart",
     description = {
-      "Trains a small convolutional network on handwritten digits, and evaluates it on 360 others"
-          + " after every epoch, each time as a Spark job.",
-      "Runs on two threads of this process unless spark-submit says otherwise."
+      "Writes run.yaml and a dataset of handwritten digits to a folder, and runs `train run.yaml`,"
+          + " which trains a small convolutional network and evaluates it on 360 test digits after"
+          + " every epoch. Each evaluation is a Spark job.",
+      "Existing files in the folder are kept, so you can edit run.yaml. Spark runs locally on two"
+          + " threads unless spark-submit sets a master.",
+      "Exit codes: 0 success, 1 failure, 2 invalid usage or configuration."
     },
     mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    showDefaultValues = true,
+    defaultValueProvider = RunKeys.class)
 public final class QuickstartCommand implements Callable<Integer> {
 
-  private static final float LEARNING_RATE = 0.005f;
-  private static final String ACCURACY = "accuracy/test";
+  @Option(names = "--epochs", description = "Number of epochs to train; sets length.epochs.")
+  private int epochs;
 
-  @Option(names = "--epochs", description = "How many epochs to train.")
-  private int epochs = 10;
+  @Option(names = "--batch-size", description = "Samples per update; sets effective_batch_size.")
+  private int batchSize;
 
-  @Option(names = "--batch-size", description = "Samples of one update.")
-  private int batchSize = 64;
-
-  @Option(names = "--seed", description = "What weights and order of the samples come from.")
-  private int seed = 1;
+  @Option(
+      names = "--seed",
+      description = "Seed of the initial weights and the order of samples; sets seed.")
+  private int seed;
 
   @Option(
       names = "--patience",
-      description = "After how many epochs without a better accuracy training ends; 0 for none.")
-  private int patience = 5;
+      description =
+          "Number of epochs without a better accuracy after which training stops early; 0 for no"
+              + " limit. Sets the tolerance of the early stopper.")
+  private int patience;
 
-  @Option(names = "--output", description = "The folder of all runs.")
-  private Path output = Path.of("runs");
+  @Option(names = "--output", description = "Folder for run.yaml, the digits and the runs.")
+  private Path output = Path.of(TrainingLoopBuilder.DEFAULT_OUTPUT);
 
   @Option(
       names = "--resume",
       paramLabel = "<run_id>",
       description =
-          "Goes on with this run from its newest checkpoint; the other options are those of before,"
-              + " but for the number of epochs.")
+          "Resume this run from its newest checkpoint. All other options except --epochs must be"
+              + " the same as before.")
   private @Nullable String resume;
+
+  @Option(
+      names = "--set",
+      paramLabel = "<key=value>",
+      description =
+          "Override a key of run.yaml, as in `train`; takes precedence over the other options."
+              + " Repeatable.")
+  private List<String> overrides = List.of();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -82,64 +80,61 @@ public final class QuickstartCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--resume '%s' %s".formatted(resume, RunInfo.ID_FORM));
     }
+    QuickstartFolder folder = new QuickstartFolder(output);
+    folder.write();
+    warning(new SparkConf().get("spark.master", "local"), folder)
+        .ifPresent(spec.commandLine().getErr()::println);
+    List<String> arguments = new ArrayList<>(List.of(folder.run().toString()));
+    allOverrides().forEach(override -> arguments.addAll(List.of("--set", override)));
+    return train(folder, arguments);
+  }
+
+  private int train(QuickstartFolder folder, List<String> arguments) {
     PrintWriter out = spec.commandLine().getOut();
-    QualityCallback quality =
-        new QualityCallback(every(Schedule.everyNEpochs(1)).dataset("test").batchSize(90))
-            .onEvaluation(result -> out.println(QualityTable.line(result)));
-    TrainingResult result = train(quality);
-    out.println();
-    out.println(QualityTable.table(quality.history()));
-    printBest(out, result);
-    out.println("The files of this run are in " + result.folder());
-    return 0;
+    out.println("train " + arguments.stream().map(ShellWord::of).collect(Collectors.joining(" ")));
+    TrainCommand train = new TrainCommand();
+    new CommandLine(train)
+        .setOut(out)
+        .setErr(spec.commandLine().getErr())
+        .parseArgs(arguments.toArray(String[]::new));
+    int exitCode = train.call();
+    if (exitCode == 0) {
+      out.println("To train again, edit run.yaml or a copy of it and run");
+      out.println(
+          "  spark-submit --class io.ostinato.jobs.Main ostinato-jobs.jar train "
+              + ShellWord.of(folder.run().toString()));
+    }
+    return exitCode;
   }
 
-  private TrainingResult train(QualityCallback quality) {
-    Digits digits = Digits.load();
-    try (SparkSession spark = Sessions.start("ostinato quickstart");
-        SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark);
-        NDManager manager = Engine.getInstance().newBaseManager()) {
-      TrainingLoopBuilder training =
-          TrainingLoop.builder()
-              .model(DigitsNet::new, DigitsNet.INPUT)
-              .data(
-                  DataContainer.builder()
-                      .train(digits.train(manager))
-                      .evaluation("test", digits.test(spark))
-                      .build())
-              .engine(engine)
-              .callback(quality)
-              .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
-              .callback(new BestCheckpointCallback(BestCheckpointCallback.Config.of(ACCURACY)))
-              .tracker(TensorBoardTracker.inRunFolder())
-              .length(TrainingLength.epochs(epochs))
-              .effectiveBatchSize(batchSize)
-              .optimizer(
-                  Optimizer.adam().optLearningRateTracker(Tracker.fixed(LEARNING_RATE)).build())
-              .seed(seed)
-              .output(output);
-      if (patience > 0) {
-        training.callback(new MetricEarlyStopper(MetricEarlyStopper.Config.of(ACCURACY, patience)));
-      }
-      if (resume != null) {
-        training.resume(resume, TrainingLoopBuilder.LATEST);
-      }
-      return training.build().run();
+  private List<String> allOverrides() {
+    List<String> all = new ArrayList<>();
+    addIfGiven("--epochs", epochs, all);
+    addIfGiven("--batch-size", batchSize, all);
+    addIfGiven("--seed", seed, all);
+    addIfGiven("--patience", patience == 0 ? Integer.MAX_VALUE : patience, all);
+    if (resume != null) {
+      all.add("resume=" + resume);
+    }
+    all.addAll(overrides);
+    return all;
+  }
+
+  /** Adds an option only if given: otherwise the value in the file applies, possibly edited. */
+  private void addIfGiven(String option, int value, List<String> all) {
+    if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+      all.add(RunKeys.key(option) + "=" + value);
     }
   }
 
-  private static void printBest(PrintWriter out, TrainingResult result) {
-    RunSummary.Value best = result.summary().best().get(ACCURACY);
-    if (best != null) {
-      out.printf(
-          Locale.ROOT,
-          "The best %s was %.4f, at %s; its weights are checkpoints/best_model.accuracy.test%n",
-          ACCURACY,
-          best.value(),
-          best.iteration());
-    }
-    if (result.endedBy() == EndedBy.CALLBACK) {
-      out.println("Training ended early: " + result.reason());
-    }
+  /** A warning for masters whose executors may run on other machines. */
+  static Optional<String> warning(String master, QuickstartFolder folder) {
+    return master.startsWith("local")
+        ? Optional.empty()
+        : Optional.of(
+            "warning: the executors of '%s' read the digits from '%s', a folder on this machine;"
+                    .formatted(master, folder.run().getParent())
+                + " executors on other machines fail unless --output is a folder that all machines"
+                + " share");
   }
 }

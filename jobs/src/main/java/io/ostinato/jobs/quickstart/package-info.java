@@ -1,4 +1,4 @@
-/** A small training with an evaluation after every epoch. */
+/** The command {@code quickstart}: {@code train} on a bundled {@code run.yaml}. */
 @NullMarked
 package io.ostinato.jobs.quickstart;
 

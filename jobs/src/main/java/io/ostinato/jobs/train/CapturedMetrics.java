@@ -1,13 +1,13 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.tracking.Direction;
+import io.ostinato.metric.Direction;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.tracking.Tracker;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Keeps the metrics of a run that tell how good the model is, in memory. */
+/** Keeps a run's metrics of model quality in memory. */
 final class CapturedMetrics implements Tracker {
   private final MetricProperties properties;
   private final Map<String, Double> metrics = new LinkedHashMap<>();

@@ -2,15 +2,15 @@ package io.ostinato.jobs.train;
 
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.config.ConfigurationException;
-import io.ostinato.jobs.config.Mistake;
+import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.Place;
-import io.ostinato.jobs.data.FileNames;
-import io.ostinato.jobs.evaluation.ModelException;
+import io.ostinato.jobs.config.PlacedMistake;
+import io.ostinato.jobs.data.HadoopPaths;
+import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
-import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
@@ -23,25 +23,25 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The checkpoint that is to be evaluated. Nothing of its run is changed.
+ * The checkpoint to evaluate. Its run is not modified.
  *
- * @param asked a tag of the run that the configuration names, the newest by {@code latest}, or a
- *     file, local or with a scheme of Hadoop's
+ * @param asked a tag in the run that the configuration names, {@code latest} for the newest, or a
+ *     file, local or with a Hadoop URI scheme
  */
 record CheckpointChoice(String asked, RunConfig config) {
-  /** What stands for the newest one. */
+  /** The tag that selects the newest checkpoint. */
   static final String NEWEST = TrainingLoopBuilder.LATEST;
 
   private static final String WEIGHTS = ".safetensors";
 
   /**
-   * Says what is wrong with the choice, as far as that can be known without Spark.
+   * Checks the choice, as far as possible without Spark.
    *
-   * @throws ConfigurationException if there is no such run or checkpoint; says which there are
+   * @throws ConfigurationException if there is no such run or checkpoint; lists the existing ones
    */
   void check() {
     if (isFile()) {
@@ -52,7 +52,7 @@ record CheckpointChoice(String asked, RunConfig config) {
                 + " evaluated by: evaluate --model "
                 + asked);
       }
-      if (isLocal() && !Files.exists(Path.of(asked))) {
+      if (RunOutput.isLocal(asked) && !Files.exists(Path.of(asked))) {
         throw noSuchFile();
       }
     } else if (config.resume() == null && config.runId() == null) {
@@ -60,27 +60,29 @@ record CheckpointChoice(String asked, RunConfig config) {
           "say of which run, as in --set run_id=20261124-120000-000, or give the file of a"
               + " checkpoint");
     } else if (config.checkpoints() == null) {
-      checkRun();
-      tag(Checkpoints.in(localFiles()));
+      RunFiles runs = openRuns(ConfigurationFile.hadoopSettings());
+      checkRun(runs);
+      tag(Checkpoints.in(checkpoints(runs)));
     }
   }
 
   /**
-   * The checkpoint.
+   * Loads the checkpoint.
    *
-   * @throws ConfigurationException if there is no such run or checkpoint; says which there are
+   * @throws ConfigurationException if there is no such run or checkpoint; lists the existing ones
    * @throws ModelException if a file can't be read; says why
    */
   Checkpoint load(SparkSession spark) {
     if (isFile()) {
       return ofFile(spark);
     }
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Checkpoints checkpoints =
         Checkpoints.in(
             config.checkpoints() == null
-                ? localFiles()
+                ? checkpoints(openRuns(hadoop))
                 : new ReadOnlyFiles(
-                    HadoopRunFiles.in(config.checkpoints() + "/" + runId(), spark)));
+                    HadoopRunFiles.in(config.checkpoints() + "/" + runId(), hadoop)));
     return checkpoints.load(tag(checkpoints));
   }
 
@@ -90,41 +92,33 @@ record CheckpointChoice(String asked, RunConfig config) {
         || !asked.equals(NEWEST) && Files.isRegularFile(Path.of(asked));
   }
 
-  /** As for all of a training, a path without a scheme is on this machine. */
-  private boolean isLocal() {
-    return !asked.matches("[A-Za-z][\\w+.-]*:/.*");
-  }
-
   private String runId() {
     return String.valueOf(config.resume() != null ? config.resume().runId() : config.runId());
   }
 
-  private RunFiles localFiles() {
-    return new ReadOnlyFiles(
-        LocalRunFiles.in(Path.of(config.output()).resolve(runId()).resolve("checkpoints")));
+  private RunFiles openRuns(Configuration hadoop) {
+    try {
+      return new ReadOnlyFiles(RunOutput.open(config.output(), hadoop));
+    } catch (StorageException e) {
+      throw mistake("'output' is wrong: " + ErrorLine.of(e));
+    }
   }
 
-  private void checkRun() {
-    Path runs = Path.of(config.output());
-    if (!Files.isDirectory(runs.resolve(runId()))) {
+  private RunFiles checkpoints(RunFiles runs) {
+    return runs.folder(runId()).folder("checkpoints");
+  }
+
+  private void checkRun(RunFiles runs) {
+    List<String> there;
+    try {
+      there = runs.folders();
+    } catch (StorageException e) {
+      throw mistake(ErrorLine.of(e));
+    }
+    if (!there.contains(runId())) {
       throw mistake(
-          "there is no run '%s' in '%s'; there are: %s".formatted(runId(), runs, listed(runs)));
-    }
-  }
-
-  private static String listed(Path runs) {
-    if (!Files.isDirectory(runs)) {
-      return "none";
-    }
-    try (Stream<Path> folders = Files.list(runs)) {
-      return listed(
-          folders
-              .filter(Files::isDirectory)
-              .map(folder -> folder.getFileName().toString())
-              .sorted()
-              .toList());
-    } catch (IOException e) {
-      return "none that can be read, " + ErrorLine.of(e);
+          "there is no run '%s' in '%s'; there are: %s"
+              .formatted(runId(), runs.location(), listed(there)));
     }
   }
 
@@ -156,7 +150,7 @@ record CheckpointChoice(String asked, RunConfig config) {
     return "it has: " + listed(checkpoints.tags());
   }
 
-  /** With all that a training keeps beside the weights, where that is there. */
+  /** Loads a file, including the rest of its training checkpoint if that is stored beside it. */
   private Checkpoint ofFile(SparkSession spark) {
     int slash = asked.lastIndexOf('/');
     String folder = slash < 0 ? "." : asked.substring(0, slash + 1);
@@ -166,9 +160,7 @@ record CheckpointChoice(String asked, RunConfig config) {
       Checkpoints beside =
           Checkpoints.in(
               new ReadOnlyFiles(
-                  isLocal()
-                      ? LocalRunFiles.in(Path.of(folder))
-                      : HadoopRunFiles.in(folder, spark)));
+                  RunOutput.open(folder, spark.sparkContext().hadoopConfiguration())));
       if (beside.tags().contains(tag)) {
         return beside.load(tag);
       }
@@ -194,12 +186,12 @@ record CheckpointChoice(String asked, RunConfig config) {
   }
 
   private InputStream open(SparkSession spark) throws IOException {
-    if (isLocal()) {
+    if (RunOutput.isLocal(asked)) {
       return Files.newInputStream(Path.of(asked));
     }
     var hadoop = spark.sparkContext().hadoopConfiguration();
-    var path = FileNames.path(asked, hadoop);
-    return FileNames.system(path, hadoop).open(path);
+    var path = HadoopPaths.path(asked, hadoop);
+    return HadoopPaths.system(path, hadoop).open(path);
   }
 
   private ConfigurationException noSuchFile() {
@@ -208,6 +200,6 @@ record CheckpointChoice(String asked, RunConfig config) {
 
   private ConfigurationException mistake(String message) {
     return new ConfigurationException(
-        List.of(new Mistake(new Place("--evaluate " + asked, 0), message)));
+        List.of(new PlacedMistake(new Place("--evaluate " + asked, 0), message)));
   }
 }

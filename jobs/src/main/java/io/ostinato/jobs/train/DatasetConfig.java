@@ -1,29 +1,34 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.jobs.config.Checked;
-import io.ostinato.jobs.config.Key;
+import io.ostinato.describe.Checked;
+import io.ostinato.describe.Key;
 import io.ostinato.jobs.data.DataSource;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
-/** Any source that Spark reads, and which of its columns are which tensors. */
+/** A source that Spark can read, and the mapping of its columns to tensors. */
 record DatasetConfig(
     @Key(
-            value = "The format, as Spark names it.",
+            value = DataSource.FORMAT,
             byDefault = "''",
-            otherwise = "by the ending of the path, or `parquet`")
+            otherwise = "derived from the extension of the path, or else `parquet`")
         String format,
-    @Key(value = "Where the data is.", byDefault = "''", otherwise = "the format needs none")
-        String path,
-    @Key(value = "Options of the format.", optional = true) Map<String, String> options,
     @Key(
-            value = "A query, in which `{data}` is what was read.",
+            value = "Path of the data.",
+            byDefault = "''",
+            otherwise = "none; some formats need no path")
+        String path,
+    @Key(value = "Options passed to the format.", optional = true) Map<String, String> options,
+    @Key(
+            value = "SQL query to run on the data; `{data}` stands for the data read from `path`.",
             byDefault = "''",
             otherwise = "all rows and columns")
         String sql,
-    @Key("The tensors by name, in order; the last is the target unless a callback says otherwise.")
+    @Key(
+            "The tensors by name, in order; the last one is the target unless a callback specifies"
+                + " others.")
         Map<String, TensorConfig> columns)
     implements Checked {
 
@@ -43,7 +48,7 @@ record DatasetConfig(
             });
   }
 
-  /** The dataset, of which nothing is read yet but its schema. */
+  /** Opens the dataset. Reads only its schema. */
   SparkDataset open(SparkSession spark) {
     SparkDataset dataset = SparkDataset.of(source().rows(spark));
     for (Map.Entry<String, TensorConfig> tensor : columns.entrySet()) {
@@ -52,7 +57,7 @@ record DatasetConfig(
     return dataset;
   }
 
-  /** The bytes of one row as tensors. */
+  /** The size of one row as tensors, in bytes. */
   long rowBytes() {
     return columns.values().stream().mapToLong(TensorConfig::bytes).sum();
   }

@@ -1,6 +1,6 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.tracking.Direction;
+import io.ostinato.metric.Direction;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.tracking.RunSummary;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Help.Column;
 import picocli.CommandLine.Help.Column.Overflow;
 import picocli.CommandLine.Help.TextTable;
 
-/** A line for each moment that measured how good the model is, and a table at the end. */
+/** Prints a line for each record that has metrics of model quality, and a table at the end. */
 final class EvaluationLines implements Tracker {
   private final PrintWriter out;
   private final MetricProperties properties;
@@ -37,7 +37,7 @@ final class EvaluationLines implements Tracker {
     }
   }
 
-  /** The last and the best value of each metric that tells how good the model is. */
+  /** A table with the last and the best value of each metric of model quality. */
   String table(RunSummary summary) {
     int widest = summary.last().keySet().stream().mapToInt(String::length).max().orElse(0);
     TextTable table =

@@ -3,28 +3,33 @@ package io.ostinato.jobs.train;
 import ai.djl.training.tracker.LinearTracker;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.training.tracker.WarmUpTracker;
-import io.ostinato.jobs.config.Inline;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Kind;
-import io.ostinato.jobs.config.Shorthand;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.Shorthand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The learning rate of each update. */
-sealed interface LearningRate {
+/** A schedule of the learning rate. */
+sealed interface LearningRate
+    permits LearningRate.Fixed, LearningRate.Cosine, LearningRate.Linear, LearningRate.Steps {
 
   /**
-   * The rates.
+   * Creates the tracker that gives the learning rate of each update.
    *
-   * @param totalUpdates of the whole training
+   * @param totalUpdates the number of updates of the whole training
    */
   Tracker tracker(int totalUpdates);
 
-  /** A slow beginning. */
+  /** A linear warmup. */
   record Warmup(
-      @Key(value = "How many updates it takes to come to the rate.", byDefault = "0", atLeast = 0)
+      @Key(
+              value = "Number of updates of linear warmup; `0` for none.",
+              byDefault = "0",
+              atLeast = 0)
           int warmupUpdates,
-      @Key(value = "The rate to begin with.", byDefault = "0", atLeast = 0) double warmupFrom) {
+      @Key(value = "Learning rate at the start of the warmup.", byDefault = "0", atLeast = 0)
+          double warmupFrom) {
 
     Tracker before(Tracker main) {
       return warmupUpdates == 0
@@ -38,12 +43,12 @@ sealed interface LearningRate {
     }
   }
 
-  /** How long a rate takes to come from the first to the last. */
+  /** The number of updates over which a rate decays, after a warmup. */
   record Way(
       @Key(
-              value = "How many updates it takes.",
+              value = "Number of updates from the first rate to the last.",
               optional = true,
-              otherwise = "those of the training, without the warmup",
+              otherwise = "all updates of the training after the warmup",
               atLeast = 1)
           @Nullable Integer overUpdates,
       @Inline Warmup warmup) {
@@ -57,10 +62,10 @@ sealed interface LearningRate {
     }
   }
 
-  /** The same throughout. */
-  @Kind(name = "fixed", value = "The same throughout. A number alone stands for it.")
+  /** A constant rate. */
+  @Kind(name = "fixed", value = "A constant rate. Short form: the number alone.")
   @Shorthand("value")
-  record Fixed(@Key(value = "The rate.", above = 0) double value, @Inline Warmup warmup)
+  record Fixed(@Key(value = "Learning rate.", above = 0) double value, @Inline Warmup warmup)
       implements LearningRate {
     @Override
     public Tracker tracker(int totalUpdates) {
@@ -68,11 +73,13 @@ sealed interface LearningRate {
     }
   }
 
-  /** Half a wave. */
-  @Kind(name = "cosine", value = "Falls along half a wave of the cosine.")
+  /** Cosine decay. */
+  @Kind(
+      name = "cosine",
+      value = "Cosine decay: from the highest to the lowest rate along half a cosine wave.")
   record Cosine(
-      @Key(value = "The highest rate.", above = 0) double from,
-      @Key(value = "The lowest rate.", byDefault = "0", atLeast = 0) double to,
+      @Key(value = "Highest learning rate.", above = 0) double from,
+      @Key(value = "Lowest learning rate.", byDefault = "0", atLeast = 0) double to,
       @Inline Way way)
       implements LearningRate {
     @Override
@@ -86,11 +93,11 @@ sealed interface LearningRate {
     }
   }
 
-  /** A straight line. */
-  @Kind(name = "linear", value = "Goes along a straight line.")
+  /** A linear change. */
+  @Kind(name = "linear", value = "Changes linearly from the first rate to the last.")
   record Linear(
-      @Key(value = "The first rate.", above = 0) double from,
-      @Key(value = "The last rate.", byDefault = "0", atLeast = 0) double to,
+      @Key(value = "Initial learning rate.", above = 0) double from,
+      @Key(value = "Final learning rate.", byDefault = "0", atLeast = 0) double to,
       @Inline Way way)
       implements LearningRate {
     @Override
@@ -100,25 +107,26 @@ sealed interface LearningRate {
           LinearTracker.builder()
               .setBaseValue((float) from)
               .optSlope((float) ((to - from) / updates));
-      // DJL takes one bound: the one that the line comes to.
+      // DJL accepts only one bound: the one that the line reaches.
       return way.before(
           (to < from ? line.optMinValue((float) to) : line.optMaxValue((float) to)).build());
     }
   }
 
-  /** Steps. */
-  @Kind(name = "steps", value = "Is multiplied by a factor at some updates.")
+  /** Step decay. */
+  @Kind(name = "steps", value = "Step decay: multiplied by a factor at given updates.")
   record Steps(
-      @Key(value = "The first rate.", above = 0) double from,
-      @Key(value = "The factor.", byDefault = "0.1", above = 0) double factor,
-      @Key(value = "After which updates, in rising order.", atLeast = 1) List<Integer> atUpdates,
+      @Key(value = "Initial learning rate.", above = 0) double from,
+      @Key(value = "Factor to multiply the rate by.", byDefault = "0.1", above = 0) double factor,
+      @Key(value = "Updates after which to multiply, in ascending order.", atLeast = 1)
+          List<Integer> atUpdates,
       @Inline Warmup warmup)
       implements LearningRate {
     public Steps {
       if (atUpdates.isEmpty()
           || !atUpdates.stream().sorted().distinct().toList().equals(atUpdates)) {
         throw new IllegalArgumentException(
-            "at_updates must be numbers in rising order; given: " + atUpdates);
+            "at_updates must be numbers in ascending order; given: " + atUpdates);
       }
     }
 

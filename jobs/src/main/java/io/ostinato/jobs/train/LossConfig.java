@@ -3,24 +3,30 @@ package io.ostinato.jobs.train;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.SigmoidBinaryCrossEntropyLoss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import io.ostinato.describe.Checked;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.UserClass;
 import io.ostinato.evaluation.LossFactory;
-import io.ostinato.jobs.config.Checked;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Kind;
-import io.ostinato.jobs.config.UserClass;
 import java.util.List;
 import java.util.Map;
 
-/** What training makes small: the mean over a batch. */
-sealed interface LossConfig extends LossFactory {
+/** The loss to minimise: the mean over a batch. */
+sealed interface LossConfig extends LossFactory
+    permits LossConfig.SoftmaxCrossEntropy,
+        LossConfig.SigmoidBinaryCrossEntropy,
+        LossConfig.L1,
+        LossConfig.L2,
+        LossConfig.Hinge,
+        LossConfig.OfClass {
 
-  /** Cross entropy of classes. */
+  /** Softmax cross entropy. */
   @Kind(
       name = "softmax_cross_entropy",
-      value = "The cross entropy of logits (N, classes) and labels, in nats.")
+      value = "Cross entropy of logits (N, classes) and labels, in nats.")
   record SoftmaxCrossEntropy(
       @Key(
-              value = "Whether labels are indices of classes, not a number per class.",
+              value = "Whether labels are class indices; otherwise they have one number per class.",
               byDefault = "true")
           boolean sparseLabels)
       implements LossConfig {
@@ -30,10 +36,10 @@ sealed interface LossConfig extends LossFactory {
     }
   }
 
-  /** Cross entropy of several yes and no. */
+  /** Binary cross entropy of independent labels. */
   @Kind(
       name = "sigmoid_binary_cross_entropy",
-      value = "The cross entropy of logits and labels of 0 or 1, in nats.")
+      value = "Binary cross entropy of logits and labels of 0 or 1, in nats.")
   record SigmoidBinaryCrossEntropy() implements LossConfig {
     @Override
     public Loss get() {
@@ -41,8 +47,8 @@ sealed interface LossConfig extends LossFactory {
     }
   }
 
-  /** Absolute errors. */
-  @Kind(name = "l1", value = "The mean of absolute errors.")
+  /** The mean absolute error. */
+  @Kind(name = "l1", value = "Mean absolute error.")
   record L1() implements LossConfig {
     @Override
     public Loss get() {
@@ -50,8 +56,8 @@ sealed interface LossConfig extends LossFactory {
     }
   }
 
-  /** Squared errors. */
-  @Kind(name = "l2", value = "Half the mean of squared errors, as DJL has it.")
+  /** Half the mean squared error. */
+  @Kind(name = "l2", value = "Half the mean squared error, as defined by DJL.")
   record L2() implements LossConfig {
     @Override
     public Loss get() {
@@ -59,8 +65,8 @@ sealed interface LossConfig extends LossFactory {
     }
   }
 
-  /** A margin. */
-  @Kind(name = "hinge", value = "The hinge loss of outputs and labels of -1 or 1.")
+  /** The hinge loss. */
+  @Kind(name = "hinge", value = "Hinge loss of outputs and labels of -1 or 1.")
   record Hinge() implements LossConfig {
     @Override
     public Loss get() {
@@ -68,15 +74,15 @@ sealed interface LossConfig extends LossFactory {
     }
   }
 
-  /** A user's class. */
+  /** A loss of a user's class. */
   @Kind(
       name = "",
       value =
-          "A class on the class path that extends DJL's `Loss`; public, with a public constructor"
-              + " without parameters or with a map, the options. It gives the mean over a batch.")
+          "A public class on the class path that extends DJL's `Loss`. Its public constructor takes"
+              + " no parameters, or the options as a map. It must return the mean over a batch.")
   record OfClass(
       String kind,
-      @Key(value = "For the constructor.", optional = true) Map<String, Object> options)
+      @Key(value = "Options for the constructor.", optional = true) Map<String, Object> options)
       implements LossConfig, Checked {
     @Override
     public void check() {

@@ -3,7 +3,7 @@ package io.ostinato.jobs.train;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import io.ostinato.jobs.evaluation.EvaluationReport;
+import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.tracking.JsonNumbers;
 import java.util.Collections;
@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What the callbacks of a training measured at a checkpoint.
+ * The metrics that the callbacks of a training measured at a checkpoint.
  *
- * @param run that the checkpoint is of; empty where its file doesn't say
- * @param seconds from reading the checkpoint to the results
+ * @param run the id of the run that wrote the checkpoint; empty if its file doesn't say
+ * @param iteration the iteration of the checkpoint
+ * @param metrics the metrics by their keys
+ * @param seconds the time from reading the checkpoint to the results
  */
 record MomentReport(
     String run, TrainingIteration iteration, Map<String, Double> metrics, double seconds) {
@@ -28,8 +30,8 @@ record MomentReport(
   }
 
   /**
-   * {@code {"run":…,"iteration":…,"metrics":{…},"seconds":…}} on one line. Numbers that JSON lacks
-   * are the strings NaN, Infinity and -Infinity.
+   * This report as JSON on one line: {@code {"run":…,"iteration":…,"metrics":{…},"seconds":…}}.
+   * Non-finite numbers are the strings NaN, Infinity and -Infinity.
    */
   String toJson() {
     JsonObject values = new JsonObject();
@@ -47,7 +49,7 @@ record MomentReport(
         String.format(
             Locale.ROOT, "%s%s in %.3f s", iteration, run.isEmpty() ? "" : " of " + run, seconds);
     return metrics.isEmpty()
-        ? List.of(head, "  no callback has measured anything")
+        ? List.of(head, "  no callback has written a metric")
         : Stream.concat(Stream.of(head), EvaluationReport.lines(metrics).stream()).toList();
   }
 }

@@ -3,18 +3,24 @@ package io.ostinato.jobs.train;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.optimizer.Optimizer.OptimizerBuilder;
 import ai.djl.training.tracker.Tracker;
-import io.ostinato.jobs.config.Checked;
-import io.ostinato.jobs.config.Inline;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Kind;
+import io.ostinato.describe.Checked;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
 
-/** How the weights are changed. */
-sealed interface OptimizerConfig extends Checked {
+/** An optimizer and its settings. */
+sealed interface OptimizerConfig extends Checked
+    permits OptimizerConfig.Adam,
+        OptimizerConfig.AdamW,
+        OptimizerConfig.Sgd,
+        OptimizerConfig.Nag,
+        OptimizerConfig.RmsProp,
+        OptimizerConfig.Adagrad {
 
   /**
-   * A new optimizer.
+   * Creates a new optimizer.
    *
-   * @param totalUpdates of the whole training
+   * @param totalUpdates the number of updates of the whole training
    */
   Optimizer optimizer(int totalUpdates);
 
@@ -23,17 +29,21 @@ sealed interface OptimizerConfig extends Checked {
     optimizer(Integer.MAX_VALUE);
   }
 
-  /** What optimizers have in common. */
-  record Rate(@Key(value = "The learning rate.", byDefault = "0.001") LearningRate learningRate) {
+  /** The settings that all optimizers have. */
+  record Rate(
+      @Key(value = "Learning rate, or a schedule.", byDefault = "0.001")
+          LearningRate learningRate) {
     Tracker tracker(int totalUpdates) {
       return learningRate.tracker(totalUpdates);
     }
   }
 
-  /** Weights that become smaller. */
+  /** L2 regularization: weight decay that is coupled with the gradient. */
   record Decay(
       @Key(
-              value = "The share of the weights that is added to their gradient.",
+              value =
+                  "Weight decay (L2 penalty): this fraction of each weight is added to its"
+                      + " gradient.",
               byDefault = "0",
               atLeast = 0)
           double weightDecay) {
@@ -42,13 +52,25 @@ sealed interface OptimizerConfig extends Checked {
     }
   }
 
-  /** How Adam and its kin estimate moments. */
+  /** The moment estimates of Adam and its variants. */
   record Moments(
-      @Key(value = "Decay of the first moment.", byDefault = "0.9", atLeast = 0, below = 1)
+      @Key(
+              value = "Decay rate of the first moment estimate.",
+              byDefault = "0.9",
+              atLeast = 0,
+              below = 1)
           double beta1,
-      @Key(value = "Decay of the second moment.", byDefault = "0.999", atLeast = 0, below = 1)
+      @Key(
+              value = "Decay rate of the second moment estimate.",
+              byDefault = "0.999",
+              atLeast = 0,
+              below = 1)
           double beta2,
-      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon) {}
+      @Key(
+              value = "Term added to the denominator for numerical stability.",
+              byDefault = "1e-8",
+              above = 0)
+          double epsilon) {}
 
   /** Adam. */
   @Kind(name = "adam", value = "Adam (Kingma and Ba, 2015).")
@@ -66,13 +88,15 @@ sealed interface OptimizerConfig extends Checked {
     }
   }
 
-  /** Adam with weight decay of its own. */
+  /** Adam with decoupled weight decay. */
   @Kind(name = "adamw", value = "Adam with decoupled weight decay (Loshchilov and Hutter, 2019).")
   record AdamW(
       @Inline Rate rate,
       @Inline Moments moments,
       @Key(
-              value = "The share of the weights that is taken from them, times the learning rate.",
+              value =
+                  "Decoupled weight decay: this fraction of each weight, times the learning rate,"
+                      + " is subtracted from it.",
               byDefault = "0.01",
               atLeast = 0)
           double weightDecay)
@@ -94,7 +118,7 @@ sealed interface OptimizerConfig extends Checked {
   record Sgd(
       @Inline Rate rate,
       @Key(
-              value = "The share of the last step that is added.",
+              value = "Momentum: fraction of the previous step that is added to each step.",
               byDefault = "0",
               atLeast = 0,
               below = 1)
@@ -111,12 +135,12 @@ sealed interface OptimizerConfig extends Checked {
     }
   }
 
-  /** Nesterov's momentum. */
+  /** Nesterov's accelerated gradient. */
   @Kind(name = "nag", value = "Nesterov's accelerated gradient.")
   record Nag(
       @Inline Rate rate,
       @Key(
-              value = "The share of the last step that is added.",
+              value = "Momentum: fraction of the previous step that is added to each step.",
               byDefault = "0.9",
               atLeast = 0,
               below = 1)
@@ -137,9 +161,17 @@ sealed interface OptimizerConfig extends Checked {
   @Kind(name = "rmsprop", value = "RMSProp (Tieleman and Hinton, 2012).")
   record RmsProp(
       @Inline Rate rate,
-      @Key(value = "Decay of the mean of squares.", byDefault = "0.9", atLeast = 0, below = 1)
+      @Key(
+              value = "Decay rate of the mean of squared gradients.",
+              byDefault = "0.9",
+              atLeast = 0,
+              below = 1)
           double rho,
-      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon,
+      @Key(
+              value = "Term added to the denominator for numerical stability.",
+              byDefault = "1e-8",
+              above = 0)
+          double epsilon,
       @Inline Decay decay)
       implements OptimizerConfig {
     @Override
@@ -157,7 +189,11 @@ sealed interface OptimizerConfig extends Checked {
   @Kind(name = "adagrad", value = "Adagrad (Duchi et al., 2011).")
   record Adagrad(
       @Inline Rate rate,
-      @Key(value = "Added to the denominator.", byDefault = "1e-8", above = 0) double epsilon,
+      @Key(
+              value = "Term added to the denominator for numerical stability.",
+              byDefault = "1e-8",
+              above = 0)
+          double epsilon,
       @Inline Decay decay)
       implements OptimizerConfig {
     @Override

@@ -1,15 +1,18 @@
 package io.ostinato.jobs.train;
 
+import io.ostinato.storage.LineFile;
 import io.ostinato.storage.RunFiles;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The files of a run of which nothing may change, since the run may still be going on: a file that
- * is to take another name is read under that name from now on, and keeps its own.
+ * A read-only view of a run's files, since the run may still be active. Renaming a file only
+ * affects this view: the file can be read under the new name, and keeps its own in the folder.
  */
 final class ReadOnlyFiles implements RunFiles {
   private final RunFiles files;
@@ -60,11 +63,41 @@ final class ReadOnlyFiles implements RunFiles {
   }
 
   @Override
+  public LineFile openLines(String name) {
+    throw refuse("append to", name);
+  }
+
+  @Override
+  public List<String> lines(String name) {
+    return files.lines(name);
+  }
+
+  @Override
+  public RunFiles folder(String name) {
+    return new ReadOnlyFiles(files.folder(name));
+  }
+
+  @Override
+  public List<String> folders() {
+    return files.folders();
+  }
+
+  @Override
+  public void deleteFolder() {
+    throw refuse("delete", "the folder");
+  }
+
+  @Override
+  public Optional<Path> local() {
+    return files.local();
+  }
+
+  @Override
   public String location() {
     return files.location();
   }
 
-  /** Whoever writes the run may have given a file its name in the meantime. */
+  /** The name to read, since the process that writes the run may have renamed the file by now. */
   private String origin(String name) {
     String from = renamed.get(name);
     return from != null && files.exists(from) ? from : name;

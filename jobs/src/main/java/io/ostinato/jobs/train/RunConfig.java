@@ -1,138 +1,136 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.jobs.config.Key;
+import io.ostinato.averaging.EmaCallback;
+import io.ostinato.callback.Callback;
+import io.ostinato.checkpoint.BestCheckpointCallback;
+import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.OneOf;
+import io.ostinato.describe.Shorthand;
 import io.ostinato.jobs.config.RunId;
-import io.ostinato.jobs.config.Shorthand;
 import io.ostinato.jobs.model.Architecture;
+import io.ostinato.loss.OfflineLossCallback;
+import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.monitor.DatasetStatsCallback;
+import io.ostinato.monitor.GradientNormCallback;
+import io.ostinato.monitor.LearningRateCallback;
+import io.ostinato.monitor.ParameterCountCallback;
+import io.ostinato.monitor.PeakMemoryCallback;
+import io.ostinato.monitor.ProgressBarCallback;
+import io.ostinato.monitor.ProgressLogCallback;
+import io.ostinato.monitor.TrackOutputsCallback;
+import io.ostinato.monitor.TrainTimeCallback;
+import io.ostinato.monitor.WeightNormCallback;
+import io.ostinato.quality.BestMetricCallback;
+import io.ostinato.quality.MetricCallback;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.stopping.FixedEarlyStopper;
+import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.training.GradientClipping;
 import io.ostinato.training.LastBatch;
+import io.ostinato.training.TrainingLoopBuilder;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All of a training: the keys of {@code run.yaml}. */
+/** The complete configuration of a training: the keys of {@code run.yaml}. */
 record RunConfig(
-    @Key("What is trained.") Architecture model,
-    @Key("What it is trained and evaluated on.") Datasets datasets,
-    @Key(value = "What training makes small.", byDefault = "softmax_cross_entropy") LossConfig loss,
-    @Key(value = "How the weights are changed.", byDefault = "adam") OptimizerConfig optimizer,
-    @Key("How long training goes on.") Length length,
-    @Key(value = "Samples of one update.", byDefault = "32", atLeast = 1) int effectiveBatchSize,
+    @Key("The model to train.") Architecture model,
+    @Key("The datasets to train and evaluate on.") Datasets datasets,
+    @Key(value = "Loss to minimise.", byDefault = "softmax_cross_entropy") LossConfig loss,
+    @Key(value = "The optimizer.", byDefault = "adam") OptimizerConfig optimizer,
+    @Key("How long to train.") TrainingLength length,
     @Key(
-            value = "The most samples that go through the model at once; a divisor of them.",
+            value = "Samples per update.",
+            byDefault = "" + TrainingLoopBuilder.DEFAULT_EFFECTIVE_BATCH_SIZE,
+            atLeast = 1)
+        int effectiveBatchSize,
+    @Key(
+            value =
+                "Maximum number of samples per forward pass; must divide `effective_batch_size`.",
             optional = true,
             otherwise = "`effective_batch_size`",
             atLeast = 1)
         @Nullable Integer microBatchSize,
     @Key(
-            value = "What becomes of the rows that don't fill an epoch's last update.",
-            byDefault = "drop")
+            value = "What to do with the remaining rows of an epoch that don't fill a batch.",
+            byDefault = TrainingLoopBuilder.DEFAULT_LAST_BATCH)
         LastBatch lastBatch,
-    @Key(value = "How gradients are bounded.", optional = true, otherwise = "they are not")
-        @Nullable Clipping gradientClipping,
+    @Key(value = "How to clip gradients.", optional = true, otherwise = "no clipping")
+        @Nullable GradientClipping gradientClipping,
     @Key(
             value =
-                "How many updates in a row may be skipped because their loss or gradient isn't"
-                    + " finite, before training fails.",
-            byDefault = "0",
+                "Maximum number of consecutive updates to skip because of a non-finite loss or"
+                    + " gradient; one more fails the training.",
+            byDefault = "" + TrainingLoopBuilder.DEFAULT_SKIP_NON_FINITE,
             atLeast = 0)
         int skipNonFinite,
-    @Key(value = "What weights, order of rows and dropout come from.", byDefault = "0") int seed,
-    @Key(value = "What runs when, in this order.", optional = true) List<CallbackConfig> callbacks,
-    @Key(value = "Whether those run that need not be asked for.", byDefault = "true")
-        boolean defaultCallbacks,
-    @Key(value = "Who else is given the metrics.", optional = true) List<TrackerConfig> trackers,
-    @Key(value = "Which metrics are better when higher, or when lower.", byDefault = "{}")
-        MetricDirections metricDirections,
-    @Key(value = "The local folder of all runs.", byDefault = "runs") String output,
     @Key(
-            value = "The folder of this run in it.",
+            value = "Seed of the initial weights, the order of rows and dropout.",
+            byDefault = "" + TrainingLoopBuilder.DEFAULT_SEED)
+        int seed,
+    @Key(value = "Callbacks, in the order in which they run.", optional = true)
+        @OneOf({
+          MetricCallback.class,
+          OfflineLossCallback.class,
+          OnlineLossCallback.class,
+          BestMetricCallback.class,
+          CheckpointCallback.class,
+          BestCheckpointCallback.class,
+          EmaCallback.class,
+          MetricEarlyStopper.class,
+          FixedEarlyStopper.class,
+          LearningRateCallback.class,
+          TrainTimeCallback.class,
+          DatasetStatsCallback.class,
+          ParameterCountCallback.class,
+          PeakMemoryCallback.class,
+          GradientNormCallback.class,
+          WeightNormCallback.class,
+          ProgressLogCallback.class,
+          ProgressBarCallback.class,
+          TrackOutputsCallback.class,
+          UserCallback.class
+        })
+        List<Callback> callbacks,
+    @Key(
+            value = "Whether to add the default callbacks.",
+            byDefault = "" + TrainingLoopBuilder.ADDS_DEFAULT_CALLBACKS)
+        boolean defaultCallbacks,
+    @Key(value = "Additional trackers for the metrics.", optional = true)
+        List<TrackerConfig> trackers,
+    @Key(value = "Which metrics are better when higher and which when lower.", byDefault = "{}")
+        MetricProperties metricDirections,
+    @Key(
+            value =
+                "Folder in which each run has its own folder: a local path, or a URI on any Hadoop file"
+                    + " system, such as `hdfs://name-node/runs`.",
+            byDefault = TrainingLoopBuilder.DEFAULT_OUTPUT)
+        String output,
+    @Key(
+            value = "Name of this run's folder in `output`.",
             optional = true,
-            otherwise = "the time at which it begins")
+            otherwise = "the start time")
         @Nullable RunId runId,
     @Key(
             value =
-                "A folder on any Hadoop file system, as in `hdfs://name-node/runs`; checkpoints are"
-                    + " kept in a folder of it that is named after the run.",
+                "Folder for checkpoints on any Hadoop file system, such as `hdfs://name-node/runs`;"
+                    + " each run has a subfolder named by its id.",
             optional = true,
-            otherwise = "`checkpoints` of the run's folder")
+            otherwise = "`checkpoints` in the run's folder")
         @Nullable String checkpoints,
-    @Key(value = "Goes on with a run.", optional = true, otherwise = "a new run")
+    @Key(value = "Run to resume.", optional = true, otherwise = "start a new run")
         @Nullable Resume resume) {
 
-  /** How long training goes on. */
-  record Length(
-      @Key(value = "So many epochs.", optional = true, atLeast = 0) @Nullable Long epochs,
-      @Key(value = "So many updates.", optional = true, atLeast = 0) @Nullable Long updates,
-      @Key(value = "So many samples.", optional = true, atLeast = 0) @Nullable Long samples) {
-    Length {
-      if (Stream.of(epochs, updates, samples).filter(Objects::nonNull).count() != 1) {
-        throw new IllegalArgumentException("give exactly one of epochs, updates and samples");
-      }
-    }
-
-    TrainingLength length() {
-      if (epochs != null) {
-        return TrainingLength.epochs(epochs);
-      }
-      return updates != null
-          ? TrainingLength.updates(updates)
-          : TrainingLength.samples(Objects.requireNonNull(samples));
-    }
+  /** The directions of this run's metrics, as declared by the user and by the callbacks. */
+  MetricProperties metricProperties() {
+    return metricDirections.withWritten(callbacks.stream().map(Callback::directions).toList());
   }
 
-  /** How gradients are bounded. */
-  record Clipping(
-      @Key(
-              value = "The most that the norm of all gradients together may be.",
-              optional = true,
-              above = 0)
-          @Nullable Double norm,
-      @Key(value = "The most that an element of a gradient may be.", optional = true, above = 0)
-          @Nullable Double value) {
-    Clipping {
-      if ((norm == null) == (value == null)) {
-        throw new IllegalArgumentException("give exactly one of norm and value");
-      }
-    }
-
-    GradientClipping clipping() {
-      return norm != null
-          ? GradientClipping.byNorm(norm)
-          : GradientClipping.byValue(Objects.requireNonNull(value));
-    }
-  }
-
-  /** Which way metrics are better. */
-  record MetricDirections(
-      @Key(value = "Patterns of metrics, with `*` for any characters.", optional = true)
-          List<String> higherIsBetter,
-      @Key(value = "Patterns of metrics, with `*` for any characters.", optional = true)
-          List<String> lowerIsBetter,
-      @Key(value = "Patterns of metrics that nothing is decided by.", optional = true)
-          List<String> neutral) {
-
-    MetricProperties properties() {
-      MetricProperties properties = MetricProperties.defaults();
-      for (String pattern : neutral) {
-        properties = properties.neutral(pattern);
-      }
-      for (String pattern : lowerIsBetter) {
-        properties = properties.lowerIsBetter(pattern);
-      }
-      for (String pattern : higherIsBetter) {
-        properties = properties.higherIsBetter(pattern);
-      }
-      return properties;
-    }
-  }
-
-  /** A run to go on with. */
+  /** A run to resume. */
   @Shorthand("run_id")
   record Resume(
-      @Key("The run.") RunId runId,
-      @Key(value = "The checkpoint to go on from.", byDefault = "latest") String checkpoint) {}
+      @Key("Id of the run.") RunId runId,
+      @Key(value = "Checkpoint to resume from.", byDefault = TrainingLoopBuilder.LATEST)
+          String checkpoint) {}
 }

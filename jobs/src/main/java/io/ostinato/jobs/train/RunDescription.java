@@ -1,27 +1,36 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.jobs.config.Resolved;
+import io.ostinato.describe.Kinds;
+import io.ostinato.jobs.config.Bound;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A training in one line. */
+/** Summarizes a training in one line. */
 final class RunDescription {
   private RunDescription() {}
 
-  static String of(RunConfig config) {
-    String callbacks =
-        config.callbacks().stream().map(RunDescription::kind).collect(Collectors.joining(", "));
+  static String of(Bound<RunConfig> bound) {
+    RunConfig config = bound.value();
     String evaluations = String.join(", ", config.datasets().evaluations().keySet());
-    return "%s, %s, %s of %s samples an update; evaluations on: %s; callbacks: %s"
+    String callbacks = kinds(bound.written().get("callbacks"));
+    return "%s, %s, %s, %s samples per update; evaluations on: %s; callbacks: %s"
         .formatted(
-            kind(config.model()),
-            kind(config.optimizer()),
-            config.length().length(),
+            kinds(bound.written().get("model")),
+            kinds(bound.written().get("optimizer")),
+            config.length(),
             config.effectiveBatchSize(),
             evaluations.isEmpty() ? "none" : evaluations,
             callbacks.isEmpty() ? "none" : callbacks);
   }
 
-  private static String kind(Object config) {
-    return Resolved.flat(config).getOrDefault("kind", "");
+  /** The kind of a section, or the kinds of a list of sections. */
+  private static String kinds(@Nullable Object written) {
+    List<?> all = written instanceof List<?> list ? list : Stream.ofNullable(written).toList();
+    return all.stream()
+        .map(one -> String.valueOf(((Map<?, ?>) one).get(Kinds.KIND)))
+        .collect(Collectors.joining(", "));
   }
 }

@@ -1,31 +1,28 @@
 package io.ostinato.jobs.train;
 
+import io.ostinato.callback.Callback;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.storage.Checkpoint;
-import io.ostinato.tracking.RunInfo;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the callbacks of a configuration once, at a checkpoint. What they write goes into a run of
- * its own, so that the one of the checkpoint stays as it is.
+ * Runs the callbacks of a configuration once, at a checkpoint. Their output goes to a run of its
+ * own, so that the checkpoint's run is not modified.
  */
 final class RunEvaluation {
   private static final Logger log = LoggerFactory.getLogger(RunEvaluation.class);
@@ -41,23 +38,23 @@ final class RunEvaluation {
   }
 
   /**
-   * Evaluates.
+   * Evaluates a checkpoint.
    *
-   * @param kept the folder in which the run of this evaluation is kept; none to keep none
+   * @param kept the run in which to store the evaluation; empty to store none
    * @throws io.ostinato.jobs.config.ConfigurationException if there is no such checkpoint, or it
-   *     lacks the weights of all callbacks that evaluate
+   *     lacks the weights for all evaluating callbacks
    */
-  MomentReport at(CheckpointChoice choice, List<Path> kept) {
+  MomentReport at(CheckpointChoice choice, List<KeptRun> kept) {
     long start = System.nanoTime();
     Checkpoint checkpoint = choice.load(spark);
-    Set<CallbackConfig> leftOut = withoutWeights(checkpoint);
-    CapturedMetrics metrics = new CapturedMetrics(bound.value().metricDirections().properties());
+    Set<Callback> leftOut = withoutWeights(checkpoint);
+    CapturedMetrics metrics = new CapturedMetrics(bound.value().metricProperties());
     if (kept.isEmpty()) {
-      Path temporary = temporary();
+      RunFiles temporary = temporary();
       try {
-        training.evaluate(checkpoint, leftOut, temporary, metrics);
+        training.evaluate(checkpoint, leftOut, new KeptRun(temporary, "run"), metrics);
       } finally {
-        delete(temporary);
+        temporary.deleteFolder();
       }
     } else {
       training.evaluate(checkpoint, leftOut, kept.get(0), metrics);
@@ -69,27 +66,19 @@ final class RunEvaluation {
         (System.nanoTime() - start) / 1e9);
   }
 
-  /** A folder for one run more, in that of all. */
-  static Path newRun(String output) {
-    return Path.of(output).resolve(RunInfo.newId(Clock.systemUTC()));
-  }
-
-  /** A callback that asks for weights that the checkpoint lacks. */
-  private record Skipped(CallbackConfig config, PeriodicDataIteratorCallback callback) {}
-
   /**
-   * The callbacks that are skipped, by identity. Averages are beside the weights; without them one
-   * would begin with the weights themselves.
+   * The callbacks to skip, by identity: those that evaluate averaged weights, if the checkpoint has
+   * no averages. They would otherwise start averaging from the trained weights.
    */
-  private Set<CallbackConfig> withoutWeights(Checkpoint checkpoint) {
-    List<Skipped> skipped = new ArrayList<>();
+  private Set<Callback> withoutWeights(Checkpoint checkpoint) {
+    List<PeriodicDataIteratorCallback> skipped = new ArrayList<>();
     boolean isAnyLeft = false;
-    for (CallbackConfig config : bound.value().callbacks()) {
-      if (config.create() instanceof PeriodicDataIteratorCallback evaluating) {
+    for (Callback callback : bound.value().callbacks()) {
+      if (callback instanceof PeriodicDataIteratorCallback evaluating) {
         if (checkpoint.isResumable() || evaluating.config().weights().isEmpty()) {
           isAnyLeft = true;
         } else {
-          skipped.add(new Skipped(config, evaluating));
+          skipped.add(evaluating);
         }
       }
     }
@@ -101,43 +90,30 @@ final class RunEvaluation {
               + " {}",
           checkpoint.iteration(),
           skipped.stream()
-              .map(one -> "'%s'".formatted(one.callback().name()))
+              .map(one -> "'%s'".formatted(one.name()))
               .collect(Collectors.joining(", ")));
     }
-    Set<CallbackConfig> leftOut = Collections.newSetFromMap(new IdentityHashMap<>());
-    skipped.forEach(one -> leftOut.add(one.config()));
+    Set<Callback> leftOut = Collections.newSetFromMap(new IdentityHashMap<>());
+    leftOut.addAll(skipped);
     return leftOut;
   }
 
-  private void refuse(List<Skipped> skipped, Checkpoint checkpoint) {
+  private void refuse(List<PeriodicDataIteratorCallback> skipped, Checkpoint checkpoint) {
     Mistakes mistakes = new Mistakes();
-    for (Skipped one : skipped) {
+    for (PeriodicDataIteratorCallback one : skipped) {
       mistakes.add(
-          bound.placeOf(one.config()),
+          bound.placeOf(one),
           "callback '%s' evaluates the weights '%s', and the checkpoint at %s has only those that"
-                  .formatted(
-                      one.callback().name(),
-                      one.callback().config().weights(),
-                      checkpoint.iteration())
+                  .formatted(one.name(), one.config().weights(), checkpoint.iteration())
               + " are trained; evaluate at one that has all of the training, or leave 'weights'"
               + " out");
     }
     mistakes.throwIfAny();
   }
 
-  private static Path temporary() {
+  private static RunFiles temporary() {
     try {
-      return Files.createTempDirectory("ostinato-evaluation").resolve("run");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path run) {
-    try (Stream<Path> files = Files.walk(Objects.requireNonNull(run.getParent()))) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+      return LocalRunFiles.in(Files.createTempDirectory("ostinato-evaluation"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,27 +3,25 @@ package io.ostinato.jobs.train;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.ArrayDataset;
+import io.ostinato.callback.Callback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
-import io.ostinato.jobs.config.Resolved;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.Checkpoint;
-import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.Tracker;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingResult;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -31,9 +29,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
 
-/** Trains, or evaluates at a checkpoint, what a configuration says, in a Spark session. */
+/** Trains a configuration, or evaluates it at a checkpoint, in a Spark session. */
 final class RunTraining {
-  /** What says where a run is, and not what it is: the resolved file can be run again. */
+  /** Keys that identify the run, omitted from the resolved file so that it can be run again. */
   private static final Set<String> OF_THIS_RUN = Set.of("run_id", "resume");
 
   private final Bound<RunConfig> bound;
@@ -52,16 +50,16 @@ final class RunTraining {
   }
 
   /**
-   * Trains.
+   * Trains the model.
    *
-   * @throws ConfigurationException if it can't start; says all mistakes
+   * @throws ConfigurationException if the training can't start; lists all mistakes
    */
   TrainingResult run() {
     return with(
         new RunBuilder(bound),
         (builder, run) -> tellMore(builder, run.nameRun(builder)),
         training -> {
-          writeResolved(training.folder());
+          writeResolved(training.files());
           return training.run();
         });
   }
@@ -69,28 +67,23 @@ final class RunTraining {
   /**
    * Runs the callbacks once, at a checkpoint, in a run of its own.
    *
-   * @param leftOut callbacks that don't run, by identity
-   * @param folder of that run
-   * @param tracker is given what they measure
-   * @throws ConfigurationException if it can't start; says all mistakes
+   * @param leftOut the callbacks to skip, by identity
+   * @param kept the run to write to
+   * @param tracker receives the metrics
+   * @throws ConfigurationException if the evaluation can't start; lists all mistakes
    */
-  void evaluate(Checkpoint checkpoint, Set<CallbackConfig> leftOut, Path folder, Tracker tracker) {
-    Path absolute = folder.toAbsolutePath();
+  void evaluate(Checkpoint checkpoint, Set<Callback> leftOut, KeptRun kept, Tracker tracker) {
     with(
         new RunBuilder(bound, leftOut),
-        (builder, run) ->
-            builder
-                .output(Objects.requireNonNull(absolute.getParent()))
-                .runId(absolute.getFileName().toString())
-                .tracker(tracker),
+        (builder, run) -> builder.output(kept.output()).runId(kept.runId()).tracker(tracker),
         training -> {
-          writeResolved(training.folder());
+          writeResolved(training.files());
           training.evaluate(checkpoint);
-          return training.folder();
+          return training.files();
         });
   }
 
-  /** Does something with the training, while its engine and its data are there. */
+  /** Builds the training and applies a function to it while its engine and data are open. */
   private <T> T with(
       RunBuilder run,
       BiConsumer<TrainingLoopBuilder, RunBuilder> more,
@@ -134,7 +127,7 @@ final class RunTraining {
     return dataset;
   }
 
-  /** What can't be opened is a mistake at the place of the dataset. */
+  /** Runs an action; a failure is recorded as a mistake at the dataset's place. */
   private <T> Optional<T> attempt(Object dataset, Callable<T> work) {
     try {
       return Optional.of(work.call());
@@ -145,6 +138,7 @@ final class RunTraining {
   }
 
   private void tellMore(TrainingLoopBuilder builder, String runId) {
+    builder.output(RunOutput.open(bound, spark.sparkContext().hadoopConfiguration()));
     if (config.checkpoints() != null) {
       builder.checkpoints(HadoopRunFiles.in(config.checkpoints() + "/" + runId, spark));
     }
@@ -154,8 +148,8 @@ final class RunTraining {
     config.trackers().forEach(tracker -> builder.tracker(tracker.create(out)));
   }
 
-  private void writeResolved(Path folder) {
-    byte[] yaml = Resolved.yaml(config, OF_THIS_RUN).getBytes(StandardCharsets.UTF_8);
-    LocalRunFiles.in(folder).write("config.yaml", out -> out.write(yaml));
+  private void writeResolved(RunFiles files) {
+    byte[] yaml = bound.yaml(OF_THIS_RUN).getBytes(StandardCharsets.UTF_8);
+    files.write("config.yaml", out -> out.write(yaml));
   }
 }

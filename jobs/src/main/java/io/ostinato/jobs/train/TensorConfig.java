@@ -2,21 +2,21 @@ package io.ostinato.jobs.train;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.jobs.config.Key;
+import io.ostinato.describe.Key;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.List;
 
 /** A column of a dataset as a tensor. */
 record TensorConfig(
     @Key(
-            "The column of the dataset: a number, an array of numbers, a vector or matrix of Spark"
-                + " ML, or `binary`.")
+            "Column of the dataset: numbers, arrays of numbers, vectors or matrices of Spark ML, or"
+                + " `binary`.")
         String column,
-    @Key(value = "The data type of the tensor.", byDefault = "float32") Type type,
-    @Key(value = "The shape of one row.", optional = true, otherwise = "a scalar", atLeast = 1)
+    @Key(value = "Data type of the tensor.", byDefault = "float32") Type type,
+    @Key(value = "Shape of one row.", optional = true, otherwise = "a scalar", atLeast = 1)
         List<Long> shape) {
 
-  /** Data types that columns can have. */
+  /** The supported data types. */
   enum Type {
     FLOAT32,
     FLOAT64,

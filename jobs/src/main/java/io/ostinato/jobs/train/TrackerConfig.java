@@ -1,9 +1,9 @@
 package io.ostinato.jobs.train;
 
-import io.ostinato.jobs.config.Checked;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Kind;
-import io.ostinato.jobs.config.UserClass;
+import io.ostinato.describe.Checked;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.Kind;
+import io.ostinato.describe.UserClass;
 import io.ostinato.tracking.MlflowTracker;
 import io.ostinato.tracking.TensorBoardTracker;
 import io.ostinato.tracking.Tracker;
@@ -14,18 +14,22 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Who else is given the metrics. */
-sealed interface TrackerConfig {
+/** A tracker that receives the metrics of a run. */
+sealed interface TrackerConfig
+    permits TrackerConfig.ConsoleLines,
+        TrackerConfig.TensorBoard,
+        TrackerConfig.Mlflow,
+        TrackerConfig.OfClass {
 
   /**
-   * A new tracker.
+   * Creates a new tracker.
    *
-   * @param out what the command prints to
+   * @param out the output of the command
    */
   Tracker create(PrintWriter out);
 
-  /** Lines. */
-  @Kind(name = "console", value = "A line for each record, with all its metrics.")
+  /** Prints each record as a line of text. */
+  @Kind(name = "console", value = "Prints one line per record, with all its metrics.")
   record ConsoleLines() implements TrackerConfig {
     @Override
     public Tracker create(PrintWriter out) {
@@ -33,13 +37,13 @@ sealed interface TrackerConfig {
     }
   }
 
-  /** Event files. */
-  @Kind(name = "tensorboard", value = "Event files for TensorBoard.")
+  /** Writes event files for TensorBoard. */
+  @Kind(name = "tensorboard", value = "Writes event files for TensorBoard.")
   record TensorBoard(
       @Key(
-              value = "A local folder that this run has for itself.",
+              value = "Local folder for the event files, used by this run only.",
               optional = true,
-              otherwise = "`tensorboard` of the run's folder")
+              otherwise = "`tensorboard` in the run's folder")
           @Nullable String folder)
       implements TrackerConfig {
     @Override
@@ -50,13 +54,13 @@ sealed interface TrackerConfig {
     }
   }
 
-  /** A server. */
+  /** Logs metrics to an MLflow server. */
   @Kind(
       name = "mlflow",
-      value = "A run in MLflow; `org.mlflow:mlflow-client` must be on the class path.")
+      value = "Logs to a run in MLflow; requires `org.mlflow:mlflow-client` on the class path.")
   record Mlflow(
-      @Key("The server, as in `http://localhost:5000`.") String uri,
-      @Key("The experiment, which is made where it is missing.") String experiment)
+      @Key("URI of the tracking server, such as `http://localhost:5000`.") String uri,
+      @Key("Name of the experiment; created if it doesn't exist.") String experiment)
       implements TrackerConfig, Checked {
     private static final String CLIENT = "org.mlflow.tracking.MlflowClient";
 
@@ -66,8 +70,8 @@ sealed interface TrackerConfig {
         Class.forName(CLIENT, false, Thread.currentThread().getContextClassLoader());
       } catch (ClassNotFoundException e) {
         throw new IllegalArgumentException(
-            "mlflow needs its Java client on the class path; add it, as in"
-                + " --packages org.mlflow:mlflow-client:2.17.2",
+            "mlflow needs its Java client on the class path; add it, for example with --packages"
+                + " org.mlflow:mlflow-client:2.17.2",
             e);
       }
     }
@@ -78,15 +82,15 @@ sealed interface TrackerConfig {
     }
   }
 
-  /** A user's class. */
+  /** A tracker of a user's class. */
   @Kind(
       name = "",
       value =
-          "A class on the class path that is a `Tracker`; public, with a public constructor without"
-              + " parameters or with a map, the options.")
+          "A public class on the class path that implements `Tracker`. Its public constructor takes"
+              + " no parameters, or the options as a map.")
   record OfClass(
       String kind,
-      @Key(value = "For the constructor.", optional = true) Map<String, Object> options)
+      @Key(value = "Options for the constructor.", optional = true) Map<String, Object> options)
       implements TrackerConfig, Checked {
     @Override
     public void check() {

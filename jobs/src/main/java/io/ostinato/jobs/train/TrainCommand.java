@@ -1,5 +1,6 @@
 package io.ostinato.jobs.train;
 
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.Sessions;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Configuration;
@@ -7,11 +8,11 @@ import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.JsonSchema;
 import io.ostinato.jobs.config.Mistakes;
-import io.ostinato.jobs.evaluation.ReportFormat;
+import io.ostinato.jobs.scoring.ReportFormat;
+import io.ostinato.storage.StorageException;
 import io.ostinato.training.EndedBy;
 import io.ostinato.training.TrainingResult;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -23,13 +24,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Trains what a YAML file describes, and evaluates it through Spark. */
+/** Trains the model that a YAML file describes, and evaluates it with Spark during the training. */
 @Command(
     name = "train",
     description = {
-      "Trains the model that a YAML file describes, and evaluates it meanwhile, each time as a Spark"
-          + " job.",
-      "Exit codes: 0 done, 1 failed, 2 the configuration is wrong, or there is no such checkpoint."
+      "Trains the model that a YAML file describes, and evaluates it during the training. Each"
+          + " evaluation is a Spark job.",
+      "Exit codes: 0 success, 1 failure, 2 invalid usage or configuration, or checkpoint not found."
     },
     mixinStandardHelpOptions = true)
 public final class TrainCommand implements Callable<Integer> {
@@ -39,16 +40,17 @@ public final class TrainCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "<run.yaml>",
       description =
-          "The configuration, a local file or one with a scheme, as in"
-              + " hdfs://name-node/run.yaml; docs/train.md has all keys.")
+          "Configuration file: a local path or a URI such as hdfs://name-node/run.yaml. All keys"
+              + " are documented in docs/train.md.")
   private @Nullable String file;
 
   @Option(
       names = "--set",
       paramLabel = "<key=value>",
       description =
-          "Sets a key, as in --set optimizer.learning_rate=1e-3 or callbacks.0.every_n_epochs=2."
-              + " Values are YAML.")
+          "Override a key of the configuration; repeatable. Examples: --set"
+              + " optimizer.learning_rate=1e-3, --set callbacks.0.every_n_epochs=2. Values are"
+              + " YAML.")
   private List<String> overrides = List.of();
 
   @Option(
@@ -57,31 +59,32 @@ public final class TrainCommand implements Callable<Integer> {
       fallbackValue = CheckpointChoice.NEWEST,
       paramLabel = "<checkpoint>",
       description =
-          "Train nothing: run the callbacks once, at a checkpoint of the run that run_id or resume"
-              + " names, as in --evaluate E1_U22_S1408, or at a .safetensors file, local or with a"
-              + " scheme; at the newest one without a value. Nothing of that run is changed.")
+          "Run the callbacks once at a checkpoint instead of training. The checkpoint is a tag of"
+              + " the run that run_id or resume names, such as E1_U22_S1408, or a .safetensors file"
+              + " (a local path or a URI). Without a value: the newest checkpoint of the run. The"
+              + " run itself is not changed.")
   private @Nullable String evaluate;
 
   @Option(
       names = "--output",
       paramLabel = "<folder>",
       description =
-          "With --evaluate: keep what the callbacks write as a run of its own, in a new folder in"
-              + " this local one. Default: print it only.")
+          "With --evaluate: keep what the callbacks write as a separate run in a new subfolder of"
+              + " this folder, a local path or a URI. Default: only print the metrics.")
   private @Nullable String output;
 
   @Option(
       names = "--format",
       paramLabel = "<format>",
       description =
-          "With --evaluate: how to print the metrics: ${COMPLETION-CANDIDATES}; json is one object"
-              + " and nothing else. Default: table.")
+          "With --evaluate: output format, one of ${COMPLETION-CANDIDATES}; json prints a single"
+              + " object and nothing else. Default: table.")
   private @Nullable ReportFormat format;
 
-  @Option(names = "--check", description = "Check the configuration, and run nothing.")
+  @Option(names = "--check", description = "Only check the configuration; don't start Spark.")
   private boolean check;
 
-  @Option(names = "--schema", description = "Print the JSON schema of the configuration.")
+  @Option(names = "--schema", description = "Print the JSON schema of the configuration and exit.")
   private boolean schema;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -98,14 +101,12 @@ public final class TrainCommand implements Callable<Integer> {
     if (configuration == null) {
       throw wrong(
           evaluate == null
-              ? "give the file of the configuration, as in: train run.yaml"
-              : "give the file of the configuration before --evaluate, as in: train run.yaml"
-                  + " --evaluate");
+              ? "missing configuration file; for example: train run.yaml"
+              : "missing configuration file, which comes before --evaluate; for example: train"
+                  + " run.yaml --evaluate");
     }
     if (evaluate == null && (output != null || format != null)) {
-      throw wrong(
-          "%s says what becomes of an evaluation: give --evaluate, too"
-              .formatted(output == null ? "--format" : "--output"));
+      throw wrong("%s requires --evaluate".formatted(output == null ? "--format" : "--output"));
     }
     try {
       return evaluate == null ? train(configuration, out) : evaluate(configuration, evaluate, out);
@@ -115,7 +116,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** The schema that ships. */
+  /** The JSON schema that is in the jar. */
   static String schema() {
     return JsonSchema.of(RunConfig.class, "A training with Ostinato");
   }
@@ -123,14 +124,15 @@ public final class TrainCommand implements Callable<Integer> {
   private int train(String configuration, PrintWriter out) {
     Mistakes mistakes = new Mistakes();
     Bound<RunConfig> run =
-        RunBuilder.checked(
-            Configuration.read(configuration, content(configuration), overrides, mistakes),
-            mistakes);
+        new RunCheck(
+                Configuration.read(configuration, content(configuration), overrides, mistakes),
+                mistakes)
+            .toTrain();
     if (check) {
-      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run.value())));
+      out.println("%s is valid: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
-    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections().properties());
+    EvaluationLines lines = new EvaluationLines(out, run.value().metricProperties());
     try (SparkSession spark = Sessions.start("ostinato train")) {
       TrainingResult result = new RunTraining(run, spark, lines, out).run();
       out.println();
@@ -138,7 +140,7 @@ public final class TrainCommand implements Callable<Integer> {
       if (result.endedBy() == EndedBy.CALLBACK) {
         out.println("Training ended early: " + result.reason());
       }
-      out.println("The files of this run are in " + result.folder());
+      out.println("The files of this run are in " + result.files().location());
     }
     return 0;
   }
@@ -146,17 +148,18 @@ public final class TrainCommand implements Callable<Integer> {
   private int evaluate(String configuration, String asked, PrintWriter out) {
     Mistakes mistakes = new Mistakes();
     Bound<RunConfig> run =
-        RunBuilder.checkedToEvaluate(
-            Configuration.read(configuration, content(configuration), overrides, mistakes),
-            mistakes);
+        new RunCheck(
+                Configuration.read(configuration, content(configuration), overrides, mistakes),
+                mistakes)
+            .toEvaluate();
     CheckpointChoice choice = new CheckpointChoice(asked, run.value());
     choice.check();
     if (check) {
-      out.println("%s is right: %s".formatted(configuration, RunDescription.of(run.value())));
+      out.println("%s is valid: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
-    List<Path> kept = output == null ? List.of() : List.of(RunEvaluation.newRun(output));
-    EvaluationLines lines = new EvaluationLines(out, run.value().metricDirections().properties());
+    List<KeptRun> kept = output == null ? List.of() : List.of(newRun(output));
+    EvaluationLines lines = new EvaluationLines(out, run.value().metricProperties());
     try (SparkSession spark = Sessions.start("ostinato train --evaluate")) {
       RunTraining training = new RunTraining(run, spark, lines, out);
       MomentReport report = new RunEvaluation(run, spark, training).at(choice, kept);
@@ -164,10 +167,18 @@ public final class TrainCommand implements Callable<Integer> {
         out.println(report.toJson());
       } else {
         report.lines().forEach(out::println);
-        kept.forEach(folder -> out.println("The files of this evaluation are in " + folder));
+        kept.forEach(one -> out.println("The files of this evaluation are in " + one.location()));
       }
     }
     return 0;
+  }
+
+  private KeptRun newRun(String folder) {
+    try {
+      return KeptRun.in(RunOutput.open(folder, ConfigurationFile.hadoopSettings()));
+    } catch (StorageException e) {
+      throw wrong("--output: " + ErrorLine.of(e));
+    }
   }
 
   private ParameterException wrong(String message) {

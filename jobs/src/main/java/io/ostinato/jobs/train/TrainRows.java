@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.weights.HostArray;
 import java.util.Iterator;
@@ -16,18 +16,18 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings the dataset to train on to the driver. */
+/** Collects the dataset to train on in the driver's memory. */
 final class TrainRows {
   private static final Logger log = LoggerFactory.getLogger(TrainRows.class);
-  private static final int BLOCK_ROWS = 4096;
+  private static final int BATCH_ROWS = 4096;
 
   private TrainRows() {}
 
   /**
-   * All rows in dataset order, owned by the manager.
+   * Collects all rows in dataset order; the manager owns the arrays.
    *
-   * @throws IllegalArgumentException if there are none, or more than the limit; says how large it
-   *     is
+   * @throws IllegalArgumentException if the dataset has no rows or exceeds the limit; the message
+   *     has its size
    */
   static ArrayDataset collect(Datasets.Train config, SparkDataset data, NDManager manager) {
     long rows = data.rows();
@@ -42,14 +42,14 @@ final class TrainRows {
                     name,
                     manager.create(
                         new Shape(rows).addAll(tensor.rowShape()), tensor.type().dataType())));
-    try (Stream<DataBlock> blocks = data.blocks(BLOCK_ROWS)) {
-      for (Iterator<DataBlock> each = blocks.iterator(); each.hasNext(); ) {
+    try (Stream<DataBatch> batches = data.batches(BATCH_ROWS)) {
+      for (Iterator<DataBatch> each = batches.iterator(); each.hasNext(); ) {
         copy(each.next(), arrays, manager);
       }
     } finally {
       data.unpersist();
     }
-    log.info("{} rows to train on are in the driver's memory", rows);
+    log.info("collected {} rows to train on in the driver's memory", rows);
     return new ArrayDataset.Builder()
         .setData(named(config.inputs(), arrays))
         .optLabels(named(config.targets(), arrays))
@@ -64,16 +64,16 @@ final class TrainRows {
     long rowBytes = config.source().rowBytes();
     if (rows > config.limit().bytes() / rowBytes) {
       throw new IllegalArgumentException(
-          "the dataset to train on has %s rows of %s bytes, more than its limit of %s; raise limit"
+          "the dataset to train on has %s rows of %s bytes, which exceeds its limit of %s; raise"
                   .formatted(rows, rowBytes, config.limit())
-              + " and the driver's memory, or take fewer rows with sql");
+              + " limit and the driver's memory, or select fewer rows with sql");
     }
   }
 
-  private static void copy(DataBlock block, Map<String, NDArray> arrays, NDManager manager) {
-    NDIndex rows = new NDIndex("{}:{}", block.firstRow(), block.firstRow() + block.rows());
+  private static void copy(DataBatch batch, Map<String, NDArray> arrays, NDManager manager) {
+    NDIndex rows = new NDIndex("{}:{}", batch.firstRow(), batch.firstRow() + batch.rows());
     try (NDManager scope = manager.newSubManager()) {
-      for (HostArray array : block.arrays()) {
+      for (HostArray array : batch.arrays()) {
         NDArray target = arrays.get(array.name());
         if (target != null) {
           target.set(rows, array.copyTo(scope));

@@ -1,4 +1,4 @@
-/** The command that trains from a YAML file. */
+/** The command {@code train}: trains the model that a YAML file describes. */
 @NullMarked
 package io.ostinato.jobs.train;
 

@@ -11,21 +11,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which axis each evaluation of a run is on. Names that contradict each other, since their program
- * counts updates anew in every epoch, are counted by lines from the first contradiction on. Not
- * thread-safe.
+ * Assigns each evaluation of a run to an axis. If names contradict each other because their program
+ * restarts the count of updates in every epoch, evaluations are counted by lines from the first
+ * contradiction on. Not thread-safe.
  */
 final class Axes {
   private final Map<String, List<NamedIteration>> byForm = new HashMap<>();
   private final Set<String> contradictory = new HashSet<>();
   private @Nullable Axis main;
 
-  /** That of the first evaluation. */
+  /** The axis of the first evaluation. */
   Axis main() {
     return Objects.requireNonNull(main, "nothing has been evaluated");
   }
 
-  /** Takes the next evaluation. */
+  /** The axis of the next evaluation. */
   Axis next(JournalEntry entry) {
     Axis axis = Axis.of(entry);
     if (axis != Axis.LINES && contradicts(entry.checkpoint().iteration().orElseThrow())) {

@@ -5,19 +5,19 @@ import io.ostinato.schedule.TrainingIteration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the steps of a chart count. */
+/** The quantity that the steps of a chart count. */
 enum Axis {
   UPDATES,
   SAMPLES,
   EPOCHS,
-  /** Numbers whose unit the names don't tell. */
+  /** Numbers in names, of an unknown unit. */
   NUMBERS,
-  /** Lines of {@code metrics.jsonl}: what is counted where a name tells no iteration. */
+  /** Lines of {@code metrics.jsonl}, for names without an iteration. */
   LINES;
 
   /**
-   * What the name counted when its line was written: a name that was read in another way then, or
-   * not at all, was counted by lines.
+   * The axis of an entry. If the iteration in its line differs from the one that its name has now,
+   * which an earlier version may have read differently, it is counted by lines.
    */
   static Axis of(JournalEntry entry) {
     Optional<NamedIteration> named = entry.checkpoint().iteration();
@@ -32,7 +32,7 @@ enum Axis {
     };
   }
 
-  /** The step of an iteration; a line's number is kept as the update. */
+  /** The step of an iteration; the number of a line is stored as the update. */
   long stepOf(TrainingIteration iteration) {
     return switch (this) {
       case EPOCHS -> iteration.epoch();
@@ -41,7 +41,7 @@ enum Axis {
     };
   }
 
-  /** The name of a folder for values on it. */
+  /** The name of the folder for values on this axis. */
   String folder() {
     return name().toLowerCase(Locale.ROOT);
   }

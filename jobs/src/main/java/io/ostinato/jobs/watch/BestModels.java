@@ -1,8 +1,8 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.metric.Direction;
 import io.ostinato.storage.FileNames;
 import io.ostinato.storage.RunFiles;
-import io.ostinato.tracking.Direction;
 import io.ostinato.tracking.MetricProperties;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,12 +16,12 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Copies of the checkpoints with the best values: {@code best_model.<metric>} with the end of the
- * checkpoint's name. Metrics whose direction isn't known have none; NaN never is the best; of equal
- * values the first is.
+ * Keeps copies of the checkpoints with the best values: {@code best_model.<metric>} with the
+ * extension of the checkpoint. Metrics without a known direction have no copy; NaN is never the
+ * best; of equal values, the first is the best.
  *
- * <p>A copy is written under a name of its own before the checkpoint's line is, and gets its final
- * name after that. Whatever was interrupted, the journal says which copy is the best.
+ * <p>A copy is written under a temporary name before the checkpoint's line, and renamed afterwards.
+ * After an interruption, the journal determines which copy is the best.
  */
 final class BestModels {
   private static final String NEXT = ".next-";
@@ -31,20 +31,20 @@ final class BestModels {
   private final Map<String, JournalEntry> best = new LinkedHashMap<>();
   private final Map<String, Set<String>> names = new HashMap<>();
 
-  /** Makes good what a crash left: the copies are those of the journal's best afterwards. */
+  /** Recovers from a crash: afterwards the copies match the best entries of the journal. */
   BestModels(RunFiles files, MetricProperties properties, List<JournalEntry> entries) {
     this.files = files;
     this.properties = properties;
     entries.forEach(this::take);
     best.forEach(this::publish);
     for (String name : files.list()) {
-      if (name.startsWith("best_model.") && name.contains(NEXT)) {
+      if (name.startsWith(FileNames.BEST_MODEL) && name.contains(NEXT)) {
         files.delete(name);
       }
     }
   }
 
-  /** Copies what would be the best; comes before the entry is committed. */
+  /** Copies a model that would be the best; to be called before the entry is committed. */
   void prepare(JournalEntry entry, Path model) {
     try {
       for (String metric : entry.metrics().keySet()) {
@@ -58,7 +58,7 @@ final class BestModels {
     }
   }
 
-  /** Removes the copies of an entry that was not committed, after a failure. */
+  /** Deletes the copies of an entry that could not be committed. */
   void discard(JournalEntry entry, RuntimeException failure) {
     try {
       entry.metrics().keySet().forEach(metric -> files.delete(nextName(metric, entry)));
@@ -67,7 +67,11 @@ final class BestModels {
     }
   }
 
-  /** Gives the copies their names; comes after the entry was committed. */
+  /**
+   * Renames the copies of a committed entry to their final names.
+   *
+   * @return the metrics that the entry is the best of
+   */
   List<String> committed(JournalEntry entry) {
     List<String> improved = take(entry);
     improved.forEach(metric -> publish(metric, entry));
@@ -89,7 +93,7 @@ final class BestModels {
     if (files.exists(next)) {
       files.rename(next, name(metric, entry));
     }
-    // A better one may end otherwise, as with *.{pt,pth}: one of them is the best.
+    // The previous best may have another extension, with a pattern such as *.{pt,pth}.
     names.getOrDefault(metric, Set.of()).stream()
         .filter(name -> !name.equals(name(metric, entry)))
         .forEach(files::delete);
@@ -111,8 +115,7 @@ final class BestModels {
     String file = entry.checkpoint().name();
     int dot = file.lastIndexOf('.');
     String end = dot < 0 ? "" : file.substring(dot);
-    return FileNames.checked(
-        ("best_model." + metric.replace('/', '.') + end).replaceAll("[^A-Za-z0-9._=-]", "_"));
+    return FileNames.bestModel(metric, end);
   }
 
   private static String nextName(String metric, JournalEntry entry) {

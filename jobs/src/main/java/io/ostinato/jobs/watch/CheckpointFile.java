@@ -5,13 +5,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A file of the watched folder, as it was listed. All of it is its identity: a file that is
- * replaced under the same name, with another size or time, is another checkpoint. {@link
- * CheckpointOrder} says which of two is the older one.
+ * A file of the watched folder, as listed. Name, size and time together are its identity: a file
+ * that is replaced under the same name, with another size or time, is another checkpoint. {@link
+ * CheckpointOrder} determines which of two is older.
+ *
+ * @param bytes the size
+ * @param modified the modification time
  */
 record CheckpointFile(String name, long bytes, Instant modified) {
 
-  /** The iteration in the name, as in {@code net-E3_U66_S4224.pt}. */
+  /** The iteration in the name, such as in {@code net-E3_U66_S4224.pt}; empty if there is none. */
   Optional<NamedIteration> iteration() {
     return NamedIteration.findIn(name);
   }

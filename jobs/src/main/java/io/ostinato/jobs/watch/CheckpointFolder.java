@@ -3,25 +3,22 @@ package io.ostinato.jobs.watch;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The folder that another program writes its checkpoints into. */
+/** The folder that another program writes checkpoints to. */
 interface CheckpointFolder {
 
-  /** What is in it now, complete or not. */
+  /** Lists the folder, including incomplete files. */
   Listing list() throws IOException;
 
-  /** Whether a file has a writer; false where the file system doesn't know that. */
+  /** Whether a file has a writer; false if the file system can't tell. */
   boolean isBeingWritten(CheckpointFile checkpoint) throws IOException;
 
   /**
-   * Copies a checkpoint, so that what is evaluated stays what it was when it was listed.
+   * Copies a checkpoint, so that exactly the listed file is evaluated.
    *
-   * @return false if it is another file by now, and the copy is of no use
-   * @throws java.io.FileNotFoundException if it is gone
+   * @return false if the file has been replaced since it was listed; the copy is then useless
+   * @throws java.io.FileNotFoundException if the file no longer exists
    * @throws IOException if it can't be read
    * @throws io.ostinato.storage.StorageException if the copy can't be written
    */
   boolean copy(CheckpointFile checkpoint, Path into) throws IOException;
-
-  /** Where a checkpoint is, for messages. */
-  String locationOf(CheckpointFile checkpoint);
 }

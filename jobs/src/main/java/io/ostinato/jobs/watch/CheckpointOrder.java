@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The order of checkpoints by their age, the oldest first; names break ties. */
+/** The order of checkpoints by age, oldest first; ties are broken by name. */
 enum CheckpointOrder {
   /** By the iterations in the names. */
   BY_ITERATION(Comparator.comparing(Age::iteration).thenComparing(Age::modified)),
 
-  /** By times of modification; the same time by iterations where names have them. */
+  /** By modification times; equal times by iterations, if the names have them. */
   BY_TIME(
       Comparator.comparing(Age::modified)
           .thenComparingInt(Age::unit)
@@ -30,9 +30,9 @@ enum CheckpointOrder {
   }
 
   /**
-   * By iteration if the names alone tell the order: all have the same form, each has an iteration
-   * of its own, and epochs, updates and samples agree. By time else: a number that comes again, or
-   * is smaller in a later epoch, is one of another count.
+   * Determines the order: by iteration if the names alone define it, that is, all names have the
+   * same form and distinct iterations whose epochs, updates and samples are consistent. Otherwise
+   * by time: a number that repeats, or is smaller in a later epoch, counts something else.
    */
   static CheckpointOrder of(Collection<CheckpointFile> files) {
     List<Age> ages = files.stream().map(Age::of).sorted(BY_ITERATION.age).toList();
@@ -54,7 +54,7 @@ enum CheckpointOrder {
         .toList();
   }
 
-  /** Whether a checkpoint is older for certain: a name that breaks a tie tells nothing. */
+  /** Whether a checkpoint is certainly older; false if only a name broke the tie. */
   boolean isOlder(CheckpointFile file, CheckpointFile than) {
     Age first = Age.of(file);
     Age second = Age.of(than);
@@ -66,9 +66,9 @@ enum CheckpointOrder {
   }
 
   /**
-   * What tells how old a checkpoint is.
+   * The properties that determine the age of a checkpoint.
    *
-   * @param version Lightning's: {@code last-v1.ckpt} is written where there is a {@code last.ckpt}
+   * @param version Lightning's version: it writes {@code last-v1.ckpt} if {@code last.ckpt} exists
    */
   private record Age(CheckpointFile file, @Nullable NamedIteration named, int version) {
     private static final int NO_UNIT = -1;
@@ -90,12 +90,12 @@ enum CheckpointOrder {
       return named == null ? NO_UNIT : named.unit().ordinal();
     }
 
-    /** Without one in the name that before the first. */
+    /** The iteration in the name, or else the start. */
     TrainingIteration iteration() {
       return named == null ? TrainingIteration.START : named.iteration();
     }
 
-    /** Versions tell an order of those with the same iteration only. */
+    /** Whether the names define this order; versions only order names with the same iteration. */
     boolean isNamedBefore(Age other) {
       if (named == null || other.named == null) {
         return false;

@@ -15,9 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows evaluations in TensorBoard. Checkpoints whose names count different things share no axis:
- * those like the first that was evaluated in the run are in {@code tensorboard}, the others in
- * folders of it that are named for what their steps count, and are runs of their own there.
+ * Logs evaluations to TensorBoard. Checkpoints whose names count different quantities are kept on
+ * separate axes: those that count the same as the first evaluated checkpoint are in {@code
+ * tensorboard}, the others in subfolders named after the quantity, which TensorBoard shows as
+ * separate runs.
  */
 final class CheckpointTrackers implements AutoCloseable {
   private final @Nullable RunInfo run;
@@ -31,21 +32,21 @@ final class CheckpointTrackers implements AutoCloseable {
     journal.stream().filter(entry -> entry.outcome() == Outcome.EVALUATED).forEach(axes::next);
   }
 
-  /** Shows nothing. */
+  /** Logs nothing. */
   static CheckpointTrackers none() {
     return new CheckpointTrackers(null, List.of());
   }
 
   /**
-   * Event files in the folder of a run.
+   * Writes event files to the folder of a run.
    *
-   * @param journal what earlier processes did, and this one does: a view
+   * @param journal a live view of the entries of earlier processes and of this one
    */
   static CheckpointTrackers inFolderOf(RunInfo run, List<JournalEntry> journal) {
     return new CheckpointTrackers(run, journal);
   }
 
-  /** Shows an evaluation, which is in the journal. */
+  /** Logs an evaluation, which must already be in the journal. */
   void log(JournalEntry entry) {
     if (run != null) {
       Axis axis = axes.next(entry);

@@ -14,9 +14,9 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done with one checkpoint, up to the line that says that it is done. */
+/** Evaluates, skips or fails checkpoints, and records their outcomes in the journal. */
 final class CheckpointWork {
-  /** How often a checkpoint that can't be read is tried. */
+  /** The number of attempts to read a checkpoint. */
   static final int TRIES = 3;
 
   private static final Logger log = LoggerFactory.getLogger(CheckpointWork.class);
@@ -47,7 +47,7 @@ final class CheckpointWork {
     this.pace = pace;
   }
 
-  /** Tells of a folder that looks like a checkpoint. */
+  /** Warns of a folder that is named like a checkpoint. */
   void warnOfFolder(String name) {
     report.folder(name);
   }
@@ -57,8 +57,8 @@ final class CheckpointWork {
   }
 
   /**
-   * The evaluation that was written last, by whatever process, if this one may be skipped for it:
-   * one that is tried again is tried, whatever came after it.
+   * The evaluation recorded last, by this or an earlier process, for which a checkpoint can be
+   * skipped; empty for a checkpoint that is being retried, which is never skipped.
    */
   Optional<JournalEntry> evaluatedAfter(CheckpointFile checkpoint) {
     return journal.isRetried(checkpoint) ? Optional.empty() : journal.lastEvaluated();
@@ -75,21 +75,21 @@ final class CheckpointWork {
   /**
    * Evaluates a checkpoint.
    *
-   * @return false if it can't be read now, and is to be tried again
+   * @return false if it can't be read now and is to be retried
    */
   boolean evaluate(CheckpointFile checkpoint) {
-    // Hadoop takes what is before a colon for a scheme.
+    // Hadoop treats text before a colon as a scheme.
     Path copy = staging.resolve(checkpoint.name().replace(':', '_'));
     try {
       if (folder.copy(checkpoint, copy)) {
         evaluate(checkpoint, copy);
       } else {
-        skip(List.of(checkpoint), "it was replaced while it was read");
+        skip(List.of(checkpoint), "it was replaced while it was being read");
       }
       return true;
     } catch (IOException e) {
       if (StorageException.isMissing(e)) {
-        fail(checkpoint, "it was gone when it was to be read");
+        fail(checkpoint, "it no longer existed when it was to be read");
         return true;
       }
       return givenUp(checkpoint, e);
@@ -109,7 +109,7 @@ final class CheckpointWork {
         throw cause.get();
       }
       log.debug("can't evaluate {}", checkpoint, e);
-      fail(checkpoint, inPlace(ErrorLine.of(e), copy, folder.locationOf(checkpoint)));
+      fail(checkpoint, evaluation.problemOf(e));
       return;
     }
     JournalEntry entry =
@@ -132,7 +132,7 @@ final class CheckpointWork {
     report.evaluated(entry, bestModels.committed(entry));
   }
 
-  /** Only where the journal surely lacks the entry: else its copies are still to be published. */
+  /** Discards copies only if the journal surely lacks the entry; otherwise they get published. */
   private void discardUncommitted(JournalEntry entry, RuntimeException failure) {
     try {
       if (!journal.holds(entry)) {
@@ -147,14 +147,18 @@ final class CheckpointWork {
     int failures = failedReads.merge(checkpoint, 1, Integer::sum);
     if (failures < TRIES) {
       log.warn(
-          "can't read {}, try {} of {}: {}", checkpoint.name(), failures, TRIES, ErrorLine.of(e));
+          "can't read {}, attempt {} of {}: {}",
+          checkpoint.name(),
+          failures,
+          TRIES,
+          ErrorLine.of(e));
       return false;
     }
-    fail(checkpoint, "can't read it, at %s tries: %s".formatted(TRIES, ErrorLine.of(e)));
+    fail(checkpoint, "can't read it after %s attempts: %s".formatted(TRIES, ErrorLine.of(e)));
     return true;
   }
 
-  /** Many at once are written at once: each write waits for the disk. */
+  /** Records all of them in one write, since each write waits for the disk. */
   private void end(List<CheckpointFile> checkpoints, Outcome outcome, String reason) {
     if (checkpoints.isEmpty()) {
       return;
@@ -183,10 +187,5 @@ final class CheckpointWork {
       throw new StorageException(
           "can't delete the copy '%s': %s".formatted(copy, StorageException.reasonOf(e)), e);
     }
-  }
-
-  /** Nobody knows the copy; the checkpoint has the name that was given. */
-  private static String inPlace(String message, Path copy, String original) {
-    return message.replace("file:" + copy, original).replace(copy.toString(), original);
   }
 }

@@ -9,12 +9,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Tells complete files from those that are being written, by successive listings of the folder. Not
- * thread-safe.
+ * Distinguishes complete files from files that are still being written, by comparing successive
+ * listings of the folder. Not thread-safe.
  *
- * <p>Without a marker a file is complete when its size and time have stayed what they are for a
- * while, at two looks at least. With one it is complete when there is a file of its name with the
- * marker at the end, which is not older than the file; its name is also that of a link to it.
+ * <p>Without a marker, a file is complete once its size and modification time have not changed for
+ * a while, in at least two listings. With a marker, a file is complete once a marker file exists
+ * that is named after the file, or after a link to it, and is not older than the file.
  */
 final class Completeness {
   private final NameFilter names;
@@ -28,20 +28,20 @@ final class Completeness {
     this.settle = settle;
   }
 
-  /** Files are complete when nothing about them has changed for that long. */
+  /** Files are complete once they have not changed for this duration. */
   static Completeness unchangedFor(Duration settle, NameFilter names) {
     return new Completeness(names, Optional.empty(), settle);
   }
 
-  /** Files are complete when there is {@code <name><marker>}. */
+  /** Files are complete once {@code <name><marker>} exists. */
   static Completeness markedBy(String marker, NameFilter names) {
     return new Completeness(names, Optional.of(marker), Duration.ZERO);
   }
 
   /**
-   * Takes the next listing.
+   * Evaluates the next listing.
    *
-   * @param elapsed when it was made, on a clock that never goes back
+   * @param elapsed the time of the listing, by a monotonic clock
    */
   Scan look(Listing listing, Duration elapsed) {
     List<CheckpointFile> checkpoints = listing.checkpoints(this::isCheckpoint);
@@ -60,7 +60,7 @@ final class Completeness {
         : settled(files, elapsed, order, changed);
   }
 
-  /** Whether a file or folder has the name of a checkpoint, and not that of a marker. */
+  /** Whether a name is that of a checkpoint and not of a marker. */
   boolean isCheckpoint(String name) {
     return names.accepts(name) && (marker.isEmpty() || !name.endsWith(marker.get()));
   }

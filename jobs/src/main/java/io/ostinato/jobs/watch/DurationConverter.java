@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as {@code 500ms}, {@code 10s}, {@code 5m}, {@code 2h}. */
+/** Parses durations such as {@code 500ms}, {@code 10s}, {@code 5m} and {@code 2h}. */
 final class DurationConverter implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
@@ -26,7 +26,7 @@ final class DurationConverter implements ITypeConverter<Duration> {
           default -> Duration.ofHours(count);
         };
     if (duration.isZero()) {
-      throw new TypeConversionException("'%s' must be longer than nothing".formatted(text));
+      throw new TypeConversionException("'%s' must be longer than zero".formatted(text));
     }
     return duration;
   }

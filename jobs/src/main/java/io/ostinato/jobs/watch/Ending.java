@@ -2,23 +2,24 @@ package io.ostinato.jobs.watch;
 
 import java.time.Duration;
 
-/** When to end; asked only when nothing is waiting and nothing is still being written. */
+/** When to end a watch; only asked if no checkpoint is waiting or still being written. */
 @FunctionalInterface
 interface Ending {
 
-  /** Whether to end when there has been nothing new for that long. */
+  /** Whether to end after a time without anything new. */
   boolean isReachedAfter(Duration idle);
 
-  /** Only a signal ends it. */
+  /** Ends on a signal only. */
   static Ending never() {
     return idle -> false;
   }
 
+  /** Ends after this time without anything new. */
   static Ending idleFor(Duration duration) {
     return idle -> idle.compareTo(duration) >= 0;
   }
 
-  /** When all that was there is done. */
+  /** Ends as soon as all existing checkpoints are done. */
   static Ending once() {
     return idle -> true;
   }

@@ -5,13 +5,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 
 /**
- * Locks that the operating system holds for a process, and frees when it ends, however it ends; or
- * when the process closes another channel of that file, so that one process needs one at most.
+ * File locks of the operating system. It releases them when the process ends, however it ends, and
+ * also when the process closes any other channel of the file, so a process must open only one.
  */
 final class FileLocks {
   private FileLocks() {}
 
-  /** Locks a file until its channel is closed; false if another process or channel has it. */
+  /** Locks a file until its channel is closed; false if another process or channel has the lock. */
   static boolean lock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;

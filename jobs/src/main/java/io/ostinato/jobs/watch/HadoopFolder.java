@@ -25,13 +25,13 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 
-/** A folder of any file system that Hadoop knows, without the folders in it. */
+/** A folder on any file system that Hadoop supports, without its subfolders. */
 record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
   private static final int BUFFER_BYTES = 1 << 20;
 
   /**
-   * A folder of this file system; on this machine without Hadoop's files of checksums, which other
-   * programs don't keep.
+   * A folder on this file system. On the local one, Hadoop's checksum files are not used, since
+   * other programs don't update them.
    */
   HadoopFolder {
     system = system instanceof LocalFileSystem local ? local.getRawFileSystem() : system;
@@ -56,8 +56,8 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
   }
 
   /**
-   * Notes where a link leads; false if it leads nowhere by now. Only this machine has links that
-   * are listed as what they lead to.
+   * Records the target of a link; false if the target doesn't exist. Only the local file system
+   * lists links as their targets.
    */
   private boolean leadsSomewhere(String name, Map<String, String> links) throws IOException {
     if (!(system instanceof RawLocalFileSystem local)) {
@@ -78,7 +78,10 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
     }
   }
 
-  /** HDFS knows who writes; the length that it lists of an open file may not change for long. */
+  /**
+   * Only HDFS knows whether a file is open; the length it lists for an open file may not change for
+   * a long time.
+   */
   @Override
   public boolean isBeingWritten(CheckpointFile checkpoint) throws IOException {
     try {
@@ -101,17 +104,15 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
     }
   }
 
-  @Override
-  public String locationOf(CheckpointFile checkpoint) {
-    return pathOf(checkpoint).toString();
-  }
-
-  /** By parts, since what is before a colon is a scheme elsewhere. */
+  /** Built from parts, since a name with a colon would be parsed as a URI with a scheme. */
   private Path pathOf(CheckpointFile checkpoint) {
     return new Path(path, new Path(null, null, checkpoint.name()));
   }
 
-  /** What can't be read is the checkpoint's fault, what can't be written is not. */
+  /**
+   * Copies the content; read and write errors are distinguished, since only a read error is the
+   * checkpoint's fault.
+   */
   private static long copy(InputStream in, java.nio.file.Path into) throws IOException {
     try (Sink out = new Sink(into)) {
       byte[] buffer = new byte[BUFFER_BYTES];

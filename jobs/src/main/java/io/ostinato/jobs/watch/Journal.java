@@ -2,6 +2,7 @@ package io.ostinato.jobs.watch;
 
 import io.ostinato.schedule.NamedIteration;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.LineFile;
 import io.ostinato.storage.StorageException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of which checkpoint. A checkpoint is done when its line is written: the line is the
- * one record of that, and all else follows from it. Not thread-safe.
+ * The outcomes of checkpoints. A checkpoint is done once its line is written; these lines are the
+ * only record, and all other state is derived from them. Not thread-safe.
  */
 final class Journal {
   private final LineFile file;
@@ -23,7 +24,7 @@ final class Journal {
   private @Nullable JournalEntry lastEvaluated;
 
   /**
-   * Reads back what earlier processes did.
+   * Reads the entries of earlier processes.
    *
    * @throws StorageException if a line can't be read; says which
    */
@@ -41,7 +42,7 @@ final class Journal {
     }
   }
 
-  /** All entries, in the order in which they were written. */
+  /** All entries, in the order they were written. */
   List<JournalEntry> entries() {
     return Collections.unmodifiableList(entries);
   }
@@ -50,12 +51,12 @@ final class Journal {
     return Collections.unmodifiableSet(done);
   }
 
-  /** The last that was evaluated, if any was. */
+  /** The entry of the last evaluated checkpoint. */
   Optional<JournalEntry> lastEvaluated() {
     return Optional.ofNullable(lastEvaluated);
   }
 
-  /** Takes those that failed for not done. */
+  /** Treats failed checkpoints as not done. */
   void forgetFailures() {
     entries.stream()
         .filter(entry -> entry.outcome() == Outcome.FAILED)
@@ -68,15 +69,15 @@ final class Journal {
     done.removeAll(retried);
   }
 
-  /** Whether it failed before, and is not done only since that was forgotten. */
+  /** Whether the checkpoint failed before and is being tried again; see {@link #forgetFailures}. */
   boolean isRetried(CheckpointFile checkpoint) {
     return retried.contains(checkpoint);
   }
 
   /**
-   * The iteration in the name, or the number of its line as the update.
+   * The iteration in the checkpoint's name; without one, its future line number as the update.
    *
-   * @param before how many entries are to be written before it
+   * @param before the number of entries that will be written before it
    */
   TrainingIteration iterationOf(CheckpointFile checkpoint, int before) {
     return checkpoint
@@ -85,13 +86,13 @@ final class Journal {
         .orElseGet(() -> new TrainingIteration(0, entries.size() + before + 1, 0));
   }
 
-  /** Writes what became of checkpoints; they are done then, for this process and later ones. */
+  /** Writes outcomes; their checkpoints are then done, for this and later processes. */
   void commit(List<JournalEntry> more) {
     file.append(more.stream().map(JournalLine::write).toList());
     more.forEach(this::add);
   }
 
-  /** Whether the file has it as its last line, whatever came of the {@link #commit}. */
+  /** Whether this is the last line of the file, even if {@link #commit} reported a failure. */
   boolean holds(JournalEntry entry) {
     return file.endsWith(JournalLine.write(entry));
   }

@@ -8,12 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What became of one checkpoint: a line of {@code metrics.jsonl}.
+ * The outcome of one checkpoint: a line of {@code metrics.jsonl}.
  *
- * @param iteration the one in the name, or the number of the line where there is none: {@code
- *     E0_U7_S0}
- * @param reason why it was skipped or failed; else empty
- * @param metrics none unless it was evaluated
+ * @param iteration the iteration in the name, or else the number of the line as {@code E0_U7_S0}
+ * @param reason why the checkpoint was skipped or failed; otherwise empty
+ * @param metrics the metrics by their keys; empty unless the checkpoint was evaluated
+ * @param rows the number of rows evaluated; 0 unless the checkpoint was evaluated
+ * @param seconds the duration of the evaluation; 0 unless the checkpoint was evaluated
  */
 record JournalEntry(
     CheckpointFile checkpoint,

@@ -11,15 +11,16 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * An entry as a line of {@code metrics.jsonl}: what every run writes there, then the checkpoint and
- * what became of it. Numbers that JSON lacks are the strings NaN, Infinity and -Infinity.
+ * Converts entries to lines of {@code metrics.jsonl} and back. A line has what every run writes,
+ * followed by the checkpoint and its outcome. Non-finite numbers are the strings NaN, Infinity and
+ * -Infinity.
  */
 final class JournalLine {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   private JournalLine() {}
 
-  /** Without a line feed at its end. */
+  /** Converts an entry to a line, without a line feed. */
   static String write(JournalEntry entry) {
     JsonObject json = MetricsFile.toJson(entry.metricsRecord());
     JsonObject checkpoint = new JsonObject();
@@ -38,9 +39,9 @@ final class JournalLine {
   }
 
   /**
-   * Reads a line back.
+   * Parses a line.
    *
-   * @throws IllegalArgumentException if it is none of this command's; says why
+   * @throws IllegalArgumentException if this command has not written it; says why
    */
   static JournalEntry parse(String line) {
     try {
@@ -60,7 +61,7 @@ final class JournalLine {
           json.has("rows") ? json.get("rows").getAsLong() : 0,
           json.has("seconds") ? JsonNumbers.read(json.get("seconds")) : 0);
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException("it tells of no checkpoint: " + line, e);
+      throw new IllegalArgumentException("it is not about a checkpoint: " + line, e);
     }
   }
 }

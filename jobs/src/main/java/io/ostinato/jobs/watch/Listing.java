@@ -9,12 +9,12 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * What is in the watched folder, in any order.
+ * The content of the watched folder, in any order.
  *
- * @param files each file, and each symbolic link to a file, with the size and time of that file
- * @param links for the name of each link the file it leads to in the end: its name if it is in this
- *     folder, else its path
- * @param folders the names of the folders in it
+ * @param files the files and the symbolic links to files, with the size and time of the file
+ * @param links the final target of each link, by the link's name: the target's name if it is in
+ *     this folder, or else its path
+ * @param folders the names of the subfolders
  */
 record Listing(List<CheckpointFile> files, Map<String, String> links, Set<String> folders) {
   Listing {
@@ -23,15 +23,15 @@ record Listing(List<CheckpointFile> files, Map<String, String> links, Set<String
     folders = Set.copyOf(folders);
   }
 
-  /** Files only. */
+  /** A listing of files without links and folders. */
   static Listing of(List<CheckpointFile> files) {
     return new Listing(files, Map.of(), Set.of());
   }
 
   /**
-   * The files with such names, each once: a link to one of them is not another. Of several links to
-   * one other file, those stay whose names tell an iteration, since a store may keep equal
-   * checkpoints once; without any the first by name.
+   * The checkpoints: files with accepted names, without links to one of them. Of several links to
+   * the same other file, all whose names have an iteration are kept, since a store may deduplicate
+   * equal checkpoints; if none has, the first by name.
    */
   List<CheckpointFile> checkpoints(Predicate<String> isNamed) {
     List<CheckpointFile> named =
@@ -50,9 +50,7 @@ record Listing(List<CheckpointFile> files, Map<String, String> links, Set<String
         .toList();
   }
 
-  /**
-   * What a file is called in this folder: its name, those of links to it, and of what it leads to.
-   */
+  /** All names of a file in this folder: its own, its target's, and those of links to it. */
   Set<String> namesOf(CheckpointFile file) {
     String target = targetOf(file);
     Set<String> names = new TreeSet<>(List.of(file.name(), target));
@@ -65,13 +63,13 @@ record Listing(List<CheckpointFile> files, Map<String, String> links, Set<String
     return names;
   }
 
-  /** Whether it is a link to a checkpoint of this folder. */
+  /** Whether a file is a link to a checkpoint in this folder. */
   private boolean isLinkToOne(CheckpointFile file, Predicate<String> isNamed) {
     String target = links.get(file.name());
     return target != null && target.indexOf('/') < 0 && isNamed.test(target);
   }
 
-  /** The file itself, unless it is a link. */
+  /** The target of a link, or the name of the file itself. */
   private String targetOf(CheckpointFile file) {
     return links.getOrDefault(file.name(), file.name());
   }

@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** Evaluates one model after the other on one dataset. */
+/** Evaluates models on one dataset, one after the other. */
 interface ModelEvaluation {
 
-  /** What an evaluation gave. */
+  /** The result of an evaluation. */
   record Report(Map<String, Double> metrics, long rows, double seconds) {}
 
   /**
-   * Reads what models are evaluated on, where that is still to be done.
+   * Reads the dataset unless it has already been read.
    *
    * @throws RuntimeException if it can't be read, so that no model can be evaluated
    */
@@ -24,9 +24,12 @@ interface ModelEvaluation {
    */
   Report evaluate(Path model);
 
+  /** The problem with one model, in one line that doesn't name it. */
+  String problemOf(RuntimeException failure);
+
   /**
-   * What keeps every model from being evaluated, if a failure comes of that and not of the model
-   * alone: Spark has gone, a disk is full, the data can't be read any more.
+   * The cause of a failure that affects all models and not just this one: Spark has stopped, a disk
+   * is full, or the data can no longer be read. Empty if the model itself is the cause.
    */
   Optional<RuntimeException> beyondTheModel(RuntimeException failure);
 }

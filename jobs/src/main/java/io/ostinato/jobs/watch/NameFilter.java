@@ -7,7 +7,7 @@ import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.Locale;
 
-/** Which names are those of checkpoints: what matches the pattern, and is not being written. */
+/** Accepts names of checkpoints: names that match the pattern and are not temporary. */
 final class NameFilter {
   private static final List<String> TEMPORARY_ENDS =
       List.of(".tmp", ".temp", ".part", ".crdownload", "._copying_", ".inprogress");
@@ -15,9 +15,9 @@ final class NameFilter {
   private final PathMatcher pattern;
 
   /**
-   * A filter by a glob, as in {@code net-*.{pt,pth}}.
+   * Creates a filter from a glob such as {@code net-*.{pt,pth}}.
    *
-   * @throws java.util.regex.PatternSyntaxException if it is none
+   * @throws java.util.regex.PatternSyntaxException if the glob is invalid
    */
   NameFilter(String glob) {
     pattern = FileSystems.getDefault().getPathMatcher("glob:" + glob);
@@ -27,7 +27,7 @@ final class NameFilter {
     return !isTemporary(name) && matches(name);
   }
 
-  /** Hidden ({@code .x}, {@code _x}), or with an end that programs give what they are writing. */
+  /** Whether a name is hidden ({@code .x}, {@code _x}) or has an extension of temporary files. */
   private static boolean isTemporary(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return name.startsWith(".")

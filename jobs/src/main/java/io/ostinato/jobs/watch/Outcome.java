@@ -1,6 +1,6 @@
 package io.ostinato.jobs.watch;
 
-/** What became of a checkpoint. */
+/** The outcome of a checkpoint. */
 enum Outcome {
   EVALUATED,
   SKIPPED,

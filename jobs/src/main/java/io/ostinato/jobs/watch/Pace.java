@@ -3,18 +3,18 @@ package io.ostinato.jobs.watch;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Time, and the wish of somebody outside that this ends. */
+/** Time, and requests to stop. */
 interface Pace {
 
-  /** How long this has run, by a clock that never goes back. */
+  /** The time since the start, by a monotonic clock. */
   Duration elapsed();
 
-  /** The time of day. */
+  /** The current time. */
   Instant now();
 
-  /** Waits for that long, or until {@link #stopRequested}. */
+  /** Waits for this duration, or until {@link #stopRequested}. */
   void pause(Duration duration);
 
-  /** Whether to end, with what is done so far. */
+  /** Whether to stop after the evaluation in progress. */
   boolean stopRequested();
 }

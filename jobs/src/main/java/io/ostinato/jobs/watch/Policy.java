@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which checkpoint is next. */
+/** The policy that chooses the next checkpoint. */
 enum Policy {
-  /** Each, in order; one that is complete waits for earlier ones that are still being written. */
+  /** Every checkpoint, in order; waits for older ones that are still being written. */
   EVERY {
     @Override
     Optional<CheckpointFile> choose(Scan pending) {
@@ -26,9 +26,8 @@ enum Policy {
   },
 
   /**
-   * The newest of those that are complete. Older ones wait until it is evaluated, since it may turn
-   * out that it can't be; then they are skipped. Of several that nothing tells apart none is
-   * skipped for another.
+   * The newest complete checkpoint. Older ones are skipped only once it has been evaluated, since
+   * that may fail. If the order of checkpoints is unknown, none is skipped for another.
    */
   LATEST {
     @Override
@@ -37,7 +36,7 @@ enum Policy {
       return complete.isEmpty() ? Optional.empty() : Optional.of(complete.get(complete.size() - 1));
     }
 
-    /** What was written after the evaluation is of a training that went back. */
+    /** A file written after the evaluation is not skipped: its training has gone back. */
     @Override
     boolean isOvertaken(CheckpointFile file, JournalEntry evaluated, CheckpointOrder order) {
       CheckpointFile newer = evaluated.checkpoint();
@@ -52,20 +51,20 @@ enum Policy {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Chooses among what is complete and not done. */
+  /** Chooses among the complete checkpoints that are not done. */
   final Optional<CheckpointFile> next(Scan scan, Set<CheckpointFile> done) {
     return choose(scan.without(done));
   }
 
-  /** Whether the choice would be another if what may still be growing was complete. */
+  /** Whether the choice could change once the growing checkpoints are complete. */
   final boolean isOpen(Scan scan, Set<CheckpointFile> done) {
     Optional<CheckpointFile> next = next(scan, done);
     return next.isPresent() && !next.equals(next(scan.ifAllWereComplete(), done));
   }
 
-  /** Chooses among what is not done. */
+  /** Chooses among the checkpoints that are not done. */
   abstract Optional<CheckpointFile> choose(Scan pending);
 
-  /** Whether a checkpoint is skipped since a newer one, the last that was, has been evaluated. */
+  /** Whether a checkpoint is skipped because the last evaluated checkpoint is newer. */
   abstract boolean isOvertaken(CheckpointFile file, JournalEntry evaluated, CheckpointOrder order);
 }

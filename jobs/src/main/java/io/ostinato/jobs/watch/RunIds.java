@@ -4,13 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.UUID;
 
-/** Names of runs. */
+/** Derives ids of runs from watched folders. */
 final class RunIds {
   private static final int DIGITS = 8;
 
   private RunIds() {}
 
-  /** The same for the same folder: its name, and digits that tell folders of one name apart. */
+  /** The folder's name, plus digits that distinguish folders of the same name; deterministic. */
   static String of(String folder) {
     String name = folder.replaceAll("/+$", "");
     String last = name.substring(name.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9_=-]", "_");

@@ -5,12 +5,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a look into the folder showed.
+ * The checkpoints found in a listing of the folder.
  *
- * @param complete those that can be evaluated, in their order
- * @param growing those that may still be being written, in their order
- * @param order the order of all that are there
- * @param changed whether there is something that the look before did not show
+ * @param complete the checkpoints that can be evaluated, in order
+ * @param growing the checkpoints that may still be being written, in order
+ * @param order the order of all checkpoints in the folder
+ * @param changed whether there is a checkpoint that the previous listing did not have
  */
 record Scan(
     List<CheckpointFile> complete,
@@ -28,8 +28,8 @@ record Scan(
   }
 
   /**
-   * With these growing. An empty file that nobody is known to write is neither: there is nothing to
-   * evaluate yet, and perhaps never will be.
+   * Moves these checkpoints to the growing ones. An empty file without a known writer is dropped:
+   * there is nothing to evaluate yet.
    */
   Scan whileWritten(Set<CheckpointFile> written) {
     return new Scan(
@@ -39,7 +39,7 @@ record Scan(
         changed);
   }
 
-  /** Without those that are done. */
+  /** The scan without checkpoints that are done. */
   Scan without(Set<CheckpointFile> done) {
     return new Scan(
         complete.stream().filter(file -> !done.contains(file)).toList(),

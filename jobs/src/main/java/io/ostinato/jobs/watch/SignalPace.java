@@ -1,41 +1,31 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.process.TrappedSignals;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /**
- * The system's time, until a signal. The first signal asks for an end; what a second one does is
- * what it would do without this: it ends the process at once.
+ * The system's time; signals request a stop. The first signal requests a stop after the evaluation
+ * in progress; a second one has its default effect and ends the process at once.
  */
 final class SignalPace implements Pace, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SignalPace.class);
 
-  private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Clock clock = Clock.systemUTC();
   private final long start = System.nanoTime();
+  private final TrappedSignals trapped;
 
-  /** Listens to these signals: {@code TERM}, {@code INT}. */
+  /** Handles these signals, such as {@code TERM} and {@code INT}. */
   SignalPace(List<String> signals) {
-    for (String name : signals) {
-      try {
-        Signal signal = new Signal(name);
-        before.put(signal, Signal.handle(signal, this::receive));
-      } catch (IllegalArgumentException e) {
-        log.info("SIG{} ends this process at once: {}", name, e.getMessage());
-      }
-    }
+    trapped = TrappedSignals.first(signals, log, this::receive);
   }
 
   @Override
@@ -67,12 +57,11 @@ final class SignalPace implements Pace, AutoCloseable {
 
   @Override
   public void close() {
-    before.forEach(Signal::handle);
+    trapped.close();
   }
 
-  private void receive(Signal signal) {
-    before.forEach(Signal::handle);
-    log.info("SIG{}: this ends after the evaluation in progress", signal.getName());
+  private void receive(String signal) {
+    log.info("{}: stopping after the evaluation in progress", signal);
     stop.countDown();
   }
 }

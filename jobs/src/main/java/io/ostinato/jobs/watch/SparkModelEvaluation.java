@@ -1,17 +1,21 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
-import io.ostinato.jobs.evaluation.CheckpointEvaluator;
-import io.ostinato.jobs.evaluation.EvaluationReport;
-import io.ostinato.jobs.evaluation.ModelException;
+import io.ostinato.jobs.modelfile.ModelException;
+import io.ostinato.jobs.scoring.CheckpointEvaluator;
+import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.storage.FileTrouble;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
-/** Evaluations as Spark jobs; metrics are named as in every run, {@code accuracy/test}. */
+/**
+ * Evaluates models as Spark jobs; metrics have the keys of all runs, such as {@code accuracy/test}.
+ */
 record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator, String dataset)
     implements ModelEvaluation {
 
@@ -29,12 +33,22 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
   }
 
   @Override
+  public String problemOf(RuntimeException failure) {
+    if (failure instanceof ModelException refused) {
+      return ErrorLine.of(refused, refused.problem());
+    }
+    return failure instanceof EvaluationException failed
+        ? ErrorLine.of(failed, failed.problem())
+        : ErrorLine.of(failure);
+  }
+
+  @Override
   public Optional<RuntimeException> beyondTheModel(RuntimeException failure) {
-    if (session.sparkContext().isStopped() || ErrorLine.isOfAFullDisk(failure)) {
+    if (session.sparkContext().isStopped() || FileTrouble.FULL_DISK.isCauseOf(failure)) {
       return Optional.of(failure);
     }
     if (failure instanceof ModelException) {
-      return Optional.empty(); // its file alone was read
+      return Optional.empty(); // only its file was read
     }
     try {
       evaluator.reread();

@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A folder of this machine for copies, without any at first; it goes when this is closed. */
+/** A local folder for copies, initially empty; it is deleted on close. */
 final class Staging implements AutoCloseable {
   private static final String LOCK = ".lock";
 
@@ -26,7 +26,7 @@ final class Staging implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** This folder, which nobody else uses; what a process that was killed left in it is deleted. */
+  /** Uses this folder exclusively; files left in it by a killed process are deleted. */
   static Staging in(Path folder) throws IOException {
     Files.createDirectories(folder);
     empty(folder);
@@ -34,8 +34,9 @@ final class Staging implements AutoCloseable {
   }
 
   /**
-   * A folder among the temporary files, locked. Those of killed processes of the same run are
-   * deleted; those of live ones, which nothing keeps from watching for the same run, are not.
+   * Creates a locked folder in the directory for temporary files. Folders left by killed processes
+   * of the same run are deleted. Those of live processes are kept; several can watch for the same
+   * run.
    */
   static Staging temporary(Path temporaryFiles, String run) throws IOException {
     UUID id = UUID.nameUUIDFromBytes(run.getBytes(StandardCharsets.UTF_8));
@@ -50,7 +51,7 @@ final class Staging implements AutoCloseable {
       Path file = folder.resolve(LOCK);
       FileChannel lock =
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      // Until it was locked, another process might take it for one that was left.
+      // Before it was locked, another process may have deleted it as abandoned.
       if (FileLocks.lock(lock) && Files.exists(file)) {
         return new Staging(folder, lock);
       }
@@ -80,7 +81,7 @@ final class Staging implements AutoCloseable {
 
   private static void deleteIfLeft(Path folder) throws IOException {
     if (!Files.isWritable(folder)) {
-      return; // another user's
+      return; // belongs to another user
     }
     try (FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE)) {
       if (FileLocks.lock(lock)) {
@@ -91,7 +92,10 @@ final class Staging implements AutoCloseable {
     }
   }
 
-  /** The lock goes last: without it nobody would take the rest for what was left. */
+  /**
+   * Deletes a folder, its lock file last: without it, the rest would not be recognised as
+   * abandoned.
+   */
   private static void delete(Path folder) throws IOException {
     empty(folder);
     Files.deleteIfExists(folder.resolve(LOCK));

@@ -1,12 +1,13 @@
 package io.ostinato.jobs.watch;
 
 import io.ostinato.jobs.Sessions;
-import io.ostinato.jobs.evaluation.CheckpointEvaluator;
-import io.ostinato.jobs.evaluation.EvaluationOptions;
-import io.ostinato.jobs.evaluation.EvaluationSpec;
+import io.ostinato.jobs.scoring.CheckpointEvaluator;
+import io.ostinato.jobs.scoring.EvaluationOptions;
+import io.ostinato.jobs.scoring.EvaluationSpec;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;
+import io.ostinato.training.TrainingLoopBuilder;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +29,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "watch",
     description = {
-      "Evaluates checkpoints as another program writes them into a folder, each as a Spark job.",
-      "What is done is kept in the run's folder: a watch that is started again goes on."
+      "Watches a folder and evaluates checkpoints as another program writes them. Each evaluation"
+          + " is a Spark job.",
+      "Progress is kept in the run's folder: a watch that is started again resumes."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -39,8 +41,8 @@ import picocli.CommandLine.Spec;
       "      --until-idle 30m --data digits.parquet --input pixels:float32:1,8,8 \\",
       "      --label label:int64 --metric accuracy --metric cross_entropy --output runs",
       "",
-      "Exit codes: 0 done, 1 a checkpoint or the watch failed, 2 wrong usage."
-          + " docs/watch.md has more."
+      "Exit codes: 0 success, 1 a checkpoint or the watch failed, 2 invalid usage."
+          + " See docs/watch.md for details."
     })
 public final class WatchCommand implements Callable<Integer> {
   @Mixin private WatchOptions folder = new WatchOptions();
@@ -51,30 +53,35 @@ public final class WatchCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "<folder>",
       description =
-          "The folder of all runs, on any file system that Hadoop knows. Default: ${DEFAULT-VALUE}.")
-  private String output = "runs";
+          "Folder in which the run has its folder, on any file system that Hadoop supports."
+              + " Default: ${DEFAULT-VALUE}.")
+  private String output = TrainingLoopBuilder.DEFAULT_OUTPUT;
 
   @Option(
       names = "--run-id",
       paramLabel = "<run_id>",
-      description = "The run's folder in it. Default: made from that of --checkpoints.")
+      description = "Name of the run's folder in --output. Default: derived from --checkpoints.")
   private @Nullable String runId;
 
   @Option(
       names = "--retry-failed",
-      description = "Evaluate those again that failed in an earlier watch of this run.")
+      description = "Re-evaluate checkpoints that failed in an earlier watch of this run.")
   private boolean retryFailed;
 
   @Option(
       names = "--higher-is-better",
       paramLabel = "<metric>",
-      description = "Keep a best model of this metric; * and ? stand for characters.")
+      description =
+          "Metric, or glob pattern of metrics, that is better when higher; keeps a best model of"
+              + " it; repeatable.")
   private List<String> higher = List.of();
 
   @Option(
       names = "--lower-is-better",
       paramLabel = "<metric>",
-      description = "Keep a best model of this metric; * and ? stand for characters.")
+      description =
+          "Metric, or glob pattern of metrics, that is better when lower; keeps a best model of it;"
+              + " repeatable.")
   private List<String> lower = List.of();
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -95,7 +102,8 @@ public final class WatchCommand implements Callable<Integer> {
         run.deleteAbandoned(pace.now());
         try (CheckpointEvaluator evaluator = CheckpointEvaluator.of(spark, evaluation);
             WatchSession session =
-                new WatchSession(run, id, properties(), retryFailed, spec.commandLine())) {
+                new WatchSession(
+                    run, id, properties(evaluation), retryFailed, spec.commandLine())) {
           ModelEvaluation model = new SparkModelEvaluation(spark, evaluator, evaluation.dataset());
           return session.watch(settings, watched, completeness, model, pace);
         }
@@ -105,7 +113,7 @@ public final class WatchCommand implements Callable<Integer> {
 
   private void check(EvaluationSpec evaluation) {
     if (evaluation.metrics().isEmpty()) {
-      throw options.wrong("nothing is asked for: give --metric, as in --metric accuracy");
+      throw options.wrong("nothing to evaluate: add --metric, for example --metric accuracy");
     }
     if (runId != null && !RunInfo.isId(runId)) {
       throw options.wrong("--run-id '%s' %s".formatted(runId, RunInfo.ID_FORM));
@@ -125,7 +133,7 @@ public final class WatchCommand implements Callable<Integer> {
       Path path = new Path(name);
       FileSystem system = path.getFileSystem(configuration);
       if (!system.getFileStatus(path).isDirectory()) {
-        throw options.wrong("--checkpoints '%s' is a file; give its folder".formatted(name));
+        throw options.wrong("--checkpoints '%s' is a file; it must be a folder".formatted(name));
       }
       HadoopFolder watched = new HadoopFolder(system, system.makeQualified(path));
       watched.list();
@@ -133,7 +141,7 @@ public final class WatchCommand implements Callable<Integer> {
     } catch (IOException e) {
       if (StorageException.isMissing(e)) {
         throw options.wrong(
-            "--checkpoints '%s': there is no such folder; make it before the watch begins"
+            "--checkpoints '%s': there is no such folder; create it before starting the watch"
                 .formatted(name));
       }
       throw new StorageException(
@@ -141,11 +149,12 @@ public final class WatchCommand implements Callable<Integer> {
               .formatted(name, StorageException.reasonOf(e)),
           e);
     } catch (IllegalArgumentException e) {
-      throw options.wrong("--checkpoints '%s' is no path: %s".formatted(name, e.getMessage()));
+      throw options.wrong(
+          "--checkpoints '%s' is not a valid path: %s".formatted(name, e.getMessage()));
     }
   }
 
-  /** Numbers on another dataset are other numbers, and belong to another run. */
+  /** Refuses to continue a run with other settings, since its metrics would not be comparable. */
   private void refuseOtherSettings(WatchRun run, HadoopFolder watched) {
     Map<String, String> now = new LinkedHashMap<>();
     now.put("--checkpoints", watched.path().toString());
@@ -161,13 +170,14 @@ public final class WatchCommand implements Callable<Integer> {
     List<String> before = run.settle(now);
     if (!before.isEmpty()) {
       throw options.wrong(
-          "the run in '%s' was begun with %s; give the same, or another --run-id"
+          "the run in '%s' was started with %s; use the same settings, or another --run-id"
               .formatted(run.location(), String.join(", ", before)));
     }
   }
 
-  private MetricProperties properties() {
-    MetricProperties properties = MetricProperties.defaults();
+  private MetricProperties properties(EvaluationSpec evaluation) {
+    MetricProperties properties =
+        MetricProperties.defaults().withWritten(List.of(evaluation.directions()));
     for (String pattern : higher) {
       properties = properties.higherIsBetter(pattern);
     }

@@ -10,65 +10,69 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options about the folder: what in it is a checkpoint, when it is complete, for how long. */
+/** The options that say which files are checkpoints, when they are complete, and when to end. */
 final class WatchOptions {
   @Option(
       names = "--checkpoints",
       required = true,
       paramLabel = "<folder>",
-      description = "The folder to watch, on any file system that Hadoop knows.")
+      description = "Folder to watch, on any file system that Hadoop supports.")
   String checkpoints = "";
 
   @Option(
       names = "--pattern",
       paramLabel = "<glob>",
-      description = "Which names are those of checkpoints. Default: ${DEFAULT-VALUE}.")
+      description = "Glob pattern of the names of checkpoints. Default: ${DEFAULT-VALUE}.")
   private String pattern = "*.pt";
 
   @Option(
       names = "--marker",
-      paramLabel = "<end>",
+      paramLabel = "<suffix>",
       description =
-          "A checkpoint is complete when there is a file of its name with this at the end, as in"
-              + " .done. Without it: when its size and time have not changed for --poll.")
+          "Suffix of marker files, such as .done: a checkpoint is complete once a file with its"
+              + " name plus this suffix exists. Default: no markers; a checkpoint is complete once"
+              + " its size and modification time have not changed for --poll.")
   private @Nullable String marker;
 
   @Option(
       names = "--policy",
       paramLabel = "<policy>",
       description =
-          "every: each checkpoint, in order; latest: always the newest, older ones are skipped."
-              + " Default: ${DEFAULT-VALUE}.")
+          "every: evaluate each checkpoint, in order; latest: evaluate the newest and skip older"
+              + " ones. Default: ${DEFAULT-VALUE}.")
   private Policy policy = Policy.EVERY;
 
   @Option(
       names = "--poll",
       paramLabel = "<duration>",
       converter = DurationConverter.class,
-      description = "How long to wait between looks into the folder. Default: 10s.")
-  private Duration poll = Duration.ofSeconds(10);
+      defaultValue = "10s",
+      description = "Interval between listings of the folder. Default: ${DEFAULT-VALUE}.")
+  private Duration poll = Duration.ZERO;
 
   @Option(
       names = "--until-idle",
       paramLabel = "<duration>",
       converter = DurationConverter.class,
-      description = "End when nothing new has come for that long, as in 5m. Default: at SIGTERM.")
+      description =
+          "Exit after this long without new checkpoints, such as 5m. Default: run until SIGTERM or"
+              + " SIGINT.")
   private @Nullable Duration untilIdle;
 
-  @Option(names = "--once", description = "End when all that is there is done.")
+  @Option(names = "--once", description = "Exit once all existing checkpoints are done.")
   private boolean once;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
 
   /**
-   * How to watch.
+   * The settings of the watch.
    *
-   * @throws ParameterException if options don't go together
+   * @throws ParameterException if options contradict each other
    */
   WatchSettings settings() {
     if (once && untilIdle != null) {
-      throw wrong("--once ends the watch itself; leave --until-idle out");
+      throw wrong("--once can't be combined with --until-idle; remove one of them");
     }
     Duration idle = untilIdle;
     Ending ending = idle == null ? Ending.never() : Ending.idleFor(idle);
@@ -76,9 +80,9 @@ final class WatchOptions {
   }
 
   /**
-   * What tells complete checkpoints.
+   * The test of whether a checkpoint is complete.
    *
-   * @throws ParameterException if the pattern is none
+   * @throws ParameterException if the pattern or the marker is invalid
    */
   Completeness completeness() {
     try {
@@ -88,15 +92,18 @@ final class WatchOptions {
         return Completeness.unchangedFor(poll, names);
       }
       if (end.isBlank()) {
-        throw wrong("--marker '%s' must have something that files end with".formatted(end));
+        throw wrong("--marker '%s' must not be blank".formatted(end));
       }
       return Completeness.markedBy(end, names);
     } catch (PatternSyntaxException e) {
-      throw wrong("--pattern '%s' is no glob: %s".formatted(pattern, e.getDescription()));
+      throw wrong("--pattern '%s' is not a valid glob: %s".formatted(pattern, e.getDescription()));
     }
   }
 
-  /** A name that stands for all that the pattern matches, if their ends are all the same. */
+  /**
+   * A name with the ending of all names that the pattern matches; empty if the pattern has no fixed
+   * ending.
+   */
   Optional<String> commonEnd() {
     boolean open = List.of("*", "?", "}", "]").stream().anyMatch(pattern::endsWith);
     return open ? Optional.empty() : Optional.of(pattern);

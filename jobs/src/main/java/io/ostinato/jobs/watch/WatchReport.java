@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells what becomes of checkpoints: a line for each, and the trackers. */
+/** Reports outcomes of checkpoints: a line for each, and to the trackers. */
 final class WatchReport {
   private static final Logger log = LoggerFactory.getLogger(WatchReport.class);
 
@@ -24,7 +24,7 @@ final class WatchReport {
     this.trackers = trackers;
   }
 
-  /** An evaluation, and the metrics it is the best of. */
+  /** Reports an evaluation and the metrics for which it is the best. */
   void evaluated(JournalEntry entry, List<String> improved) {
     count(entry);
     String metrics =
@@ -50,27 +50,24 @@ final class WatchReport {
     trackers.log(entry);
   }
 
-  /** A checkpoint that was skipped or failed. */
+  /** Reports a checkpoint that was skipped or failed. */
   void ended(JournalEntry entry) {
     count(entry);
     if (entry.outcome() == Outcome.FAILED) {
-      String name = entry.checkpoint().name();
       err.println(
-          entry.reason().contains(name)
-              ? "error: " + entry.reason()
-              : "error: can't evaluate '%s': %s".formatted(name, entry.reason()));
+          "error: can't evaluate '%s': %s".formatted(entry.checkpoint().name(), entry.reason()));
       err.flush();
     } else {
       log.info("skipped {}: {}", entry.checkpoint().name(), entry.reason());
     }
   }
 
-  /** A folder that looks like a checkpoint, as other frameworks write them. */
+  /** Warns about a folder that looks like a checkpoint of another framework. */
   void folder(String name) {
     err.println(
-        ("warning: '%s' is a folder, and folders are not looked into: a checkpoint is one file;"
-                + " write each as a file into the watched folder, or give --checkpoints the folder"
-                + " that has the files")
+        ("warning: '%s' is a folder, and subfolders are not searched: a checkpoint is a single"
+                + " file; write checkpoints as files to the watched folder, or set --checkpoints to"
+                + " the folder that contains the files")
             .formatted(name));
     err.flush();
   }

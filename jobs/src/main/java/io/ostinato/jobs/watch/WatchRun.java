@@ -1,11 +1,13 @@
 package io.ostinato.jobs.watch;
 
 import io.ostinato.spark.storage.HadoopRunFiles;
-import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.LineFile;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
+import io.ostinato.tracking.MetricsFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,70 +15,56 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of the run, on this machine or any file system that Hadoop knows, and a folder of this
- * machine for copies. On this machine both are locked until this is closed.
+ * The folder of a run, on this machine or any file system that Hadoop supports, and a local folder
+ * for copies of checkpoints. Local folders are locked until this is closed.
  */
 final class WatchRun implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WatchRun.class);
-  private static final String METRICS = "metrics.jsonl";
   private static final String SETTINGS = "watch.txt";
 
-  /** Nobody writes one file for so long. */
+  /** The age at which temporary files are considered abandoned; no file takes so long to write. */
   private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
 
-  private static final java.nio.file.Path TEMPORARY_FILES =
-      java.nio.file.Path.of(System.getProperty("java.io.tmpdir"));
+  private static final Path TEMPORARY_FILES = Path.of(System.getProperty("java.io.tmpdir"));
 
-  private final Path folder;
-  private final Configuration configuration;
-  private final java.nio.file.@Nullable Path local;
-  private final LineFile lines;
+  private final RunFiles files;
   private final Staging staging;
+  private @Nullable LineFile lines;
 
   /**
-   * Opens the folder, and makes it where it is missing.
+   * Opens the folder. A local one is created if missing, and locked. Any other is taken over from a
+   * process that may be writing it only in {@link #lines}, so that a watch that is rejected earlier
+   * changes nothing.
    *
-   * @throws StorageException if it can't be written, or another process has it
+   * @throws StorageException if it can't be written, or another process has locked it
    */
   WatchRun(String output, String runId, Configuration configuration) {
-    this.configuration = configuration;
-    try {
-      Path given = new Path(output, runId);
-      folder = given.getFileSystem(configuration).makeQualified(given);
-      local =
-          "file".equals(folder.toUri().getScheme())
-              ? java.nio.file.Path.of(folder.toUri().getPath())
-              : null;
-      lines =
-          local == null
-              ? HadoopLineFile.open(new Path(folder, METRICS), configuration)
-              : LocalLineFile.open(local.resolve(METRICS));
-    } catch (IOException e) {
-      throw new StorageException(
-          "can't write to '%s': %s".formatted(output, StorageException.reasonOf(e)), e);
+    files = HadoopRunFiles.anywhere(output, configuration).folder(runId);
+    if (files.local().isPresent()) {
+      lines();
     }
     try {
+      Optional<Path> local = files.local();
       staging =
-          local == null
-              ? Staging.temporary(TEMPORARY_FILES, folder.toString())
-              : Staging.in(local.resolve(".staging"));
+          local.isPresent()
+              ? Staging.in(local.get().resolve(".staging"))
+              : Staging.temporary(TEMPORARY_FILES, files.location());
     } catch (IOException e) {
-      lines.close();
+      closeLines();
       throw new StorageException(
           "can't make a folder for copies: " + StorageException.reasonOf(e), e);
     }
   }
 
-  /** Deletes what processes left that were killed while they wrote a file of this run. */
+  /** Deletes temporary files of processes that were killed while writing a file of this run. */
   void deleteAbandoned(Instant now) {
     Instant before = now.minus(ABANDONED_AFTER);
-    for (RunFiles each : List.of(files(), checkpoints())) {
+    for (RunFiles each : List.of(files, checkpoints())) {
       try {
         each.deleteAbandoned(before);
       } catch (StorageException e) {
@@ -85,43 +73,43 @@ final class WatchRun implements AutoCloseable {
     }
   }
 
+  /** The lines of the run; only this process appends to them. */
   LineFile lines() {
+    if (lines == null) {
+      lines = files.openLines(MetricsFile.NAME);
+    }
     return lines;
   }
 
-  /** For copies of checkpoints. */
-  java.nio.file.Path staging() {
+  private void closeLines() {
+    if (lines != null) {
+      lines.close();
+    }
+  }
+
+  /** The local folder for copies of checkpoints. */
+  Path staging() {
     return staging.folder();
   }
 
-  /** The folder, if it is on this machine. */
-  Optional<java.nio.file.Path> local() {
-    return Optional.ofNullable(local);
-  }
-
   RunFiles files() {
-    return local == null
-        ? HadoopRunFiles.in(folder.toString(), configuration)
-        : LocalRunFiles.in(local);
+    return files;
   }
 
   RunFiles checkpoints() {
-    return local == null
-        ? HadoopRunFiles.in(folder + "/checkpoints", configuration)
-        : LocalRunFiles.in(local.resolve("checkpoints"));
+    return files.folder("checkpoints");
   }
 
   String location() {
-    return local == null ? folder.toString() : local.toString();
+    return files.location();
   }
 
   /**
-   * Keeps what the run's numbers depend on; a later process has to have the same.
+   * Stores the settings that the run's metrics depend on, or compares them with the stored ones.
    *
-   * @return what differs from before, one line each
+   * @return the stored settings that differ, one line each
    */
   List<String> settle(Map<String, String> settings) {
-    RunFiles files = files();
     StringBuilder text = new StringBuilder();
     new TreeMap<>(settings)
         .forEach(
@@ -131,14 +119,15 @@ final class WatchRun implements AutoCloseable {
       files.write(SETTINGS, out -> out.write(content));
       return List.of();
     }
-    List<String> before = read(files);
-    return before.stream()
+    return files
+        .text(SETTINGS)
+        .lines()
         .filter(line -> !text.toString().lines().toList().contains(line))
         .map(line -> line.replaceFirst("=", " "))
         .toList();
   }
 
-  /** A value may have lines, as SQL has. */
+  /** Escapes line breaks, which SQL can contain. */
   private static String inLine(String value) {
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
   }
@@ -148,18 +137,7 @@ final class WatchRun implements AutoCloseable {
     try {
       staging.close();
     } finally {
-      lines.close();
-    }
-  }
-
-  private static List<String> read(RunFiles files) {
-    try (var in = files.read(SETTINGS)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    } catch (IOException e) {
-      throw new StorageException(
-          "can't read '%s' in '%s': %s"
-              .formatted(SETTINGS, files.location(), StorageException.reasonOf(e)),
-          e);
+      closeLines();
     }
   }
 }

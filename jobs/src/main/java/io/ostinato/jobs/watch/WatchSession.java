@@ -1,25 +1,19 @@
 package io.ostinato.jobs.watch;
 
-import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import picocli.CommandLine;
 
-/** One process's part of a run: from what earlier ones did to the summary. */
+/** The part of a run in one process, from loading the results of earlier ones to the summary. */
 final class WatchSession implements AutoCloseable {
-  private static final String SUMMARY = "summary.json";
-
   private final WatchRun run;
   private final MetricProperties properties;
   private final Journal journal;
@@ -42,15 +36,15 @@ final class WatchSession implements AutoCloseable {
     }
     this.bestModels = new BestModels(run.checkpoints(), properties, journal.entries());
     this.trackers =
-        run.local()
-            .map(folder -> new RunInfo(runId, folder, Map.of()))
-            .map(info -> CheckpointTrackers.inFolderOf(info, journal.entries()))
-            .orElseGet(CheckpointTrackers::none);
+        run.files().local().isPresent()
+            ? CheckpointTrackers.inFolderOf(
+                new RunInfo(runId, run.files(), Map.of()), journal.entries())
+            : CheckpointTrackers.none();
     this.out = command.getOut();
     this.report = new WatchReport(out, command.getErr(), trackers);
   }
 
-  /** Watches until it ends; returns the exit code. */
+  /** Watches until the watch ends; returns the exit code. */
   int watch(
       WatchSettings settings,
       CheckpointFolder folder,
@@ -61,7 +55,7 @@ final class WatchSession implements AutoCloseable {
         new CheckpointWork(folder, evaluation, journal, bestModels, report, run.staging(), pace);
     new Watcher(settings, folder, completeness, work, pace).run();
     RunSummary summary = summary();
-    writeSummary(summary);
+    summary.write(run.files());
     trackers.finish(summary, pace.stopRequested() ? RunStatus.INTERRUPTED : RunStatus.FINISHED);
     int failed = report.count(Outcome.FAILED);
     out.printf(
@@ -79,7 +73,7 @@ final class WatchSession implements AutoCloseable {
     trackers.close();
   }
 
-  /** The last value is that of the newest checkpoint, by the order in which they are watched. */
+  /** The summary, whose last values are those of the newest checkpoint in the watch's order. */
   private RunSummary summary() {
     Map<CheckpointFile, MetricsRecord> records = new LinkedHashMap<>();
     journal.entries().stream()
@@ -90,17 +84,5 @@ final class WatchSession implements AutoCloseable {
         CheckpointOrder.of(records.keySet()).sort(records.keySet().stream()).stream()
             .map(file -> Objects.requireNonNull(records.get(file)))
             .toList());
-  }
-
-  private void writeSummary(RunSummary summary) {
-    Path file = run.staging().resolve(SUMMARY);
-    summary.write(file);
-    run.files().write(SUMMARY, stream -> Files.copy(file, stream));
-    try {
-      Files.delete(file);
-    } catch (IOException e) {
-      throw new StorageException(
-          "can't delete '%s': %s".formatted(file, StorageException.reasonOf(e)), e);
-    }
   }
 }

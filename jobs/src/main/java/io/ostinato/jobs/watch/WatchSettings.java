@@ -3,8 +3,10 @@ package io.ostinato.jobs.watch;
 import java.time.Duration;
 
 /**
- * How to watch.
+ * The settings of a watch.
  *
- * @param poll how long to wait between looks into the folder
+ * @param policy the policy that chooses the next checkpoint
+ * @param poll the time to wait between listings of the folder
+ * @param ending when to end
  */
 record WatchSettings(Policy policy, Duration poll, Ending ending) {}

@@ -16,14 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks into a folder again and again, and has what is next there evaluated. Looks at once after an
- * evaluation, and after a pause when nothing is to be done.
+ * Lists a folder repeatedly and has the next checkpoint evaluated. Lists it again at once after an
+ * evaluation, and otherwise after a pause.
  *
- * <p>What came during an evaluation is seen for the first time after it, and can't be told from
- * what is still being written. Where that could be next, one more pause tells.
+ * <p>Checkpoints that appeared during an evaluation can't be distinguished from ones that are still
+ * being written. If one of them could be the next, the watcher pauses once before it decides.
  */
 final class Watcher {
-  /** How often in a row the folder may be unreadable. */
+  /** The number of consecutive failures to list the folder after which the watch ends. */
   static final int TRIES = 10;
 
   private static final Logger log = LoggerFactory.getLogger(Watcher.class);
@@ -55,10 +55,9 @@ final class Watcher {
   }
 
   /**
-   * Watches until the end that was asked for, or until a signal.
+   * Watches until the configured end or a signal.
    *
-   * @throws StorageException if the folder can't be read any more, or what was done can't be
-   *     written
+   * @throws StorageException if the folder can no longer be read, or results can't be written
    */
   void run() {
     while (!pace.stopRequested()) {
@@ -78,10 +77,12 @@ final class Watcher {
     return quiet && settings.ending().isReachedAfter(pace.elapsed().minus(lastNews));
   }
 
-  /** What was listed, and what that shows. */
+  /** A listing and the checkpoints found in it. */
   private record Look(Listing listing, Scan scan) {}
 
-  /** True if something was done, so that there may be more to do at once. */
+  /**
+   * Handles a listing; true if a checkpoint was handled, so that there may be more to do at once.
+   */
   private boolean handle(Look look) {
     Scan scan = look.scan();
     skipOvertaken(scan);
@@ -105,7 +106,7 @@ final class Watcher {
     return next.isPresent() && work.evaluate(next.orElseThrow());
   }
 
-  /** Also of those that are gone by now: they were there while the newer one was evaluated. */
+  /** Skips overtaken checkpoints, including ones deleted while the newer one was evaluated. */
   private void skipOvertaken(Scan scan) {
     Stream<CheckpointFile> complete = Stream.concat(waiting.stream(), scan.complete().stream());
     List<CheckpointFile> overtaken =
@@ -120,7 +121,7 @@ final class Watcher {
             .isPresent();
   }
 
-  /** What was complete and is not there any more will never be evaluated: say so. */
+  /** Records complete checkpoints that no longer exist, and so can never be evaluated. */
   private void recordLost(Listing listing) {
     Set<CheckpointFile> there = Set.copyOf(listing.files());
     Set<String> names =
@@ -130,13 +131,13 @@ final class Watcher {
         if (names.contains(file.name())) {
           work.skip(List.of(file), "it was replaced before its turn");
         } else {
-          work.fail(file, "it was gone before its turn");
+          work.fail(file, "it no longer existed at its turn");
         }
       }
     }
   }
 
-  /** Once: where there is one of them there will be many. */
+  /** Warns of a folder named like a checkpoint; only once, since more are likely to follow. */
   private void tellOfFolders(Listing listing) {
     if (!toldOfFolders) {
       listing.folders().stream()
@@ -150,7 +151,9 @@ final class Watcher {
     }
   }
 
-  /** As other programs name folders of checkpoints: {@code checkpoint-500}. */
+  /**
+   * Whether a folder is named as other programs name checkpoints, such as {@code checkpoint-500}.
+   */
   private static boolean isNamedByIteration(String name) {
     return NamedIteration.findIn(name).isPresent();
   }
@@ -164,18 +167,21 @@ final class Watcher {
       return Optional.of(look);
     } catch (IOException e) {
       failedLooks++;
-      String why = StorageException.isMissing(e) ? "it is gone" : StorageException.reasonOf(e);
+      String why =
+          StorageException.isMissing(e) ? "it no longer exists" : StorageException.reasonOf(e);
       if (failedLooks == TRIES) {
         throw new StorageException(
-            "can't read the folder of checkpoints, at %s tries in a row: %s".formatted(TRIES, why),
+            "can't read the folder of checkpoints after %s consecutive attempts: %s"
+                .formatted(TRIES, why),
             e);
       }
-      log.warn("can't read the folder of checkpoints, try {} of {}: {}", failedLooks, TRIES, why);
+      log.warn(
+          "can't read the folder of checkpoints, attempt {} of {}: {}", failedLooks, TRIES, why);
       return Optional.empty();
     }
   }
 
-  /** Those that look complete but have a writer, where the file system knows that. */
+  /** Files that look complete but still have a writer, on file systems that report writers. */
   private Set<CheckpointFile> written(Scan scan) throws IOException {
     Set<CheckpointFile> written = new HashSet<>();
     for (CheckpointFile file : scan.complete()) {

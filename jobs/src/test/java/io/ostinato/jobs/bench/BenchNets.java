@@ -16,7 +16,7 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
-import io.ostinato.evaluation.BlockWeights;
+import io.ostinato.model.BlockWeights;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.List;
 

@@ -5,7 +5,7 @@ import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.model.ModelSource;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.plugin.OstinatoPlugin;

@@ -2,9 +2,9 @@ package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.jobs.model.DigitsNet;
 import io.ostinato.jobs.quickstart.TestDigits;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
@@ -27,7 +27,7 @@ record FixedBenchmark() implements Benchmark {
       WeightSnapshot[] weights = {
         BenchNets.weights(new DigitsNet(), 1, input), BenchNets.weights(new DigitsNet(), 2, input)
       };
-      int tasks = digits.prepare(BenchSpark.BATCH).blocks().getNumPartitions();
+      int tasks = digits.prepare(BenchSpark.BATCH).batches().getNumPartitions();
       JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
       StringBuilder last = new StringBuilder();
       int[] round = {0};

@@ -2,10 +2,10 @@ package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.BatchProcessor;
-import io.ostinato.evaluation.BlockFactory;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTimings;
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.model.BlockFactory;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;

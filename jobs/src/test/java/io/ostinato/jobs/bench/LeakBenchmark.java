@@ -1,9 +1,9 @@
 package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.jobs.model.DigitsNet;
 import io.ostinato.jobs.quickstart.TestDigits;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.EvaluationBatch;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.metric.MetricBatch;
+import io.ostinato.model.EvaluationModel;
 
 /** What callbacks do with a batch. */
 final class Processors {

@@ -3,9 +3,9 @@ package io.ostinato.jobs.bench;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.ostinato.evaluation.DataBlock;
-import io.ostinato.evaluation.LoadedModel;
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.model.LoadedModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The least that an evaluation can cost: the forward of blocks that are in native memory. */
+/** The least that an evaluation can cost: the forward of batches that are in native memory. */
 final class PureForward implements Callable<Void>, AutoCloseable {
   private static final int THREADS = 2;
 
@@ -24,11 +24,11 @@ final class PureForward implements Callable<Void>, AutoCloseable {
   private final List<NDArray> inputs = new ArrayList<>();
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
 
-  PureForward(ModelSource source, WeightSnapshot weights, List<DataBlock> blocks) {
+  PureForward(ModelSource source, WeightSnapshot weights, List<DataBatch> batches) {
     model = source.build(Device.cpu());
     model.refresh(weights);
     owner = model.manager().newSubManager();
-    blocks.forEach(block -> inputs.add(block.arrays().get(0).copyTo(owner)));
+    batches.forEach(batch -> inputs.add(batch.arrays().get(0).copyTo(owner)));
   }
 
   @Override

@@ -8,9 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
-import io.ostinato.evaluation.BlockWeights;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.model.BlockWeights;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
@@ -32,7 +32,7 @@ record RefreshBenchmark(Path folder) implements Benchmark {
     try (SparkSession spark = BenchSpark.processes(2);
         NDManager manager = Engine.getInstance().newBaseManager();
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
-      // Two blocks: one for each executor.
+      // Two batches: one for each executor.
       SparkDataset data = BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 512), 784);
       ModelSource model = ModelSource.ofBlock(BenchNets::large, new Shape(784), new Shape());
       Block trained = BenchNets.large();

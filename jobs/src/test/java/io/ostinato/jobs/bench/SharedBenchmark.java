@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;

@@ -1,10 +1,10 @@
 package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.BlockFactory;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.model.BlockFactory;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
@@ -15,7 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
-/** A steady evaluation, with other weights each time, over the forward of the same blocks. */
+/** A steady evaluation, with other weights each time, over the forward of the same batches. */
 record SteadyBenchmark(Path folder) implements Benchmark {
 
   @Override
@@ -46,9 +46,9 @@ record SteadyBenchmark(Path folder) implements Benchmark {
     WeightSnapshot[] weights = {
       BenchNets.weights(net.get(), 1, batch), BenchNets.weights(net.get(), 2, batch)
     };
-    List<DataBlock> blocks;
-    try (Stream<DataBlock> stream = data.blocks(BenchSpark.BATCH)) {
-      blocks = stream.toList();
+    List<DataBatch> batches;
+    try (Stream<DataBatch> stream = data.batches(BenchSpark.BATCH)) {
+      batches = stream.toList();
     }
     StringBuilder last = new StringBuilder();
     int[] round = {0};
@@ -64,7 +64,7 @@ record SteadyBenchmark(Path folder) implements Benchmark {
           }
           return null;
         };
-    try (PureForward pure = new PureForward(model, weights[0], blocks)) {
+    try (PureForward pure = new PureForward(model, weights[0], batches)) {
       Rounds rounds = Rounds.of(evaluation, pure);
       String detail = rounds.detail("evaluation", "forward") + "; last: " + last;
       return new Figure(name, rounds.ratio(), "x forward", reach, detail);

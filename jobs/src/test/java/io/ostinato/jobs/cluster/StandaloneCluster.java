@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** A standalone master and two workers of one core each, on the loopback interface. */
+/** A standalone master and two workers of two cores each, on the loopback interface. */
 final class StandaloneCluster implements AutoCloseable {
   /** Of spark-submit: small executors of one core, and everything on the loopback interface. */
   static final List<String> SETTINGS =
@@ -127,12 +127,12 @@ final class StandaloneCluster implements AutoCloseable {
     return List.copyOf(workers);
   }
 
-  /** Starts spark-submit. */
+  /** Starts spark-submit, in a folder of its own. */
   JavaProcess submit(String name, List<String> arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of("--master", url));
     all.addAll(arguments);
     ProcessBuilder builder = spark.submit(all);
-    builder.directory(logs.toFile());
+    builder.directory(Files.createDirectories(logs.resolve(name)).toFile());
     return JavaProcess.start(builder, logs, name);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.weights.HostArray;
 import java.io.IOException;
@@ -39,14 +39,14 @@ class DatasetSpecTest {
 
   @Test
   void whatIsNoColumnIsRefusedWithTheForm() {
-    refuses("pixels", "the form is column:type or column:type:shape");
-    refuses("pixels:", "the form is");
-    refuses("pixels:floot", "'floot' is no data type; there are float32");
-    refuses("pixels:floot:3", "'floot' is no data type");
-    refuses(":float32", "it names no column");
-    refuses("pixels:float32:0", "'0' is no shape");
-    refuses("pixels:float32:1,,2", "'1,,2' is no shape");
-    refuses("pixels:float32:-1", "'-1' is no shape");
+    refuses("pixels", "expected column:type or column:type:shape");
+    refuses("pixels:", "expected column:type");
+    refuses("pixels:floot", "'floot' is not a data type; use one of float32");
+    refuses("pixels:floot:3", "'floot' is not a data type");
+    refuses(":float32", "the column is missing");
+    refuses("pixels:float32:0", "'0' is not a valid shape");
+    refuses("pixels:float32:1,,2", "'1,,2' is not a valid shape");
+    refuses("pixels:float32:-1", "'-1' is not a valid shape");
   }
 
   @Test
@@ -55,6 +55,10 @@ class DatasetSpecTest {
     assertThat(source("a/b.JSONL.gz").formatOrGuess()).isEqualTo("json");
     assertThat(source("a/b.orc/").formatOrGuess()).isEqualTo("orc");
     assertThat(source("a.csv/b").formatOrGuess()).isEqualTo("parquet");
+    assertThat(DataSource.ENDINGS.split("(, | or )"))
+        .hasSize(5)
+        .allSatisfy(
+            ending -> assertThat(source("a" + ending).formatOrGuess()).isNotEqualTo("parquet"));
     assertThat(new DataSource("b.csv", "delta", Map.of(), "").formatOrGuess()).isEqualTo("delta");
   }
 
@@ -71,8 +75,8 @@ class DatasetSpecTest {
                     List.of())
                 .mistakes())
         .containsExactly(
-            "the query doesn't ask for {data}, so 'a.parquet' would not be read; leave one of them"
-                + " out");
+            "the query doesn't use {data}, so 'a.parquet' would not be read; remove one of"
+                + " them");
   }
 
   @Test
@@ -91,11 +95,11 @@ class DatasetSpecTest {
         .containsExactly(
             "the column 'label' is given twice",
             "the column 'ID' is kept twice",
-            "the column 'Row' can't be kept, since predictions have one of that name; call it"
-                + " something else in --sql",
-            "the column 'outputs_1' can't be kept, since predictions have one of that name; call"
-                + " it something else in --sql",
-            "the column 'half' can't be kept as float16; there are float32, float64, uint8, int32,"
+            "the column 'Row' can't be kept, since predictions have a column of that name;"
+                + " rename it in --sql",
+            "the column 'outputs_1' can't be kept, since predictions have a column of that name;"
+                + " rename it in --sql",
+            "the column 'half' can't be kept as float16; use one of float32, float64, uint8, int32,"
                 + " int8, int64, boolean");
   }
 
@@ -130,7 +134,7 @@ class DatasetSpecTest {
   void namesWithColonsThatSparkCantReadAreToldInOneLine() throws IOException {
     Path csv = Files.writeString(folder.resolve("a:b.csv"), "a,label\n1.5,0\n");
     Path here = Files.createFile(Path.of("here:" + folder.getFileName() + ".csv"));
-    String cant = " as csv: Spark reads no file with a colon in its name; rename it";
+    String cant = " as csv: Spark can't read files with a colon in their names; rename it";
     try (SparkSession spark = TestSpark.local(Map.of())) {
       refusesToRead(spark, csv.toString(), cant);
       refusesToRead(spark, csv.toUri().toString(), cant);
@@ -138,7 +142,8 @@ class DatasetSpecTest {
       refusesToRead(
           spark,
           "a:b.csv",
-          ": there is no such file on this machine, and 'a' is no file system that Hadoop knows");
+          ": there is no such file on this machine, and 'a' is not a file system that Hadoop"
+              + " supports");
       refusesToRead(spark, "hdf://a/b.csv", ": No FileSystem for scheme \"hdf\"");
     } finally {
       Files.delete(here);
@@ -194,9 +199,9 @@ class DatasetSpecTest {
             List.of(tensor(example.group(4))),
             List.of(TensorSpec.parse("--label", example.group(5))));
     try (SparkSession spark = TestSpark.local(Map.of());
-        Stream<DataBlock> blocks = spec.open(spark).blocks(2000)) {
-      DataBlock block = blocks.findFirst().orElseThrow();
-      List<HostArray> arrays = block.arrays();
+        Stream<DataBatch> batches = spec.open(spark).batches(2000)) {
+      DataBatch batch = batches.findFirst().orElseThrow();
+      List<HostArray> arrays = batch.arrays();
       assertThat(arrays.get(0).shape()).isEqualTo(new Shape(1797, 1, 8, 8));
       FloatBuffer pixels = littleEndian(arrays.get(0)).asFloatBuffer();
       LongBuffer labels = littleEndian(arrays.get(1)).asLongBuffer();

@@ -76,8 +76,9 @@ class ArchitecturesTest {
     assertThatThrownBy(() -> Architectures.parse("--architecture", file.toString()))
         .hasMessage(
             """
-            %s:2: 'outputs' is missing: How many numbers come out.
-            %<s:3: unknown key 'outputz'; did you mean 'outputs'?"""
+            %s:2: 'outputs' is missing: Number of outputs.
+            %<s:3: unknown key 'outputz'; did you mean 'outputs'?\
+            """
                 .formatted(file));
     assertThatThrownBy(() -> Architectures.parse("--architecture", "gone.yaml"))
         .hasMessage("there is no file 'gone.yaml'");
@@ -92,11 +93,11 @@ class ArchitecturesTest {
     refuses("com.example.Gone:input_shapes=[[4]]", "there is no class 'com.example.Gone'");
     refuses(
         "java.lang.String:input_shapes=[[4]]",
-        "the class 'java.lang.String' is no ai.djl.nn.Block");
+        "the class 'java.lang.String' is not a subtype of ai.djl.nn.Block");
     refuses(
         "resnet18:classes=5,input_shape=[32,32]",
-        "input_shape must be channels, height and width; given: [32, 32]");
-    refuses("mlp:outputs=[", "this is no YAML");
+        "input_shape must be [channels, height, width]; given: [32, 32]");
+    refuses("mlp:outputs=[", "invalid YAML");
   }
 
   private static void refuses(String text, String message) {

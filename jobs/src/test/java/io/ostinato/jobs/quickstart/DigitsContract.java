@@ -15,18 +15,18 @@ import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationEngine;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.InMemoryData;
 import io.ostinato.evaluation.LocalEvaluationEngine;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.jobs.model.DigitsNet;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.metric.Average;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.quality.MetricCallback;
@@ -65,9 +65,9 @@ abstract class DigitsContract {
 
   @Test
   void theNumbersAreThoseOfTheLocalEngineBitForBit() {
-    Digits digits = Digits.load();
+    TestDigits digits = TestDigits.load();
     WeightSnapshot weights = trainedWeights(digits);
-    SparkDataset data = digits.test(session());
+    SparkDataset data = TestDigits.test(session());
     int[] partitions = partitionSizes(digits.testRows(session()));
     assertThat(Arrays.stream(partitions).sum()).isEqualTo(360);
     try (SparkEvaluationEngine spark = SparkEvaluationEngine.of(session());
@@ -92,8 +92,8 @@ abstract class DigitsContract {
 
   @Test
   void shippedCallbacksMeasureTheSameThroughSparkAndInProcess() {
-    Digits digits = Digits.load();
-    SparkDataset data = digits.test(session());
+    TestDigits digits = TestDigits.load();
+    SparkDataset data = TestDigits.test(session());
     InMemoryData same = inMemory(partitionSizes(digits.testRows(session())));
     try (SparkEvaluationEngine spark = SparkEvaluationEngine.of(session());
         LocalEvaluationEngine local = new LocalEvaluationEngine()) {
@@ -113,7 +113,7 @@ abstract class DigitsContract {
   }
 
   private List<Map<String, Double>> measured(
-      Digits digits, String runId, EvaluationEngine engine, EvaluationData data) {
+      TestDigits digits, String runId, EvaluationEngine engine, EvaluationData data) {
     DataIteratorConfig everyEpoch = every(Schedule.everyNEpochs(1)).batchSize(32);
     try (NDManager manager = Engine.getInstance().newBaseManager()) {
       TrainingLoop training =
@@ -153,7 +153,7 @@ abstract class DigitsContract {
     }
   }
 
-  private WeightSnapshot trainedWeights(Digits digits) {
+  private WeightSnapshot trainedWeights(TestDigits digits) {
     try (NDManager manager = Engine.getInstance().newBaseManager()) {
       return TrainingLoop.builder()
           .model(DigitsNet::new, DigitsNet.INPUT)

@@ -9,11 +9,11 @@ import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.describe.Key;
 import io.ostinato.evaluation.EvaluationBatch;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.jobs.config.Key;
-import io.ostinato.jobs.config.Resolved;
+import io.ostinato.jobs.config.Bound;
+import io.ostinato.model.EvaluationModel;
 import io.ostinato.schedule.Schedule;
 import java.io.Serializable;
 import java.util.List;
@@ -30,13 +30,13 @@ class OwnKeysTest {
           + KIND
           + "$Noisy\n"
           + """
-              every_n_updates: 2
-              max_size: 50
-              scale: 1
-              noise_level: low
-              ks: [1, 5]
-              limits: {first: {low: 0.5}}
-            """;
+            every_n_updates: 2
+            max_size: 50
+            scale: 1
+            noise_level: low
+            ks: [1, 5]
+            limits: {first: {low: 0.5}}
+          """;
 
   /** How much noise. */
   public enum Level {
@@ -148,26 +148,25 @@ class OwnKeysTest {
 
   @Test
   void theyStandBesideTheKeysOfEveryCallback() {
-    CallbackConfig config = RunMistakesTest.bind(RIGHT).value().callbacks().get(2);
-    Noisy noisy = (Noisy) config.create();
+    Noisy noisy = (Noisy) RunMistakesTest.bind(RIGHT).value().callbacks().get(2);
     assertThat(noisy.settings)
         .isEqualTo(
             new Settings(1, Level.LOW, List.of(1, 5), Map.of("first", new Limit(0.5, null)), 3));
     assertThat(noisy.schedule()).isEqualTo(Schedule.everyNUpdates(2));
     assertThat(noisy.config().selection().maxRows()).isEqualTo(50);
     String plain = RunMistakesTest.RIGHT + KIND + "$Plain\n  label: mine\n";
-    assertThat(((Plain) RunMistakesTest.bind(plain).value().callbacks().get(2).create()).label)
+    assertThat(((Plain) RunMistakesTest.bind(plain).value().callbacks().get(2)).label)
         .isEqualTo("mine");
   }
 
   @Test
   void theResolvedConfigurationHasThemWithTheirDefaults() {
-    RunConfig config = RunMistakesTest.bind(RIGHT, "callbacks.2.scale=0.25").value();
-    String resolved = Resolved.yaml(config, Set.of());
+    Bound<RunConfig> bound = RunMistakesTest.bind(RIGHT, "callbacks.2.scale=0.25");
+    String resolved = bound.yaml(Set.of());
     assertThat(resolved)
         .contains("scale: 0.25\n", "noise_level: low\n", "tries: 3\n", "max_size: 50\n");
-    assertThat(RunMistakesTest.bind(resolved).value().callbacks()).isEqualTo(config.callbacks());
-    assertThat(Resolved.flat(config)).containsEntry("callbacks.2.limits.first.low", "0.5");
+    assertThat(RunMistakesTest.bind(resolved).written()).isEqualTo(bound.written());
+    assertThat(bound.flat()).containsEntry("callbacks.2.limits.first.low", "0.5");
   }
 
   @Test
@@ -179,13 +178,13 @@ class OwnKeysTest {
                         + KIND
                         + "$Noisy\n"
                         + """
-                            every_n_update: 2
-                            scale: high
-                            noise_levl: low
-                            ks: [1, x]
-                            limits: {first: {lo: 0.5}}
-                            tries: 0
-                          """))
+                          every_n_update: 2
+                          scale: high
+                          noise_levl: low
+                          ks: [1, x]
+                          limits: {first: {lo: 0.5}}
+                          tries: 0
+                        """))
         .hasMessage(
             """
             run.yaml:10: 'callbacks.2.noise_level' is missing
@@ -195,7 +194,8 @@ class OwnKeysTest {
             run.yaml:14: 'callbacks.2.ks.1' must be a whole number; given: 'x'
             run.yaml:15: unknown key 'lo' in 'callbacks.2.limits.first'; did you mean 'low'?
             run.yaml:15: 'callbacks.2.limits.first.low' is missing
-            run.yaml:16: 'callbacks.2.tries' must be at least 1; given: 0""");
+            run.yaml:16: 'callbacks.2.tries' must be at least 1; given: 0\
+            """);
     refused(
         "$Noisy\n  scale: -1\n  noise_level: low\n  ks: []\n  limits: {}",
         "run.yaml:10: 'callbacks.2': a negative scale turns everything around");
@@ -205,18 +205,19 @@ class OwnKeysTest {
   void classesWhoseKeysCantBeAreRefused() {
     refused(
         "$Taken\n  batch_size: 3",
-        "the class has a parameter 'batch_size', which is a key of every class; rename it");
+        "the class declares the key 'batch_size', which every class already has; rename it");
     refused(
         "$Odd\n  thread: 3",
-        "Odd': 'thread' of its parameters Keys is Thread; a parameter is text, int, long, double,"
-            + " boolean, an enum, a record of such, or a List or a Map of them by String");
-    refused("$Torn\n  label: x", "has constructors with several records of parameters: ");
+        "Odd': 'thread' of its parameters Keys is of type Thread; a parameter must be a String,"
+            + " int, long, double, boolean, an enum, a record of these, or a List or a Map of them"
+            + " with String keys");
+    refused("$Torn\n  label: x", "has constructors with different parameter records: ");
     refused(
         "$Misled\n  scale: 1\n  noise_level: low\n  ks: []\n  limits: {}",
         "needs a public constructor: (DataIteratorConfig, Settings) or (Settings)");
     refused(
         "$Plain\n  label: x\n  options: {a: 1}",
-        "takes no options, but keys of its own: label; write them beside 'kind'");
+        "takes no options but has its own keys: label; write them next to 'kind'");
     refused("$Gone\n  label: x", "run.yaml:10: 'callbacks.2': there is no class '");
   }
 

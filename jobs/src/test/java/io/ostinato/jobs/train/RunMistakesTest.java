@@ -3,14 +3,20 @@ package io.ostinato.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.jobs.UserMetric;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
-import io.ostinato.jobs.config.Resolved;
+import io.ostinato.metric.Direction;
+import io.ostinato.schedule.TrainingLength;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** All that is wrong with a configuration is told together, each with its line. */
 class RunMistakesTest {
@@ -69,17 +75,17 @@ class RunMistakesTest {
             run.yaml:3: 'model.input_shape.1' must be a whole number; given: 'x'
             run.yaml:4: 'model.outputs' must be at least 1; given: -3
             run.yaml:6: unknown key 'colum' in 'datasets.train.columns.x'; did you mean 'column'?
-            run.yaml:6: 'datasets.train.columns.x.column' is missing: The column of the dataset: a number, an array of numbers, a vector or matrix of Spark ML, or `binary`.
+            run.yaml:6: 'datasets.train.columns.x.column' is missing: Column of the dataset: numbers, arrays of numbers, vectors or matrices of Spark ML, or `binary`.
             run.yaml:6: 'datasets.train.limit' must be a size such as 512m or 2g; given: 'much'
             run.yaml:7: 'datasets.evaluations' must be a section of keys; given: a list
             run.yaml:8: 'length': give exactly one of epochs, updates and samples
             run.yaml:9: unknown key 'effective_batchsize'; did you mean 'effective_batch_size'?
-            run.yaml:11: the key 'seed' is there twice, first at run.yaml:10
+            run.yaml:11: duplicate key 'seed', first at run.yaml:10
             run.yaml:12: 'last_batch' must be one of drop, keep; given: 'dorp'; did you mean 'drop'?
             run.yaml:13: 'default_callbacks' must be true or false; given: 'yes'
             run.yaml:14: unknown kind 'adm' in 'optimizer'; did you mean 'adam'?
             run.yaml:15: unknown kind 'tiny' in 'loss'; known: softmax_cross_entropy, sigmoid_binary_cross_entropy, l1, l2, hinge, or the name of a class
-            run.yaml:17: 'callbacks.0.metrics.1.classes' is missing: How many classes there are.
+            run.yaml:17: 'callbacks.0.metrics.1.classes' is missing: Number of classes.
             run.yaml:17: 'callbacks.0.metrics.1.average' must be one of micro, macro, weighted, binary; given: 'mean'
             run.yaml:19: unknown key 'every_n_epoch' in 'callbacks.1'; did you mean 'every_n_epochs'?
             run.yaml:20: 'callbacks.2': there is no class 'com.example.Gone' on the class path; add its jar, with --jars for spark-submit
@@ -88,9 +94,9 @@ class RunMistakesTest {
             run.yaml:23: 'callbacks.5' needs a 'kind', one of: metric, offline_loss, online_loss, best_metric, checkpoint, best_checkpoint, ema, metric_early_stopper, fixed_early_stopper, learning_rate, train_time, dataset_stats, parameter_count, peak_memory, gradient_norm, weight_norm, progress, eta, track_outputs
             run.yaml:24: 'callbacks.6' must be a section with a 'kind'; given: nothing
             run.yaml:25: unknown kind 'consol' in 'trackers.0'; did you mean 'console'?
-            --set callbacks.9.kind=ema: 'callbacks' is a list of 7; '9' is no index from 0 to 7
-            --set length.epochs.more=1: 'length.epochs' is '2', which has no 'more'
-            --set nothing: this must be a key and a value, as in optimizer.learning_rate=1e-3
+            --set callbacks.9.kind=ema: 'callbacks' is a list of 7; '9' is not an index from 0 to 7
+            --set length.epochs.more=1: 'length.epochs' is '2', which has no key 'more'
+            --set nothing: expected a key and a value, for example optimizer.learning_rate=1e-3
             --set seed=x: 'seed' must be a whole number; given: 'x'""");
   }
 
@@ -98,10 +104,9 @@ class RunMistakesTest {
   void whatATrainingRefusesIsToldAtTheLineOfTheCallbackOrKey() {
     assertThatThrownBy(
             () ->
-                new RunBuilder(
-                        bind(
-                            RIGHT
-                                + """
+                checked(
+                    RIGHT
+                        + """
                                 - {kind: metric, metrics: mse, dataset_key: tets}
                                 - {kind: best_checkpoint, metric: speed/test}
                                 - kind: offline_loss
@@ -109,7 +114,6 @@ class RunMistakesTest {
                                 - {kind: best_checkpoint, metric: speed/test}
                                 micro_batch_size: 5
                                 """))
-                    .check())
         .hasMessageContaining(
             "run.yaml:10: callback 'metrics.tets' asks for dataset 'tets'; registered: test")
         .hasMessageContaining("run.yaml:15: micro_batch_size=5 must divide effective_batch_size=32")
@@ -124,15 +128,15 @@ class RunMistakesTest {
     for (String name : List.of("patterns", "output_patterns")) {
       Bound<RunConfig> bound =
           bind(RIGHT + "- {kind: track_outputs, %s: ['*gate*', norm]}".formatted(name));
-      assertThat(bound.value().callbacks().get(2).create().name())
+      assertThat(bound.value().callbacks().get(2).name())
           .as(name)
           .isEqualTo("track_outputs.*gate*.norm.E1");
-      assertThat(Resolved.yaml(bound.value(), Set.of()))
+      assertThat(bound.yaml(Set.of()))
           .contains("output_patterns:\n  - '*gate*'\n  - norm\n")
           .doesNotContain(" patterns:");
     }
     assertThat(bind(RIGHT, "callbacks.2={kind: track_outputs}", "callbacks.2.patterns=gate"))
-        .extracting(bound -> bound.value().callbacks().get(2).create().name())
+        .extracting(bound -> bound.value().callbacks().get(2).name())
         .isEqualTo("track_outputs.gate.E1");
     assertThatThrownBy(
             () ->
@@ -148,7 +152,7 @@ class RunMistakesTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
             """
-            run.yaml:12: 'patterns' is another name of 'output_patterns' in 'callbacks.2'; give it once
+            run.yaml:12: 'patterns' is another name of 'output_patterns' in 'callbacks.2'; specify only one of them
             run.yaml:13: 'callbacks.3.patterns' must be text; given: a section
             run.yaml:14: unknown key 'pattern' in 'callbacks.4'; did you mean 'patterns'?""");
   }
@@ -167,15 +171,15 @@ class RunMistakesTest {
             - {kind: best_checkpoint, metric: accuracy.aux/first_10}
             """;
     assertThat(checked(parts).value().callbacks()).hasSize(6);
-    assertThat(bind(Resolved.yaml(bind(parts).value(), Set.of())).value())
+    assertThat(bind(bind(parts).yaml(Set.of())).written())
         .as("what is resolved is the same")
-        .isEqualTo(bind(parts).value());
+        .isEqualTo(bind(parts).written());
     assertThatThrownBy(() -> checked(parts.replace("dataset_name: first_10", "")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(
             "run.yaml:10: callbacks 'metrics.test' and 'metrics.test' both write the metric"
-                + " 'accuracy/test', but differ in max_size; give one another 'dataset_name', or, of"
-                + " another output, metrics that name it; the other is at run.yaml:8");
+                + " 'accuracy/test', but differ in max_size; give one another 'dataset_name' or, for"
+                + " another output, metrics that select it; the other is at run.yaml:8");
   }
 
   @Test
@@ -203,7 +207,7 @@ class RunMistakesTest {
           .isInstanceOf(ConfigurationException.class)
           .hasMessageContaining(
               "run.yaml:10: callbacks 'metrics.test' and 'metrics.test' both write the metric"
-                  + " 'accuracy/test'%s; leave it out of".formatted(parts.get(3).replace("'", "")))
+                  + " 'accuracy/test'%s; remove it from".formatted(parts.get(3).replace("'", "")))
           .hasMessageEndingWith("; the other is at run.yaml:8");
     }
   }
@@ -225,13 +229,13 @@ class RunMistakesTest {
             """
             run.yaml:10: callback 'metrics.test' has two metrics 'mse'
             run.yaml:11: callback 'metrics.test' has two metrics 'mae'
-            run.yaml:13: two callbacks that keep a state are named 'best_checkpoint.accuracy/test'; give one of them another name; the other is at run.yaml:12""");
+            run.yaml:13: two stateful callbacks are named 'best_checkpoint.accuracy/test'; give one of them another name; the other is at run.yaml:12""");
   }
 
   private static Bound<RunConfig> checkedToEvaluate(String yaml) {
     Mistakes mistakes = new Mistakes();
-    return RunBuilder.checkedToEvaluate(
-        Configuration.read("run.yaml", yaml, List.of(), mistakes), mistakes);
+    return new RunCheck(Configuration.read("run.yaml", yaml, List.of(), mistakes), mistakes)
+        .toEvaluate();
   }
 
   @Test
@@ -258,7 +262,7 @@ class RunMistakesTest {
                         """))
         .hasMessage(
             """
-            run.yaml:10: 'callbacks.2': columns [x, x] has 'x' twice; name each once
+            run.yaml:10: 'callbacks.2': columns [x, x] contain 'x' twice; list each column once
             run.yaml:13: 'callbacks.3.max_size' must be at least 1; given: 0""");
   }
 
@@ -305,21 +309,116 @@ class RunMistakesTest {
   }
 
   @Test
+  void aUsersMetricSaysWhichOfItsValuesAreBetter() {
+    String decided =
+        RIGHT + "- {kind: metric, metrics: %s}\n- {kind: best_checkpoint, metric: %s}\n";
+    String speed = decided.formatted(UserMetric.yaml("speed", "higher_is_better"), "speed/test");
+    assertThat(checked(speed).value().metricProperties().direction("speed/test"))
+        .contains(Direction.HIGHER_IS_BETTER);
+    assertThat(
+            checked(speed + "metric_directions: {lower_is_better: speed/*}")
+                .value()
+                .metricProperties()
+                .direction("speed/test"))
+        .as("what a user declares comes first")
+        .contains(Direction.LOWER_IS_BETTER);
+    String loss = decided.formatted(UserMetric.yaml("my_loss", "higher_is_better"), "my_loss/test");
+    assertThat(checked(loss).value().metricProperties().direction("my_loss/test"))
+        .as("what the metric says comes before the words of its key")
+        .contains(Direction.HIGHER_IS_BETTER);
+    assertThat(
+            checked(decided.formatted(UserMetric.yaml("my_loss"), "my_loss/test"))
+                .value()
+                .metricProperties()
+                .direction("my_loss/test"))
+        .contains(Direction.LOWER_IS_BETTER);
+    assertThatThrownBy(
+            () ->
+                checked(
+                    decided.formatted(
+                        UserMetric.yaml("accuracy_of_4", "neutral"), "accuracy_of_4/test")))
+        .hasMessageContaining(
+            "run.yaml:11: callback 'best_checkpoint.accuracy_of_4/test' decides by the metric"
+                + " 'accuracy_of_4/test', which is neutral; declare it,");
+    assertThatThrownBy(() -> checked(decided.formatted(UserMetric.yaml("speed"), "speed/test")))
+        .hasMessageContaining(
+            "run.yaml:11: callback 'best_checkpoint.speed/test' decides by the metric 'speed/test',"
+                + " of which it isn't known whether it is better when higher or when lower");
+  }
+
+  @Test
+  void aMetricOfACallbackWithMistakesIsNotCalledUnknown() {
+    assertThatThrownBy(
+            () ->
+                checked(
+                    RIGHT
+                        + """
+                        - {kind: metric, batch_size: 0, metrics: %s}
+                        - {kind: best_checkpoint, metric: speed/test}
+                        - {kind: best_checkpoint, metric: optim/lr/all}
+                        """
+                            .formatted(UserMetric.yaml("speed", "higher_is_better"))))
+        .hasMessageContaining("run.yaml:10: 'callbacks.2.batch_size' must be at least 1")
+        .hasMessageContaining("run.yaml:12: callback")
+        .hasMessageContaining("which is neutral")
+        .hasMessageNotContaining("speed");
+  }
+
+  @Test
   void whatDependsOnAWrongKeyIsNotGuessedAt() {
     String twice = RIGHT.replace("test: {path: b, columns", "tets: {path: b, colums");
     assertThatThrownBy(() -> checked(twice)).hasMessageNotContaining("asks for");
     assertThatThrownBy(() -> checked("- a")).hasMessageContaining("must be a section of keys");
   }
 
+  @Test
+  void theFolderOfARunIsNotJudgedWhileAKeyIsWrong(@TempDir Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("a"));
+    Files.writeString(folder.resolve("a/metrics.jsonl"), "{}\n");
+    String there = RIGHT + "run_id: a\noutput: " + folder + "\n";
+    String message = "run.yaml:12: 'seed' must be a whole number; given: 'x'";
+    assertThatThrownBy(() -> checkedToEvaluate(there + "seed: x\n")).hasMessage(message);
+    assertThatThrownBy(() -> checked(there + "seed: x\n")).hasMessage(message);
+    assertThatThrownBy(() -> checked(there)).hasMessageContaining("run 'a' already exists in '");
+    checkedToEvaluate(there);
+  }
+
+  @Test
+  void whatDependsOnSizesIsNotJudgedWhileTheyAreWrong() {
+    String meeting =
+        RIGHT
+            + """
+            - {kind: metric, metrics: accuracy, every_n_updates: 3}
+            - {kind: metric, metrics: accuracy, every_n_updates: 3}
+            """;
+    assertThatThrownBy(() -> checked(meeting)).hasMessageContaining("both write the metric");
+    assertThatThrownBy(() -> checked(meeting, "effective_batch_size=64x"))
+        .hasMessage(
+            "--set effective_batch_size=64x: 'effective_batch_size' must be a whole number; given:"
+                + " '64x'");
+  }
+
+  @Test
+  void anOutputThatCantBeHadIsReportedWithAllOtherMistakes() {
+    assertThatThrownBy(() -> checked(RIGHT, "output=nosuch://x/runs", "micro_batch_size=5"))
+        .hasMessageContainingAll(
+            "--set output=nosuch://x/runs: ",
+            "--set micro_batch_size=5: micro_batch_size=5 must divide effective_batch_size=32");
+    assertThatThrownBy(() -> checked(RIGHT, "output=nosuch://x/runs", "seed=x"))
+        .hasMessage("--set seed=x: 'seed' must be a whole number; given: 'x'");
+    checkedToEvaluate(RIGHT + "output: nosuch://x/runs\n");
+  }
+
   private static Bound<RunConfig> checked(String yaml, String... overrides) {
     Mistakes mistakes = new Mistakes();
-    return RunBuilder.checked(
-        Configuration.read("run.yaml", yaml, List.of(overrides), mistakes), mistakes);
+    return new RunCheck(
+            Configuration.read("run.yaml", yaml, List.of(overrides), mistakes), mistakes)
+        .toTrain();
   }
 
   @Test
   void anIdThatLeadsOutOfTheFolderOfRunsIsToldWithItsLine() {
-    String form = "a name of letters, digits and . _ = -, which begins with no dot";
+    String form = "a name of letters, digits and . _ = -, which doesn't begin with a dot";
     assertThatThrownBy(
             () ->
                 checked(
@@ -344,7 +443,7 @@ class RunMistakesTest {
             --set resume=..: 'resume.run_id' must be %s; given: '..'"""
                 .formatted(form, form));
     assertThat(bind(RIGHT, "run_id=20261124-1").value().runId()).hasToString("20261124-1");
-    assertThat(Resolved.flat(bind(RIGHT, "resume=7").value())).containsEntry("resume.run_id", "7");
+    assertThat(bind(RIGHT, "resume=7").flat()).containsEntry("resume.run_id", "7");
   }
 
   @Test
@@ -374,24 +473,24 @@ class RunMistakesTest {
 
   @Test
   void wholeNumbersMayBeHexadecimalAndOctal() {
-    RunConfig config =
+    Bound<RunConfig> bound =
         bind(
-                RIGHT
-                    + """
+            RIGHT
+                + """
                     - {kind: com.example.Mine, options: {scale: 1, a: 0x10, b: 9223372036854775808}}
                     """
-                        .replace("com.example.Mine", TrainCommandTest.Share.class.getName()),
-                "seed=0x10",
-                "effective_batch_size=0o17",
-                "skip_non_finite=+3",
-                "optimizer={kind: adam, learning_rate: 0x1}",
-                "output=0x10")
-            .value();
+                    .replace("com.example.Mine", TrainCommandTest.Share.class.getName()),
+            "seed=0x10",
+            "effective_batch_size=0o17",
+            "skip_non_finite=+3",
+            "optimizer={kind: adam, learning_rate: 0x1}",
+            "output=0x10");
+    RunConfig config = bound.value();
     assertThat(config.seed()).isEqualTo(16);
     assertThat(config.effectiveBatchSize()).isEqualTo(15);
     assertThat(config.skipNonFinite()).isEqualTo(3);
     assertThat(config.output()).isEqualTo("0x10");
-    assertThat(Resolved.flat(config))
+    assertThat(bound.flat())
         .containsEntry("optimizer.learning_rate.value", "1.0")
         .containsEntry("callbacks.2.options.a", "16")
         .containsEntry("callbacks.2.options.b", "9223372036854775808");
@@ -415,37 +514,38 @@ class RunMistakesTest {
                     "micro_batch_size=!foo 4"))
         .hasMessage(
             """
-            run.yaml:6: the tag '!!set' means nothing here; leave it out
-            run.yaml:10: the tag '!mine' means nothing here; leave it out
-            run.yaml:11: the tag '!foo' means nothing here; leave it out
-            run.yaml:12: the tag '!!binary' means nothing here; leave it out
-            run.yaml:12: the tag '!!python/object' means nothing here; leave it out
-            run.yaml:13: the tag '!!map' means nothing here; leave it out
-            run.yaml:14: the tag '!!int' doesn't fit 'abc'; leave it out
+            run.yaml:6: unknown tag '!!set'; remove it
+            run.yaml:10: unknown tag '!mine'; remove it
+            run.yaml:11: unknown tag '!foo'; remove it
+            run.yaml:12: unknown tag '!!binary'; remove it
+            run.yaml:12: unknown tag '!!python/object'; remove it
+            run.yaml:13: unknown tag '!!map'; remove it
+            run.yaml:14: the tag '!!int' doesn't match 'abc'; remove it
             run.yaml:14: 'skip_non_finite' must be a whole number; given: 'abc'
-            run.yaml:15: the tag '!!bool' doesn't fit 'yes'; leave it out
+            run.yaml:15: the tag '!!bool' doesn't match 'yes'; remove it
             run.yaml:15: 'default_callbacks' must be true or false; given: 'yes'
             run.yaml:16: 'effective_batch_size' must be a whole number; given: '12'
-            --set micro_batch_size=!foo 4: the tag '!foo' means nothing here; leave it out""");
+            --set micro_batch_size=!foo 4: unknown tag '!foo'; remove it""");
   }
 
   @Test
   void tagsThatFitAreTaken() {
-    RunConfig config =
-        bind(RIGHT.replace("{epochs: 2}", "!!map {epochs: !!int '2'}")
+    Bound<RunConfig> bound =
+        bind(
+            RIGHT.replace("{epochs: 2}", "!!map {epochs: !!int '2'}")
                 + """
                     output: !!str 12
                     checkpoints: ${HOME}
                     micro_batch_size: !!null
                     optimizer: {kind: !!str adam, learning_rate: !!float 1}
                     metric_directions: !!map {higher_is_better: !!seq [a]}
-                    """)
-            .value();
+                    """);
+    RunConfig config = bound.value();
     assertThat(config.output()).isEqualTo("12");
-    assertThat(config.length().epochs()).isEqualTo(2);
+    assertThat(config.length()).isEqualTo(TrainingLength.epochs(2));
     assertThat(config.checkpoints()).isEqualTo("${HOME}");
     assertThat(config.microBatchSize()).isNull();
-    assertThat(Resolved.flat(config)).containsEntry("optimizer.learning_rate.value", "1.0");
+    assertThat(bound.flat()).containsEntry("optimizer.learning_rate.value", "1.0");
     assertThatThrownBy(() -> bind(RIGHT + "seed: !!str 12"))
         .hasMessage("run.yaml:10: 'seed' must be a whole number; given: '12'");
   }
@@ -453,7 +553,7 @@ class RunMistakesTest {
   @Test
   void whatIsNoYamlIsToldWithItsLine() {
     assertThatThrownBy(() -> bind("model: mlp\nseed: [1\n"))
-        .hasMessageStartingWith("run.yaml:3: this is no YAML: ");
+        .hasMessageStartingWith("run.yaml:3: invalid YAML: ");
     assertThatThrownBy(() -> bind(""))
         .hasMessageContaining("run.yaml:1: the configuration must be");
     assertThatThrownBy(() -> bind(RIGHT.replace("kind: mlp", "kind: torchscript")))
@@ -463,21 +563,21 @@ class RunMistakesTest {
 
   @Test
   void optionsReplaceAndAddAnything() {
-    RunConfig config =
+    Bound<RunConfig> bound =
         bind(
-                RIGHT,
-                "seed=7",
-                "optimizer.learning_rate=1e-3",
-                "optimizer.kind=sgd",
-                "callbacks.1.every_n_updates=9",
-                "callbacks.2={kind: eta, label: mine}",
-                "datasets.train.options.\"a.b\"=true",
-                "resume=before")
-            .value();
+            RIGHT,
+            "seed=7",
+            "optimizer.learning_rate=1e-3",
+            "optimizer.kind=sgd",
+            "callbacks.1.every_n_updates=9",
+            "callbacks.2={kind: eta, label: mine}",
+            "datasets.train.options.\"a.b\"=true",
+            "resume=before");
+    RunConfig config = bound.value();
     assertThat(config.seed()).isEqualTo(7);
     assertThat(config.optimizer()).isInstanceOf(OptimizerConfig.Sgd.class);
     assertThat(config.optimizer().optimizer(1)).hasFieldOrProperty("learningRateTracker");
-    assertThat(Resolved.flat(config))
+    assertThat(bound.flat())
         .containsEntry("optimizer.learning_rate.kind", "fixed")
         .containsEntry("optimizer.learning_rate.value", "0.001")
         .containsEntry("callbacks.1.every_n_updates", "9")
@@ -503,8 +603,8 @@ class RunMistakesTest {
             trackers: [console, {kind: tensorboard, folder: b}]
             metric_directions: {higher_is_better: 'a*'}
             """;
-    RunConfig config = bind(everything).value();
-    assertThat(bind(Resolved.yaml(config, Set.of())).value()).isEqualTo(config);
+    Bound<RunConfig> bound = bind(everything);
+    assertThat(bind(bound.yaml(Set.of())).written()).isEqualTo(bound.written());
   }
 
   static Bound<RunConfig> bind(String yaml, String... overrides) {

@@ -6,7 +6,6 @@ import com.google.gson.Gson;
 import dev.harrel.jsonschema.Validator;
 import dev.harrel.jsonschema.ValidatorFactory;
 import dev.harrel.jsonschema.providers.GsonNode;
-import io.ostinato.jobs.config.Resolved;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ class RunSchemaTest {
     assertThat(example.find()).isTrue();
     accepts(example.group(1));
     accepts(RunMistakesTest.RIGHT);
-    accepts(Resolved.yaml(RunMistakesTest.bind(RunMistakesTest.RIGHT).value(), Set.of()));
+    accepts(RunMistakesTest.bind(RunMistakesTest.RIGHT).yaml(Set.of()));
     for (String more :
         List.of(
             "optimizer: sgd",

@@ -9,8 +9,8 @@ import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.evaluation.EvaluationBatch;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.model.EvaluationModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -128,7 +128,7 @@ class TrainCommandTest {
         .doesNotContain("resume", "run_id");
     assertThat(train("--check", "--set", "resume=gone")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("--set resume=gone: run 'gone' has no checkpoint to go on from");
+        .contains("--set resume=gone: run 'gone' has no checkpoint to resume from");
   }
 
   @Test
@@ -172,8 +172,8 @@ class TrainCommandTest {
     assertThat(evaluate("--set", "model.hidden=[7]", "--evaluate=" + whole)).isEqualTo(1);
     assertThat(err.toString())
         .contains(
-            "the checkpoint at E2_U44_S2816 is not one of this training: the weights are"
-                + " those of another model: '02Linear_bias' is float32 (128) in the weights but float32"
+            "the checkpoint at E2_U44_S2816 doesn't belong to this training: the weights don't match"
+                + " the model: '02Linear_bias' is float32 (128) in the weights but float32"
                 + " (7) in the model");
     assertThat(contents(run("first"))).as("the run").isEqualTo(before);
   }
@@ -186,7 +186,7 @@ class TrainCommandTest {
         .contains(
             "--set callbacks.3=",
             "callbacks 'metrics.test' and 'metrics.test' both write the metric 'accuracy/test' at"
-                + " E1_U22_S1408; leave it out of one of them",
+                + " E1_U22_S1408; remove it from one of them",
             "; the other is at " + file + ":")
         .doesNotContain("Exception");
     assertThat(folder.resolve("runs")).doesNotExist();
@@ -277,7 +277,7 @@ class TrainCommandTest {
             List.of("--set", "seed=x", "--evaluate", "/gone/net.pt"),
             "--set seed=x: 'seed' must be a whole number; given: 'x'",
             List.of("--format", "json"),
-            "--format says what becomes of an evaluation: give --evaluate, too");
+            "--format requires --evaluate");
     wrong.forEach(
         (options, told) -> {
           err.getBuffer().setLength(0);
@@ -289,7 +289,7 @@ class TrainCommandTest {
     assertThat(command("--evaluate", file.toString())).isEqualTo(2);
     assertThat(err.toString())
         .startsWith(
-            "give the file of the configuration before --evaluate, as in: train run.yaml"
+            "missing configuration file, which comes before --evaluate; for example: train run.yaml"
                 + " --evaluate");
   }
 
@@ -324,7 +324,7 @@ class TrainCommandTest {
     err.getBuffer().setLength(0);
     assertThat(train("--set", "datasets.train.limit=100k")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("has 1437 rows of 264 bytes, more than its limit of 100k; raise limit");
+        .contains("has 1437 rows of 264 bytes, which exceeds its limit of 100k; raise limit");
     assertThat(folder.resolve("runs")).doesNotExist();
   }
 
@@ -347,7 +347,7 @@ class TrainCommandTest {
     assertThat(out.toString())
         .isEqualToIgnoringNewLines(
             file
-                + " is right: mlp, adam, 7 updates of 64 samples an update; evaluations on: test;"
+                + " is valid: mlp, adam, 7 updates, 64 samples per update; evaluations on: test;"
                 + " callbacks: metric, checkpoint, best_checkpoint");
     assertThat(folder.resolve("runs")).doesNotExist();
   }
@@ -355,7 +355,7 @@ class TrainCommandTest {
   @Test
   void aConfigurationIsReadFromAnyFileSystemOfHadoop() {
     assertThat(command("--check", file.toUri().toString())).as(err.toString()).isZero();
-    assertThat(out.toString()).startsWith(file.toUri() + " is right: mlp, adam");
+    assertThat(out.toString()).startsWith(file.toUri() + " is valid: mlp, adam");
   }
 
   @Test
@@ -370,7 +370,7 @@ class TrainCommandTest {
             folder.toString(),
             "can't read '" + folder + "': Is a directory",
             binary.toString(),
-            "can't read '" + binary + "': it is no text in UTF-8",
+            "can't read '" + binary + "': it is not valid UTF-8 text",
             "hdf://a/run.yaml",
             "can't read 'hdf://a/run.yaml': No FileSystem for scheme \"hdf\"");
     wrong.forEach(
@@ -381,7 +381,7 @@ class TrainCommandTest {
         });
     err.getBuffer().setLength(0);
     assertThat(command()).isEqualTo(2);
-    assertThat(err.toString()).startsWith("give the file of the configuration");
+    assertThat(err.toString()).startsWith("missing configuration file");
   }
 
   /** What the options print, and nothing that was printed before. */

@@ -1,13 +1,15 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.TestDisk;
 import io.ostinato.spark.storage.HadoopRunFiles;
+import io.ostinato.storage.ForwardingRunFiles;
+import io.ostinato.storage.LineFile;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -95,11 +97,13 @@ final class WatchLab {
     Folder folder = new Folder();
     WatchReport report =
         new WatchReport(new PrintWriter(out), new PrintWriter(err), CheckpointTrackers.none());
-    try (LineFile lines = new CrashingLines(openLines())) {
+    try (LineFile lines = new CrashingLines(files().openLines("metrics.jsonl"))) {
       Journal journal = new Journal(lines);
       BestModels best =
           new BestModels(
-              new CrashingFiles(openCheckpoints()), MetricProperties.defaults(), journal.entries());
+              new CrashingFiles(files().folder("checkpoints")),
+              MetricProperties.defaults(),
+              journal.entries());
       Path staging = Files.createDirectories(run.resolve(".staging"));
       CheckpointWork checkpointWork =
           new CheckpointWork(folder, new Evaluation(), journal, best, report, staging, pace);
@@ -135,23 +139,14 @@ final class WatchLab {
     disk = true;
   }
 
-  private LineFile openLines() {
+  private RunFiles files() {
     return disk
-        ? HadoopLineFile.open(
-            new org.apache.hadoop.fs.Path(TestDisk.of(run.resolve("metrics.jsonl"))),
-            TestDisk.configuration())
-        : LocalLineFile.open(run.resolve("metrics.jsonl"));
-  }
-
-  private RunFiles openCheckpoints() {
-    Path folder = run.resolve("checkpoints");
-    return disk
-        ? HadoopRunFiles.in(TestDisk.of(folder), TestDisk.configuration())
-        : LocalRunFiles.in(folder);
+        ? HadoopRunFiles.in(TestDisk.of(run), TestDisk.configuration())
+        : LocalRunFiles.in(run);
   }
 
   List<JournalEntry> journal() {
-    try (LineFile lines = LocalLineFile.open(run.resolve("metrics.jsonl"))) {
+    try (LineFile lines = files().openLines("metrics.jsonl")) {
       return List.copyOf(new Journal(lines).entries());
     }
   }
@@ -243,11 +238,6 @@ final class WatchLab {
       step();
       return now.equals(checkpoint);
     }
-
-    @Override
-    public String locationOf(CheckpointFile checkpoint) {
-      return "folder/" + checkpoint.name();
-    }
   }
 
   private final class Evaluation implements ModelEvaluation {
@@ -264,13 +254,18 @@ final class WatchLab {
       try {
         double value = Double.parseDouble(Files.readString(model));
         if (value < 0) {
-          throw new IllegalArgumentException("can't load '%s':\nnative stack".formatted(model));
+          throw new IllegalArgumentException("can't load it:\nnative stack");
         }
         evaluated.add(files.get(model.getFileName().toString()));
         return new Report(Map.of("accuracy", value, "loss", value, "rank", value), 7, 0.5);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    @Override
+    public String problemOf(RuntimeException failure) {
+      return ErrorLine.of(failure);
     }
 
     @Override
@@ -312,6 +307,11 @@ final class WatchLab {
     }
 
     @Override
+    public void replace(List<String> others) {
+      lines.replace(others);
+    }
+
+    @Override
     public boolean endsWith(String line) {
       return lines.endsWith(line);
     }
@@ -327,61 +327,29 @@ final class WatchLab {
     }
   }
 
-  private final class CrashingFiles implements RunFiles {
-    private final RunFiles runFiles;
-
+  private final class CrashingFiles extends ForwardingRunFiles {
     CrashingFiles(RunFiles runFiles) {
-      this.runFiles = runFiles;
+      super(runFiles);
     }
 
     @Override
     public void write(String name, Content content) {
       step();
-      runFiles.write(name, content);
+      super.write(name, content);
       step();
     }
 
     @Override
     public void rename(String from, String to) {
       step();
-      runFiles.rename(from, to);
+      super.rename(from, to);
       step();
-    }
-
-    @Override
-    public InputStream read(String name) {
-      return runFiles.read(name);
-    }
-
-    @Override
-    public boolean exists(String name) {
-      return runFiles.exists(name);
-    }
-
-    @Override
-    public List<String> list() {
-      return runFiles.list();
     }
 
     @Override
     public void delete(String name) {
       step();
-      runFiles.delete(name);
-    }
-
-    @Override
-    public void deleteAbandoned(Instant before) {
-      runFiles.deleteAbandoned(before);
-    }
-
-    @Override
-    public long sizeBytes(String name) {
-      return runFiles.sizeBytes(name);
-    }
-
-    @Override
-    public String location() {
-      return runFiles.location();
+      super.delete(name);
     }
   }
 }

@@ -3,6 +3,8 @@ package io.ostinato.jobs.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.storage.LineFile;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricsFile;
 import java.io.FileNotFoundException;
@@ -263,9 +265,10 @@ class WatcherTest {
     lab.watch(Policy.EVERY, MINUTE);
     assertThat(lab.err.toString().strip())
         .isEqualTo(
-            "warning: 'checkpoint-1000' is a folder, and folders are not looked into: a checkpoint"
-                + " is one file; write each as a file into the watched folder, or give"
-                + " --checkpoints the folder that has the files");
+            "warning: 'checkpoint-1000' is a folder, and subfolders are not searched: a"
+                + " checkpoint is a"
+                + " single file; write checkpoints as files to the watched folder, or set"
+                + " --checkpoints to the folder that contains the files");
     assertThat(lab.names(Outcome.EVALUATED)).containsExactly("net-E1_U1_S1.pt");
   }
 
@@ -328,7 +331,7 @@ class WatcherTest {
     assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E2_U2_S2.pt");
     assertThat(report.count(Outcome.FAILED)).isOne();
     assertThat(lab.err.toString().strip())
-        .isEqualTo("error: can't load 'folder/E1_U1_S1.pt': native stack");
+        .isEqualTo("error: can't evaluate 'E1_U1_S1.pt': can't load it: native stack");
     lab.watch(Policy.EVERY, Ending.once());
     assertThat(lab.journal()).hasSize(2);
   }
@@ -352,7 +355,7 @@ class WatcherTest {
     lab.at(21, () -> lab.write("E3_U3_S3.pt", 0.4));
     lab.watch(Policy.EVERY, MINUTE);
     assertThat(lab.names(Outcome.FAILED)).containsExactly("E2_U2_S2.pt");
-    assertThat(lab.err.toString()).contains("'E2_U2_S2.pt': it was gone before its turn");
+    assertThat(lab.err.toString()).contains("'E2_U2_S2.pt': it no longer existed at its turn");
     assertThat(lab.names(Outcome.SKIPPED)).containsExactly("E3_U3_S3.pt");
     assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt", "E3_U3_S3.pt");
   }
@@ -367,7 +370,8 @@ class WatcherTest {
     assertThatThrownBy(() -> lab.watch(Policy.EVERY, Ending.once()))
         .isInstanceOf(StorageException.class)
         .hasMessage(
-            "can't read the folder of checkpoints, at 10 tries in a row: java.io.IOException: no"
+            "can't read the folder of checkpoints after 10 consecutive attempts:"
+                + " java.io.IOException: no"
                 + " network");
   }
 
@@ -380,7 +384,8 @@ class WatcherTest {
     lab.write("E2_U2_S2.pt", 0.1);
     lab.readFailures.addAll(Collections.nCopies(3, new IOException("node lost")));
     lab.watch(Policy.EVERY, Ending.once());
-    assertThat(lab.journal().get(1).reason()).isEqualTo("can't read it, at 3 tries: node lost");
+    assertThat(lab.journal().get(1).reason())
+        .isEqualTo("can't read it after 3 attempts: node lost");
   }
 
   @Test
@@ -428,12 +433,12 @@ class WatcherTest {
 
   @Test
   void aSecondProcessOnTheSameRunIsRefused() {
-    try (LineFile lines = LocalLineFile.open(folder.resolve("metrics.jsonl"))) {
+    try (LineFile lines = LocalRunFiles.in(folder).openLines("metrics.jsonl")) {
       assertThat(lines.lines()).isEmpty();
       assertThatThrownBy(() -> lab.watch(Policy.EVERY, Ending.once()))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("another process is writing")
-          .hasMessageContaining("--run-id");
+          .hasMessageContaining("give this run another id");
     }
   }
 }

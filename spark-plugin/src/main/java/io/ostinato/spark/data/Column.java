@@ -8,11 +8,13 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 
 /**
- * A column of a dataset as a tensor.
+ * A column of a dataset that becomes a tensor.
  *
- * @param name of the tensor
- * @param column of the dataset
- * @param dimensions of one row
+ * @param name name of the tensor
+ * @param column name of the column in the dataset
+ * @param dataType data type of the tensor
+ * @param dimensions shape of one row
+ * @param kind how the column holds its numbers
  */
 record Column(String name, String column, DataType dataType, long[] dimensions, Kind kind)
     implements Serializable {

@@ -12,14 +12,14 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Which columns can be which tensors. */
+/** Checks which columns can become which tensors. */
 final class ColumnTypes {
   private ColumnTypes() {}
 
   /**
-   * How a column holds its numbers.
+   * Returns how a column holds its numbers.
    *
-   * @throws IllegalArgumentException if there is no such column, or it holds something else
+   * @throws IllegalArgumentException if there is no such column, or it doesn't hold numbers
    */
   static Kind kindOf(String column, StructType schema) {
     StructField field =
@@ -43,14 +43,14 @@ final class ColumnTypes {
                 new IllegalArgumentException(
                     "column '%s' is %s; it must be a number, an array of numbers, a vector or matrix of"
                             .formatted(column, type.simpleString())
-                        + " Spark ML, or binary (raw little-endian elements); convert it, or give a"
+                        + " Spark ML, or binary (raw little-endian elements); convert it, or use a"
                         + " row function"));
   }
 
   /**
-   * The column itself.
+   * Checks a column and returns it.
    *
-   * @throws IllegalArgumentException if its kind doesn't go with its data type or shape
+   * @throws IllegalArgumentException if its kind doesn't match its data type or shape
    */
   static Column check(Column column) {
     if (LongStream.of(column.dimensions()).anyMatch(dimension -> dimension < 1)) {
@@ -67,7 +67,7 @@ final class ColumnTypes {
       throw new IllegalArgumentException(
           "column '%s': numbers become float32, float64, int8, uint8, int32, int64 or boolean, not"
                   .formatted(column.column())
-              + " %s; give binary for other types".formatted(column.dataType()));
+              + " %s; use a binary column for other types".formatted(column.dataType()));
     }
     if (column.dataType() == ai.djl.ndarray.types.DataType.STRING
         || column.dataType().getNumOfBytes() < 1) {

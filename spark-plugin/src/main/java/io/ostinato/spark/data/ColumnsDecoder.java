@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
-/** Columns to tensors; the rows have these columns, in this order. */
-record ColumnsDecoder(ArrayList<Column> columns) implements BlockDecoder {
+/** Converts columns to tensors; the rows have exactly these columns, in this order. */
+record ColumnsDecoder(ArrayList<Column> columns) implements BatchDecoder {
 
   @Override
   public List<HostArray> decode(List<Row> rows, RowPlace first) {

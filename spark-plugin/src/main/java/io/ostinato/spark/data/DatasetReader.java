@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,24 +23,26 @@ import org.slf4j.LoggerFactory;
 import scala.Function1;
 
 /**
- * Turns the rows of a dataset into blocks and counts them, in one job. Blocks are stored on the
- * executors where they fit into the budget, in as many partitions as the slots need. Of a dataset
- * of which only the first rows are wanted, the partitions that have them are looked for first.
+ * Converts the rows of a dataset to batches and counts them, in one job. Batches are stored on the
+ * executors if they fit into the budget, in as many partitions as the slots need. If only the first
+ * rows of a dataset are requested, the partitions that contain them are determined first.
  */
 final class DatasetReader {
   private static final Logger log = LoggerFactory.getLogger(SparkDataset.class);
 
-  /** Partitions with fewer blocks are joined, as long as there is one for each slot. */
-  private static final int LEAST_BLOCKS = 4;
+  /** Partitions with fewer batches are coalesced, as long as there is one for each slot. */
+  private static final int LEAST_BATCHES = 4;
 
-  /** With fewer rounds of tasks, to look at one of them first would take too much of the time. */
+  /**
+   * With fewer rounds of tasks, probing one of them first would take too large a share of the time.
+   */
   private static final int LEAST_WAVES = 4;
 
-  /** How many times as many partitions are counted next, where the last ones had too few rows. */
+  /** Factor by which the number of counted partitions grows while there are too few rows. */
   private static final int LOOK_FURTHER = 4;
 
   private final Dataset<Row> rows;
-  private final BlockDecoder decoder;
+  private final BatchDecoder decoder;
   private final OstinatoSettings settings;
   private final int batchSize;
   private final long maxRows;
@@ -47,7 +50,7 @@ final class DatasetReader {
 
   DatasetReader(
       Dataset<Row> rows,
-      BlockDecoder decoder,
+      BatchDecoder decoder,
       OstinatoSettings settings,
       int batchSize,
       long maxRows) {
@@ -62,31 +65,31 @@ final class DatasetReader {
     first = firstRows();
     String id = UUID.randomUUID().toString();
     long budget = budgetBytes();
-    JavaRDD<StoredBlock> decoded = decoded();
+    JavaRDD<StoredBatch> decoded = decoded();
     if (budget == 0) {
-      return prepared(id, decoded, BlockCount.of(decoded), false, true);
+      return prepared(id, decoded, BatchCount.of(decoded), false, true);
     }
     if (looksTooLarge(decoded, budget)) {
-      BlockCount count = BlockCount.of(decoded);
+      BatchCount count = BatchCount.of(decoded);
       if (count.sizeBytes() > budget) {
         return tooLarge(id, decoded, count, budget);
       }
     }
-    JavaRDD<StoredBlock> stored = stored(decoded);
-    BlockCount count = countOrFree(stored);
+    JavaRDD<StoredBatch> stored = stored(decoded);
+    BatchCount count = countOrFree(stored);
     if (count.sizeBytes() > budget) {
       stored.unpersist();
       return tooLarge(id, decoded(), count, budget);
     }
-    JavaRDD<StoredBlock> fitted = fitted(stored, count);
+    JavaRDD<StoredBatch> fitted = fitted(stored, count);
     return prepared(id, fitted, count, true, fitted == stored);
   }
 
   /**
-   * Whether a few partitions, one for each slot, have so many bytes that all should have more than
-   * the budget. Executors that store such a dataset to count it would fill their disks for nothing.
+   * Estimates from a few partitions, one for each slot, whether the dataset exceeds the budget.
+   * Storing such a dataset to count it would fill the executors' disks for nothing.
    */
-  private boolean looksTooLarge(JavaRDD<StoredBlock> decoded, long budget) {
+  private boolean looksTooLarge(JavaRDD<StoredBatch> decoded, long budget) {
     int partitions = decoded.getNumPartitions();
     int probed = slots();
     if (partitions < LEAST_WAVES * probed) {
@@ -94,14 +97,14 @@ final class DatasetReader {
     }
     int[] some =
         IntStream.range(0, probed).map(i -> (int) ((long) i * partitions / probed)).toArray();
-    return BlockCount.sizeBytes(decoded, some) / probed > budget / partitions;
+    return BatchCount.sizeBytes(decoded, some) / probed > budget / partitions;
   }
 
   private static PreparedDataset tooLarge(
-      String id, JavaRDD<StoredBlock> decoded, BlockCount count, long budget) {
+      String id, JavaRDD<StoredBatch> decoded, BatchCount count, long budget) {
     log.info(
-        "a dataset of {} MiB is not stored on the executors, which would need more than {} MiB;"
-            + " its blocks are decoded at each evaluation",
+        "a dataset of {} MiB is not stored on the executors, because it exceeds the limit of {} MiB;"
+            + " its batches are decoded at each evaluation",
         count.sizeBytes() >> 20,
         budget >> 20);
     return prepared(id, decoded, count, false, true);
@@ -109,35 +112,35 @@ final class DatasetReader {
 
   private static PreparedDataset prepared(
       String id,
-      JavaRDD<StoredBlock> blocks,
-      BlockCount count,
+      JavaRDD<StoredBatch> batches,
+      BatchCount count,
       boolean isStored,
       boolean isInOrder) {
     return new PreparedDataset(
         id,
-        blocks,
+        batches,
         count.partitionStarts(),
         count.rows(),
-        count.blocks(),
+        count.batches(),
         count.sizeBytes(),
         isStored,
         isInOrder);
   }
 
-  /** Where the wanted rows are: partitions are counted until there are enough of them. */
+  /** Locates the requested rows: counts the rows of partitions until there are enough. */
   private FirstRows firstRows() {
     if (maxRows == DataSelection.ALL_ROWS) {
       return FirstRows.all();
     }
     first = FirstRows.ofEach(maxRows);
-    JavaRDD<StoredBlock> blocks = decoded();
-    int partitions = blocks.getNumPartitions();
+    JavaRDD<StoredBatch> batches = decoded();
+    int partitions = batches.getNumPartitions();
     List<Long> counted = new ArrayList<>();
     long left = maxRows;
     for (int width = 1; left > 0 && counted.size() < partitions; width *= LOOK_FURTHER) {
       int from = counted.size();
       int[] next = IntStream.range(from, Math.min(partitions, from + width)).toArray();
-      for (long rowsOfPartition : BlockCount.rows(blocks, next)) {
+      for (long rowsOfPartition : BatchCount.rows(batches, next)) {
         long wanted = Math.min(left, rowsOfPartition);
         left -= wanted;
         counted.add(wanted);
@@ -154,55 +157,55 @@ final class DatasetReader {
     return FirstRows.of(Arrays.copyOf(wanted, needed));
   }
 
-  private JavaRDD<StoredBlock> decoded() {
-    JavaRDD<StoredBlock> blocks = decodedOfAllPartitions();
-    int needed = first.partitions(blocks.getNumPartitions());
-    if (needed == blocks.getNumPartitions()) {
-      return blocks;
+  private JavaRDD<StoredBatch> decoded() {
+    JavaRDD<StoredBatch> batches = decodedOfAllPartitions();
+    int needed = first.partitions(batches.getNumPartitions());
+    if (needed == batches.getNumPartitions()) {
+      return batches;
     }
     Function1<Object, Object> isNeeded =
         (Function1<Object, Object> & Serializable) partition -> (int) partition < needed;
-    return PartitionPruningRDD.create(blocks.rdd(), isNeeded).toJavaRDD();
+    return PartitionPruningRDD.create(batches.rdd(), isNeeded).toJavaRDD();
   }
 
-  private JavaRDD<StoredBlock> decodedOfAllPartitions() {
+  private JavaRDD<StoredBatch> decodedOfAllPartitions() {
     FirstRows wanted = first;
-    if (settings.blocks().bulk() && decoder instanceof ColumnsDecoder columns) {
-      var bulk = InternalRows.blocks(rows, columns.columns(), wanted, batchSize);
+    if (settings.batches().bulk() && decoder instanceof ColumnsDecoder columns) {
+      var bulk = InternalRows.batches(rows, columns.columns(), wanted, batchSize);
       if (bulk.isPresent()) {
         return bulk.get();
       }
     }
-    BlockDecoder byRow = decoder;
+    BatchDecoder byRow = decoder;
     int mostRows = batchSize;
     return rows.javaRDD()
         .mapPartitionsWithIndex(
             (partition, partitionRows) ->
-                new BlockIterator(partition, wanted.of(partition, partitionRows), byRow, mostRows),
+                new BatchIterator(partition, wanted.of(partition, partitionRows), byRow, mostRows),
             true);
   }
 
-  private static JavaRDD<StoredBlock> stored(JavaRDD<StoredBlock> blocks) {
-    return blocks.persist(StorageLevel.MEMORY_AND_DISK());
+  private static JavaRDD<StoredBatch> stored(JavaRDD<StoredBatch> batches) {
+    return batches.persist(StorageLevel.MEMORY_AND_DISK());
   }
 
-  private static BlockCount countOrFree(JavaRDD<StoredBlock> stored) {
+  private static BatchCount countOrFree(JavaRDD<StoredBatch> stored) {
     try {
-      return BlockCount.of(stored);
+      return BatchCount.of(stored);
     } catch (RuntimeException | Error e) {
       stored.unpersist();
       throw e;
     }
   }
 
-  /** The same blocks in another number of partitions, if that suits the slots better. */
-  private JavaRDD<StoredBlock> fitted(JavaRDD<StoredBlock> stored, BlockCount count) {
+  /** Redistributes the batches to another number of partitions, if that suits the slots better. */
+  private JavaRDD<StoredBatch> fitted(JavaRDD<StoredBatch> stored, BatchCount count) {
     int partitions = stored.getNumPartitions();
-    int wanted = wantedPartitions(partitions, count.blocks(), slots());
+    int wanted = wantedPartitions(partitions, count.batches(), slots());
     if (!settings.evaluations().fitTasks() || wanted == partitions) {
       return stored;
     }
-    JavaRDD<StoredBlock> fitted =
+    JavaRDD<StoredBatch> fitted =
         stored(wanted < partitions ? stored.coalesce(wanted) : stored.repartition(wanted));
     try {
       countOrFree(fitted);
@@ -212,15 +215,15 @@ final class DatasetReader {
     return fitted;
   }
 
-  static int wantedPartitions(int partitions, long blocks, int slots) {
-    if (blocks == 0) {
+  static int wantedPartitions(int partitions, long batches, int slots) {
+    if (batches == 0) {
       return partitions;
     }
     if (partitions < slots) {
-      return (int) Math.max(partitions, Math.min(slots, blocks));
+      return (int) Math.max(partitions, Math.min(slots, batches));
     }
-    long filled = Math.max(slots, (blocks + LEAST_BLOCKS - 1) / LEAST_BLOCKS);
-    return (int) Math.min(partitions, Math.min(filled, blocks));
+    long filled = Math.max(slots, (batches + LEAST_BATCHES - 1) / LEAST_BATCHES);
+    return (int) Math.min(partitions, Math.min(filled, batches));
   }
 
   private int slots() {
@@ -228,20 +231,20 @@ final class DatasetReader {
   }
 
   private long budgetBytes() {
-    long set = settings.blocks().storeBytes();
-    if (set >= 0) {
-      return set;
+    OptionalLong set = settings.batches().storeBytes();
+    if (set.isPresent()) {
+      return set.getAsLong();
     }
     long storage =
         Stream.of(context().statusTracker().getExecutorInfos())
             .filter(info -> context().isLocal() || info.port() != driverPort())
             .mapToLong(SparkExecutorInfo::totalOnHeapStorageMemory)
             .sum();
-    // Spark learns what its executors can store a moment after they are there.
+    // Spark learns the storage capacity of new executors with a delay.
     return storage > 0 ? storage / 2 : Long.MAX_VALUE;
   }
 
-  /** The port that tells the driver, which stores nothing, from its executors. */
+  /** The port that distinguishes the driver, which stores nothing, from the executors. */
   private static int driverPort() {
     return SparkEnv.get().blockManager().blockManagerId().port();
   }

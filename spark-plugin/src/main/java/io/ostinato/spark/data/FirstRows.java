@@ -5,35 +5,34 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * How many rows of each partition are read, the first ones. Partitions behind those that are
- * counted here have none that are wanted.
+ * How many of its first rows are read of each partition.
  *
- * @param counted the rows of the first partitions
- * @param ofOthers the most rows of any other
+ * @param counted number of rows of each of the first partitions
+ * @param ofOthers maximum number of rows of each other partition
  */
 record FirstRows(long[] counted, long ofOthers) implements Serializable {
 
-  /** As many rows as there are. */
+  /** All rows. */
   static FirstRows all() {
     return ofEach(Long.MAX_VALUE);
   }
 
-  /** At most so many rows of each partition. */
+  /** At most {@code most} rows of each partition. */
   static FirstRows ofEach(long most) {
     return new FirstRows(new long[0], most);
   }
 
-  /** So many rows of the first partitions, and none of others. */
+  /** {@code counted} rows of the first partitions, and none of the others. */
   static FirstRows of(long[] counted) {
     return new FirstRows(counted, 0);
   }
 
-  /** How many partitions, of so many, have rows that are wanted; they are the first. */
+  /** The number of leading partitions, out of {@code all}, that have rows to read. */
   int partitions(int all) {
     return ofOthers == 0 ? counted.length : all;
   }
 
-  /** Those of one partition; a row that isn't wanted is never asked for. */
+  /** Limits the rows of one partition; rows beyond the limit are never requested. */
   <T> Iterator<T> of(int partition, Iterator<T> rows) {
     long most = partition < counted.length ? counted[partition] : ofOthers;
     return most == Long.MAX_VALUE ? rows : new Limited<>(rows, most);

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
-/** Rows to tensors by a user's function. */
-record FunctionDecoder(RowFunction function, OstinatoSettings settings) implements BlockDecoder {
+/** Converts rows to tensors with a user's function. */
+record FunctionDecoder(RowFunction function, OstinatoSettings settings) implements BatchDecoder {
 
   @Override
   public List<HostArray> decode(List<Row> rows, RowPlace first) {
@@ -63,7 +63,7 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
     }
     if (before.stream().anyMatch(other -> other.name().equals(name))) {
       throw new IllegalStateException(
-          "it returned two arrays named '%s'; give each a name of its own".formatted(name));
+          "it returned two arrays named '%s'; names must be unique".formatted(name));
     }
     return name;
   }
@@ -76,7 +76,7 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
     if (!kindsOf(arrays).equals(kindsOf(kinds))) {
       throw place.refuse(
           "the row function",
-          "returned %s; expected %s, as for the rows before".formatted(arrays, kinds));
+          "returned %s; expected %s, as for the previous rows".formatted(arrays, kinds));
     }
     for (int c = 0; c < arrays.size(); c++) {
       columns.get(c).writeBytes(arrays.get(c).bytes());

@@ -9,11 +9,11 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.Decimal;
 
 /**
- * A column read from Spark's own rows: numbers as primitives, and arrays of the tensor's own data
- * type at one go.
+ * A column read from Spark's internal rows: numbers as primitives, and arrays of the tensor's data
+ * type in bulk.
  *
- * @param position in the row
- * @param type of the column's numbers, as Spark has them
+ * @param position index in the row
+ * @param type Spark's type of the column, or of its elements if it is an array
  * @param hasNulls whether elements of an array may be null
  */
 record InternalColumn(
@@ -67,7 +67,7 @@ record InternalColumn(
     return i;
   }
 
-  /** Arrays whose elements are those of the tensor already; whether this is one. */
+  /** Copies an array in bulk if none of its elements needs a check; returns whether it did. */
   private boolean putBulk(ArrayData values, ByteBuffer target) {
     DataType wanted = column.dataType();
     int bytes = column.rowBytes();
@@ -121,7 +121,7 @@ record InternalColumn(
     return true;
   }
 
-  /** Spark's own decimals as those of Java; other numbers are the same in both worlds. */
+  /** Converts Spark's decimals to Java's; other numbers have the same classes in both. */
   private static Object number(Object value) {
     return value instanceof Decimal decimal ? decimal.toJavaBigDecimal() : value;
   }

@@ -3,13 +3,13 @@ package io.ostinato.spark.data;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.UserDefinedType;
 
-/** The fields of a vector or a matrix of Spark ML, as Spark holds them. */
+/** The fields of a Spark ML vector or matrix in Spark's internal representation. */
 record InternalMlFields(InternalRow row) implements MlFields {
   static InternalMlFields of(InternalRow row, int position, int fields) {
     return new InternalMlFields(row.getStruct(position, fields));
   }
 
-  /** Of an object of the type's class. */
+  /** Converts an object of the type's class. */
   @SuppressWarnings("unchecked") // the value is of a column of this type
   static InternalMlFields of(UserDefinedType<?> type, Object value) {
     return new InternalMlFields((InternalRow) ((UserDefinedType<Object>) type).serialize(value));

@@ -12,27 +12,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rows as Spark holds them, without an object for each number. These are Spark's internal classes,
- * which may change: where they are not as expected, there are no such rows, and the public ones do.
+ * Reads rows in Spark's internal representation, without an object for each number. Spark's
+ * internal classes may change: if they are not as expected, public rows are used instead.
  */
 final class InternalRows {
   private static final Logger log = LoggerFactory.getLogger(InternalRows.class);
 
-  /** The way to a dataset's rows as Spark holds them. */
+  /** Provides a dataset's rows in Spark's internal representation. */
   interface InternalSource {
     JavaRDD<InternalRow> of(Dataset<Row> rows) throws ReflectiveOperationException;
   }
 
   private InternalRows() {}
 
-  /** The blocks of a dataset that has these columns, in this order. */
-  static Optional<JavaRDD<StoredBlock>> blocks(
+  /**
+   * Returns the batches of a dataset that has exactly these columns, in this order; empty if
+   * internal rows are not available.
+   */
+  static Optional<JavaRDD<StoredBatch>> batches(
       Dataset<Row> rows, List<Column> columns, FirstRows first, int batchSize) {
-    return blocks(InternalRows::of, rows, columns, first, batchSize);
+    return batches(InternalRows::of, rows, columns, first, batchSize);
   }
 
-  /** The same by another way to the rows; none where that fails as it does on an unknown Spark. */
-  static Optional<JavaRDD<StoredBlock>> blocks(
+  /**
+   * As above with another source of the rows; empty if it fails the way it would on an unknown
+   * Spark version.
+   */
+  static Optional<JavaRDD<StoredBatch>> batches(
       InternalSource source,
       Dataset<Row> rows,
       List<Column> columns,
@@ -50,16 +56,18 @@ final class InternalRows {
               .of(rows)
               .mapPartitionsWithIndex(
                   (partition, partitionRows) ->
-                      new InternalBlockIterator(
+                      new InternalBatchIterator(
                           partition, first.of(partition, partitionRows), readers, batchSize),
                   true));
     } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
-      log.info("rows are read one by one, because this Spark keeps its own elsewhere: {}", "" + e);
+      log.info(
+          "rows are read one by one, because this version of Spark has other internal classes: {}",
+          "" + e);
       return Optional.empty();
     }
   }
 
-  /** By reflection, since the class that has the method is another one in Spark 4. */
+  /** Uses reflection because the method is in another class in Spark 4. */
   private static JavaRDD<InternalRow> of(Dataset<Row> rows) throws ReflectiveOperationException {
     Object execution = rows.getClass().getMethod("queryExecution").invoke(rows);
     return ((QueryExecution) execution).toRdd().toJavaRDD();

@@ -5,7 +5,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.UserDefinedType;
 
-/** The fields that a vector or a matrix of Spark ML is kept in, by position. */
+/** The fields of a Spark ML vector or matrix, by position. */
 sealed interface MlFields permits InternalMlFields, MlFields.Public {
   byte getByte(int field);
 
@@ -17,7 +17,10 @@ sealed interface MlFields permits InternalMlFields, MlFields.Public {
 
   double[] doubles(int field);
 
-  /** Of a public row, which has an object of the type's class, or a row of the fields. */
+  /**
+   * Reads the fields from a public row, which holds an object of the type's class or a row of the
+   * fields.
+   */
   static MlFields of(Row row, int position) {
     DataType type = row.schema().fields()[position].dataType();
     Object value = row.get(position);
@@ -26,7 +29,7 @@ sealed interface MlFields permits InternalMlFields, MlFields.Public {
         : new Public((Row) value);
   }
 
-  /** As a public row has them. */
+  /** The fields in a public row. */
   record Public(Row row) implements MlFields {
     @Override
     public byte getByte(int field) {

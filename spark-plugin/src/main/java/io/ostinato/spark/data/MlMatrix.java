@@ -5,19 +5,20 @@ import java.nio.ByteBuffer;
 import java.util.stream.LongStream;
 
 /**
- * A matrix of Spark ML.
+ * A Spark ML matrix.
  *
- * @param elements row by row, zeros included
+ * @param elements in row-major order, including zeros
  */
 record MlMatrix(int rows, int columns, double[] elements) {
-  /** How many fields Spark ML keeps it in. */
+  /** The number of fields of Spark ML's struct. */
   static final int FIELDS = 7;
 
   private static final byte SPARSE = 0;
 
   /**
-   * Of {@code struct<type: tinyint, numRows: int, numCols: int, colPtrs: array<int>, rowIndices:
-   * array<int>, values: array<double>, isTransposed: boolean>}, column by column unless transposed.
+   * Converts {@code struct<type: tinyint, numRows: int, numCols: int, colPtrs: array<int>,
+   * rowIndices: array<int>, values: array<double>, isTransposed: boolean>}, in column-major order
+   * unless transposed.
    */
   static MlMatrix of(MlFields matrix) {
     int rows = matrix.getInt(1);
@@ -46,12 +47,12 @@ record MlMatrix(int rows, int columns, double[] elements) {
     return byRow ? major * columns + minor : minor * columns + major;
   }
 
-  /** Appends all elements, row by row. */
+  /** Appends all elements in row-major order. */
   void put(Column column, ByteBuffer target, RowPlace place) {
     Shape given = new Shape(rows, columns);
     if (!withoutOnes(given).equals(withoutOnes(new Shape(column.dimensions())))) {
       throw column.refuse(
-          place, "is a matrix of %s; expected %s".formatted(given, column.expected()));
+          place, "is a matrix of shape %s; expected %s".formatted(given, column.expected()));
     }
     column.putNumbers(elements, target, place);
   }

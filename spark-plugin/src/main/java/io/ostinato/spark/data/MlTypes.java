@@ -9,9 +9,9 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.UserDefinedType;
 
 /**
- * The vectors and matrices of Spark ML, told by the fields that they are kept in: their classes are
- * part of no module of Spark that is needed here. A Parquet file that is read where the classes are
- * missing has these structures instead.
+ * Recognises the vectors and matrices of Spark ML by their fields, because their classes are not in
+ * the Spark modules that are required here. If the classes are missing, a Parquet file is read with
+ * these structs instead.
  */
 final class MlTypes {
   private static final StructType VECTOR =
@@ -32,7 +32,7 @@ final class MlTypes {
 
   private MlTypes() {}
 
-  /** What a type is of Spark ML, if it is anything of it. */
+  /** Returns the kind of a Spark ML type; empty for other types. */
   static Optional<Kind> kindOf(DataType type) {
     DataType kept = type instanceof UserDefinedType<?> named ? named.sqlType() : type;
     if (!(kept instanceof StructType struct)) {
@@ -44,7 +44,7 @@ final class MlTypes {
     return isLike(struct, MATRIX) ? Optional.of(Kind.MATRIX) : Optional.empty();
   }
 
-  /** Whether the fields have these names and types; whether they may be null says nothing. */
+  /** Whether the fields have these names and types, ignoring nullability. */
   private static boolean isLike(StructType struct, StructType expected) {
     StructField[] fields = struct.fields();
     StructField[] wanted = expected.fields();

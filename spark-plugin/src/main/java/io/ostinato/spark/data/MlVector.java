@@ -3,19 +3,22 @@ package io.ostinato.spark.data;
 import java.nio.ByteBuffer;
 
 /**
- * A vector of Spark ML as its rows hold it.
+ * A Spark ML vector.
  *
- * @param size how many elements it has
- * @param indices where the values are; empty where they are all of them
+ * @param size number of elements, including zeros
+ * @param indices positions of the values; empty for a dense vector
+ * @param values all elements of a dense vector, or those at the indices of a sparse one
  */
 record MlVector(int size, int[] indices, double[] values) {
-  /** How many fields Spark ML keeps it in. */
+  /** The number of fields of Spark ML's struct. */
   static final int FIELDS = 4;
 
   private static final int[] ALL = {};
   private static final byte SPARSE = 0;
 
-  /** Of {@code struct<type: tinyint, size: int, indices: array<int>, values: array<double>>}. */
+  /**
+   * Converts {@code struct<type: tinyint, size: int, indices: array<int>, values: array<double>>}.
+   */
   static MlVector of(MlFields vector) {
     double[] values = vector.doubles(3);
     return vector.getByte(0) == SPARSE
@@ -23,7 +26,7 @@ record MlVector(int size, int[] indices, double[] values) {
         : new MlVector(values.length, ALL, values);
   }
 
-  /** Appends all elements, zeros included. */
+  /** Appends all elements, including zeros. */
   void put(Column column, ByteBuffer target, RowPlace place) {
     column.checkElements(size, place);
     double[] all = values;

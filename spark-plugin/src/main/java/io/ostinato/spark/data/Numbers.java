@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 
-/** Numbers of Spark as elements of tensors. */
+/** Converts Spark's numbers to elements of tensors. */
 final class Numbers {
   private Numbers() {}
 
@@ -16,7 +16,7 @@ final class Numbers {
   }
 
   /**
-   * Appends a number; to a floating-point type it is rounded.
+   * Appends a number, rounded if the type is a floating-point type.
    *
    * @throws ArithmeticException if an integer type can't hold it
    */
@@ -44,7 +44,7 @@ final class Numbers {
       // Reported below, like a number out of range.
     }
     throw new ArithmeticException(
-        "%s is no whole number from %s to %s".formatted(number, least, most));
+        "%s is not a whole number from %s to %s".formatted(number, least, most));
   }
 
   private static BigDecimal toDecimal(Number number) {

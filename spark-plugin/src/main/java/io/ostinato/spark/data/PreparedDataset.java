@@ -3,24 +3,24 @@ package io.ostinato.spark.data;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * A dataset as blocks, of which the number and the size are known.
+ * A dataset as batches of known number and size.
  *
- * @param id identifies the dataset and the size of its blocks
- * @param blocks stored on the executors, or decoded each time they are read
- * @param partitionStarts the index of the first row of each partition of the dataset, which need
- *     not be those of {@code blocks}
- * @param rows of the whole dataset
- * @param blockCount how many blocks there are
- * @param sizeBytes of all blocks
+ * @param id identifies the dataset and its batch size
+ * @param batches stored on the executors, or decoded each time they are read
+ * @param partitionStarts the index of the first row of each partition of the dataset, which can
+ *     differ from the partitions of {@code batches}
+ * @param rows number of rows in all batches
+ * @param batchCount number of batches
+ * @param sizeBytes size of all batches, in bytes
  * @param isStored whether the executors store them
- * @param isInOrder whether the order of {@code blocks} is that of the dataset
+ * @param isInOrder whether {@code batches} are in dataset order
  */
 public record PreparedDataset(
     String id,
-    JavaRDD<StoredBlock> blocks,
+    JavaRDD<StoredBatch> batches,
     long[] partitionStarts,
     long rows,
-    long blockCount,
+    long batchCount,
     long sizeBytes,
     boolean isStored,
     boolean isInOrder) {}

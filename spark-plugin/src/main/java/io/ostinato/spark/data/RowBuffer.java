@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** The rows of one column, as many as come. */
+/** A growing buffer of the rows of one column. */
 final class RowBuffer {
   private static final long FIRST_BYTES = 1 << 20;
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
@@ -13,7 +13,7 @@ final class RowBuffer {
   private final long most;
   private ByteBuffer bytes;
 
-  /** A buffer for at most this many rows. */
+  /** Creates a buffer for at most {@code mostRows} rows. */
   RowBuffer(Column column, int mostRows) {
     this.column = column;
     long most = Math.min(MOST_BYTES, (long) mostRows * column.rowBytes());
@@ -22,13 +22,13 @@ final class RowBuffer {
     this.bytes = ordered(new byte[Math.toIntExact(first)]);
   }
 
-  /** The buffer, with room for at least one more row. */
+  /** Returns the buffer, with room for at least one more row. */
   ByteBuffer room() {
     if (bytes.remaining() < column.rowBytes()) {
       long wanted = Math.min(most, 2L * bytes.capacity());
       if (wanted - bytes.position() < column.rowBytes()) {
         throw new IllegalArgumentException(
-            "column '%s': a batch has more than 2 GiB with rows of %s bytes; choose a smaller"
+            "column '%s': a batch exceeds 2 GiB with rows of %s bytes; use a smaller"
                     .formatted(column.column(), column.rowBytes())
                 + " batch size");
       }
@@ -38,7 +38,7 @@ final class RowBuffer {
     return bytes;
   }
 
-  /** What was put in. */
+  /** Returns the bytes that were put in. */
   byte[] content() {
     return bytes.hasRemaining() ? Arrays.copyOf(bytes.array(), bytes.position()) : bytes.array();
   }

@@ -2,7 +2,7 @@ package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.SerializationCheck;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationException;
@@ -20,15 +20,15 @@ import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Spark dataset whose columns are tensors. Immutable: {@link #column} gives another one.
+ * A Spark dataset whose columns become tensors. Immutable: {@link #column} returns a new one.
  *
  * <p>A column holds one number per row, an array of numbers, a vector or a matrix of Spark ML, or a
  * {@code binary} with the raw little-endian elements of the tensor. Dataset order is the order of
- * Spark's partitions and of the rows in them, so the query behind it should give the same order
+ * Spark's partitions and of the rows in them, so the query behind it should return the same order
  * each time it runs.
  *
- * <p>The first evaluation turns the rows into blocks and stores them on the executors; later ones
- * read those. Thread-safe.
+ * <p>The first evaluation converts the rows to batches and stores them on the executors; later
+ * evaluations read these. Thread-safe.
  */
 public final class SparkDataset implements EvaluationData {
   private final Dataset<Row> rows;
@@ -36,7 +36,7 @@ public final class SparkDataset implements EvaluationData {
   private final @Nullable RowFunction function;
   private final List<Prepared> prepared = new ArrayList<>();
 
-  /** What was read for batches of a size, of at most so many rows. */
+  /** A dataset that was read with a batch size and a maximum number of rows. */
   private record Prepared(int batchSize, long maxRows, PreparedDataset dataset) {
     boolean isWhole() {
       return dataset.rows() < maxRows;
@@ -53,12 +53,12 @@ public final class SparkDataset implements EvaluationData {
     this.function = function;
   }
 
-  /** A dataset whose columns are still to be named with {@link #column}. */
+  /** Creates a dataset without columns; add them with {@link #column}. */
   public static SparkDataset of(Dataset<Row> rows) {
     return new SparkDataset(rows, List.of(), null);
   }
 
-  /** A dataset whose tensors a user's function makes, row by row. */
+  /** Creates a dataset whose tensors are computed by a function, row by row. */
   public static SparkDataset of(Dataset<Row> rows, RowFunction function) {
     return new SparkDataset(rows, List.of(), function);
   }
@@ -66,13 +66,14 @@ public final class SparkDataset implements EvaluationData {
   /**
    * Adds a column.
    *
-   * @param name of the tensor, as {@code processData} asks for it
-   * @param column of the dataset: a number, an array of numbers, a vector or a matrix of Spark ML,
-   *     dense or sparse, or {@code binary}
-   * @param dataType of the tensor; whole numbers must fit it, others are rounded to it
-   * @param shape of one row; none for a scalar
-   * @throws IllegalArgumentException if there is no such column, or it can't have this data type
-   *     and shape
+   * @param name name of the tensor in {@code processData}
+   * @param column name of the column in the dataset: a number, an array of numbers, a vector or a
+   *     matrix of Spark ML, dense or sparse, or {@code binary}
+   * @param dataType data type of the tensor; integer types must hold each number exactly,
+   *     floating-point types round
+   * @param shape shape of one row; empty for a scalar
+   * @throws IllegalArgumentException if there is no such column, it can't have this data type and
+   *     shape, the name is taken, or the dataset has a row function
    */
   public SparkDataset column(String name, String column, DataType dataType, long... shape) {
     if (function != null) {
@@ -89,15 +90,15 @@ public final class SparkDataset implements EvaluationData {
   }
 
   /**
-   * Says why this dataset can't be evaluated on, if it can't.
+   * Checks that evaluations can use this dataset.
    *
-   * @throws IllegalArgumentException if no column was named, or the row function can't travel to
-   *     the executors; names the field that can't
+   * @throws IllegalArgumentException if there are no columns, or the row function can't be
+   *     serialized; names the field that can't
    */
   public void check() {
     if (columns.isEmpty() && function == null) {
       throw new IllegalArgumentException(
-          "no column is named; call column(name, column, dataType, shape) for each tensor");
+          "no columns; call column(name, column, dataType, shape) for each tensor");
     }
     if (function != null) {
       SerializationCheck.problemOf(function)
@@ -109,22 +110,25 @@ public final class SparkDataset implements EvaluationData {
     }
   }
 
-  /** Reads the dataset to the driver, which keeps all of it where its blocks are out of order. */
+  /**
+   * Reads the dataset to the driver, which holds all of it in memory if its batches are out of
+   * order.
+   */
   @Override
-  public Stream<DataBlock> blocks(int batchSize) {
+  public Stream<DataBatch> batches(int batchSize) {
     PreparedDataset dataset = prepare(batchSize);
-    Spliterator<StoredBlock> blocks =
+    Spliterator<StoredBatch> batches =
         Spliterators.spliteratorUnknownSize(
-            dataset.blocks().toLocalIterator(), Spliterator.ORDERED);
-    Stream<DataBlock> stream =
-        StreamSupport.stream(blocks, false)
-            .map(block -> block.inDataset(dataset.partitionStarts()));
+            dataset.batches().toLocalIterator(), Spliterator.ORDERED);
+    Stream<DataBatch> stream =
+        StreamSupport.stream(batches, false)
+            .map(batch -> batch.inDataset(dataset.partitionStarts()));
     return dataset.isInOrder()
         ? stream
-        : stream.sorted(Comparator.comparingLong(DataBlock::firstRow));
+        : stream.sorted(Comparator.comparingLong(DataBatch::firstRow));
   }
 
-  /** None where a row function makes them. */
+  /** The names of the tensors; empty if a row function computes them. */
   @Override
   public Optional<List<String>> knownColumns() {
     return function == null
@@ -143,16 +147,20 @@ public final class SparkDataset implements EvaluationData {
     return rows.count();
   }
 
-  /** The stored blocks of this size; a job that reads the whole dataset where there are none. */
+  /**
+   * Returns the batches of this size; runs a job over the whole dataset if they are not prepared
+   * yet.
+   */
   public PreparedDataset prepare(int batchSize) {
     return prepare(batchSize, DataSelection.ALL_ROWS);
   }
 
   /**
-   * The stored blocks of the first rows; jobs that read no more partitions than have them where
-   * there are none.
+   * Returns the batches of the first rows; if they are not prepared yet, runs jobs that read only
+   * the partitions that contain them.
    *
-   * @param maxRows the most rows, at least 1; {@link DataSelection#ALL_ROWS} for all
+   * @param batchSize maximum number of rows in a batch
+   * @param maxRows maximum number of rows, at least 1; {@link DataSelection#ALL_ROWS} for all
    */
   public PreparedDataset prepare(int batchSize, long maxRows) {
     check();
@@ -169,27 +177,27 @@ public final class SparkDataset implements EvaluationData {
   }
 
   /**
-   * Reads all blocks of this size once more, as an evaluation does.
+   * Reads all batches of this size again, as an evaluation does.
    *
-   * @throws EvaluationException if it has other rows than before
+   * @throws EvaluationException if the number of rows has changed
    */
   public void reread(int batchSize) {
     PreparedDataset dataset = prepare(batchSize);
-    long rows = BlockCount.of(dataset.blocks()).rows();
+    long rows = BatchCount.of(dataset.batches()).rows();
     if (rows != dataset.rows()) {
       throw new EvaluationException(
-          "the dataset had %s rows when it was prepared, and has %s now"
+          "the dataset had %s rows when it was prepared, but has %s now"
               .formatted(dataset.rows(), rows));
     }
   }
 
-  /** Frees what the executors store. */
+  /** Frees the batches that the executors store. */
   public void unpersist() {
     synchronized (prepared) {
       prepared.stream()
           .map(Prepared::dataset)
           .filter(PreparedDataset::isStored)
-          .forEach(dataset -> dataset.blocks().unpersist());
+          .forEach(dataset -> dataset.batches().unpersist());
       prepared.clear();
     }
   }
@@ -207,7 +215,7 @@ public final class SparkDataset implements EvaluationData {
                 .toArray(String[]::new));
   }
 
-  private BlockDecoder decoder() {
+  private BatchDecoder decoder() {
     return function == null
         ? new ColumnsDecoder(new ArrayList<>(columns))
         : new FunctionDecoder(function, settings());

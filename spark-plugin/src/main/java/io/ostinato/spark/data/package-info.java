@@ -1,4 +1,4 @@
-/** Datasets of Spark as blocks of tensors. */
+/** Spark datasets as batches of tensors. */
 @NullMarked
 package io.ostinato.spark.data;
 

@@ -3,9 +3,9 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.BatchPass;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.LoadedModel;
-import io.ostinato.evaluation.StagedBlock;
-import io.ostinato.spark.data.StoredBlock;
+import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.model.LoadedModel;
+import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.engine.PartitionTask.Content;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
@@ -19,7 +19,7 @@ import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
-/** What a task does with each block, on a model that it has leased. Closing it ends the lease. */
+/** The steps of a task for each batch, on a model that it has leased. Closing it ends the lease. */
 final class BatchSteps implements AutoCloseable {
   private final Content content;
   private final BroadcastWeights weights;
@@ -31,7 +31,7 @@ final class BatchSteps implements AutoCloseable {
   private final Semaphore permits;
   private final long refreshNanos;
 
-  /** Leases the model at these weights, for the task of this thread. */
+  /** Leases the model with these weights, for the task of this thread. */
   BatchSteps(Content content, BroadcastWeights weights) throws InterruptedException {
     this.content = content;
     this.weights = weights;
@@ -47,7 +47,10 @@ final class BatchSteps implements AutoCloseable {
     this.refreshNanos = System.nanoTime() - start;
   }
 
-  /** A model that is shared, or where it keeps something and that is set, one of its own. */
+  /**
+   * Leases the shared model, or an exclusive one if the model keeps state and the policy is {@link
+   * StatePolicy#COPIES}.
+   */
   private ResidentModels.Lease lease(OstinatoSettings.Residency settings)
       throws InterruptedException {
     ResidentModels.Wanted wanted =
@@ -67,16 +70,17 @@ final class BatchSteps implements AutoCloseable {
   }
 
   /**
-   * Says why a model isn't evaluated, where that is set.
+   * Rejects a model that keeps state if the policy is {@link StatePolicy#REFUSE}.
    *
-   * @throws EvaluationException if it keeps something from one forward to the next
+   * @throws EvaluationException if the model keeps state from one forward to the next
    */
   private void refuse(LoadedModel model) {
     if (content.settings().resident().state() == StatePolicy.REFUSE && keepsSomething(model)) {
-      throw new EvaluationException(
-          "%s is refused by spark.ostinato.resident.state=refuse: %s; set it to serial or copies,"
-                  .formatted(runners.get(0).tag(), String.join("; ", model.notes()))
-              + " or let the forward keep nothing");
+      throw EvaluationException.of(
+          runners.get(0).tag(),
+          "spark.ostinato.resident.state=refuse rejects the model: %s; set it to serial or copies,"
+                  .formatted(String.join("; ", model.notes()))
+              + " or make the forward stateless");
     }
   }
 
@@ -88,26 +92,26 @@ final class BatchSteps implements AutoCloseable {
     return residents;
   }
 
-  /** How long it took to have the model at its weights. */
+  /** Time to lease the model and load its weights. */
   long refreshNanos() {
     return refreshNanos;
   }
 
-  StagedBlock stage(StoredBlock block) {
+  StagedBatch stage(StoredBatch batch) {
     return residents
-        .blocks()
+        .batches()
         .stage(
             content.dataset(),
             content
                 .selection()
-                .of(block.inDataset(content.partitionStarts()), content.works().get(0).tag()),
+                .of(batch.inDataset(content.partitionStarts()), content.works().get(0).tag()),
             device,
             lease.model().manager(),
-            content.settings().blocks().deviceBytes());
+            content.settings().batches().device().bytes());
   }
 
-  /** Runs one block, and closes it; the results are with the runners. */
-  void run(StagedBlock staged) throws InterruptedException {
+  /** Runs one batch and closes it; the runners hold the results. */
+  void run(StagedBatch staged) throws InterruptedException {
     LoadedModel model = lease.model();
     try (staged) {
       permits.acquire();

@@ -20,10 +20,11 @@ import java.util.concurrent.ExecutionException;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * Weights that an executor fetches, a few parcels ahead of those that it writes to its device.
+ * Weights that an executor fetches, prefetching a few parcels ahead of the one that it copies to
+ * its device.
  *
- * @param parcels that have the shards
- * @param places where each shard is, in the order of the manifest
+ * @param parcels the broadcasts that contain the shards
+ * @param places the location of each shard, in the order of the manifest
  */
 record BroadcastWeights(
     Manifest manifest, ArrayList<Broadcast<byte[]>> parcels, ArrayList<Place> places)
@@ -31,9 +32,11 @@ record BroadcastWeights(
   private static final int AHEAD = 3;
 
   /**
-   * Where a shard is.
+   * The location of a shard.
    *
-   * @param parcel the index of the parcel
+   * @param parcel index of the parcel
+   * @param offset of the shard in the parcel, in bytes
+   * @param length of the shard, in bytes
    */
   record Place(int parcel, int offset, int length) implements Serializable {}
 
@@ -54,7 +57,7 @@ record BroadcastWeights(
     return new Fetching(byHash, new ArrayDeque<>(byParcel.entrySet()));
   }
 
-  /** Fetches parcels on other threads, and takes them apart on the caller's. */
+  /** Fetches parcels on other threads, and decodes their shards on the caller's. */
   private final class Fetching implements Iterator<Shard> {
     private record Fetched(List<String> hashes, CompletableFuture<byte[]> bytes) {}
 
@@ -86,18 +89,18 @@ record BroadcastWeights(
       String hash = hashes.next();
       Place place = byHash.get(hash);
       if (place == null) {
-        throw new IllegalStateException("every hash has its place, but not " + hash);
+        throw new IllegalStateException("no location for shard " + hash);
       }
       return Shard.decode(hash, ByteBuffer.wrap(parcel, place.offset(), place.length()));
     }
 
-    /** A task that is cancelled waits no longer. */
+    /** Waits for a parcel; a cancelled task stops waiting. */
     private static byte[] await(CompletableFuture<byte[]> bytes) {
       try {
         return bytes.get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new IllegalStateException("the task was interrupted while it waited for weights", e);
+        throw new IllegalStateException("the task was interrupted while waiting for weights", e);
       } catch (ExecutionException e) {
         throw new IllegalStateException(
             "the weights can't be fetched from the driver: " + e.getCause(), e.getCause());

@@ -10,27 +10,27 @@ import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
 /**
- * One Spark job: a task over the blocks of a dataset, and its outcomes.
+ * One Spark job: a task over the batches of a dataset, and its outcomes.
  *
- * @param tags of the evaluations that share it
+ * @param tags of the evaluations that share the job
  */
 record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
 
   /**
-   * The outcome of all tasks.
+   * Runs the tasks and returns their merged outcome.
    *
-   * @throws EvaluationException if a task fails for good; says what it said
+   * @throws EvaluationException if a task fails permanently, with the message of the task
    */
   PartitionOutcome run(PartitionTask task, ProgressDisplay display) {
-    return collected(dataset.blocks().mapPartitions(task, true), task.done(), display);
+    return collected(dataset.batches().mapPartitions(task, true), task.done(), display);
   }
 
-  /** As {@link #run}; tasks in groups are merged on the executors. */
+  /** As {@link #run}, but merges groups of outcomes on the executors first. */
   PartitionOutcome runAsTree(PartitionTask task, ProgressDisplay display) {
     int groups = (int) Math.ceil(Math.sqrt(tasks()));
     return collected(
         dataset
-            .blocks()
+            .batches()
             .mapPartitions(task, true)
             .mapToPair(outcome -> new Tuple2<>(TaskContext.getPartitionId() % groups, outcome))
             .reduceByKey(EvaluationJob::merged, groups)
@@ -40,7 +40,7 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
   }
 
   int tasks() {
-    return dataset.blocks().getNumPartitions();
+    return dataset.batches().getNumPartitions();
   }
 
   private PartitionOutcome collected(
@@ -63,8 +63,8 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
   }
 
   private static EvaluationException isEmpty(EvaluationTag tag) {
-    return new EvaluationException(
-        "%s: the dataset is empty; an evaluation needs at least one row".formatted(tag));
+    return EvaluationException.of(
+        tag, "the dataset is empty; an evaluation needs at least one row");
   }
 
   private static byte[] merged(byte[] one, byte[] other) {

@@ -13,10 +13,10 @@ import java.io.Serializable;
 import java.util.ArrayList;
 
 /**
- * What is done with each batch for one evaluation.
+ * The processing of each batch for one evaluation.
  *
- * @param batchSize the most rows of a batch
- * @param datasetRows how many rows will be evaluated
+ * @param batchSize maximum number of rows in a batch
+ * @param datasetRows number of rows to evaluate
  */
 record EvaluationWork(
     EvaluationTag tag,
@@ -26,11 +26,11 @@ record EvaluationWork(
     long datasetRows,
     ResultsLimit resultsLimit)
     implements Serializable {
-  /** What an array of bytes can have, less a head. */
+  /** Maximum length of a byte array, minus room for a header. */
   private static final long MOST_OF_TASK = Integer.MAX_VALUE - (64L << 20);
 
   private static final String WAYS_OUT =
-      "reduce them where they are made, by overriding metrics(), or let the executors write them"
+      "reduce them on the executors by overriding metrics(), or let the executors write them"
           + " with results().toParquet(path)";
 
   static EvaluationWork of(EvaluationRequest request, long datasetRows, ResultsLimit resultsLimit) {
@@ -48,9 +48,10 @@ record EvaluationWork(
   }
 
   /**
-   * Ends an evaluation at its first batch, if that says that the driver can't have the results of
-   * all. Only what a batch has one of for each of its rows grows with the dataset; in a batch of
-   * one row that can't be told, unless all batches are such.
+   * Fails an evaluation at its first batch if, extrapolated to the dataset, its results are too
+   * large for the driver. Only arrays with one element per row are extrapolated; others don't grow
+   * with the dataset. A batch of one row is skipped, as it can't tell the two apart, unless the
+   * batch size is 1.
    */
   void checkFirst(BatchRunner runner) {
     BatchOutput first = runner.outputs().get(0);
@@ -67,35 +68,36 @@ record EvaluationWork(
   }
 
   /**
-   * Refuses results that are too large for the driver.
+   * Checks that the results are not too large for the driver.
    *
-   * @throws EvaluationException says the size, the limit and the ways out
+   * @throws EvaluationException with the size, the limit and the remedies
    */
   void checkSize(long bytes) {
     if (bytes > resultsLimit.bytes()) {
-      throw refusal("the results of %s rows have %s bytes".formatted(datasetRows, bytes));
+      throw refusal("the results of %s rows take %s bytes".formatted(datasetRows, bytes));
     }
   }
 
   /**
-   * Refuses results of one task that are too large for the driver, or for what a task can return.
+   * Checks that the results of one task are not too large for the driver, or for a task to return.
    *
-   * @throws EvaluationException says the size, the limit and the ways out
+   * @throws EvaluationException with the size, the limit and the remedies
    */
   void checkTask(long bytes) {
     if (bytes > resultsLimit.bytes()) {
-      throw refusal("the results of one task have %s bytes".formatted(bytes));
+      throw refusal("the results of one task take %s bytes".formatted(bytes));
     } else if (bytes > MOST_OF_TASK) {
-      throw new EvaluationException(
-          "%s: the results of one task have %s bytes, and a task can return %s; %s"
-                  .formatted(tag, bytes, MOST_OF_TASK, WAYS_OUT)
+      throw EvaluationException.of(
+          tag,
+          "the results of one task take %s bytes, but a task can return at most %s; %s"
+                  .formatted(bytes, MOST_OF_TASK, WAYS_OUT)
               + ", or divide the dataset into more partitions");
     }
   }
 
   private EvaluationException refusal(String size) {
-    return new EvaluationException(
-        "%s: %s, and %s is %s; %s"
-            .formatted(tag, size, resultsLimit.key(), resultsLimit.bytes(), WAYS_OUT));
+    return EvaluationException.of(
+        tag,
+        "%s, and %s is %s; %s".formatted(size, resultsLimit.key(), resultsLimit.bytes(), WAYS_OUT));
   }
 }

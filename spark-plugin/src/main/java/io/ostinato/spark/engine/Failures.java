@@ -2,33 +2,44 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.evaluation.Reason;
+import io.ostinato.libraries.Reason;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.hadoop.fs.FSError;
 
-/** What went wrong on an executor, out of what Spark wraps it in. */
+/**
+ * Unwraps failures of executors from Spark's exceptions. Spark passes the exception of a task to
+ * the driver, serialized by Java with its fields, as the cause of its own. If the exception's class
+ * is missing on the driver, only its text is available, and the text is reported.
+ */
 final class Failures {
   private Failures() {}
 
   /**
-   * An evaluation's exception that says what the task's exception says. Spark's own, with the
-   * executor and its log, stays attached.
+   * Converts to an evaluation's exception with the message of the task's exception. Spark's
+   * exception, which names the executor and has its log, stays attached as the cause.
    */
   static EvaluationException asEvaluationException(EvaluationTag tag, Throwable thrown) {
     return asEvaluationException(List.of(tag), thrown);
   }
 
-  /** The same of evaluations that share a pass; names the one that failed, where one did. */
+  /** Converts a failure of evaluations that share a pass; names the one that failed, if known. */
   static EvaluationException asEvaluationException(List<EvaluationTag> tags, Throwable thrown) {
-    String message = textOf(unwrapped(thrown));
-    if (thrown instanceof EvaluationException e && isAbout(tags, message)) {
-      return e;
+    Throwable told = unwrapped(thrown);
+    if (!(told instanceof EvaluationException failure)) {
+      return EvaluationException.failed(tags.get(0), Reason.of(told), thrown);
     }
-    return new EvaluationException(about(tags, message), thrown);
+    EvaluationTag tag = failure.tag().orElse(null);
+    if (tag == null || !tags.contains(tag)) {
+      return EvaluationException.failed(tags.get(0), textOf(failure), thrown);
+    }
+    return failure == thrown
+        ? failure
+        : new EvaluationException(tag, textOf(failure), failure.problem(), thrown);
   }
 
-  /** What went wrong itself. */
+  /** Returns the innermost exception that is not a wrapper. */
   static Throwable unwrapped(Throwable thrown) {
     Throwable told = thrown;
     while (isWrapper(told) && told.getCause() != null) {
@@ -37,23 +48,13 @@ final class Failures {
     return told;
   }
 
-  /** Only our own messages say all. */
-  private static String textOf(Throwable told) {
-    String message = told.getMessage();
-    return told instanceof EvaluationException && message != null ? message : Reason.of(told);
-  }
-
-  private static String about(List<EvaluationTag> tags, String message) {
-    return isAbout(tags, message) ? message : tags.get(0) + " failed: " + message;
-  }
-
-  private static boolean isAbout(List<EvaluationTag> tags, String message) {
-    return tags.stream().anyMatch(tag -> message.contains(tag.toString()));
+  private static String textOf(EvaluationException failure) {
+    return Objects.requireNonNullElse(failure.getMessage(), failure.problem());
   }
 
   private static boolean isWrapper(Throwable thrown) {
     return thrown instanceof ExecutionException
-        || thrown instanceof FSError // what Hadoop's local file system says of its disk
+        || thrown instanceof FSError // thrown by Hadoop's local file system for disk errors
         || thrown.getClass().getName().startsWith("org.apache.spark.");
   }
 }

@@ -12,7 +12,7 @@ import scala.collection.Iterator;
 
 /**
  * Reads how many rows tasks have run from the heartbeats of their executors. Spark has a public
- * event for it, but its getter gives another type of Scala's collections in 2.12 than in 2.13.
+ * event for this, but its getter returns a different Scala collection type in 2.12 and 2.13.
  */
 final class InternalHeartbeats extends SparkListener implements AutoCloseable {
   private static final int UPDATES = 1;

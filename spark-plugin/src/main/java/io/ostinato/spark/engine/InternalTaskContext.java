@@ -5,13 +5,13 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.TaskContext$;
 
 /**
- * Lets other threads of a task find its context, as Spark's own helper threads do: {@code
- * processData} may ask for it. Spark has no public way to say so.
+ * Makes a task's context available to its other threads, as in Spark's own helper threads: {@code
+ * processData} may use it. Spark has no public API for this.
  */
 final class InternalTaskContext {
   private InternalTaskContext() {}
 
-  /** The threads of {@code workers}, in the context of the task that calls. */
+  /** Wraps {@code workers} so that what they run has the context of the calling task. */
   static Executor on(Executor workers) {
     TaskContext context = TaskContext.get();
     return run ->

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the jobs of this thread into a group, and at the end back into what group they had. */
+/** Puts the jobs of this thread into a group; closing it restores the previous group. */
 final class JobGroup implements AutoCloseable {
   private final JavaSparkContext context;
   private final Map<String, @Nullable String> before = new LinkedHashMap<>();

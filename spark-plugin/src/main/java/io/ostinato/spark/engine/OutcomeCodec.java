@@ -15,13 +15,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Outcomes as bytes: a head by Java's serialization, then the elements of all results, one after
- * the other. What is decoded shares the bytes.
+ * Encodes outcomes as bytes: a header written by Java serialization, then the elements of all
+ * results, concatenated. Decoded arrays share the bytes.
  */
 final class OutcomeCodec {
   private OutcomeCodec() {}
 
-  /** Name, data type and the dimensions behind the first, which batches have in common. */
+  /**
+   * Name, data type and all dimensions but the first: what the arrays of all batches have in
+   * common.
+   */
   private record Kind(String name, String dataType, boolean isScalar, List<Long> trailing)
       implements Serializable {
 
@@ -49,11 +52,11 @@ final class OutcomeCodec {
   }
 
   /**
-   * An outcome but for the elements.
+   * An outcome without the elements of its arrays.
    *
-   * @param kinds of arrays that occur
-   * @param batches for each part and batch: first row, rows, number of arrays, and for each array
-   *     its kind and its first dimension
+   * @param kinds the distinct kinds of arrays
+   * @param batches for each part, and in it for each batch: first row, number of rows, number of
+   *     arrays, and for each array the index of its kind and its first dimension
    */
   private record Head(
       ArrayList<String> manifests,

@@ -11,15 +11,15 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * Shards that are broadcast together, because a broadcast costs more than a shard is worth.
+ * Shards that are broadcast together, because a broadcast per shard has too much overhead.
  *
- * @param places by the shards' hashes: offset and length
+ * @param places offset and length of each shard in bytes, by the shard's hash
  */
 record Parcel(Broadcast<byte[]> bytes, Map<String, int[]> places) {
-  /** How many bytes of shards suit a broadcast. */
+  /** Target size of a broadcast, in bytes. */
   static final int BYTES = 8 << 20;
 
-  /** Consecutive shards in groups. */
+  /** Groups consecutive shards; a group larger than {@code mostBytes} has a single shard. */
   static List<List<Shard>> group(List<Shard> shards, int mostBytes) {
     List<List<Shard>> groups = new ArrayList<>();
     long size = mostBytes;

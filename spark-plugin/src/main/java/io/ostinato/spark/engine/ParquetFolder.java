@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.evaluation.UnwritableResultsException;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -15,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder that an evaluation writes. Its files are made in a hidden folder beside it, and have
- * its name only once they are complete. Closing it frees what was not published.
+ * The folder that an evaluation writes. Its files are written to a hidden folder next to it and
+ * renamed once they are complete. Closing it deletes what was not published.
  */
 final class ParquetFolder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
@@ -38,10 +39,10 @@ final class ParquetFolder implements AutoCloseable {
   }
 
   /**
-   * The folder of an evaluation.
+   * Prepares the folder of an evaluation.
    *
-   * @throws EvaluationException if it is there and may not be replaced, or its file system can't be
-   *     had
+   * @throws EvaluationException if the folder exists and must not be replaced, or its file system
+   *     is not available
    */
   static ParquetFolder of(
       ResultsTarget.Parquet target, EvaluationTag tag, Configuration configuration) {
@@ -57,22 +58,21 @@ final class ParquetFolder implements AutoCloseable {
       folder.checkFree();
       return folder;
     } catch (IOException | IllegalArgumentException e) {
-      throw new EvaluationException(
-          "%s can't write its results to '%s': %s".formatted(tag, target.path(), reason(e)), e);
+      throw new UnwritableResultsException(tag, target.path(), reason(e), e);
     }
   }
 
-  /** Where the files are to be written. */
+  /** The path to write the files to. */
   String draft() {
-    // Of the same name: Spark warns of names that begin with a dot.
+    // With the folder's own name, because Spark warns about names that begin with a dot.
     return new Path(hidden, folder.getName()).toString();
   }
 
   /**
-   * Gives the files their final name.
+   * Moves the files to their final path.
    *
-   * @throws EvaluationException if that fails; what was there before is there again, or stays in
-   *     the hidden folder if it can't be
+   * @throws EvaluationException if that fails; the previous contents are restored, or kept in the
+   *     hidden folder if that fails too
    */
   void publish() {
     Path before = new Path(hidden, "before");
@@ -94,15 +94,18 @@ final class ParquetFolder implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new EvaluationException(
-          "%s can't give its results the name '%s': %s".formatted(tag, folder, reason(e)), e);
+      throw new UnwritableResultsException(tag, folder.toString(), reason(e), e);
     }
   }
 
   @Override
   public void close() {
     if (holdsBefore) {
-      log.warn("{}: what was in '{}' before is in '{}' now", tag, folder, hidden);
+      log.warn(
+          "{}: the previous contents of '{}' could not be restored; they are in '{}'",
+          tag,
+          folder,
+          hidden);
       return;
     }
     try {
@@ -110,7 +113,11 @@ final class ParquetFolder implements AutoCloseable {
     } catch (FileNotFoundException e) {
       return;
     } catch (IOException e) {
-      log.warn("{} leaves the folder '{}' behind, which can be deleted: {}", tag, hidden, e + "");
+      log.warn(
+          "{}: can't delete the temporary folder '{}'; delete it yourself: {}",
+          tag,
+          hidden,
+          e + "");
     }
   }
 
@@ -121,10 +128,10 @@ final class ParquetFolder implements AutoCloseable {
 
   private void checkFree() throws IOException {
     if (existing == ResultsTarget.Existing.KEPT && exists()) {
-      throw new EvaluationException(
-          "%s writes its results to '%s', which is there already; delete it, or give toParquet(path)"
-                  .formatted(tag, folder)
-              + " another path");
+      throw EvaluationException.of(
+          tag,
+          "the output folder '%s' already exists; delete it, or pass another path to toParquet(path)"
+              .formatted(folder));
     }
   }
 

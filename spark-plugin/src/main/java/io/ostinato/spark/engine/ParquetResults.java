@@ -1,8 +1,10 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.evaluation.UnwritableResultsException;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.storage.StorageException;
@@ -20,43 +22,58 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Lets the executors write the results of an evaluation as Parquet. They go to a folder of another
- * name, which takes its own when every row was found in it exactly once.
+ * Runs a pass whose results the executors write as Parquet. The results are written to a temporary
+ * folder, which is renamed once it is verified to contain every row exactly once.
  */
-record ParquetResults(
-    SparkSession session, EvaluationRequest request, ResultsTarget.Parquet target) {
+record ParquetResults(SparkSession session, ResultsTarget.Parquet target, EngineReports reports) {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
   /**
-   * What was written.
+   * Runs the pass, which has one evaluation; its results name the folder.
    *
-   * @param seen what the tasks told beside the rows
+   * @throws EvaluationException if the folder exists and must not be replaced, a task fails
+   *     permanently, or a result can't be a column; no files are left behind
    */
-  record Written(String folder, TaskNotes.Seen seen) {}
+  EvaluationResults run(EvaluationPass pass, ProgressDisplay display) {
+    Written written = write(pass, display);
+    pass.watch().ran(written.seen().times());
+    reports.modelRan(pass.tag(), pass.model(), written.seen().residents());
+    EvaluationTimings timings = pass.watch().collected();
+    reports.passEnded(timings);
+    return EvaluationResults.written(
+        written.folder(),
+        pass.rows(),
+        pass.manifest(),
+        timings,
+        ended -> reports.evaluationEnded(pass.tag(), pass.rows(), ended));
+  }
 
   /**
-   * Evaluates and writes.
+   * A completed write.
    *
-   * @throws EvaluationException if the folder is there already and is to be kept, a task fails for
-   *     good, or a result can't be a column; nothing is left behind then
+   * @param seen timings and models that the tasks reported along with the rows
    */
-  Written write(PreparedDataset dataset, PartitionTask task, ProgressDisplay display) {
+  private record Written(String folder, TaskNotes.Seen seen) {}
+
+  private Written write(EvaluationPass pass, ProgressDisplay display) {
+    PreparedDataset dataset = pass.dataset();
+    PartitionTask task = pass.task();
     try (ParquetFolder folder =
-        ParquetFolder.of(target, request.tag(), session.sparkContext().hadoopConfiguration())) {
+        ParquetFolder.of(target, pass.tag(), session.sparkContext().hadoopConfiguration())) {
       TaskNotes notes = new TaskNotes();
       try {
         Dataset<Row> rows =
             session.createDataFrame(
                 dataset
-                    .blocks()
+                    .batches()
                     .mapPartitions(
                         new ResultRows(task.content(), task.weights(), task.done()), true),
-                schema(dataset, new ResultRows.Probe(task.content(), task.weights())));
+                schema(pass, new ResultRows.Probe(task.content(), task.weights())));
         new ShownRows(task.done(), dataset.rows())
-            .during(() -> written(notes.observe(rows), folder), request.tag(), display);
-        checkRows(dataset, folder.draft());
+            .during(() -> written(notes.observe(rows), folder), pass.tag(), display);
+        checkRows(pass, folder.draft());
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-        throw failed(folder, e);
+        throw failed(pass, folder, e);
       }
       folder.publish();
       return new Written(folder.toString(), notes.seen());
@@ -68,8 +85,8 @@ record ParquetResults(
     return true;
   }
 
-  /** When the failure is told nobody writes any more. */
-  private EvaluationException failed(ParquetFolder folder, Exception e) {
+  /** Converts a failure, once no task of the job writes any more. */
+  private EvaluationException failed(EvaluationPass pass, ParquetFolder folder, Exception e) {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     String group = context.getLocalProperty("spark.jobGroup.id");
     if (group != null) {
@@ -79,22 +96,19 @@ record ParquetResults(
       Thread.currentThread().interrupt();
     }
     if (Failures.unwrapped(e) instanceof IOException io) {
-      return new EvaluationException(
-          "%s can't write its results to '%s': %s"
-              .formatted(request.tag(), folder, StorageException.reasonOf(io)),
-          e);
+      return new UnwritableResultsException(
+          pass.tag(), folder.toString(), StorageException.reasonOf(io), e);
     }
     return e instanceof EvaluationException failure
         ? failure
-        : Failures.asEvaluationException(request.tag(), e);
+        : Failures.asEvaluationException(pass.tag(), e);
   }
 
-  private StructType schema(PreparedDataset dataset, ResultRows.Probe probe) {
-    List<byte[]> first = dataset.blocks().mapPartitions(probe, true).take(1);
+  private StructType schema(EvaluationPass pass, ResultRows.Probe probe) {
+    List<byte[]> first = pass.dataset().batches().mapPartitions(probe, true).take(1);
     if (first.isEmpty()) {
-      throw new EvaluationException(
-          "%s: the dataset is empty; an evaluation needs at least one row"
-              .formatted(request.tag()));
+      throw EvaluationException.of(
+          pass.tag(), "the dataset is empty; an evaluation needs at least one row");
     }
     List<StructField> fields = new ArrayList<>();
     fields.add(DataTypes.createStructField(ResultColumn.ROW, DataTypes.LongType, false));
@@ -105,18 +119,19 @@ record ParquetResults(
     return DataTypes.createStructType(fields);
   }
 
-  private void checkRows(PreparedDataset dataset, String written) {
+  private void checkRows(EvaluationPass pass, String written) {
     Row found =
         session
             .read()
             .parquet(written)
             .selectExpr("count(1)", "count(distinct row)", "min(row)", "max(row)")
             .first();
-    Row expected = RowFactory.create(dataset.rows(), dataset.rows(), 0L, dataset.rows() - 1);
+    Row expected = RowFactory.create(pass.rows(), pass.rows(), 0L, pass.rows() - 1);
     if (!found.equals(expected)) {
-      throw new EvaluationException(
-          "%s: number, different ones, first and last of the rows that were written are %s instead"
-                  .formatted(request.tag(), found)
+      throw EvaluationException.of(
+          pass.tag(),
+          "count, distinct count, first and last index of the written rows are %s instead"
+                  .formatted(found)
               + " of "
               + expected);
     }

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one evaluation has of some partitions.
+ * The outcome of one evaluation on some partitions.
  *
- * @param outputs the results of batches; where there are metrics, only which rows they cover
- * @param states of the metrics, where there are any
+ * @param outputs the results of batches; with metrics, only the rows that they cover
+ * @param states of the metrics; empty if there are none
  */
 record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states) {
   PartOutcome {
@@ -17,7 +17,7 @@ record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states) {
     states = List.copyOf(states);
   }
 
-  /** What it has of these partitions and others; the states of this one are changed. */
+  /** Merges the outcomes of two sets of partitions; modifies the states of this one. */
   PartOutcome merge(PartOutcome other) {
     List<BatchOutput> all = new ArrayList<>(outputs);
     all.addAll(other.outputs);

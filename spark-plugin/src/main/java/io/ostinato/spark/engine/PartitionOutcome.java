@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * What a task returns, or several of them together.
+ * The outcome of one task, or of several tasks merged.
  *
- * @param manifests the hashes of the weights that were evaluated; none where there were no rows
- * @param parts for each evaluation of the pass
- * @param times of the tasks
+ * @param manifests hashes of the evaluated weights; empty if there were no rows
+ * @param parts one for each evaluation of the pass
+ * @param times sums over the tasks
  * @param residents the models that ran
  */
 record PartitionOutcome(

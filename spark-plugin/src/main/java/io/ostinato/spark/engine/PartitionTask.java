@@ -3,7 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.SerializedBytes;
-import io.ostinato.spark.data.StoredBlock;
+import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.EvaluationCounters;
 import io.ostinato.spark.resident.EvaluationCounters.Counter;
@@ -16,22 +16,24 @@ import java.util.TreeSet;
 import org.apache.spark.api.java.function.FlatMapFunction;
 
 /**
- * Evaluates some partitions on an executor: what travels with the job, and what a task does.
+ * Evaluates partitions on an executor; serialized with the job.
  *
- * @param content a {@link Content} as bytes, so that Spark, which serializes a task more than once,
- *     has no objects to walk through
- * @param weights to be fetched, shard by shard, where they are not resident
- * @param done what is shown of it while it runs
+ * @param content a serialized {@link Content}; as bytes because Spark serializes a task more than
+ *     once
+ * @param weights fetched shard by shard if they are not resident
+ * @param done counts rows for the progress display
  */
 record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
-    implements FlatMapFunction<Iterator<StoredBlock>, byte[]> {
+    implements FlatMapFunction<Iterator<StoredBatch>, byte[]> {
 
   /**
-   * All but the weights.
+   * Everything that a task needs, except the weights.
    *
-   * @param live the hashes of the manifests that evaluations in flight need
-   * @param dataset identifies the blocks, and the columns of them that are used
-   * @param selection the part of the dataset that is evaluated
+   * @param works one for each evaluation of the pass
+   * @param live hashes of the manifests that evaluations in flight need
+   * @param dataset identifies the batches and their selected columns
+   * @param partitionStarts index of the first row of each partition
+   * @param selection the part of the dataset to evaluate
    */
   record Content(
       ArrayList<EvaluationWork> works,
@@ -48,9 +50,9 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
   }
 
   @Override
-  public Iterator<byte[]> call(Iterator<StoredBlock> blocks) throws InterruptedException {
+  public Iterator<byte[]> call(Iterator<StoredBatch> batches) throws InterruptedException {
     Content task = SerializedBytes.read(content, Content.class);
-    PartitionOutcome outcome = blocks.hasNext() ? evaluate(task, blocks) : nothing(task);
+    PartitionOutcome outcome = batches.hasNext() ? evaluate(task, batches) : nothing(task);
     return List.of(OutcomeCodec.encode(outcome)).iterator();
   }
 
@@ -60,25 +62,25 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
     return new PartitionOutcome(List.of(), parts, TaskTimes.NONE, List.of());
   }
 
-  private PartitionOutcome evaluate(Content task, Iterator<StoredBlock> blocks)
+  private PartitionOutcome evaluate(Content task, Iterator<StoredBatch> batches)
       throws InterruptedException {
     try (BatchSteps steps = new BatchSteps(task, weights)) {
       TaskProgress progress = new TaskProgress(done);
       boolean[] first = {true};
-      BlockPipeline<StoredBlock> pipeline =
-          new BlockPipeline<>(
+      BatchPipeline<StoredBatch> pipeline =
+          new BatchPipeline<>(
               steps::stage,
               staged -> {
                 steps.run(staged);
-                progress.ran(staged.block().rows());
+                progress.ran(staged.data().rows());
                 if (first[0]) {
                   first[0] = false;
                   checkFirst(task.works(), steps.runners());
                 }
               });
       pipeline.run(
-          blocks,
-          task.settings().blocks().prefetch(),
+          batches,
+          task.settings().batches().prefetch(),
           InternalTaskContext.on(steps.residents().workers()));
       checkAll(task.works(), steps.runners());
       TaskTimes times =
@@ -98,7 +100,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
     }
   }
 
-  /** What a task returns are the results of all of its evaluations together. */
+  /** Checks the sum as well: a task returns the results of all its evaluations together. */
   private static void checkAll(List<EvaluationWork> works, List<BatchRunner> runners) {
     long all = 0;
     for (int i = 0; i < works.size(); i++) {

@@ -18,13 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frees models and blocks on the executors' devices, with tasks, since nothing else reaches them
- * from the driver.
+ * Frees models and batches on the executors' devices. It runs tasks, the only way to reach
+ * executors from the driver.
  */
 record ResidentRelease(JavaSparkContext context, List<ModelId> models, List<String> datasets) {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
 
-  /** Spark places the tasks, so that it may take more than one round to reach every executor. */
+  /**
+   * Maximum number of rounds: Spark places the tasks, so one round may not reach every executor.
+   */
   private static final int ROUNDS = 5;
 
   private static final long MOST_SECONDS = 10;
@@ -50,10 +52,10 @@ record ResidentRelease(JavaSparkContext context, List<ModelId> models, List<Stri
     }
   }
 
-  /** The executors that were reached. */
+  /** Runs one round and returns the executors that it reached. */
   private List<String> free() throws InterruptedException, ExecutionException, TimeoutException {
     List<ModelId> ids = models;
-    List<String> blocks = datasets;
+    List<String> batches = datasets;
     int tasks = 2 * Math.max(1, context.defaultParallelism());
     JavaFutureAction<List<String>> job =
         context
@@ -61,7 +63,7 @@ record ResidentRelease(JavaSparkContext context, List<ModelId> models, List<Stri
             .map(
                 i -> {
                   ids.forEach(ResidentModels.ofThisProcess()::close);
-                  blocks.forEach(ResidentModels.ofThisProcess().blocks()::close);
+                  batches.forEach(ResidentModels.ofThisProcess().batches()::close);
                   return SparkEnv.get().executorId();
                 })
             .collectAsync();

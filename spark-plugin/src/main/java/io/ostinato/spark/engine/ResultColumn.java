@@ -17,8 +17,8 @@ import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 
 /**
- * A result as a column: a number, or the numbers of one row in row-major order, whose shape is in
- * the column's metadata.
+ * A result as a column: a number, or an array of the numbers of one row in row-major order, with
+ * their shape in the column's metadata.
  *
  * @param shape of one row
  */
@@ -28,7 +28,7 @@ record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape s
   /**
    * The columns of a batch's results.
    *
-   * @throws EvaluationException if one of them can't be a column; says which and why
+   * @throws EvaluationException if one of them can't be a column, with its name and the reason
    */
   static List<ResultColumn> of(BatchOutput output) {
     List<ResultColumn> columns = new ArrayList<>();
@@ -36,15 +36,14 @@ record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape s
       String name = array.name().isEmpty() ? "_" + columns.size() : array.name();
       if (array.shape().dimension() == 0 || array.shape().get(0) != output.rows()) {
         throw new EvaluationException(
-            "the result '%s' is %s for a batch of %s rows; only results with an element for each row"
+            "the result '%s' has shape %s for a batch of %s rows; only results with one element per row"
                     .formatted(name, array.shape(), output.rows())
                 + " can be written as rows");
       }
       if (name.equalsIgnoreCase(ROW)) {
         throw new EvaluationException(
-            "a result is named '%s', as the column that has the index in the dataset; choose"
-                    .formatted(name)
-                + " another name");
+            "the result name '%s' is reserved for the column with the row's index; choose another name"
+                .formatted(name));
       }
       checkFree(name, columns);
       ResultColumn column = new ResultColumn(name, array.dataType(), array.shape().slice(1));
@@ -54,14 +53,14 @@ record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape s
     return columns;
   }
 
-  /** Spark takes names that differ in case only for the same. */
+  /** Checks that the name is unique; Spark ignores case in names. */
   private static void checkFree(String name, List<ResultColumn> columns) {
     for (int i = 0; i < columns.size(); i++) {
       if (columns.get(i).name().equalsIgnoreCase(name)) {
         throw new EvaluationException(
-            "the results '%s' and '%s', at the positions %s and %s, can't both be a column of Parquet,"
+            "the results '%s' and '%s', at positions %s and %s, can't both be Parquet columns,"
                     .formatted(columns.get(i).name(), name, i, columns.size())
-                + " since case doesn't tell columns apart; give one of them another name");
+                + " because column names ignore case; rename one of them");
       }
     }
   }
@@ -72,7 +71,7 @@ record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape s
     return new StructField(name, type, false, metadata);
   }
 
-  /** What a row has in this column. */
+  /** Returns the value of this column for a row. */
   Object value(HostArray row) {
     ByteBuffer bytes = ByteBuffer.wrap(row.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     Function<ByteBuffer, Object> next = reader();
@@ -103,9 +102,9 @@ record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape s
       case BOOLEAN -> DataTypes.BooleanType;
       default ->
           throw new EvaluationException(
-              "the result '%s' is %s, for which Parquet has no column; let the module return float32 or"
+              "the result '%s' has type %s, which can't be a Parquet column; return float32 or int64 from"
                       .formatted(name, dataType)
-                  + " int64, as in outputs.float(), or convert it in processData");
+                  + " the module, for example with outputs.float(), or convert it in processData");
     };
   }
 

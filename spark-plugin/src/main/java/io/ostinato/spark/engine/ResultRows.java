@@ -2,8 +2,8 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.SerializedBytes;
-import io.ostinato.evaluation.StagedBlock;
-import io.ostinato.spark.data.StoredBlock;
+import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,39 +17,41 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates some partitions on an executor, and gives the results row by row: no more than those of
- * one batch are in memory.
+ * Evaluates partitions on an executor and returns the results row by row. Holds the results of at
+ * most one batch in memory.
  *
- * @param content a {@link PartitionTask.Content} of one evaluation, as bytes
- * @param done what is shown of it while it runs
+ * @param content a serialized {@link PartitionTask.Content} of one evaluation
+ * @param done counts rows for the progress display
  */
 record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
-    implements FlatMapFunction<Iterator<StoredBlock>, Row> {
+    implements FlatMapFunction<Iterator<StoredBatch>, Row> {
 
   @Override
-  public Iterator<Row> call(Iterator<StoredBlock> blocks) throws InterruptedException {
-    if (!blocks.hasNext()) {
+  public Iterator<Row> call(Iterator<StoredBatch> batches) throws InterruptedException {
+    if (!batches.hasNext()) {
       return Collections.emptyIterator();
     }
     BatchSteps steps =
         new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights);
     TaskCompletionListener close = task -> steps.close();
     TaskContext.get().addTaskCompletionListener(close);
-    return new Rows(blocks, steps, new TaskProgress(done));
+    return new Rows(batches, steps, new TaskProgress(done));
   }
 
-  /** The results of the first batch of some partitions, as an outcome; for what they look like. */
+  /**
+   * Evaluates the first batch of a partition, to find the names, types and shapes of the results.
+   */
   record Probe(byte[] content, BroadcastWeights weights)
-      implements FlatMapFunction<Iterator<StoredBlock>, byte[]> {
+      implements FlatMapFunction<Iterator<StoredBatch>, byte[]> {
 
     @Override
-    public Iterator<byte[]> call(Iterator<StoredBlock> blocks) throws InterruptedException {
-      if (!blocks.hasNext()) {
+    public Iterator<byte[]> call(Iterator<StoredBatch> batches) throws InterruptedException {
+      if (!batches.hasNext()) {
         return Collections.emptyIterator();
       }
       try (BatchSteps steps =
           new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights)) {
-        steps.run(steps.stage(blocks.next()));
+        steps.run(steps.stage(batches.next()));
         PartOutcome part = new PartOutcome(steps.runners().get(0).outputs(), List.of());
         PartitionOutcome outcome =
             new PartitionOutcome(List.of(), List.of(part), TaskTimes.NONE, List.of());
@@ -59,14 +61,14 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
   }
 
   private static final class Rows implements Iterator<Row> {
-    private final Iterator<StoredBlock> blocks;
+    private final Iterator<StoredBatch> batches;
     private final BatchSteps steps;
     private final TaskProgress progress;
-    private Iterator<Row> batch = Collections.emptyIterator();
+    private Iterator<Row> shown = Collections.emptyIterator();
     private long refreshNanos;
 
-    Rows(Iterator<StoredBlock> blocks, BatchSteps steps, TaskProgress progress) {
-      this.blocks = blocks;
+    Rows(Iterator<StoredBatch> batches, BatchSteps steps, TaskProgress progress) {
+      this.batches = batches;
       this.steps = steps;
       this.progress = progress;
       this.refreshNanos = steps.refreshNanos();
@@ -74,25 +76,25 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
 
     @Override
     public boolean hasNext() {
-      return batch.hasNext() || blocks.hasNext();
+      return shown.hasNext() || batches.hasNext();
     }
 
     @Override
     public Row next() {
-      if (!batch.hasNext()) {
+      if (!shown.hasNext()) {
         try {
-          batch = nextBatch();
+          shown = nextBatch();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new IllegalStateException("the task was interrupted", e);
         }
       }
-      return batch.next();
+      return shown.next();
     }
 
     private Iterator<Row> nextBatch() throws InterruptedException {
       long start = System.nanoTime();
-      StagedBlock staged = steps.stage(blocks.next());
+      StagedBatch staged = steps.stage(batches.next());
       long began = System.nanoTime();
       steps.run(staged);
       BatchOutput output = steps.runners().get(0).takeOutputs().get(0);
@@ -102,7 +104,7 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
       return rows(output, new TaskNotes.Note(times, steps.report())).iterator();
     }
 
-    /** The note is in the first of the rows. */
+    /** Converts an output to rows; the first row has the note. */
     private static List<Row> rows(BatchOutput output, TaskNotes.Note note) {
       List<ResultColumn> columns = ResultColumn.of(output);
       List<Row> rows = new ArrayList<>(output.rows());

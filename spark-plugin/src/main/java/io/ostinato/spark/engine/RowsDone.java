@@ -8,10 +8,10 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.util.AccumulatorV2;
 
 /**
- * How many rows are done of each partition: the largest number that any attempt of its task has
- * told. So an attempt that is repeated or speculative counts no row twice, whatever arrives in
- * which order, or not at all. It is for display only. Thread-safe, since Spark serializes it with
- * each heartbeat while the task adds.
+ * The number of finished rows of each partition: the largest number that any attempt of its task
+ * has reported. Repeated and speculative attempts therefore don't count rows twice, even if reports
+ * arrive out of order or get lost. For display only. Thread-safe, since Spark serializes it with
+ * each heartbeat while the task adds to it.
  */
 final class RowsDone extends AccumulatorV2<RowsDone.Told, Map<Integer, Long>>
     implements RowReports.Evaluation {
@@ -20,13 +20,15 @@ final class RowsDone extends AccumulatorV2<RowsDone.Told, Map<Integer, Long>>
   private final ConcurrentHashMap<Integer, Long> rows = new ConcurrentHashMap<>();
 
   /**
-   * What an attempt of a task tells.
+   * A report of a task attempt.
    *
-   * @param rows of the partition that it has run so far
+   * @param rows number of rows of the partition that it has run so far
    */
   record Told(int partition, long rows) {}
 
-  /** Of a job to come; without a name, so that Spark's pages and logs don't have it. */
+  /**
+   * Creates and registers one for a new job; without a name, to keep it out of Spark's UI and logs.
+   */
   static RowsDone registered(SparkContext context) {
     RowsDone done = new RowsDone();
     context.register(done);
@@ -38,7 +40,7 @@ final class RowsDone extends AccumulatorV2<RowsDone.Told, Map<Integer, Long>>
     rows.merge(partition, done, Math::max);
   }
 
-  /** The rows of all partitions. */
+  /** The number of finished rows of all partitions. */
   long sum() {
     return rows.values().stream().mapToLong(Long::longValue).sum();
   }

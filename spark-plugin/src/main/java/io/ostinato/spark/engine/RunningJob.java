@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.spark.api.java.JavaFutureAction;
 
-/** A job that is waited for. */
+/** A submitted job. */
 record RunningJob<T>(List<EvaluationTag> tags, JavaFutureAction<List<T>> action) {
 
   /**
-   * Its result.
+   * Waits for the job and returns its result.
    *
-   * @throws EvaluationException if it failed or this thread was interrupted; the job is cancelled
-   *     then
+   * @throws EvaluationException if the job failed, or if this thread was interrupted, which cancels
+   *     the job
    */
   List<T> await() {
     try {
@@ -21,7 +21,7 @@ record RunningJob<T>(List<EvaluationTag> tags, JavaFutureAction<List<T>> action)
     } catch (InterruptedException e) {
       action.cancel(true);
       Thread.currentThread().interrupt();
-      throw new EvaluationException("%s was interrupted".formatted(tags.get(0)), e);
+      throw EvaluationException.of(tags.get(0), "the evaluation was interrupted", e);
     } catch (ExecutionException e) {
       throw Failures.asEvaluationException(tags, e);
     }

@@ -10,21 +10,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows the rows that are done while a job runs: never fewer than before, never more than there
- * are, and all of them once it has succeeded.
+ * Shows the number of finished rows while a job runs. The number never decreases, never exceeds the
+ * total, and equals the total once the job has succeeded.
  *
- * @param total the rows of the dataset
+ * @param total number of rows in the dataset
  */
 record ShownRows(RowsDone done, long total) {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
   private static final long POLL_MILLIS = 100;
 
-  /** What is shown meanwhile. */
+  /** A job whose progress is shown. */
   interface Job<T> {
     T run() throws Exception;
   }
 
-  /** Runs the job in this thread, and shows its rows from another. */
+  /** Runs the job on this thread and shows its rows from another. */
   <T> T during(Job<T> job, EvaluationTag tag, ProgressDisplay display) throws Exception {
     ResidentModels process = ResidentModels.ofThisProcess();
     process.rowReports().listen(done.id(), done);
@@ -58,7 +58,7 @@ record ShownRows(RowsDone done, long total) {
     }
   }
 
-  /** Until the other thread is done with it; an interrupt is kept for later. */
+  /** Waits until the other thread is done; an interrupt is restored afterwards. */
   private static void await(CountDownLatch shown) {
     boolean interrupted = false;
     while (shown.getCount() > 0) {

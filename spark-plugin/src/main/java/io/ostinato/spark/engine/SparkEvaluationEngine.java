@@ -1,17 +1,13 @@
 package io.ostinato.spark.engine;
 
-import io.ostinato.evaluation.BatchOutput;
-import io.ostinato.evaluation.Collation;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.evaluation.EvaluationTimings;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.ResultsTarget;
-import io.ostinato.evaluation.RowCheck;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.SparkDataset;
@@ -19,20 +15,16 @@ import io.ostinato.spark.plugin.GpuAmounts;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.plugin.OstinatoSettings;
-import io.ostinato.spark.resident.EvaluationCounters;
-import io.ostinato.spark.resident.EvaluationCounters.Counter;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -41,9 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Evaluates as Spark jobs, over {@link SparkDataset}s. Executors keep the model on their device and
- * receive only the shards of its weights that changed. Evaluations that are asked for by several
- * threads run side by side.
+ * Runs evaluations as Spark jobs over {@link SparkDataset}s. Executors keep the model on their
+ * device and receive only the shards of its weights that have changed. Evaluations requested by
+ * several threads run concurrently.
  */
 public final class SparkEvaluationEngine implements EvaluationEngine {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
@@ -52,12 +44,11 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final JavaSparkContext context;
   private final OstinatoSettings settings;
   private final WeightBroadcasts broadcasts;
-  private final EvaluationCounters counters = ResidentModels.ofThisProcess().counters();
+  private final EngineReports reports =
+      new EngineReports(ResidentModels.ofThisProcess().counters());
   private final Map<ModelSource, ModelId> models = new HashMap<>();
-  private final Map<String, ResidentReport> residents = new TreeMap<>();
   private final Set<SparkDataset> datasets = new HashSet<>();
-  private final Set<String> blocks = new HashSet<>();
-  private final Set<String> told = new HashSet<>();
+  private final Set<String> batchIds = new HashSet<>();
   private final List<InternalHeartbeats> heartbeats = new ArrayList<>();
 
   private SparkEvaluationEngine(
@@ -73,10 +64,10 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   }
 
   /**
-   * An engine on this session's application.
+   * Creates an engine on this session's application.
    *
-   * @throws IllegalArgumentException if the session has no RDDs (Spark Connect), or a setting that
-   *     begins with {@code spark.ostinato.} or an amount of GPUs is wrong
+   * @throws IllegalArgumentException if the session has no RDDs (Spark Connect), or if a {@code
+   *     spark.ostinato.*} setting or an amount of GPUs is invalid
    */
   public static SparkEvaluationEngine of(SparkSession session) {
     JavaSparkContext context = contextOf(session);
@@ -84,7 +75,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {
       GpuAmounts.of(context.getConf()).check();
       log.info(
-          "the Ostinato plugin is not configured; evaluations work, and each executor loads the"
+          "the Ostinato plugin is not configured; evaluations work, but each executor loads the"
               + " native engine at its first one. With spark.plugins={} it is loaded when the"
               + " executor starts, with its number of threads set before other code can load it",
           OstinatoPlugin.class.getName());
@@ -122,19 +113,19 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         : EvaluationEngine.super.evaluateTogether(requests, display);
   }
 
-  /** What executors and devices have reported so far about the models that they keep. */
+  /**
+   * The latest reports of the executors about the models that they keep, one per model and device.
+   */
   public List<ResidentReport> residents() {
-    synchronized (residents) {
-      return List.copyOf(residents.values());
-    }
+    return reports.residents();
   }
 
-  /** How many bytes of weights were made available to the executors so far. */
+  /** Total size of the weights sent to the executors so far, in bytes. */
   public long weightBytesSent() {
     return broadcasts.bytesSent();
   }
 
-  /** Frees what the executors keep for this engine: models, weights and stored datasets. */
+  /** Frees what the executors keep for this engine: models, weights and persisted datasets. */
   @Override
   public synchronized void close() {
     if (context.sc().isStopped()) {
@@ -158,20 +149,13 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       ModelId model = modelId(first.model());
       try (WeightBroadcasts.Published published = broadcasts.publish(model, first.weights())) {
         watch.sent();
-        counters.add(Counter.WEIGHT_BYTES_SENT, published.bytesSent());
-        PartitionTask task = task(requests, dataset, model, published);
-        if (first.target() instanceof ResultsTarget.Parquet parquet) {
-          return List.of(written(first, parquet, dataset, model, task, watch, display));
-        }
-        EvaluationJob job =
-            new EvaluationJob(requests.stream().map(EvaluationRequest::tag).toList(), dataset);
-        boolean tree =
-            job.tasks() >= settings.evaluations().treeTasks()
-                && requests.stream().noneMatch(request -> request.metrics().isEmpty());
-        PartitionOutcome outcome = tree ? job.runAsTree(task, display) : job.run(task, display);
-        watch.ran(outcome.times());
-        keep(tag, model, outcome.residents());
-        return results(requests, dataset, outcome, watch);
+        reports.weightsSent(published.bytesSent());
+        EvaluationPass pass =
+            new EvaluationPass(
+                requests, dataset, model, task(requests, dataset, model, published), watch);
+        return pass.first().target() instanceof ResultsTarget.Parquet parquet
+            ? List.of(new ParquetResults(session, parquet, reports).run(pass, display))
+            : new CollectedResults(settings, reports).run(pass, display);
       }
     }
   }
@@ -185,7 +169,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       PreparedDataset prepared =
           dataset.prepare(request.batchSize(), request.selection().maxRows());
       synchronized (this) {
-        blocks.add(blocksId(prepared, request));
+        batchIds.add(batchesId(prepared, request));
       }
       return prepared;
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
@@ -199,124 +183,35 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       ModelId model,
       WeightBroadcasts.Published published) {
     ArrayList<EvaluationWork> works = new ArrayList<>();
-    requests.forEach(request -> works.add(work(request, dataset)));
+    for (EvaluationRequest request : requests) {
+      works.add(EvaluationWork.of(request, dataset.rows(), settings.evaluations().resultsLimit()));
+    }
     PartitionTask.Content content =
         new PartitionTask.Content(
             works,
             model,
             published.live(),
-            blocksId(dataset, requests.get(0)),
+            batchesId(dataset, requests.get(0)),
             dataset.partitionStarts(),
             requests.get(0).selection(),
             settings);
     try {
       return PartitionTask.of(content, published.weights(), RowsDone.registered(context.sc()));
     } catch (UncheckedIOException e) {
-      throw new EvaluationException(
-          "%s can't travel to the executors: %s".formatted(requests.get(0).tag(), e.getMessage()),
+      throw EvaluationException.of(
+          requests.get(0).tag(),
+          "the evaluation can't be sent to the executors: " + e.getMessage(),
           e);
     }
   }
 
-  /** Blocks that a device keeps have the columns of the selection alone. */
-  private static String blocksId(PreparedDataset dataset, EvaluationRequest request) {
+  /** Identifies batches and their selected columns; devices keep only these columns. */
+  private static String batchesId(PreparedDataset dataset, EvaluationRequest request) {
     List<String> columns = request.selection().columns();
-    // With its length a name that has commas is no other names.
+    // Lengths make the list unambiguous for names with spaces and colons.
     return columns.stream()
         .map(column -> " %s:%s".formatted(column.length(), column))
         .collect(Collectors.joining("", dataset.id(), ""));
-  }
-
-  private EvaluationWork work(EvaluationRequest request, PreparedDataset dataset) {
-    return EvaluationWork.of(request, dataset.rows(), settings.evaluations().resultsLimit());
-  }
-
-  private List<EvaluationResults> results(
-      List<EvaluationRequest> requests,
-      PreparedDataset dataset,
-      PartitionOutcome outcome,
-      Stopwatch watch) {
-    String manifest = requests.get(0).weights().manifest().hash();
-    if (!outcome.manifests().equals(List.of(manifest)) && dataset.rows() > 0) {
-      throw new EvaluationException(
-          "%s: the executors evaluated the weights %s instead of %s"
-              .formatted(requests.get(0).tag(), outcome.manifests(), manifest));
-    }
-    List<EvaluationResults> results = new ArrayList<>();
-    try {
-      for (int i = 0; i < requests.size(); i++) {
-        results.add(results(requests.get(i), dataset, outcome.parts().get(i), watch));
-      }
-      countPass(watch.collected());
-    } catch (RuntimeException | Error e) {
-      results.forEach(EvaluationResults::close);
-      throw e;
-    }
-    return results;
-  }
-
-  private EvaluationResults results(
-      EvaluationRequest request, PreparedDataset dataset, PartOutcome part, Stopwatch watch) {
-    List<BatchOutput> batches =
-        part.outputs().stream().sorted(Comparator.comparingLong(BatchOutput::firstRow)).toList();
-    RowCheck.check(request.tag(), batches, dataset.rows());
-    work(request, dataset).checkSize(OutcomeCodec.sizeBytes(batches));
-    return EvaluationResults.of(
-        request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of(),
-        part.states(),
-        dataset.rows(),
-        request.weights().manifest().hash(),
-        watch::collected,
-        timings -> closed(request.tag(), dataset.rows(), timings));
-  }
-
-  private EvaluationResults written(
-      EvaluationRequest request,
-      ResultsTarget.Parquet target,
-      PreparedDataset dataset,
-      ModelId model,
-      PartitionTask task,
-      Stopwatch watch,
-      ProgressDisplay display) {
-    ParquetResults.Written written =
-        new ParquetResults(session, request, target).write(dataset, task, display);
-    watch.ran(written.seen().times());
-    keep(request.tag(), model, written.seen().residents());
-    countPass(watch.collected());
-    return EvaluationResults.written(
-        written.folder(),
-        dataset.rows(),
-        request.weights().manifest().hash(),
-        watch.collected(),
-        timings -> closed(request.tag(), dataset.rows(), timings));
-  }
-
-  private void closed(EvaluationTag tag, long rows, EvaluationTimings timings) {
-    log.info("{}: {} rows, {}", tag, rows, timings);
-    counters.add(Counter.EVALUATIONS, 1);
-    counters.add(Counter.ROWS, rows);
-    counters.add(Counter.PROCESS, timings.process().toNanos());
-  }
-
-  /** What is spent once, however many evaluations share a pass. */
-  private void countPass(EvaluationTimings timings) {
-    counters.add(Counter.PREPARE, timings.prepare().toNanos());
-    counters.add(Counter.SEND, timings.send().toNanos());
-    counters.add(Counter.JOB, timings.job().toNanos());
-    counters.add(Counter.COLLECT, timings.collect().toNanos());
-  }
-
-  /** Keeps what was reported; what a user should know is told once. */
-  private void keep(EvaluationTag tag, ModelId model, List<ResidentReport> reports) {
-    synchronized (residents) {
-      for (ResidentReport report : reports) {
-        residents.merge(
-            "%s %s".formatted(model.id(), report.place()), report, ResidentReport::later);
-        report.notes().stream()
-            .filter(note -> told.add(model.id() + note))
-            .forEach(note -> log.info("{}: {}", tag, note));
-      }
-    }
   }
 
   private synchronized ModelId modelId(ModelSource source) {
@@ -327,9 +222,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     List<ModelId> ids = List.copyOf(models.values());
     models.clear();
     if (!ids.isEmpty()) {
-      new ResidentRelease(context, ids, List.copyOf(blocks)).run(residents());
+      new ResidentRelease(context, ids, List.copyOf(batchIds)).run(residents());
     }
-    blocks.clear();
+    batchIds.clear();
   }
 
   private static SparkDataset sparkDataset(EvaluationData data) {
@@ -337,8 +232,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       return dataset;
     }
     throw new IllegalArgumentException(
-        "a SparkEvaluationEngine evaluates on a SparkDataset, not on a "
-            + data.getClass().getName());
+        "SparkEvaluationEngine requires a SparkDataset, not a " + data.getClass().getName());
   }
 
   private static JavaSparkContext contextOf(SparkSession session) {

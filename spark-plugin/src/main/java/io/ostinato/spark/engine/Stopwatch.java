@@ -3,7 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.EvaluationTimings;
 import java.time.Duration;
 
-/** Measures the phases of one pass, which follow each other on the driver. For one thread. */
+/** Measures the consecutive phases of one pass on the driver. Not thread-safe. */
 final class Stopwatch {
   private final long start = System.nanoTime();
   private long prepared = start;
@@ -24,7 +24,7 @@ final class Stopwatch {
     tasks = taskTimes;
   }
 
-  /** The phases, of which the last one ends now. */
+  /** Ends the last phase and returns the timings. */
   EvaluationTimings collected() {
     long now = System.nanoTime();
     return new EvaluationTimings(

@@ -9,11 +9,11 @@ import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.JavaSparkStatusTracker;
 
-/** Tasks of a group of jobs that run on although their job has failed, and may still write. */
+/** Tasks of a job group that keep running after their job has failed and may still write files. */
 record Stragglers(JavaSparkContext context, String group) {
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** Waits until there are none, but not for ever; an interrupt is kept for later. */
+  /** Waits until there are none, up to a maximum time; an interrupt is restored afterwards. */
   void await(Duration most) {
     boolean interrupted = Thread.interrupted();
     long end = System.nanoTime() + most.toNanos();

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the tasks of a write tell beside its rows: where their time went, and which models they
- * used. It is in columns that Spark observes and doesn't write. Nothing that counts depends on it.
+ * Timings and model reports that the tasks of a write return along with its rows, in columns that
+ * Spark observes but doesn't write. They are informational only.
  */
 final class TaskNotes {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
@@ -37,7 +37,7 @@ final class TaskNotes {
   private static final String FIELD = "\t";
   private static final String NOTE = "\f";
 
-  /** The columns. */
+  /** The columns of a note. */
   static final List<StructField> FIELDS =
       List.of(
           DataTypes.createStructField(REFRESH, DataTypes.LongType, true),
@@ -45,16 +45,16 @@ final class TaskNotes {
           DataTypes.createStructField(FORWARD, DataTypes.LongType, true),
           DataTypes.createStructField(RESIDENT, DataTypes.StringType, true));
 
-  /** What they have in a row without a note. */
+  /** The values of these columns in a row without a note. */
   static final List<@Nullable Object> NOTHING = Collections.nCopies(FIELDS.size(), null);
 
   private final Observation observation = new Observation();
 
   /**
-   * What one batch tells.
+   * The note of one batch.
    *
-   * @param times of this batch
-   * @param resident the model that its task uses
+   * @param times of the batch
+   * @param resident report of the model that the task uses
    */
   record Note(TaskTimes times, ResidentReport resident) {
     List<@Nullable Object> values() {
@@ -76,12 +76,12 @@ final class TaskNotes {
     }
   }
 
-  /** What all of them told. */
+  /** The notes of all batches, combined. */
   record Seen(TaskTimes times, List<ResidentReport> residents) {
     static final Seen NONE = new Seen(TaskTimes.NONE, List.of());
   }
 
-  /** The rows without the columns, which are observed when they are written. */
+  /** Observes the columns when the rows are written, and drops them. */
   Dataset<Row> observe(Dataset<Row> rows) {
     return rows.observe(
             observation,
@@ -93,8 +93,8 @@ final class TaskNotes {
   }
 
   /**
-   * What was told, once the rows are written. Spark hands it over by its bus of events, which may
-   * lose some; then nothing was told.
+   * Waits for the notes after the rows are written. Spark delivers them by its event bus, which may
+   * drop events; {@link Seen#NONE} is returned then.
    */
   Seen seen() {
     FutureTask<Map<String, Object>> waiting = new FutureTask<>(observation::getAsJava);
@@ -105,7 +105,7 @@ final class TaskNotes {
       Thread.currentThread().interrupt();
       return Seen.NONE;
     } catch (TimeoutException | ExecutionException e) {
-      log.info("the timings of the tasks that wrote the results are not known: {}", e + "");
+      log.info("the timings of the tasks that wrote the results are not available: {}", e + "");
       return Seen.NONE;
     } finally {
       waiting.cancel(true);

@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskContext;
 
 /**
- * Tells how many rows a task has run: at once where the driver is this process, twice a second
- * where the plugin has a way to it, and else as Spark's heartbeats and the end of the task do.
+ * Reports how many rows a task has run: immediately if the driver is this process, twice a second
+ * if the plugin can send messages to it, and otherwise with Spark's heartbeats and at the end of
+ * the task.
  */
 final class TaskProgress {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -18,7 +19,10 @@ final class TaskProgress {
   private long rows;
   private long lastSent = System.nanoTime() - PAUSE_NANOS;
 
-  /** For the task of this thread; other threads of it may tell, one after the other. */
+  /**
+   * Reports for the task of this thread; other threads of the task may call {@link #ran}, one at a
+   * time.
+   */
   TaskProgress(RowsDone done) {
     this.done = done;
   }

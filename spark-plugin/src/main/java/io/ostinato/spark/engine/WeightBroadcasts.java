@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shards that executors can fetch, each broadcast once however many snapshots share it. Those
- * of evaluations in flight stay, and the last ones of each model, which the next snapshot may
- * share. Thread-safe.
+ * The shards that executors can fetch. Each shard is broadcast once, however many snapshots share
+ * it. Kept are the shards of evaluations in flight and of the latest snapshot of each model, which
+ * the next snapshot may share. Thread-safe.
  */
 final class WeightBroadcasts {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
@@ -40,10 +40,11 @@ final class WeightBroadcasts {
   }
 
   /**
-   * Weights that executors can fetch, until they are closed.
+   * Weights that executors can fetch until this is closed.
    *
-   * @param live the hashes of all manifests in flight, these among them
-   * @param bytesSent what was sent for them, in bytes
+   * @param live hashes of all manifests in flight, including this one
+   * @param bytesSent size of the shards that were newly sent, in bytes
+   * @param release run on closing
    */
   record Published(BroadcastWeights weights, TreeSet<String> live, long bytesSent, Runnable release)
       implements AutoCloseable {
@@ -53,7 +54,7 @@ final class WeightBroadcasts {
     }
   }
 
-  /** Makes a snapshot available, and destroys the shards that nobody needs any more. */
+  /** Makes a snapshot available to executors, and destroys shards that are no longer needed. */
   synchronized Published publish(ModelId model, WeightSnapshot snapshot) {
     Manifest manifest = snapshot.manifest();
     last.put(model, manifest);
@@ -61,7 +62,7 @@ final class WeightBroadcasts {
     destroyUnneeded();
     List<Shard> missing =
         snapshot.shards().stream().filter(shard -> !byHash.containsKey(shard.hash())).toList();
-    // Parcel by parcel and side by side: no more of the model is in memory than that.
+    // Parcels are encoded and sent in parallel, so only those in progress are in memory.
     List<Parcel> sent = send(manifest, missing);
     sent.forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));
     long bytes = missing.stream().mapToLong(Shard::sizeBytes).sum();
@@ -84,12 +85,12 @@ final class WeightBroadcasts {
     }
   }
 
-  /** How many bytes of weights were sent since the beginning. */
+  /** Total size of the weights sent so far, in bytes. */
   synchronized long bytesSent() {
     return bytesSent;
   }
 
-  /** How many parcels there are. */
+  /** The number of parcels. */
   synchronized int size() {
     return Set.copyOf(byHash.values()).size();
   }
@@ -122,7 +123,9 @@ final class WeightBroadcasts {
         manifest, new ArrayList<>(parcels.stream().map(Parcel::bytes).toList()), places);
   }
 
-  /** An evaluation is over: the executors have the shards on their devices, and need no copy. */
+  /**
+   * Ends an evaluation: the executors have the shards on their devices and need no broadcast copy.
+   */
   private synchronized void release(Manifest manifest, List<Parcel> sent) {
     inFlight.remove(manifest);
     destroyUnneeded();
@@ -132,7 +135,7 @@ final class WeightBroadcasts {
     }
   }
 
-  /** Tells the executors, which nobody has to wait for. */
+  /** Sends a message to the executors in the background. */
   private static void later(Runnable message) {
     ResidentModels.ofThisProcess()
         .workers()
@@ -141,12 +144,12 @@ final class WeightBroadcasts {
               try {
                 message.run();
               } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-                log.debug("executors could not be told; they may be gone", e);
+                log.debug("executors could not be notified; they may be gone", e);
               }
             });
   }
 
-  /** A parcel goes when the last of its shards is not needed any more. */
+  /** Destroys each parcel none of whose shards is needed any more. */
   private void destroyUnneeded() {
     Set<String> needed = new HashSet<>();
     last.values().forEach(manifest -> needed.addAll(manifest.shards()));

@@ -7,23 +7,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many GPUs executors and tasks ask Spark for, and what becomes of them.
+ * The amounts of GPUs that executors and tasks request from Spark.
  *
- * @param executor what {@code spark.executor.resource.gpu.amount} says; empty where it isn't set
- * @param task what {@code spark.task.resource.gpu.amount} says; empty where it isn't set
- * @param cores of an executor; 0 where they are not known
- * @param taskCpus of a task
+ * @param executor value of {@code spark.executor.resource.gpu.amount}; empty if not set
+ * @param task value of {@code spark.task.resource.gpu.amount}; empty if not set
+ * @param cores number of cores of an executor; 0 if unknown
+ * @param taskCpus number of cores of a task
  */
 public record GpuAmounts(String executor, String task, int cores, int taskCpus) {
   static final String EXECUTOR = "spark.executor.resource.gpu.amount";
   static final String TASK = "spark.task.resource.gpu.amount";
 
-  /** The most of a GPU that may be left over, as with three tasks of 0.33. */
+  /** The unused share of a GPU that is tolerated, for example with three tasks of 0.33. */
   private static final double NEGLIGIBLE = 0.05;
 
   private static final Logger log = LoggerFactory.getLogger(OstinatoPlugin.class);
 
-  /** The amounts of an application; none in local mode, whose tasks Spark gives no GPUs. */
+  /** The amounts of an application; none in local mode, in which Spark assigns no GPUs to tasks. */
   public static GpuAmounts of(SparkConf conf) {
     boolean local = conf.get("spark.master", "").matches("local(\\[.*)?");
     return new GpuAmounts(
@@ -34,7 +34,7 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
   }
 
   /**
-   * Warns of GPUs or cores that would be idle.
+   * Checks the amounts, and logs a warning for GPUs or cores that would be idle.
    *
    * @throws IllegalArgumentException as {@link #refuseMistakes}
    */
@@ -44,16 +44,16 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
   }
 
   /**
-   * Refuses amounts that make no sense.
+   * Checks that the amounts are consistent.
    *
-   * @throws IllegalArgumentException if tasks could never run, or would all compute on one GPU;
-   *     says the arithmetic
+   * @throws IllegalArgumentException if tasks could never run, or would all compute on one GPU,
+   *     with the arithmetic
    */
   public void refuseMistakes() {
     List<String> mistakes = mistakes();
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(
-          "the amounts of GPUs are wrong:\n  - " + String.join("\n  - ", mistakes));
+          "invalid amounts of GPUs:\n  - " + String.join("\n  - ", mistakes));
     }
   }
 
@@ -69,19 +69,19 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
     }
     if (share > 1 && share != Math.rint(share)) {
       mistakes.add(
-          "%s=%s is not allowed; it must be a whole number, or a part of one GPU, as in 0.5"
+          "%s=%s is not allowed; it must be a whole number, or a fraction of one GPU, such as 0.5"
               .formatted(TASK, task));
     }
     if (gpus > 0 && share == 0) {
       mistakes.add(
-          "%s=%s, but %s is not set: Spark would give no task a GPU, and all would compute on the"
+          "%s=%s, but %s is not set: Spark would assign no GPU to tasks, and all would compute on the"
                   .formatted(EXECUTOR, executor, TASK)
               + " first; set it to 1, or to 0.5 for two tasks on each GPU");
     } else if (share > 0 && gpus == 0) {
       mistakes.add(
-          "%s=%s, but %s is not set: no executor would have a GPU for a task; set it to the GPUs of"
+          "%s=%s, but %s is not set: no executor would have a GPU for a task; set it to the number of"
                   .formatted(TASK, task, EXECUTOR)
-              + " each executor");
+              + " GPUs of each executor");
     } else if (share > gpus) {
       mistakes.add(
           "%s=%s is more than %s=%s: no task would ever run; lower the first or raise the second"
@@ -90,7 +90,7 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
     return mistakes;
   }
 
-  /** What the amounts leave idle; for amounts without mistakes. */
+  /** Describes GPUs and cores that the amounts leave idle; for valid amounts only. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (executor.isEmpty() || task.isEmpty()) {
@@ -108,7 +108,10 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
     return warnings;
   }
 
-  /** As Spark counts: tasks share a GPU, but none has parts of two. */
+  /**
+   * The number of tasks at a time, counted as Spark does: a task with a share below 1 never spans
+   * two GPUs.
+   */
   static double slots(double gpus, double share) {
     return share < 1 ? gpus * perGpu(share) : Math.floor(gpus / share);
   }
@@ -121,7 +124,7 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
     double over = 1 - perGpu(share) * share;
     if (share < 1 && over > NEGLIGIBLE) {
       warnings.add(
-          "%s=%s: %s of %s fit a GPU, and %s of it is left over; %s says the same without a rest"
+          "%s=%s: %s of %s fit on a GPU, and %s of it is unused; %s gives the same number of tasks"
               .formatted(
                   TASK,
                   task,
@@ -138,7 +141,7 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
     double rest = share > 1 ? gpus % share : 0;
     if (rest > 0) {
       warnings.add(
-          "%s=%s is no multiple of %s=%s: %s of the GPUs of each executor are never given to a task"
+          "%s=%s is not a multiple of %s=%s: %s of the GPUs of each executor are never assigned"
               .formatted(EXECUTOR, executor, TASK, task, text(rest)));
     }
   }
@@ -155,9 +158,9 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
                   cpus, tasks(byCores), shares, text(byGpus), text(Math.rint(byGpus * taskCpus))));
     } else if (byCores > byGpus) {
       warnings.add(
-          "%s allow %s at a time, but %s allow %s; tasks use the other cores only as threads of the"
+          "%s allow %s at a time, but %s allow %s; the other cores are used only by threads of the"
                   .formatted(cpus, tasks(byCores), shares, text(byGpus))
-              + " native engine. For more tasks lower "
+              + " native engine. For more tasks, lower "
               + TASK);
     }
   }
@@ -174,7 +177,7 @@ public record GpuAmounts(String executor, String task, int cores, int taskCpus) 
     } catch (NumberFormatException e) {
       // Reported below, like a number out of range.
     }
-    mistakes.add("%s=%s is not allowed; it must be a number from 0".formatted(key, value));
+    mistakes.add("%s=%s is not allowed; it must be a number of at least 0".formatted(key, value));
     return 0;
   }
 

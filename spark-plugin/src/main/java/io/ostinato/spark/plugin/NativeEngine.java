@@ -1,13 +1,13 @@
 package io.ostinato.spark.plugin;
 
 import ai.djl.engine.Engine;
-import io.ostinato.evaluation.NativeLibraries;
+import io.ostinato.libraries.NativeLibraries;
 import java.io.UncheckedIOException;
 import org.apache.spark.SparkContext;
 
 /**
- * Loads DJL's native engine into this process, as {@link NativeLibraries} does: the number of
- * threads is set before.
+ * Loads DJL's native engine into this process with {@link NativeLibraries}, after setting the
+ * number of threads.
  */
 public final class NativeEngine {
   private static final String THREADS = "ai.djl.pytorch.num_threads";
@@ -19,24 +19,25 @@ public final class NativeEngine {
   private NativeEngine() {}
 
   /**
-   * Loads the engine; does nothing where it is loaded. A number of threads in the settings goes
-   * before DJL's system property, and that before cores over slots. ONNX models, which have an
-   * engine of their own, get the same number unless DJL's system property for that says otherwise.
+   * Loads the engine unless it is loaded already. The number of threads in the settings overrides
+   * DJL's system property, which overrides the default, cores divided by task slots. ONNX models
+   * have an engine of their own, which gets the same number unless DJL's system property for it is
+   * set.
    *
-   * <p>Libraries on the class path go before a version that the environment asks for.
+   * <p>Libraries on the class path take precedence over a version requested by the environment.
    *
    * @throws UncheckedIOException if DJL's cache folder can't be written
-   * @throws IllegalStateException if there are no libraries, or they can't be loaded; names what
-   *     the environment has to do with it
+   * @throws IllegalStateException if there are no libraries, or they can't be loaded; names the
+   *     environment variables involved
    */
   public static Engine load(OstinatoSettings settings) {
     synchronized (NativeEngine.class) {
-      if (settings.threads() > 0) {
-        System.setProperty(THREADS, Integer.toString(settings.threads()));
+      if (settings.threads().set() > 0) {
+        System.setProperty(THREADS, Integer.toString(settings.threads().set()));
       } else if (System.getProperty(THREADS) == null) {
-        System.setProperty(THREADS, Integer.toString(settings.threadsPerSlot()));
+        System.setProperty(THREADS, Integer.toString(settings.threads().perSlot()));
       }
-      if (settings.threads() > 0 || System.getProperty(ONNX_THREADS) == null) {
+      if (settings.threads().set() > 0 || System.getProperty(ONNX_THREADS) == null) {
         System.setProperty(ONNX_THREADS, System.getProperty(THREADS));
       }
       if (System.getProperty(INTEROP_THREADS) == null) {
@@ -47,8 +48,8 @@ public final class NativeEngine {
   }
 
   /**
-   * Loads the engine into the driver, which computes on all of its cores unless DJL's system
-   * property says otherwise; in local mode the driver is the executor too.
+   * Loads the engine on the driver, which uses all of its cores unless DJL's system property is
+   * set. In local mode the driver is also the executor, so this is {@link #load}.
    *
    * @throws UncheckedIOException if DJL's cache folder can't be written
    */

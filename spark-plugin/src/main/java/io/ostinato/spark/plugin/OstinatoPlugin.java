@@ -16,16 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes an application ready for evaluations: {@code
+ * The Spark plugin that prepares an application for evaluations. Enable it with {@code
  * spark.plugins=io.ostinato.spark.plugin.OstinatoPlugin}.
  *
- * <p>The driver half checks the settings, so that mistakes stop the application before it starts,
- * and turns the compression of broadcasts off unless {@code spark.broadcast.compress} is set. The
- * executor half loads the native engine with its number of threads before anything else can, tells
- * the driver how many rows tasks have run, and closes the resident models at the end.
+ * <p>On the driver it checks the settings, so that invalid ones fail the application at its start,
+ * disables the compression of broadcasts unless {@code spark.broadcast.compress} is set, and sets
+ * {@code spark.broadcast.blockSize} to 16 MiB unless it is set. On executors it loads the native
+ * engine with its number of threads before other code can, reports to the driver how many rows
+ * tasks have run, and closes the resident models at shutdown.
  */
 public final class OstinatoPlugin implements SparkPlugin {
-  /** The executor of local mode, which is the driver's process. */
+  /** The executor's id in local mode, in which the driver is the executor. */
   private static final String DRIVER = "driver";
 
   private static final String COMPRESS = "spark.broadcast.compress";
@@ -41,7 +42,7 @@ public final class OstinatoPlugin implements SparkPlugin {
     return new Executor();
   }
 
-  /** Shows what evaluations cost in this process among Spark's metrics. */
+  /** Registers the evaluation counters of this process as Spark metrics. */
   private static void register(PluginContext plugin) {
     EvaluationCounters counters = ResidentModels.ofThisProcess().counters();
     for (Counter counter : Counter.values()) {
@@ -54,10 +55,10 @@ public final class OstinatoPlugin implements SparkPlugin {
     public Map<String, String> init(SparkContext context, PluginContext plugin) {
       GpuAmounts.of(plugin.conf()).check();
       OstinatoSettings.of(plugin.conf());
-      // Weights are what is broadcast here, and floating-point numbers don't get smaller. Spark
-      // asks for this setting whenever it broadcasts, so it still has its effect.
+      // Mostly weights are broadcast, and floating-point numbers hardly compress. Spark reads
+      // this setting at each broadcast, so setting it here still takes effect.
       plugin.conf().setIfMissing(COMPRESS, "false");
-      // A block costs two questions to the driver; a parcel of weights fits into one.
+      // Each block costs two requests to the driver; a parcel of weights fits into one block.
       plugin.conf().setIfMissing(BLOCK_SIZE, "16m");
       return Map.of();
     }
@@ -80,8 +81,8 @@ public final class OstinatoPlugin implements SparkPlugin {
     @Override
     public void init(PluginContext plugin, Map<String, String> fromDriver) {
       OstinatoSettings settings = OstinatoSettings.of(plugin.conf());
-      // The driver half does it where there is one process, and knows the application's id by then;
-      // here Spark's metrics system would warn that it doesn't.
+      // In local mode the driver registers them, once the application's id is known; here, Spark's
+      // metrics system would warn that it is not.
       if (!plugin.executorID().equals(DRIVER)) {
         register(plugin);
       }
@@ -94,8 +95,8 @@ public final class OstinatoPlugin implements SparkPlugin {
           log.info("the GPUs of this executor: {}", String.join(", ", gpus));
         }
       } catch (RuntimeException | LinkageError e) {
-        // An executor that dies here would be started again and again; the first evaluation fails
-        // with the same message instead.
+        // Spark would restart an executor that fails here again and again. Instead, the first
+        // evaluation fails with the same message.
         log.error("this executor can't evaluate; are the right natives on its class path?", e);
       }
     }

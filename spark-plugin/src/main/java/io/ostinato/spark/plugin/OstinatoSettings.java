@@ -1,93 +1,187 @@
 package io.ostinato.spark.plugin;
 
+import io.ostinato.describe.ByteSize;
+import io.ostinato.describe.Description;
+import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Inline;
+import io.ostinato.describe.Key;
+import io.ostinato.describe.KeyInfo;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
+import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
-/**
- * The settings that begin with {@code spark.ostinato.}, checked.
- *
- * @param threads intra-op threads of the native engine, or 0 where none were set
- * @param threadsPerSlot cores over task slots: the threads where none were set
- */
+/** The validated settings that begin with {@code spark.ostinato.}. */
 public record OstinatoSettings(
-    int threads, int threadsPerSlot, Residency resident, Blocks blocks, Evaluations evaluations)
+    @Inline Threads threads,
+    @Inline Residency resident,
+    @Inline Batches batches,
+    @Inline Evaluations evaluations)
     implements Serializable {
   static final String PREFIX = "spark.ostinato.";
-  static final String THREADS = PREFIX + "threads";
-  static final String RESIDENT_MODELS = PREFIX + "resident.models";
-  static final String RESIDENT_VERSIONS = PREFIX + "resident.versions";
-  static final String DEVICE_TASKS = PREFIX + "device.tasks";
-  static final String RESIDENT_STATE = PREFIX + "resident.state";
-  static final String BLOCKS_STORE = PREFIX + "blocks.store";
-  static final String BLOCKS_DEVICE = PREFIX + "blocks.device";
-  static final String BLOCKS_PREFETCH = PREFIX + "blocks.prefetch";
-  static final String BLOCKS_BULK = PREFIX + "blocks.bulk";
-  static final String SHARE = PREFIX + "evaluations.share";
-  static final String FIT_TASKS = PREFIX + "evaluations.fitTasks";
   private static final String KRYO_REGISTRATION = "spark.kryo.registrationRequired";
-  static final String TREE_TASKS = PREFIX + "evaluations.treeTasks";
-
   private static final List<String> KEYS =
-      List.of(
-          BLOCKS_BULK,
-          BLOCKS_DEVICE,
-          BLOCKS_PREFETCH,
-          BLOCKS_STORE,
-          DEVICE_TASKS,
-          FIT_TASKS,
-          ResultsLimit.OURS,
-          SHARE,
-          TREE_TASKS,
-          RESIDENT_MODELS,
-          RESIDENT_STATE,
-          RESIDENT_VERSIONS,
-          THREADS);
+      Description.of(OstinatoSettings.class).keys().stream().map(KeyInfo::name).sorted().toList();
 
   /**
-   * What stays on a device.
+   * The intra-op threads of the native engine.
    *
-   * @param models how many models a device keeps loaded, at least 1
-   * @param versions how many versions of one model, at least 1
-   * @param tasks how many tasks compute on a device at a time; 0 for as many as Spark runs
-   * @param state what is done with models that keep something from one forward to the next
+   * @param set the configured number; 0 if not set
+   * @param perSlot an executor's cores divided by its task slots: the number to use if not set
    */
-  public record Residency(int models, int versions, int tasks, StatePolicy state)
+  public record Threads(int set, int perSlot) implements Serializable {
+    @FromKeys
+    static Threads of(
+        @Key(
+                name = PREFIX + "threads",
+                value =
+                    "Number of intra-op threads of the native engine in each executor process, and"
+                        + " of ONNX models unless `ai.djl.onnxruntime.num_threads` is set.",
+                optional = true,
+                otherwise =
+                    "DJL's `ai.djl.pytorch.num_threads` if set; otherwise an executor's cores"
+                        + " divided by its task slots",
+                atLeast = 1)
+            @Nullable Integer threads) {
+      return new Threads(threads == null ? 0 : threads, 1);
+    }
+  }
+
+  /**
+   * What is kept on a device, and how it is used.
+   *
+   * @param models the maximum number of loaded models
+   * @param versions the maximum number of versions of one model
+   * @param state how to evaluate models that keep state
+   * @param tasks the maximum number of tasks that compute at the same time; 0 for no limit
+   */
+  public record Residency(
+      @Key(
+              name = PREFIX + "resident.models",
+              value =
+                  "Maximum number of models loaded on a device; the least recently used one is"
+                      + " unloaded first.",
+              byDefault = "2",
+              atLeast = 1)
+          int models,
+      @Key(
+              name = PREFIX + "resident.versions",
+              value =
+                  "Maximum number of versions of one model on a device; a second one is only"
+                      + " created while evaluations with different weights are in flight.",
+              byDefault = "2",
+              atLeast = 1)
+          int versions,
+      @Key(
+              name = PREFIX + "resident.state",
+              value =
+                  "How to evaluate a model whose forward keeps state in the model (see below): with"
+                      + " `serial`, batches take turns on one model; with `copies`, each task has"
+                      + " its own copy, which takes as much memory as the model; with `refuse`, the"
+                      + " evaluation fails.",
+              byDefault = "serial")
+          StatePolicy state,
+      @Key(
+              name = PREFIX + "device.tasks",
+              value =
+                  "Maximum number of tasks that compute on a device at the same time; the others"
+                      + " read ahead meanwhile.",
+              byDefault = "0",
+              otherwise = "all tasks that Spark runs",
+              atLeast = 1)
+          int tasks)
       implements Serializable {}
 
-  /**
-   * How datasets become blocks.
-   *
-   * @param storeBytes the most bytes of a dataset that is stored on the executors; -1 for half of
-   *     what they can store
-   * @param deviceBytes the most bytes of blocks that a device keeps
-   * @param prefetch how many blocks a task reads ahead
-   * @param bulk whether columns are read as Spark holds them, instead of row objects
-   */
-  public record Blocks(long storeBytes, long deviceBytes, int prefetch, boolean bulk)
-      implements Serializable {}
+  /** How batches are stored and read; their keys begin with {@code blocks}. */
+  public record Batches(
+      @Key(
+              name = PREFIX + "blocks.store",
+              value =
+                  "Maximum size of a dataset whose batches are stored on the executors; `0` for"
+                      + " none. Larger datasets are decoded in each evaluation.",
+              optional = true,
+              otherwise = "half of the executors' storage memory")
+          @Nullable ByteSize store,
+      @Key(
+              name = PREFIX + "blocks.device",
+              value =
+                  "Maximum size of batches kept on each device, so that they need not be copied"
+                      + " again; useful on GPUs.",
+              byDefault = "0")
+          ByteSize device,
+      @Key(
+              name = PREFIX + "blocks.prefetch",
+              value =
+                  "Number of batches that a task reads ahead of its forward; with `0`, it reads and"
+                      + " computes alternately on one thread.",
+              byDefault = "2",
+              atLeast = 0)
+          int prefetch,
+      @Key(
+              name = PREFIX + "blocks.bulk",
+              value = "Whether to read columns in Spark's internal format instead of row objects.",
+              byDefault = "true")
+          boolean bulk)
+      implements Serializable {
 
-  /**
-   * How evaluations run.
-   *
-   * @param share whether callbacks that are due together share one pass
-   * @param fitTasks whether the number of tasks is fitted to slots and blocks
-   * @param treeTasks from how many tasks on the states of metrics are merged on executors before
-   *     they come to the driver
-   * @param resultsLimit the most bytes of results that the driver collects
-   */
+    /** The maximum size of a dataset stored on the executors, in bytes; empty if not set. */
+    public OptionalLong storeBytes() {
+      return store == null ? OptionalLong.empty() : OptionalLong.of(store.bytes());
+    }
+  }
+
+  /** How evaluations run. */
   public record Evaluations(
-      boolean share, boolean fitTasks, int treeTasks, ResultsLimit resultsLimit)
+      @Key(
+              name = PREFIX + "evaluations.share",
+              value =
+                  "Whether callbacks that are due together on the same part of a dataset, with the"
+                      + " same batch size and weights, share a job and a read, and also a forward"
+                      + " if they call the model with the same columns.",
+              byDefault = "true")
+          boolean share,
+      @Key(
+              name = PREFIX + "evaluations.fitTasks",
+              value =
+                  "Whether to choose the number of partitions of stored batches by their number and"
+                      + " the task slots.",
+              byDefault = "true")
+          boolean fitTasks,
+      @Key(
+              name = PREFIX + "evaluations.treeTasks",
+              value =
+                  "Number of tasks from which the states of metrics are merged on executors before"
+                      + " they are sent to the driver.",
+              byDefault = "64",
+              atLeast = 2)
+          int treeTasks,
+      @Inline ResultsLimit resultsLimit)
       implements Serializable {}
 
+  /** Spark's own limit of collected results. */
+  private record SparkResults(
+      @Key(
+              name = ResultsLimit.SPARKS,
+              value = "Maximum size of results that the driver collects; 0 for no limit.",
+              byDefault = "1g")
+          ByteSize limit) {}
+
+  private record Kryo(
+      @Key(
+              name = KRYO_REGISTRATION,
+              value = "Whether to refuse classes that are not registered.",
+              byDefault = "false")
+          boolean registrationRequired) {}
+
   /**
-   * The settings of an application.
+   * Reads the settings of an application.
    *
-   * @throws IllegalArgumentException if one is unknown or not allowed; says every mistake, with the
-   *     key, the value and what is allowed
+   * @throws IllegalArgumentException if a setting is unknown or invalid; lists all mistakes, each
+   *     with the key, the value and what is allowed
    */
   public static OstinatoSettings of(SparkConf conf) {
     List<String> mistakes = new ArrayList<>();
@@ -98,30 +192,11 @@ public record OstinatoSettings(
                 .formatted(entry._1(), entry._2(), String.join(", ", KEYS)));
       }
     }
-    SettingsReader read = new SettingsReader(conf, mistakes);
-    int threads = read.number(THREADS, 1, 0);
-    Residency resident =
-        new Residency(
-            read.number(RESIDENT_MODELS, 1, 2),
-            read.number(RESIDENT_VERSIONS, 1, 2),
-            read.number(DEVICE_TASKS, 1, 0),
-            read.oneOf(RESIDENT_STATE, StatePolicy.class, StatePolicy.SERIAL));
-    Blocks blocks =
-        new Blocks(
-            read.bytes(BLOCKS_STORE, -1),
-            read.bytes(BLOCKS_DEVICE, 0),
-            read.number(BLOCKS_PREFETCH, 0, 2),
-            read.truth(BLOCKS_BULK, true));
-    Evaluations evaluations =
-        new Evaluations(
-            read.truth(SHARE, true),
-            read.truth(FIT_TASKS, true),
-            read.number(TREE_TASKS, 2, 64),
-            ResultsLimit.of(
-                read.bytes(ResultsLimit.OURS, 1L << 30),
-                read.bytes(ResultsLimit.SPARKS, 1L << 30)));
+    SettingsReader reader = new SettingsReader(conf, mistakes);
+    OstinatoSettings settings = reader.read(OstinatoSettings.class);
+    long sparksLimit = reader.read(SparkResults.class).limit().bytes();
     if (conf.get("spark.serializer", "").endsWith("KryoSerializer")
-        && read.truth(KRYO_REGISTRATION, false)) {
+        && reader.read(Kryo.class).registrationRequired()) {
       mistakes.add(
           KRYO_REGISTRATION
               + "=true is not allowed: classes that evaluations send between driver and executors"
@@ -129,13 +204,25 @@ public record OstinatoSettings(
     }
     if (!mistakes.isEmpty()) {
       throw new IllegalArgumentException(
-          "Ostinato's settings are wrong:\n  - " + String.join("\n  - ", mistakes));
+          "Ostinato's settings are invalid:\n  - " + String.join("\n  - ", mistakes));
     }
-    return new OstinatoSettings(
-        threads, TaskSlots.threadsPerSlot(conf), resident, blocks, evaluations);
+    return settings.within(TaskSlots.threadsPerSlot(conf), sparksLimit);
   }
 
-  /** Whether an application has the plugin. */
+  /** Adapts the settings to the resources and limits of Spark's application. */
+  private OstinatoSettings within(int threadsPerSlot, long sparksLimit) {
+    return new OstinatoSettings(
+        new Threads(threads.set(), threadsPerSlot),
+        resident,
+        batches,
+        new Evaluations(
+            evaluations.share(),
+            evaluations.fitTasks(),
+            evaluations.treeTasks(),
+            evaluations.resultsLimit().or(sparksLimit)));
+  }
+
+  /** Whether the plugin is configured in an application. */
   public static boolean pluginConfigured(SparkConf conf) {
     return Stream.of(conf.get("spark.plugins", "").split(","))
         .map(String::trim)

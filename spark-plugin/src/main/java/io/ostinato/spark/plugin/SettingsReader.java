@@ -1,80 +1,54 @@
 package io.ostinato.spark.plugin;
 
+import io.ostinato.describe.Defaults;
+import io.ostinato.describe.Description;
+import io.ostinato.describe.KeyInfo;
+import io.ostinato.describe.Part;
+import io.ostinato.describe.ValueType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
+import org.jspecify.annotations.Nullable;
 
-/** Reads typed settings, and notes every value that is not allowed. */
+/** Reads the settings that a type declares, and collects a mistake for every invalid value. */
 record SettingsReader(SparkConf conf, List<String> mistakes) {
 
-  int number(String key, int least, int otherwise) {
-    String value = conf.get(key, "").trim();
-    if (value.isEmpty()) {
-      return otherwise;
-    }
-    try {
-      int number = Integer.parseInt(value);
-      if (number >= least) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Reported below, like a number out of range.
-    }
-    mistakes.add(
-        "%s=%s is not allowed; it must be a whole number from %s".formatted(key, value, least));
-    return otherwise;
+  /** Reads the settings of a type. Settings that are absent or invalid have their defaults. */
+  <T> T read(Class<T> type) {
+    return type.cast(make(Description.of(type)));
   }
 
-  long bytes(String key, long otherwise) {
-    String value = conf.get(key, "").trim();
-    if (value.isEmpty()) {
-      return otherwise;
+  private Object make(Description description) {
+    List<@Nullable Object> values = new ArrayList<>();
+    for (Part part : description.parts()) {
+      values.add(
+          part instanceof Part.OfKey of
+              ? value(of.key())
+              : make(((Part.Inlined) part).description()));
     }
-    try {
-      long bytes = conf.getSizeAsBytes(key);
-      if (bytes >= 0) {
-        return bytes;
-      }
-    } catch (IllegalArgumentException e) {
-      // Reported below, like a negative size.
-    }
-    mistakes.add("%s=%s is not allowed; it must be a size, as in 512m or 2g".formatted(key, value));
-    return otherwise;
+    return description.make(values);
   }
 
-  boolean truth(String key, boolean otherwise) {
-    String value = conf.get(key, "").trim().toLowerCase(Locale.ROOT);
-    switch (value) {
-      case "":
-        return otherwise;
-      case "true":
-        return true;
-      case "false":
-        return false;
-      default:
-        mistakes.add("%s=%s is not allowed; it must be true or false".formatted(key, value));
-        return otherwise;
+  private @Nullable Object value(KeyInfo key) {
+    String text = conf.get(key.name(), "").trim();
+    if (text.isEmpty()) {
+      return Defaults.ofKey(key);
     }
+    Optional<?> value =
+        value(text, (ValueType.Single) key.type())
+            .filter(v -> !(v instanceof Number n) || key.outOfBounds(n.doubleValue()).isEmpty());
+    if (value.isPresent()) {
+      return value.get();
+    }
+    mistakes.add("%s=%s is not allowed; it must be %s".formatted(key.name(), text, key.allowed()));
+    return Defaults.ofKey(key);
   }
 
-  <E extends Enum<E>> E oneOf(String key, Class<E> allowed, E otherwise) {
-    String value = conf.get(key, "").trim();
-    if (value.isEmpty()) {
-      return otherwise;
-    }
-    List<E> all = List.of(allowed.getEnumConstants());
-    for (E each : all) {
-      if (each.name().toLowerCase(Locale.ROOT).equals(value.toLowerCase(Locale.ROOT))) {
-        return each;
-      }
-    }
-    mistakes.add(
-        "%s=%s is not allowed; it must be one of %s"
-            .formatted(
-                key,
-                value,
-                String.join(
-                    ", ", all.stream().map(e -> e.name().toLowerCase(Locale.ROOT)).toList())));
-    return otherwise;
+  /** Parses a value without regard to case, like Spark. */
+  private static Optional<?> value(String text, ValueType.Single type) {
+    Optional<?> value = type.value(text);
+    return value.isPresent() ? value : type.value(text.toLowerCase(Locale.ROOT));
   }
 }

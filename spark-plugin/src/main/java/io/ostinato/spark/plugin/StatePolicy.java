@@ -1,16 +1,17 @@
 package io.ostinato.spark.plugin;
 
 /**
- * What is done with models that keep something from one forward to the next. The numbers are the
- * same: a batch has the model alone, as it was when it was loaded.
+ * How to evaluate models that keep state from one forward to the next. Except for {@link #REFUSE},
+ * the results don't depend on it: each batch has exclusive use of the model, in the state in which
+ * it was loaded.
  */
 public enum StatePolicy {
-  /** Tasks take turns on one model: no more memory than for any other. */
+  /** Tasks take turns on one model; needs no extra memory. */
   SERIAL,
 
-  /** Each task has a model of its own, as large as that is. */
+  /** Each task has its own copy of the model. */
   COPIES,
 
-  /** Such models aren't evaluated. */
+  /** Evaluations of such models fail. */
   REFUSE
 }

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 
-/** How many cores each task slot of an executor has, from Spark's own settings. */
+/** Computes the cores of each task slot of an executor from Spark's settings. */
 final class TaskSlots {
   private static final Pattern LOCAL = Pattern.compile("local\\[(\\d+|\\*)(?:,\\s*\\d+)?]");
   private static final Pattern LOCAL_CLUSTER =
@@ -12,7 +12,10 @@ final class TaskSlots {
 
   private TaskSlots() {}
 
-  /** Cores over slots, at least 1; slots are limited by the GPUs too, where tasks ask for some. */
+  /**
+   * Returns cores divided by task slots, at least 1; GPUs limit the slots too, if tasks request
+   * any.
+   */
   static int threadsPerSlot(SparkConf conf) {
     int taskCpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
     int cores = cores(conf, taskCpus);
@@ -25,7 +28,9 @@ final class TaskSlots {
     return Math.max(1, (int) (cores / slots));
   }
 
-  /** The cores of an executor, as far as the settings say. */
+  /**
+   * Returns the cores of an executor, or {@code otherwise} if the settings don't determine them.
+   */
   static int cores(SparkConf conf, int otherwise) {
     String master = conf.get("spark.master", "");
     Matcher local = LOCAL.matcher(master);

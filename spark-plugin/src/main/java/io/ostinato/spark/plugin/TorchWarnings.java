@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What libtorch says about itself: DJL's native code copies numbers into an array in a way that
- * libtorch warns once, on standard error, that its next release won't have. Nobody can do anything
- * about it, so it is said while libtorch's warnings are off. All others are shown.
+ * Suppresses one warning of libtorch. DJL's native code copies numbers into an array by a
+ * deprecated function, about which libtorch warns once, on standard error. Users can't do anything
+ * about it, so the warning is provoked while libtorch's warnings are off. All others are shown.
  */
 final class TorchWarnings {
   private static final Logger log = LoggerFactory.getLogger(NativeEngine.class);
@@ -27,7 +27,9 @@ final class TorchWarnings {
 
   private TorchWarnings() {}
 
-  /** Where libtorch isn't found nothing happens, and it will warn. */
+  /**
+   * Provokes the warning unseen; if libtorch isn't found, does nothing and the warning will appear.
+   */
   static void sayUnseen(Engine engine) {
     try {
       Optional<String> library = library();

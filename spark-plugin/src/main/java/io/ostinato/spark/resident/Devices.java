@@ -7,7 +7,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.jspecify.annotations.Nullable;
 
-/** Which device a task computes on. Thread-safe. */
+/** Assigns devices to tasks. Thread-safe. */
 public final class Devices {
   private static final String GPU = "gpu";
 
@@ -16,20 +16,21 @@ public final class Devices {
   private @Nullable Gpus seen;
 
   /**
-   * The devices of a process.
+   * Creates the devices of a process.
    *
-   * @param see looks at the GPUs, with the native engine; asked once
+   * @param see detects the GPUs with the native engine; called once, when they are first needed
    */
   Devices(Supplier<Gpus> see) {
     this.see = see;
   }
 
   /**
-   * The executor's GPUs, by their addresses; looks at each.
+   * Sets the GPUs of the executor and returns the device of each address.
    *
-   * @return as in {@code 2 -> gpu(0)}; none where the executor has no GPUs
+   * @param gpu the executor's GPUs; null if it has none
+   * @return entries such as {@code 2 -> gpu(0)}; empty if the executor has no GPUs
    * @throws IllegalStateException if the native engine has no CUDA
-   * @throws IllegalArgumentException if an address is none of a GPU that the process sees
+   * @throws IllegalArgumentException if an address is not one of a GPU that the process sees
    */
   public List<String> ofExecutor(@Nullable ResourceInformation gpu) {
     List<String> addresses = gpu == null ? List.of() : List.of(gpu.addresses());
@@ -40,10 +41,10 @@ public final class Devices {
   }
 
   /**
-   * The GPU that Spark gave this task, else the engine's default device.
+   * Returns the GPU that Spark assigned to a task, or the engine's default device if it has none.
    *
    * @throws IllegalStateException if the native engine has no CUDA
-   * @throws IllegalArgumentException if the address is none of a GPU that the process sees
+   * @throws IllegalArgumentException if the address is not one of a GPU that the process sees
    */
   public TaskDevice ofTask(TaskContext task) {
     ResourceInformation gpu = task.resourcesJMap().get(GPU);
@@ -61,10 +62,11 @@ public final class Devices {
     }
     if (!gpus.present()) {
       throw new IllegalStateException(
-          "Spark gave this executor the GPU '%s', but its native engine sees no CUDA device (%s);"
-                  .formatted(address, engine())
-              + " put the CUDA flavour of the natives on the executors' class path instead of the"
-              + " CPU's and check the driver with nvidia-smi (docs/gpu.md), or ask for no GPUs");
+          "Spark assigned the GPU '%s' to this executor, but its native engine sees no CUDA device"
+                  .formatted(address)
+              + " (%s); put the CUDA natives on the executors' class path instead of the CPU natives"
+                  .formatted(engine())
+              + " and check the driver with nvidia-smi (docs/gpu.md), or request no GPUs");
     }
     return gpus.device(new GpuAddresses(gpus, executors).ordinalOf(address));
   }

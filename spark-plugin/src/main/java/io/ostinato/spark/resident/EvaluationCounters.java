@@ -4,10 +4,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What evaluations have cost in this process since it began; for metrics. Thread-safe. */
+/**
+ * Counters of the evaluations of this process since its start, exposed as Spark metrics.
+ * Thread-safe.
+ */
 public final class EvaluationCounters {
 
-  /** What is counted; times in nanoseconds. */
+  /** The counters; times are in nanoseconds. */
   public enum Counter {
     EVALUATIONS("evaluations"),
     ROWS("rows"),
@@ -28,7 +31,7 @@ public final class EvaluationCounters {
       this.metric = metric;
     }
 
-    /** The name among Spark's metrics. */
+    /** The name of the Spark metric. */
     public String metric() {
       return metric;
     }
@@ -53,7 +56,7 @@ public final class EvaluationCounters {
   private LongAdder adder(Counter counter) {
     LongAdder adder = counts.get(counter);
     if (adder == null) {
-      throw new IllegalStateException("every counter has an adder, but not " + counter);
+      throw new IllegalStateException("unknown counter " + counter);
     }
     return adder;
   }

@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * From the addresses of GPUs, as a discovery script prints them, to the ordinals of the native
- * engine, which counts the GPUs that its process sees from 0. The first of these rules that fits
- * all addresses holds:
+ * Maps addresses of GPUs, as printed by a discovery script, to ordinals of the native engine, which
+ * counts the GPUs that its process sees from 0. The first rule that fits all addresses applies:
  *
  * <ol>
- *   <li>they are entries of CUDA's list of visible devices, indices or UUIDs: the place in that
- *       list;
- *   <li>they are indices of GPUs that the process sees, and that list, where there is one, has no
- *       indices to mean anything else: the index;
- *   <li>the executor was given as many as its process sees, as in a container that counts its GPUs
- *       anew: the place among the executor's addresses, in their order;
- *   <li>the process sees one GPU, and the other addresses of the executor aren't known: that one.
+ *   <li>they are entries of {@code CUDA_VISIBLE_DEVICES}, indices or UUIDs: the ordinal is the
+ *       position in that list;
+ *   <li>they are indices of GPUs that the process sees, and that list, if set, contains no indices:
+ *       the ordinal is the index;
+ *   <li>the executor has as many addresses as its process sees GPUs, for example in a container
+ *       that renumbers them: the ordinal is the position among the executor's addresses, sorted if
+ *       they are indices;
+ *   <li>the process sees one GPU, and the executor's addresses are unknown: the ordinal is 0.
  * </ol>
  *
- * @param executors all addresses of the executor; none where they are not known
+ * @param executors all addresses of the executor; empty if unknown
  */
 record GpuAddresses(Gpus gpus, List<String> executors) {
   GpuAddresses {
@@ -28,9 +28,9 @@ record GpuAddresses(Gpus gpus, List<String> executors) {
   }
 
   /**
-   * The ordinal of an address.
+   * Returns the ordinal of an address.
    *
-   * @throws IllegalArgumentException if it is none of a GPU that the process sees
+   * @throws IllegalArgumentException if it is not one of a GPU that the process sees
    */
   int ordinalOf(String address) {
     String given = address.trim();
@@ -61,7 +61,9 @@ record GpuAddresses(Gpus gpus, List<String> executors) {
     return ordered;
   }
 
-  /** CUDA takes the beginning of a UUID for it. */
+  /**
+   * Returns the position of an address, or -1; as in CUDA, an entry can be the prefix of a UUID.
+   */
   private static int placeIn(List<String> entries, String address) {
     for (int i = 0; i < entries.size(); i++) {
       String entry = entries.get(i);
@@ -89,7 +91,7 @@ record GpuAddresses(Gpus gpus, List<String> executors) {
         gpus.count() == Gpus.UNKNOWN
             ? "an unknown number of GPUs"
             : gpus.count() == 1 ? "1 GPU" : gpus.count() + " GPUs";
-    return "Spark gave this task the GPU '%s', which its process can't find: it sees %s,"
+    return "Spark assigned the GPU '%s' to this task, but its process can't find it: it sees %s,"
             .formatted(address, sees)
         + " CUDA_VISIBLE_DEVICES is '%s', and the executor's addresses are %s; "
             .formatted(

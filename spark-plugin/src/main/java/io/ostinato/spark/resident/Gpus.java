@@ -12,15 +12,17 @@ import org.slf4j.LoggerFactory;
 /**
  * The GPUs that a process sees.
  *
- * @param present whether the native engine can compute on any
- * @param count how many there are; {@link #UNKNOWN} where the native engine can't say
- * @param visible the entries of CUDA's list of visible devices; none where there is no such list
- * @param pretended whether there are none, and the processor stands in for them
+ * @param present whether the native engine can compute on GPUs
+ * @param count number of GPUs; {@link #UNKNOWN} if the native engine can't tell
+ * @param visible the entries of {@code CUDA_VISIBLE_DEVICES}; empty if not set
+ * @param pretended whether the CPU stands in for GPUs
  */
 record Gpus(boolean present, int count, List<String> visible, boolean pretended) {
   static final int UNKNOWN = -1;
 
-  /** The system property that has the processor stand in for so many GPUs, to try a set-up. */
+  /**
+   * The system property with the number of GPUs that the CPU stands in for, to try out a set-up.
+   */
   static final String PRETEND = "ostinato.pretend.gpus";
 
   private static final Logger log = LoggerFactory.getLogger(Gpus.class);
@@ -34,7 +36,7 @@ record Gpus(boolean present, int count, List<String> visible, boolean pretended)
         entries(Optional.ofNullable(System.getenv("CUDA_VISIBLE_DEVICES")).orElse(""));
     int pretended = Integer.getInteger(PRETEND, 0);
     if (pretended > 0) {
-      log.warn("the processor stands in for {} GPUs, because {} is set", pretended, PRETEND);
+      log.warn("the CPU stands in for {} GPUs, because {} is set", pretended, PRETEND);
       return new Gpus(true, pretended, visible, true);
     }
     Engine engine = Engine.getInstance();
@@ -50,7 +52,10 @@ record Gpus(boolean present, int count, List<String> visible, boolean pretended)
     return Arrays.stream(list.split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
   }
 
-  /** How many there are, or else how many CUDA was told to see; {@link #UNKNOWN} without both. */
+  /**
+   * The number of GPUs, or if unknown that of CUDA's visible devices; {@link #UNKNOWN} without
+   * either.
+   */
   int most() {
     return count == UNKNOWN && !visible.isEmpty() ? visible.size() : count;
   }

@@ -1,11 +1,11 @@
 package io.ostinato.spark.resident;
 
-import io.ostinato.evaluation.ModelSource;
+import io.ostinato.model.ModelSource;
 import java.io.Serializable;
 
 /**
- * An architecture under an identity that is unique among all applications: what an executor
- * recognises a model by, since a source that travelled is never the same object.
+ * An architecture with a globally unique id, by which executors recognise a model, since a
+ * deserialized source is never the same object. Only ids are compared.
  */
 public record ModelId(String id, ModelSource source) implements Serializable {
 

@@ -9,7 +9,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The versions of one model on one device. Guarded by the lock of the registry, but the counts. */
+/**
+ * The versions of one model on one device. Guarded by the lock of the registry, except the counts.
+ */
 final class ModelVersions {
   private final boolean alone;
   private final List<ResidentModel> versions = new ArrayList<>();
@@ -17,19 +19,19 @@ final class ModelVersions {
   private final AtomicLong refreshes = new AtomicLong();
 
   /**
-   * No versions yet.
+   * Starts without versions.
    *
-   * @param alone whether a version has one user at most
+   * @param alone whether each version has at most one user
    */
   ModelVersions(boolean alone) {
     this.alone = alone;
   }
 
   /**
-   * The version that a task may use; none if it has to wait.
+   * Chooses the version for a task; null if the task has to wait.
    *
-   * @param most how many versions there may be
-   * @param another makes one more
+   * @param most maximum number of versions
+   * @param another creates a version
    */
   @Nullable ResidentModel choose(
       Wanted wanted, int most, Function<ModelVersions, ResidentModel> another) {
@@ -62,7 +64,9 @@ final class ModelVersions {
     return versions.stream().mapToLong(ResidentModel::lastUse).max().orElse(0);
   }
 
-  /** Nobody finds these versions any more; those that are to be closed now. */
+  /**
+   * Retires all versions; returns those to close now, as the others are closed by their last users.
+   */
   List<ResidentModel> retire() {
     return versions.stream().filter(ResidentModel::retire).toList();
   }

@@ -1,7 +1,7 @@
 package io.ostinato.spark.resident;
 
 import ai.djl.Device;
-import io.ostinato.evaluation.LoadedModel;
+import io.ostinato.model.LoadedModel;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSource;
 import java.util.concurrent.locks.ReentrantLock;
@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One version of a model on one device. {@link ResidentModels} says which weights it is to have,
- * and changes that only while nobody uses it; the first task that comes then loads them.
+ * One version of a model on one device. {@link ResidentModels} assigns its weights, and changes
+ * them only while it is not in use; the next task to use it loads them.
  */
 final class ResidentModel {
   private final ModelId id;
@@ -56,19 +56,19 @@ final class ResidentModel {
     lastUse = now;
   }
 
-  /** One user less; whether the model is to be closed now. */
+  /** Removes a user; returns whether to close the model now. */
   boolean leave() {
     users--;
     return users == 0 && retired;
   }
 
-  /** Nobody finds it any more; whether it is to be closed now, or else by its last user. */
+  /** Marks the model to be closed; returns whether to do so now, or else its last user does. */
   boolean retire() {
     retired = true;
     return users == 0;
   }
 
-  /** The model at the weights that it is to have, by one of its users. */
+  /** Builds the model and loads the weights, as far as needed. Called by its users. */
   LoadedModel load(Manifest manifest, Supplier<WeightSource> weights) throws InterruptedException {
     loading.lockInterruptibly();
     try {
@@ -94,7 +94,7 @@ final class ResidentModel {
     return all;
   }
 
-  /** Frees the device; nobody uses the model any more. */
+  /** Frees the model on the device; it must not be in use. */
   void close() {
     loading.lock();
     try {

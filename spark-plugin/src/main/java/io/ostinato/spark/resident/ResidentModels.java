@@ -1,6 +1,6 @@
 package io.ostinato.spark.resident;
 
-import io.ostinato.evaluation.LoadedModel;
+import io.ostinato.model.LoadedModel;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSource;
 import java.util.ArrayList;
@@ -19,24 +19,23 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * What this process keeps on its devices: models by architecture and device, each in one or more
- * versions, and blocks of data; and the threads that compute there. Thread-safe.
+ * The registry of what this process keeps on its devices: models by architecture and device, each
+ * in one or more versions, batches of data, and the threads that compute on them. Thread-safe.
  *
- * <p>Tasks at the same weights share a model. One that comes with other weights refreshes, in
- * place, a version that nobody needs; where all are needed it makes another, up to a limit, and
- * beyond that waits. The models that were used longest ago go first where a device has more than it
- * may keep.
+ * <p>Tasks with the same weights share a model. A task with other weights refreshes, in place, a
+ * version that is no longer needed; if all are needed, it creates another one up to a limit, and
+ * otherwise waits. If a device has more models than its limit, the least recently used are evicted.
  */
 public final class ResidentModels {
   private static final ResidentModels OF_THIS_PROCESS = new ResidentModels();
 
-  /** Where a model is found; one that is used alone is none that others share. */
+  /** The key of a model; models that are used exclusively have their own. */
   private record Key(ModelId model, TaskDevice device, boolean alone) {}
 
   private final Map<Key, ModelVersions> models = new LinkedHashMap<>();
   private final Map<TaskDevice, Semaphore> permits = new HashMap<>();
   private final Devices devices = new Devices(Gpus::ofThisProcess);
-  private final ResidentBlocks blocks = new ResidentBlocks();
+  private final ResidentBatches batches = new ResidentBatches();
   private final EvaluationCounters counters = new EvaluationCounters();
   private final RowReports rowReports = new RowReports();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
@@ -44,35 +43,41 @@ public final class ResidentModels {
 
   ResidentModels() {}
 
-  /** The one registry of this process, because a process is what owns a device's memory. */
+  /**
+   * The registry of this process. There is only one, because a process owns its memory on a device.
+   */
   public static ResidentModels ofThisProcess() {
     return OF_THIS_PROCESS;
   }
 
   /**
-   * How much may stay.
+   * Limits of a device.
    *
-   * @param models how many models a device keeps
-   * @param versions how many versions of one model
+   * @param models maximum number of models; those in use are not evicted
+   * @param versions maximum number of versions of one model
    */
   public record Limits(int models, int versions) {}
 
   /**
-   * Which weights a task needs.
+   * The weights that a task needs.
    *
    * @param manifest the weights
-   * @param live those that evaluations in flight need, these among them
-   * @param source asked only where no version has these weights
+   * @param live hashes of the manifests that evaluations in flight need, including this one
+   * @param source called only if no version has these weights
    */
   public record Wanted(Manifest manifest, Set<String> live, Supplier<WeightSource> source) {}
 
-  /** Takes a model at these weights, and loads what is missing. */
+  /**
+   * Leases a shared model with these weights, and loads what is missing; waits for a free version.
+   */
   public Lease lease(ModelId id, TaskDevice device, Wanted wanted, Limits limits)
       throws InterruptedException {
     return lease(new Key(id, device, false), wanted, limits);
   }
 
-  /** The same of a model that nobody else uses until the lease ends; others have their own. */
+  /**
+   * Leases a model for exclusive use until the lease ends; concurrent leases get their own models.
+   */
   public Lease leaseAlone(ModelId id, TaskDevice device, Wanted wanted, Limits limits)
       throws InterruptedException {
     return lease(new Key(id, device, true), wanted, limits);
@@ -88,47 +93,47 @@ public final class ResidentModels {
     }
   }
 
-  /** How many may compute on this device at a time; whoever asks first decides. */
+  /** Permits to compute on a device; the first call decides their number. */
   public Semaphore permits(TaskDevice device, int tasks) {
     synchronized (models) {
       return permits.computeIfAbsent(device, d -> new Semaphore(tasks, true));
     }
   }
 
-  /** Which device each task has. */
+  /** The assignment of devices to tasks. */
   public Devices devices() {
     return devices;
   }
 
-  /** Blocks that stay on devices. */
-  public ResidentBlocks blocks() {
-    return blocks;
+  /** The batches that stay on devices. */
+  public ResidentBatches batches() {
+    return batches;
   }
 
-  /** Threads that run batches beside the threads of tasks; they are kept for the next task. */
+  /** Runs batches on threads other than those of the tasks; threads are reused. */
   public Executor workers() {
     return workers;
   }
 
-  /** What evaluations have cost in this process. */
+  /** The counters of the evaluations of this process. */
   public EvaluationCounters counters() {
     return counters;
   }
 
-  /** What tasks of this process, or for evaluations of this process, tell about their rows. */
+  /** The row reports of tasks that run in this process, or for evaluations of this process. */
   public RowReports rowReports() {
     return rowReports;
   }
 
-  /** Frees one architecture on all devices; versions in use are freed by their last user. */
+  /** Frees one model on all devices; versions in use are freed by their last user. */
   public void close(ModelId id) {
     retire(key -> key.model().equals(id));
   }
 
-  /** Frees everything. */
+  /** Frees all models and batches; versions in use are freed by their last user. */
   public void closeAll() {
     retire(key -> true);
-    blocks.closeAll();
+    batches.closeAll();
   }
 
   private static Thread worker(Runnable run) {
@@ -169,8 +174,8 @@ public final class ResidentModels {
   }
 
   /**
-   * Takes unused models out until the device has no more than it may keep. Those of one model that
-   * are used alone go with it.
+   * Evicts unused models until the device is within its limit. Exclusive instances of a model are
+   * evicted with it.
    */
   private List<ResidentModel> evict(TaskDevice device, int keep) {
     Map<ModelId, List<Key>> keys = new LinkedHashMap<>();
@@ -219,7 +224,7 @@ public final class ResidentModels {
     }
   }
 
-  /** A model at known weights, until it is closed. */
+  /** A model with known weights, reserved until this is closed. */
   public final class Lease implements AutoCloseable {
     private final ResidentModel resident;
     private final LoadedModel model;
@@ -233,12 +238,12 @@ public final class ResidentModels {
       return model;
     }
 
-    /** How often the architecture was built on this device so far, for all versions. */
+    /** How many times the architecture was built on this device so far, for all versions. */
     public long builds() {
       return resident.all().builds();
     }
 
-    /** How often a version on this device took other weights so far. */
+    /** How many times versions on this device loaded other weights so far. */
     public long refreshes() {
       return resident.all().refreshes();
     }

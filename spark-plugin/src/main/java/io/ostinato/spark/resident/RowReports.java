@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How what tasks tell about their rows reaches the driver while they run. It is shown and nothing
- * else: nothing depends on whether it arrives. Thread-safe.
+ * Passes the progress of running tasks, in rows, to the driver. For display only: nothing depends
+ * on reports arriving. Thread-safe.
  */
 public final class RowReports {
   private static final Logger log = LoggerFactory.getLogger(RowReports.class);
@@ -20,18 +20,18 @@ public final class RowReports {
 
   RowReports() {}
 
-  /** An evaluation that runs, on the driver. */
+  /** Receives the reports of a running evaluation, on the driver. */
   public interface Evaluation {
-    /** An attempt of the task of this partition has run so many of its rows. */
+    /** Called when an attempt of this partition's task has run {@code rows} of its rows so far. */
     void told(int partition, long rows);
   }
 
-  /** A way from an executor to the driver. */
+  /** Sends messages from an executor to the driver. */
   public interface Sender {
     void send(Object message) throws IOException;
   }
 
-  /** Tells an evaluation what its tasks tell, until it is {@link #forget forgotten}. */
+  /** Registers an evaluation for the reports of its tasks, until {@link #forget}. */
   public void listen(long id, Evaluation evaluation) {
     evaluations.put(id, evaluation);
   }
@@ -40,12 +40,12 @@ public final class RowReports {
     evaluations.remove(id);
   }
 
-  /** Sends by this from now on. */
+  /** Sets the sender for later reports. */
   public void sendBy(Sender wanted) {
     sender = wanted;
   }
 
-  /** Tells an evaluation of this process; false if it isn't one, or is over. */
+  /** Reports to an evaluation of this process; returns false if there is none with this id. */
   public boolean tell(long id, int partition, long rows) {
     Evaluation evaluation = evaluations.get(id);
     if (evaluation != null) {
@@ -54,17 +54,20 @@ public final class RowReports {
     return evaluation != null;
   }
 
-  /** Sends it to the driver, where there is a way; the message has no class of ours to look for. */
+  /**
+   * Sends a report to the driver, if there is a sender. The message is a plain array, so that it
+   * can be deserialized without Ostinato's classes.
+   */
   public void send(long id, int partition, long rows) {
     try {
       sender.send(new long[] {id, partition, rows});
     } catch (IOException | RuntimeException e) {
       sender = NOWHERE;
-      log.info("progress is shown with heartbeats and finished tasks from now on: {}", e + "");
+      log.info("progress is now updated only by heartbeats and finished tasks: {}", e + "");
     }
   }
 
-  /** Takes what {@link #send} has sent. */
+  /** Receives a message of {@link #send}; ignores others. */
   public void receive(@Nullable Object message) {
     if (message instanceof long[] report && report.length == 3) {
       tell(report[0], (int) report[1], report[2]);

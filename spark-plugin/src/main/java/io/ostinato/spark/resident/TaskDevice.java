@@ -3,14 +3,14 @@ package io.ostinato.spark.resident;
 import ai.djl.Device;
 
 /**
- * A device as tasks are given it.
+ * A device as assigned to tasks.
  *
- * @param name as in {@code cpu()} or {@code gpu(0)}; models, blocks and permits belong to a name
- * @param device where the native engine computes: the one of this name, but where GPUs are only
- *     pretended
+ * @param name such as {@code cpu()} or {@code gpu(0)}; identifies models, batches and permits
+ * @param device the device on which the native engine computes; differs from the name only if GPUs
+ *     are simulated
  */
 public record TaskDevice(String name, Device device) {
-  /** The processor. */
+  /** The CPU. */
   public static final TaskDevice CPU = of(Device.cpu());
 
   static TaskDevice of(Device device) {

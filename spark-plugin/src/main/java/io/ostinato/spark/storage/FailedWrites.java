@@ -3,13 +3,13 @@ package io.ostinato.spark.storage;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** What is still to be done about a file whose writing failed. */
+/** Cleanup after failed writes. */
 public final class FailedWrites {
   private FailedWrites() {}
 
   /**
-   * Closes a stream after a failure, to which a failure to close is added. HDFS throws the very
-   * same exception again, which a try statement with resources can't take.
+   * Closes a stream after a failure; a failure to close is added to it as suppressed. HDFS can
+   * throw the same exception instance again, which try-with-resources can't handle.
    */
   public static void close(Closeable stream, Throwable failure) {
     try {

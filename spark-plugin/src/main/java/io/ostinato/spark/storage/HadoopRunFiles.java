@@ -1,7 +1,10 @@
 package io.ostinato.spark.storage;
 
 import io.ostinato.storage.FileNames;
+import io.ostinato.storage.LineFile;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
+import io.ostinato.storage.SegmentedLineFile;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -12,55 +15,80 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Files of a run in a folder of any file system that Hadoop knows.
+ * Files of a run in a folder on any file system that Hadoop supports.
  *
- * <p>Replacing a file in one step is what the file system's rename makes of it: HDFS and local ones
- * do it so. An object store (S3A) copies instead and has no such step; a reader may see a moment
- * without the file, and the checkpoints' hashes still tell what is whole.
+ * <p>Whether a file is replaced atomically depends on the file system's rename; on HDFS it is. On
+ * an object store an object appears, complete, when it is closed. If the store can abort a write,
+ * as S3A can, a file is written and replaced under its own name. Renaming copies objects there and
+ * is not atomic: a reader may briefly find no file, and the hashes in checkpoints still detect
+ * incomplete files.
+ *
+ * <p>Line files are appended to on HDFS; on all other file systems they are kept in segments that
+ * are merged.
  */
 public final class HadoopRunFiles implements RunFiles {
   private final FileContext context;
+  private final FileSystem system;
   private final Path folder;
 
-  private HadoopRunFiles(FileContext context, Path folder) {
+  private HadoopRunFiles(FileContext context, FileSystem system, Path folder) {
     this.context = context;
+    this.system = system;
     this.folder = folder;
   }
 
   /**
-   * The files in this folder, which is made with the first of them.
+   * The files in this folder, which is created when the first file is written.
    *
-   * @param folder as in {@code hdfs://name-node/runs/a/checkpoints}; without a scheme, on the
-   *     default file system
-   * @throws StorageException if the file system can't be had
+   * @param folder a path such as {@code hdfs://name-node/runs/a/checkpoints}; without a scheme, on
+   *     the default file system
+   * @throws StorageException if the file system can't be accessed
    */
   public static HadoopRunFiles in(String folder, Configuration configuration) {
     try {
       Path path = new Path(folder);
-      URI uri = path.toUri();
-      FileContext context =
-          uri.getScheme() == null
-              ? FileContext.getFileContext(configuration)
-              : FileContext.getFileContext(uri, configuration);
-      return new HadoopRunFiles(context, context.makeQualified(path));
+      FileSystem system = path.getFileSystem(configuration);
+      Path qualified = system.makeQualified(path); // gives hdfs:///runs the default authority
+      FileContext context = FileContext.getFileContext(qualified.toUri(), configuration);
+      return new HadoopRunFiles(context, system, qualified);
     } catch (IOException | RuntimeException e) {
       throw new StorageException("can't open the folder '%s': %s".formatted(folder, e), e);
     }
   }
 
-  /** The files in this folder, with the Hadoop settings of a session. */
+  /**
+   * The files in this folder: a local folder uses {@link LocalRunFiles}, which writes no checksum
+   * files, any other uses {@link #in}.
+   *
+   * @param folder a path as for {@link #in}
+   * @throws StorageException if the file system can't be accessed
+   */
+  public static RunFiles anywhere(String folder, Configuration configuration) {
+    HadoopRunFiles files = in(folder, configuration);
+    URI uri = files.folder.toUri();
+    return "file".equals(uri.getScheme())
+        ? LocalRunFiles.in(java.nio.file.Path.of(uri.getPath()))
+        : files;
+  }
+
+  /** The files in this folder, with the Hadoop settings of a Spark session. */
   public static HadoopRunFiles in(String folder, SparkSession session) {
     return in(folder, session.sparkContext().hadoopConfiguration());
   }
@@ -68,17 +96,25 @@ public final class HadoopRunFiles implements RunFiles {
   @Override
   public void write(String name, Content content) {
     Path file = file(name);
-    Path temporary = new Path(folder, FileNames.TEMPORARY + UUID.randomUUID());
     try {
-      writeTemporary(temporary, content);
-      context.rename(temporary, file, Options.Rename.OVERWRITE);
+      if (system.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM)) {
+        write(file, content);
+      } else {
+        writeAndRename(file, content);
+      }
     } catch (IOException e) {
-      deleteAfter(e, temporary);
       throw failed("write", file, e);
     } catch (FSError e) {
-      deleteAfter(e, temporary);
       throw failed("write", file, LocalErrors.exceptionOf(e));
-    } catch (RuntimeException | Error e) {
+    }
+  }
+
+  private void writeAndRename(Path file, Content content) throws IOException {
+    Path temporary = new Path(folder, FileNames.TEMPORARY + UUID.randomUUID());
+    try {
+      write(temporary, content);
+      context.rename(temporary, file, Options.Rename.OVERWRITE);
+    } catch (IOException | RuntimeException | Error e) {
       deleteAfter(e, temporary);
       throw e;
     }
@@ -115,13 +151,22 @@ public final class HadoopRunFiles implements RunFiles {
 
   @Override
   public List<String> list() {
+    return names(FileStatus::isFile);
+  }
+
+  @Override
+  public List<String> folders() {
+    return names(FileStatus::isDirectory);
+  }
+
+  private List<String> names(Predicate<FileStatus> kind) {
     try {
       List<String> names = new ArrayList<>();
       RemoteIterator<FileStatus> files = context.listStatus(folder);
       while (files.hasNext()) {
         FileStatus status = files.next();
         String name = status.getPath().getName();
-        if (status.isFile() && !name.startsWith(".")) {
+        if (kind.test(status) && !name.startsWith(".")) {
           names.add(name);
         }
       }
@@ -157,7 +202,7 @@ public final class HadoopRunFiles implements RunFiles {
         }
       }
     } catch (FileNotFoundException e) {
-      return; // nothing was written there yet, or another process cleans up, too
+      return; // nothing written yet, or another process is cleaning up too
     } catch (IOException e) {
       throw failed("delete what was abandoned in", folder, e);
     }
@@ -173,6 +218,36 @@ public final class HadoopRunFiles implements RunFiles {
   }
 
   @Override
+  public LineFile openLines(String name) {
+    return system instanceof DistributedFileSystem hdfs
+        ? HdfsLineFile.open(hdfs, file(name), this)
+        : SegmentedLineFile.open(this, FileNames.checked(name));
+  }
+
+  @Override
+  public List<String> lines(String name) {
+    return system instanceof DistributedFileSystem
+        ? HdfsLineFile.read(file(name), this)
+        : SegmentedLineFile.read(this, FileNames.checked(name));
+  }
+
+  @Override
+  public HadoopRunFiles folder(String name) {
+    return new HadoopRunFiles(context, system, file(name));
+  }
+
+  @Override
+  public void deleteFolder() {
+    try {
+      context.delete(folder, true);
+    } catch (FileNotFoundException e) {
+      return;
+    } catch (IOException e) {
+      throw failed("delete", folder, e);
+    }
+  }
+
+  @Override
   public String location() {
     return folder.toString();
   }
@@ -181,13 +256,21 @@ public final class HadoopRunFiles implements RunFiles {
     return new Path(folder, FileNames.checked(name));
   }
 
-  private void writeTemporary(Path temporary, Content content) throws IOException {
+  private void write(Path file, Content content) throws IOException {
     FSDataOutputStream out =
-        context.create(temporary, EnumSet.of(CreateFlag.CREATE), Options.CreateOpts.createParent());
+        context.create(
+            file,
+            EnumSet.of(CreateFlag.CREATE, CreateFlag.OVERWRITE),
+            Options.CreateOpts.createParent());
     try {
       content.writeTo(out);
-      out.hsync();
+      if (out.hasCapability(StreamCapabilities.HSYNC)) {
+        out.hsync();
+      }
     } catch (IOException | RuntimeException | Error e) {
+      if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+        out.abort(); // otherwise closing publishes half of an object
+      }
       FailedWrites.close(out, e);
       throw e;
     }
@@ -204,7 +287,7 @@ public final class HadoopRunFiles implements RunFiles {
     }
   }
 
-  private static StorageException failed(String verb, Path file, IOException e) {
+  static StorageException failed(String verb, Path file, IOException e) {
     return new StorageException(
         "can't %s '%s': %s".formatted(verb, file, StorageException.reasonOf(e)), e);
   }

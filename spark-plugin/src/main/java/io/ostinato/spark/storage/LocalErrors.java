@@ -3,11 +3,11 @@ package io.ostinato.spark.storage;
 import java.io.IOException;
 import org.apache.hadoop.fs.FSError;
 
-/** What Hadoop's local file system throws as an error, where all others throw an exception. */
+/** Errors that Hadoop's local file system throws, where others throw exceptions. */
 public final class LocalErrors {
   private LocalErrors() {}
 
-  /** The exception that it was: a full disk, or one that can't be read. */
+  /** The underlying exception, such as a full disk or an unreadable one. */
   public static IOException exceptionOf(FSError error) {
     return error.getCause() instanceof IOException cause ? cause : new IOException(error);
   }

@@ -1,4 +1,4 @@
-/** Files of a run on any file system that Hadoop knows. */
+/** Files of a run on any file system that Hadoop supports. */
 @NullMarked
 package io.ostinato.spark.storage;
 

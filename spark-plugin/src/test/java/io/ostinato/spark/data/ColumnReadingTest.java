@@ -3,7 +3,7 @@ package io.ostinato.spark.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.types.DataType;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.plugin.OstinatoSettings;
@@ -45,7 +45,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The ways in which columns become blocks, and where the blocks stay. */
+/** The ways in which columns become batches, and where the batches stay. */
 class ColumnReadingTest {
   private static final DataType[] WHOLE = {
     DataType.INT8, DataType.INT32, DataType.INT64, DataType.FLOAT32, DataType.FLOAT64
@@ -88,10 +88,10 @@ class ColumnReadingTest {
   }
 
   @Test
-  void bulkAndRowWiseReadingGiveTheSameBlocksForEveryNumberAndTensor() {
-    assertSameBlocks(ALL, 0, 1, 0);
-    assertSameBlocks(WHOLE, -100, 100, 0);
-    assertSameBlocks(FLOATS, -1000, 1000, 0.375);
+  void bulkAndRowWiseReadingGiveTheSameBatchesForEveryNumberAndTensor() {
+    assertSameBatches(ALL, 0, 1, 0);
+    assertSameBatches(WHOLE, -100, 100, 0);
+    assertSameBatches(FLOATS, -1000, 1000, 0.375);
   }
 
   @Test
@@ -111,7 +111,7 @@ class ColumnReadingTest {
       columns.add(column("e " + type, "e", type, Column.Kind.ARRAY, 2));
     }
     columns.add(column("c", "c", DataType.INT64, Column.Kind.NUMBER));
-    assertSameBlocks(rows, columns);
+    assertSameBatches(rows, columns);
   }
 
   @Test
@@ -142,7 +142,7 @@ class ColumnReadingTest {
       }
     }
     assertThat(String.join("\n", errors))
-        .contains("column 'v', row 0 of partition 0: 300 is no whole number from -128 to 127")
+        .contains("column 'v', row 0 of partition 0: 300 is not a whole number from -128 to 127")
         .contains("element 1 is null; expected float32 (3)")
         .contains("element 0 is null; expected int64 (3)")
         .contains("has 2 elements; expected 3 for int32 (3)")
@@ -166,7 +166,7 @@ class ColumnReadingTest {
   void vectorsAndMatricesOfSparkMlAreReadWhereTheirClassesAreMissing() {
     String file = Objects.requireNonNull(getClass().getResource("/ml-vectors.parquet")).toString();
     Dataset<Row> rows = spark.read().parquet(file).coalesce(1);
-    assertSameBlocks(
+    assertSameBatches(
         rows,
         List.of(
             column("v", "vector", DataType.FLOAT64, Column.Kind.VECTOR, 6),
@@ -177,11 +177,11 @@ class ColumnReadingTest {
         SparkDataset.of(rows)
             .column("v", "vector", DataType.FLOAT64, 6)
             .column("m", "matrix", DataType.FLOAT64, 2, 3);
-    DataBlock block = data.blocks(10).toList().get(0);
-    assertThat(doubles(block, 0))
+    DataBatch batch = data.batches(10).toList().get(0);
+    assertThat(doubles(batch, 0))
         .containsExactly(
             1, 2, 3, 4, 5, 6, 0, 7.5, 0, 0, -8, 0, 0, 0, 0, 0, 0, 0, 0.1, 0, 0, 0, 0, -0.1);
-    assertThat(doubles(block, 1))
+    assertThat(doubles(batch, 1))
         .containsExactly(1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 0, 9, 0, 8, 0, 7, 0, 9, 0, 8, 0, 7);
     List<Column> wrong = List.of(column("v", "vector", DataType.FLOAT32, Column.Kind.VECTOR, 5));
     assertThat(errorOf(rows, wrong, true))
@@ -192,11 +192,11 @@ class ColumnReadingTest {
     assertThat(errorOf(rows, wrong, true))
         .isEqualTo(errorOf(rows, wrong, false))
         .contains(
-            "column 'matrix', row 0 of partition 0: is a matrix of (2, 3); expected float32 (3, 2)");
+            "column 'matrix', row 0 of partition 0: is a matrix of shape (2, 3); expected float32 (3, 2)");
     wrong = List.of(column("v", "vector", DataType.INT32, Column.Kind.VECTOR, 6));
     assertThat(errorOf(rows, wrong, true))
         .isEqualTo(errorOf(rows, wrong, false))
-        .contains("row 1 of partition 0: 7.5 is no whole number");
+        .contains("row 1 of partition 0: 7.5 is not a whole number");
   }
 
   @Test
@@ -210,10 +210,10 @@ class ColumnReadingTest {
             .createDataFrame(vectors, new StructType().add("features", new TestVector.Udt()))
             .coalesce(1);
     assertThat(rows.collectAsList().get(0).get(0)).isInstanceOf(TestVector.class);
-    assertSameBlocks(
+    assertSameBatches(
         rows, List.of(column("x", "features", DataType.FLOAT32, Column.Kind.VECTOR, 3)));
     SparkDataset data = SparkDataset.of(rows).column("x", "features", DataType.FLOAT64, 3);
-    assertThat(doubles(data.blocks(10).toList().get(0), 0)).containsExactly(1.5, 0, -2, 0, 4, 0);
+    assertThat(doubles(data.batches(10).toList().get(0), 0)).containsExactly(1.5, 0, -2, 0, 4, 0);
     Dataset<Row> missing =
         spark.createDataFrame(
             List.of(RowFactory.create((Object) null)),
@@ -225,9 +225,9 @@ class ColumnReadingTest {
         .contains("is null; expected float32 (3); drop or fill such rows first");
   }
 
-  private static double[] doubles(DataBlock block, int array) {
-    double[] values = new double[Math.toIntExact(block.arrays().get(array).shape().size())];
-    ByteBuffer.wrap(block.arrays().get(array).bytes())
+  private static double[] doubles(DataBatch batch, int array) {
+    double[] values = new double[Math.toIntExact(batch.arrays().get(array).shape().size())];
+    ByteBuffer.wrap(batch.arrays().get(array).bytes())
         .order(ByteOrder.LITTLE_ENDIAN)
         .asDoubleBuffer()
         .get(values);
@@ -235,7 +235,7 @@ class ColumnReadingTest {
   }
 
   @Test
-  void blocksThatNeedMoreThanTheBudgetAreDecodedAgainAndTheLogSaysSoOnce() {
+  void batchesThatNeedMoreThanTheBudgetAreDecodedAgainAndTheLogSaysSoOnce() {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     Dataset<Row> rows = TestSpark.generatedRows(spark, 10, 3, 8);
     List<Column> columns =
@@ -247,20 +247,20 @@ class ColumnReadingTest {
     assertThat(stored.isStored()).isTrue();
     assertThat(context.getPersistentRDDs()).hasSize(before.size() + 1);
     assertThat(stored.sizeBytes()).isEqualTo(21 * (8 * 4 + 8));
-    List<DataBlock> expected = blocks(stored);
-    stored.blocks().unpersist();
+    List<DataBatch> expected = batches(stored);
+    stored.batches().unpersist();
     List<String> lines = new ArrayList<>();
-    List<DataBlock> decoded =
+    List<DataBatch> decoded =
         logged(
             lines,
             () -> {
               PreparedDataset again = reader(rows, columns, 4, "blocks.store", "800b").read();
               assertThat(again.isStored()).isFalse();
               assertThat(again.rows()).isEqualTo(21);
-              assertThat(again.blockCount()).isEqualTo(stored.blockCount()).isEqualTo(6);
+              assertThat(again.batchCount()).isEqualTo(stored.batchCount()).isEqualTo(6);
               assertThat(again.partitionStarts()).containsExactly(stored.partitionStarts());
-              assertThat(blocks(again)).isEqualTo(blocks(again));
-              return blocks(again);
+              assertThat(batches(again)).isEqualTo(batches(again));
+              return batches(again);
             });
     assertThat(context.getPersistentRDDs().keySet()).isEqualTo(before);
     assertThat(decoded).isEqualTo(expected);
@@ -268,7 +268,7 @@ class ColumnReadingTest {
         .singleElement()
         .asString()
         .contains("is not stored on the executors")
-        .contains("its blocks are decoded at each evaluation");
+        .contains("its batches are decoded at each evaluation");
   }
 
   @Test
@@ -315,7 +315,7 @@ class ColumnReadingTest {
     PreparedDataset dataset = reader(rows, columns, 4, "blocks.store", "400b").read();
     assertThat(dataset.sizeBytes()).isEqualTo((50 + 14) * 4);
     assertThat(dataset.isStored()).isTrue();
-    dataset.blocks().unpersist();
+    dataset.batches().unpersist();
   }
 
   @Test
@@ -336,28 +336,28 @@ class ColumnReadingTest {
                     .read());
     assertThat(dataset.isStored()).isFalse();
     assertThat(dataset.isInOrder()).isTrue();
-    assertThat(blocks(dataset)).hasSize(3);
+    assertThat(batches(dataset)).hasSize(3);
     assertThat(context.getPersistentRDDs().keySet()).isEqualTo(before);
     assertThat(lines).as("what was asked for needs no line").isEmpty();
   }
 
   @Test
-  void theNumberOfPartitionsFitsSlotsAndBlocks() {
-    assertThat(DatasetReader.wantedPartitions(3, 0, 8)).as("no blocks").isEqualTo(3);
-    assertThat(DatasetReader.wantedPartitions(1, 1, 8)).as("one block").isEqualTo(1);
-    assertThat(DatasetReader.wantedPartitions(1, 5, 8)).as("fewer blocks than slots").isEqualTo(5);
+  void theNumberOfPartitionsFitsSlotsAndBatches() {
+    assertThat(DatasetReader.wantedPartitions(3, 0, 8)).as("no batches").isEqualTo(3);
+    assertThat(DatasetReader.wantedPartitions(1, 1, 8)).as("one batch").isEqualTo(1);
+    assertThat(DatasetReader.wantedPartitions(1, 5, 8)).as("fewer batches than slots").isEqualTo(5);
     assertThat(DatasetReader.wantedPartitions(1, 100, 8)).as("each slot has some").isEqualTo(8);
     assertThat(DatasetReader.wantedPartitions(7, 3, 8)).as("never fewer here").isEqualTo(7);
     assertThat(DatasetReader.wantedPartitions(8, 100, 8)).as("as it is").isEqualTo(8);
     assertThat(DatasetReader.wantedPartitions(200, 20, 8)).as("joined").isEqualTo(8);
     assertThat(DatasetReader.wantedPartitions(200, 3, 8)).as("no empty ones").isEqualTo(3);
-    assertThat(DatasetReader.wantedPartitions(200, 400, 8)).as("four blocks each").isEqualTo(100);
+    assertThat(DatasetReader.wantedPartitions(200, 400, 8)).as("four batches each").isEqualTo(100);
     assertThat(DatasetReader.wantedPartitions(200, 401, 8)).as("rounded up").isEqualTo(101);
     assertThat(DatasetReader.wantedPartitions(200, 4000, 8)).as("full enough").isEqualTo(200);
   }
 
   /** Every type of Spark, as a number and as an array, to these tensors. */
-  private static void assertSameBlocks(DataType[] wanted, int least, int most, double fraction) {
+  private static void assertSameBatches(DataType[] wanted, int least, int most, double fraction) {
     Random random = new Random(least);
     StructType schema = new StructType();
     for (var type : SPARK_TYPES.entrySet()) {
@@ -387,22 +387,22 @@ class ColumnReadingTest {
         columns.add(column("n " + name, "n " + type, tensor, Column.Kind.ARRAY, 6));
       }
     }
-    assertSameBlocks(
+    assertSameBatches(
         spark.createDataFrame(
             new JavaSparkContext(spark.sparkContext()).parallelize(rows, 2), schema),
         columns);
   }
 
-  private static void assertSameBlocks(Dataset<Row> rows, List<Column> columns) {
-    List<DataBlock> bulk = blocks(reader(rows, columns, 70, "blocks.bulk", "true").read());
-    List<DataBlock> rowWise = blocks(reader(rows, columns, 70, "blocks.bulk", "false").read());
+  private static void assertSameBatches(Dataset<Row> rows, List<Column> columns) {
+    List<DataBatch> bulk = batches(reader(rows, columns, 70, "blocks.bulk", "true").read());
+    List<DataBatch> rowWise = batches(reader(rows, columns, 70, "blocks.bulk", "false").read());
     assertThat(bulk).hasSameSizeAs(rowWise);
-    for (int block = 0; block < bulk.size(); block++) {
-      assertThat(bulk.get(block).firstRow()).isEqualTo(rowWise.get(block).firstRow());
+    for (int batch = 0; batch < bulk.size(); batch++) {
+      assertThat(bulk.get(batch).firstRow()).isEqualTo(rowWise.get(batch).firstRow());
       for (int column = 0; column < columns.size(); column++) {
-        assertThat(bulk.get(block).arrays().get(column).bytes())
-            .as("%s", rowWise.get(block).arrays().get(column))
-            .isEqualTo(rowWise.get(block).arrays().get(column).bytes());
+        assertThat(bulk.get(batch).arrays().get(column).bytes())
+            .as("%s", rowWise.get(batch).arrays().get(column))
+            .isEqualTo(rowWise.get(batch).arrays().get(column).bytes());
       }
     }
     assertThat(bulk).isEqualTo(rowWise);
@@ -425,7 +425,7 @@ class ColumnReadingTest {
   /** What is said about these columns; empty if they are read. */
   private static String errorOf(Dataset<Row> rows, List<Column> columns, boolean bulk) {
     try {
-      blocks(reader(rows, columns, 4, "blocks.bulk", Boolean.toString(bulk)).read());
+      batches(reader(rows, columns, 4, "blocks.bulk", Boolean.toString(bulk)).read());
       return "";
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       @Nullable Throwable told = e;
@@ -454,9 +454,9 @@ class ColumnReadingTest {
         DataSelection.ALL_ROWS);
   }
 
-  private static List<DataBlock> blocks(PreparedDataset dataset) {
-    return dataset.blocks().collect().stream()
-        .map(block -> block.inDataset(dataset.partitionStarts()))
+  private static List<DataBatch> batches(PreparedDataset dataset) {
+    return dataset.batches().collect().stream()
+        .map(batch -> batch.inDataset(dataset.partitionStarts()))
         .toList();
   }
 

@@ -44,9 +44,9 @@ class InternalRowsTest {
             rows -> {
               throw new ClassCastException("not a QueryExecution");
             })) {
-      assertThat(InternalRows.blocks(source, rows(), columns(), FirstRows.all(), 4)).isEmpty();
+      assertThat(InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4)).isEmpty();
     }
-    assertThat(InternalRows.blocks(rows(), columns(), FirstRows.all(), 4))
+    assertThat(InternalRows.batches(rows(), columns(), FirstRows.all(), 4))
         .as("this Spark has them")
         .isPresent();
   }
@@ -57,7 +57,7 @@ class InternalRowsTest {
         rows -> {
           throw new IllegalStateException("no such table");
         };
-    assertThatThrownBy(() -> InternalRows.blocks(source, rows(), columns(), FirstRows.all(), 4))
+    assertThatThrownBy(() -> InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4))
         .hasMessage("no such table");
   }
 

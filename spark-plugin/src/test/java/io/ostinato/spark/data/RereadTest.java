@@ -37,7 +37,7 @@ class RereadTest {
       ROWS.set(9);
       assertThatThrownBy(() -> dataset.reread(4))
           .isInstanceOf(EvaluationException.class)
-          .hasMessage("the dataset had 10 rows when it was prepared, and has 9 now");
+          .hasMessage("the dataset had 10 rows when it was prepared, but has 9 now");
     }
   }
 }

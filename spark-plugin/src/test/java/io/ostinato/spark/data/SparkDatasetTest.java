@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import io.ostinato.evaluation.DataBlock;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
@@ -87,16 +87,16 @@ class SparkDatasetTest {
                 .add("floats", DataTypes.createArrayType(DataTypes.DoubleType))
                 .add("raw.bytes", DataTypes.BinaryType),
             RowFactory.create(new Double[] {1.5, -2.0, 3.0, 4.0}, raw));
-    DataBlock block =
+    DataBatch batch =
         SparkDataset.of(rows)
             .column("array", "floats", DataType.FLOAT32, 2, 2)
             .column("binary", "raw.bytes", DataType.FLOAT32, 1, 4)
-            .blocks(8)
+            .batches(8)
             .findFirst()
             .orElseThrow();
-    assertThat(block.arrays().toString())
+    assertThat(batch.arrays().toString())
         .isEqualTo("[array: float32 (1, 2, 2), binary: float32 (1, 1, 4)]");
-    assertThat(block.arrays()).allSatisfy(array -> assertThat(array.bytes()).isEqualTo(raw));
+    assertThat(batch.arrays()).allSatisfy(array -> assertThat(array.bytes()).isEqualTo(raw));
   }
 
   @Test
@@ -113,44 +113,44 @@ class SparkDatasetTest {
   @Test
   void aRowFunctionMakesTheTensors() {
     Dataset<Row> rows = spark.range(0, 5, 1, 2).toDF("n");
-    List<DataBlock> blocks = SparkDataset.of(rows, SparkDatasetTest::square).blocks(2).toList();
-    assertThat(blocks.stream().map(DataBlock::firstRow)).containsExactly(0L, 2L, 4L);
-    assertThat(blocks.stream().flatMap(block -> block.arrays().stream()).map(HostArray::toString))
+    List<DataBatch> batches = SparkDataset.of(rows, SparkDatasetTest::square).batches(2).toList();
+    assertThat(batches.stream().map(DataBatch::firstRow)).containsExactly(0L, 2L, 4L);
+    assertThat(batches.stream().flatMap(batch -> batch.arrays().stream()).map(HostArray::toString))
         .containsExactly("square: int64 (2, 1)", "square: int64 (2, 1)", "square: int64 (1, 1)");
-    assertThat(blocks.get(1).arrays().get(0).segments().get(0).asLongBuffer().get(1)).isEqualTo(9);
+    assertThat(batches.get(1).arrays().get(0).segments().get(0).asLongBuffer().get(1)).isEqualTo(9);
   }
 
   @Test
   void aRowFunctionThatIsNotAsItShouldBeNamesTheRow() {
     Dataset<Row> rows = spark.range(0, 5, 1, 1).toDF("n");
     refused(
-        () -> SparkDataset.of(rows, SparkDatasetTest::growing).blocks(5).toList(),
+        () -> SparkDataset.of(rows, SparkDatasetTest::growing).batches(5).toList(),
         "the row function, row 1 of partition 0",
-        "returned [n: int64 (2)]; expected [n: int64 (1)], as for the rows before");
+        "returned [n: int64 (2)]; expected [n: int64 (1)], as for the previous rows");
     refused(
-        () -> SparkDataset.of(rows, SparkDatasetTest::failing).blocks(5).toList(),
+        () -> SparkDataset.of(rows, SparkDatasetTest::failing).batches(5).toList(),
         "the row function, row 3 of partition 0",
         "no luck with 3");
     refused(
-        () -> SparkDataset.of(rows, (row, manager) -> new NDList()).blocks(5).toList(),
+        () -> SparkDataset.of(rows, (row, manager) -> new NDList()).batches(5).toList(),
         "row 0 of partition 0",
         "it returned no arrays");
     refused(
         () ->
             SparkDataset.of(rows, (row, manager) -> new NDList(manager.create(1)))
-                .blocks(5)
+                .batches(5)
                 .toList(),
         "an array without a name");
     refused(
-        () -> SparkDataset.of(rows, SparkDatasetTest::twins).blocks(5).toList(),
+        () -> SparkDataset.of(rows, SparkDatasetTest::twins).batches(5).toList(),
         "the row function, row 0 of partition 0",
-        "it returned two arrays named 'twin'; give each a name of its own");
+        "it returned two arrays named 'twin'; names must be unique");
   }
 
   @Test
   void whatARowFunctionThrewIsTheCauseWhereItWasCaught() {
     Dataset<Row> rows = spark.range(0, 5, 1, 1).toDF("n");
-    assertThatThrownBy(() -> SparkDataset.of(rows, SparkDatasetTest::failing).blocks(5).toList())
+    assertThatThrownBy(() -> SparkDataset.of(rows, SparkDatasetTest::failing).batches(5).toList())
         .rootCause()
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("no luck with 3")
@@ -159,12 +159,12 @@ class SparkDatasetTest {
   }
 
   @Test
-  void growingRowsAreFoundAcrossBlocksAndPartitions() {
+  void growingRowsAreFoundAcrossBatchesAndPartitions() {
     for (int partitions = 1; partitions <= 2; partitions++) {
       Dataset<Row> rows = spark.range(0, 2, 1, partitions).toDF("n");
       refused(
-          () -> SparkDataset.of(rows, SparkDatasetTest::growing).blocks(1).toList(),
-          "the row function gives [n: INT64 (1)] in partition 0 but [n: INT64 (2)] in partition "
+          () -> SparkDataset.of(rows, SparkDatasetTest::growing).batches(1).toList(),
+          "the row function returns [n: INT64 (1)] in partition 0 but [n: INT64 (2)] in partition "
               + (partitions - 1),
           "must be the same for every row");
     }
@@ -197,14 +197,14 @@ class SparkDatasetTest {
     refused(
         () -> SparkDataset.of(rows).column("x", "floats", DataType.FLOAT16, 1),
         "column 'floats': numbers become float32",
-        "not float16; give binary for other types");
+        "not float16; use a binary column for other types");
     refused(
         () ->
             SparkDataset.of(rows)
                 .column("x", "number", DataType.FLOAT32)
                 .column("x", "floats", DataType.FLOAT32, 1),
         "two tensors are named 'x'");
-    refused(() -> SparkDataset.of(rows).blocks(1).toList(), "no column is named");
+    refused(() -> SparkDataset.of(rows).batches(1).toList(), "no columns; call column(");
     refused(
         () ->
             SparkDataset.of(rows, SparkDatasetTest::square).column("x", "number", DataType.FLOAT32),
@@ -265,25 +265,25 @@ class SparkDatasetTest {
     Dataset<Row> rows = spark.sql("select 300 big, 1.5D half, cast('NaN' as double) nan, -1 minus");
     refused(
         () -> read(SparkDataset.of(rows).column("x", "big", DataType.UINT8)),
-        "column 'big', row 0 of partition 0: 300 is no whole number from 0 to 255; expected uint8");
+        "column 'big', row 0 of partition 0: 300 is not a whole number from 0 to 255; expected uint8");
     refused(
         () -> read(SparkDataset.of(rows).column("x", "half", DataType.INT64)),
-        "1.5 is no whole number from -9223372036854775808 to 9223372036854775807");
+        "1.5 is not a whole number from -9223372036854775808 to 9223372036854775807");
     refused(
         () -> read(SparkDataset.of(rows).column("x", "nan", DataType.INT32)),
-        "NaN is no whole number");
+        "NaN is not a whole number");
     refused(
         () -> read(SparkDataset.of(rows).column("x", "minus", DataType.BOOLEAN)),
-        "-1 is no whole number from 0 to 1");
+        "-1 is not a whole number from 0 to 1");
   }
 
   @Test
-  void blocksAreStoredOncePerBatchSizeAndFreed() {
+  void batchesAreStoredOncePerBatchSizeAndFreed() {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     Set<Integer> before = Set.copyOf(context.getPersistentRDDs().keySet());
     SparkDataset dataset = TestSpark.generated(spark, 10, 3);
-    assertThat(dataset.prepare(4).blocks()).isSameAs(dataset.prepare(4).blocks());
-    assertThat(dataset.prepare(5).blocks()).isNotSameAs(dataset.prepare(4).blocks());
+    assertThat(dataset.prepare(4).batches()).isSameAs(dataset.prepare(4).batches());
+    assertThat(dataset.prepare(5).batches()).isNotSameAs(dataset.prepare(4).batches());
     assertThat(dataset.prepare(4).rows()).isEqualTo(13);
     assertThat(storedSince(before, context)).hasSize(2);
     dataset.unpersist();
@@ -309,15 +309,15 @@ class SparkDatasetTest {
                 (row, manager) -> new NDList(named("n", manager.create(row.getLong(0))))))) {
       PreparedDataset first = dataset.prepare(4, 7);
       assertThat(first.rows()).isEqualTo(7);
-      assertThat(first.blockCount()).isEqualTo(2);
-      assertThat(first.blocks().count()).isEqualTo(2);
+      assertThat(first.batchCount()).isEqualTo(2);
+      assertThat(first.batches().count()).isEqualTo(2);
       assertThatThrownBy(() -> dataset.prepare(4, 8)).hasMessageContaining("row 7 is read");
       assertThatThrownBy(() -> dataset.prepare(4)).hasMessageContaining(" is read");
     }
   }
 
   @Test
-  void blocksOfADatasetThatHasNoMoreRowsServeAnyLimit() {
+  void batchesOfADatasetThatHasNoMoreRowsServeAnyLimit() {
     SparkDataset dataset = TestSpark.generated(spark, 0, 10, 3);
     PreparedDataset more = dataset.prepare(4, 20);
     assertThat(more.rows()).isEqualTo(13);
@@ -355,13 +355,13 @@ class SparkDatasetTest {
   }
 
   private static void read(SparkDataset dataset) {
-    try (Stream<DataBlock> blocks = dataset.blocks(16)) {
-      assertThat(blocks.toList()).isEmpty();
+    try (Stream<DataBatch> batches = dataset.batches(16)) {
+      assertThat(batches.toList()).isEmpty();
     }
   }
 
   private static HostArray only(SparkDataset dataset) {
-    return dataset.blocks(1).findFirst().orElseThrow().arrays().get(0);
+    return dataset.batches(1).findFirst().orElseThrow().arrays().get(0);
   }
 
   private static double valueOf(HostArray array) {

@@ -31,7 +31,7 @@ class BroadcastWeightsTest {
             });
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> weights.shards(MANIFEST.shards()).next())
-        .hasMessage("the task was interrupted while it waited for weights");
+        .hasMessage("the task was interrupted while waiting for weights");
     assertThat(Thread.interrupted()).as("still interrupted").isTrue();
     never.countDown();
   }

@@ -6,7 +6,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** With blocks on the device, turns on it, reading far ahead, and metrics merged on executors. */
+/** With batches on the device, turns on it, reading far ahead, and metrics merged on executors. */
 class EverythingOnTest extends SparkEngineContract {
   private static SparkSession session;
   private static SparkEvaluationEngine engine;

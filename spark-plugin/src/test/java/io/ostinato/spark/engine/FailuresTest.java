@@ -31,8 +31,12 @@ class FailuresTest {
 
   @Test
   void whatAnEvaluationSaysIsNotWrappedInNames() {
-    EvaluationException about = new EvaluationException(TAG + " failed in processData");
+    EvaluationException about = EvaluationException.of(TAG, "a row is missing");
     assertThat(Failures.asEvaluationException(TAG, about)).isSameAs(about);
+    EvaluationException ofText = new EvaluationException(TAG + " is what this text says");
+    assertThat(Failures.asEvaluationException(TAG, ofText))
+        .as("what is decided by the text alone")
+        .hasMessage(FAILED + TAG + " is what this text says");
     EvaluationException other = new EvaluationException("column 'x' is null");
     ExecutionException wrapped =
         new ExecutionException(new SparkException("Job aborted", new ExecutionException(other)));
@@ -51,10 +55,12 @@ class FailuresTest {
   @Test
   void ofEvaluationsThatShareAPassTheOneThatFailedIsNamed() {
     EvaluationTag second = new EvaluationTag("loss", new TrainingIteration(1, 2, 3), "test");
-    EvaluationException failed = new EvaluationException(second + " failed in processData");
+    EvaluationException failed =
+        EvaluationException.failed(second, "no luck", new IllegalStateException());
     SparkException bySpark = new SparkException("Job aborted", failed);
-    assertThat(Failures.asEvaluationException(List.of(TAG, second), bySpark))
-        .hasMessage(second + " failed in processData")
-        .hasCause(bySpark);
+    EvaluationException told = Failures.asEvaluationException(List.of(TAG, second), bySpark);
+    assertThat(told).hasMessage(second + " failed: no luck").hasCause(bySpark);
+    assertThat(told.tag()).contains(second);
+    assertThat(told.problem()).isEqualTo("no luck");
   }
 }

@@ -8,12 +8,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
@@ -81,9 +81,9 @@ class GpuResourcesIT {
       SparkEvaluationEngine engine = SparkEvaluationEngine.of(session);
       assertThatThrownBy(() -> engine.evaluate(request(session), ProgressDisplay.silent()).close())
           .isInstanceOf(EvaluationException.class)
-          .hasMessageContaining("Spark gave this executor the GPU '")
+          .hasMessageContaining("Spark assigned the GPU '")
           .hasMessageContaining("its native engine sees no CUDA device")
-          .hasMessageContaining("put the CUDA flavour of the natives");
+          .hasMessageContaining("put the CUDA natives on the executors' class path");
     }
   }
 

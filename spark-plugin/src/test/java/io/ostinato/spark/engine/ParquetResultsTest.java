@@ -11,15 +11,15 @@ import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.LocalEvaluationEngine;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
@@ -100,7 +100,7 @@ class ParquetResultsTest {
       assertThatThrownBy(() -> written.get("logits"))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("the executors have written the results of 334 rows to '")
-          .hasMessageContaining("E1_U2_S3'; read them from there, ordered by the column row");
+          .hasMessageContaining("E1_U2_S3'; read them from there, sorted by column row");
     }
   }
 
@@ -216,7 +216,7 @@ class ParquetResultsTest {
     assertThatThrownBy(() -> evaluate(ParquetResultsTest::predict, parquet(), 10).close())
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining(
-            "E1_U2_S3', which is there already; delete it, or give toParquet(path) another path");
+            "E1_U2_S3' already exists; delete it, or pass another path to toParquet(path)");
     try (EvaluationResults written =
         evaluate(ParquetResultsTest::predict, parquet().replacing(), 25)) {
       assertThat(session.read().parquet(written.parquet().orElseThrow()).count()).isEqualTo(25);
@@ -229,7 +229,7 @@ class ParquetResultsTest {
             () ->
                 evaluate((batch, model) -> new NDList(batch.get("x").sum()), parquet(), 10).close())
         .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("the result '_0' is () for a batch of 10 rows");
+        .hasMessageContaining("the result '_0' has shape () for a batch of 10 rows");
   }
 
   @Test
@@ -247,7 +247,8 @@ class ParquetResultsTest {
     try (LocalEvaluationEngine local = new LocalEvaluationEngine()) {
       assertThatThrownBy(() -> local.evaluate(request, ProgressDisplay.silent()).close())
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("needs executors that write, and LocalEvaluationEngine has none");
+          .hasMessageContaining(
+              "requires executors to write files, but LocalEvaluationEngine has none");
     }
   }
 

@@ -49,8 +49,9 @@ class ResultColumnTest {
     assertThatThrownBy(() -> column(array))
         .isInstanceOf(EvaluationException.class)
         .hasMessage(
-            "the result 'big' is uint64, for which Parquet has no column; let the module return"
-                + " float32 or int64, as in outputs.float(), or convert it in processData");
+            "the result 'big' has type uint64, which can't be a Parquet column; return float32 or"
+                + " int64 from the module, for example with outputs.float(), or convert it in"
+                + " processData");
   }
 
   @Test
@@ -59,15 +60,14 @@ class ResultColumnTest {
       assertThatThrownBy(() -> columns(names))
           .isInstanceOf(EvaluationException.class)
           .hasMessage(
-              "the results '%s' and '%s', at the positions 0 and 2, can't both be a column of"
+              "the results '%s' and '%s', at positions 0 and 2, can't both be Parquet columns,"
                       .formatted(names[0], names[2])
-                  + " Parquet, since case doesn't tell columns apart; give one of them another"
-                  + " name");
+                  + " because column names ignore case; rename one of them");
     }
     assertThatThrownBy(() -> columns("x", "Row"))
         .hasMessage(
-            "a result is named 'Row', as the column that has the index in the dataset; choose"
-                + " another name");
+            "the result name 'Row' is reserved for the column with the row's index; choose another"
+                + " name");
     assertThat(columns("", "x", ""))
         .extracting(ResultColumn::name)
         .containsExactly("_0", "x", "_2");

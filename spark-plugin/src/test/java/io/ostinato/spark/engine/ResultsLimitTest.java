@@ -9,15 +9,15 @@ import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.Metrics;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
@@ -61,9 +61,9 @@ class ResultsLimitTest {
     assertThatThrownBy(() -> rows(data, ResultsLimitTest::logits))
         .isInstanceOf(EvaluationException.class)
         .hasMessage(
-            "callback 'large' at E1_U2_S3 on dataset 'test': the results of 400 rows have 4800"
-                + " bytes, and spark.ostinato.evaluations.resultsLimit is 1024; reduce them where"
-                + " they are made, by overriding metrics(), or let the executors write them with"
+            "callback 'large' at E1_U2_S3 on dataset 'test': the results of 400 rows take 4800"
+                + " bytes, and spark.ostinato.evaluations.resultsLimit is 1024; reduce them on the"
+                + " executors by overriding metrics(), or let the executors write them with"
                 + " results().toParquet(path)");
     assertThat(BATCHES.get()).as("of 100 batches in two tasks").isBetween(1, 2);
   }
@@ -72,7 +72,7 @@ class ResultsLimitTest {
   void resultsUpToTheLimitAreCollected() {
     assertThat(rows(TestSpark.generated(session, 40, 45), ResultsLimitTest::logits)).isEqualTo(85);
     assertThatThrownBy(() -> rows(TestSpark.generated(session, 40, 46), ResultsLimitTest::logits))
-        .hasMessageContaining("the results of 86 rows have 1032 bytes");
+        .hasMessageContaining("the results of 86 rows take 1032 bytes");
   }
 
   @Test
@@ -105,7 +105,7 @@ class ResultsLimitTest {
             () -> engine.evaluateTogether(List.of(small, large), ProgressDisplay.silent()))
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining(
-            "callback 'large' at E1_U2_S3 on dataset 'test': the results of 400 rows have 4800");
+            "callback 'large' at E1_U2_S3 on dataset 'test': the results of 400 rows take 4800");
   }
 
   @Test
@@ -123,7 +123,7 @@ class ResultsLimitTest {
     assertThatThrownBy(
             () -> rows(data, (batch, model) -> new NDList(manyOnes(batch, new Shape(1, 10)))))
         .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("the results of 200 rows have 2000 bytes")
+        .hasMessageContaining("the results of 200 rows take 2000 bytes")
         .hasMessageContaining("spark.ostinato.evaluations.resultsLimit is 1024");
   }
 
@@ -134,13 +134,13 @@ class ResultsLimitTest {
     EvaluationWork limited = EvaluationWork.of(request, 4, new ResultsLimit("a.limit", 1 << 20));
     assertThatThrownBy(() -> limited.checkTask((1 << 20) + 1))
         .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("the results of one task have 1048577 bytes, and a.limit is 1048576;")
+        .hasMessageContaining("the results of one task take 1048577 bytes, and a.limit is 1048576;")
         .hasMessageEndingWith("results().toParquet(path)");
     EvaluationWork unlimited = EvaluationWork.of(request, 4, new ResultsLimit("a", 1L << 40));
     assertThatThrownBy(() -> unlimited.checkTask(3L << 30))
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining(
-            "the results of one task have 3221225472 bytes, and a task can return")
+            "the results of one task take 3221225472 bytes, but a task can return at most ")
         .hasMessageContaining("overriding metrics(), or let the executors write them")
         .hasMessageEndingWith("or divide the dataset into more partitions");
     unlimited.checkTask(2_000_000_000);

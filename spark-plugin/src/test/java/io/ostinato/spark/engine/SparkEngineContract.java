@@ -11,14 +11,14 @@ import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationEngineContract;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LocalEvaluationEngine;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
-import io.ostinato.evaluation.TorchModules;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
+import io.ostinato.model.TorchModules;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
@@ -196,10 +196,10 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
     assertThatThrownBy(() -> work.checkSize(12_000_000))
         .isInstanceOf(EvaluationException.class)
         .hasMessage(
-            "callback 'builds' at E0_U1_S1 on dataset 'generated': the results of 1000000 rows have"
+            "callback 'builds' at E0_U1_S1 on dataset 'generated': the results of 1000000 rows take"
                 + " 12000000 bytes, and spark.ostinato.evaluations.resultsLimit is 1048576; reduce"
-                + " them where they are made, by overriding metrics(), or let the executors write"
-                + " them with results().toParquet(path)");
+                + " them on the executors by overriding metrics(), or let the executors write them"
+                + " with results().toParquet(path)");
   }
 
   @Test

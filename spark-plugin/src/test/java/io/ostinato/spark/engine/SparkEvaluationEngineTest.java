@@ -7,12 +7,12 @@ import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
@@ -86,7 +86,7 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining(
             "processData of one of [shared, shared], or the model, changes the columns [x]")
-        .hasMessageContaining("let it work on a copy");
+        .hasMessageContaining("make it work on a copy");
     engine.evaluate(careless, ProgressDisplay.silent()).close();
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.model.ModelSource;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.engine.WeightBroadcasts.Published;
 import io.ostinato.spark.resident.ModelId;

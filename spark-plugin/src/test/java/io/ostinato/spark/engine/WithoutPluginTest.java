@@ -9,13 +9,13 @@ import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationModel;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
@@ -91,7 +91,7 @@ class WithoutPluginTest {
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       engine.evaluate(request("grouped", TestSpark.generated(session, 20)), silent()).close();
       assertThat(context.statusTracker().getJobIdsForGroup("grouped E1_U2_S3"))
-          .as("one that stores the blocks, one that gives each slot some, one that evaluates")
+          .as("one that stores the batches, one that gives each slot some, one that evaluates")
           .hasSize(3);
       assertThat(context.getLocalProperty("spark.jobGroup.id")).isEqualTo("mine");
       assertThat(context.getLocalProperty("spark.job.description")).isEqualTo("my jobs");
@@ -105,12 +105,11 @@ class WithoutPluginTest {
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       assertThatThrownBy(() -> engine.check("test", GeneratedRows.inMemory(3)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining(
-              "dataset 'test': a SparkEvaluationEngine evaluates on a SparkDataset")
+          .hasMessageContaining("dataset 'test': SparkEvaluationEngine requires a SparkDataset")
           .hasMessageContaining("InMemoryData");
       assertThatThrownBy(
               () -> engine.check("test", SparkDataset.of(TestSpark.generatedRows(session, 3))))
-          .hasMessageContaining("dataset 'test': no column is named");
+          .hasMessageContaining("dataset 'test': no columns; call column(");
     }
   }
 

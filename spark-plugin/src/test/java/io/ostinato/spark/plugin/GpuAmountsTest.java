@@ -32,7 +32,7 @@ class GpuAmountsTest {
     assertThatThrownBy(() -> new GpuAmounts("2", "3", 8, 1).check())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "the amounts of GPUs are wrong:\n  - spark.task.resource.gpu.amount=3 is more than"
+            "invalid amounts of GPUs:\n  - spark.task.resource.gpu.amount=3 is more than"
                 + " spark.executor.resource.gpu.amount=2: no task would ever run; lower the first"
                 + " or raise the second");
   }
@@ -42,26 +42,27 @@ class GpuAmountsTest {
     assertThat(new GpuAmounts("2", "", 8, 1).mistakes())
         .containsExactly(
             "spark.executor.resource.gpu.amount=2, but spark.task.resource.gpu.amount is not set:"
-                + " Spark would give no task a GPU, and all would compute on the first; set it to"
-                + " 1, or to 0.5 for two tasks on each GPU");
+                + " Spark would assign no GPU to tasks, and all would compute on the first; set it"
+                + " to 1, or to 0.5 for two tasks on each GPU");
     assertThat(new GpuAmounts("", "0.5", 8, 1).mistakes())
         .containsExactly(
             "spark.task.resource.gpu.amount=0.5, but spark.executor.resource.gpu.amount is not"
-                + " set: no executor would have a GPU for a task; set it to the GPUs of each"
-                + " executor");
+                + " set: no executor would have a GPU for a task; set it to the number of"
+                + " GPUs of each executor");
   }
 
   @Test
   void amountsThatAreNoneAreRefusedTogether() {
     assertThat(new GpuAmounts("many", "-1", 8, 1).mistakes())
         .containsExactly(
-            "spark.executor.resource.gpu.amount=many is not allowed; it must be a number from 0",
-            "spark.task.resource.gpu.amount=-1 is not allowed; it must be a number from 0");
+            "spark.executor.resource.gpu.amount=many is not allowed; it must be a number of at"
+                + " least 0",
+            "spark.task.resource.gpu.amount=-1 is not allowed; it must be a number of at least 0");
     assertThat(new GpuAmounts("2.5", "1.5", 8, 1).mistakes())
         .containsExactly(
             "spark.executor.resource.gpu.amount=2.5 is not allowed; it must be a whole number",
             "spark.task.resource.gpu.amount=1.5 is not allowed; it must be a whole number, or a"
-                + " part of one GPU, as in 0.5");
+                + " fraction of one GPU, such as 0.5");
   }
 
   @Test
@@ -70,8 +71,8 @@ class GpuAmountsTest {
         .containsExactly(
             "an executor's 8 cores over spark.task.cpus=1 allow 8 tasks at a time, but"
                 + " spark.executor.resource.gpu.amount=1 over spark.task.resource.gpu.amount=0.5"
-                + " allow 2; tasks use the other cores only as threads of the native engine. For"
-                + " more tasks lower spark.task.resource.gpu.amount");
+                + " allow 2; the other cores are used only by threads of the native engine. For more"
+                + " tasks, lower spark.task.resource.gpu.amount");
   }
 
   @Test
@@ -85,17 +86,17 @@ class GpuAmountsTest {
         .containsExactly(
             "spark.task.resource.gpu.amount=2: a task computes on one GPU, so 1 of 2 are idle; set"
                 + " it to 1",
-            "spark.executor.resource.gpu.amount=3 is no multiple of"
+            "spark.executor.resource.gpu.amount=3 is not a multiple of"
                 + " spark.task.resource.gpu.amount=2: 1 of the GPUs of each executor are never"
-                + " given to a task");
+                + " assigned");
   }
 
   @Test
   void aShareThatLeavesARestIsWarnedOf() {
     assertThat(new GpuAmounts("1", "0.4", 2, 1).warnings())
         .containsExactly(
-            "spark.task.resource.gpu.amount=0.4: 2 tasks of 0.4 fit a GPU, and 0.2 of it is left"
-                + " over; 0.5 says the same without a rest");
+            "spark.task.resource.gpu.amount=0.4: 2 tasks of 0.4 fit on a GPU, and 0.2 of it is"
+                + " unused; 0.5 gives the same number of tasks");
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
-import io.ostinato.evaluation.NativeLibraries;
+import io.ostinato.libraries.NativeLibraries;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -54,7 +54,7 @@ class NativeEngineIT {
       assertThat(lock.isValid()).isTrue();
       process = start(Map.of());
       output = process.inputReader(StandardCharsets.UTF_8);
-      assertThat(firstLineWith("waiting for it", output)).isNotNull();
+      assertThat(firstLineWith("waiting for another process", output)).isNotNull();
       try (Stream<Path> files = Files.list(cache)) {
         assertThat(files).as("nothing is unpacked yet").containsExactly(lockFile);
       }

@@ -3,10 +3,12 @@ package io.ostinato.spark.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.describe.ByteSize;
 import io.ostinato.spark.TestSpark;
-import io.ostinato.spark.plugin.OstinatoSettings.Blocks;
+import io.ostinato.spark.plugin.OstinatoSettings.Batches;
 import io.ostinato.spark.plugin.OstinatoSettings.Evaluations;
 import io.ostinato.spark.plugin.OstinatoSettings.Residency;
+import io.ostinato.spark.plugin.OstinatoSettings.Threads;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -19,10 +21,9 @@ class OstinatoSettingsTest {
     assertThat(settings)
         .isEqualTo(
             new OstinatoSettings(
-                0,
-                1,
-                new Residency(2, 2, 0, StatePolicy.SERIAL),
-                new Blocks(-1, 0, 2, true),
+                new Threads(0, 1),
+                new Residency(2, 2, StatePolicy.SERIAL, 0),
+                new Batches(null, size("0"), 2, true),
                 new Evaluations(true, true, 64, limit(1L << 30))));
   }
 
@@ -47,10 +48,9 @@ class OstinatoSettingsTest {
     assertThat(settings)
         .isEqualTo(
             new OstinatoSettings(
-                3,
-                1,
-                new Residency(5, 4, 6, StatePolicy.COPIES),
-                new Blocks(2L << 30, 512 << 20, 0, false),
+                new Threads(3, 1),
+                new Residency(5, 4, StatePolicy.COPIES, 6),
+                new Batches(size("2g"), size("512m"), 0, false),
                 new Evaluations(false, false, 7, limit(1024))));
   }
 
@@ -64,8 +64,8 @@ class OstinatoSettingsTest {
                 .evaluations()
                 .resultsLimit())
         .isEqualTo(new ResultsLimit("spark.driver.maxResultSize", 512 << 20));
-    assertThat(ResultsLimit.of(2048, 0)).as("0 is no limit").isEqualTo(limit(2048));
-    assertThat(ResultsLimit.of(2048, 4096)).isEqualTo(limit(2048));
+    assertThat(limit(2048).or(0)).as("0 is no limit").isEqualTo(limit(2048));
+    assertThat(limit(2048).or(4096)).isEqualTo(limit(2048));
   }
 
   @Test
@@ -89,7 +89,7 @@ class OstinatoSettingsTest {
             "spark.ostinato.resident.state=shared is not allowed; it must be one of serial, copies,"
                 + " refuse")
         .hasMessageContaining(
-            "spark.ostinato.blocks.store=-1 is not allowed; it must be a size, as in 512m or 2g")
+            "spark.ostinato.blocks.store=-1 is not allowed; it must be a size such as 512m or 2g")
         .hasMessageContaining("spark.ostinato.blocks.device=lots is not allowed")
         .hasMessageContaining(
             "spark.ostinato.blocks.bulk=perhaps is not allowed; it must be true or false")
@@ -151,6 +151,10 @@ class OstinatoSettingsTest {
     assertThat(OstinatoSettings.pluginConfigured(conf())).isFalse();
   }
 
+  private static ByteSize size(String text) {
+    return ByteSize.parse(text).orElseThrow();
+  }
+
   private static ResultsLimit limit(long bytes) {
     return new ResultsLimit("spark.ostinato.evaluations.resultsLimit", bytes);
   }
@@ -168,7 +172,7 @@ class OstinatoSettingsTest {
   }
 
   private static int threads(String... keysAndValues) {
-    return OstinatoSettings.of(conf(keysAndValues)).threadsPerSlot();
+    return OstinatoSettings.of(conf(keysAndValues)).threads().perSlot();
   }
 
   private static SparkConf conf(String... keysAndValues) {

@@ -65,8 +65,8 @@ class GpuAddressesTest {
     assertThatThrownBy(() -> ordinals(sees(3, ""), "GPU-5f2c", "GPU-77aa"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "Spark gave this task the GPU 'GPU-5f2c', which its process can't find: it sees 3 GPUs,"
-                + " CUDA_VISIBLE_DEVICES is '', and the executor's addresses are [GPU-5f2c,"
+            "Spark assigned the GPU 'GPU-5f2c' to this task, but its process can't find it: it sees 3"
+                + " GPUs, CUDA_VISIBLE_DEVICES is '', and the executor's addresses are [GPU-5f2c,"
                 + " GPU-77aa]; let the discovery script print what the executor's process sees:"
                 + " indices from 0, or the entries of CUDA_VISIBLE_DEVICES (docs/gpu.md)");
     assertThatThrownBy(() -> ordinals(sees(1, ""), "0", "1"))
@@ -81,9 +81,9 @@ class GpuAddressesTest {
     assertThatThrownBy(() -> devices.ofAddress("1"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith(
-            "Spark gave this executor the GPU '1', but its native engine sees no CUDA device"
+            "Spark assigned the GPU '1' to this executor, but its native engine sees no CUDA device"
                 + " (PyTorch:2.7.1, ")
-        .hasMessageContaining("put the CUDA flavour of the natives on the executors' class path");
+        .hasMessageContaining("put the CUDA natives on the executors' class path");
   }
 
   @Test

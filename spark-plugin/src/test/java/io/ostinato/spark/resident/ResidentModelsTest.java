@@ -3,8 +3,8 @@ package io.ostinato.spark.resident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ostinato.evaluation.ModelSource;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.model.ModelSource;
 import io.ostinato.spark.resident.ResidentModels.Lease;
 import io.ostinato.spark.resident.ResidentModels.Limits;
 import io.ostinato.spark.resident.ResidentModels.Wanted;

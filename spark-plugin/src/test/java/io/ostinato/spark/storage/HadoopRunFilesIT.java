@@ -3,6 +3,8 @@ package io.ostinato.spark.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.storage.LineFile;
+import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.RunFilesContract;
 import io.ostinato.storage.StorageException;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
@@ -58,6 +61,44 @@ class HadoopRunFilesIT extends RunFilesContract {
     return names;
   }
 
+  @Override
+  protected Class<?> lineWriter() {
+    return HadoopLines.class;
+  }
+
+  @Override
+  protected String folderForWriter() {
+    return folder;
+  }
+
+  @Test
+  void theLengthThatIsListedOfAnOpenFileIsThatOfItsLines() {
+    try (LineFile log = files().openLines("log")) {
+      log.append("abc");
+      assertThat(files().sizeBytes("log")).isEqualTo(4);
+      log.append("d");
+      assertThat(files().sizeBytes("log")).isEqualTo(6);
+    }
+    assertThat(files().folders()).as("nothing is merged").isEmpty();
+  }
+
+  @Test
+  void aLineThatCantBeWrittenIsTriedAgain() throws IOException {
+    try (LineFile log = files().openLines("log")) {
+      log.append("a");
+      hdfs.stopDataNode();
+      assertThatThrownBy(() -> log.append("b"))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("can't write")
+          .hasMessageContaining("log");
+      hdfs.startDataNode();
+      log.append("b");
+      log.append("c");
+      assertThat(files().lines("log")).containsExactly("a", "b", "c");
+    }
+    assertThat(files().lines("log")).containsExactly("a", "b", "c");
+  }
+
   @Test
   void localFilesAndTheDefaultFileSystemAreHadToo(@TempDir Path disk) {
     RunFiles local = HadoopRunFiles.in(disk.toUri().toString(), new Configuration());
@@ -66,6 +107,14 @@ class HadoopRunFilesIT extends RunFilesContract {
     RunFiles byDefault = HadoopRunFiles.in(disk.resolve("b").toString(), new Configuration());
     byDefault.write("c", out -> out.write(1));
     assertThat(disk.resolve("b").resolve("c")).isRegularFile();
+    assertThat(HadoopRunFiles.anywhere(disk.toUri().toString(), new Configuration()))
+        .isInstanceOf(LocalRunFiles.class)
+        .extracting(RunFiles::local)
+        .isEqualTo(Optional.of(disk));
+    assertThat(HadoopRunFiles.anywhere(folder, hdfs.configuration()).local()).isEmpty();
+    assertThatThrownBy(() -> files().localFolder())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the folder '" + folder + "' is not on this machine");
   }
 
   @Test

@@ -3,9 +3,11 @@ package io.ostinato.spark.storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.jspecify.annotations.Nullable;
 
 /** A real HDFS of one node, on loopback; each test has a folder of its own. */
 public final class MiniDfs implements AutoCloseable {
@@ -17,12 +19,14 @@ public final class MiniDfs implements AutoCloseable {
 
   private final Configuration configuration = new Configuration();
   private final MiniDFSCluster cluster;
+  private MiniDFSCluster.@Nullable DataNodeProperties stopped;
 
   public MiniDfs(Path folder) throws IOException {
     configuration.set("dfs.namenode.rpc-bind-host", "127.0.0.1");
     configuration.set("dfs.datanode.address", "127.0.0.1:0");
     configuration.set("dfs.datanode.http.address", "127.0.0.1:0");
     configuration.set("dfs.datanode.ipc.address", "127.0.0.1:0");
+    configuration.set("dfs.heartbeat.interval", "1"); // by which leases are recovered
     configuration.set(QUICK_WRITES.getKey(), QUICK_WRITES.getValue());
     cluster = new MiniDFSCluster.Builder(configuration, folder.toFile()).numDataNodes(1).build();
     cluster.waitActive();
@@ -34,6 +38,17 @@ public final class MiniDfs implements AutoCloseable {
 
   public String newFolder() {
     return cluster.getURI() + "/runs/" + FOLDERS.incrementAndGet() + "/checkpoints";
+  }
+
+  /** From now on nothing can be written or read. */
+  void stopDataNode() {
+    stopped = cluster.stopDataNode(0);
+  }
+
+  /** Starts the datanode again that was stopped, and waits until it is there. */
+  void startDataNode() throws IOException {
+    cluster.restartDataNode(Objects.requireNonNull(stopped), true);
+    cluster.waitActive();
   }
 
   @Override

@@ -1,0 +1,77 @@
+package io.ostinato.storage;
+
+import io.ostinato.storage.Sidecar.DataFile;
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Interrupted saves of checkpoints. A save whose sidecar was written is completed; otherwise its
+ * files are removed.
+ */
+record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
+  private static final Logger log = LoggerFactory.getLogger(UnfinishedSaves.class);
+
+  /** Completes a save of this tag that was interrupted after its commit. */
+  void finish(String tag) {
+    sidecars.findReadable(tag).ifPresent(this::takeNames);
+  }
+
+  /** Removes the files of a failed save, unless it was committed. */
+  void drop(String tag, Throwable failure) {
+    try {
+      finish(tag);
+      CheckpointNames.ofArrays(tag).forEach(file -> files.delete(file + DataFiles.NEXT));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Completes or removes all saves whose process was killed. No other process may write checkpoints
+   * to this folder at the same time.
+   */
+  void dropAll() {
+    files.deleteAbandoned(Instant.MAX);
+    for (String next : files.list()) {
+      if (next.endsWith(DataFiles.NEXT)) {
+        finishOrDrop(next);
+      }
+    }
+  }
+
+  /**
+   * Completes the save of a file, or removes the file if it wasn't committed. Keeps the file if the
+   * sidecar can't be read, since it may have been committed.
+   */
+  private void finishOrDrop(String next) {
+    String file = next.substring(0, next.length() - DataFiles.NEXT.length());
+    try {
+      sidecars.find(CheckpointNames.tagOf(file)).ifPresent(this::takeNames);
+      files.delete(next);
+    } catch (StorageException e) {
+      log.warn("'{}' is kept: {}", next, e.getMessage());
+    }
+  }
+
+  private void takeNames(Sidecar sidecar) {
+    for (DataFile file : sidecar.files()) {
+      String next = file.name() + DataFiles.NEXT;
+      if (files.exists(next) && data.hash(next).equals(file.sha256())) {
+        files.rename(next, file.name());
+      }
+    }
+  }
+
+  /** Removes array files of the replaced checkpoint that the new one doesn't have. */
+  void dropUnused(String tag, List<DataFile> written) {
+    List<String> used = written.stream().map(DataFile::name).toList();
+    for (String name : CheckpointNames.ofArrays(tag)) {
+      if (!used.contains(name)) {
+        files.delete(name);
+        files.delete(name + DataFiles.NEXT);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Patterns with which users select names. */
+@NullMarked
+package io.ostinato.text;
+
+import org.jspecify.annotations.NullMarked;

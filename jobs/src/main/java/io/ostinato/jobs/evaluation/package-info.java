@@ -1,5 +1,0 @@
-/** Evaluates model files, one after the other, on a dataset that stays prepared. */
-@NullMarked
-package io.ostinato.jobs.evaluation;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,209 @@
+package io.ostinato.jobs.modelfile;
+
+import io.ostinato.jobs.modelfile.Pickled.Global;
+import io.ostinato.jobs.modelfile.Pickled.Instance;
+import io.ostinato.jobs.modelfile.Pickled.Other;
+import io.ostinato.jobs.modelfile.Pickled.Tensor;
+import io.ostinato.jobs.modelfile.Pickled.Text;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The content of a file written by {@code torch.save}, and the command that converts it to a
+ * module. The command has the key of the weights in this file, or all candidates if there are
+ * several.
+ *
+ * @param value the object that was saved
+ * @param needsTrust whether {@code torch.load} requires {@code weights_only=False}, which allows it
+ *     to run code
+ */
+record TorchSave(Pickled value, boolean needsTrust) {
+  private static final String SCRIPT = "torch.jit.script(model.eval()).save('module.pt')";
+  private static final String LIGHTNING = "pytorch-lightning_version";
+
+  /** Python modules whose classes {@code torch.load} accepts as weights. */
+  private static final Set<String> TRUSTED =
+      Set.of("torch", "torch._utils", "torch._tensor", "torch.storage", "torch.nn.parameter");
+
+  private static final Set<Global> ALSO_TRUSTED =
+      Set.of(
+          new Global("collections", "OrderedDict"),
+          new Global("collections", "Counter"),
+          new Global("_codecs", "encode"));
+
+  /** Keys of a state_dict whose values are not tensors. */
+  private static final Pattern NO_TENSOR = Pattern.compile(".*(?:_extra_state|_packed_params.*)");
+
+  /** The highest pickle protocol that {@code torch.load} surely supports with weights_only. */
+  private static final int PROTOCOL_OF_WEIGHTS = 2;
+
+  private static final int MOST_NAMES = 12;
+
+  /**
+   * Describes a pickle that has been read.
+   *
+   * @param globals the classes and functions that it requires
+   * @param protocol the protocol of the pickle
+   */
+  static TorchSave of(Pickled value, Set<Global> globals, int protocol) {
+    boolean trusted =
+        globals.stream()
+            .allMatch(global -> TRUSTED.contains(global.module()) || ALSO_TRUSTED.contains(global));
+    return new TorchSave(value, !trusted || protocol > PROTOCOL_OF_WEIGHTS);
+  }
+
+  /** What the file is, and the command to convert it. */
+  String words(String file) {
+    if (value.entries().containsKey(LIGHTNING)) {
+      return "it is a Lightning checkpoint, weights without code, written by torch.save; convert it"
+          + " in Python, with its class: Net.load_from_checkpoint(%s).to_torchscript('module.pt')"
+              .formatted(PickledEntry.quoted(file));
+    } else if (value instanceof Tensor) {
+      return "it is a single tensor written by torch.save, not a model";
+    } else if (isModule(value)) {
+      return "it is a module pickled by torch.save, which needs its Python classes; convert it in"
+          + " Python: torch.jit.script(%s.eval()).save('module.pt')".formatted(load(file, true));
+    } else if (isWeights(value)) {
+      return "it is a state_dict, weights without code, written by torch.save; convert it in"
+          + " Python, with the model: model.load_state_dict(%s), %s"
+              .formatted(tensors(load(file, needsTrust), List.of(value)), SCRIPT);
+    }
+    List<PickledEntry> modules = preferred(PickledEntry.in(value, TorchSave::isModule));
+    return modules.isEmpty() ? ofWeights(file) : ofModules(file, modules);
+  }
+
+  private String ofModules(String file, List<PickledEntry> modules) {
+    return "it is a training checkpoint with a module pickled by torch.save, which needs its Python"
+        + " classes; convert it in Python%s: torch.jit.script(%s%s.eval()).save('module.pt')"
+            .formatted(
+                choice(", with the key of the module", modules), load(file, true), key(modules));
+  }
+
+  private String ofWeights(String file) {
+    List<PickledEntry> weights = preferred(PickledEntry.in(value, TorchSave::isWeights));
+    if (weights.isEmpty()) {
+      return ofNoWeights(file);
+    }
+    String all = load(file, needsTrust) + key(weights);
+    return "it is a training checkpoint, weights without code, written by torch.save; convert it in"
+        + " Python, with the model%s: model.load_state_dict(%s), %s"
+            .formatted(
+                choice(" and the key of its weights", weights),
+                tensors(all, weights.stream().map(PickledEntry::value).toList()),
+                SCRIPT);
+  }
+
+  private String ofNoWeights(String file) {
+    Optional<String> state = TrainingState.of(value).map(TrainingState::words).or(this::states);
+    if (state.isPresent()) {
+      return "it contains %s written by torch.save, but no model".formatted(state.get());
+    }
+    List<PickledEntry> all =
+        PickledEntry.ofKeys(value).stream()
+            .filter(entry -> !(entry.value() instanceof Tensor))
+            .filter(entry -> TrainingState.of(entry.value()).isEmpty())
+            .toList();
+    String what =
+        "it was written by torch.save, but where its weights are is unknown; convert it in Python,";
+    return all.isEmpty()
+        ? what + " with the model: " + SCRIPT
+        : what
+            + " with the model and the key of its weights, if one of %s is it:"
+                .formatted(names(all))
+            + " model.load_state_dict(%s[KEY]), %s".formatted(load(file, needsTrust), SCRIPT);
+  }
+
+  /** The training states of a checkpoint that has nothing else which may be a model. */
+  private Optional<String> states() {
+    List<Pickled> whole =
+        value.entries().values().stream().filter(each -> !isSingle(each)).toList();
+    List<Optional<TrainingState>> states = whole.stream().map(TrainingState::of).toList();
+    return whole.isEmpty() || states.contains(Optional.<TrainingState>empty())
+        ? Optional.empty()
+        : Optional.of(
+            states.stream()
+                .flatMap(Optional::stream)
+                .map(TrainingState::words)
+                .distinct()
+                .collect(Collectors.joining(" and ")));
+  }
+
+  private static boolean isSingle(Pickled value) {
+    return value instanceof Other || value instanceof Text || value instanceof Tensor;
+  }
+
+  /** The expression for the weights, filtered for tensors if there are other values among them. */
+  private static String tensors(String all, List<Pickled> weights) {
+    return weights.stream().allMatch(TorchSave::isTensorsOnly)
+        ? all
+        : "{k: v for k, v in %s.items() if torch.is_tensor(v)}".formatted(all);
+  }
+
+  /** The hint to choose among several candidates; empty if there is only one. */
+  private static String choice(String withKey, List<PickledEntry> entries) {
+    return entries.size() == 1 ? "" : "%s, one of %s".formatted(withKey, names(entries));
+  }
+
+  private static String key(List<PickledEntry> entries) {
+    return entries.size() == 1 ? entries.get(0).path() : "[KEY]";
+  }
+
+  private static String names(List<PickledEntry> entries) {
+    List<String> names = entries.stream().map(PickledEntry::path).limit(MOST_NAMES).toList();
+    return String.join(", ", names)
+        + (entries.size() > MOST_NAMES
+            ? " and %s more".formatted(entries.size() - MOST_NAMES)
+            : "");
+  }
+
+  private static String load(String file, boolean trust) {
+    return "torch.load(%s%s)"
+        .formatted(PickledEntry.quoted(file), trust ? ", weights_only=False" : "");
+  }
+
+  /** Prefers entries that are not training state, and arrays to scalars, if there are any. */
+  private static List<PickledEntry> preferred(List<PickledEntry> found) {
+    List<Predicate<PickledEntry>> preferences =
+        List.of(
+            entry -> !entry.isOfTraining() && (isModule(entry.value()) || hasArray(entry.value())),
+            entry -> !entry.isOfTraining());
+    return preferences.stream()
+        .map(preference -> found.stream().filter(preference).toList())
+        .filter(entries -> !entries.isEmpty())
+        .findFirst()
+        .orElse(found);
+  }
+
+  private static boolean isModule(Pickled value) {
+    return value instanceof Instance instance && instance.isModule();
+  }
+
+  /** Whether it has weights: only tensors, or arrays among other values that contain no model. */
+  private static boolean isWeights(Pickled value) {
+    return isTensorsOnly(value)
+        || (hasArray(value)
+            && TrainingState.of(value).isEmpty()
+            && PickledEntry.in(value, each -> isModule(each) || isWeights(each)).stream()
+                .allMatch(PickledEntry::isOfTraining));
+  }
+
+  private static boolean isTensorsOnly(Pickled value) {
+    Map<String, Pickled> all = value.entries();
+    return all.values().stream().anyMatch(each -> each instanceof Tensor t && !t.isBytes())
+        && all.entrySet().stream()
+            .allMatch(
+                each ->
+                    each.getValue() instanceof Tensor
+                        || NO_TENSOR.matcher(each.getKey()).matches());
+  }
+
+  private static boolean hasArray(Pickled value) {
+    return value.entries().values().stream()
+        .anyMatch(each -> each instanceof Tensor t && !t.isBytes() && !t.isScalar());
+  }
+}

@@ -1,0 +1,216 @@
+package io.ostinato.jobs.scoring;
+
+import io.ostinato.callback.DataIteratorConfig;
+import io.ostinato.jobs.data.DataSource;
+import io.ostinato.jobs.data.DatasetSpec;
+import io.ostinato.jobs.data.TensorSpec;
+import io.ostinato.jobs.metric.MetricText;
+import io.ostinato.jobs.model.Architecture;
+import io.ostinato.jobs.model.Architectures;
+import io.ostinato.metric.Metric;
+import io.ostinato.model.OutputChoice;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that all commands evaluating model files have: the dataset, metrics and model. */
+public final class EvaluationOptions {
+  @Option(
+      names = "--data",
+      paramLabel = "<path>",
+      description =
+          "Dataset: a file, a folder or a glob pattern on any file system that Spark reads, such as"
+              + " hdfs://name-node/digits.parquet.")
+  private String data = "";
+
+  @Option(
+      names = "--data-format",
+      paramLabel = "<format>",
+      description =
+          DataSource.FORMAT
+              + " Default: derived from the extension of the path: "
+              + DataSource.ENDINGS
+              + "; parquet for any other.")
+  private String format = "";
+
+  @Option(
+      names = "--data-option",
+      paramLabel = "<key=value>",
+      description =
+          "Option passed to the data format, such as --data-option header=false; repeatable.")
+  private Map<String, String> dataOptions = new LinkedHashMap<>();
+
+  @Option(
+      names = "--sql",
+      paramLabel = "<query>",
+      description =
+          "SQL query that selects the rows; "
+              + DataSource.DATA
+              + " stands for the data of --data. Example: --sql 'SELECT array(a, b) AS x, label"
+              + " FROM "
+              + DataSource.DATA
+              + "'.")
+  private String sql = "";
+
+  @Option(
+      names = "--dataset",
+      paramLabel = "<key>",
+      description =
+          "Name of the dataset in the keys of metrics, such as accuracy/test. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String dataset = DataIteratorConfig.DEFAULT_DATASET;
+
+  @Option(
+      names = "--input",
+      paramLabel = "<column:type:shape>",
+      description =
+          "Input column of the model, with the shape of one row, such as pixels:float32:1,8,8;"
+              + " repeat for each input, in the model's order.")
+  private List<String> inputs = List.of();
+
+  @Option(
+      names = "--label",
+      paramLabel = "<column:type[:shape]>",
+      description = "Column with the labels, such as label:int64.")
+  private List<String> labels = List.of();
+
+  @Option(
+      names = "--metric",
+      paramLabel = "<metric>",
+      completionCandidates = MetricText.MetricKinds.class,
+      description =
+          "Metric to compute, such as accuracy, top_k:5 or f1:classes=10,average=macro; repeatable."
+              + " One of ${COMPLETION-CANDIDATES}, or the name of a class that implements Metric."
+              + " accuracy:output=aux compares the output aux. The keys of all metrics are"
+              + " documented in docs/metrics.md.")
+  private List<String> metrics = List.of();
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "<rows>",
+      description = "Rows per batch. Default: ${DEFAULT-VALUE}.")
+  private int batchSize = DataIteratorConfig.DEFAULT_BATCH_SIZE;
+
+  @Option(
+      names = "--model-output",
+      paramLabel = "<name|index>",
+      description =
+          "Output to compute metrics on and to write as predictions, if the model has several: its"
+              + " name, such as logits, or its position, counted from 0. name:0 and position:0"
+              + " resolve a number that is the name of one output and the position of another."
+              + " Default: the first output; required if the model returns a dict, or labels or a"
+              + " loss before its scores.")
+  private @Nullable String modelOutput;
+
+  @Option(
+      names = "--architecture",
+      paramLabel = "<kind>",
+      completionCandidates = Architectures.ArchitectureKinds.class,
+      description =
+          "Architecture that the weights of a .safetensors file belong to, such as digits_cnn or"
+              + " mlp:outputs=10,input_shape=[64]. One of ${COMPLETION-CANDIDATES}, the name of a"
+              + " class that is a DJL block, or the config.yaml of the run that wrote the weights.")
+  private String architecture = "";
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec = CommandSpec.create();
+
+  /**
+   * Builds the evaluation that the options describe.
+   *
+   * @throws ParameterException if options are invalid; the message lists all problems
+   */
+  public EvaluationSpec spec() {
+    return spec(List.of());
+  }
+
+  /**
+   * Builds the evaluation that the options describe, with columns to write along with predictions.
+   *
+   * @param kept the values of the option {@code --keep}
+   * @throws ParameterException if options are invalid; the message lists all problems
+   */
+  public EvaluationSpec spec(List<String> kept) {
+    List<String> mistakes = new ArrayList<>();
+    DatasetSpec described =
+        new DatasetSpec(
+            new DataSource(data, format, dataOptions, sql),
+            tensors("--input", inputs, mistakes),
+            tensors("--label", labels, mistakes),
+            tensors("--keep", kept, mistakes));
+    List<Metric<?>> measured = new ArrayList<>();
+    metrics.forEach(
+        text -> read(() -> MetricText.parse("--metric", text), mistakes).ifPresent(measured::add));
+    List<Architecture> built =
+        architecture.isEmpty()
+            ? List.of()
+            : read(() -> Architectures.parse("--architecture", architecture), mistakes).stream()
+                .toList();
+    if (mistakes.isEmpty()) {
+      mistakes.addAll(described.mistakes());
+    }
+    addOther(mistakes, measured);
+    if (!mistakes.isEmpty()) {
+      throw wrong(String.join("\n", mistakes));
+    }
+    OutputChoice output = modelOutput == null ? OutputChoice.first() : OutputChoice.of(modelOutput);
+    return new EvaluationSpec(described, dataset, measured, batchSize, output, built);
+  }
+
+  /** An error of invalid usage of the command that has these options. */
+  public ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void addOther(List<String> mistakes, List<Metric<?>> measured) {
+    if (modelOutput != null && modelOutput.isBlank()) {
+      mistakes.add(
+          "--model-output '%s' must be a name, or a position counted from 0"
+              .formatted(modelOutput));
+    }
+    if (batchSize < 1) {
+      mistakes.add("--batch-size %s must be at least 1".formatted(batchSize));
+    }
+    if (!dataset.matches("[\\w.=-]+")) {
+      mistakes.add("--dataset '%s' must consist of letters, digits and . _ = -".formatted(dataset));
+    }
+    if (!metrics.isEmpty() && labels.isEmpty()) {
+      mistakes.add("--metric requires a --label, for example --label label:int64");
+    }
+    if (labels.size() > 1) {
+      mistakes.add("--label is given %s times; metrics use exactly one".formatted(labels.size()));
+    }
+    Set<String> names = new HashSet<>();
+    measured.stream()
+        .map(Metric::name)
+        .filter(name -> !names.add(name))
+        .forEach(name -> mistakes.add("--metric: two metrics are named '%s'".formatted(name)));
+  }
+
+  private static List<TensorSpec> tensors(
+      String option, List<String> texts, List<String> mistakes) {
+    List<TensorSpec> tensors = new ArrayList<>();
+    texts.forEach(
+        text -> read(() -> TensorSpec.parse(option, text), mistakes).ifPresent(tensors::add));
+    return tensors;
+  }
+
+  private static <T> Optional<T> read(Supplier<T> value, List<String> mistakes) {
+    try {
+      return Optional.of(value.get());
+    } catch (IllegalArgumentException e) {
+      mistakes.add(e.getMessage());
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.ostinato.jobs.scoring;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import io.ostinato.tracking.JsonNumbers;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The result of an evaluation.
+ *
+ * @param model the file, as specified by the user
+ * @param rows the number of rows evaluated
+ * @param metrics the metrics by name, in the order in which they were requested
+ * @param seconds the time from reading the file to the results; for the first evaluation it
+ *     includes the preparation of the dataset
+ */
+public record EvaluationReport(
+    String model, long rows, Map<String, Double> metrics, double seconds) {
+  private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+
+  public EvaluationReport {
+    metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+  }
+
+  /** One line for each metric, with its name and value. */
+  public static List<String> lines(Map<String, Double> metrics) {
+    int width = metrics.keySet().stream().mapToInt(String::length).max().orElse(0);
+    return metrics.entrySet().stream()
+        .map(
+            metric ->
+                "  "
+                    + metric.getKey()
+                    + " ".repeat(width - metric.getKey().length() + 2)
+                    + String.format(Locale.ROOT, "%.6f", metric.getValue()))
+        .toList();
+  }
+
+  /**
+   * This report as JSON on one line: {@code {"model":…,"rows":…,"metrics":{…},"seconds":…}}.
+   * Non-finite numbers are the strings NaN, Infinity and -Infinity.
+   */
+  public String toJson() {
+    JsonObject values = new JsonObject();
+    metrics.forEach((name, value) -> JsonNumbers.add(values, name, value));
+    JsonObject json = new JsonObject();
+    json.addProperty("model", model);
+    json.addProperty("rows", rows);
+    json.add("metrics", values);
+    json.addProperty("seconds", Math.round(seconds * 1e3) / 1e3);
+    return GSON.toJson(json);
+  }
+}

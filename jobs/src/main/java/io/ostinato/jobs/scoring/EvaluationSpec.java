@@ -1,0 +1,44 @@
+package io.ostinato.jobs.scoring;
+
+import io.ostinato.jobs.data.DatasetSpec;
+import io.ostinato.jobs.model.Architecture;
+import io.ostinato.metric.Direction;
+import io.ostinato.metric.Metric;
+import io.ostinato.model.OutputChoice;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How to evaluate model files.
+ *
+ * @param data the dataset
+ * @param dataset the name of the dataset in the keys of metrics, such as {@code test} in {@code
+ *     accuracy/test}
+ * @param metrics the metrics to compute
+ * @param batchSize the number of rows per batch, at least 1
+ * @param output the output to compare and to write; the first by default
+ * @param architecture the architecture of safetensors files; empty if all files are complete
+ *     modules
+ */
+public record EvaluationSpec(
+    DatasetSpec data,
+    String dataset,
+    List<Metric<?>> metrics,
+    int batchSize,
+    OutputChoice output,
+    List<Architecture> architecture) {
+  public EvaluationSpec {
+    metrics = List.copyOf(metrics);
+    architecture = List.copyOf(architecture);
+  }
+
+  /** The directions of the metrics that declare one, by their keys in the files of runs. */
+  public Map<String, Direction> directions() {
+    Map<String, Direction> directions = new LinkedHashMap<>();
+    for (Metric<?> metric : metrics) {
+      metric.direction().ifPresent(known -> directions.put(metric.name() + "/" + dataset, known));
+    }
+    return directions;
+  }
+}

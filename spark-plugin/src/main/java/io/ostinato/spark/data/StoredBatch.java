@@ -1,0 +1,71 @@
+package io.ostinato.spark.data;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.weights.HostArray;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A batch as executors store it, with the index of its first row within the partition. It consists
+ * of plain arrays, which any serializer configured in Spark can write.
+ */
+public final class StoredBatch implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final int partition;
+  private final long firstRow;
+  private final int rows;
+  private final String[] names;
+  private final String[] types;
+  private final long[][] shapes;
+  private final byte[][] elements;
+
+  StoredBatch(int partition, long firstRow, int rows, List<HostArray> arrays) {
+    this.partition = partition;
+    this.firstRow = firstRow;
+    this.rows = rows;
+    this.names = arrays.stream().map(HostArray::name).toArray(String[]::new);
+    this.types = arrays.stream().map(array -> array.dataType().name()).toArray(String[]::new);
+    this.shapes = arrays.stream().map(array -> array.shape().getShape()).toArray(long[][]::new);
+    this.elements = arrays.stream().map(HostArray::bytes).toArray(byte[][]::new);
+  }
+
+  int partition() {
+    return partition;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  long sizeBytes() {
+    return Stream.of(elements).mapToLong(array -> array.length).sum();
+  }
+
+  /** Names, data types and shapes of one row. */
+  String kinds() {
+    List<String> kinds = new ArrayList<>(names.length);
+    for (int i = 0; i < names.length; i++) {
+      kinds.add("%s: %s %s".formatted(names[i], types[i], new Shape(shapes[i]).slice(1)));
+    }
+    return kinds.toString();
+  }
+
+  /**
+   * Converts to a batch with its index in the dataset; shares the elements.
+   *
+   * @param partitionStarts the index of each partition's first row in the dataset
+   */
+  public DataBatch inDataset(long[] partitionStarts) {
+    List<HostArray> arrays = new ArrayList<>(names.length);
+    for (int i = 0; i < names.length; i++) {
+      arrays.add(
+          HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i]));
+    }
+    return new DataBatch(partition, partitionStarts[partition] + firstRow, rows, arrays);
+  }
+}

@@ -1,0 +1,305 @@
+package io.ostinato.spark.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.weights.HostArray;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class BatchPipelineTest {
+  private static final int[] DEPTHS = {0, 1, 2, 5};
+
+  private final NDManager manager = Engine.getInstance().newBaseManager();
+  private final ExecutorService workers = Executors.newCachedThreadPool();
+  private final NDManager counting = counting(manager, false);
+  private final AtomicInteger staged = new AtomicInteger();
+  private final AtomicInteger closed = new AtomicInteger();
+  private final List<Long> ran = Collections.synchronizedList(new ArrayList<>());
+
+  @AfterEach
+  void close() throws InterruptedException {
+    workers.shutdown();
+    assertThat(workers.awaitTermination(60, TimeUnit.SECONDS)).as("no thread is left").isTrue();
+    manager.close();
+  }
+
+  @Test
+  void batchesRunInTheirOrderAndAreClosed() throws Exception {
+    for (int depth : DEPTHS) {
+      for (int count : new int[] {0, 1, 2, 50}) {
+        ran.clear();
+        pipeline(this::run).run(numbers(count), depth, workers);
+        assertThat(ran)
+            .as("depth %d, %d batches", depth, count)
+            .isEqualTo(IntStream.range(0, count).mapToObj(i -> (long) i).toList());
+        assertNothingIsStaged();
+      }
+    }
+  }
+
+  @Test
+  void noMoreBatchesAreStagedThanTheDepthAndTwo() throws Exception {
+    for (int depth : DEPTHS) {
+      AtomicInteger most = new AtomicInteger();
+      pipeline(
+              batch -> {
+                most.accumulateAndGet(openScopes(), Math::max);
+                run(batch);
+              })
+          .run(numbers(60), depth, workers);
+      assertThat(most.get()).as("depth %d", depth).isBetween(1, depth + 2);
+    }
+  }
+
+  @Test
+  void theReaderIsAheadOfTheRunner() throws Exception {
+    CountDownLatch third = new CountDownLatch(3);
+    new BatchPipeline<Integer>(
+            i -> {
+              third.countDown();
+              return stage(i);
+            },
+            batch -> {
+              assertThat(third.await(60, TimeUnit.SECONDS)).as("three are staged").isTrue();
+              run(batch);
+            })
+        .run(numbers(6), 2, workers);
+    assertThat(ran).hasSize(6);
+  }
+
+  @Test
+  void whatFailsInTheRunnerIsThrownAndNothingStaysStaged() {
+    for (int depth : DEPTHS) {
+      for (int bad : new int[] {0, 7, 29}) {
+        ran.clear();
+        BatchPipeline<Integer> pipeline =
+            pipeline(
+                batch -> {
+                  if (batch.data().firstRow() == bad) {
+                    batch.close();
+                    throw new IllegalStateException("no luck with " + bad);
+                  }
+                  run(batch);
+                });
+        assertThatThrownBy(() -> pipeline.run(numbers(30), depth, workers))
+            .as("depth %d", depth)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("no luck with " + bad);
+        assertThat(ran).hasSize(bad);
+        assertNothingIsStaged();
+      }
+    }
+  }
+
+  @Test
+  void anErrorOfTheRunnerIsThrownAsItIs() {
+    for (int depth : DEPTHS) {
+      BatchPipeline<Integer> pipeline =
+          pipeline(
+              batch -> {
+                batch.close();
+                throw new StackOverflowError("deep");
+              });
+      assertThatThrownBy(() -> pipeline.run(numbers(30), depth, workers))
+          .isInstanceOf(StackOverflowError.class)
+          .hasMessage("deep");
+      assertNothingIsStaged();
+    }
+  }
+
+  @Test
+  void whatFailsWhileReadingIsThrownAndNothingStaysStaged() {
+    for (int depth : DEPTHS) {
+      for (int bad : new int[] {0, 7, 29}) {
+        BatchPipeline<Integer> pipeline =
+            new BatchPipeline<>(
+                i -> {
+                  if (i == bad) {
+                    throw new IllegalStateException("can't stage " + bad);
+                  }
+                  return stage(i);
+                },
+                this::run);
+        assertThatThrownBy(() -> pipeline.run(numbers(30), depth, workers))
+            .as("depth %d", depth)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("can't stage " + bad);
+        assertNothingIsStaged();
+        assertThatThrownBy(() -> pipeline(this::run).run(failingAt(bad), depth, workers))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("can't read " + bad);
+        assertNothingIsStaged();
+      }
+    }
+  }
+
+  @Test
+  void anInterruptedTaskEndsWhateverTheRunnerWaitsFor() throws Exception {
+    for (int depth : DEPTHS) {
+      CountDownLatch busy = new CountDownLatch(1);
+      CountDownLatch never = new CountDownLatch(1);
+      AtomicReference<Throwable> thrown = new AtomicReference<>();
+      BatchPipeline<Integer> pipeline =
+          pipeline(
+              batch -> {
+                try (batch) {
+                  busy.countDown();
+                  never.await();
+                }
+              });
+      Thread task =
+          new Thread(
+              () -> {
+                try {
+                  pipeline.run(numbers(30), depth, workers);
+                } catch (InterruptedException | RuntimeException e) {
+                  thrown.set(e);
+                }
+              });
+      task.start();
+      assertThat(busy.await(60, TimeUnit.SECONDS)).isTrue();
+      task.interrupt();
+      task.join(60_000);
+      assertThat(task.isAlive()).as("depth %d", depth).isFalse();
+      assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+      assertNothingIsStaged();
+    }
+  }
+
+  @Test
+  void aRunnerThatIgnoresInterruptionIsWaitedFor() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    AtomicInteger interruptions = new AtomicInteger();
+    Thread task = Thread.currentThread();
+    BatchPipeline<Integer> pipeline =
+        pipeline(
+            batch -> {
+              try (batch) {
+                busy.countDown();
+                task.interrupt();
+                while (interruptions.get() < 3) {
+                  if (Thread.interrupted()) {
+                    interruptions.incrementAndGet();
+                  }
+                  Thread.onSpinWait();
+                }
+              }
+            });
+    assertThatThrownBy(() -> pipeline.run(numbers(30), 2, workers))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(busy.getCount()).isZero();
+    assertNothingIsStaged();
+    assertThat(Thread.interrupted()).as("the exception says it already").isFalse();
+  }
+
+  @Test
+  void theWorkerHasTheClassLoaderOfTheTask() throws Exception {
+    Thread task = Thread.currentThread();
+    ClassLoader before = task.getContextClassLoader();
+    ClassLoader mine = new ClassLoader(before) {};
+    List<ClassLoader> seen = new ArrayList<>();
+    task.setContextClassLoader(mine);
+    try {
+      pipeline(
+              batch -> {
+                seen.add(Thread.currentThread().getContextClassLoader());
+                run(batch);
+              })
+          .run(numbers(2), 2, workers);
+    } finally {
+      task.setContextClassLoader(before);
+    }
+    assertThat(seen).containsExactly(mine, mine);
+  }
+
+  @Test
+  void timesAreCounted() throws Exception {
+    for (int depth : new int[] {0, 2}) {
+      BatchPipeline<Integer> pipeline = pipeline(this::run);
+      pipeline.run(numbers(10), depth, workers);
+      assertThat(pipeline.runNanos()).isPositive();
+      assertThat(pipeline.readNanos()).isPositive();
+    }
+  }
+
+  private BatchPipeline<Integer> pipeline(BatchPipeline.Runner runner) {
+    return new BatchPipeline<>(this::stage, runner);
+  }
+
+  private StagedBatch stage(int number) {
+    staged.incrementAndGet();
+    HostArray array = HostArray.of("x", DataType.INT8, new Shape(1), new byte[1]);
+    return StagedBatch.of(new DataBatch(0, number, 1, List.of(array)), counting);
+  }
+
+  private int openScopes() {
+    return staged.get() - closed.get();
+  }
+
+  private void assertNothingIsStaged() {
+    assertThat(openScopes()).as("batches that nobody closed, of %d", staged.get()).isZero();
+  }
+
+  /** A manager whose scopes are counted when they are closed. */
+  private NDManager counting(NDManager counted, boolean isScope) {
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    return (NDManager)
+        Proxy.newProxyInstance(
+            NDManager.class.getClassLoader(),
+            new Class<?>[] {NDManager.class},
+            (proxy, method, arguments) -> {
+              if (isScope && method.getName().equals("close") && seen.add("closed")) {
+                closed.incrementAndGet();
+              }
+              Object result = method.invoke(counted, arguments);
+              return method.getName().equals("newSubManager")
+                  ? counting((NDManager) result, true)
+                  : result;
+            });
+  }
+
+  private void run(StagedBatch batch) {
+    try (batch) {
+      ran.add(batch.data().firstRow());
+    }
+  }
+
+  private static Iterator<Integer> numbers(int count) {
+    return IntStream.range(0, count).iterator();
+  }
+
+  private static Iterator<Integer> failingAt(int bad) {
+    return IntStream.range(0, 30)
+        .map(
+            i -> {
+              if (i == bad) {
+                throw new IllegalStateException("can't read " + bad);
+              }
+              return i;
+            })
+        .iterator();
+  }
+}

@@ -1,0 +1,107 @@
+package io.ostinato.spark.resident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.weights.HostArray;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ResidentBatchesTest {
+  private static final int ROWS = 4;
+  private static final int BATCH_BYTES = ROWS * Float.BYTES;
+
+  /** Room for one dataset of three batches, and a batch more. */
+  private static final long LIMIT = 4 * BATCH_BYTES;
+
+  private final ResidentBatches batches = new ResidentBatches();
+  private final NDManager manager = Engine.getInstance().newBaseManager();
+
+  @AfterEach
+  void close() {
+    batches.closeAll();
+    manager.close();
+  }
+
+  @Test
+  void whatIsNotReadAnyMoreGivesWay() {
+    read("old", 3);
+    read("new", 3);
+    assertThat(kept("old")).isEqualTo(3);
+    assertThat(kept("new")).isEqualTo(1);
+
+    read("new", 3);
+
+    assertThat(kept("old")).isZero();
+    assertThat(kept("new")).isEqualTo(3);
+    assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(3 * BATCH_BYTES);
+  }
+
+  @Test
+  void ofDatasetsThatAreReadInTurnTheFirstStays() {
+    for (int epoch = 0; epoch < 5; epoch++) {
+      read("first", 3);
+      read("second", 3);
+      assertThat(kept("first")).isEqualTo(3);
+      assertThat(kept("second")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aDatasetLargerThanTheDeviceKeepsWhatFits() {
+    for (int epoch = 0; epoch < 3; epoch++) {
+      read("large", 9);
+      assertThat(kept("large")).isEqualTo(4);
+      assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(LIMIT);
+    }
+  }
+
+  @Test
+  void withoutRoomForASingleBatchNothingGivesWay() {
+    read("old", 3);
+    for (int epoch = 0; epoch < 3; epoch++) {
+      stage("wide", new DataBatch(0, 0, 1, List.of(floats(1, 100)))).close();
+    }
+    assertThat(kept("old")).isEqualTo(3);
+    assertThat(kept("wide")).isZero();
+  }
+
+  @Test
+  void aClosedDatasetFreesItsBytes() {
+    read("a", 2);
+    read("b", 1);
+    batches.close("a");
+    assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(BATCH_BYTES);
+    assertThat(kept("b")).isEqualTo(1);
+  }
+
+  private void read(String dataset, int count) {
+    for (int i = 0; i < count; i++) {
+      stage(dataset, batch(i)).close();
+      assertThat(batches.sizeBytes(TaskDevice.CPU)).isLessThanOrEqualTo(LIMIT);
+    }
+  }
+
+  private StagedBatch stage(String dataset, DataBatch batch) {
+    return batches.stage(dataset, batch, TaskDevice.CPU, manager, LIMIT);
+  }
+
+  private int kept(String dataset) {
+    return batches.count(dataset, TaskDevice.CPU);
+  }
+
+  private static DataBatch batch(int index) {
+    return new DataBatch(0, (long) index * ROWS, ROWS, List.of(floats(ROWS, 1)));
+  }
+
+  private static HostArray floats(int rows, int width) {
+    byte[] zeros = new byte[rows * width * Float.BYTES];
+    return HostArray.of("x", DataType.FLOAT32, new Shape(rows, width), zeros);
+  }
+}
