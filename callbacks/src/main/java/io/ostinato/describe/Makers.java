@@ -33,7 +33,8 @@ final class Makers {
   }
 
   /**
-   * Passes on an {@link IllegalArgumentException}, which means that the arguments were rejected.
+   * Passes on what the maker throws; an {@link IllegalArgumentException} means that it rejected the
+   * arguments.
    */
   private static Object call(Executable maker, Call call) {
     maker.setAccessible(true);

@@ -1,6 +1,7 @@
 package io.ostinato.metric;
 
 import io.ostinato.describe.FromKeys;
+import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import java.util.Locale;
@@ -220,29 +221,20 @@ public final class ClassMetrics {
       name = "roc_auc",
       value = "Area under the receiver operating characteristic curve of two classes.",
       ignores = "outputs")
-  Metric<?> rocAucOf(
-      @Key(
-              value = "Number of bins of equal width, for outputs that are probabilities.",
-              optional = true,
-              otherwise = "exact, 8 bytes per row",
-              atLeast = 2)
-          @Nullable Integer bins) {
-    return bins == null ? rocAuc() : rocAuc(bins);
+  Metric<?> rocAucOf(@Inline RankingBins bins) {
+    return bins.choose(this::rocAuc, this::rocAuc);
   }
 
-  /** Creates either {@link #averagePrecision()} from the key of a configuration. */
+  /**
+   * Creates {@link #averagePrecision()} or {@link #averagePrecision(int)} from the key of a
+   * configuration.
+   */
   @Kind(
       name = "average_precision",
       value = "Average precision of two classes.",
       ignores = "outputs")
-  Metric<?> averagePrecisionOf(
-      @Key(
-              value = "Number of bins of equal width, for outputs that are probabilities.",
-              optional = true,
-              otherwise = "exact, 8 bytes per row",
-              atLeast = 2)
-          @Nullable Integer bins) {
-    return bins == null ? averagePrecision() : averagePrecision(bins);
+  Metric<?> averagePrecisionOf(@Inline RankingBins bins) {
+    return bins.choose(this::averagePrecision, this::averagePrecision);
   }
 
   private Metric<ConfusionCounts> averaged(
