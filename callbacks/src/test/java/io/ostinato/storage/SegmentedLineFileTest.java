@@ -186,43 +186,17 @@ class SegmentedLineFileTest extends RunFilesContract {
   }
 
   /** A process that crashes closes nothing. */
-  private static final class Abandoned implements LineFile {
-    private final LineFile lines;
+  private static final class Abandoned extends ForwardingLineFile {
     private boolean isDone;
 
     Abandoned(LineFile lines) {
-      this.lines = lines;
-    }
-
-    @Override
-    public List<String> lines() {
-      return lines.lines();
-    }
-
-    @Override
-    public void append(List<String> more) {
-      lines.append(more);
-    }
-
-    @Override
-    public void replace(List<String> others) {
-      lines.replace(others);
-    }
-
-    @Override
-    public boolean endsWith(String line) {
-      return lines.endsWith(line);
-    }
-
-    @Override
-    public String location() {
-      return lines.location();
+      super(lines);
     }
 
     @Override
     public void close() {
       if (isDone) {
-        lines.close();
+        super.close();
       }
     }
   }

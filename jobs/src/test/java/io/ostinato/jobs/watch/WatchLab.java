@@ -3,6 +3,7 @@ package io.ostinato.jobs.watch;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.TestDisk;
 import io.ostinato.spark.storage.HadoopRunFiles;
+import io.ostinato.storage.ForwardingLineFile;
 import io.ostinato.storage.ForwardingRunFiles;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.LocalRunFiles;
@@ -275,16 +276,9 @@ final class WatchLab {
   }
 
   /** Crashes before lines, in the middle of them, and behind them. */
-  private final class CrashingLines implements LineFile {
-    private final LineFile lines;
-
+  private final class CrashingLines extends ForwardingLineFile {
     CrashingLines(LineFile lines) {
-      this.lines = lines;
-    }
-
-    @Override
-    public List<String> lines() {
-      return lines.lines();
+      super(lines);
     }
 
     @Override
@@ -302,28 +296,8 @@ final class WatchLab {
         }
         throw crash;
       }
-      lines.append(more);
+      super.append(more);
       step();
-    }
-
-    @Override
-    public void replace(List<String> others) {
-      lines.replace(others);
-    }
-
-    @Override
-    public boolean endsWith(String line) {
-      return lines.endsWith(line);
-    }
-
-    @Override
-    public String location() {
-      return lines.location();
-    }
-
-    @Override
-    public void close() {
-      lines.close();
     }
   }
 
