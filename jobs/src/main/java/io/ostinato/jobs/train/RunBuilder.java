@@ -54,7 +54,7 @@ final class RunBuilder {
     try {
       return builder.build();
     } catch (TrainingConfigurationException e) {
-      throw new RunMistakes(bound).placed(e);
+      throw new ConfigurationException(new RunMistakes(bound).placed(e.found()));
     }
   }
 

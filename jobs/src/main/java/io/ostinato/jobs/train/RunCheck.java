@@ -63,7 +63,7 @@ final class RunCheck {
       if (isRun) {
         addOutput(run, settings, found);
       }
-      new RunMistakes(run).placed(found(run, settings, found)).mistakes().forEach(found::add);
+      new RunMistakes(run).placed(found(run, settings, found)).forEach(found::add);
       found.throwIfAny();
       return run;
     } catch (ConfigurationException e) {
@@ -98,7 +98,7 @@ final class RunCheck {
         found(run, new RunBuilder(run).settings(), mistakes).stream()
             .filter(one -> isCertain(one.mistake(), part.doubtful()))
             .toList();
-    new RunMistakes(run).placed(certain).mistakes().forEach(mistakes::add);
+    new RunMistakes(run).placed(certain).forEach(mistakes::add);
   }
 
   private static boolean isCertain(Mistake mistake, Set<String> doubtful) {

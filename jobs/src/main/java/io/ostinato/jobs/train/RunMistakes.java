@@ -2,10 +2,9 @@ package io.ostinato.jobs.train;
 
 import io.ostinato.describe.Subject;
 import io.ostinato.jobs.config.Bound;
-import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.jobs.config.Place;
-import io.ostinato.training.TrainingConfigurationException;
+import io.ostinato.jobs.config.PlacedMistake;
 import io.ostinato.training.TrainingMistake;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,12 +12,8 @@ import java.util.stream.Collectors;
 /** Maps mistakes of a training to their places in the configuration. */
 record RunMistakes(Bound<RunConfig> bound) {
 
-  /** Adds the places to mistakes. */
-  ConfigurationException placed(TrainingConfigurationException refused) {
-    return placed(refused.found());
-  }
-
-  ConfigurationException placed(List<TrainingMistake> found) {
+  /** The mistakes with their places, in the order of the places. */
+  List<PlacedMistake> placed(List<TrainingMistake> found) {
     Mistakes mistakes = new Mistakes();
     for (TrainingMistake one : found) {
       List<Place> places =
@@ -32,7 +27,7 @@ record RunMistakes(Bound<RunConfig> bound) {
         mistakes.add(places.get(places.size() - 1), one.mistake().text() + others(places));
       }
     }
-    return new ConfigurationException(mistakes.all());
+    return mistakes.all();
   }
 
   private Place placeOf(Subject subject) {
