@@ -1,11 +1,11 @@
-"""Makes small TorchScript modules that keep state between forwards, or look as if they did, and records
-what PyTorch does with each, with torch 2.7.1:
+"""Generates small TorchScript modules, some of which keep state between calls of `forward`, and records
+how PyTorch 2.7.1 behaves with each:
 
     python make_state_modules.py ../resources/torchscript/state-modules.zip.gz
 
-Each takes (rows, 4). `expected.json` in the archive has for each whether its bytes change when it is
-run in evaluation mode, whether what forward gives depends on what was run before, and which of its
-other methods give something else if another batch was run before.
+Each module takes an input of shape (rows, 4). For each one, `expected.json` in the archive states
+whether its contents change when it runs in evaluation mode, whether the result of `forward` depends on
+earlier calls, and which of its other methods return different results after another batch.
 """
 
 import gzip
