@@ -29,14 +29,21 @@ public final class Excerpt {
    * {@code \u001b}.
    */
   public static String of(String text) {
-    int end = Math.min(text.length(), MOST_CHARACTERS);
-    String shown = visible(text.substring(0, whole(text, end)));
-    return end == text.length() ? shown : shown + length(text);
+    String shown = beginning(text, MOST_CHARACTERS + 1);
+    return shown.length() <= MOST_CHARACTERS
+        ? shown
+        : beginning(text, MOST_CHARACTERS) + length(text);
   }
 
   /** A message on one line. If it is too long, its middle is left out. */
   public static String ofMessage(String message) {
-    return visible(withoutMiddle(message));
+    String shown = beginning(message, MOST_OF_MESSAGE + 1);
+    return shown.length() <= MOST_OF_MESSAGE
+        ? shown
+        : beginning(message, MOST_OF_MESSAGE - END_OF_MESSAGE)
+            + length(message)
+            + " …"
+            + end(message, END_OF_MESSAGE);
   }
 
   /** Like {@link #ofMessage} for each line of a message. If it has too many lines, the first. */
@@ -46,15 +53,15 @@ public final class Excerpt {
     return message.lines().skip(MOST_LINES).findAny().isPresent() ? lines + "\n…" : lines;
   }
 
-  private static String withoutMiddle(String message) {
-    if (message.length() <= MOST_OF_MESSAGE) {
-      return message;
-    }
-    int end = message.length() - END_OF_MESSAGE;
-    return message.substring(0, whole(message, MOST_OF_MESSAGE - END_OF_MESSAGE))
-        + length(message)
-        + " …"
-        + message.substring(whole(message, end));
+  /** At most this many characters of the beginning, counted once they are escaped. */
+  private static String beginning(String text, int most) {
+    String shown = visible(text.substring(0, whole(text, Math.min(text.length(), most))));
+    return shown.substring(0, whole(shown, Math.min(shown.length(), most)));
+  }
+
+  private static String end(String text, int most) {
+    String shown = visible(text.substring(whole(text, Math.max(0, text.length() - most))));
+    return shown.substring(whole(shown, Math.max(0, shown.length() - most)));
   }
 
   private static String length(String text) {

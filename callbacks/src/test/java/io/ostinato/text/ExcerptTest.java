@@ -19,6 +19,12 @@ class ExcerptTest {
   }
 
   @Test
+  void escapedCharactersCountAsTheyAreShown() {
+    assertThat(Excerpt.of("\n".repeat(150))).isEqualTo("\\n".repeat(100) + "… (150 characters)");
+    assertThat(Excerpt.ofMessage("\u202e".repeat(1_000))).hasSizeLessThan(2_050);
+  }
+
+  @Test
   void whatControlsATerminalIsEscaped() {
     assertThat(Excerpt.of("a\u001b[2J\nb\r\t\0\u0085\u202e\u2028")).isEqualTo(
         "a\\u001b[2J\\nb\\r\\t\\u0000\\u0085\\u202e\\u2028");

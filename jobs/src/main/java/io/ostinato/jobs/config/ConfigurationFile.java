@@ -54,9 +54,19 @@ public final class ConfigurationFile {
 
   /** At most one byte more than allowed, since a file can be endless or of any size. */
   private static byte[] bytes(String file) throws IOException {
-    try (InputStream in =
-        file.matches(WITH_SCHEME) ? ofHadoop(file) : Files.newInputStream(Path.of(file))) {
+    try (InputStream in = open(file)) {
       return in.readNBytes(MOST_BYTES + 1);
+    }
+  }
+
+  private static InputStream open(String file) throws IOException {
+    try {
+      return file.matches(WITH_SCHEME) ? ofHadoop(file) : Files.newInputStream(Path.of(file));
+    } catch (IllegalArgumentException e) { // the name is no path, or no URI
+      throw new IllegalArgumentException(
+          "'%s' is not a valid file name: %s"
+              .formatted(Excerpt.of(file), Excerpt.of(ErrorLine.of(e))),
+          e);
     }
   }
 
@@ -81,6 +91,6 @@ public final class ConfigurationFile {
   }
 
   private static IllegalArgumentException unreadable(String file, String why, IOException e) {
-    return new IllegalArgumentException("can't read '%s': %s".formatted(Excerpt.of(file), why), e);
+    return new IllegalArgumentException("can't read '%s': %s".formatted(Excerpt.of(file), Excerpt.ofMessage(why)), e);
   }
 }

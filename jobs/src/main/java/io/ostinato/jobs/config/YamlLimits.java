@@ -44,6 +44,17 @@ final class YamlLimits {
     }
   }
 
+  /** Refuses halves of surrogate pairs, which UTF-8 can't hold and the parser doesn't expect. */
+  static void checkCharacters(String yaml) {
+    int line = 1;
+    for (int i = 0; i < yaml.length(); i += Character.charCount(yaml.codePointAt(i))) {
+      line += yaml.charAt(i) == '\n' ? 1 : 0;
+      if (Character.getType(yaml.codePointAt(i)) == Character.SURROGATE) {
+        throw new ExceededException(line, "invalid YAML: half of a surrogate pair; remove it");
+      }
+    }
+  }
+
   /** Checks a value that is about to be converted. */
   void check(Node node) {
     values++;

@@ -60,6 +60,7 @@ final class YamlReader {
             .setMaxAliasesForCollections(YamlLimits.MOST_VALUES)
             .build();
     try {
+      YamlLimits.checkCharacters(yaml);
       Parser parser = new ParserImpl(settings, new StreamReader(settings, yaml));
       return new Composer(settings, YamlLimits.limited(parser))
           .getSingleNode()

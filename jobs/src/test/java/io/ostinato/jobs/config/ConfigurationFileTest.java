@@ -57,7 +57,7 @@ class ConfigurationFileTest {
           .as(name.substring(0, Math.min(99, name.length())))
           .isInstanceOf(IllegalArgumentException.class)
           .satisfies(
-              thrown -> assertThat(thrown.getMessage()).hasSizeLessThan(1_000).doesNotContain("\0", "\n"));
+              thrown -> assertThat(thrown.getMessage()).hasSizeLessThan(2_500).doesNotContain("\0", "\n"));
     }
   }
 }
