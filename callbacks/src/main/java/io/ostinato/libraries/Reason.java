@@ -67,7 +67,7 @@ public final class Reason {
   private static final Pattern IN_SOURCES =
       Pattern.compile("\\S+\\.(?:cc|h|cpp|cu):\\d+ (?:\\S.*?\\) ?(?:const )?)?(?:\\[.*?\\] )?");
   private static final Pattern CLASS_NAME =
-      Pattern.compile("(?:[a-z_][\\w$]*\\.)+([A-Z][\\w$]*(?:Exception|Error): )");
+      Pattern.compile("(?<![\\w$.])(?:[a-z_][\\w$]*+\\.)++([A-Z][\\w$]*(?:Exception|Error): )");
 
   private Reason() {}
 

@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.FSError;
 /** Describes an exception in one line for a user. */
 public final class ErrorLine {
   private static final Pattern CLASS_NAME =
-      Pattern.compile("(?:[a-z_][\\w$]*\\.)+[A-Z][\\w$]*(?:Exception|Error): ");
+      Pattern.compile("(?<![\\w$.])(?:[a-z_][\\w$]*+\\.)++[A-Z][\\w$]*(?:Exception|Error): ");
 
   private static final String WRAPPER = "org.apache.spark.SparkException";
   private static final String MAKE_ROOM = "; free some space there and run it again";

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.text.Excerpt;
 import java.io.PrintWriter;
 import java.util.EnumMap;
 import java.util.List;
@@ -42,7 +43,7 @@ final class WatchReport {
         String.format(
             Locale.ROOT,
             "%-20s %s  %,d rows  %.3f s",
-            entry.checkpoint().name(),
+            Excerpt.of(entry.checkpoint().name()),
             metrics,
             entry.rows(),
             entry.seconds()));
@@ -55,10 +56,10 @@ final class WatchReport {
     count(entry);
     if (entry.outcome() == Outcome.FAILED) {
       err.println(
-          "error: can't evaluate '%s': %s".formatted(entry.checkpoint().name(), entry.reason()));
+          "error: can't evaluate '%s': %s".formatted(Excerpt.of(entry.checkpoint().name()), Excerpt.ofLines(entry.reason())));
       err.flush();
     } else {
-      log.info("skipped {}: {}", entry.checkpoint().name(), entry.reason());
+      log.info("skipped {}: {}", Excerpt.of(entry.checkpoint().name()), entry.reason());
     }
   }
 
@@ -68,7 +69,7 @@ final class WatchReport {
         ("warning: '%s' is a folder, and subfolders are not searched: a checkpoint is a single"
                 + " file; write checkpoints as files to the watched folder, or set --checkpoints to"
                 + " the folder that contains the files")
-            .formatted(name));
+            .formatted(Excerpt.of(name)));
     err.flush();
   }
 
