@@ -156,7 +156,7 @@ public final class ModelFiles {
       }
       try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
         return switch (Kind.of(file).orElseThrow()) {
-          case WEIGHTS -> weights(in);
+          case WEIGHTS -> weights(in, status.getLen());
           case TORCH_SCRIPT, OPEN -> torchScript(file, content(file, in, status.getLen()));
           case ONNX -> onnx(file, content(file, in, status.getLen()));
         };
@@ -173,8 +173,9 @@ public final class ModelFiles {
     }
   }
 
-  private ModelFile weights(InputStream in) throws IOException {
-    return new ModelFile(blocks.get(0), WeightSnapshot.of(Safetensors.readFrom(in).arrays()));
+  private ModelFile weights(InputStream in, long bytes) throws IOException {
+    Safetensors weights = Safetensors.readFrom(in, bytes);
+    return new ModelFile(blocks.get(0), WeightSnapshot.of(weights.arrays()));
   }
 
   private static byte[] content(String file, InputStream in, long bytes) throws IOException {
