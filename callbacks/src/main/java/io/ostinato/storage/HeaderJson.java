@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * format is. No text is converted to a number, and no key is accepted twice.
  */
 final class HeaderJson {
-  private static final int MOST_ECHOED = 80;
+  private static final int MOST_ECHOED = 120;
   private static final String LARGEST = Long.toString(Long.MAX_VALUE);
   private static final Pattern WHOLE_NUMBER = Pattern.compile("0|[1-9]\\d{0,18}");
 
@@ -87,9 +87,10 @@ final class HeaderJson {
     expect(JsonToken.END_DOCUMENT, "the header");
   }
 
-  /** The beginning of a text for a message: its author may have made it as long as the file. */
+  /** The beginning of a text from a file, for a message of one line. */
   static String echoed(String text) {
-    return text.length() <= MOST_ECHOED ? text : text.substring(0, MOST_ECHOED) + "…";
+    String some = text.length() <= MOST_ECHOED ? text : text.substring(0, MOST_ECHOED) + "…";
+    return some.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static StorageException invalid(String problem) {
