@@ -88,9 +88,17 @@ public record ModuleFacts(
         false);
   }
 
-  /** Analyses the code of a module; the state is unknown if the code can't be read. */
+  /**
+   * Checks the archive of a module and analyses its code; the state is unknown if the code can't be
+   * read.
+   *
+   * @throws DamagedModuleException if the archive is damaged
+   */
   public static ModuleFacts of(byte[] archive) {
     ZipContent zip = new ZipContent(archive);
+    if (zip.isWhole()) { // without its end no engine loads it
+      zip.check();
+    }
     Map<String, String> files = new LinkedHashMap<>();
     Optional<String> module = Optional.empty();
     for (Entry entry : zip.entries().orElse(List.of())) {

@@ -2,18 +2,13 @@ package io.ostinato.torchscript;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -353,19 +348,6 @@ class ModuleFactsTest {
     assertThat(ModuleFacts.of(new byte[0]).state()).isEqualTo(KeptState.UNKNOWN);
   }
 
-  @Test
-  void damageIsNoEndlessLoopAndNoError() {
-    byte[] module = bytes("cache");
-    Random random = new Random(5);
-    for (int i = 0; i < 400; i++) {
-      byte[] damaged = module.clone();
-      for (int j = 0; j < 1 + random.nextInt(20); j++) {
-        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
-      }
-      assertThat(ModuleFacts.of(damaged)).isNotNull();
-    }
-  }
-
   private static KeptState ofCode(String method) {
     return factsOf(method).state();
   }
@@ -387,19 +369,7 @@ class ModuleFactsTest {
         """
             + method.indent(2)
             + classes;
-    ByteArrayOutputStream archive = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(archive)) {
-      for (Map.Entry<String, String> entry :
-          Map.of("net/data.pkl", "\u0080\u0002c__torch__\nNet\n", "net/code/__torch__.py", code)
-              .entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
-        zip.write(entry.getValue().getBytes(StandardCharsets.ISO_8859_1));
-        zip.closeEntry();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return ModuleFacts.of(archive.toByteArray());
+    return ModuleFacts.of(Zips.module(code));
   }
 
   private static ModuleFacts of(String module) {

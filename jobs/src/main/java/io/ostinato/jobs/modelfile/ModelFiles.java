@@ -8,6 +8,7 @@ import io.ostinato.model.OnnxSource;
 import io.ostinato.model.TorchScriptSource;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
+import io.ostinato.torchscript.DamagedModuleException;
 import io.ostinato.torchscript.ModuleFacts;
 import io.ostinato.torchscript.ZipContent;
 import io.ostinato.weights.WeightSnapshot;
@@ -193,9 +194,17 @@ public final class ModelFiles {
     if (!blocks.isEmpty()) {
       refuse(file, "it contains its architecture; remove --architecture");
     }
-    ModuleFacts facts = ModuleFacts.of(content);
+    ModuleFacts facts = facts(file, content);
     warnOfTrainingMode(file, facts);
     return new ModelFile(torchScript, TorchScriptSource.snapshotOf(content, facts));
+  }
+
+  private static ModuleFacts facts(String file, byte[] content) {
+    try {
+      return ModuleFacts.of(content);
+    } catch (DamagedModuleException e) {
+      throw ModelException.refused(file, String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Warns only once: the other checkpoints of a watched folder are saved in the same way. */
