@@ -22,7 +22,7 @@ public final class DamagedFiles {
   private static final int ONLY = Integer.getInteger("ostinato.chaos.case", -1);
 
   /** What any reader may allocate, for buffers and classes that are loaded. */
-  private static final long LEAST_BYTES = 48 << 20;
+  private static final long USUAL_BYTES = 48 << 20;
 
   /** What a reader may allocate for each byte of a file. */
   private static final long BYTES_OF_ONE = 400;
@@ -30,6 +30,7 @@ public final class DamagedFiles {
   private final String reader;
   private final List<byte[]> originals;
   private final Map<String, Integer> outcomes = new TreeMap<>();
+  private long mayAllocate = USUAL_BYTES;
 
   /** Reads a file. */
   @FunctionalInterface
@@ -52,6 +53,12 @@ public final class DamagedFiles {
   public DamagedFiles(String reader, List<byte[]> originals) {
     this.reader = reader;
     this.originals = List.copyOf(originals);
+  }
+
+  /** Lets the reader allocate this much, in addition to what its size allows. */
+  public DamagedFiles mayAllocate(long bytes) {
+    mayAllocate = bytes;
+    return this;
   }
 
   /** Has the reader read all damaged files, and returns the number of each outcome. */
@@ -80,7 +87,7 @@ public final class DamagedFiles {
           e);
     }
     long bytes = allocated() - before;
-    if (bytes > LEAST_BYTES + BYTES_OF_ONE * damaged.length) {
+    if (bytes > mayAllocate + BYTES_OF_ONE * damaged.length) {
       throw new AssertionError(
           "%s allocated %s bytes for a file of %s in case %s: %s"
               .formatted(reader, bytes, damaged.length, number, replay(number)));

@@ -53,6 +53,7 @@ class DamagedModulesTest {
     }
     Map<String, Integer> outcomes =
         new DamagedFiles("TorchScript code", codes)
+            .mayAllocate(8L << 30) // over time: code that is repeated is followed again and again
             .readBy(
                 (damaged, original) -> {
                   String code = new String(damaged, StandardCharsets.ISO_8859_1);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModuleFactsTest {
   @ParameterizedTest
@@ -346,6 +347,48 @@ class ModuleFactsTest {
     assertThat(ModuleFacts.of(Arrays.copyOf(module, module.length / 2)).state())
         .isEqualTo(KeptState.UNKNOWN);
     assertThat(ModuleFacts.of(new byte[0]).state()).isEqualTo(KeptState.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"(", "[", "-", "torch.relu(", "x[", "{", "[(", "annotate(Optional[", "self.one("})
+  void codeThatIsNestedTooDeepIsUnknown(String open) {
+    String nested = open.repeat(50_000);
+    ModuleFacts facts =
+        factsOf("def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n  y = " + nested);
+    assertThat(facts.state()).isEqualTo(KeptState.UNKNOWN);
+    assertThat(facts.kept()).allMatch(why -> why.length() <= 301);
+    String closed = nested + "x" + ")".repeat(50_000);
+    assertThat(
+            factsOf("def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n  y = " + closed)
+                .state())
+        .isEqualTo(KeptState.UNKNOWN);
+  }
+
+  @Test
+  void aChainABlockAndCallsThatAreTooDeepAreUnknown() {
+    String head = "def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n";
+    assertThat(factsOf(head + "  y = x" + ".a".repeat(50_000)).kept())
+        .contains("an expression that is nested too deep to be analysed");
+    StringBuilder blocks = new StringBuilder(head);
+    for (int i = 1; i < 3_000; i++) {
+      blocks.append(" ".repeat(i)).append("if x:\n");
+    }
+    assertThat(factsOf(blocks + " ".repeat(3_000) + "pass").kept())
+        .contains("the module's class was not found");
+    StringBuilder calls = new StringBuilder(head + "  return self.f0(x, )\n");
+    for (int i = 0; i < 3_000; i++) {
+      calls.append(
+          "def f%s(self: __torch__.Net, x: Tensor) -> Tensor:\n  return (self).f%s(x, )\n"
+              .formatted(i, i + 1));
+    }
+    assertThat(factsOf(calls.toString()).kept())
+        .contains("code that is nested too deep to be analysed");
+    assertThat(factsOf(head + "  y : " + "Optional[".repeat(50_000) + " = x\n  return y").state())
+        .isNotNull();
+    assertThat(factsOf(head + "  y = \"" + "a\\\"".repeat(100_000) + "\"\n  return x").state())
+        .as("a long text")
+        .isEqualTo(KeptState.NONE);
   }
 
   private static KeptState ofCode(String method) {
