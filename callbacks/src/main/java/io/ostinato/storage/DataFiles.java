@@ -44,9 +44,10 @@ record DataFiles(RunFiles files) {
               .formatted(tag, file.name(), files.location()));
     }
     MessageDigest digest = Sha256.start();
+    long bytes = files.sizeBytes(file.name());
     try (InputStream in =
         new BufferedInputStream(new DigestInputStream(files.read(file.name()), digest), 1 << 16)) {
-      List<HostArray> arrays = Safetensors.readFrom(in).arrays();
+      List<HostArray> arrays = Safetensors.readFrom(in, bytes).arrays();
       if (!Sha256.hex(digest).equals(file.sha256())) {
         throw new StorageException("its content is not what was written");
       }

@@ -92,9 +92,22 @@ public final class HostArray implements Serializable {
     return of(name, array.getDataType(), array.getShape(), bytes);
   }
 
-  /** The size in bytes of an array of this data type and shape. */
+  /**
+   * The size in bytes of an array of this data type and shape.
+   *
+   * @throws IllegalArgumentException if a dimension is negative, or the size exceeds a {@code long}
+   */
   public static long sizeBytes(DataType dataType, Shape shape) {
-    return Math.multiplyExact(shape.size(), (long) dataType.getNumOfBytes());
+    long size = dataType.getNumOfBytes();
+    for (long dimension : shape.getShape()) {
+      boolean fits = dimension >= 0 && (size == 0 || dimension <= Long.MAX_VALUE / size);
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "an array of %s %s can't exist".formatted(dataType, shape));
+      }
+      size *= dimension;
+    }
+    return size;
   }
 
   /** Copies the array to the manager's device; the manager owns the copy. */

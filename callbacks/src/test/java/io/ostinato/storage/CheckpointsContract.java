@@ -235,7 +235,7 @@ public abstract class CheckpointsContract {
     cut("b.states.safetensors");
     assertThatThrownBy(() -> checkpoints.load("b"))
         .hasMessageContaining("file 'b.states.safetensors' of checkpoint 'b'")
-        .hasMessageContaining("cut off");
+        .hasMessageContaining("truncated");
     checkpoints.save("c", training("E1_U10_S160", 1));
     files().delete("c.optimizer.safetensors");
     assertThatThrownBy(() -> checkpoints.load("c"))

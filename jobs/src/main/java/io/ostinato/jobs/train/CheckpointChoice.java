@@ -177,7 +177,7 @@ record CheckpointChoice(String asked, RunConfig config) {
           weights.metadata().getOrDefault("run_id", ""),
           "",
           WeightSnapshot.of(weights.arrays()));
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | StorageException e) {
       if (e instanceof IOException io && StorageException.isMissing(io)) {
         throw noSuchFile();
       }

@@ -86,7 +86,7 @@ class CheckpointEvaluatorTest {
       assertThat(evaluator.evaluate(file.toString()).rows()).isEqualTo(TorchFixtures.ROWS);
       byte[] whole = Files.readAllBytes(file);
       Files.write(file, Arrays.copyOf(whole, whole.length - 8));
-      refuses(evaluator, file.toString(), "can't read '" + file + "'", "is cut off");
+      refuses(evaluator, file.toString(), "can't read '" + file + "'", "is truncated");
     }
     Architecture other =
         Architectures.parse("--architecture", "mlp:outputs=3,input_shape=[1,5,5],hidden=[]");
