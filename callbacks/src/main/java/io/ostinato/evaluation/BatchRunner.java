@@ -2,6 +2,7 @@ package io.ostinato.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.ostinato.libraries.GradientMode;
 import io.ostinato.libraries.Reason;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricStates;
@@ -52,11 +53,8 @@ public final class BatchRunner {
 
   /** Runs one batch; all native memory belongs to the batch's scope. */
   void run(DataBatch data, EvaluationBatch batch, EvaluationModel model) {
-    try {
-      NDList results = processor.process(batch, model);
-      if (results == null) {
-        throw new IllegalStateException("processData returned null instead of a list of arrays");
-      }
+    try (GradientMode gradients = GradientMode.off()) {
+      NDList results = process(batch, model, gradients);
       if (states.isEmpty()) {
         outputs.add(new BatchOutput(data.firstRow(), data.rows(), onHost(results)));
       } else {
@@ -74,6 +72,25 @@ public final class BatchRunner {
       throw new EvaluationException(
           tag, tag + " failed in processData, " + problem, problem, Portable.of(e));
     }
+  }
+
+  private NDList process(EvaluationBatch batch, EvaluationModel model, GradientMode gradients)
+      throws Exception {
+    NDList results;
+    boolean left = false;
+    try {
+      results = processor.process(batch, model);
+    } finally {
+      left = gradients.closeCollector();
+    }
+    if (left) {
+      throw new IllegalStateException(
+          "processData left a GradientCollector open; open it with try-with-resources");
+    }
+    if (results == null) {
+      throw new IllegalStateException("processData returned null instead of a list of arrays");
+    }
+    return results;
   }
 
   /** Records the rows of a batch; consecutive rows share an entry. */

@@ -10,6 +10,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
+import io.ostinato.libraries.EngineTurn;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.torchscript.KeptState;
 import io.ostinato.weights.ArrayMemory;
@@ -46,7 +47,7 @@ final class LoadedBlock implements LoadedModel {
     this.source = source;
     this.device = device;
     this.manager = NativeLibraries.engine().newBaseManager(device);
-    try {
+    try (EngineTurn turn = EngineTurn.toLoad()) {
       this.built = build();
     } catch (RuntimeException | Error e) {
       manager.close();
@@ -80,10 +81,12 @@ final class LoadedBlock implements LoadedModel {
 
   @Override
   public void refresh(WeightSource weights) {
-    if (turns.state() == KeptState.ACCUMULATED) {
-      rebuild(weights);
-    } else {
-      load(weights);
+    try (EngineTurn turn = EngineTurn.toLoad()) {
+      if (turns.state() == KeptState.ACCUMULATED) {
+        rebuild(weights);
+      } else {
+        load(weights);
+      }
     }
     turns.loaded(turns.state());
   }

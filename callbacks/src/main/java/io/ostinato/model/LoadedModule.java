@@ -5,6 +5,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.libraries.EngineTurn;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.libraries.Reason;
 import io.ostinato.torchscript.KeptState;
@@ -44,7 +45,10 @@ final class LoadedModule implements LoadedModel {
   public void refresh(WeightSource weights) {
     ModuleFacts before = loaded == null ? null : loaded.facts();
     KeptState found = turns.state();
-    ModuleFacts facts = load(weights);
+    ModuleFacts facts;
+    try (EngineTurn turn = EngineTurn.toLoad()) {
+      facts = load(weights);
+    }
     boolean learned = facts.equals(before) && facts.state() == KeptState.UNKNOWN;
     turns.loaded(learned ? found : facts.state(), facts.seeds());
     if (turns.state() == KeptState.OVERWRITTEN || turns.state() == KeptState.ACCUMULATED) {

@@ -83,8 +83,8 @@ final class CallbackRun implements AutoCloseable {
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
       for (Callback callback : settings.callbacks()) {
-        closing.add(callback::detach);
         callback.attach(context);
+        closing.add(callback::detach);
       }
       resumed.forEach(checkpoint -> lastLoss.restore(checkpoint.loop()));
       resumed.forEach(checkpoint -> CallbackStates.restore(settings.callbacks(), checkpoint));

@@ -15,6 +15,7 @@ import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
 import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossParts;
+import io.ostinato.libraries.EngineTurn;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.schedule.UpdateCounter;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,18 +79,13 @@ final class UpdateSteps implements AutoCloseable {
    */
   void next(UpdateCounter counter, Consumer<AccumulationStep> afterMicroBatch) {
     clock.enter(Phase.DATA);
-    NativeLibraries.engine()
-        .setRandomSeed(Seeds.ofUpdate(settings.seed(), counter.current().update()));
-    if (!batches.hasNext()) {
-      batches = restOfEpoch(counter);
-    }
     statistics.remember();
     if (accumulate(counter, afterMicroBatch)) {
       clock.enter(Phase.STEP);
       double norm = gradients.norm();
       if (Double.isFinite(norm)) {
         gradients.clip(settings.gradientClipping(), norm);
-        parameters.step();
+        step(counter);
         skippedInARow = 0;
       } else {
         skip("the norm of the gradient is " + norm, counter);
@@ -111,24 +108,53 @@ final class UpdateSteps implements AutoCloseable {
 
   /** Runs all micro-batches of an update; false if a loss was not finite. */
   private boolean accumulate(UpdateCounter counter, Consumer<AccumulationStep> afterMicroBatch) {
-    long samples = counter.epochSize().samplesOf(counter.current().update() + 1);
+    long update = counter.current().update();
+    long samples = counter.epochSize().samplesOf(update + 1);
     int microBatches = Math.toIntExact(-Math.floorDiv(-samples, settings.microBatchSize()));
     boolean finite = true;
     for (int i = 0; i < microBatches; i++) {
       clock.enter(Phase.DATA);
-      try (Batch batch = batches.next()) {
+      try (EngineTurn turn = turn(Seeds.ofMicroBatch(settings.seed(), update, i));
+          Batch batch = nextBatch(counter)) {
         // After a loss that is not finite, the rest is only read, to keep the order of the data.
-        finite =
-            finite && run(batch, new Place(counter, i, microBatches, samples), afterMicroBatch);
+        if (finite) {
+          Optional<AccumulationStep> step =
+              run(batch, new Place(counter, i, microBatches, samples));
+          turn.close(); // callbacks may evaluate or train
+          clock.enter(Phase.CALLBACKS);
+          step.ifPresent(afterMicroBatch);
+          finite = step.isPresent();
+        }
       }
     }
     return finite;
   }
 
+  /** Waits until this training can compute alone, with random numbers of its own. */
+  private static EngineTurn turn(int seed) {
+    EngineTurn turn = EngineTurn.toTrain();
+    NativeLibraries.engine().setRandomSeed(seed);
+    return turn;
+  }
+
+  private Batch nextBatch(UpdateCounter counter) {
+    if (!batches.hasNext()) {
+      batches = restOfEpoch(counter);
+    }
+    return batches.next();
+  }
+
+  private void step(UpdateCounter counter) {
+    try (EngineTurn turn = turn(Seeds.ofStep(settings.seed(), counter.current().update()))) {
+      parameters.step();
+    }
+  }
+
   /** The position of a micro-batch in an update, and the number of samples of the update. */
   private record Place(UpdateCounter before, int microBatch, int microBatches, long samples) {}
 
-  private boolean run(Batch batch, Place place, Consumer<AccumulationStep> afterMicroBatch) {
+  /** Runs a micro-batch; empty if its loss is not finite. */
+  private Optional<AccumulationStep> run(Batch batch, Place place) {
     Device device = trainer.getDevices()[0];
     NDList inputs = batch.getData().toDevice(device, false);
     NDList labels = batch.getLabels().toDevice(device, false);
@@ -137,13 +163,13 @@ final class UpdateSteps implements AutoCloseable {
     // An array that lives as long as the graph. DJL closes the one that it makes for mul(number),
     // whose memory may then be used for something else before the backward pass reads it.
     try (NDArray share = trainer.getManager().create((double) batch.getSize() / place.samples());
-        GradientCollector collector = trainer.newGradientCollector()) {
+        GradientCollector collector = Gradients.collector(trainer)) {
       clock.enter(Phase.FORWARD);
       outputs = parameters.forward(inputs, labels);
       losses = LossCall.parts(loss, labels, outputs);
       NDArray mean = losses.total();
       if (!Double.isFinite(valueOf(mean))) {
-        return false;
+        return Optional.empty();
       }
       clock.enter(Phase.BACKWARD);
       // If all parameters are frozen, there is no graph for a backward pass.
@@ -154,8 +180,7 @@ final class UpdateSteps implements AutoCloseable {
         }
       }
     }
-    clock.enter(Phase.CALLBACKS);
-    afterMicroBatch.accept(
+    return Optional.of(
         new AccumulationStep(
             place.before(),
             place.microBatch(),
@@ -166,7 +191,6 @@ final class UpdateSteps implements AutoCloseable {
             losses.total().stopGradient(),
             valuesOf(losses),
             batch.getSize()));
-    return true;
   }
 
   /**
