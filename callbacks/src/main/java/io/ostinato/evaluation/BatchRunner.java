@@ -20,6 +20,7 @@ public final class BatchRunner {
   private final BatchProcessor processor;
   private final List<MetricStates> states;
   private final List<BatchOutput> outputs = new ArrayList<>();
+  private final Coverage coverage = new Coverage();
 
   public BatchRunner(
       EvaluationTag tag, BatchProcessor processor, List<? extends Metric<?>> metrics) {
@@ -41,6 +42,11 @@ public final class BatchRunner {
   /** The results so far, in the order of the batches; with metrics, only the rows they cover. */
   public List<BatchOutput> outputs() {
     return List.copyOf(outputs);
+  }
+
+  /** The rows that were run so far. */
+  public Coverage coverage() {
+    return coverage;
   }
 
   /** Removes and returns the results since the last call. */
@@ -74,6 +80,7 @@ public final class BatchRunner {
       throw new EvaluationException(
           tag, tag + " failed in processData, " + problem, problem, Portable.of(e));
     }
+    coverage.add(data);
   }
 
   /** Records the rows of a batch; consecutive rows share an entry. */
