@@ -21,6 +21,7 @@ public final class BatchRunner {
   private final BatchProcessor processor;
   private final List<MetricStates> states;
   private final List<BatchOutput> outputs = new ArrayList<>();
+  private final Coverage coverage = new Coverage();
 
   public BatchRunner(
       EvaluationTag tag, BatchProcessor processor, List<? extends Metric<?>> metrics) {
@@ -42,6 +43,11 @@ public final class BatchRunner {
   /** The results so far, in the order of the batches; with metrics, only the rows they cover. */
   public List<BatchOutput> outputs() {
     return List.copyOf(outputs);
+  }
+
+  /** The rows that were run so far. */
+  public Coverage coverage() {
+    return coverage;
   }
 
   /** Removes and returns the results since the last call. */
@@ -72,6 +78,7 @@ public final class BatchRunner {
       throw new EvaluationException(
           tag, tag + " failed in processData, " + problem, problem, Portable.of(e));
     }
+    coverage.add(data);
   }
 
   private NDList process(EvaluationBatch batch, EvaluationModel model, GradientMode gradients)

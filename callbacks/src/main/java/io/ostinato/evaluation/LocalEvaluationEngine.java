@@ -28,6 +28,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   private @Nullable LoadedModel model;
   private @Nullable Manifest resident;
   private final Set<String> told = new HashSet<>();
+  private final KnownContents known = new KnownContents();
 
   /**
    * Creates an engine without a model.
@@ -50,15 +51,25 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     long forward = run(request, loaded, new BatchPass(List.of(runner)), display);
     long ran = System.nanoTime();
     List<BatchOutput> outputs = runner.outputs();
-    long rows = outputs.stream().mapToLong(BatchOutput::rows).sum();
-    RowCheck.check(request.tag(), outputs, rows);
+    Certificate certificate = certificate(request, runner.coverage());
+    RowCheck.check(request.tag(), outputs, certificate.rowsEvaluated());
     return EvaluationResults.of(
         runner.states().isEmpty() ? Collation.collate(request.tag(), outputs) : List.of(),
         runner.states(),
-        rows,
-        request.weights().manifest().hash(),
+        certificate,
         () -> timings(start, refreshed - start, ran - refreshed, forward),
-        timings -> log.info("{}: {} rows, {}", request.tag(), rows, timings));
+        timings ->
+            log.info("{}: {} rows, {}", request.tag(), certificate.rowsEvaluated(), timings));
+  }
+
+  private Certificate certificate(EvaluationRequest request, Coverage coverage) {
+    return Certificate.of(
+        request.tag(),
+        known.expected(request, coverage),
+        request.selection().columns(),
+        coverage,
+        request.weights().manifest().hash(),
+        Attempts.ofTask(0, 0, "driver"));
   }
 
   /** Runs all batches; returns the time they took, in nanoseconds. */

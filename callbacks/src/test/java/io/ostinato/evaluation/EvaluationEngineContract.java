@@ -149,6 +149,68 @@ public abstract class EvaluationEngineContract {
   }
 
   @Test
+  void certificatesAreThoseOfTheLocalEngineWhateverTheBatches() {
+    Random random = new Random(14);
+    for (int i = 0; i < 8; i++) {
+      int rows = 1 + random.nextInt(300);
+      int[] partitions = GeneratedRows.randomPartitions(rows, random);
+      DataSelection selection =
+          new DataSelection(
+              i % 4 == 3 ? 1 + random.nextInt(rows) : DataSelection.ALL_ROWS,
+              i % 2 == 0 ? List.of() : List.of("class"));
+      EvaluationRequest request =
+          i % 3 == 0 && selection.columns().isEmpty()
+              ? measured(generated(partitions), 1 + random.nextInt(64))
+              : request(
+                  generated(partitions), 1 + random.nextInt(64), EvaluationEngineContract::names, 1);
+      Certificate certificate = certificate(engine(), of(request, request.data(), selection));
+      Certificate other =
+          certificate(
+              new LocalEvaluationEngine(),
+              of(request(GeneratedRows.inMemory(partitions), 7, EvaluationEngineContract::names, 1), selection));
+      assertThat(certificate).usingRecursiveComparison().ignoringFields("attempts").isEqualTo(other);
+      assertThat(certificate.rowsExpected()).isEqualTo(Math.min(rows, selection.maxRows()));
+      assertThat(certificate.rowsEvaluated()).isEqualTo(certificate.rowsExpected());
+      assertThat(certificate.partitions().stream().mapToLong(Certificate.Partition::rows).sum())
+          .isEqualTo(certificate.rowsExpected());
+      assertThat(certificate.attempts().tasks()).isPositive();
+      assertThat(certificate.attempts().started()).isEqualTo(certificate.attempts().tasks());
+      assertThat(certificate.attempts().executors().values().stream().mapToInt(n -> n).sum())
+          .isEqualTo(certificate.attempts().tasks());
+    }
+  }
+
+  @Test
+  void theOrderDigestIsThatOfTheRowsWhateverThePartitions() {
+    EvaluationRequest one = request(generated(90, 0, 40), 16, EvaluationEngineContract::names, 1);
+    EvaluationRequest other = request(generated(130), 50, EvaluationEngineContract::names, 2);
+    EvaluationRequest fewer = of(one, DataSelection.everything().withMaxRows(129));
+    assertThat(certificate(engine(), other).orderDigest())
+        .isEqualTo(certificate(engine(), one).orderDigest())
+        .isNotEqualTo(certificate(engine(), fewer).orderDigest());
+  }
+
+  @Test
+  void evaluationsThatShareAPassHaveCertificatesOfTheirOwn() {
+    EvaluationData data = generated(90, 40);
+    List<EvaluationRequest> requests =
+        List.of(
+            request(data, 16, EvaluationEngineContract::predict, 1),
+            measured(data, 16),
+            request(data, 16, EvaluationEngineContract::names, 1));
+    List<EvaluationResults> together =
+        engine().evaluateTogether(requests, ProgressDisplay.silent());
+    Certificate alone = certificate(engine(), requests.get(0));
+    for (EvaluationResults each : together) {
+      try (each) {
+        assertThat(each.certificate().orderDigest()).isEqualTo(alone.orderDigest());
+        assertThat(each.certificate().partitions()).isEqualTo(alone.partitions());
+        assertThat(each.certificate().manifest()).isEqualTo(each.manifest());
+      }
+    }
+  }
+
+  @Test
   void aBatchHasTheSelectedColumnsInTheirOrder() {
     EvaluationRequest all = request(generated(30, 5), 8, EvaluationEngineContract::names, 1);
     DataSelection swapped = DataSelection.everything().withColumns(List.of("class", "x"));
@@ -559,6 +621,12 @@ public abstract class EvaluationEngineContract {
     }
   }
 
+  private static Certificate certificate(EvaluationEngine engine, EvaluationRequest request) {
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      return results.certificate();
+    }
+  }
+
   /** Metrics, and names, shapes and elements of all arrays. */
   private static String content(EvaluationResults results) {
     StringBuilder content = new StringBuilder(results.metrics().toString());
@@ -570,6 +638,10 @@ public abstract class EvaluationEngineContract {
           .append(HexFormat.of().formatHex(array.toByteArray()));
     }
     return content.toString();
+  }
+
+  private static EvaluationRequest of(EvaluationRequest request, DataSelection selection) {
+    return of(request, request.data(), selection);
   }
 
   /** The same request, of a part of other data. */

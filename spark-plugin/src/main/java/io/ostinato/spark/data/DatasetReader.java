@@ -1,5 +1,6 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.io.Serializable;
@@ -100,7 +101,7 @@ final class DatasetReader {
     return BatchCount.sizeBytes(decoded, some) / probed > budget / partitions;
   }
 
-  private static PreparedDataset tooLarge(
+  private PreparedDataset tooLarge(
       String id, JavaRDD<StoredBatch> decoded, BatchCount count, long budget) {
     log.info(
         "a dataset of {} MiB is not stored on the executors, because it exceeds the limit of {} MiB;"
@@ -110,7 +111,7 @@ final class DatasetReader {
     return prepared(id, decoded, count, false, true);
   }
 
-  private static PreparedDataset prepared(
+  private PreparedDataset prepared(
       String id,
       JavaRDD<StoredBatch> batches,
       BatchCount count,
@@ -123,6 +124,7 @@ final class DatasetReader {
         count.rows(),
         count.batches(),
         count.sizeBytes(),
+        count.content(count.rows() < maxRows),
         isStored,
         isInOrder);
   }
@@ -208,11 +210,25 @@ final class DatasetReader {
     JavaRDD<StoredBatch> fitted =
         stored(wanted < partitions ? stored.coalesce(wanted) : stored.repartition(wanted));
     try {
-      countOrFree(fitted);
+      checkSame(count, countOrFree(fitted));
+      return fitted;
+    } catch (DataChangedException e) {
+      fitted.unpersist();
+      throw e;
     } finally {
       stored.unpersist();
     }
-    return fitted;
+  }
+
+  /** Batches that were lost in between have been read again. */
+  private static void checkSame(BatchCount before, BatchCount now) {
+    before
+        .content(true)
+        .changeTo(now.content(true))
+        .ifPresent(
+            change -> {
+              throw DataChangedException.of(change);
+            });
   }
 
   static int wantedPartitions(int partitions, long batches, int slots) {

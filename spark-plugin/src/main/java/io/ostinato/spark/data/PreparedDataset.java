@@ -1,5 +1,6 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.DataContent;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
@@ -12,6 +13,7 @@ import org.apache.spark.api.java.JavaRDD;
  * @param rows number of rows in all batches
  * @param batchCount number of batches
  * @param sizeBytes size of all batches, in bytes
+ * @param content the rows as they were counted; evaluations must read the same
  * @param isStored whether the executors store them
  * @param isInOrder whether {@code batches} are in dataset order
  */
@@ -22,5 +24,6 @@ public record PreparedDataset(
     long rows,
     long batchCount,
     long sizeBytes,
+    DataContent content,
     boolean isStored,
     boolean isInOrder) {}

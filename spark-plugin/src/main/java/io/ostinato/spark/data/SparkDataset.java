@@ -3,9 +3,11 @@ package io.ostinato.spark.data;
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.SerializationCheck;
 import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.DataChangedException;
+import io.ostinato.evaluation.DataContent;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationData;
-import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.KnownContent;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A column holds one number per row, an array of numbers, a vector or a matrix of Spark ML, or a
  * {@code binary} with the raw little-endian elements of the tensor. Dataset order is the order of
- * Spark's partitions and of the rows in them, so the query behind it should return the same order
- * each time it runs.
+ * Spark's partitions and of the rows in them, so the query behind it must return the same rows in
+ * the same order each time it runs. If it doesn't, that is an error as soon as rows are read again:
+ * by an evaluation with another batch size, after an executor was lost, or at each evaluation if
+ * the batches are not stored.
  *
  * <p>The first evaluation converts the rows to batches and stores them on the executors; later
  * evaluations read these. Thread-safe.
@@ -35,6 +39,7 @@ public final class SparkDataset implements EvaluationData {
   private final List<Column> columns;
   private final @Nullable RowFunction function;
   private final List<Prepared> prepared = new ArrayList<>();
+  private final KnownContent known = new KnownContent();
 
   /** A dataset that was read with a batch size and a maximum number of rows. */
   private record Prepared(int batchSize, long maxRows, PreparedDataset dataset) {
@@ -112,17 +117,15 @@ public final class SparkDataset implements EvaluationData {
 
   /**
    * Reads the dataset to the driver, which holds all of it in memory if its batches are out of
-   * order.
+   * order. The end of the stream throws a {@link DataChangedException} if the rows are not those
+   * that were read first.
    */
   @Override
   public Stream<DataBatch> batches(int batchSize) {
     PreparedDataset dataset = prepare(batchSize);
-    Spliterator<StoredBatch> batches =
-        Spliterators.spliteratorUnknownSize(
-            dataset.batches().toLocalIterator(), Spliterator.ORDERED);
-    Stream<DataBatch> stream =
-        StreamSupport.stream(batches, false)
-            .map(batch -> batch.inDataset(dataset.partitionStarts()));
+    Spliterator<DataBatch> batches =
+        Spliterators.spliteratorUnknownSize(new SameBatches(dataset), Spliterator.ORDERED);
+    Stream<DataBatch> stream = StreamSupport.stream(batches, false);
     return dataset.isInOrder()
         ? stream
         : stream.sorted(Comparator.comparingLong(DataBatch::firstRow));
@@ -161,16 +164,18 @@ public final class SparkDataset implements EvaluationData {
    *
    * @param batchSize maximum number of rows in a batch
    * @param maxRows maximum number of rows, at least 1; {@link DataSelection#ALL_ROWS} for all
+   * @throws DataChangedException if this dataset has been read before, and had other rows
    */
   public PreparedDataset prepare(int batchSize, long maxRows) {
     check();
     synchronized (prepared) {
-      Optional<Prepared> known =
+      Optional<Prepared> before =
           prepared.stream().filter(each -> each.serves(batchSize, maxRows)).findFirst();
-      if (known.isPresent()) {
-        return known.get().dataset();
+      if (before.isPresent()) {
+        return before.get().dataset();
       }
       PreparedDataset dataset = read(batchSize, maxRows);
+      checkSame(dataset);
       prepared.add(new Prepared(batchSize, maxRows, dataset));
       return dataset;
     }
@@ -179,16 +184,28 @@ public final class SparkDataset implements EvaluationData {
   /**
    * Reads all batches of this size again, as an evaluation does.
    *
-   * @throws EvaluationException if the number of rows has changed
+   * @throws DataChangedException if the rows have changed
    */
   public void reread(int batchSize) {
     PreparedDataset dataset = prepare(batchSize);
-    long rows = BatchCount.of(dataset.batches()).rows();
-    if (rows != dataset.rows()) {
-      throw new EvaluationException(
-          "the dataset had %s rows when it was prepared, but has %s now"
-              .formatted(dataset.rows(), rows));
-    }
+    DataContent now = BatchCount.of(dataset.batches()).content(true);
+    dataset.content().changeTo(now).ifPresent(SparkDataset::refuse);
+  }
+
+  private void checkSame(PreparedDataset dataset) {
+    known
+        .changeTo(dataset.content())
+        .ifPresent(
+            change -> {
+              if (dataset.isStored()) {
+                dataset.batches().unpersist();
+              }
+              refuse(change);
+            });
+  }
+
+  private static void refuse(String change) {
+    throw DataChangedException.of(change);
   }
 
   /** Frees the batches that the executors store. */

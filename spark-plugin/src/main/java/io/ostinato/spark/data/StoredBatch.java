@@ -23,6 +23,7 @@ public final class StoredBatch implements Serializable {
   private final String[] types;
   private final long[][] shapes;
   private final byte[][] elements;
+  private final long[] checksums;
 
   StoredBatch(int partition, long firstRow, int rows, List<HostArray> arrays) {
     this.partition = partition;
@@ -32,6 +33,7 @@ public final class StoredBatch implements Serializable {
     this.types = arrays.stream().map(array -> array.dataType().name()).toArray(String[]::new);
     this.shapes = arrays.stream().map(array -> array.shape().getShape()).toArray(long[][]::new);
     this.elements = arrays.stream().map(HostArray::bytes).toArray(byte[][]::new);
+    this.checksums = arrays.stream().mapToLong(HostArray::checksum).toArray();
   }
 
   int partition() {
@@ -56,16 +58,27 @@ public final class StoredBatch implements Serializable {
   }
 
   /**
-   * Converts to a batch with its index in the dataset; shares the elements.
+   * Converts to a batch with its index in the dataset; shares the elements, and their checksums of
+   * the time when they were decoded.
    *
    * @param partitionStarts the index of each partition's first row in the dataset
    */
   public DataBatch inDataset(long[] partitionStarts) {
+    return startingAt(partitionStarts[partition] + firstRow);
+  }
+
+  /** Converts to a batch with its index in the partition. */
+  DataBatch inPartition() {
+    return startingAt(firstRow);
+  }
+
+  private DataBatch startingAt(long row) {
     List<HostArray> arrays = new ArrayList<>(names.length);
     for (int i = 0; i < names.length; i++) {
       arrays.add(
-          HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i]));
+          HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i])
+              .withChecksum(checksums[i]));
     }
-    return new DataBatch(partition, partitionStarts[partition] + firstRow, rows, arrays);
+    return new DataBatch(partition, row, rows, arrays);
   }
 }

@@ -1,6 +1,7 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.Certificate;
 import io.ostinato.evaluation.Collation;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
@@ -34,7 +35,7 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     List<EvaluationResults> results = new ArrayList<>();
     try {
       for (int i = 0; i < pass.requests().size(); i++) {
-        results.add(results(pass, pass.requests().get(i), outcome.parts().get(i)));
+        results.add(results(pass, i, outcome));
       }
       reports.passEnded(pass.watch().collected());
     } catch (RuntimeException | Error e) {
@@ -53,8 +54,10 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     }
   }
 
-  private EvaluationResults results(
-      EvaluationPass pass, EvaluationRequest request, PartOutcome part) {
+  private EvaluationResults results(EvaluationPass pass, int position, PartitionOutcome outcome) {
+    EvaluationRequest request = pass.requests().get(position);
+    PartOutcome part = outcome.parts().get(position);
+    Certificate certificate = pass.certify(request, part.coverage(), outcome.attempts());
     List<BatchOutput> batches =
         part.outputs().stream().sorted(Comparator.comparingLong(BatchOutput::firstRow)).toList();
     RowCheck.check(request.tag(), batches, pass.rows());
@@ -63,8 +66,7 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     return EvaluationResults.of(
         request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of(),
         part.states(),
-        pass.rows(),
-        pass.manifest(),
+        certificate,
         pass.watch()::collected,
         timings -> reports.evaluationEnded(request.tag(), pass.rows(), timings));
   }

@@ -2,7 +2,9 @@ package io.ostinato.spark.engine;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.Attempts;
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.spark.resident.ResidentReport;
@@ -63,19 +65,23 @@ final class OutcomeCodec {
       ArrayList<Kind> kinds,
       ArrayList<long[]> batches,
       ArrayList<ArrayList<MetricStates>> states,
+      ArrayList<Coverage> coverages,
       TaskTimes times,
-      ArrayList<ResidentReport> residents)
+      ArrayList<ResidentReport> residents,
+      Attempts attempts)
       implements Serializable {}
 
   static byte[] encode(PartitionOutcome outcome) {
     Map<Kind, Integer> kinds = new LinkedHashMap<>();
     ArrayList<long[]> batches = new ArrayList<>();
     ArrayList<ArrayList<MetricStates>> states = new ArrayList<>();
+    ArrayList<Coverage> coverages = new ArrayList<>();
     long size = 0;
     for (PartOutcome part : outcome.parts()) {
       long[] numbers = numbers(part.outputs(), kinds);
       batches.add(numbers);
       states.add(new ArrayList<>(part.states()));
+      coverages.add(part.coverage());
       size += sizeBytes(part.outputs());
     }
     byte[] head =
@@ -85,8 +91,10 @@ final class OutcomeCodec {
                 new ArrayList<>(kinds.keySet()),
                 batches,
                 states,
+                coverages,
                 outcome.times(),
-                new ArrayList<>(outcome.residents())));
+                new ArrayList<>(outcome.residents()),
+                outcome.attempts()));
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Integer.BYTES + head.length + size));
     bytes.putInt(head.length).put(head);
     for (PartOutcome part : outcome.parts()) {
@@ -104,9 +112,12 @@ final class OutcomeCodec {
     for (int part = 0; part < head.batches().size(); part++) {
       parts.add(
           new PartOutcome(
-              outputs(head.batches().get(part), head.kinds(), bytes), head.states().get(part)));
+              outputs(head.batches().get(part), head.kinds(), bytes),
+              head.states().get(part),
+              head.coverages().get(part)));
     }
-    return new PartitionOutcome(head.manifests(), parts, head.times(), head.residents());
+    return new PartitionOutcome(
+        head.manifests(), parts, head.times(), head.residents(), head.attempts());
   }
 
   static long sizeBytes(List<BatchOutput> outputs) {

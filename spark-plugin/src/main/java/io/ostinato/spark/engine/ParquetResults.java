@@ -1,5 +1,6 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.evaluation.Certificate;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTimings;
@@ -42,8 +43,7 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
     reports.passEnded(timings);
     return EvaluationResults.written(
         written.folder(),
-        pass.rows(),
-        pass.manifest(),
+        written.certificate(),
         timings,
         ended -> reports.evaluationEnded(pass.tag(), pass.rows(), ended));
   }
@@ -53,11 +53,13 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
    *
    * @param seen timings and models that the tasks reported along with the rows
    */
-  private record Written(String folder, TaskNotes.Seen seen) {}
+  private record Written(String folder, Certificate certificate, TaskNotes.Seen seen) {}
 
   private Written write(EvaluationPass pass, ProgressDisplay display) {
     PreparedDataset dataset = pass.dataset();
     PartitionTask task = pass.task();
+    RowsRun run = RowsRun.registered(session.sparkContext());
+    Certificate certificate;
     try (ParquetFolder folder =
         ParquetFolder.of(target, pass.tag(), session.sparkContext().hadoopConfiguration())) {
       TaskNotes notes = new TaskNotes();
@@ -67,16 +69,17 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
                 dataset
                     .batches()
                     .mapPartitions(
-                        new ResultRows(task.content(), task.weights(), task.done()), true),
+                        new ResultRows(task.content(), task.weights(), task.done(), run), true),
                 schema(pass, new ResultRows.Probe(task.content(), task.weights())));
         new ShownRows(task.done(), dataset.rows())
             .during(() -> written(notes.observe(rows), folder), pass.tag(), display);
+        certificate = pass.certify(pass.first(), run.coverage(), run.attempts());
         checkRows(pass, folder.draft());
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
         throw failed(pass, folder, e);
       }
       folder.publish();
-      return new Written(folder.toString(), notes.seen());
+      return new Written(folder.toString(), certificate, notes.seen());
     }
   }
 

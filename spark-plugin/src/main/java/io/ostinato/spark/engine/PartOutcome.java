@@ -1,6 +1,7 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.Coverage;
 import io.ostinato.metric.MetricStates;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,19 +11,26 @@ import java.util.List;
  *
  * @param outputs the results of batches; with metrics, only the rows that they cover
  * @param states of the metrics; empty if there are none
+ * @param coverage the rows that were run
  */
-record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states) {
+record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states, Coverage coverage) {
   PartOutcome {
     outputs = List.copyOf(outputs);
     states = List.copyOf(states);
   }
 
-  /** Merges the outcomes of two sets of partitions; modifies the states of this one. */
+  /**
+   * Merges the outcomes of two sets of partitions; modifies the states and the coverage of this
+   * one.
+   */
   PartOutcome merge(PartOutcome other) {
     List<BatchOutput> all = new ArrayList<>(outputs);
     all.addAll(other.outputs);
     List<MetricStates> merged = new ArrayList<>(states);
     merged.addAll(other.states);
-    return new PartOutcome(all, merged.stream().reduce(MetricStates::merge).stream().toList());
+    return new PartOutcome(
+        all,
+        merged.stream().reduce(MetricStates::merge).stream().toList(),
+        coverage.merge(other.coverage));
   }
 }

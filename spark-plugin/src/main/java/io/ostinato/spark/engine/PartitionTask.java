@@ -1,6 +1,7 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.spark.data.StoredBatch;
@@ -58,8 +59,11 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   private static PartitionOutcome nothing(Content task) {
     List<PartOutcome> parts =
-        task.works().stream().map(work -> new PartOutcome(List.of(), List.of())).toList();
-    return new PartitionOutcome(List.of(), parts, TaskTimes.NONE, List.of());
+        task.works().stream()
+            .map(work -> new PartOutcome(List.of(), List.of(), new Coverage()))
+            .toList();
+    return new PartitionOutcome(
+        List.of(), parts, TaskTimes.NONE, List.of(), TaskAttempt.ofThisTask());
   }
 
   private PartitionOutcome evaluate(Content task, Iterator<StoredBatch> batches)
@@ -88,9 +92,12 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       count(steps.residents().counters(), times);
       return new PartitionOutcome(
           List.of(weights.manifest().hash()),
-          steps.runners().stream().map(r -> new PartOutcome(r.outputs(), r.states())).toList(),
+          steps.runners().stream()
+              .map(r -> new PartOutcome(r.outputs(), r.states(), r.coverage()))
+              .toList(),
           times,
-          List.of(steps.report()));
+          List.of(steps.report()),
+          TaskAttempt.ofThisTask());
     }
   }
 

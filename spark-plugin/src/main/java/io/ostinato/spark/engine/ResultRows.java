@@ -1,6 +1,8 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.evaluation.Attempts;
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.spark.data.StoredBatch;
@@ -22,20 +24,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param content a serialized {@link PartitionTask.Content} of one evaluation
  * @param done counts rows for the progress display
+ * @param run receives the rows that a task has run
  */
-record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
+record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done, RowsRun run)
     implements FlatMapFunction<Iterator<StoredBatch>, Row> {
 
   @Override
   public Iterator<Row> call(Iterator<StoredBatch> batches) throws InterruptedException {
     if (!batches.hasNext()) {
+      run.ofThisTask(new Coverage());
       return Collections.emptyIterator();
     }
     BatchSteps steps =
         new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights);
     TaskCompletionListener close = task -> steps.close();
     TaskContext.get().addTaskCompletionListener(close);
-    return new Rows(batches, steps, new TaskProgress(done));
+    return new Rows(batches, steps, new TaskProgress(done), run);
   }
 
   /**
@@ -52,9 +56,11 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
       try (BatchSteps steps =
           new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights)) {
         steps.run(steps.stage(batches.next()));
-        PartOutcome part = new PartOutcome(steps.runners().get(0).outputs(), List.of());
+        PartOutcome part =
+            new PartOutcome(steps.runners().get(0).outputs(), List.of(), new Coverage());
         PartitionOutcome outcome =
-            new PartitionOutcome(List.of(), List.of(part), TaskTimes.NONE, List.of());
+            new PartitionOutcome(
+                List.of(), List.of(part), TaskTimes.NONE, List.of(), Attempts.NONE);
         return List.of(OutcomeCodec.encode(outcome)).iterator();
       }
     }
@@ -64,19 +70,25 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
     private final Iterator<StoredBatch> batches;
     private final BatchSteps steps;
     private final TaskProgress progress;
+    private final RowsRun run;
     private Iterator<Row> shown = Collections.emptyIterator();
     private long refreshNanos;
 
-    Rows(Iterator<StoredBatch> batches, BatchSteps steps, TaskProgress progress) {
+    Rows(Iterator<StoredBatch> batches, BatchSteps steps, TaskProgress progress, RowsRun run) {
       this.batches = batches;
       this.steps = steps;
       this.progress = progress;
+      this.run = run;
       this.refreshNanos = steps.refreshNanos();
     }
 
     @Override
     public boolean hasNext() {
-      return shown.hasNext() || batches.hasNext();
+      boolean more = shown.hasNext() || batches.hasNext();
+      if (!more) {
+        run.ofThisTask(steps.runners().get(0).coverage());
+      }
+      return more;
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.ostinato.spark.data;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
-import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.spark.TestSpark;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +36,9 @@ class RereadTest {
       dataset.reread(4);
       ROWS.set(9);
       assertThatThrownBy(() -> dataset.reread(4))
-          .isInstanceOf(EvaluationException.class)
-          .hasMessage("the dataset had 10 rows when it was prepared, but has 9 now");
+          .isInstanceOf(DataChangedException.class)
+          .hasMessageStartingWith(
+              "the data has changed since it was first read: partition 0 had 10 rows, and 9 now; a");
     }
   }
 }
