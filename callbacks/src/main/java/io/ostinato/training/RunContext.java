@@ -132,7 +132,8 @@ final class RunContext implements TrainingContext {
         evaluation.processor(),
         evaluation.metrics(),
         target(evaluation),
-        evaluation.config().selection());
+        evaluation.config().selection(),
+        evaluation.config().policy());
   }
 
   private WeightSnapshot weightsOf(CallbackEvaluation evaluation) {

@@ -584,7 +584,8 @@ public abstract class EvaluationEngineContract {
         request.processor(),
         request.metrics(),
         request.target(),
-        selection);
+        selection,
+        request.policy());
   }
 
   /** The partitions of the first rows. */
