@@ -2,6 +2,7 @@ package io.ostinato.evaluation;
 
 import io.ostinato.describe.FromKeys;
 import io.ostinato.describe.Key;
+import io.ostinato.describe.TimeSpan;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,7 +40,8 @@ public record EvaluationPolicy(
       @Key(
               value =
                   "What happens when the evaluation fails: `fail` ends the training, `warn` logs and"
-                      + " records the failure and goes on, `retry n` repeats the evaluation first.",
+                      + " records the failure and continues without the results; `retry n` and"
+                      + " `retry n then warn` first repeat the evaluation up to n times.",
               byDefault = "fail")
           OnFailure onFailure,
       @Key(
@@ -48,7 +50,7 @@ public record EvaluationPolicy(
                       + " counts as a failure.",
               optional = true,
               otherwise = "none")
-          @Nullable Deadline deadline,
+          @Nullable TimeSpan deadline,
       @Key(
               value =
                   "What happens to rows that can't be read or processed: `fail`, or `skip n` to skip"

@@ -57,6 +57,11 @@ public record OnFailure(int retries, Then then) implements Serializable {
     return new OnFailure(retries, Then.WARN);
   }
 
+  /** The maximum number of attempts, at least 1. */
+  public int attempts() {
+    return retries + 1;
+  }
+
   /** Reads a policy; empty if the text is none. */
   @FromText(
       value = "fail, warn, retry n, or retry n then warn",

@@ -1,23 +1,24 @@
-package io.ostinato.evaluation;
+package io.ostinato.describe;
 
-import io.ostinato.describe.FromText;
+import java.io.Serializable;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The maximum duration of an evaluation, as it is written in a configuration.
+ * A duration, as it is written in a configuration.
  *
  * @param text such as {@code 500ms}, {@code 30s}, {@code 10m} or {@code 2h}
  * @param millis the duration in milliseconds, at least 1
  */
-record Deadline(String text, long millis) {
+public record TimeSpan(String text, long millis) implements Serializable {
   private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,8})(ms|s|m|h)");
 
   /** Reads a duration; empty if the text is none. */
   @FromText(value = "a duration such as 30s, 10m or 2h", pattern = "[1-9][0-9]{0,8}(ms|s|m|h)")
-  static Optional<Deadline> parse(String text) {
+  public static Optional<TimeSpan> parse(String text) {
     Matcher form = FORM.matcher(text.toLowerCase(Locale.ROOT));
     if (!form.matches()) {
       return Optional.empty();
@@ -30,9 +31,14 @@ record Deadline(String text, long millis) {
           case "m" -> 60_000;
           default -> 3_600_000;
         };
-    return Optional.of(new Deadline(text, count * unit));
+    return Optional.of(new TimeSpan(text, count * unit));
   }
 
+  public Duration duration() {
+    return Duration.ofMillis(millis);
+  }
+
+  /** As it was written. */
   @Override
   public String toString() {
     return text;
