@@ -51,7 +51,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every {@link EvaluationEngine} promises. */
-public abstract class EvaluationEngineContract {
+public abstract class EvaluationEngineContract extends EvaluationPolicyContract {
   private static final ModelSource CLASSIFIER =
       ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
 
