@@ -13,6 +13,8 @@ import java.util.List;
  *     empty to return the results themselves
  * @param target the destination of the results; with metrics, results can't be written
  * @param selection the part of the dataset that is evaluated
+ * @param policy what may happen when something goes wrong; the engine applies deadline, bad rows and
+ *     non-finite results, its caller the reaction to failures
  */
 public record EvaluationRequest(
     EvaluationTag tag,
@@ -23,7 +25,8 @@ public record EvaluationRequest(
     BatchProcessor processor,
     List<Metric<?>> metrics,
     ResultsTarget target,
-    DataSelection selection) {
+    DataSelection selection,
+    EvaluationPolicy policy) {
   public EvaluationRequest {
     metrics = List.copyOf(metrics);
     if (batchSize < 1) {
@@ -55,7 +58,14 @@ public record EvaluationRequest(
         processor,
         metrics,
         target,
-        DataSelection.everything());
+        DataSelection.everything(),
+        EvaluationPolicy.exact());
+  }
+
+  /** The same evaluation with another policy. */
+  public EvaluationRequest withPolicy(EvaluationPolicy wanted) {
+    return new EvaluationRequest(
+        tag, data, batchSize, model, weights, processor, metrics, target, selection, wanted);
   }
 
   /** An evaluation whose results, or the states of its metrics, are collected by the driver. */
@@ -93,6 +103,6 @@ public record EvaluationRequest(
   }
 
   private PassTerms passTerms() {
-    return new PassTerms(selection, batchSize, target);
+    return new PassTerms(selection, batchSize, target, policy);
   }
 }

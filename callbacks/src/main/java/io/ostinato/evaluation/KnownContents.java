@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 
-/** The contents of datasets as they were first read. Not thread-safe. */
+/** The contents of datasets as they were first read. Thread-safe. */
 final class KnownContents {
   private final Map<EvaluationData, Map<List<String>, KnownContent>> contents = new WeakHashMap<>();
 
@@ -15,7 +15,7 @@ final class KnownContents {
    *
    * @throws DataChangedException if they differ
    */
-  DataContent expected(EvaluationRequest request, Coverage coverage) {
+  synchronized DataContent expected(EvaluationRequest request, Coverage coverage) {
     DataSelection selection = request.selection();
     DataContent now = coverage.content(coverage.rows() < selection.maxRows());
     contents

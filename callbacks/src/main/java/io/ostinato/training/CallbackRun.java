@@ -195,6 +195,7 @@ final class CallbackRun implements AutoCloseable {
   }
 
   private void flush(UpdateCounter at) {
+    context.failures().count(summary, metrics);
     metrics
         .flush(at.current())
         .ifPresent(

@@ -11,6 +11,7 @@ import io.ostinato.callback.WeightVariants;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationRetries;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.ResultsTarget;
@@ -51,6 +52,7 @@ final class RunContext implements TrainingContext {
   private final SnapshotTaker taker = new SnapshotTaker();
   private final MeasuredWeights measured = new MeasuredWeights();
   private final Purpose purpose;
+  private final EvaluationFailures failures;
   private final SharedEvaluations shared =
       new SharedEvaluations(this::evaluateTogether, this::presentManifest);
   private @Nullable String stopReason;
@@ -71,7 +73,8 @@ final class RunContext implements TrainingContext {
     this.optimizer = optimizer;
     this.lastLoss = lastLoss;
     this.purpose = purpose;
-    this.momentMetrics = new MomentMetrics(metrics::pending);
+    this.failures = new EvaluationFailures(purpose);
+    this.momentMetrics = new MomentMetrics(metrics::pending, failures::callbacks);
   }
 
   /** Called after each update. */
@@ -110,15 +113,28 @@ final class RunContext implements TrainingContext {
     EvaluationResults results =
         shared
             .find(evaluation)
-            .orElseGet(() -> settings.engine().evaluate(request(evaluation), settings.progress()));
+            .orElseGet(() -> failures.run(request(evaluation), this::evaluateAlone));
     measured.evaluated(evaluation.callback(), results.manifest());
     return results;
   }
 
+  private EvaluationResults evaluateAlone(EvaluationRequest request) {
+    return settings.engine().evaluate(request, settings.progress());
+  }
+
+  /** Runs a shared pass once: if it fails, each evaluation runs on its own, by its own policy. */
   private List<EvaluationResults> evaluateTogether(List<CallbackEvaluation> evaluations) {
-    return settings
-        .engine()
-        .evaluateTogether(evaluations.stream().map(this::request).toList(), settings.progress());
+    List<EvaluationRequest> requests = evaluations.stream().map(this::request).toList();
+    try {
+      return settings.engine().evaluateTogether(requests, settings.progress());
+    } catch (Error e) {
+      throw EvaluationRetries.failureOf(requests.get(0).tag(), e).orElseThrow(() -> e);
+    }
+  }
+
+  /** The evaluations that failed at the current moment although training continues. */
+  EvaluationFailures failures() {
+    return failures;
   }
 
   private EvaluationRequest request(CallbackEvaluation evaluation) {
@@ -132,7 +148,8 @@ final class RunContext implements TrainingContext {
         evaluation.processor(),
         evaluation.metrics(),
         target(evaluation),
-        evaluation.config().selection());
+        evaluation.config().selection(),
+        evaluation.config().policy());
   }
 
   private WeightSnapshot weightsOf(CallbackEvaluation evaluation) {

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every {@link EvaluationEngine} promises. */
-public abstract class EvaluationEngineContract {
+public abstract class EvaluationEngineContract extends EvaluationPolicyContract {
   private static final ModelSource CLASSIFIER =
       ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
 
@@ -656,7 +656,8 @@ public abstract class EvaluationEngineContract {
         request.processor(),
         request.metrics(),
         request.target(),
-        selection);
+        selection,
+        request.policy());
   }
 
   /** The partitions of the first rows. */

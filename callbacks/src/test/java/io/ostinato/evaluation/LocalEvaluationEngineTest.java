@@ -1,22 +1,35 @@
 package io.ostinato.evaluation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.LogLines;
+import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LocalEvaluationEngineTest extends EvaluationEngineContract {
+  private static final CountDownLatch LET_GO = new CountDownLatch(1);
+  private static final CountDownLatch LET_GONE = new CountDownLatch(1);
+  private static volatile Thread caller = Thread.currentThread();
+  private static volatile BooleanSupplier reported = () -> true;
+
   private final LocalEvaluationEngine engine = new LocalEvaluationEngine();
 
   @AfterEach
@@ -97,5 +110,112 @@ class LocalEvaluationEngineTest extends EvaluationEngineContract {
     }
     Shape shape = new Shape(images.length, 1, 5, 5);
     return InMemoryData.of(HostArray.of("x", DataType.FLOAT32, shape, bytes.array()));
+  }
+
+  @Test
+  void aThreadThatIgnoresItsInterruptionIsAbandonedWithItsModel() throws Exception {
+    EvaluationData data = generated(40);
+    ModelSource counted = ModelSource.ofBlock(TestNets::counted, TestNets.FEATURES);
+    EvaluationTag tag = new EvaluationTag("stuck", TrainingIteration.START, "generated");
+    EvaluationRequest good =
+        new EvaluationRequest(
+            tag, data, 8, counted, TestNets.weights(1), LocalEvaluationEngineTest::predict);
+    EvaluationRequest stuck =
+        new EvaluationRequest(
+                tag, data, 8, counted, TestNets.weights(1), LocalEvaluationEngineTest::spin)
+            .withPolicy(EvaluationPolicy.exact().deadline(Duration.ofMillis(1500)));
+    String before = numbers(good);
+    int built = TestNets.BUILT.get();
+    List<String> lines =
+        LogLines.of(
+            () ->
+                assertThatThrownBy(() -> numbers(stuck))
+                    .isInstanceOf(DeadlineExceededException.class)
+                    .hasMessageContaining("0 of 40 rows were done"));
+    assertThat(lines)
+        .singleElement()
+        .asString()
+        .contains("callback 'stuck' at E0_U0_S0 on dataset 'generated'")
+        .contains("it and its model are abandoned")
+        .contains("LocalEvaluationEngineTest.spin");
+    assertThat(numbers(good)).isEqualTo(before);
+    assertThat(TestNets.BUILT.get() - built).as("another model").isEqualTo(1);
+    LET_GO.countDown();
+    assertThat(LET_GONE.await(60, TimeUnit.SECONDS)).as("it goes on, for itself").isTrue();
+  }
+
+  @Test
+  void anInterruptedCallerDoesntWaitForItsEvaluation() {
+    EvaluationRequest waiting =
+        new EvaluationRequest(
+                new EvaluationTag("waiting", TrainingIteration.START, "generated"),
+                generated(8),
+                8,
+                ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+                TestNets.weights(1),
+                LocalEvaluationEngineTest::interruptCaller)
+            .withPolicy(EvaluationPolicy.exact().deadline(Duration.ofHours(1)));
+    caller = Thread.currentThread();
+    assertThatThrownBy(() -> numbers(waiting))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("it was interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aSilentEvaluationIsReported() {
+    EvaluationRequest silent =
+        new EvaluationRequest(
+            new EvaluationTag("silent", TrainingIteration.START, "generated"),
+            generated(24),
+            8,
+            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+            TestNets.weights(1),
+            LocalEvaluationEngineTest::waitForReport);
+    try (LocalEvaluationEngine impatient = new LocalEvaluationEngine(Duration.ofMillis(50))) {
+      List<String> lines =
+          LogLines.whileRunning(
+              seen -> {
+                reported = () -> seen.get().contains("callback 'silent'");
+                impatient.evaluate(silent, ProgressDisplay.silent()).close();
+              });
+      assertThat(lines.get(0))
+          .contains("callback 'silent' at E0_U0_S0 on dataset 'generated': no progress for ")
+          .contains("; 16 of 24 rows were done");
+    }
+  }
+
+  private String numbers(EvaluationRequest request) {
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      return Arrays.toString(results.get(0).toFloatArray());
+    }
+  }
+
+  private static NDList predict(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.forward(batch.get("x")));
+  }
+
+  private static NDList spin(EvaluationBatch batch, EvaluationModel model) {
+    if (batch.firstRow() == 0) {
+      while (LET_GO.getCount() > 0) {
+        Thread.onSpinWait();
+      }
+      LET_GONE.countDown();
+    }
+    return predict(batch, model);
+  }
+
+  private static NDList interruptCaller(EvaluationBatch batch, EvaluationModel model)
+      throws InterruptedException {
+    caller.interrupt();
+    new CountDownLatch(1).await();
+    return predict(batch, model);
+  }
+
+  private static NDList waitForReport(EvaluationBatch batch, EvaluationModel model) {
+    while (batch.firstRow() == 16 && !reported.getAsBoolean()) {
+      Thread.onSpinWait();
+    }
+    return predict(batch, model);
   }
 }

@@ -11,6 +11,7 @@ import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
@@ -117,7 +118,8 @@ class ParquetResultsTest {
             ParquetResultsTest::predict,
             List.of(),
             parquet(),
-            new DataSelection(31, List.of("x")));
+            new DataSelection(31, List.of("x")),
+            EvaluationPolicy.exact());
     try (EvaluationResults written = engine.evaluate(request, ProgressDisplay.silent())) {
       assertThat(written.rows()).isEqualTo(31);
       assertThat(

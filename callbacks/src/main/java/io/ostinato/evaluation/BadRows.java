@@ -1,0 +1,56 @@
+package io.ostinato.evaluation;
+
+import io.ostinato.describe.FromText;
+import java.io.Serializable;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What happens to rows that can't be turned into tensors or processed. Written {@code fail} or
+ * {@code skip 10}.
+ *
+ * @param most the maximum number of rows that an evaluation skips, at least 0; with one more it
+ *     fails
+ */
+public record BadRows(long most) implements Serializable {
+  private static final Pattern FORM = Pattern.compile("fail|skip ([1-9][0-9]{0,17})");
+
+  public BadRows {
+    if (most < 0) {
+      throw new IllegalArgumentException("skip %s must be at least 0".formatted(most));
+    }
+  }
+
+  /** Fails the evaluation at the first bad row. */
+  public static BadRows fail() {
+    return new BadRows(0);
+  }
+
+  /** Skips up to this many rows of an evaluation. */
+  public static BadRows skipUpTo(long most) {
+    return new BadRows(most);
+  }
+
+  /** Reads a policy; empty if the text is none. */
+  @FromText(value = "fail or skip n", pattern = "fail|skip [1-9][0-9]{0,17}")
+  public static Optional<BadRows> parse(String text) {
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        form.group(1) == null ? fail() : skipUpTo(Long.parseLong(form.group(1))));
+  }
+
+  /** Whether any bad row may be skipped. */
+  public boolean areSkipped() {
+    return most > 0;
+  }
+
+  /** As it is written in a configuration. */
+  @Override
+  public String toString() {
+    return most == 0 ? "fail" : "skip " + most;
+  }
+}
