@@ -39,6 +39,30 @@ public record EvaluationRequest(
     }
   }
 
+  /** An evaluation of a part of the dataset, with the policy {@link EvaluationPolicy#exact}. */
+  public EvaluationRequest(
+      EvaluationTag tag,
+      EvaluationData data,
+      int batchSize,
+      ModelSource model,
+      WeightSnapshot weights,
+      BatchProcessor processor,
+      List<Metric<?>> metrics,
+      ResultsTarget target,
+      DataSelection selection) {
+    this(
+        tag,
+        data,
+        batchSize,
+        model,
+        weights,
+        processor,
+        metrics,
+        target,
+        selection,
+        EvaluationPolicy.exact());
+  }
+
   /** An evaluation of the whole dataset. */
   public EvaluationRequest(
       EvaluationTag tag,
@@ -58,8 +82,7 @@ public record EvaluationRequest(
         processor,
         metrics,
         target,
-        DataSelection.everything(),
-        EvaluationPolicy.exact());
+        DataSelection.everything());
   }
 
   /** The same evaluation with another policy. */
