@@ -6,6 +6,7 @@ import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.spark.engine.TaskErrorException;
 import io.ostinato.storage.FileTrouble;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
   public boolean mayBeOfTheData(Throwable failure) {
     return !(failure instanceof ModelException)
         && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-            .noneMatch(Error.class::isInstance);
+            .noneMatch(each -> each instanceof Error || each instanceof TaskErrorException);
   }
 
   @Override
