@@ -17,7 +17,7 @@ final class StateAnalysis {
   private static final int MOST_STEPS = 2_000_000;
 
   /** The maximum nesting of calls, blocks and expressions together: stacks can be small. */
-  private static final int DEEPEST = 500;
+  private static final int DEEPEST = 400;
 
   private final ModuleCode code;
   private final Findings findings;

@@ -1,6 +1,7 @@
 package io.ostinato.jobs;
 
 import io.ostinato.libraries.Reason;
+import io.ostinato.spark.engine.TaskErrorException;
 import io.ostinato.storage.FileTrouble;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
@@ -85,7 +86,10 @@ public final class ErrorLine {
 
   private static boolean isOfTooLittleMemory(Throwable thrown) {
     return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
-        .anyMatch(OutOfMemoryError.class::isInstance);
+        .anyMatch(
+            each ->
+                each instanceof OutOfMemoryError
+                    || (each instanceof TaskErrorException error && error.isLackOfMemory()));
   }
 
   /** Like {@link #withoutRemedy}, for a message alone. */

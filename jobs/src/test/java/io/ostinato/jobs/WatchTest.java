@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.storage.Safetensors;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -163,6 +167,67 @@ class WatchTest {
     assertThat(watch("--once")).isZero();
     assertThat(watch("--once", "--retry-failed")).isEqualTo(1);
     assertThat(WatchLines.of(run.resolve("metrics.jsonl"))).hasSize(6);
+  }
+
+  @Test
+  void errorsInTasksAreFailuresOfTheirCheckpoints() throws IOException {
+    List<Error> errors =
+        List.of(
+            new OutOfMemoryError("Java heap space"),
+            new StackOverflowError(),
+            new NoClassDefFoundError("com/example/Net"));
+    ErrorMetric.ERRORS.addAll(errors);
+    for (int n = 1; n <= 4; n++) {
+      WatchLines.write(checkpoints, n, "a");
+    }
+    String metric = "{kind: %s}".formatted(ErrorMetric.class.getName());
+    assertThat(watch("--once", "--metric", metric)).isEqualTo(1); // the data has one partition
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "failed"))
+        .containsExactly(WatchLines.name(1), WatchLines.name(2), WatchLines.name(3));
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly(WatchLines.name(4));
+    assertThat(err.toString())
+        .contains(
+            "OutOfMemoryError: Java heap space; increase spark.driver.memory",
+            "StackOverflowError",
+            "com/example/Net");
+  }
+
+  @Test
+  void hostileFilesFailAndTheGoodOneBehindThemIsEvaluated() throws IOException {
+    WatchLines.write(checkpoints, 4, "a");
+    byte[] broken = Files.readAllBytes(checkpoints.resolve(WatchLines.name(4)));
+    broken[broken.length / 2] ^= 1;
+    Files.write(checkpoints.resolve(WatchLines.name(1)), broken);
+    Files.write(checkpoints.resolve(WatchLines.name(2)), TorchFixtures.bomb(100 << 20));
+    Files.write(checkpoints.resolve(WatchLines.name(3)), new byte[0]);
+    assertThat(watch("--once")).isEqualTo(1);
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly(WatchLines.name(4));
+    assertThat(err.toString().lines())
+        .satisfiesExactlyInAnyOrder(
+            line -> assertThat(line).contains(WatchLines.name(1), "the archive is damaged: "),
+            line -> assertThat(line).contains(WatchLines.name(2), "would unpack to 104857600"),
+            line -> assertThat(line).contains(WatchLines.name(3), "it is empty (0 bytes)"));
+  }
+
+  @Test
+  void weightsWhoseHeaderClaimsMoreThanTheFileFailAndTheGoodOnesAreEvaluated() throws IOException {
+    ByteBuffer claim =
+        ByteBuffer.allocate(83).order(ByteOrder.LITTLE_ENDIAN).putLong(2_000_000_000);
+    Files.write(checkpoints.resolve("net-E1_U1_S1.safetensors"), claim.array());
+    try (OutputStream out =
+        Files.newOutputStream(checkpoints.resolve("net-E2_U2_S2.safetensors"))) {
+      new Safetensors(OnnxFixtures.weights(1).arrays(), Map.of()).writeTo(out);
+    }
+    assertThat(
+            watch("--once", "--pattern", "*.safetensors", "--architecture", OnnxFixtures.MLP))
+        .isEqualTo(1);
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "failed")).containsExactly("net-E1_U1_S1.safetensors");
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly("net-E2_U2_S2.safetensors");
+    assertThat(err.toString())
+        .contains("net-E1_U1_S1.safetensors", "its header would have 2000000000 bytes");
   }
 
   @Test

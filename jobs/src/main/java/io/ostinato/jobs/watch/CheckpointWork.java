@@ -100,18 +100,12 @@ final class CheckpointWork {
 
   private void evaluate(CheckpointFile checkpoint, Path copy) {
     evaluation.prepare();
-    ModelEvaluation.Report result;
-    try {
-      result = evaluation.evaluate(copy);
-    } catch (RuntimeException e) {
-      Optional<RuntimeException> cause = evaluation.beyondTheModel(e);
-      if (cause.isPresent()) {
-        throw cause.get();
-      }
-      log.debug("can't evaluate {}", checkpoint, e);
-      fail(checkpoint, evaluation.problemOf(e));
+    Attempt attempt = Attempt.of(evaluation, copy);
+    if (attempt.failure().isPresent()) {
+      fail(checkpoint, evaluation.problemOf(attempt.failure().get()));
       return;
     }
+    ModelEvaluation.Report result = attempt.report();
     JournalEntry entry =
         new JournalEntry(
             checkpoint,

@@ -21,15 +21,22 @@ interface ModelEvaluation {
    * Evaluates a model.
    *
    * @throws RuntimeException if it can't be evaluated
+   * @throws Error if it can't be evaluated, for example for lack of memory
    */
   Report evaluate(Path model);
 
   /** The problem with one model, in one line that doesn't name it. */
-  String problemOf(RuntimeException failure);
+  String problemOf(Throwable failure);
+
+  /**
+   * Whether a failure that isn't {@link #beyondTheModel} may be due to data that couldn't be read for
+   * a moment, so that the model deserves another attempt.
+   */
+  boolean mayBeOfTheData(Throwable failure);
 
   /**
    * The cause of a failure that affects all models and not just this one: Spark has stopped, a disk
    * is full, or the data can no longer be read. Empty if the model itself is the cause.
    */
-  Optional<RuntimeException> beyondTheModel(RuntimeException failure);
+  Optional<RuntimeException> beyondTheModel(Throwable failure);
 }

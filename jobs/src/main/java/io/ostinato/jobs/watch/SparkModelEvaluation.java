@@ -6,11 +6,14 @@ import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.spark.engine.TaskErrorException;
 import io.ostinato.storage.FileTrouble;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -33,7 +36,7 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
   }
 
   @Override
-  public String problemOf(RuntimeException failure) {
+  public String problemOf(Throwable failure) {
     if (failure instanceof ModelException refused) {
       return ErrorLine.of(refused, refused.problem());
     }
@@ -42,10 +45,21 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
         : ErrorLine.of(failure);
   }
 
+  /** Only a file that isn't a model, and errors of the Java machine, are surely not of the data. */
   @Override
-  public Optional<RuntimeException> beyondTheModel(RuntimeException failure) {
+  public boolean mayBeOfTheData(Throwable failure) {
+    return !(failure instanceof ModelException)
+        && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+            .noneMatch(each -> each instanceof Error || each instanceof TaskErrorException);
+  }
+
+  @Override
+  public Optional<RuntimeException> beyondTheModel(Throwable failure) {
     if (session.sparkContext().isStopped() || FileTrouble.FULL_DISK.isCauseOf(failure)) {
-      return Optional.of(failure);
+      return Optional.of(
+          failure instanceof RuntimeException thrown
+              ? thrown
+              : new IllegalStateException(ErrorLine.withoutRemedy(failure), failure));
     }
     if (failure instanceof ModelException) {
       return Optional.empty(); // only its file was read

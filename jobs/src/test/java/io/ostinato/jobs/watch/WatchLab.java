@@ -41,7 +41,7 @@ final class WatchLab {
   static final Duration POLL = Duration.ofSeconds(10);
 
   /** The process is gone. */
-  static final class Crash extends Error {
+  static final class Crash extends InternalError {
     private static final long serialVersionUID = 1;
   }
 
@@ -57,6 +57,7 @@ final class WatchLab {
   final Map<Integer, List<Runnable>> script = new TreeMap<>();
   final List<IOException> listFailures = new ArrayList<>();
   final List<IOException> readFailures = new ArrayList<>();
+  final List<Throwable> failures = new ArrayList<>();
   final FakePace pace = new FakePace();
   long crashAt = Long.MAX_VALUE;
   long steps;
@@ -254,6 +255,9 @@ final class WatchLab {
       }
       try {
         double value = Double.parseDouble(Files.readString(model));
+        if (!failures.isEmpty()) {
+          Evaluation.<RuntimeException>throwAs(failures.remove(0));
+        }
         if (value < 0) {
           throw new IllegalArgumentException("can't load it:\nnative stack");
         }
@@ -265,13 +269,24 @@ final class WatchLab {
     }
 
     @Override
-    public String problemOf(RuntimeException failure) {
+    public String problemOf(Throwable failure) {
       return ErrorLine.of(failure);
     }
 
     @Override
-    public Optional<RuntimeException> beyondTheModel(RuntimeException failure) {
-      return usable ? Optional.empty() : Optional.of(failure);
+    public boolean mayBeOfTheData(Throwable failure) {
+      return failure instanceof UncheckedIOException;
+    }
+
+    @Override
+    public Optional<RuntimeException> beyondTheModel(Throwable failure) {
+      return usable ? Optional.empty() : Optional.of(new IllegalArgumentException(failure));
+    }
+
+    /** Throws anything, as Spark throws checked exceptions that it doesn't declare. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void throwAs(Throwable failure) throws E {
+      throw (E) failure;
     }
   }
 

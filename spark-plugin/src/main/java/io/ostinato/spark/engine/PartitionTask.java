@@ -52,6 +52,18 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   @Override
   public Iterator<byte[]> call(Iterator<StoredBatch> batches) throws InterruptedException {
+    try {
+      return outcome(batches);
+    } catch (RuntimeException | Error e) {
+      Throwable survivable = TaskErrorException.survivable(e);
+      if (survivable instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  private Iterator<byte[]> outcome(Iterator<StoredBatch> batches) throws InterruptedException {
     Content task = SerializedBytes.read(content, Content.class);
     PartitionOutcome outcome = batches.hasNext() ? evaluate(task, batches) : nothing(task);
     return List.of(OutcomeCodec.encode(outcome)).iterator();
