@@ -110,7 +110,8 @@ public final class ExecutorLoss {
       return Optional.empty();
     }
     String host = lost.group(2) == null ? "" : " on " + lost.group(2);
-    String times = lost.group(1) == null ? "" : "a task failed %s times, the last time because ";
+    boolean isRetried = lost.group(1) != null && !lost.group(1).equals("1");
+    String times = isRetried ? "a task failed %s times, the last time because " : "";
     return Optional.of(
         times.formatted(lost.group(1))
             + "executor %s%s was lost: %s"

@@ -79,6 +79,15 @@ public final class Reason {
         .orElseGet(() -> END.matcher(meant(bounded(thrown.toString()).lines())).replaceFirst(""));
   }
 
+  /**
+   * Whether Java found a serialized lambda where it expected the lambda itself, which means that the
+   * class which contains the lambda is missing in the process that deserializes it.
+   */
+  public static boolean isOfMissingLambda(Throwable thrown) {
+    return thrown instanceof ClassCastException
+        && textOf(thrown).contains("java.lang.invoke.SerializedLambda");
+  }
+
   /** The reason of an exception from one of the known libraries; empty for others. */
   public static Optional<String> ofLibrary(Throwable thrown) {
     if (isOfOthers(thrown)) {
