@@ -148,10 +148,6 @@ final class KnownReasons {
               "Class is not registered: $1; with spark.kryo.registrationRequired=true Kryo rejects"
                   + " what is sent between driver and executors: set it to false"),
           known(
-              ".*ExecutorLostFailure \\(executor (\\S+) .*?\\) Reason: (.*?)\\.?",
-              "executor $1 was lost: $2; if it was killed for its memory use, increase"
-                  + " spark.executor.memoryOverhead"),
-          known(
               ".*(Total size of serialized results of \\d+ tasks \\(.*?\\) is bigger than"
                   + " spark\\.driver\\.maxResultSize \\(.*?\\)).*",
               "$1; increase that setting"),
@@ -174,7 +170,9 @@ final class KnownReasons {
 
   /** The line for a known message. */
   static Optional<String> lineOf(String text) {
-    return ofPyTorchsModules(text).or(() -> lineOf(text, ALL));
+    return ofPyTorchsModules(text)
+        .or(() -> ExecutorLoss.lineOf(text))
+        .or(() -> lineOf(text, ALL));
   }
 
   /** The line for a known message raised by the code of PyTorch's own modules. */

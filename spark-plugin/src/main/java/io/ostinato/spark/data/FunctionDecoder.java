@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.MissingClassException;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.weights.HostArray;
@@ -51,6 +52,8 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
         arrays.add(HostArray.copyOf(nameOf(array, arrays), array));
       }
       return arrays;
+    } catch (MissingClassException e) {
+      throw e; // no row is to blame
     } catch (Exception | LinkageError | AssertionError e) {
       throw place.refuse("the row function", e);
     }

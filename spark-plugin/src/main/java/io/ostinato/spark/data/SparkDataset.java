@@ -235,7 +235,7 @@ public final class SparkDataset implements EvaluationData {
   private BatchDecoder decoder() {
     return function == null
         ? new ColumnsDecoder(new ArrayList<>(columns))
-        : new FunctionDecoder(function, settings());
+        : new FunctionDecoder(new SentFunction(function), settings());
   }
 
   private OstinatoSettings settings() {

@@ -19,6 +19,7 @@ import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,6 +51,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final Set<SparkDataset> datasets = new HashSet<>();
   private final Set<String> batchIds = new HashSet<>();
   private final List<InternalHeartbeats> heartbeats = new ArrayList<>();
+  private final ExecutorWatch watch;
 
   private SparkEvaluationEngine(
       SparkSession session, JavaSparkContext context, OstinatoSettings settings) {
@@ -57,6 +59,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.context = context;
     this.settings = settings;
     this.broadcasts = new WeightBroadcasts(context, Parcel.BYTES);
+    this.watch = new ExecutorWatch(context.sc(), Clock.systemUTC());
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {
       heartbeats.add(
           InternalHeartbeats.listen(context.sc(), ResidentModels.ofThisProcess().rowReports()));
@@ -99,7 +102,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
 
   @Override
   public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay display) {
-    return pass(List.of(request), display).get(0);
+    return watch.during(request.tag(), () -> pass(List.of(request), display)).get(0);
   }
 
   @Override
@@ -109,7 +112,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         settings.evaluations().share()
             && requests.stream().allMatch(request -> request.sharesPassWith(requests.get(0)));
     return together
-        ? pass(requests, display)
+        ? watch.during(requests.get(0).tag(), () -> pass(requests, display))
         : EvaluationEngine.super.evaluateTogether(requests, display);
   }
 
@@ -128,6 +131,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   /** Frees what the executors keep for this engine: models, weights and persisted datasets. */
   @Override
   public synchronized void close() {
+    watch.close();
     if (context.sc().isStopped()) {
       return;
     }
