@@ -313,7 +313,9 @@ public abstract class RunFilesContract {
       assertThat(files.lines("log")).containsExactly("a", "b", "d");
     } catch (StorageException refused) {
       assertThat(refused)
-          .hasMessageContaining("another process is writing")
+          .isInstanceOf(TakenOverException.class)
+          .hasMessageContaining("this process is writing")
+          .hasMessageContaining("already; end that training or watch first")
           .hasMessageContaining("give this run another id");
       first.append("b");
       first.close();
