@@ -114,7 +114,7 @@ public final class Checkpoints {
    * @return the reason; empty if it is whole, or if nothing of such a checkpoint exists
    */
   public synchronized Optional<String> problemOf(String tag) {
-    return search.tags().contains(CheckpointNames.checkTag(tag))
+    return search.tags().contains(tag)
         ? search.problemOf(tag)
         : Optional.empty();
   }
