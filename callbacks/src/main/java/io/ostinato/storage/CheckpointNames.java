@@ -31,6 +31,15 @@ final class CheckpointNames {
     return FileNames.checked(tag);
   }
 
+  /** Whether a text is a valid tag. */
+  static boolean isTag(String text) {
+    return FileNames.isValid(text)
+        && !text.equals(LATEST)
+        && !text.equals(LATEST_WEIGHTS)
+        && !text.endsWith(".optimizer")
+        && !text.endsWith(".states");
+  }
+
   static String weights(String tag) {
     return tag + WEIGHTS;
   }

@@ -4,8 +4,8 @@ import io.ostinato.storage.Sidecar.DataFile;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,12 +32,14 @@ public final class Checkpoints {
   private final DataFiles data;
   private final Sidecars sidecars;
   private final UnfinishedSaves unfinished;
+  private final CheckpointSearch search;
 
   private Checkpoints(RunFiles files) {
     this.files = files;
     this.data = new DataFiles(files);
     this.sidecars = new Sidecars(files);
     this.unfinished = new UnfinishedSaves(files, data, sidecars);
+    this.search = new CheckpointSearch(files, data, sidecars);
   }
 
   public static Checkpoints in(RunFiles files) {
@@ -79,14 +81,13 @@ public final class Checkpoints {
   }
 
   /**
-   * Loads a checkpoint and verifies the hashes of its files.
+   * Loads a checkpoint and verifies the hashes of its files. Changes nothing.
    *
    * @throws StorageException if there is none with this tag (lists the existing tags), or a file is
    *     missing or damaged (names it)
    */
   public synchronized Checkpoint load(String tag) {
     CheckpointNames.checkTag(tag);
-    unfinished.finish(tag);
     Sidecar sidecar = sidecars.find(tag).orElseThrow(() -> noSuch(tag));
     Map<String, List<HostArray>> arrays = new LinkedHashMap<>();
     sidecar.files().forEach(file -> arrays.put(file.name(), data.read(tag, file)));
@@ -104,6 +105,18 @@ public final class Checkpoints {
         StateArrays.split(
             sidecar.states(), arrays.getOrDefault(CheckpointNames.states(tag), List.of())),
         sidecar.loop());
+  }
+
+  /**
+   * Why a checkpoint can't be loaded, such as {@code its file 'E1_U10_S160.safetensors' is missing}.
+   * Reads all its files.
+   *
+   * @return the reason; empty if it is whole, or if nothing of such a checkpoint exists
+   */
+  public synchronized Optional<String> problemOf(String tag) {
+    return search.tags().contains(tag)
+        ? search.problemOf(tag)
+        : Optional.empty();
   }
 
   /** The tags of all complete checkpoints, sorted. */
@@ -158,33 +171,46 @@ public final class Checkpoints {
   }
 
   /**
-   * The tag of the checkpoint last marked to resume from. If that checkpoint is missing or
-   * incomplete, logs a warning and returns the complete resumable checkpoint with the highest
-   * iteration.
+   * The tag of the checkpoint last marked to resume from. If that checkpoint, or the mark, is
+   * missing or damaged, logs a warning and returns the whole resumable checkpoint with the highest
+   * iteration. Reads all files of the checkpoint.
    */
   public synchronized Optional<String> latest() {
-    Optional<String> marked = marked(CheckpointNames.LATEST);
-    if (marked.isPresent() && sidecars.isComplete(marked.get()) && isResumable(marked.get())) {
-      return marked;
-    }
-    Optional<String> newest =
-        tags().stream()
-            .filter(this::isResumable)
-            .max(Comparator.comparing(tag -> sidecars.find(tag).orElseThrow().trainingIteration()));
-    if (newest.isPresent()) {
+    NewestCheckpoint newest = search.newest();
+    if (!newest.passedOver().isEmpty()) {
       log.warn(
-          "'{}' in {} names {}; the newest complete checkpoint is taken, '{}'",
-          CheckpointNames.LATEST,
+          "the newest whole checkpoint in {} is {}; passed over: {}",
           files.location(),
-          marked.map("'%s', which nothing can go on from"::formatted).orElse("nothing"),
-          newest.get());
+          newest.tag().map("'%s'"::formatted).orElse("missing"),
+          newest.reasons());
     }
-    return newest;
+    return newest.tag();
   }
 
-  /** The tag of the complete checkpoint last marked as the newest weights. */
+  /** Like {@link #latest}, with what was passed over instead of a warning. */
+  public synchronized NewestCheckpoint newest() {
+    return search.newest();
+  }
+
+  /** Whether {@code latest} names this checkpoint. */
+  public synchronized boolean isMarkedLatest(String tag) {
+    return search.marked(CheckpointNames.LATEST, new ArrayList<>()).equals(Optional.of(tag));
+  }
+
+  /**
+   * The tag of the checkpoint last marked as the newest weights; empty, with a warning, if it is
+   * missing or damaged.
+   */
   public synchronized Optional<String> latestWeights() {
-    return marked(CheckpointNames.LATEST_WEIGHTS).filter(sidecars::isComplete);
+    List<String> problems = new ArrayList<>();
+    Optional<String> marked = search.marked(CheckpointNames.LATEST_WEIGHTS, problems);
+    marked
+        .flatMap(search::problemOf)
+        .ifPresent(problem -> problems.add("checkpoint '%s': %s".formatted(marked.get(), problem)));
+    if (!problems.isEmpty() && files.exists(CheckpointNames.LATEST_WEIGHTS)) {
+      log.warn("no newest weights in {}: {}", files.location(), String.join("; ", problems));
+    }
+    return problems.isEmpty() ? marked : Optional.empty();
   }
 
   /** Removes a checkpoint; does nothing if there is none. */
@@ -201,6 +227,19 @@ public final class Checkpoints {
    * @throws StorageException if that fails
    */
   public synchronized void deleteAbandoned() {
+    files.deleteAbandoned(Instant.MAX);
+    unfinished.dropAll();
+  }
+
+  /**
+   * Like {@link #deleteAbandoned()}, for a folder in which others may write files: removes only the
+   * temporary files of this writer, and those last changed before the given time.
+   *
+   * @throws StorageException if that fails
+   */
+  public synchronized void deleteAbandoned(String writer, Instant before) {
+    files.deleteAbandonedBy(writer);
+    files.deleteAbandoned(before);
     unfinished.dropAll();
   }
 
@@ -238,14 +277,23 @@ public final class Checkpoints {
 
   private void mark(String name, String tag) {
     byte[] text = tag.getBytes(StandardCharsets.UTF_8);
-    files.write(name, out -> out.write(text));
-  }
-
-  private Optional<String> marked(String name) {
-    return files.exists(name) ? Optional.of(files.text(name).strip()) : Optional.empty();
+    try {
+      files.write(name, out -> out.write(text));
+    } catch (StorageException e) {
+      if (!files.folders().contains(name)) {
+        throw e;
+      }
+      files.rename(name, name + ".folder"); // something made a folder of this name
+      files.write(name, out -> out.write(text));
+    }
   }
 
   private StorageException noSuch(String tag) {
+    Optional<String> problem = problemOf(tag);
+    if (problem.isPresent()) {
+      return new StorageException(
+          "checkpoint '%s' in %s is damaged: %s".formatted(tag, files.location(), problem.get()));
+    }
     List<String> tags = tags();
     return new StorageException(
         "there is no checkpoint '%s' in %s; there are: %s"

@@ -1,6 +1,7 @@
 package io.ostinato.storage;
 
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,7 +18,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,20 +25,27 @@ import org.jspecify.annotations.Nullable;
 /** Files of a run in a local folder. */
 public final class LocalRunFiles implements RunFiles {
   private final Path folder;
+  private final String writer;
 
-  private LocalRunFiles(Path folder) {
+  private LocalRunFiles(Path folder, String writer) {
     this.folder = folder;
+    this.writer = writer;
   }
 
   /** The files in this folder, which is created when the first file is written. */
   public static LocalRunFiles in(Path folder) {
-    return new LocalRunFiles(folder);
+    return new LocalRunFiles(folder, "");
+  }
+
+  @Override
+  public LocalRunFiles writtenBy(String name) {
+    return new LocalRunFiles(folder, name);
   }
 
   @Override
   public void write(String name, Content content) {
     Path file = file(name);
-    Path temporary = folder.resolve(FileNames.TEMPORARY + UUID.randomUUID());
+    Path temporary = folder.resolve(FileNames.temporary(writer));
     try {
       Files.createDirectories(folder);
       try (FileChannel channel =
@@ -70,7 +77,10 @@ public final class LocalRunFiles implements RunFiles {
   @Override
   public InputStream read(String name) {
     try {
-      return Files.newInputStream(file(name));
+      Optional<byte[]> open = LocalLineFile.contentOfOpen(file(name));
+      return open.isPresent()
+          ? new ByteArrayInputStream(open.get())
+          : Files.newInputStream(file(name));
     } catch (IOException e) {
       throw failed("read", file(name), e);
     }
@@ -118,12 +128,25 @@ public final class LocalRunFiles implements RunFiles {
 
   @Override
   public void deleteAbandoned(Instant before) {
+    deleteTemporary(
+        FileNames.TEMPORARY,
+        file -> Instant.ofEpochMilli(file.toFile().lastModified()).isBefore(before));
+  }
+
+  @Override
+  public void deleteAbandonedBy(String name) {
+    deleteTemporary(FileNames.temporaryOf(name), file -> true);
+  }
+
+  private void deleteTemporary(String prefix, Predicate<Path> condition) {
     if (!Files.isDirectory(folder)) {
       return;
     }
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(LocalRunFiles::isTemporary).toList()) {
-        if (Instant.ofEpochMilli(file.toFile().lastModified()).isBefore(before)) {
+      for (Path file : files.toList()) {
+        if (file.getFileName().toString().startsWith(prefix)
+            && Files.isRegularFile(file)
+            && condition.test(file)) {
           Files.deleteIfExists(file);
         }
       }
@@ -132,9 +155,17 @@ public final class LocalRunFiles implements RunFiles {
     }
   }
 
-  private static boolean isTemporary(Path file) {
-    return file.getFileName().toString().startsWith(FileNames.TEMPORARY)
-        && Files.isRegularFile(file);
+  @Override
+  public void checkWritable() {
+    Path present = folder.toAbsolutePath();
+    while (!Files.exists(present) && present.getParent() != null) {
+      present = present.getParent();
+    }
+    try {
+      Files.delete(Files.createFile(present.resolve(FileNames.temporary(writer))));
+    } catch (IOException e) {
+      throw failed("write", folder, e);
+    }
   }
 
   @Override
@@ -152,9 +183,15 @@ public final class LocalRunFiles implements RunFiles {
   }
 
   @Override
+  public LineWriter writerOf(String name) {
+    return LocalLineFile.isFree(file(name)) ? LineWriter.NONE : LineWriter.SOME;
+  }
+
+  @Override
   public List<String> lines(String name) {
     try {
-      return LineText.lines(Files.readAllBytes(file(name)));
+      Optional<byte[]> open = LocalLineFile.contentOfOpen(file(name));
+      return LineText.lines(open.isPresent() ? open.get() : Files.readAllBytes(file(name)));
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (IOException e) {
@@ -164,7 +201,7 @@ public final class LocalRunFiles implements RunFiles {
 
   @Override
   public LocalRunFiles folder(String name) {
-    return new LocalRunFiles(file(name));
+    return new LocalRunFiles(file(name), writer);
   }
 
   @Override

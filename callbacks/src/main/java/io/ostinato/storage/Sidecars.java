@@ -58,6 +58,7 @@ record Sidecars(RunFiles files) {
     return files.list().stream()
         .filter(name -> name.endsWith(CheckpointNames.SIDECAR))
         .map(name -> name.substring(0, name.length() - CheckpointNames.SIDECAR.length()))
+        .filter(CheckpointNames::isTag)
         .filter(this::isComplete)
         .toList();
   }

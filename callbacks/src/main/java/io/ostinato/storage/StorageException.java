@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A file of a run can't be written or read. */
-public final class StorageException extends RuntimeException {
+public class StorageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /** A message such as {@code /a/b (Is a directory)}, with the system's reason after the path. */

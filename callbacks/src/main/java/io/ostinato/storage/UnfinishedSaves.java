@@ -1,7 +1,6 @@
 package io.ostinato.storage;
 
 import io.ostinato.storage.Sidecar.DataFile;
-import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +32,6 @@ record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
    * to this folder at the same time.
    */
   void dropAll() {
-    files.deleteAbandoned(Instant.MAX);
     for (String next : files.list()) {
       if (next.endsWith(DataFiles.NEXT)) {
         finishOrDrop(next);

@@ -10,7 +10,6 @@ import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.weights.WeightSnapshot;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,9 +66,11 @@ final class CallbackRun implements AutoCloseable {
     this.counter = counter;
     this.loop = loop;
     try {
-      this.metrics = closing.add(MetricsLog.open(settings.run().files(), settings.clock()));
+      this.metrics = closing.add(RunLog.open(settings, purpose));
+      settings.start().guard().hold(metrics);
+      closing.add(settings.start().guard()::release);
       if (purpose == Purpose.TRAINING) {
-        settings.resumeFrom().forEach(tag -> goBackTo(tag, metrics));
+        new RunLog(settings, metrics).begin(resumed);
       }
       this.summary = RunSummary.of(settings.metricProperties(), metrics.records());
       PendingCheckpoints checkpoints =
@@ -140,8 +141,16 @@ final class CallbackRun implements AutoCloseable {
     return tag;
   }
 
-  /** Saves the state after a failure; further failures are added as suppressed. */
+  /**
+   * Saves the state after a failure; further failures are added as suppressed. Does nothing if the
+   * run belongs to another process now.
+   */
   void keepError(Throwable failure) {
+    attempt(failure, settings.start().guard()::check);
+    if (settings.start().guard().isLost()) {
+      log.warn("run '{}' belongs to another process now; nothing is saved", settings.run().runId());
+      return;
+    }
     attempt(failure, () -> log.info("training failed; saved checkpoint '{}'", keep(".error")));
     attempt(failure, this::writeSummary);
     attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
@@ -171,6 +180,7 @@ final class CallbackRun implements AutoCloseable {
 
   private Map<String, String> loopState() {
     Map<String, String> state = new LinkedHashMap<>(loop.get());
+    state.putAll(metrics.logged().save());
     state.putAll(optimizer.saveRate());
     state.putAll(lastLoss.save());
     return state;
@@ -179,19 +189,6 @@ final class CallbackRun implements AutoCloseable {
   @Override
   public void close() {
     closing.close();
-  }
-
-  /**
-   * Resets the run to a checkpoint, and removes what a killed process left. The newest files come
-   * first, so that an interruption can't cause a resume from a later moment.
-   */
-  private void goBackTo(String tag, MetricsLog records) {
-    if (!settings.checkpoints().latest().equals(Optional.of(tag))) {
-      settings.checkpoints().markLatest(tag);
-    }
-    records.keepUpTo(counter.current());
-    settings.run().files().deleteAbandoned(Instant.MAX); // the log is open, so nobody else writes
-    settings.checkpoints().deleteAbandoned();
   }
 
   private void flush(UpdateCounter at) {

@@ -214,6 +214,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     }
     run = begun;
     try {
+      settings.start().write(settings.run().files());
       begun.beforeTraining();
     } catch (RuntimeException | Error e) {
       throw TrainingMoments.thrown(failed(begun, e), begun.counter());

@@ -161,10 +161,14 @@ final class RunContext implements TrainingContext {
     return weightsOf(evaluation).manifest().hash();
   }
 
-  /** Replaces earlier results in a resumed training, which reaches evaluated moments again. */
+  /**
+   * Replaces earlier results in a training that is resumed or started again, which reaches
+   * evaluated moments again.
+   */
   private ResultsTarget target(CallbackEvaluation evaluation) {
     ResultsTarget target = evaluation.config().target();
-    boolean again = !settings.resumeFrom().isEmpty() && evaluation.at().isScheduled();
+    boolean wasBegun = !settings.resumeFrom().isEmpty() || settings.start().again();
+    boolean again = wasBegun && evaluation.at().isScheduled();
     return again ? target.replacing() : target;
   }
 

@@ -98,6 +98,7 @@ final class TrainingSession implements AutoCloseable {
   TrainingResult train() {
     try (StopSignals signals = new StopSignals(settings.signals())) {
       try {
+        settings.start().write(settings.run().files());
         run.beforeTraining();
         EndedBy endedBy = updates(signals);
         run.afterTraining();

@@ -60,6 +60,16 @@ public abstract class ForwardingRunFiles implements RunFiles {
   }
 
   @Override
+  public LineWriter writerOf(String name) {
+    return files.writerOf(name);
+  }
+
+  @Override
+  public void checkWritable() {
+    files.checkWritable();
+  }
+
+  @Override
   public List<String> lines(String name) {
     return files.lines(name);
   }
