@@ -71,7 +71,7 @@ public abstract class Callback implements Serializable {
   }
 
   private synchronized void take(TrainingContext trainingContext) {
-    if (context != null) {
+    if (context != null && context != trainingContext) {
       throw new IllegalStateException(
           "callback '%s' belongs to a training that is still running; create one for each training"
               .formatted(name));

@@ -82,6 +82,7 @@ final class TrainingSession implements AutoCloseable {
   /** A trainer of a model with its initial weights. */
   private Trainer initialized() {
     Engine engine = NativeLibraries.engine();
+    closing.add(RunningTrainings.enterLoop());
     closing.add(GradientMode.off());
     try (EngineTurn turn = EngineTurn.toTrain()) {
       engine.setRandomSeed(settings.seed());

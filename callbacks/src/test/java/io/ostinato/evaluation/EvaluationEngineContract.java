@@ -24,6 +24,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.training.MeetingTraining;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.Trainings;
 import io.ostinato.weights.WeightSnapshot;
@@ -93,6 +94,15 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
               GeneratedRows.inMemory(partitions), batchSize, EvaluationEngineContract::predict, 1);
       assertThat(bytes(engine(), request)).isEqualTo(bytes(new LocalEvaluationEngine(), local));
     }
+  }
+
+  @Test
+  void twoEvaluationsThatDrawRandomNumbersLeaveATrainingAsItIs(@TempDir Path folder)
+      throws Exception {
+    String alone = MeetingTraining.run(folder.resolve("alone"));
+    EvaluationRequest request = request(generated(20, 20), 16, EvaluationEngineContract::draw, 1);
+    Runnable draws = () -> evaluate(request).close();
+    assertThat(MeetingTraining.run(folder.resolve("beside"), draws, draws)).isEqualTo(alone);
   }
 
   @Test
@@ -792,6 +802,13 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
     return batch.firstRow() < 20
         ? named(labels, "labels")
         : named(labels.toType(DataType.FLOAT32, false), "labels");
+  }
+
+  private static NDList draw(EvaluationBatch batch, EvaluationModel model) {
+    Engine.getInstance().setRandomSeed(7);
+    NDManager scope = batch.get("x").getManager();
+    scope.truncatedNormal(0, 1, new Shape(10), DataType.FLOAT32).close();
+    return named(scope.randomNormal(new Shape(batch.rows())), "noise");
   }
 
   private static NDList named(NDArray array, String name) {

@@ -56,6 +56,25 @@ class TrappedSignalsTest {
     }
   }
 
+  @Test
+  void trapsMayBeClosedInAnyOrder() throws InterruptedException {
+    TrappedSignals first = TrappedSignals.all(List.of("CONT"), log, name -> seen.add("first"));
+    TrappedSignals second = TrappedSignals.all(List.of("CONT"), log, name -> seen.add("second"));
+    TrappedSignals third = TrappedSignals.all(List.of("CONT"), log, name -> seen.add("third"));
+    assertThat(raised()).isEqualTo("third");
+    second.close();
+    assertThat(raised()).isEqualTo("third");
+    third.close();
+    assertThat(raised()).isEqualTo("first");
+    first.close();
+    assertThat(raised()).isEqualTo("before");
+  }
+
+  private String raised() throws InterruptedException {
+    TrappedSignals.raise("SIGCONT");
+    return next();
+  }
+
   private String next() throws InterruptedException {
     return String.valueOf(seen.poll(1, TimeUnit.MINUTES));
   }

@@ -12,7 +12,10 @@ import io.ostinato.callback.Callback;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** Trainings that share a process, and with it the engine's random numbers and gradients. */
@@ -66,6 +69,44 @@ class TwinTrainingsTest extends TwinsFixture {
           .hasMessageContaining("another GradientCollector is open in this process, and DJL allows only one; close it");
     }
     assertThat(alone(1)).isNotEmpty();
+  }
+
+  @Test
+  void fitRunsWithoutATrainingOnAnotherThread() throws Exception {
+    String refused =
+        "EasyTrain.fit can't share random numbers and gradients with another training, and one runs"
+            + " on thread '"
+            + Thread.currentThread().getName()
+            + "' of this process; wait for its end, closing its trainer, or use a TrainingLoop for"
+            + " both";
+    List<String> seen = new ArrayList<>();
+    fit(new AfterUpdate(() -> seen.add(failure(inBackground(() -> run(noisy(2)))))));
+    run(noisy(1).callback(new AfterUpdate(() -> seen.add(failure(inBackground(this::fitAlone))))));
+    assertThat(seen).hasSize(10 + UPDATES).containsOnly(refused);
+  }
+
+  @Test
+  void aTrainingInACallbackOfFitRuns() throws Exception {
+    String alone = alone(2);
+    List<String> nested = new ArrayList<>();
+    fit(new AfterUpdate(() -> nested.add(run(noisy(2)))));
+    assertThat(nested).hasSize(10).containsOnly(alone);
+    assertThat(inBackground(this::fitAlone).get()).isEqualTo("fitted");
+  }
+
+  private String fitAlone() throws Exception {
+    fit(new AfterUpdate(() -> {}));
+    return "fitted";
+  }
+
+  private static String failure(Future<String> future) {
+    try {
+      return "none: " + future.get(1, TimeUnit.MINUTES);
+    } catch (ExecutionException e) {
+      return e.getCause().getMessage();
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

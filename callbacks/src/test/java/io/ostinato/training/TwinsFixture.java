@@ -2,12 +2,20 @@ package io.ostinato.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.schedule.UpdateCounter;
 import java.nio.file.Path;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
@@ -58,6 +66,29 @@ abstract class TwinsFixture {
     return training.build().run().weights().manifest().hash();
   }
 
+  /** Trains with DJL's {@code fit}; this callback is called after each update. */
+  final void fit(Callback callback) throws Exception {
+    Optimizer optimizer = Optimizer.adam().build();
+    CallbackTrainingListener listener =
+        noisy(1)
+            .microBatchSize(16)
+            .optimizer(optimizer)
+            .length(TrainingLength.epochs(1))
+            .callback(callback)
+            .buildListener();
+    try (Model model = Model.newInstance("model")) {
+      model.setBlock(Trainings.noisyNet());
+      DefaultTrainingConfig config =
+          new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+              .optOptimizer(optimizer)
+              .addTrainingListeners(listener);
+      try (Trainer trainer = model.newTrainer(config)) {
+        trainer.initialize(new Shape(16).addAll(TestNets.FEATURES));
+        EasyTrain.fit(trainer, 1, listener.watch(Trainings.rows(manager, 160)), null);
+      }
+    }
+  }
+
   final <T> Future<T> inBackground(Callable<T> work) {
     return threads.submit(work);
   }
@@ -76,6 +107,22 @@ abstract class TwinsFixture {
       assertThat(meeting.await(1, TimeUnit.MINUTES)).isNotNegative();
     } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
       throw new AssertionError("the other thread didn't come", e);
+    }
+  }
+
+  /** Does something on the training thread after each update. */
+  static final class AfterUpdate extends Callback {
+    private static final long serialVersionUID = 1;
+
+    private final transient Runnable work;
+
+    AfterUpdate(Runnable work) {
+      this.work = work;
+    }
+
+    @Override
+    public void afterUpdate(UpdateCounter at) {
+      work.run();
     }
   }
 
