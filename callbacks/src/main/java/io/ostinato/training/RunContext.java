@@ -9,6 +9,7 @@ import io.ostinato.callback.TrainingContext;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.WeightVariants;
 import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
@@ -18,6 +19,7 @@ import io.ostinato.model.BlockWeights;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
@@ -42,6 +44,7 @@ final class RunContext implements TrainingContext {
   private final TrainingSettings settings;
   private final Block block;
   private final MetricsLog metrics;
+  private final EvaluationEngine engine;
   private final PendingCheckpoints checkpoints;
   private final OptimizerState optimizer;
   private final LastLoss lastLoss;
@@ -60,6 +63,7 @@ final class RunContext implements TrainingContext {
       TrainingSettings settings,
       Block block,
       MetricsLog metrics,
+      EvaluationsLog evaluations,
       PendingCheckpoints checkpoints,
       OptimizerState optimizer,
       LastLoss lastLoss,
@@ -67,6 +71,7 @@ final class RunContext implements TrainingContext {
     this.settings = settings;
     this.block = block;
     this.metrics = metrics;
+    this.engine = new RecordedEngine(settings.engine(), evaluations);
     this.checkpoints = checkpoints;
     this.optimizer = optimizer;
     this.lastLoss = lastLoss;
@@ -110,15 +115,14 @@ final class RunContext implements TrainingContext {
     EvaluationResults results =
         shared
             .find(evaluation)
-            .orElseGet(() -> settings.engine().evaluate(request(evaluation), settings.progress()));
+            .orElseGet(() -> engine.evaluate(request(evaluation), settings.progress()));
     measured.evaluated(evaluation.callback(), results.manifest());
     return results;
   }
 
   private List<EvaluationResults> evaluateTogether(List<CallbackEvaluation> evaluations) {
-    return settings
-        .engine()
-        .evaluateTogether(evaluations.stream().map(this::request).toList(), settings.progress());
+    return engine.evaluateTogether(
+        evaluations.stream().map(this::request).toList(), settings.progress());
   }
 
   private EvaluationRequest request(CallbackEvaluation evaluation) {

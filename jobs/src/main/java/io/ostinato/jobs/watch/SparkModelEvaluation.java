@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
@@ -10,7 +11,9 @@ import io.ostinato.storage.FileTrouble;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -29,7 +32,7 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
     EvaluationReport report = evaluator.evaluate("file:" + model.toAbsolutePath());
     Map<String, Double> metrics = new LinkedHashMap<>();
     report.metrics().forEach((name, value) -> metrics.put(name + "/" + dataset, value));
-    return new Report(metrics, report.rows(), report.seconds());
+    return new Report(metrics, report.rows(), report.seconds(), report.evaluations());
   }
 
   @Override
@@ -47,6 +50,9 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
     if (session.sparkContext().isStopped() || FileTrouble.FULL_DISK.isCauseOf(failure)) {
       return Optional.of(failure);
     }
+    if (isOfChangedData(failure)) {
+      return Optional.of(evaluator.unreadable(failure));
+    }
     if (failure instanceof ModelException) {
       return Optional.empty(); // only its file was read
     }
@@ -57,5 +63,10 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
       e.addSuppressed(failure);
       return Optional.of(e);
     }
+  }
+
+  private static boolean isOfChangedData(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .anyMatch(DataChangedException.class::isInstance);
   }
 }
