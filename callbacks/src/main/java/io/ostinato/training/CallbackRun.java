@@ -6,6 +6,8 @@ import io.ostinato.callback.Callback;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
+import io.ostinato.tracking.EvaluationsFile;
+import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
@@ -39,6 +41,7 @@ final class CallbackRun implements AutoCloseable {
   private final Closing closing = new Closing();
   private final LastLoss lastLoss = new LastLoss();
   private final MetricsLog metrics;
+  private final EvaluationsLog evaluations;
   private final RunSummary summary;
   private final RunContext context;
   private final TrainingMoments moments;
@@ -72,12 +75,18 @@ final class CallbackRun implements AutoCloseable {
       if (purpose == Purpose.TRAINING) {
         new RunLog(settings, metrics).begin(resumed);
       }
+      this.evaluations =
+          closing.add(EvaluationsLog.of(settings.run().files(), settings.clock()));
+      if (purpose == Purpose.TRAINING) {
+        evaluations.keep(this::isFromBefore);
+      }
       this.summary = RunSummary.of(settings.metricProperties(), metrics.records());
       PendingCheckpoints checkpoints =
           new PendingCheckpoints(
               settings.checkpoints(), this::checkpoint, this::weights, this::ofWeights);
       this.context =
-          new RunContext(settings, block, metrics, checkpoints, optimizer, lastLoss, purpose);
+          new RunContext(
+              settings, block, metrics, evaluations, checkpoints, optimizer, lastLoss, purpose);
       this.moments =
           new TrainingMoments(
               settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
@@ -191,7 +200,14 @@ final class CallbackRun implements AutoCloseable {
     closing.close();
   }
 
+  /** Whether this run, which may resume from a checkpoint, doesn't reach an evaluation again. */
+  private boolean isFromBefore(EvaluationsFile.Key evaluation) {
+    return !settings.resumeFrom().isEmpty()
+        && evaluation.iteration().compareTo(counter.current()) <= 0;
+  }
+
   private void flush(UpdateCounter at) {
+    evaluations.flush();
     context.failures().count(summary, metrics);
     metrics
         .flush(at.current())

@@ -9,6 +9,7 @@ import io.ostinato.callback.TrainingContext;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.WeightVariants;
 import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationRetries;
@@ -19,6 +20,7 @@ import io.ostinato.model.BlockWeights;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
@@ -43,6 +45,7 @@ final class RunContext implements TrainingContext {
   private final TrainingSettings settings;
   private final Block block;
   private final MetricsLog metrics;
+  private final EvaluationEngine engine;
   private final PendingCheckpoints checkpoints;
   private final OptimizerState optimizer;
   private final LastLoss lastLoss;
@@ -62,6 +65,7 @@ final class RunContext implements TrainingContext {
       TrainingSettings settings,
       Block block,
       MetricsLog metrics,
+      EvaluationsLog evaluations,
       PendingCheckpoints checkpoints,
       OptimizerState optimizer,
       LastLoss lastLoss,
@@ -69,6 +73,7 @@ final class RunContext implements TrainingContext {
     this.settings = settings;
     this.block = block;
     this.metrics = metrics;
+    this.engine = new RecordedEngine(settings.engine(), evaluations);
     this.checkpoints = checkpoints;
     this.optimizer = optimizer;
     this.lastLoss = lastLoss;
@@ -119,14 +124,14 @@ final class RunContext implements TrainingContext {
   }
 
   private EvaluationResults evaluateAlone(EvaluationRequest request) {
-    return settings.engine().evaluate(request, settings.progress());
+    return engine.evaluate(request, settings.progress());
   }
 
   /** Runs a shared pass once: if it fails, each evaluation runs on its own, by its own policy. */
   private List<EvaluationResults> evaluateTogether(List<CallbackEvaluation> evaluations) {
     List<EvaluationRequest> requests = evaluations.stream().map(this::request).toList();
     try {
-      return settings.engine().evaluateTogether(requests, settings.progress());
+      return engine.evaluateTogether(requests, settings.progress());
     } catch (Error e) {
       throw EvaluationRetries.failureOf(requests.get(0).tag(), e).orElseThrow(() -> e);
     }

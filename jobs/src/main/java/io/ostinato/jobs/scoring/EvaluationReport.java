@@ -3,6 +3,7 @@ package io.ostinato.jobs.scoring;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import io.ostinato.tracking.EvaluationRecord;
 import io.ostinato.tracking.JsonNumbers;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,13 +19,19 @@ import java.util.Map;
  * @param metrics the metrics by name, in the order in which they were requested
  * @param seconds the time from reading the file to the results; for the first evaluation it
  *     includes the preparation of the dataset
+ * @param evaluations the evaluations behind it
  */
 public record EvaluationReport(
-    String model, long rows, Map<String, Double> metrics, double seconds) {
+    String model,
+    long rows,
+    Map<String, Double> metrics,
+    double seconds,
+    List<EvaluationRecord> evaluations) {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   public EvaluationReport {
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    evaluations = List.copyOf(evaluations);
   }
 
   /** One line for each metric, with its name and value. */

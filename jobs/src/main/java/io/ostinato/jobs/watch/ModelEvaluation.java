@@ -1,14 +1,27 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.tracking.EvaluationRecord;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Evaluates models on one dataset, one after the other. */
 interface ModelEvaluation {
 
-  /** The result of an evaluation. */
-  record Report(Map<String, Double> metrics, long rows, double seconds) {}
+  /**
+   * The result of an evaluation.
+   *
+   * @param evaluations the records of the evaluations behind it
+   */
+  record Report(
+      Map<String, Double> metrics,
+      long rows,
+      double seconds,
+      List<EvaluationRecord> evaluations) {}
+
+  /** The name of the dataset. */
+  String dataset();
 
   /**
    * Reads the dataset unless it has already been read.

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
@@ -32,7 +33,7 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
     EvaluationReport report = evaluator.evaluate("file:" + model.toAbsolutePath());
     Map<String, Double> metrics = new LinkedHashMap<>();
     report.metrics().forEach((name, value) -> metrics.put(name + "/" + dataset, value));
-    return new Report(metrics, report.rows(), report.seconds());
+    return new Report(metrics, report.rows(), report.seconds(), report.evaluations());
   }
 
   @Override
@@ -61,6 +62,9 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
               ? thrown
               : new IllegalStateException(ErrorLine.withoutRemedy(failure), failure));
     }
+    if (isOfChangedData(failure)) {
+      return Optional.of(evaluator.unreadable(failure));
+    }
     if (failure instanceof ModelException) {
       return Optional.empty(); // only its file was read
     }
@@ -71,5 +75,10 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
       e.addSuppressed(failure);
       return Optional.of(e);
     }
+  }
+
+  private static boolean isOfChangedData(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .anyMatch(DataChangedException.class::isInstance);
   }
 }
