@@ -3,6 +3,7 @@ package io.ostinato.chaos;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,9 +17,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What tests measure that kill processes and damage files: a table in {@code target/chaos} of the
- * whole build, with a row for each of them. All rows of a table have the same seed, whichever test
- * of whichever module adds them. With {@code -Dostinato.docs.write=true}, the table of a long run is
+ * What tests measure that kill processes and damage files. In a long run, {@code mvn -Pchaos
+ * verify}, it becomes a table in {@code target/chaos} of the whole build: each test of each module
+ * adds a row, and all rows have the same seed. With {@code -Dostinato.docs.write=true} the table is
  * written to {@code docs/guarantees.md}, too.
  */
 public final class ChaosRun {
@@ -27,11 +28,10 @@ public final class ChaosRun {
 
   private static final Path FOLDER = Path.of("..", "target", "chaos");
   private static final Path PAGE = Path.of("..", "docs", "guarantees.md");
-  private static final boolean WRITE =
-      Boolean.getBoolean("ostinato.docs.write") && Boolean.getBoolean("ostinato.chaos.long");
+  private static final boolean LONG = Boolean.getBoolean("ostinato.chaos.long");
+  private static final boolean WRITE = Boolean.getBoolean("ostinato.docs.write");
   private static final Pattern TABLE =
-      Pattern.compile(
-          "(<!-- table: chaos -->\\n).*?(<!-- end of table -->)", Pattern.DOTALL);
+      Pattern.compile("(<!-- table: chaos -->\\n).*?(<!-- end of table -->)", Pattern.DOTALL);
   private static final String HEAD =
       """
       | what | times | results compared | wrong | lost | doubled | Spark | seed | took |
@@ -62,9 +62,9 @@ public final class ChaosRun {
               what,
               times,
               compared,
-              differences.wrong(),
-              differences.lost(),
-              differences.doubled(),
+              differences.wrong().size(),
+              differences.lost().size(),
+              differences.doubled().size(),
               spark,
               SEED,
               String.format(Locale.ROOT, "%.1f min", took.toMillis() / 60e3));
@@ -75,25 +75,32 @@ public final class ChaosRun {
     }
   }
 
-  /** Adds a row, or replaces it, and prints it. */
+  /** Prints a row; in a long run, adds it to the table or replaces it there. */
   public static synchronized void add(Row row) {
-    try {
-      Files.createDirectories(FOLDER);
-      try (FileChannel others =
-              FileChannel.open(
-                  FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          var lock = others.lock()) {
-        Files.writeString(FOLDER.resolve(row.fileName()), row.text());
-        String table = HEAD + rows();
-        Files.writeString(FOLDER.resolve("table.md"), table);
-        if (WRITE && lock.isValid()) {
-          Files.writeString(PAGE, in(Files.readString(PAGE), table));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     System.out.print(HEAD + row.text());
+    if (LONG) {
+      try {
+        write(row);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Writes a row, while no other process does, and the table of all rows. */
+  private static void write(Row row) throws IOException {
+    Files.createDirectories(FOLDER);
+    try (FileChannel file =
+            FileChannel.open(
+                FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock unused = file.lock()) {
+      Files.writeString(FOLDER.resolve(row.fileName()), row.text());
+      String table = HEAD + rows();
+      Files.writeString(FOLDER.resolve("table.md"), table);
+      if (WRITE) {
+        Files.writeString(PAGE, in(Files.readString(PAGE), table));
+      }
+    }
   }
 
   /** The page with another table, and today's date. */

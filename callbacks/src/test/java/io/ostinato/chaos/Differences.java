@@ -1,20 +1,21 @@
 package io.ostinato.chaos;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * How results differ from those of an undisturbed run.
  *
- * @param wrong number of results that are there once, with another content
- * @param lost number of missing results
- * @param doubled number of results that are there again, or that the undisturbed run doesn't have
+ * @param wrong names of results that have another content
+ * @param lost names of missing results
+ * @param doubled names of results that are there again, or that the undisturbed run doesn't have
  */
-public record Differences(int wrong, int lost, int doubled) {
-  public static final Differences NONE = new Differences(0, 0, 0);
+public record Differences(List<String> wrong, List<String> lost, List<String> doubled) {
+  public static final Differences NONE = new Differences(List.of(), List.of(), List.of());
 
   /**
    * Compares lists of results.
@@ -23,30 +24,33 @@ public record Differences(int wrong, int lost, int doubled) {
    */
   public static <T> Differences between(
       List<T> expected, List<T> actual, Function<T, String> name) {
-    Map<String, List<T>> open = new HashMap<>();
+    Map<String, List<T>> open = new LinkedHashMap<>();
     actual.forEach(
         result -> open.computeIfAbsent(name.apply(result), key -> new ArrayList<>()).add(result));
-    int wrong = 0;
-    int lost = 0;
-    int doubled = 0;
+    Differences all = new Differences(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (T result : expected) {
-      List<T> found = open.remove(name.apply(result));
+      String named = name.apply(result);
+      List<T> found = open.remove(named);
       if (found == null) {
-        lost++;
-      } else {
-        wrong += found.contains(result) ? 0 : 1;
-        doubled += found.size() - 1;
+        all.lost.add(named);
+        continue;
       }
+      if (!found.contains(result)) {
+        all.wrong.add(named);
+      }
+      found.stream().skip(1).forEach(again -> all.doubled.add(named));
     }
-    for (List<T> unexpected : open.values()) {
-      doubled += unexpected.size();
-    }
-    return new Differences(wrong, lost, doubled);
+    open.forEach((named, found) -> found.forEach(unexpected -> all.doubled.add(named)));
+    return all;
   }
 
   /** All differences of two comparisons. */
   public Differences plus(Differences other) {
     return new Differences(
-        wrong + other.wrong, lost + other.lost, doubled + other.doubled);
+        joined(wrong, other.wrong), joined(lost, other.lost), joined(doubled, other.doubled));
+  }
+
+  private static List<String> joined(List<String> one, List<String> other) {
+    return Stream.concat(one.stream(), other.stream()).toList();
   }
 }

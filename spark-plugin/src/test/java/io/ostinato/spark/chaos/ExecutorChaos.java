@@ -32,7 +32,6 @@ final class ExecutorChaos {
   private final Random random;
   private final List<Rows> datasets = new ArrayList<>();
   private final Rows probes;
-  private final List<String> mistakes = new ArrayList<>();
   private Differences differences = Differences.NONE;
   private int compared;
   private long weights;
@@ -57,11 +56,6 @@ final class ExecutorChaos {
     this.killsOfOne = killsOfOne;
     this.random = new Random(seed);
     this.probes = Rows.probes(session);
-  }
-
-  /** What is wrong with results, a line each. */
-  List<String> mistakes() {
-    return mistakes;
   }
 
   Differences differences() {
@@ -152,11 +146,14 @@ final class ExecutorChaos {
       long missing = expected.get(i).rows() - actual.get(i).rows();
       boolean same = expected.get(i).equals(actual.get(i));
       compared++;
+      List<String> part = List.of("%s, part %s".formatted(what, i));
       if (!same) {
-        mistakes.add("%s, part %s: %s".formatted(what, i, missing));
         differences =
             differences.plus(
-                new Differences(missing == 0 ? 1 : 0, missing > 0 ? 1 : 0, missing < 0 ? 1 : 0));
+                new Differences(
+                    missing == 0 ? part : List.of(),
+                    missing > 0 ? part : List.of(),
+                    missing < 0 ? part : List.of()));
       }
     }
   }

@@ -3,6 +3,7 @@ package io.ostinato.spark.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostinato.chaos.ChaosRun;
+import io.ostinato.chaos.Differences;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.plugin.OstinatoPlugin;
@@ -96,7 +97,7 @@ class ExecutorChaosIT {
               chaos.differences(),
               session.version(),
               Duration.ofNanos(System.nanoTime() - start)));
-      assertThat(chaos.mistakes()).as("seed %s", ChaosRun.SEED).isEmpty();
+      assertThat(chaos.differences()).as("seed %s", ChaosRun.SEED).isEqualTo(Differences.NONE);
       assertThat(kills.copies()).as("copies of slow tasks").isPositive();
     }
   }

@@ -32,8 +32,7 @@ enum Kind {
   MODULE;
 
   private static final List<Metric<?>> METRICS_OF_CLASSES =
-      List.of(
-          Metrics.accuracy(), Metrics.logLoss(OutputKind.LOGITS), Metrics.f1(3, Average.MACRO));
+      List.of(Metrics.accuracy(), Metrics.logLoss(OutputKind.LOGITS), Metrics.f1(3, Average.MACRO));
 
   /**
    * One evaluation of this kind.

@@ -26,8 +26,7 @@ record Outcome(long rows, String manifest, String content) {
       return results.parquet().isEmpty()
           ? collected(results)
           : ofFiles(
-              results.manifest(),
-              session.read().parquet(results.parquet().get()).collectAsList());
+              results.manifest(), session.read().parquet(results.parquet().get()).collectAsList());
     }
   }
 

@@ -46,8 +46,7 @@ record Rows(SparkDataset there, EvaluationData here, int rows, int batchSize) {
     int copies = 4;
     int partitions = 8;
     float[] probe = TorchModules.probe();
-    ByteBuffer x =
-        ByteBuffer.allocate(copies * probe.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer x = ByteBuffer.allocate(copies * probe.length * 4).order(ByteOrder.LITTLE_ENDIAN);
     for (int copy = 0; copy < copies; copy++) {
       for (float value : probe) {
         x.putFloat(value);
