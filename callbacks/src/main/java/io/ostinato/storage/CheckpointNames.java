@@ -8,6 +8,9 @@ final class CheckpointNames {
   static final String LATEST_WEIGHTS = "latest_weights";
   static final String SIDECAR = ".json";
 
+  /** The ending of the sidecar of a checkpoint that is being removed. */
+  static final String REMOVED = SIDECAR + ".removed";
+
   private static final String WEIGHTS = ".safetensors";
   private static final String OPTIMIZER = ".optimizer" + WEIGHTS;
   private static final String STATES = ".states" + WEIGHTS;

@@ -216,13 +216,12 @@ public final class Checkpoints {
   /** Removes a checkpoint; does nothing if there is none. */
   public synchronized void delete(String tag) {
     CheckpointNames.checkTag(tag);
-    sidecars.delete(tag);
-    unfinished.dropUnused(tag, List.of());
+    unfinished.remove(tag);
   }
 
   /**
-   * Completes or removes saves that were interrupted because their process was killed. No other
-   * process may write checkpoints to this folder at the same time.
+   * Completes or removes saves, and completes removals, that were interrupted because their process
+   * was killed. No other process may write checkpoints to this folder at the same time.
    *
    * @throws StorageException if that fails
    */

@@ -49,10 +49,6 @@ record Sidecars(RunFiles files) {
     }
   }
 
-  void delete(String tag) {
-    files.delete(tag + CheckpointNames.SIDECAR);
-  }
-
   /** The tags of all complete checkpoints, sorted. */
   List<String> tags() {
     return files.list().stream()
