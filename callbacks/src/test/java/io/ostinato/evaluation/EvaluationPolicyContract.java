@@ -40,11 +40,11 @@ public abstract class EvaluationPolicyContract {
         .isEqualTo(before);
     EvaluationRequest hung =
         request(data, EvaluationPolicyContract::hangAtRow30)
-            .withPolicy(EvaluationPolicy.exact().deadline(Duration.ofMillis(1500)));
+            .withPolicy(EvaluationPolicy.exact().deadline(Duration.ofMillis(700)));
     assertThatThrownBy(() -> bytes(hung))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("callback 'policy' at E2_U7_S70 on dataset 'generated'")
-        .hasMessageContaining(", because its deadline is 1500 ms: ")
+        .hasMessageContaining(", because its deadline is 700 ms: ")
         .hasMessageContaining(" of 40 rows were done")
         .hasMessageContaining("set a longer deadline");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();

@@ -3,6 +3,7 @@ package io.ostinato.spark.data;
 import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.resident.ResidentModels;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkExecutorInfo;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.sql.Dataset;
@@ -182,8 +184,11 @@ final class DatasetReader {
     int mostRows = batchSize;
     return rows.javaRDD()
         .mapPartitionsWithIndex(
-            (partition, partitionRows) ->
-                new BatchIterator(partition, wanted.of(partition, partitionRows), byRow, mostRows),
+            (partition, partitionRows) -> {
+              ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
+              return new BatchIterator(
+                  partition, wanted.of(partition, partitionRows), byRow, mostRows);
+            },
             true);
   }
 

@@ -1,8 +1,10 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.spark.resident.ResidentModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -55,9 +57,11 @@ final class InternalRows {
           source
               .of(rows)
               .mapPartitionsWithIndex(
-                  (partition, partitionRows) ->
-                      new InternalBatchIterator(
-                          partition, first.of(partition, partitionRows), readers, batchSize),
+                  (partition, partitionRows) -> {
+                    ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
+                    return new InternalBatchIterator(
+                        partition, first.of(partition, partitionRows), readers, batchSize);
+                  },
                   true));
     } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
       log.info(

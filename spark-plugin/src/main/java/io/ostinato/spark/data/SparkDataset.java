@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.sql.Dataset;
@@ -40,6 +41,9 @@ public final class SparkDataset implements EvaluationData {
   private final @Nullable RowFunction function;
   private final List<Prepared> prepared = new ArrayList<>();
   private final KnownContent known = new KnownContent();
+
+  /** Held while the dataset is read, once for all evaluations that wait for it. */
+  private final ReentrantLock reading = new ReentrantLock();
 
   /** A dataset that was read with a batch size and a maximum number of rows. */
   private record Prepared(int batchSize, long maxRows, PreparedDataset dataset) {
@@ -168,17 +172,36 @@ public final class SparkDataset implements EvaluationData {
    */
   public PreparedDataset prepare(int batchSize, long maxRows) {
     check();
+    try {
+      reading.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EvaluationException(
+          "it was interrupted while it waited for another evaluation to read the dataset", e);
+    }
+    try {
+      Optional<PreparedDataset> known = known(batchSize, maxRows);
+      return known.isPresent() ? known.get() : keep(batchSize, maxRows, read(batchSize, maxRows));
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private Optional<PreparedDataset> known(int batchSize, long maxRows) {
     synchronized (prepared) {
-      Optional<Prepared> before =
-          prepared.stream().filter(each -> each.serves(batchSize, maxRows)).findFirst();
-      if (before.isPresent()) {
-        return before.get().dataset();
-      }
-      PreparedDataset dataset = read(batchSize, maxRows);
+      return prepared.stream()
+          .filter(each -> each.serves(batchSize, maxRows))
+          .map(Prepared::dataset)
+          .findFirst();
+    }
+  }
+
+  private PreparedDataset keep(int batchSize, long maxRows, PreparedDataset dataset) {
+    synchronized (prepared) {
       checkSame(dataset);
       prepared.add(new Prepared(batchSize, maxRows, dataset));
-      return dataset;
     }
+    return dataset;
   }
 
   /**

@@ -13,14 +13,18 @@ import io.ostinato.spark.plugin.StatePolicy;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskDevice;
+import io.ostinato.spark.resident.TaskWatchdog;
 import io.ostinato.torchscript.KeptState;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
-/** The steps of a task for each batch, on a model that it has leased. Closing it ends the lease. */
-final class BatchSteps implements AutoCloseable {
+/**
+ * The steps of a task for each batch, on a model that it has leased. Closing it ends the lease, once
+ * no batch runs: the task may have abandoned the thread of one.
+ */
+final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final Content content;
   private final BroadcastWeights weights;
   private final TaskDevice device;
@@ -31,10 +35,19 @@ final class BatchSteps implements AutoCloseable {
   private final Semaphore permits;
   private final long refreshNanos;
 
+  // Guarded by this.
+  private Thread thread = Thread.currentThread();
+  private final Thread ofTask = thread;
+  private boolean isRunning;
+  private boolean hasPermit;
+  private boolean isAbandoned;
+  private boolean isClosed;
+
   /** Leases the model with these weights, for the task of this thread. */
   BatchSteps(Content content, BroadcastWeights weights) throws InterruptedException {
     this.content = content;
     this.weights = weights;
+    residents.watchdog().watch(TaskContext.get(), this);
     OstinatoSettings settings = content.settings();
     NativeEngine.load(settings);
     this.device = residents.devices().ofTask(TaskContext.get());
@@ -88,6 +101,11 @@ final class BatchSteps implements AutoCloseable {
     return runners;
   }
 
+  /** The evaluations of the pass, in the order of {@link #runners}. */
+  List<EvaluationWork> works() {
+    return content.works();
+  }
+
   ResidentModels residents() {
     return residents;
   }
@@ -114,15 +132,65 @@ final class BatchSteps implements AutoCloseable {
   void run(StagedBatch staged) throws InterruptedException {
     LoadedModel model = lease.model();
     try (staged) {
-      permits.acquire();
+      begin();
+      acquire();
       try {
         refuse(model);
         pass.run(staged, model, weights);
         refuse(model);
       } finally {
-        permits.release();
+        release();
       }
+    } finally {
+      end();
     }
+  }
+
+  private synchronized void begin() {
+    isRunning = true;
+    thread = Thread.currentThread();
+  }
+
+  private void acquire() throws InterruptedException {
+    permits.acquire();
+    synchronized (this) {
+      hasPermit = true;
+    }
+  }
+
+  private synchronized void release() {
+    if (hasPermit) {
+      hasPermit = false;
+      permits.release();
+    }
+  }
+
+  private synchronized void end() {
+    isRunning = false;
+    thread = ofTask;
+    if (isClosed) {
+      lease.close();
+    }
+  }
+
+  @Override
+  public synchronized Thread thread() {
+    return thread;
+  }
+
+  /** Leaves the batch behind that runs on a thread other than the task's, and returns its permit. */
+  @Override
+  public synchronized boolean abandon() {
+    isAbandoned = isRunning && thread != ofTask;
+    if (isAbandoned) {
+      release();
+    }
+    return isAbandoned;
+  }
+
+  /** Whether the thread that runs a batch was left behind. */
+  synchronized boolean isAbandoned() {
+    return isAbandoned;
   }
 
   ResidentReport report() {
@@ -135,7 +203,10 @@ final class BatchSteps implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    lease.close();
+  public synchronized void close() {
+    isClosed = true;
+    if (!isRunning) {
+      lease.close();
+    }
   }
 }

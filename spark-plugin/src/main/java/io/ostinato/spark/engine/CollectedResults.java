@@ -6,9 +6,12 @@ import io.ostinato.evaluation.Collation;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.FiniteResults;
+import io.ostinato.evaluation.NonFinite;
 import io.ostinato.evaluation.RowCheck;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -63,11 +66,17 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     RowCheck.check(request.tag(), batches, pass.rows());
     EvaluationWork.of(request, pass.rows(), settings.evaluations().resultsLimit())
         .checkSize(OutcomeCodec.sizeBytes(batches));
-    return EvaluationResults.of(
-        request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of(),
-        part.states(),
-        certificate,
-        pass.watch()::collected,
-        timings -> reports.evaluationEnded(request.tag(), pass.rows(), timings));
+    NonFinite nonFinite = request.policy().nonFinite();
+    List<HostArray> collated =
+        request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of();
+    FiniteResults.check(request.tag(), nonFinite, collated, 0, pass.rows());
+    EvaluationResults results =
+        EvaluationResults.of(
+            collated,
+            part.states(),
+            certificate,
+            pass.watch()::collected,
+            timings -> reports.evaluationEnded(request.tag(), pass.rows(), timings));
+    return FiniteResults.checked(request.tag(), nonFinite, results);
   }
 }

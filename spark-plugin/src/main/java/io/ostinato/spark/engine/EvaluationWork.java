@@ -4,8 +4,10 @@ import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.FiniteResults;
 import io.ostinato.metric.Metric;
 import io.ostinato.spark.plugin.ResultsLimit;
 import io.ostinato.weights.HostArray;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
  *
  * @param batchSize maximum number of rows in a batch
  * @param datasetRows number of rows to evaluate
+ * @param policy what may happen when something goes wrong
  */
 record EvaluationWork(
     EvaluationTag tag,
@@ -24,7 +27,8 @@ record EvaluationWork(
     ArrayList<Metric<?>> metrics,
     int batchSize,
     long datasetRows,
-    ResultsLimit resultsLimit)
+    ResultsLimit resultsLimit,
+    EvaluationPolicy policy)
     implements Serializable {
   /** Maximum length of a byte array, minus room for a header. */
   private static final long MOST_OF_TASK = Integer.MAX_VALUE - (64L << 20);
@@ -40,7 +44,8 @@ record EvaluationWork(
         new ArrayList<>(request.metrics()),
         request.batchSize(),
         datasetRows,
-        resultsLimit);
+        resultsLimit,
+        request.policy());
   }
 
   BatchRunner runner() {
@@ -93,6 +98,15 @@ record EvaluationWork(
                   .formatted(bytes, MOST_OF_TASK, WAYS_OUT)
               + ", or divide the dataset into more partitions");
     }
+  }
+
+  /**
+   * Checks the results of one batch that an executor writes.
+   *
+   * @throws EvaluationException if they must be finite and are not; names array and row
+   */
+  void checkFinite(BatchOutput output) {
+    FiniteResults.check(tag, policy.nonFinite(), output.arrays(), output.firstRow(), output.rows());
   }
 
   private EvaluationException refusal(String size) {

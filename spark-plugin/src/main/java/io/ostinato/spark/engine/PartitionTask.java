@@ -93,7 +93,8 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
                   first[0] = false;
                   checkFirst(task.works(), steps.runners());
                 }
-              });
+              },
+              steps::isAbandoned);
       pipeline.run(
           batches,
           task.settings().batches().prefetch(),

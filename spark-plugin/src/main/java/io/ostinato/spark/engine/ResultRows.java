@@ -110,6 +110,7 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done, RowsR
       long began = System.nanoTime();
       steps.run(staged);
       BatchOutput output = steps.runners().get(0).takeOutputs().get(0);
+      steps.works().get(0).checkFinite(output);
       progress.ran(output.rows());
       TaskTimes times = new TaskTimes(refreshNanos, began - start, System.nanoTime() - began);
       refreshNanos = 0;

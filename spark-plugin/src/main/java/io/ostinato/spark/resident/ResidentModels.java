@@ -38,6 +38,7 @@ public final class ResidentModels {
   private final ResidentBatches batches = new ResidentBatches();
   private final EvaluationCounters counters = new EvaluationCounters();
   private final RowReports rowReports = new RowReports();
+  private final TaskWatchdog watchdog = new TaskWatchdog();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
 
@@ -123,6 +124,29 @@ public final class ResidentModels {
   /** The row reports of tasks that run in this process, or for evaluations of this process. */
   public RowReports rowReports() {
     return rowReports;
+  }
+
+  /** Watches the tasks of evaluations that have a deadline. */
+  public TaskWatchdog watchdog() {
+    return watchdog;
+  }
+
+  /**
+   * Removes the versions of a model that have these weights, since a thread may never stop using
+   * one: later leases get others. A version is freed by its last user.
+   */
+  public void abandon(ModelId id, Manifest weights) {
+    List<ResidentModel> unused = new ArrayList<>();
+    synchronized (models) {
+      models.forEach(
+          (key, versions) -> {
+            if (key.model().equals(id)) {
+              unused.addAll(versions.retire(weights));
+            }
+          });
+      models.notifyAll();
+    }
+    unused.forEach(ResidentModel::close);
   }
 
   /** Frees one model on all devices; versions in use are freed by their last user. */
