@@ -7,6 +7,7 @@ import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.DataContent;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationData;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.KnownContent;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.ArrayList;
