@@ -33,6 +33,7 @@ public final class EvaluationResults implements AutoCloseable {
   private final String manifest;
   private final Consumer<EvaluationTimings> whenClosed;
   private EvaluationTimings timings;
+  private SkippedRows skipped = SkippedRows.NONE;
 
   private EvaluationResults(
       NDManager manager,
@@ -185,9 +186,20 @@ public final class EvaluationResults implements AutoCloseable {
     return states.get(0);
   }
 
-  /** The number of evaluated rows. */
+  /** The number of evaluated rows, without {@linkplain #skipped skipped} ones. */
   public long rows() {
     return rows;
+  }
+
+  /** The rows that were left out because they can't be read or processed; see {@link BadRows}. */
+  public SkippedRows skipped() {
+    return skipped;
+  }
+
+  /** States which rows were left out. For engines, before they return the results. */
+  public EvaluationResults skipping(SkippedRows rows) {
+    skipped = rows;
+    return this;
   }
 
   /** The hash of the manifest of the evaluated weights. */

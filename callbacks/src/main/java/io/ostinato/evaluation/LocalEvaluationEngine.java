@@ -1,5 +1,6 @@
 package io.ostinato.evaluation;
 
+import ai.djl.Device;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.model.LoadedModel;
 import io.ostinato.model.ModelSource;
@@ -44,26 +45,42 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     check(request.target());
     long start = System.nanoTime();
     BatchProcessor processor = ProcessorCopy.of(request.processor(), request.tag());
-    BatchRunner runner = new BatchRunner(request.tag(), processor, request.metrics());
-    LoadedModel loaded = modelOf(request);
+    BatchRunner runner =
+        new BatchRunner(
+            request.tag(), processor, request.metrics(), request.policy().badRows());
+    BatchParts parts = new BatchParts(List.of(runner), MemoryRelief.NONE);
+    LoadedModel loaded = modelOf(request, parts);
     long refreshed = System.nanoTime();
-    long forward = run(request, loaded, new BatchPass(List.of(runner)), display);
+    long forward = run(request, loaded, parts, display);
     long ran = System.nanoTime();
     List<BatchOutput> outputs = runner.outputs();
-    long rows = outputs.stream().mapToLong(BatchOutput::rows).sum();
-    RowCheck.check(request.tag(), outputs, rows);
+    long covered = outputs.stream().mapToLong(BatchOutput::rows).sum();
+    RowCheck.check(request.tag(), outputs, covered);
+    SkippedRows skipped = runner.skipped();
+    skipped.report(request.tag(), covered);
+    parts
+        .halvedTo()
+        .ifPresent(
+            most ->
+                log.warn(
+                    "{}: batches were halved to {} rows, because the memory of {} ran out",
+                    request.tag(),
+                    most,
+                    loaded.device()));
+    long rows = covered - skipped.count();
     return EvaluationResults.of(
         runner.states().isEmpty() ? Collation.collate(request.tag(), outputs) : List.of(),
         runner.states(),
         rows,
         request.weights().manifest().hash(),
         () -> timings(start, refreshed - start, ran - refreshed, forward),
-        timings -> log.info("{}: {} rows, {}", request.tag(), rows, timings));
+        timings -> log.info("{}: {} rows, {}", request.tag(), rows, timings))
+        .skipping(skipped);
   }
 
   /** Runs all batches; returns the time they took, in nanoseconds. */
   private long run(
-      EvaluationRequest request, LoadedModel loaded, BatchPass pass, ProgressDisplay display) {
+      EvaluationRequest request, LoadedModel loaded, BatchParts parts, ProgressDisplay display) {
     long forward = 0;
     long rows = 0;
     DataSelection selection = request.selection();
@@ -72,16 +89,18 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         known.isPresent()
             ? Math.min(known.getAsLong(), selection.maxRows())
             : ProgressDisplay.UNKNOWN;
-    try (Stream<DataBatch> batches = request.data().batches(request.batchSize());
+    try (Stream<DataBatch> batches = request.data().batches(request.batchSize(), request.policy().badRows());
         Progress progress = display.start(request.tag().toString(), total, "rows")) {
       var iterator = batches.iterator();
       while (rows < selection.maxRows() && iterator.hasNext()) {
         DataBatch selected = selection.of(iterator.next(), request.tag());
-        StagedBatch staged = StagedBatch.of(selected, loaded.manager());
+        StagedBatch staged =
+            parts.stage(
+                selected, loaded.device(), batch -> StagedBatch.of(batch, loaded.manager()));
         long began = System.nanoTime();
-        pass.run(staged, loaded, request.weights());
+        parts.run(staged, loaded, request.weights());
         forward += System.nanoTime() - began;
-        rows += staged.data().rows();
+        rows += selected.rows();
         progress.update(rows, "");
       }
       return forward;
@@ -109,11 +128,24 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         Duration.ZERO);
   }
 
-  private LoadedModel modelOf(EvaluationRequest request) {
+  private LoadedModel modelOf(EvaluationRequest request, BatchParts parts) {
+    Device device = NativeLibraries.engine().defaultDevice();
+    try {
+      return parts.load(device, () -> modelOf(request, device));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw EvaluationException.of(request.tag(), "it was interrupted", e);
+    } catch (RuntimeException e) {
+      close(); // a model that is loaded in part is of no use
+      throw e;
+    }
+  }
+
+  private LoadedModel modelOf(EvaluationRequest request, Device device) {
     LoadedModel loaded = model;
     if (loaded == null || source != request.model()) {
       close();
-      loaded = request.model().build(NativeLibraries.engine().defaultDevice());
+      loaded = request.model().build(device);
       model = loaded;
       source = request.model();
     }

@@ -1,5 +1,6 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.SkippedRows;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
@@ -9,9 +10,10 @@ import org.apache.spark.api.java.JavaRDD;
  * @param batches stored on the executors, or decoded each time they are read
  * @param partitionStarts the index of the first row of each partition of the dataset, which can
  *     differ from the partitions of {@code batches}
- * @param rows number of rows in all batches
+ * @param rows number of rows in all batches, including skipped ones
  * @param batchCount number of batches
  * @param sizeBytes size of all batches, in bytes
+ * @param skipped the rows that can't be turned into tensors
  * @param isStored whether the executors store them
  * @param isInOrder whether {@code batches} are in dataset order
  */
@@ -22,5 +24,6 @@ public record PreparedDataset(
     long rows,
     long batchCount,
     long sizeBytes,
+    SkippedRows skipped,
     boolean isStored,
     boolean isInOrder) {}

@@ -2,6 +2,7 @@ package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.SerializationCheck;
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationData;
@@ -36,14 +37,20 @@ public final class SparkDataset implements EvaluationData {
   private final @Nullable RowFunction function;
   private final List<Prepared> prepared = new ArrayList<>();
 
-  /** A dataset that was read with a batch size and a maximum number of rows. */
-  private record Prepared(int batchSize, long maxRows, PreparedDataset dataset) {
+  /**
+   * A dataset that was read with a batch size and a maximum number of rows.
+   *
+   * @param skips whether rows that can't be turned into tensors were skipped
+   */
+  private record Prepared(int batchSize, long maxRows, boolean skips, PreparedDataset dataset) {
     boolean isWhole() {
       return dataset.rows() < maxRows;
     }
 
-    boolean serves(int size, long rows) {
-      return batchSize == size && (maxRows == rows || isWhole() && dataset.rows() <= rows);
+    boolean serves(int size, long rows, BadRows badRows) {
+      return batchSize == size
+          && (maxRows == rows || isWhole() && dataset.rows() <= rows)
+          && (skips == badRows.areSkipped() || dataset.skipped().count() == 0);
     }
   }
 
@@ -116,7 +123,12 @@ public final class SparkDataset implements EvaluationData {
    */
   @Override
   public Stream<DataBatch> batches(int batchSize) {
-    PreparedDataset dataset = prepare(batchSize);
+    return batches(batchSize, BadRows.fail());
+  }
+
+  @Override
+  public Stream<DataBatch> batches(int batchSize, BadRows badRows) {
+    PreparedDataset dataset = prepare(batchSize, DataSelection.ALL_ROWS, badRows);
     Spliterator<StoredBatch> batches =
         Spliterators.spliteratorUnknownSize(
             dataset.batches().toLocalIterator(), Spliterator.ORDERED);
@@ -156,23 +168,35 @@ public final class SparkDataset implements EvaluationData {
   }
 
   /**
-   * Returns the batches of the first rows; if they are not prepared yet, runs jobs that read only
-   * the partitions that contain them.
+   * Returns the batches of the first rows; a row that can't be turned into tensors is an error.
    *
    * @param batchSize maximum number of rows in a batch
    * @param maxRows maximum number of rows, at least 1; {@link DataSelection#ALL_ROWS} for all
    */
   public PreparedDataset prepare(int batchSize, long maxRows) {
+    return prepare(batchSize, maxRows, BadRows.fail());
+  }
+
+  /**
+   * Returns the batches of the first rows; if they are not prepared yet, runs jobs that read only
+   * the partitions that contain them.
+   *
+   * @param batchSize maximum number of rows in a batch
+   * @param maxRows maximum number of rows, at least 1; {@link DataSelection#ALL_ROWS} for all
+   * @param badRows what happens to rows that can't be turned into tensors
+   * @throws EvaluationException if there are more of them than are skipped
+   */
+  public PreparedDataset prepare(int batchSize, long maxRows, BadRows badRows) {
     check();
     synchronized (prepared) {
       Optional<Prepared> known =
-          prepared.stream().filter(each -> each.serves(batchSize, maxRows)).findFirst();
+          prepared.stream().filter(each -> each.serves(batchSize, maxRows, badRows)).findFirst();
       if (known.isPresent()) {
-        return known.get().dataset();
+        return checked(known.get().dataset(), badRows);
       }
-      PreparedDataset dataset = read(batchSize, maxRows);
-      prepared.add(new Prepared(batchSize, maxRows, dataset));
-      return dataset;
+      PreparedDataset dataset = read(batchSize, maxRows, badRows);
+      prepared.add(new Prepared(batchSize, maxRows, badRows.areSkipped(), dataset));
+      return checked(dataset, badRows);
     }
   }
 
@@ -182,7 +206,16 @@ public final class SparkDataset implements EvaluationData {
    * @throws EvaluationException if the number of rows has changed
    */
   public void reread(int batchSize) {
-    PreparedDataset dataset = prepare(batchSize);
+    reread(batchSize, BadRows.fail());
+  }
+
+  /**
+   * Reads all batches of this size again, as an evaluation does that may skip rows.
+   *
+   * @throws EvaluationException if the number of rows has changed, or more are bad than are skipped
+   */
+  public void reread(int batchSize, BadRows badRows) {
+    PreparedDataset dataset = prepare(batchSize, DataSelection.ALL_ROWS, badRows);
     long rows = BatchCount.of(dataset.batches()).rows();
     if (rows != dataset.rows()) {
       throw new EvaluationException(
@@ -202,8 +235,19 @@ public final class SparkDataset implements EvaluationData {
     }
   }
 
-  private PreparedDataset read(int batchSize, long maxRows) {
-    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows).read();
+  private static PreparedDataset checked(PreparedDataset dataset, BadRows badRows) {
+    badRows
+        .problemOf(dataset.skipped())
+        .ifPresent(
+            problem -> {
+              throw new EvaluationException(problem);
+            });
+    return dataset;
+  }
+
+  private PreparedDataset read(int batchSize, long maxRows, BadRows badRows) {
+    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows, badRows)
+        .read();
   }
 
   private Dataset<Row> selected() {

@@ -6,6 +6,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.RowCheck;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.ArrayList;
@@ -60,12 +61,17 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     RowCheck.check(request.tag(), batches, pass.rows());
     EvaluationWork.of(request, pass.rows(), settings.evaluations().resultsLimit())
         .checkSize(OutcomeCodec.sizeBytes(batches));
+    SkippedRows skipped = part.skipped();
+    request.policy().badRows().check(request.tag(), skipped);
+    skipped.report(request.tag(), pass.rows());
+    long rows = pass.rows() - skipped.count();
     return EvaluationResults.of(
         request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of(),
-        part.states(),
-        pass.rows(),
-        pass.manifest(),
-        pass.watch()::collected,
-        timings -> reports.evaluationEnded(request.tag(), pass.rows(), timings));
+            part.states(),
+            rows,
+            pass.manifest(),
+            pass.watch()::collected,
+            timings -> reports.evaluationEnded(request.tag(), rows, timings))
+        .skipping(skipped);
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.SerializedBytes;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.weights.HostArray;
@@ -56,13 +57,15 @@ final class OutcomeCodec {
    *
    * @param kinds the distinct kinds of arrays
    * @param batches for each part, and in it for each batch: first row, number of rows, number of
-   *     arrays, and for each array the index of its kind and its first dimension
+   *     arrays, for each array the index of its kind and its first dimension, number of skipped
+   *     rows, and the position of each
    */
   private record Head(
       ArrayList<String> manifests,
       ArrayList<Kind> kinds,
       ArrayList<long[]> batches,
       ArrayList<ArrayList<MetricStates>> states,
+      ArrayList<SkippedRows> skipped,
       TaskTimes times,
       ArrayList<ResidentReport> residents)
       implements Serializable {}
@@ -71,11 +74,13 @@ final class OutcomeCodec {
     Map<Kind, Integer> kinds = new LinkedHashMap<>();
     ArrayList<long[]> batches = new ArrayList<>();
     ArrayList<ArrayList<MetricStates>> states = new ArrayList<>();
+    ArrayList<SkippedRows> skipped = new ArrayList<>();
     long size = 0;
     for (PartOutcome part : outcome.parts()) {
       long[] numbers = numbers(part.outputs(), kinds);
       batches.add(numbers);
       states.add(new ArrayList<>(part.states()));
+      skipped.add(part.skipped());
       size += sizeBytes(part.outputs());
     }
     byte[] head =
@@ -85,6 +90,7 @@ final class OutcomeCodec {
                 new ArrayList<>(kinds.keySet()),
                 batches,
                 states,
+                skipped,
                 outcome.times(),
                 new ArrayList<>(outcome.residents())));
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Integer.BYTES + head.length + size));
@@ -104,7 +110,9 @@ final class OutcomeCodec {
     for (int part = 0; part < head.batches().size(); part++) {
       parts.add(
           new PartOutcome(
-              outputs(head.batches().get(part), head.kinds(), bytes), head.states().get(part)));
+              outputs(head.batches().get(part), head.kinds(), bytes),
+              head.states().get(part),
+              head.skipped().get(part)));
     }
     return new PartitionOutcome(head.manifests(), parts, head.times(), head.residents());
   }
@@ -127,6 +135,8 @@ final class OutcomeCodec {
         numbers.add(known == null ? kinds.size() - 1L : known);
         numbers.add(array.shape().dimension() == 0 ? 1 : array.shape().get(0));
       }
+      numbers.add((long) output.skipped().size());
+      output.skipped().forEach(position -> numbers.add((long) position));
     }
     return numbers.stream().mapToLong(number -> number).toArray();
   }
@@ -144,7 +154,12 @@ final class OutcomeCodec {
         arrays.add(kinds.get((int) numbers[at]).decode(numbers[at + 1], bytes));
         at += 2;
       }
-      outputs.add(new BatchOutput(firstRow, rows, arrays));
+      int end = at + 1 + (int) numbers[at];
+      List<Integer> skipped = new ArrayList<>();
+      for (at++; at < end; at++) {
+        skipped.add((int) numbers[at]);
+      }
+      outputs.add(new BatchOutput(firstRow, rows, arrays, skipped));
     }
     return outputs;
   }

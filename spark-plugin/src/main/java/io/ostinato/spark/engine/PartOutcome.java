@@ -1,6 +1,8 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.metric.MetricStates;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +12,17 @@ import java.util.List;
  *
  * @param outputs the results of batches; with metrics, only the rows that they cover
  * @param states of the metrics; empty if there are none
+ * @param skipped the rows that were left out
  */
-record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states) {
+record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states, SkippedRows skipped) {
   PartOutcome {
     outputs = List.copyOf(outputs);
     states = List.copyOf(states);
+  }
+
+  /** The outcome so far of a runner. */
+  static PartOutcome of(BatchRunner runner) {
+    return new PartOutcome(runner.outputs(), runner.states(), runner.skipped());
   }
 
   /** Merges the outcomes of two sets of partitions; modifies the states of this one. */
@@ -23,6 +31,9 @@ record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states) {
     all.addAll(other.outputs);
     List<MetricStates> merged = new ArrayList<>(states);
     merged.addAll(other.states);
-    return new PartOutcome(all, merged.stream().reduce(MetricStates::merge).stream().toList());
+    return new PartOutcome(
+        all,
+        merged.stream().reduce(MetricStates::merge).stream().toList(),
+        skipped.plus(other.skipped));
   }
 }

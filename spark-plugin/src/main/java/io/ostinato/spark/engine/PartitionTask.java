@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.SerializedBytes;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.EvaluationCounters;
@@ -58,7 +59,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   private static PartitionOutcome nothing(Content task) {
     List<PartOutcome> parts =
-        task.works().stream().map(work -> new PartOutcome(List.of(), List.of())).toList();
+        task.works().stream().map(work -> new PartOutcome(List.of(), List.of(), SkippedRows.NONE)).toList();
     return new PartitionOutcome(List.of(), parts, TaskTimes.NONE, List.of());
   }
 
@@ -88,7 +89,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       count(steps.residents().counters(), times);
       return new PartitionOutcome(
           List.of(weights.manifest().hash()),
-          steps.runners().stream().map(r -> new PartOutcome(r.outputs(), r.states())).toList(),
+          steps.runners().stream().map(PartOutcome::of).toList(),
           times,
           List.of(steps.report()));
     }

@@ -38,6 +38,7 @@ public final class ResidentModels {
   private final ResidentBatches batches = new ResidentBatches();
   private final EvaluationCounters counters = new EvaluationCounters();
   private final RowReports rowReports = new RowReports();
+  private final Farewells farewells = new Farewells();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
 
@@ -123,6 +124,36 @@ public final class ResidentModels {
   /** The row reports of tasks that run in this process, or for evaluations of this process. */
   public RowReports rowReports() {
     return rowReports;
+  }
+
+  /** Why executors have ended themselves. */
+  public Farewells farewells() {
+    return farewells;
+  }
+
+  /**
+   * Frees memory of a device that is full: first all batches that stay there; if there are none,
+   * all versions of models that nobody uses.
+   *
+   * @return whether anything was freed
+   */
+  public boolean free(TaskDevice device) {
+    if (batches.free(device)) {
+      return true;
+    }
+    List<ResidentModel> unused = new ArrayList<>();
+    synchronized (models) {
+      models.forEach(
+          (key, versions) -> {
+            if (key.device().equals(device)) {
+              unused.addAll(versions.retireUnused());
+            }
+          });
+      models.values().removeIf(ModelVersions::isEmpty);
+    }
+    boolean freed = unused.stream().filter(ResidentModel::isLoaded).count() > 0;
+    unused.forEach(ResidentModel::close);
+    return freed;
   }
 
   /** Frees one model on all devices; versions in use are freed by their last user. */

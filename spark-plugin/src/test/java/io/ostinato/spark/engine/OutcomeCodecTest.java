@@ -9,6 +9,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.SkippedRow;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.metric.Metrics;
@@ -88,8 +90,9 @@ class OutcomeCodecTest {
         new PartitionOutcome(
             List.of("hash"),
             List.of(
-                new PartOutcome(List.of(new BatchOutput(0, 2, List.of())), List.of(states)),
-                new PartOutcome(List.of(new BatchOutput(0, 2, List.of())), List.of())),
+                new PartOutcome(List.of(new BatchOutput(0, 2, List.of())), List.of(states), SkippedRows.NONE),
+                new PartOutcome(
+                    List.of(new BatchOutput(0, 2, List.of())), List.of(), SkippedRows.NONE)),
             new TaskTimes(1, 2, 3),
             List.of());
     PartitionOutcome read = OutcomeCodec.decode(OutcomeCodec.encode(outcome));
@@ -124,10 +127,10 @@ class OutcomeCodecTest {
 
   @Test
   void mergedStatesAreThoseOfAllRows() {
-    PartOutcome one = new PartOutcome(List.of(), List.of(states(new float[] {1}, new float[] {2})));
-    PartOutcome none = new PartOutcome(List.of(), List.of());
+    PartOutcome one = new PartOutcome(List.of(), List.of(states(new float[] {1}, new float[] {2})), SkippedRows.NONE);
+    PartOutcome none = new PartOutcome(List.of(), List.of(), SkippedRows.NONE);
     PartOutcome other =
-        new PartOutcome(List.of(), List.of(states(new float[] {4}, new float[] {8})));
+        new PartOutcome(List.of(), List.of(states(new float[] {4}, new float[] {8})), SkippedRows.NONE);
     List<MetricStates> merged = one.merge(none).merge(other).states();
     assertThat(merged).hasSize(1);
     assertThat(merged.get(0).results())
@@ -149,7 +152,7 @@ class OutcomeCodecTest {
   private static PartitionOutcome outcomeOf(BatchOutput... outputs) {
     return new PartitionOutcome(
         List.of("hash"),
-        List.of(new PartOutcome(List.of(outputs), List.of())),
+        List.of(new PartOutcome(List.of(outputs), List.of(), SkippedRows.NONE)),
         TaskTimes.NONE,
         List.of());
   }
@@ -165,15 +168,26 @@ class OutcomeCodecTest {
         }
         outputs.add(
             new BatchOutput(
-                random.nextLong(1L << 40), 1 + random.nextInt(1000), List.copyOf(arrays)));
+                random.nextLong(1L << 40),
+                1 + random.nextInt(1000),
+                List.copyOf(arrays),
+                random.ints(random.nextInt(3), 0, 1000).sorted().boxed().toList()));
       }
-      parts.add(new PartOutcome(outputs, List.of()));
+      parts.add(new PartOutcome(outputs, List.of(), skippedOf(outputs)));
     }
     return new PartitionOutcome(
         random.nextBoolean() ? List.of("hash " + random.nextInt(3)) : List.of(),
         parts,
         new TaskTimes(random.nextInt(9), random.nextInt(9), random.nextInt(9)),
         random.nextBoolean() ? List.of(new ResidentReport("1", "cpu()", 1, 2)) : List.of());
+  }
+
+  private static SkippedRows skippedOf(List<BatchOutput> outputs) {
+    return SkippedRows.of(
+        outputs.stream()
+            .flatMap(output -> output.skipped().stream())
+            .map(row -> new SkippedRow(1, row, "row " + row))
+            .toList());
   }
 
   private static HostArray array(Random random) {

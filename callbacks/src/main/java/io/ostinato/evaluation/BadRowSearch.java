@@ -1,0 +1,96 @@
+package io.ostinato.evaluation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the rows because of which a batch fails, by bisection: rows are tried together with those
+ * that are known to be good, since a model may behave differently for a few rows alone. The number
+ * of trials for a bad row is about the logarithm of the number of rows.
+ */
+final class BadRowSearch {
+  /** Tries rows. */
+  interface Trial {
+    /** Runs the rows at these positions; returns why they fail, if they do. */
+    Optional<BatchFailure> run(List<Integer> positions) throws InterruptedException;
+  }
+
+  private final BatchPart part;
+  private final Trial trial;
+  private final long most;
+  private final List<Integer> good = new ArrayList<>();
+  private final List<SkippedRow> bad = new ArrayList<>();
+
+  /**
+   * Creates a search.
+   *
+   * @param most the search ends when it has found more bad rows than this
+   */
+  BadRowSearch(BatchPart part, long most, Trial trial) {
+    this.part = part;
+    this.trial = trial;
+    this.most = most;
+  }
+
+  /**
+   * Searches among all rows of the part, which have failed together.
+   *
+   * @return the bad rows; empty if no row fails again
+   */
+  List<SkippedRow> run() throws InterruptedException {
+    search(part.positions());
+    return bad;
+  }
+
+  /** The rows that aren't bad, by position. */
+  List<Integer> good() {
+    return good;
+  }
+
+  /** Searches among rows that fail together with the good ones. */
+  private void search(List<Integer> rows) throws InterruptedException {
+    if (bad.size() > most) {
+      return;
+    }
+    if (rows.size() == 1) {
+      Optional<BatchFailure> failure = tried(rows);
+      failure.ifPresent(found -> bad.add(row(rows.get(0), found)));
+      return;
+    }
+    List<Integer> first = rows.subList(0, rows.size() / 2);
+    List<Integer> second = rows.subList(rows.size() / 2, rows.size());
+    boolean firstIsGood = searchIfBad(first);
+    if (firstIsGood) {
+      search(second);
+    } else {
+      searchIfBad(second);
+    }
+  }
+
+  /** Returns whether the rows are all good. */
+  private boolean searchIfBad(List<Integer> rows) throws InterruptedException {
+    if (rows.size() > 1 && tried(rows).isEmpty()) {
+      return true;
+    }
+    int before = bad.size();
+    search(rows);
+    return bad.size() == before;
+  }
+
+  /** Tries rows; if they are good, they belong to the good ones from then on. */
+  private Optional<BatchFailure> tried(List<Integer> rows) throws InterruptedException {
+    List<Integer> together = new ArrayList<>(good);
+    together.addAll(rows);
+    Optional<BatchFailure> failure = trial.run(together);
+    if (failure.isEmpty()) {
+      good.addAll(rows);
+    }
+    return failure;
+  }
+
+  private SkippedRow row(int position, BatchFailure failure) {
+    return new SkippedRow(
+        part.batch().partition(), part.batch().firstRow() + position, failure.reason());
+  }
+}
