@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds the rows because of which a batch fails, by bisection: rows are tried together with those
- * that are known to be good, since a model may behave differently for a few rows alone. The number
- * of trials for a bad row is about the logarithm of the number of rows.
+ * Finds the rows because of which a batch fails, by bisection. A bad row fails both by itself and
+ * together with all rows that are known to be good: a model may refuse any single row, or any batch
+ * of some size. The number of trials for a bad row is about the logarithm of the number of rows.
  */
 final class BadRowSearch {
   /** Tries rows. */
@@ -21,6 +21,7 @@ final class BadRowSearch {
   private final long most;
   private final List<Integer> good = new ArrayList<>();
   private final List<SkippedRow> bad = new ArrayList<>();
+  private boolean isUnclear;
 
   /**
    * Creates a search.
@@ -36,26 +37,20 @@ final class BadRowSearch {
   /**
    * Searches among all rows of the part, which have failed together.
    *
-   * @return the bad rows; empty if no row fails again
+   * @return the bad rows; empty if no row is the cause
    */
   List<SkippedRow> run() throws InterruptedException {
     search(part.positions());
-    return bad;
-  }
-
-  /** The rows that aren't bad, by position. */
-  List<Integer> good() {
-    return good;
+    return isUnclear ? List.of() : bad;
   }
 
   /** Searches among rows that fail together with the good ones. */
   private void search(List<Integer> rows) throws InterruptedException {
-    if (bad.size() > most) {
+    if (isUnclear || bad.size() > most) {
       return;
     }
     if (rows.size() == 1) {
-      Optional<BatchFailure> failure = tried(rows);
-      failure.ifPresent(found -> bad.add(row(rows.get(0), found)));
+      judge(rows);
       return;
     }
     List<Integer> first = rows.subList(0, rows.size() / 2);
@@ -66,6 +61,17 @@ final class BadRowSearch {
     } else {
       searchIfBad(second);
     }
+  }
+
+  /** Decides about a single row. */
+  private void judge(List<Integer> row) throws InterruptedException {
+    boolean isFirst = good.isEmpty();
+    Optional<BatchFailure> failure = tried(row);
+    if (failure.isPresent() && !isFirst) {
+      failure = trial.run(row);
+      isUnclear = failure.isEmpty();
+    }
+    failure.ifPresent(found -> bad.add(row(row.get(0), found)));
   }
 
   /** Returns whether the rows are all good. */

@@ -57,9 +57,9 @@ final class BatchFailure extends RuntimeException {
     }
   }
 
-  /** The reason, on one line. */
+  /** The reason, on one line; the batch is made smaller anyway if the device's memory is full. */
   String reason() {
-    return Reason.of(thrown);
+    return Reason.ofAnyBatch(thrown);
   }
 
   /** Converts to the failure of an evaluation in these rows. */

@@ -63,7 +63,7 @@ public final class BatchParts {
           throw EvaluationException.of(
               tag(),
               "the model doesn't fit into the memory of %s (%s), of which %s; use a device with more"
-                      .formatted(device, Reason.of(e), DeviceMemory.of(device))
+                      .formatted(device, Reason.ofAnyBatch(e), DeviceMemory.of(device))
                   + " memory or a smaller model, or let fewer tasks and models share it",
               Portable.of(e));
         }

@@ -133,7 +133,7 @@ record PartRun(LoadedModel model, WeightSource weights, MemoryLimit limit) {
     List<SkippedRow> bad =
         new BadRowSearch(part, most, rows -> failureOf(runner, part.only(rows))).run();
     if (bad.isEmpty()) {
-      throw failure.in(part, "no row is bad: all of them succeed when they are run again");
+      throw failure.in(part, "no row can be skipped, since none fails by itself");
     }
     runner.badRows().check(runner.tag(), runner.skipped().plus(SkippedRows.of(bad)));
     return bad;

@@ -67,7 +67,7 @@ final class LoadedModule implements LoadedModel {
       content.failure().ifPresent(LoadedModule::rethrow);
       throw new IllegalArgumentException(
           "can't load %s (%s bytes): %s"
-              .formatted(format.content(), content.bytesRead(), Reason.of(e)),
+              .formatted(format.content(), content.bytesRead(), Reason.ofAnyBatch(e)),
           e);
     }
     ModuleFacts facts = content.facts();

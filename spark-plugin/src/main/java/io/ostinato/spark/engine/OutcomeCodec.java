@@ -57,8 +57,9 @@ final class OutcomeCodec {
    *
    * @param kinds the distinct kinds of arrays
    * @param batches for each part, and in it for each batch: first row, number of rows, number of
-   *     arrays, for each array the index of its kind and its first dimension, number of skipped
-   *     rows, and the position of each
+   *     arrays, and for each array the index of its kind and its first dimension. If rows are
+   *     skipped, the number of arrays is inverted, and the number of these rows and their positions
+   *     follow
    */
   private record Head(
       ArrayList<String> manifests,
@@ -129,14 +130,17 @@ final class OutcomeCodec {
     for (BatchOutput output : outputs) {
       numbers.add(output.firstRow());
       numbers.add((long) output.rows());
-      numbers.add((long) output.arrays().size());
+      int count = output.arrays().size();
+      numbers.add((long) (output.skipped().isEmpty() ? count : ~count));
       for (HostArray array : output.arrays()) {
         Integer known = kinds.putIfAbsent(Kind.of(array), kinds.size());
         numbers.add(known == null ? kinds.size() - 1L : known);
         numbers.add(array.shape().dimension() == 0 ? 1 : array.shape().get(0));
       }
-      numbers.add((long) output.skipped().size());
-      output.skipped().forEach(position -> numbers.add((long) position));
+      if (!output.skipped().isEmpty()) {
+        numbers.add((long) output.skipped().size());
+        output.skipped().forEach(position -> numbers.add((long) position));
+      }
     }
     return numbers.stream().mapToLong(number -> number).toArray();
   }
@@ -147,17 +151,20 @@ final class OutcomeCodec {
     while (at < numbers.length) {
       long firstRow = numbers[at];
       int rows = (int) numbers[at + 1];
-      int count = (int) numbers[at + 2];
+      boolean skips = numbers[at + 2] < 0;
+      int count = (int) (skips ? ~numbers[at + 2] : numbers[at + 2]);
       at += 3;
       List<HostArray> arrays = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         arrays.add(kinds.get((int) numbers[at]).decode(numbers[at + 1], bytes));
         at += 2;
       }
-      int end = at + 1 + (int) numbers[at];
       List<Integer> skipped = new ArrayList<>();
-      for (at++; at < end; at++) {
-        skipped.add((int) numbers[at]);
+      if (skips) {
+        int end = at + 1 + (int) numbers[at];
+        for (at++; at < end; at++) {
+          skipped.add((int) numbers[at]);
+        }
       }
       outputs.add(new BatchOutput(firstRow, rows, arrays, skipped));
     }
