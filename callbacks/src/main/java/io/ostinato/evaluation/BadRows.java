@@ -43,6 +43,33 @@ public record BadRows(long most) implements Serializable {
         form.group(1) == null ? fail() : skipUpTo(Long.parseLong(form.group(1))));
   }
 
+  /**
+   * Checks that an evaluation doesn't skip more rows than allowed.
+   *
+   * @param tag identifies the evaluation
+   * @param skipped the rows skipped so far, by all tasks or by one
+   * @throws EvaluationException if there are too many; the message has their number, the limit and
+   *     the first rows with their reasons
+   */
+  public void check(EvaluationTag tag, SkippedRows skipped) {
+    problemOf(skipped)
+        .ifPresent(
+            problem -> {
+              throw EvaluationException.of(tag, problem);
+            });
+  }
+
+  /** Why these rows can't all be skipped; empty if they can. */
+  public Optional<String> problemOf(SkippedRows skipped) {
+    return skipped.count() <= most
+        ? Optional.empty()
+        : Optional.of(
+            "%s rows or more can't be read or processed, but bad_rows is '%s'; correct or remove them,"
+                    .formatted(skipped.count(), this)
+                + " or allow more with bad_rows: skip n; the first: "
+                + skipped);
+  }
+
   /** Whether any bad row may be skipped. */
   public boolean areSkipped() {
     return most > 0;

@@ -19,15 +19,14 @@ public final class Coverage implements Serializable {
   private final TreeMap<Integer, PartitionRows> partitions = new TreeMap<>();
   private long skipped;
 
-  /** Records rows that were evaluated. */
+  /** Records rows that were read. */
   public void add(DataBatch rows) {
     add(rows.partition(), PartitionRows.of(rows));
   }
 
-  /** Records rows that were read, but deliberately not evaluated. */
-  public void skip(DataBatch rows) {
-    add(rows);
-    skipped += rows.rows();
+  /** Records how many of the rows were deliberately not evaluated. */
+  public void skip(long rows) {
+    skipped += rows;
   }
 
   /** Adds the rows of another coverage to this one, and returns this one. */

@@ -32,6 +32,7 @@ public final class EvaluationResults implements AutoCloseable {
   private final Certificate certificate;
   private final Consumer<EvaluationTimings> whenClosed;
   private EvaluationTimings timings;
+  private SkippedRows skipped = SkippedRows.NONE;
 
   private EvaluationResults(
       NDManager manager,
@@ -180,9 +181,20 @@ public final class EvaluationResults implements AutoCloseable {
     return states.get(0);
   }
 
-  /** The number of evaluated rows. */
+  /** The number of evaluated rows, without {@linkplain #skipped skipped} ones. */
   public long rows() {
     return certificate.rowsEvaluated();
+  }
+
+  /** The rows that were left out because they can't be read or processed; see {@link BadRows}. */
+  public SkippedRows skipped() {
+    return skipped;
+  }
+
+  /** States which rows were left out. For engines, before they return the results. */
+  public EvaluationResults skipping(SkippedRows rows) {
+    skipped = rows;
+    return this;
   }
 
   /** The hash of the manifest of the evaluated weights. */

@@ -1,5 +1,6 @@
 package io.ostinato.evaluation;
 
+import ai.djl.Device;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.libraries.Reason;
 import io.ostinato.model.LoadedModel;
@@ -146,27 +147,59 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
       EvaluationRequest request, LocalModel used, AtomicLong done, ProgressDisplay display) {
     long start = System.nanoTime();
     BatchProcessor processor = ProcessorCopy.of(request.processor(), request.tag());
-    BatchRunner runner = new BatchRunner(request.tag(), processor, request.metrics());
-    LoadedModel loaded = used.of(request);
+    BatchRunner runner =
+        new BatchRunner(
+            request.tag(), processor, request.metrics(), request.policy().badRows());
+    BatchParts parts = new BatchParts(List.of(runner), MemoryRelief.NONE);
+    LoadedModel loaded = load(request, used, parts);
     long refreshed = System.nanoTime();
-    long forward = run(request, loaded, new BatchPass(List.of(runner)), done, display);
+    long forward = run(request, loaded, parts, done, display);
     long ran = System.nanoTime();
     List<BatchOutput> outputs = runner.outputs();
     Certificate certificate = certificate(request, runner.coverage());
-    RowCheck.check(request.tag(), outputs, certificate.rowsEvaluated());
+    RowCheck.check(request.tag(), outputs, certificate.rowsExpected());
+    SkippedRows skipped = runner.skipped();
+    skipped.report(request.tag(), certificate.rowsExpected());
+    logHalving(request.tag(), parts, loaded.device());
     List<HostArray> collated =
         runner.states().isEmpty() ? Collation.collate(request.tag(), outputs) : List.of();
     FiniteResults.check(
         request.tag(), request.policy().nonFinite(), collated, 0, certificate.rowsEvaluated());
     EvaluationResults results =
         EvaluationResults.of(
-            collated,
-            runner.states(),
-            certificate,
-            () -> timings(start, refreshed - start, ran - refreshed, forward),
-            timings ->
-                log.info("{}: {} rows, {}", request.tag(), certificate.rowsEvaluated(), timings));
+                collated,
+                runner.states(),
+                certificate,
+                () -> timings(start, refreshed - start, ran - refreshed, forward),
+                timings ->
+                    log.info(
+                        "{}: {} rows, {}", request.tag(), certificate.rowsEvaluated(), timings))
+            .skipping(skipped);
     return FiniteResults.checked(request.tag(), request.policy().nonFinite(), results);
+  }
+
+  private static LoadedModel load(EvaluationRequest request, LocalModel used, BatchParts parts) {
+    try {
+      return parts.load(NativeLibraries.engine().defaultDevice(), () -> used.of(request));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw EvaluationException.of(request.tag(), "it was interrupted", e);
+    } catch (RuntimeException e) {
+      used.close(); // a model that is loaded in part is of no use
+      throw e;
+    }
+  }
+
+  private static void logHalving(EvaluationTag tag, BatchParts parts, Device device) {
+    parts
+        .halvedTo()
+        .ifPresent(
+            most ->
+                log.warn(
+                    "{}: batches were halved to {} rows, because the memory of {} ran out",
+                    tag,
+                    most,
+                    device));
   }
 
   private Certificate certificate(EvaluationRequest request, Coverage coverage) {
@@ -183,22 +216,25 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
   private long run(
       EvaluationRequest request,
       LoadedModel loaded,
-      BatchPass pass,
+      BatchParts parts,
       AtomicLong done,
       ProgressDisplay display) {
     long forward = 0;
     long rows = 0;
     DataSelection selection = request.selection();
-    try (Stream<DataBatch> batches = request.data().batches(request.batchSize());
+    try (Stream<DataBatch> batches =
+            request.data().batches(request.batchSize(), request.policy().badRows());
         Progress progress = display.start(request.tag().toString(), total(request), "rows")) {
       var iterator = batches.iterator();
       while (rows < selection.maxRows() && iterator.hasNext()) {
         DataBatch selected = selection.of(iterator.next(), request.tag());
-        StagedBatch staged = StagedBatch.of(selected, loaded.manager());
+        StagedBatch staged =
+            parts.stage(
+                selected, loaded.device(), batch -> StagedBatch.of(batch, loaded.manager()));
         long began = System.nanoTime();
-        pass.run(staged, loaded, request.weights());
+        parts.run(staged, loaded, request.weights());
         forward += System.nanoTime() - began;
-        rows += staged.data().rows();
+        rows += selected.rows();
         done.set(rows);
         progress.update(rows, "");
       }

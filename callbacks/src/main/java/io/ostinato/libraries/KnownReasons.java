@@ -12,7 +12,6 @@ final class KnownReasons {
   private static final String NO_GPU =
       "; the module requires a GPU, and PyTorch has none here: make its code use the device of its"
           + " inputs (x.device), and save it on the CPU (module.cpu())";
-  private static final String SMALLER_BATCH = "; reduce the batch size";
   private static final String SHAPE =
       "; check that the inputs have the shape that the model expects";
   private static final String TYPE = "; give the inputs the data type that the model expects";
@@ -112,10 +111,10 @@ final class KnownReasons {
           // Memory
           known(
               ".*can't allocate memory: you tried to allocate (\\d+) bytes.*",
-              "out of memory allocating $1 bytes" + SMALLER_BATCH),
+              "out of memory allocating $1 bytes"),
           known(
               "(?:\\w+: )?(CUDA out of memory\\. Tried to allocate [^.]*\\.?\\d* \\w+)\\..*",
-              "$1" + SMALLER_BATCH),
+              "$1"),
           // ONNX Runtime
           known(
               ".*Opset (\\d+) is under development.*support for domain (\\S+) is till opset"

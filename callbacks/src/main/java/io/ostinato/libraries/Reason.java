@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 public final class Reason {
   private static final String ONNX_RUNTIME = "ai.onnxruntime.";
   private static final String SPARK = "org.apache.spark.";
+  private static final String SMALLER_BATCH = "; reduce the batch size";
   private static final List<String> OTHERS =
       List.of("ai.djl.", ONNX_RUNTIME, SPARK, "com.esotericsoftware.kryo.");
 
@@ -88,8 +89,19 @@ public final class Reason {
         && textOf(thrown).contains("java.lang.invoke.SerializedLambda");
   }
 
+  /** As {@link #of}, for a failure that a smaller batch doesn't help against. */
+  public static String ofAnyBatch(Throwable thrown) {
+    return known(thrown).orElseGet(() -> whole(thrown.toString().lines()));
+  }
+
   /** The reason of an exception from one of the known libraries; empty for others. */
   public static Optional<String> ofLibrary(Throwable thrown) {
+    boolean isFull =
+        DeviceTrouble.of(thrown).filter(DeviceTrouble.OUT_OF_MEMORY::equals).isPresent();
+    return known(thrown).map(line -> isFull ? line + SMALLER_BATCH : line);
+  }
+
+  private static Optional<String> known(Throwable thrown) {
     if (isOfOthers(thrown)) {
       String line = whole(ofOthers(thrown).lines());
       return Optional.of(line.isEmpty() ? thrown.getClass().getSimpleName() : line);

@@ -10,6 +10,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
+import io.ostinato.libraries.DeviceSteps;
+import io.ostinato.libraries.DeviceSteps.Step;
 import io.ostinato.libraries.EngineTurn;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.torchscript.KeptState;
@@ -58,6 +60,7 @@ final class LoadedBlock implements LoadedModel {
   private Built build() {
     NDManager scope = manager.newSubManager();
     try {
+      DeviceSteps.begin(Step.BUILD, 0);
       Block block = source.factory().get();
       // The weights follow with the first refresh; random initial weights would use the random
       // number generator of training.
@@ -185,6 +188,7 @@ final class LoadedBlock implements LoadedModel {
 
   /** Records the type of each array in the shard, and writes those that match the model. */
   private Map<String, Long> write(Shard shard, Map<String, String> given) {
+    DeviceSteps.begin(Step.LOAD, shard.sizeBytes());
     Map<String, Long> filled = new HashMap<>();
     for (Slice slice : shard.slices()) {
       NDArray target = built.arrays().get(slice.array());

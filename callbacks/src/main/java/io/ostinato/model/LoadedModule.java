@@ -5,6 +5,8 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.libraries.DeviceSteps;
+import io.ostinato.libraries.DeviceSteps.Step;
 import io.ostinato.libraries.EngineTurn;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.libraries.Reason;
@@ -61,6 +63,7 @@ final class LoadedModule implements LoadedModel {
     ModuleStream content = new ModuleStream(format, weights);
     Model model = format.newModel(device);
     try {
+      DeviceSteps.begin(Step.LOAD, 0);
       load(model, content);
       content.failure().ifPresent(LoadedModule::rethrow);
     } catch (IOException | MalformedModelException | RuntimeException e) {
@@ -68,7 +71,7 @@ final class LoadedModule implements LoadedModel {
       content.failure().ifPresent(LoadedModule::rethrow);
       throw new IllegalArgumentException(
           "can't load %s (%s bytes): %s"
-              .formatted(format.content(), content.bytesRead(), Reason.of(e)),
+              .formatted(format.content(), content.bytesRead(), Reason.ofAnyBatch(e)),
           e);
     }
     ModuleFacts facts = content.facts();

@@ -4,6 +4,7 @@ import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.DataContent;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.SerializedBytes;
+import io.ostinato.evaluation.SkippedRows;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
@@ -19,20 +20,38 @@ import org.apache.spark.api.java.JavaRDD;
  * @param batches number of batches
  * @param sizeBytes size of all batches, in bytes
  * @param coverage all rows, with their indexes in their partitions
+ * @param skipped the rows that can't be turned into tensors
  */
 record BatchCount(
-    long[] partitionStarts, long rows, long batches, long sizeBytes, Coverage coverage) {
+    long[] partitionStarts,
+    long rows,
+    long batches,
+    long sizeBytes,
+    Coverage coverage,
+    SkippedRows skipped) {
 
   /** The size of one partition of the dataset, or of a part of it, as a task has counted it. */
   private record Part(
-      int partition, long rows, long batches, long sizeBytes, String kinds, Coverage coverage)
+      int partition,
+      long rows,
+      long batches,
+      long sizeBytes,
+      String kinds,
+      Coverage coverage,
+      SkippedRows skipped)
       implements Serializable {
 
     static Part of(StoredBatch batch) {
       Coverage coverage = new Coverage();
       coverage.add(batch.inPartition());
       return new Part(
-          batch.partition(), batch.rows(), 1, batch.sizeBytes(), batch.kinds(), coverage);
+          batch.partition(),
+          batch.rows(),
+          1,
+          batch.sizeBytes(),
+          batch.hasNoColumns() ? "" : batch.kinds(),
+          coverage,
+          SkippedRows.of(batch.skipped()));
     }
 
     Part plus(Part other) {
@@ -42,7 +61,8 @@ record BatchCount(
           batches + other.batches,
           sizeBytes + other.sizeBytes,
           kinds,
-          coverage.merge(other.coverage));
+          coverage.merge(other.coverage),
+          skipped.plus(other.skipped));
     }
   }
 
@@ -63,7 +83,10 @@ record BatchCount(
         starts[partitions],
         parts.stream().mapToLong(Part::batches).sum(),
         parts.stream().mapToLong(Part::sizeBytes).sum(),
-        parts.stream().map(Part::coverage).reduce(new Coverage(), Coverage::merge));
+        parts.stream().map(Part::coverage).reduce(new Coverage(), Coverage::merge),
+        parts.stream()
+            .map(part -> part.skipped().moved(starts[part.partition()]))
+            .reduce(SkippedRows.NONE, SkippedRows::plus));
   }
 
   /**
@@ -103,7 +126,8 @@ record BatchCount(
     return parts.values().stream().map(SerializedBytes::of).iterator();
   }
 
-  private static void checkKinds(List<Part> parts) {
+  private static void checkKinds(List<Part> all) {
+    List<Part> parts = all.stream().filter(part -> !part.kinds().isEmpty()).toList();
     for (Part part : parts) {
       if (!part.kinds().equals(parts.get(0).kinds())) {
         throw new EvaluationException(

@@ -1,5 +1,6 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.spark.plugin.OstinatoSettings;
@@ -49,6 +50,7 @@ final class DatasetReader {
   private final OstinatoSettings settings;
   private final int batchSize;
   private final long maxRows;
+  private final BadRows badRows;
   private FirstRows first = FirstRows.all();
 
   DatasetReader(
@@ -56,12 +58,14 @@ final class DatasetReader {
       BatchDecoder decoder,
       OstinatoSettings settings,
       int batchSize,
-      long maxRows) {
+      long maxRows,
+      BadRows badRows) {
     this.rows = rows;
     this.decoder = decoder;
     this.settings = settings;
     this.batchSize = batchSize;
     this.maxRows = maxRows;
+    this.badRows = badRows;
   }
 
   PreparedDataset read() {
@@ -127,6 +131,7 @@ final class DatasetReader {
         count.batches(),
         count.sizeBytes(),
         count.content(count.rows() < maxRows),
+        count.skipped(),
         isStored,
         isInOrder);
   }
@@ -175,19 +180,20 @@ final class DatasetReader {
   private JavaRDD<StoredBatch> decodedOfAllPartitions() {
     FirstRows wanted = first;
     if (settings.batches().bulk() && decoder instanceof ColumnsDecoder columns) {
-      var bulk = InternalRows.batches(rows, columns.columns(), wanted, batchSize);
+      var bulk = InternalRows.batches(rows, columns.columns(), wanted, batchSize, badRows);
       if (bulk.isPresent()) {
         return bulk.get();
       }
     }
     BatchDecoder byRow = decoder;
     int mostRows = batchSize;
+    BadRows policy = badRows;
     return rows.javaRDD()
         .mapPartitionsWithIndex(
             (partition, partitionRows) -> {
               ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
               return new BatchIterator(
-                  partition, wanted.of(partition, partitionRows), byRow, mostRows);
+                  partition, wanted.of(partition, partitionRows), byRow, mostRows, policy);
             },
             true);
   }

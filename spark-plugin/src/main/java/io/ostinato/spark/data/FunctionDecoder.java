@@ -19,24 +19,36 @@ import org.apache.spark.sql.Row;
 record FunctionDecoder(RowFunction function, OstinatoSettings settings) implements BatchDecoder {
 
   @Override
-  public List<HostArray> decode(List<Row> rows, RowPlace first) {
+  public List<HostArray> decode(List<Row> rows, RowPlace first, PartitionSkips skips) {
     Engine engine = NativeEngine.load(settings);
     List<HostArray> kinds = List.of();
-    List<ByteArrayOutputStream> columns = new ArrayList<>();
+    List<List<HostArray>> decoded = new ArrayList<>(rows.size());
     for (int i = 0; i < rows.size(); i++) {
       RowPlace place = new RowPlace(first.partition(), first.row() + i);
-      List<HostArray> arrays = tensorsOf(rows.get(i), engine, place);
-      if (i == 0) {
-        kinds = arrays;
-        arrays.forEach(array -> columns.add(new ByteArrayOutputStream()));
+      try {
+        List<HostArray> arrays = tensorsOf(rows.get(i), engine, place);
+        checkKinds(arrays, kinds, place);
+        kinds = kinds.isEmpty() ? arrays : kinds;
+        decoded.add(arrays);
+      } catch (BadRowException e) {
+        skips.skip(place, e);
+        decoded.add(List.of());
       }
-      append(arrays, kinds, columns, place);
     }
+    return stacked(decoded, kinds);
+  }
+
+  private static List<HostArray> stacked(List<List<HostArray>> rows, List<HostArray> kinds) {
     List<HostArray> stacked = new ArrayList<>();
     for (int c = 0; c < kinds.size(); c++) {
       HostArray kind = kinds.get(c);
+      byte[] skipped = new byte[Math.toIntExact(kind.sizeBytes())];
+      ByteArrayOutputStream column = new ByteArrayOutputStream();
+      for (List<HostArray> row : rows) {
+        column.writeBytes(row.isEmpty() ? skipped : row.get(c).bytes());
+      }
       Shape shape = new Shape(rows.size()).addAll(kind.shape());
-      stacked.add(HostArray.of(kind.name(), kind.dataType(), shape, columns.get(c).toByteArray()));
+      stacked.add(HostArray.of(kind.name(), kind.dataType(), shape, column.toByteArray()));
     }
     return stacked;
   }
@@ -71,18 +83,12 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
     return name;
   }
 
-  private static void append(
-      List<HostArray> arrays,
-      List<HostArray> kinds,
-      List<ByteArrayOutputStream> columns,
-      RowPlace place) {
-    if (!kindsOf(arrays).equals(kindsOf(kinds))) {
+  private static void checkKinds(
+      List<HostArray> arrays, List<HostArray> kinds, RowPlace place) {
+    if (!kinds.isEmpty() && !kindsOf(arrays).equals(kindsOf(kinds))) {
       throw place.refuse(
           "the row function",
           "returned %s; expected %s, as for the previous rows".formatted(arrays, kinds));
-    }
-    for (int c = 0; c < arrays.size(); c++) {
-      columns.get(c).writeBytes(arrays.get(c).bytes());
     }
   }
 

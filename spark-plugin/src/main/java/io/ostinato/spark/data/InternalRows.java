@@ -1,5 +1,6 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.spark.resident.ResidentModels;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,8 @@ final class InternalRows {
    * internal rows are not available.
    */
   static Optional<JavaRDD<StoredBatch>> batches(
-      Dataset<Row> rows, List<Column> columns, FirstRows first, int batchSize) {
-    return batches(InternalRows::of, rows, columns, first, batchSize);
+      Dataset<Row> rows, List<Column> columns, FirstRows first, int batchSize, BadRows badRows) {
+    return batches(InternalRows::of, rows, columns, first, batchSize, badRows);
   }
 
   /**
@@ -45,7 +46,8 @@ final class InternalRows {
       Dataset<Row> rows,
       List<Column> columns,
       FirstRows first,
-      int batchSize) {
+      int batchSize,
+      BadRows badRows) {
     ArrayList<InternalColumn> readers = new ArrayList<>();
     try {
       for (int position = 0; position < columns.size(); position++) {
@@ -60,7 +62,11 @@ final class InternalRows {
                   (partition, partitionRows) -> {
                     ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
                     return new InternalBatchIterator(
-                        partition, first.of(partition, partitionRows), readers, batchSize);
+                        partition,
+                        first.of(partition, partitionRows),
+                        readers,
+                        batchSize,
+                        badRows);
                   },
                   true));
     } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {

@@ -2,6 +2,7 @@ package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.SerializationCheck;
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.DataContent;
@@ -46,14 +47,20 @@ public final class SparkDataset implements EvaluationData {
   /** Held while the dataset is read, once for all evaluations that wait for it. */
   private final ReentrantLock reading = new ReentrantLock();
 
-  /** A dataset that was read with a batch size and a maximum number of rows. */
-  private record Prepared(int batchSize, long maxRows, PreparedDataset dataset) {
+  /**
+   * A dataset that was read with a batch size and a maximum number of rows.
+   *
+   * @param skips whether rows that can't be turned into tensors were skipped
+   */
+  private record Prepared(int batchSize, long maxRows, boolean skips, PreparedDataset dataset) {
     boolean isWhole() {
       return dataset.rows() < maxRows;
     }
 
-    boolean serves(int size, long rows) {
-      return batchSize == size && (maxRows == rows || isWhole() && dataset.rows() <= rows);
+    boolean serves(int size, long rows, BadRows badRows) {
+      return batchSize == size
+          && (maxRows == rows || isWhole() && dataset.rows() <= rows)
+          && (skips == badRows.areSkipped() || dataset.skipped().count() == 0);
     }
   }
 
@@ -127,7 +134,12 @@ public final class SparkDataset implements EvaluationData {
    */
   @Override
   public Stream<DataBatch> batches(int batchSize) {
-    PreparedDataset dataset = prepare(batchSize);
+    return batches(batchSize, BadRows.fail());
+  }
+
+  @Override
+  public Stream<DataBatch> batches(int batchSize, BadRows badRows) {
+    PreparedDataset dataset = prepare(batchSize, DataSelection.ALL_ROWS, badRows);
     Spliterator<DataBatch> batches =
         Spliterators.spliteratorUnknownSize(new SameBatches(dataset), Spliterator.ORDERED);
     Stream<DataBatch> stream = StreamSupport.stream(batches, false);
@@ -164,14 +176,26 @@ public final class SparkDataset implements EvaluationData {
   }
 
   /**
-   * Returns the batches of the first rows; if they are not prepared yet, runs jobs that read only
-   * the partitions that contain them.
+   * Returns the batches of the first rows; a row that can't be turned into tensors is an error.
    *
    * @param batchSize maximum number of rows in a batch
    * @param maxRows maximum number of rows, at least 1; {@link DataSelection#ALL_ROWS} for all
    * @throws DataChangedException if this dataset has been read before, and had other rows
    */
   public PreparedDataset prepare(int batchSize, long maxRows) {
+    return prepare(batchSize, maxRows, BadRows.fail());
+  }
+
+  /**
+   * Returns the batches of the first rows; if they are not prepared yet, runs jobs that read only
+   * the partitions that contain them.
+   *
+   * @param batchSize maximum number of rows in a batch
+   * @param maxRows maximum number of rows, at least 1; {@link DataSelection#ALL_ROWS} for all
+   * @param badRows what happens to rows that can't be turned into tensors
+   * @throws EvaluationException if there are more of them than are skipped
+   */
+  public PreparedDataset prepare(int batchSize, long maxRows, BadRows badRows) {
     check();
     try {
       reading.lockInterruptibly();
@@ -181,26 +205,28 @@ public final class SparkDataset implements EvaluationData {
           "it was interrupted while it waited for another evaluation to read the dataset", e);
     }
     try {
-      Optional<PreparedDataset> known = known(batchSize, maxRows);
-      return known.isPresent() ? known.get() : keep(batchSize, maxRows, read(batchSize, maxRows));
+      Optional<PreparedDataset> before = known(batchSize, maxRows, badRows);
+      return checked(
+          before.isPresent() ? before.get() : readAndKeep(batchSize, maxRows, badRows), badRows);
     } finally {
       reading.unlock();
     }
   }
 
-  private Optional<PreparedDataset> known(int batchSize, long maxRows) {
+  private Optional<PreparedDataset> known(int batchSize, long maxRows, BadRows badRows) {
     synchronized (prepared) {
       return prepared.stream()
-          .filter(each -> each.serves(batchSize, maxRows))
+          .filter(each -> each.serves(batchSize, maxRows, badRows))
           .map(Prepared::dataset)
           .findFirst();
     }
   }
 
-  private PreparedDataset keep(int batchSize, long maxRows, PreparedDataset dataset) {
+  private PreparedDataset readAndKeep(int batchSize, long maxRows, BadRows badRows) {
+    PreparedDataset dataset = read(batchSize, maxRows, badRows);
     synchronized (prepared) {
       checkSame(dataset);
-      prepared.add(new Prepared(batchSize, maxRows, dataset));
+      prepared.add(new Prepared(batchSize, maxRows, badRows.areSkipped(), dataset));
     }
     return dataset;
   }
@@ -211,7 +237,17 @@ public final class SparkDataset implements EvaluationData {
    * @throws DataChangedException if the rows have changed
    */
   public void reread(int batchSize) {
-    PreparedDataset dataset = prepare(batchSize);
+    reread(batchSize, BadRows.fail());
+  }
+
+  /**
+   * Reads all batches of this size again, as an evaluation does that may skip rows.
+   *
+   * @throws DataChangedException if the rows have changed
+   * @throws EvaluationException if more rows are bad than are skipped
+   */
+  public void reread(int batchSize, BadRows badRows) {
+    PreparedDataset dataset = prepare(batchSize, DataSelection.ALL_ROWS, badRows);
     DataContent now = BatchCount.of(dataset.batches()).content(true);
     dataset.content().changeTo(now).ifPresent(SparkDataset::refuse);
   }
@@ -243,8 +279,19 @@ public final class SparkDataset implements EvaluationData {
     }
   }
 
-  private PreparedDataset read(int batchSize, long maxRows) {
-    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows).read();
+  private static PreparedDataset checked(PreparedDataset dataset, BadRows badRows) {
+    badRows
+        .problemOf(dataset.skipped())
+        .ifPresent(
+            problem -> {
+              throw new EvaluationException(problem);
+            });
+    return dataset;
+  }
+
+  private PreparedDataset read(int batchSize, long maxRows, BadRows badRows) {
+    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows, badRows)
+        .read();
   }
 
   private Dataset<Row> selected() {

@@ -3,6 +3,7 @@ package io.ostinato.spark.data;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -24,8 +25,17 @@ public final class StoredBatch implements Serializable {
   private final long[][] shapes;
   private final byte[][] elements;
   private final long[] checksums;
+  private final long[] skippedRows;
+  private final String[] reasons;
 
-  StoredBatch(int partition, long firstRow, int rows, List<HostArray> arrays) {
+  /**
+   * Creates a batch.
+   *
+   * @param arrays the columns, with elements of 0 for skipped rows
+   * @param skipped the rows that couldn't be turned into tensors, by their index in the partition
+   */
+  StoredBatch(
+      int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {
     this.partition = partition;
     this.firstRow = firstRow;
     this.rows = rows;
@@ -34,6 +44,8 @@ public final class StoredBatch implements Serializable {
     this.shapes = arrays.stream().map(array -> array.shape().getShape()).toArray(long[][]::new);
     this.elements = arrays.stream().map(HostArray::bytes).toArray(byte[][]::new);
     this.checksums = arrays.stream().mapToLong(HostArray::checksum).toArray();
+    this.skippedRows = skipped.stream().mapToLong(SkippedRow::row).toArray();
+    this.reasons = skipped.stream().map(SkippedRow::reason).toArray(String[]::new);
   }
 
   int partition() {
@@ -46,6 +58,20 @@ public final class StoredBatch implements Serializable {
 
   long sizeBytes() {
     return Stream.of(elements).mapToLong(array -> array.length).sum();
+  }
+
+  /** The rows that couldn't be turned into tensors, by their index in the partition. */
+  List<SkippedRow> skipped() {
+    List<SkippedRow> skipped = new ArrayList<>(skippedRows.length);
+    for (int i = 0; i < skippedRows.length; i++) {
+      skipped.add(new SkippedRow(partition, skippedRows[i], reasons[i]));
+    }
+    return skipped;
+  }
+
+  /** Whether there are no columns, because no row of the partition could be turned into tensors. */
+  boolean hasNoColumns() {
+    return names.length == 0;
   }
 
   /** Names, data types and shapes of one row. */
@@ -79,6 +105,6 @@ public final class StoredBatch implements Serializable {
           HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i])
               .withChecksum(checksums[i]));
     }
-    return new DataBatch(partition, row, rows, arrays);
+    return new DataBatch(partition, row, rows, arrays, skipped());
   }
 }

@@ -9,6 +9,7 @@ import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.FiniteResults;
 import io.ostinato.evaluation.NonFinite;
 import io.ostinato.evaluation.RowCheck;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.weights.HostArray;
@@ -66,17 +67,22 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     RowCheck.check(request.tag(), batches, pass.rows());
     EvaluationWork.of(request, pass.rows(), settings.evaluations().resultsLimit())
         .checkSize(OutcomeCodec.sizeBytes(batches));
+    SkippedRows skipped = part.skipped();
+    request.policy().badRows().check(request.tag(), skipped);
+    skipped.report(request.tag(), pass.rows());
     NonFinite nonFinite = request.policy().nonFinite();
     List<HostArray> collated =
         request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of();
-    FiniteResults.check(request.tag(), nonFinite, collated, 0, pass.rows());
+    FiniteResults.check(request.tag(), nonFinite, collated, 0, certificate.rowsEvaluated());
     EvaluationResults results =
         EvaluationResults.of(
-            collated,
-            part.states(),
-            certificate,
-            pass.watch()::collected,
-            timings -> reports.evaluationEnded(request.tag(), pass.rows(), timings));
+                collated,
+                part.states(),
+                certificate,
+                pass.watch()::collected,
+                timings ->
+                    reports.evaluationEnded(request.tag(), certificate.rowsEvaluated(), timings))
+            .skipping(skipped);
     return FiniteResults.checked(request.tag(), nonFinite, results);
   }
 }

@@ -1,5 +1,6 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.BatchRunner;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 /**
  * The processing of each batch for one evaluation.
  *
+ * @param badRows whether rows that can't be read or processed are skipped
  * @param batchSize maximum number of rows in a batch
  * @param datasetRows number of rows to evaluate
  * @param policy what may happen when something goes wrong
@@ -25,6 +27,7 @@ record EvaluationWork(
     EvaluationTag tag,
     BatchProcessor processor,
     ArrayList<Metric<?>> metrics,
+    BadRows badRows,
     int batchSize,
     long datasetRows,
     ResultsLimit resultsLimit,
@@ -42,6 +45,7 @@ record EvaluationWork(
         request.tag(),
         request.processor(),
         new ArrayList<>(request.metrics()),
+        request.policy().badRows(),
         request.batchSize(),
         datasetRows,
         resultsLimit,
@@ -49,7 +53,7 @@ record EvaluationWork(
   }
 
   BatchRunner runner() {
-    return new BatchRunner(tag, processor, metrics);
+    return new BatchRunner(tag, processor, metrics, badRows);
   }
 
   /**
@@ -60,16 +64,17 @@ record EvaluationWork(
    */
   void checkFirst(BatchRunner runner) {
     BatchOutput first = runner.outputs().get(0);
-    if (first.rows() == 1 && batchSize > 1) {
+    int rows = first.evaluated();
+    if (rows == 0 || rows == 1 && batchSize > 1) {
       return;
     }
     long bytes =
         first.arrays().stream()
             .filter(array -> array.shape().dimension() > 0)
-            .filter(array -> array.shape().get(0) == first.rows())
+            .filter(array -> array.shape().get(0) == rows)
             .mapToLong(HostArray::sizeBytes)
             .sum();
-    checkSize(bytes / first.rows() * datasetRows);
+    checkSize(bytes / rows * datasetRows);
   }
 
   /**

@@ -2,6 +2,8 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.Coverage;
+import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.metric.MetricStates;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +14,27 @@ import java.util.List;
  * @param outputs the results of batches; with metrics, only the rows that they cover
  * @param states of the metrics; empty if there are none
  * @param coverage the rows that were run
+ * @param skipped the rows that were left out
  */
-record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states, Coverage coverage) {
+record PartOutcome(
+    List<BatchOutput> outputs,
+    List<MetricStates> states,
+    Coverage coverage,
+    SkippedRows skipped) {
   PartOutcome {
     outputs = List.copyOf(outputs);
     states = List.copyOf(states);
+  }
+
+  /** The outcome so far of a runner. */
+  static PartOutcome of(BatchRunner runner) {
+    return new PartOutcome(
+        runner.outputs(), runner.states(), runner.coverage(), runner.skipped());
+  }
+
+  /** The outcome of a partition without rows. */
+  static PartOutcome nothing() {
+    return new PartOutcome(List.of(), List.of(), new Coverage(), SkippedRows.NONE);
   }
 
   /**
@@ -31,6 +49,7 @@ record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states, Coverag
     return new PartOutcome(
         all,
         merged.stream().reduce(MetricStates::merge).stream().toList(),
-        coverage.merge(other.coverage));
+        coverage.merge(other.coverage),
+        skipped.plus(other.skipped));
   }
 }

@@ -1,7 +1,6 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchRunner;
-import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.spark.data.StoredBatch;
@@ -71,9 +70,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   private static PartitionOutcome nothing(Content task) {
     List<PartOutcome> parts =
-        task.works().stream()
-            .map(work -> new PartOutcome(List.of(), List.of(), new Coverage()))
-            .toList();
+        task.works().stream().map(work -> PartOutcome.nothing()).toList();
     return new PartitionOutcome(
         List.of(), parts, TaskTimes.NONE, List.of(), TaskAttempt.ofThisTask());
   }
@@ -105,9 +102,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       count(steps.residents().counters(), times);
       return new PartitionOutcome(
           List.of(weights.manifest().hash()),
-          steps.runners().stream()
-              .map(r -> new PartOutcome(r.outputs(), r.states(), r.coverage()))
-              .toList(),
+          steps.runners().stream().map(PartOutcome::of).toList(),
           times,
           List.of(steps.report()),
           TaskAttempt.ofThisTask());

@@ -200,7 +200,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     }
     try {
       PreparedDataset prepared =
-          dataset.prepare(request.batchSize(), request.selection().maxRows());
+          dataset.prepare(
+              request.batchSize(), request.selection().maxRows(), request.policy().badRows());
       synchronized (this) {
         batchIds.add(batchesId(prepared, request));
       }

@@ -80,6 +80,19 @@ final class ModelVersions {
     return retired.stream().filter(ResidentModel::retire).toList();
   }
 
+  /** Removes the versions that nobody uses; returns them to be closed. */
+  List<ResidentModel> retireUnused() {
+    List<ResidentModel> unused =
+        versions.stream().filter(version -> !version.isUsed()).toList();
+    versions.removeAll(unused);
+    unused.forEach(ResidentModel::retire);
+    return unused;
+  }
+
+  boolean isEmpty() {
+    return versions.isEmpty();
+  }
+
   void built() {
     builds.incrementAndGet();
   }

@@ -95,7 +95,8 @@ public final class ResidentBatches {
   ResidentBatches() {}
 
   /**
-   * Copies a batch to the device; if there is room, it stays there for later calls.
+   * Copies a batch to the device; if there is room, and all of its rows could be read, it stays
+   * there for later calls.
    *
    * @param dataset identifies the dataset and its batch size
    * @param manager owns the returned arrays
@@ -103,7 +104,7 @@ public final class ResidentBatches {
    */
   public StagedBatch stage(
       String dataset, DataBatch batch, TaskDevice device, NDManager manager, long limitBytes) {
-    if (limitBytes > 0) {
+    if (limitBytes > 0 && batch.skipped().isEmpty()) {
       synchronized (datasets) {
         Columns columns = resident(new Place(dataset, device), batch, limitBytes);
         if (columns != null) {
@@ -112,6 +113,18 @@ public final class ResidentBatches {
       }
     }
     return StagedBatch.of(batch, manager);
+  }
+
+  /** Frees all batches of a device; returns whether there were any. */
+  boolean free(TaskDevice device) {
+    synchronized (datasets) {
+      boolean freed = sizeBytes(device) > 0;
+      datasets.keySet().stream()
+          .filter(place -> place.device().equals(device))
+          .toList()
+          .forEach(this::remove);
+      return freed;
+    }
   }
 
   /** Frees the batches of one dataset on all devices. */

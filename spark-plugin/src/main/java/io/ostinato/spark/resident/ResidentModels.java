@@ -39,6 +39,7 @@ public final class ResidentModels {
   private final EvaluationCounters counters = new EvaluationCounters();
   private final RowReports rowReports = new RowReports();
   private final TaskWatchdog watchdog = new TaskWatchdog();
+  private final Farewells farewells = new Farewells();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
 
@@ -131,6 +132,11 @@ public final class ResidentModels {
     return watchdog;
   }
 
+  /** Why executors have ended themselves. */
+  public Farewells farewells() {
+    return farewells;
+  }
+
   /**
    * Removes the versions of a model that have these weights, since a thread may never stop using
    * one: later leases get others. A version is freed by its last user.
@@ -147,6 +153,31 @@ public final class ResidentModels {
       models.notifyAll();
     }
     unused.forEach(ResidentModel::close);
+  }
+
+  /**
+   * Frees memory of a device that is full: first all batches that stay there; if there are none,
+   * all versions of models that nobody uses.
+   *
+   * @return whether anything was freed
+   */
+  public boolean free(TaskDevice device) {
+    if (batches.free(device)) {
+      return true;
+    }
+    List<ResidentModel> unused = new ArrayList<>();
+    synchronized (models) {
+      models.forEach(
+          (key, versions) -> {
+            if (key.device().equals(device)) {
+              unused.addAll(versions.retireUnused());
+            }
+          });
+      models.values().removeIf(ModelVersions::isEmpty);
+    }
+    boolean freed = unused.stream().filter(ResidentModel::isLoaded).count() > 0;
+    unused.forEach(ResidentModel::close);
+    return freed;
   }
 
   /** Frees one model on all devices; versions in use are freed by their last user. */

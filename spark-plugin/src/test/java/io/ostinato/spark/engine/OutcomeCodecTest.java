@@ -12,6 +12,8 @@ import io.ostinato.evaluation.Attempts;
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.SkippedRow;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.metric.Metrics;
@@ -92,9 +94,15 @@ class OutcomeCodecTest {
             List.of("hash"),
             List.of(
                 new PartOutcome(
-                    List.of(new BatchOutput(0, 2, List.of())), List.of(states), coverage(0, 2)),
+                    List.of(new BatchOutput(0, 2, List.of())),
+                    List.of(states),
+                    coverage(0, 2),
+                    SkippedRows.NONE),
                 new PartOutcome(
-                    List.of(new BatchOutput(0, 2, List.of())), List.of(), coverage(0, 2))),
+                    List.of(new BatchOutput(0, 2, List.of())),
+                    List.of(),
+                    coverage(0, 2),
+                    SkippedRows.NONE)),
             new TaskTimes(1, 2, 3),
             List.of(),
             Attempts.ofTask(2, 1, "7 (host)"));
@@ -150,7 +158,7 @@ class OutcomeCodecTest {
   }
 
   private static PartOutcome part(List<MetricStates> states) {
-    return new PartOutcome(List.of(), states, new Coverage());
+    return new PartOutcome(List.of(), states, new Coverage(), SkippedRows.NONE);
   }
 
   /** Rows of zeros. */
@@ -169,7 +177,8 @@ class OutcomeCodecTest {
   private static PartitionOutcome outcomeOf(BatchOutput... outputs) {
     return new PartitionOutcome(
         List.of("hash"),
-        List.of(new PartOutcome(List.of(outputs), List.of(), new Coverage())),
+        List.of(
+            new PartOutcome(List.of(outputs), List.of(), new Coverage(), SkippedRows.NONE)),
         TaskTimes.NONE,
         List.of(),
         Attempts.NONE);
@@ -186,10 +195,17 @@ class OutcomeCodecTest {
         }
         outputs.add(
             new BatchOutput(
-                random.nextLong(1L << 40), 1 + random.nextInt(1000), List.copyOf(arrays)));
+                random.nextLong(1L << 40),
+                1 + random.nextInt(1000),
+                List.copyOf(arrays),
+                random.ints(random.nextInt(3), 0, 1000).sorted().boxed().toList()));
       }
       parts.add(
-          new PartOutcome(outputs, List.of(), coverage(random.nextLong(99), random.nextInt(1, 9))));
+          new PartOutcome(
+              outputs,
+              List.of(),
+              coverage(random.nextLong(99), random.nextInt(1, 9)),
+              skippedOf(outputs)));
     }
     return new PartitionOutcome(
         random.nextBoolean() ? List.of("hash " + random.nextInt(3)) : List.of(),
@@ -197,6 +213,14 @@ class OutcomeCodecTest {
         new TaskTimes(random.nextInt(9), random.nextInt(9), random.nextInt(9)),
         random.nextBoolean() ? List.of(new ResidentReport("1", "cpu()", 1, 2)) : List.of(),
         Attempts.ofTask(random.nextInt(3), 0, "host " + random.nextInt(3)));
+  }
+
+  private static SkippedRows skippedOf(List<BatchOutput> outputs) {
+    return SkippedRows.of(
+        outputs.stream()
+            .flatMap(output -> output.skipped().stream())
+            .map(row -> new SkippedRow(1, row, "row " + row))
+            .toList());
   }
 
   private static HostArray array(Random random) {

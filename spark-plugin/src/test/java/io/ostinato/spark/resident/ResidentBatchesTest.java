@@ -8,10 +8,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.BatchPass;
+import io.ostinato.evaluation.BadRows;
+import io.ostinato.evaluation.BatchParts;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.MemoryRelief;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.LoadedModel;
@@ -112,10 +114,11 @@ class ResidentBatchesTest {
         new BatchRunner(
             new EvaluationTag("a", new TrainingIteration(0, 1, 1), "a"),
             (batch, model) -> new NDList(batch.get("x")),
-            List.of());
+            List.of(),
+            BadRows.fail());
     try (LoadedModel model =
         ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES).build(Device.cpu())) {
-      new BatchPass(List.of(runner)).run(staged, model, TestNets.weights(1));
+      new BatchParts(List.of(runner), MemoryRelief.NONE).run(staged, model, TestNets.weights(1));
       try (NDManager scope = manager.newSubManager()) {
         return runner.outputs().get(0).arrays().get(0).copyTo(scope).toFloatArray();
       }
