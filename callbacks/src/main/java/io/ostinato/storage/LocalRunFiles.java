@@ -182,6 +182,12 @@ public final class LocalRunFiles implements RunFiles {
     return LocalLineFile.open(this, folder, FileNames.checked(name));
   }
 
+  /** Same as {@link #openLines}, since no file is taken over from another process. */
+  @Override
+  public LineFile openLinesOfNobody(String name) {
+    return openLines(name);
+  }
+
   @Override
   public LineWriter writerOf(String name) {
     return LocalLineFile.isFree(file(name)) ? LineWriter.NONE : LineWriter.SOME;
