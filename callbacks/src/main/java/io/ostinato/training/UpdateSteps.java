@@ -9,7 +9,6 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
-import ai.djl.translate.TranslateException;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
@@ -18,10 +17,6 @@ import io.ostinato.evaluation.LossParts;
 import io.ostinato.libraries.EngineTurn;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.schedule.UpdateCounter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +40,8 @@ final class UpdateSteps implements AutoCloseable {
   private final ParameterUpdate parameters;
   private final Gradients gradients;
   private final RunningStatistics statistics;
+  private final MicroBatches batches;
   private final PhaseClock clock = new PhaseClock();
-  private Iterator<Batch> batches = Collections.emptyIterator();
   private int skippedInARow;
   private boolean toldOfNoGradient;
 
@@ -58,6 +53,7 @@ final class UpdateSteps implements AutoCloseable {
     this.parameters = new ParameterUpdate(trainer, settings.optimizer());
     this.gradients = new Gradients(block);
     this.statistics = new RunningStatistics(block, trainer.getManager());
+    this.batches = new MicroBatches(settings, trainer.getManager());
   }
 
   /** Saves the state from one update to the next. */
@@ -115,7 +111,7 @@ final class UpdateSteps implements AutoCloseable {
     for (int i = 0; i < microBatches; i++) {
       clock.enter(Phase.DATA);
       try (EngineTurn turn = turn(Seeds.ofMicroBatch(settings.seed(), update, i));
-          Batch batch = nextBatch(counter)) {
+          Batch batch = batches.next(counter)) {
         // After a loss that is not finite, the rest is only read, to keep the order of the data.
         if (finite) {
           Optional<AccumulationStep> step =
@@ -135,13 +131,6 @@ final class UpdateSteps implements AutoCloseable {
     EngineTurn turn = EngineTurn.toTrain();
     NativeLibraries.engine().setRandomSeed(seed);
     return turn;
-  }
-
-  private Batch nextBatch(UpdateCounter counter) {
-    if (!batches.hasNext()) {
-      batches = restOfEpoch(counter);
-    }
-    return batches.next();
   }
 
   private void step(UpdateCounter counter) {
@@ -245,23 +234,5 @@ final class UpdateSteps implements AutoCloseable {
         counter.current(),
         skippedInARow,
         settings.nonFiniteLoss().skipLimit());
-  }
-
-  private Iterator<Batch> restOfEpoch(UpdateCounter counter) {
-    long update = counter.current().update();
-    EpochBatches sampler =
-        new EpochBatches(
-            settings.seed(),
-            Math.toIntExact(update / counter.updatesPerEpoch()),
-            counter.epochSize(),
-            update % counter.updatesPerEpoch(),
-            settings.microBatchSize());
-    try {
-      return settings.data().train().getData(trainer.getManager(), sampler).iterator();
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't read the training dataset: " + e.getMessage(), e);
-    } catch (TranslateException e) {
-      throw new IllegalStateException("can't read the training dataset: " + e.getMessage(), e);
-    }
   }
 }
