@@ -89,7 +89,19 @@ class EvaluateTest {
     Path run = runs.resolve(names(runs).get(0));
     assertThat(names(run))
         .filteredOn(name -> !name.startsWith("."))
-        .containsExactlyInAnyOrder("metrics.jsonl", "summary.json", "evaluation.json");
+        .containsExactlyInAnyOrder(
+            "metrics.jsonl", "evaluations.jsonl", "summary.json", "evaluation.json");
+    List<JsonObject> evaluations = WatchLines.of(run.resolve("evaluations.jsonl"));
+    assertThat(evaluations).as("one for the metrics, one for the predictions").hasSize(2);
+    for (JsonObject evaluation : evaluations) {
+      assertThat(evaluation.get("iteration").getAsString()).isEqualTo("E5_U110_S7040");
+      assertThat(evaluation.get("dataset").getAsString()).isEqualTo("val");
+      assertThat(evaluation.get("outcome").getAsString()).isEqualTo("ok");
+      assertThat(evaluation.getAsJsonObject("certificate").get("rows_evaluated").getAsLong())
+          .isEqualTo(16);
+    }
+    assertThat(evaluations.get(0).getAsJsonObject("certificate"))
+        .isEqualTo(evaluations.get(1).getAsJsonObject("certificate"));
     assertThat(Files.readString(run.resolve("metrics.jsonl")))
         .hasLineCount(1)
         .contains("\"iteration\":\"E5_U110_S7040\"", "\"top_2_accuracy/val\":0.");

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +48,13 @@ class WatchTest {
   static void writeData() throws IOException {
     try (SparkSession spark = TestSpark.local(Map.of())) {
       TorchFixtures.writeImages(spark, shared.resolve("images.parquet"));
+      Dataset<Row> images = spark.read().parquet(shared.resolve("images.parquet").toString());
+      images.coalesce(1).write().parquet(shared.resolve("one.parquet").toString());
+      images
+          .coalesce(1)
+          .withColumn("label", images.col("label").plus(1).mod(3))
+          .write()
+          .parquet(shared.resolve("other.parquet").toString());
     }
   }
 
@@ -88,7 +98,22 @@ class WatchTest {
                 TorchFixtures.module("batchnorm-" + best + ".pt", folder.resolve("x"))));
     assertThat(WatchLines.fileNames(run))
         .containsExactly(
-            "checkpoints", "metrics.jsonl", "summary.json", "tensorboard", "watch.txt");
+            "checkpoints",
+            "evaluations.jsonl",
+            "metrics.jsonl",
+            "summary.json",
+            "tensorboard",
+            "watch.txt");
+    List<JsonObject> evaluations = WatchLines.of(run.resolve("evaluations.jsonl"));
+    assertThat(evaluations).hasSameSizeAs(lines);
+    for (int i = 0; i < lines.size(); i++) {
+      assertThat(evaluations.get(i).get("callback").getAsString())
+          .isEqualTo(WatchLines.name(i + 1));
+      assertThat(evaluations.get(i).get("time")).isEqualTo(lines.get(i).get("time"));
+      assertThat(evaluations.get(i).get("iteration")).isEqualTo(lines.get(i).get("iteration"));
+      assertThat(evaluations.get(i).getAsJsonObject("certificate").get("order_digest"))
+          .isEqualTo(evaluations.get(0).getAsJsonObject("certificate").get("order_digest"));
+    }
   }
 
   @Test
@@ -312,6 +337,10 @@ class WatchTest {
     assertThat(watch("--once", "--input", "image:float32:25")).isEqualTo(1);
     assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "failed"))
         .containsExactly(WatchLines.name(1), WatchLines.name(2));
+    assertThat(WatchLines.of(run.resolve("evaluations.jsonl")))
+        .hasSize(2)
+        .allSatisfy(
+            line -> assertThat(line.get("reason").getAsString()).contains("RuntimeError"));
     assertThat(err.toString().lines()).hasSize(2).allMatch(line -> line.contains("RuntimeError"));
   }
 
@@ -346,6 +375,57 @@ class WatchTest {
     training.join();
     assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "evaluated"))
         .containsExactly(WatchLines.name(1), WatchLines.name(2));
+  }
+
+  @Test
+  void dataThatIsReplacedByAsManyRowsEndsTheWatchBeforeAnyNumberIsWrong() throws Exception {
+    Path data = folder.resolve("images.parquet");
+    copyFolder(shared.resolve("one.parquet"), data);
+    Thread training =
+        new Thread(
+            () -> {
+              WatchLines.write(checkpoints, 1, "a");
+              while (WatchLines.of(run.resolve("metrics.jsonl")).isEmpty()) {
+                LockSupport.parkNanos(1_000_000);
+              }
+              replaceRows(data, shared.resolve("other.parquet"));
+              WatchLines.write(checkpoints, 2, "b");
+            });
+    training.setDaemon(true);
+    System.setProperty("spark.ostinato.blocks.store", "0");
+    try {
+      training.start();
+      assertThat(watch("--until-idle", "1m", "--data", data.toString())).isEqualTo(1);
+    } finally {
+      System.clearProperty("spark.ostinato.blocks.store");
+    }
+    training.join();
+    assertThat(err.toString())
+        .startsWith(
+            "error: can't read '"
+                + data
+                + "' as parquet: the data has changed since it was first read: rows 0 to 15"
+                + " (partition 0) have other values, or another order, in column 'label'; a dataset")
+        .hasLineCount(1);
+    assertThat(WatchLines.of(run.resolve("metrics.jsonl"))).hasSize(1);
+    assertThat(WatchLines.of(run.resolve("evaluations.jsonl"))).hasSize(1);
+  }
+
+  /** Replaces the content of the one file with rows by that of another. */
+  private static void replaceRows(Path data, Path other) {
+    try {
+      Path file = fileWithRows(data);
+      Files.deleteIfExists(data.resolve("." + file.getFileName() + ".crc"));
+      Files.copy(fileWithRows(other), file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path fileWithRows(Path parquet) throws IOException {
+    try (Stream<Path> files = Files.list(parquet)) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).findAny().orElseThrow();
+    }
   }
 
   private static void rename(Path from, Path to) {
