@@ -18,9 +18,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * of DJL's forward pass, set by evaluations: the model has no mode to switch.
  *
  * <p>All random numbers depend only on the seed and the update, so a resumed training continues as
- * if it had not stopped. On SIGTERM the current update is finished, {@code
+ * if it had not stopped. On SIGTERM the current update and its evaluations are finished, {@code
  * <iteration>.signal_interrupt} is saved, {@code afterTraining} is called, and the signal is raised
- * again.
+ * again. A second signal ends the process at once, with the metrics and checkpoints of the moments
+ * before.
  */
 public final class TrainingLoop {
   private final TrainingSettings settings;

@@ -19,9 +19,10 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.plugin.OstinatoPlugin;
+import io.ostinato.spark.resident.TaskWatchdog;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.scheduler.SparkListener;
@@ -67,12 +68,12 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
       throws Exception {
     SparkDataset data = TestSpark.generated(session, 20, 20);
     float[] before = numbers(request(data, SparkEvaluationEngineIT::predict));
-    CountDownLatch removed = new CountDownLatch(1);
+    CompletableFuture<String> removed = new CompletableFuture<>();
     SparkListener listener =
         new SparkListener() {
           @Override
           public void onExecutorRemoved(SparkListenerExecutorRemoved executor) {
-            removed.countDown();
+            removed.complete(executor.reason());
           }
         };
     session.sparkContext().addSparkListener(listener);
@@ -83,7 +84,7 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
       assertThatThrownBy(() -> numbers(stuck))
           .isInstanceOf(DeadlineExceededException.class)
           .hasMessageContaining(" of 40 rows were done");
-      assertThat(removed.await(2, TimeUnit.MINUTES)).as("the executor has ended").isTrue();
+      assertThat(removed.get(2, TimeUnit.MINUTES)).contains("code " + TaskWatchdog.EXIT_CODE);
     } finally {
       session.sparkContext().removeSparkListener(listener);
     }
