@@ -9,7 +9,7 @@ public final class ThreadPlace {
 
   /**
    * The line at which a thread is, and the line outside the JDK that called it, such as {@code
-   * java.lang.Thread.sleep(Native Method), called by com.example.Slow.processData(Slow.java:12)}.
+   * java.lang.Thread.sleep, called by com.example.Slow.processData, line 12}.
    */
   public static String of(Thread thread) {
     StackTraceElement[] stack = thread.getStackTrace();
@@ -19,8 +19,15 @@ public final class ThreadPlace {
     Optional<StackTraceElement> caller =
         Stream.of(stack).filter(frame -> !isOfJdk(frame.getClassName())).findFirst();
     return caller.isEmpty() || caller.get().equals(stack[0])
-        ? stack[0].toString()
-        : "%s, called by %s".formatted(stack[0], caller.get());
+        ? text(stack[0])
+        : "%s, called by %s".formatted(text(stack[0]), text(caller.get()));
+  }
+
+  private static String text(StackTraceElement frame) {
+    return frame.isNativeMethod()
+        ? "%s.%s".formatted(frame.getClassName(), frame.getMethodName())
+        : "%s.%s, line %s"
+            .formatted(frame.getClassName(), frame.getMethodName(), frame.getLineNumber());
   }
 
   private static boolean isOfJdk(String type) {

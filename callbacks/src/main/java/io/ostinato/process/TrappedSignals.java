@@ -9,7 +9,7 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Signals that this process handles itself instead of terminating. {@link #close} restores the
+ * A signal that this process handles itself instead of terminating. {@link #close} restores the
  * previous handlers. A signal that is trapped several times goes to the last trap that is not
  * closed, in whatever order they are closed. Thread-safe.
  */
@@ -19,20 +19,14 @@ public final class TrappedSignals implements AutoCloseable {
   private TrappedSignals() {}
 
   /**
-   * Traps signals until closed.
+   * Traps the first of these signals; later ones, and all once this is closed, have their previous
+   * effect.
    *
    * @param names the signals without {@code SIG}, such as {@code TERM}; a signal that can't be
    *     trapped keeps its effect, which is logged
-   * @param received is passed the full name of each received signal, such as {@code SIGTERM}, on a
-   *     thread of the virtual machine
+   * @param received is passed the full name of the signal, such as {@code SIGTERM}, on a thread of
+   *     the virtual machine
    */
-  public static TrappedSignals all(List<String> names, Logger log, Consumer<String> received) {
-    TrappedSignals trapped = new TrappedSignals();
-    trapped.trap(names, log, received);
-    return trapped;
-  }
-
-  /** Like {@link #all}, but only for the first signal; the next one has its previous effect. */
   public static TrappedSignals first(List<String> names, Logger log, Consumer<String> received) {
     TrappedSignals trapped = new TrappedSignals();
     trapped.trap(

@@ -24,8 +24,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * io.ostinato.libraries.EngineTurn}. Callbacks run between the turns: their random numbers change
  * no training, but may be changed by another.
  *
- * <p>On SIGTERM the current update is finished, {@code <iteration>.signal_interrupt} is saved,
- * {@code afterTraining} is called, and the signal is raised again.
+ * <p>On SIGTERM the current update and its evaluations are finished, {@code
+ * <iteration>.signal_interrupt} is saved, {@code afterTraining} is called, and the signal is raised
+ * again. A second signal ends the process at once, with the metrics and checkpoints of the moments
+ * before.
  */
 public final class TrainingLoop {
   private final TrainingSettings settings;

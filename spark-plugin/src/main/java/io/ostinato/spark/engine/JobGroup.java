@@ -30,13 +30,13 @@ final class JobGroup implements AutoCloseable {
           "spark.jobGroup.id",
           "spark.job.description",
           "spark.job.interruptOnCancel",
-          RunningTasks.JOBS,
+          InternalRunningTasks.JOBS,
           TaskWatchdog.GRACE
         }) {
       before.put(key, context.getLocalProperty(key));
     }
     context.setJobGroup(name, description, true);
-    context.setLocalProperty(RunningTasks.JOBS, id);
+    context.setLocalProperty(InternalRunningTasks.JOBS, id);
     context.setLocalProperty(
         TaskWatchdog.GRACE, grace.map(most -> Long.toString(most.toMillis())).orElse(null));
     context.addJobTag(id);

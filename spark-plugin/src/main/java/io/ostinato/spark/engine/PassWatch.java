@@ -24,7 +24,7 @@ final class PassWatch implements AutoCloseable {
 
   private final EvaluationRequest request;
   private final JobGroup jobs;
-  private final RunningTasks tasks;
+  private final InternalRunningTasks tasks;
   private final ScheduledExecutorService timer;
   private final SilenceTimer.Watched silence;
   private final Thread thread = Thread.currentThread();
@@ -54,7 +54,7 @@ final class PassWatch implements AutoCloseable {
   PassWatch(
       EvaluationRequest request,
       JobGroup jobs,
-      RunningTasks tasks,
+      InternalRunningTasks tasks,
       SilenceTimer silences,
       ScheduledExecutorService timer) {
     this.request = request;

@@ -10,7 +10,7 @@ import org.apache.spark.SparkContext;
 /** Watches the passes of an engine from the driver. Thread-safe. */
 final class PassWatches implements AutoCloseable {
   private final SparkContext context;
-  private final RunningTasks tasks = new RunningTasks();
+  private final InternalRunningTasks tasks = new InternalRunningTasks();
   private final SilenceTimer silences;
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, PassWatches::thread);

@@ -21,6 +21,7 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.plugin.OstinatoPlugin;
+import io.ostinato.spark.resident.TaskWatchdog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,12 +165,12 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
       throws Exception {
     SparkDataset data = TestSpark.generated(session, 20, 20);
     float[] before = numbers(request(data, SparkEvaluationEngineIT::predict));
-    CountDownLatch removed = new CountDownLatch(1);
+    CompletableFuture<String> removed = new CompletableFuture<>();
     SparkListener listener =
         new SparkListener() {
           @Override
           public void onExecutorRemoved(SparkListenerExecutorRemoved executor) {
-            removed.countDown();
+            removed.complete(executor.reason());
           }
         };
     session.sparkContext().addSparkListener(listener);
@@ -180,7 +181,7 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
       assertThatThrownBy(() -> numbers(stuck))
           .isInstanceOf(DeadlineExceededException.class)
           .hasMessageContaining(" of 40 rows were done");
-      assertThat(removed.await(2, TimeUnit.MINUTES)).as("the executor has ended").isTrue();
+      assertThat(removed.get(2, TimeUnit.MINUTES)).contains("code " + TaskWatchdog.EXIT_CODE);
     } finally {
       session.sparkContext().removeSparkListener(listener);
     }

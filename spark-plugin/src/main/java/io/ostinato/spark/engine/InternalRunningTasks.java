@@ -15,9 +15,9 @@ import org.apache.spark.scheduler.TaskInfo;
 
 /**
  * The tasks that run for evaluations, from Spark's events, which come with a short delay and may be
- * dropped. For messages only. Thread-safe.
+ * dropped. For messages only. Spark's event listener is a developer API. Thread-safe.
  */
-final class RunningTasks extends SparkListener {
+final class InternalRunningTasks extends SparkListener {
   /** The local property that identifies the jobs of a pass. */
   static final String JOBS = "ostinato.jobs";
 
