@@ -53,14 +53,14 @@ class TrappedSignalsTest {
 
   @Test
   void trapsMayBeClosedInAnyOrder() throws InterruptedException {
-    TrappedSignals first = TrappedSignals.all(List.of("CONT"), log, name -> seen.add("first"));
-    TrappedSignals second = TrappedSignals.all(List.of("CONT"), log, name -> seen.add("second"));
-    TrappedSignals third = TrappedSignals.all(List.of("CONT"), log, name -> seen.add("third"));
-    assertThat(raised()).isEqualTo("third");
+    TrappedSignals first = TrappedSignals.first(List.of("CONT"), log, name -> seen.add("first"));
+    TrappedSignals second = TrappedSignals.first(List.of("CONT"), log, name -> seen.add("second"));
+    TrappedSignals third = TrappedSignals.first(List.of("CONT"), log, name -> seen.add("third"));
     second.close();
     assertThat(raised()).isEqualTo("third");
     third.close();
     assertThat(raised()).isEqualTo("first");
+    assertThat(raised()).isEqualTo("before");
     first.close();
     assertThat(raised()).isEqualTo("before");
   }
