@@ -1,7 +1,6 @@
 package io.ostinato.storage;
 
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.ostinato.storage.SafetensorsHeader.Slot;
@@ -35,6 +34,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
 
   /** The limit of the format's own library. */
   private static final int MOST_HEADER_BYTES = 100_000_000;
+
   private static final Gson GSON = new Gson();
   private static final Map<DataType, String> NAMES = new EnumMap<>(DataType.class);
   private static final Map<String, DataType> TYPES = new HashMap<>();
@@ -112,8 +112,7 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
       throw truncated(Long.BYTES + header.length);
     }
     SafetensorsHeader parsed = SafetensorsHeader.parse(header);
-    return new Safetensors(
-        arrays(parsed, in, Long.BYTES + length, fileBytes), parsed.metadata());
+    return new Safetensors(arrays(parsed, in, Long.BYTES + length, fileBytes), parsed.metadata());
   }
 
   /** The data type of a name in a header; null if it is unknown. */

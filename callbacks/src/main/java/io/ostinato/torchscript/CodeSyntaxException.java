@@ -5,11 +5,11 @@ class CodeSyntaxException extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final int MOST_CHARACTERS = 300;
 
-  CodeSyntaxException(String message) {
+  CodeSyntaxException(String problem) {
     super(
-        message.length() <= MOST_CHARACTERS
-            ? message
-            : message.substring(0, MOST_CHARACTERS) + "…");
+        problem.length() <= MOST_CHARACTERS
+            ? problem
+            : problem.substring(0, MOST_CHARACTERS) + "…");
   }
 
   /** Thrown for code that is nested deeper than the stack surely allows to follow. */

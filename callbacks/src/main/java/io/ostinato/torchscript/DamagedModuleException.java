@@ -15,6 +15,15 @@ public final class DamagedModuleException extends IllegalArgumentException {
     super(problem + "; " + remedy);
   }
 
+  private DamagedModuleException(String message, DamagedModuleException cause) {
+    super(message, cause);
+  }
+
+  /** The same problem with the name of the file. */
+  public DamagedModuleException in(String file) {
+    return new DamagedModuleException("can't use '%s': %s".formatted(file, getMessage()), this);
+  }
+
   static DamagedModuleException unpacksTo(long bytes, long fileBytes, long most) {
     return new DamagedModuleException(
         "the archive of %s bytes would unpack to %s; at most %s are accepted"

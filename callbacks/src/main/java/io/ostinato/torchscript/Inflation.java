@@ -24,8 +24,7 @@ final class Inflation {
     long expected = header.entry().sizeBytes();
     Inflater inflater = new Inflater(true);
     try {
-      inflater.setInput(
-          header.archive().array(), header.dataStart(), header.entry().storedBytes());
+      inflater.setInput(header.archive().array(), header.dataStart(), header.entry().storedBytes());
       byte[] buffer = new byte[BUFFER_BYTES];
       long bytes = 0;
       int some = -1;

@@ -68,7 +68,8 @@ record LocalHeader(ByteBuffer archive, int at, Entry entry, int dataStart) {
     boolean same = ZipDirectory.unsigned(archive, at + 8) == entry.method() && hasSameName();
     boolean follow = (flags & SIZES_FOLLOW) != 0;
     if (!same || !(follow ? hasSameDescriptor() : hasSameSizes())) {
-      throw damaged(entry, "has another description in the directory than at byte %s".formatted(at));
+      throw damaged(
+          entry, "has another description in the directory than at byte %s".formatted(at));
     }
   }
 

@@ -14,7 +14,9 @@ import java.util.zip.CRC32;
  * directory claims.
  */
 final class ZipCheck {
-  /** The maximum size of the compressed files of an archive together; more with a larger archive. */
+  /**
+   * The maximum size of the compressed files of an archive together; more with a larger archive.
+   */
   private static final long MOST_BYTES = 64L << 20;
 
   /** The maximum size of the compressed files for each byte of the archive. */

@@ -48,9 +48,22 @@ public enum Damage {
     @Override
     byte[] apply(byte[] content, byte[] other, Random random) {
       long[] nasty = {
-        0, 1, -1, Byte.MAX_VALUE, 0xFFFF, Integer.MAX_VALUE, Integer.MIN_VALUE, 0xFFFFFFFFL,
-        1L << 32, Long.MAX_VALUE, Long.MIN_VALUE, 2_000_000_000, 99_999_999, content.length,
-        random.nextInt(), random.nextLong()
+        0,
+        1,
+        -1,
+        Byte.MAX_VALUE,
+        0xFFFF,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        0xFFFFFFFFL,
+        1L << 32,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        2_000_000_000,
+        99_999_999,
+        content.length,
+        random.nextInt(),
+        random.nextLong()
       };
       long value = nasty[random.nextInt(nasty.length)];
       ByteOrder order = random.nextInt(4) == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;

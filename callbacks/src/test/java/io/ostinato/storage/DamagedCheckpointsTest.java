@@ -22,8 +22,7 @@ class DamagedCheckpointsTest {
 
   @BeforeEach
   void save() {
-    saved =
-        CheckpointsContract.training(TAG, 1).withLoop(Map.of("seed", "7", "skipped", "0"));
+    saved = CheckpointsContract.training(TAG, 1).withLoop(Map.of("seed", "7", "skipped", "0"));
     checkpoints().save(TAG, saved);
   }
 

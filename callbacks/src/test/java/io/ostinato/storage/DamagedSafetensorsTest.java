@@ -29,8 +29,7 @@ class DamagedSafetensorsTest {
 
   private static String read(byte[] damaged) throws IOException {
     try {
-      Safetensors read =
-          Safetensors.readFrom(new ByteArrayInputStream(damaged));
+      Safetensors read = Safetensors.readFrom(new ByteArrayInputStream(damaged));
       long bytes = read.arrays().stream().mapToLong(HostArray::sizeBytes).sum();
       assertThat(bytes).isLessThan(damaged.length);
       for (HostArray array : read.arrays()) {

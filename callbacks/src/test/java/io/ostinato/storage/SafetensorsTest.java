@@ -138,7 +138,8 @@ class SafetensorsTest {
 
   @Test
   void aHeaderThatClaimsMoreThanTheFileAllocatesNothing() throws IOException {
-    ByteBuffer claim = ByteBuffer.allocate(83).order(ByteOrder.LITTLE_ENDIAN).putLong(2_000_000_000);
+    ByteBuffer claim =
+        ByteBuffer.allocate(83).order(ByteOrder.LITTLE_ENDIAN).putLong(2_000_000_000);
     assertThatThrownBy(() -> read(claim.array()))
         .isInstanceOf(StorageException.class)
         .hasMessage(
@@ -182,8 +183,7 @@ class SafetensorsTest {
         "[1],'dtype':4 | [0,4] | array 'a' has the key 'dtype' twice",
       })
   void impossibleSizesAreRefused(String shape, String offsets, String expected) {
-    String header =
-        "{'a':{'dtype':'F32','shape':%s,'data_offsets':%s}}".formatted(shape, offsets);
+    String header = "{'a':{'dtype':'F32','shape':%s,'data_offsets':%s}}".formatted(shape, offsets);
     assertThatThrownBy(() -> read(file(header.replace('\'', '"'), 4)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(expected);
@@ -223,8 +223,7 @@ class SafetensorsTest {
     assertThatThrownBy(() -> read(file(entry("F32", "9".repeat(1_000_000), 0, 4), 4)))
         .isInstanceOf(StorageException.class)
         .hasMessageMatching(".{1,200}");
-    assertThatThrownBy(
-            () -> read(file(one.replace("\"a\"", "\"" + "x".repeat(200_000) + "\""), 9)))
+    assertThatThrownBy(() -> read(file(one.replace("\"a\"", "\"" + "x".repeat(200_000) + "\""), 9)))
         .hasMessageMatching(".{1,300}");
     byte[] text = file(one, 4);
     text[10] = (byte) 0xFF;

@@ -72,8 +72,7 @@ class DamagedModulesTest {
         .orElseThrow()
         .forEach(
             entry ->
-                content.put(
-                    entry.name(), Arrays.toString(zip.contentOf(entry).orElseThrow())));
+                content.put(entry.name(), Arrays.toString(zip.contentOf(entry).orElseThrow())));
     return content;
   }
 

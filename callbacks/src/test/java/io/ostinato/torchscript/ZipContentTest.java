@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.model.TorchScriptSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,8 +50,7 @@ class ZipContentTest {
     Random random = new Random(3);
     for (ZipContent.Entry entry : zip.entries().orElseThrow()) {
       if (entry.storedBytes() > 0) {
-        int at =
-            LocalHeader.of(bytes, entry).dataStart() + random.nextInt(entry.storedBytes());
+        int at = LocalHeader.of(bytes, entry).dataStart() + random.nextInt(entry.storedBytes());
         sound[at] ^= 1;
         assertThatThrownBy(() -> ModuleFacts.of(sound))
             .as("byte %s of '%s'", at, entry.name())
@@ -90,7 +94,8 @@ class ZipContentTest {
   @Test
   void whatUnpacksToMoreThanTheDirectorySaysIsRefused() {
     byte[] zip = Zips.deflated(Map.of("net/code/a.py", new byte[100_000]));
-    assertThat(damagedBy(put(zip, ENTRY, 24, 99_999))).contains("doesn't unpack to its 99999 bytes");
+    assertThat(damagedBy(put(zip, ENTRY, 24, 99_999)))
+        .contains("doesn't unpack to its 99999 bytes");
     assertThat(damagedBy(put(zip, ENTRY, 24, 60 << 20))).contains("doesn't unpack to its 62914560");
     assertThat(damagedBy(put(zip, ENTRY, 20, 10))).contains("doesn't unpack");
   }
@@ -103,7 +108,8 @@ class ZipContentTest {
     assertThat(damagedBy(put(zip, END, 16, 5))).contains("its directory");
     assertThat(damagedBy(put(zip, ENTRY, 0, 7))).contains("its directory can't be read at byte");
     assertThat(damagedBy(put(zip, ENTRY, 20, 1 << 30))).contains("can't begin at byte");
-    assertThat(damagedBy(put(zip, ENTRY, 24, -1))).contains("the size of 'net/data.pkl' is missing");
+    assertThat(damagedBy(put(zip, ENTRY, 24, -1)))
+        .contains("the size of 'net/data.pkl' is missing");
     assertThat(damagedBy(put(zip, ENTRY, 10, 99))).contains("unknown method");
     assertThat(damagedBy(put(zip, ENTRY, 42, 3))).contains("has no header at byte 3");
     assertThat(damagedBy(put(zip, LOCAL, 14, 3))).contains("has another description");
@@ -117,9 +123,11 @@ class ZipContentTest {
   @Test
   void twoFilesOfOneNameAndNamesOutsideTheArchiveAreRefused() {
     byte[] twice = Zips.stored(Map.of("net/a", new byte[9], "net/b", new byte[9]));
-    assertThat(damagedBy(new String(twice, java.nio.charset.StandardCharsets.ISO_8859_1)
-            .replace("net/b", "net/a")
-            .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)))
+    assertThat(
+            damagedBy(
+                new String(twice, StandardCharsets.ISO_8859_1)
+                    .replace("net/b", "net/a")
+                    .getBytes(StandardCharsets.ISO_8859_1)))
         .contains("'net/a' is there twice");
     for (String name : new String[] {"../a", "net/../../a", "/etc/a", "net\\a", "a/.."}) {
       assertThat(damagedBy(Zips.stored(Map.of(name, new byte[9]))))
@@ -135,6 +143,16 @@ class ZipContentTest {
     ByteBuffer bytes = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(second + 42, bytes.getInt(first + 42));
     assertThat(damagedBy(zip)).contains("in another file");
+  }
+
+  @Test
+  void aSnapshotOfADamagedFileNamesTheFile(@TempDir Path folder) throws IOException {
+    byte[] damaged = module("usual");
+    damaged[damaged.length / 2] ^= 1;
+    Path file = Files.write(folder.resolve("net.pt"), damaged);
+    assertThatThrownBy(() -> TorchScriptSource.snapshotOf(file))
+        .isInstanceOf(DamagedModuleException.class)
+        .hasMessageStartingWith("can't use '%s': the archive is damaged: ".formatted(file));
   }
 
   private static Map<String, byte[]> files() {
@@ -165,7 +183,8 @@ class ZipContentTest {
   }
 
   private static byte[] module(String name) throws IOException {
-    try (InputStream in = ZipContentTest.class.getResourceAsStream("/torchscript/" + name + ".pt")) {
+    try (InputStream in =
+        ZipContentTest.class.getResourceAsStream("/torchscript/" + name + ".pt")) {
       return Objects.requireNonNull(in).readAllBytes();
     }
   }

@@ -245,8 +245,7 @@ class WatchTest {
         Files.newOutputStream(checkpoints.resolve("net-E2_U2_S2.safetensors"))) {
       new Safetensors(OnnxFixtures.weights(1).arrays(), Map.of()).writeTo(out);
     }
-    assertThat(
-            watch("--once", "--pattern", "*.safetensors", "--architecture", OnnxFixtures.MLP))
+    assertThat(watch("--once", "--pattern", "*.safetensors", "--architecture", OnnxFixtures.MLP))
         .isEqualTo(1);
     List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
     assertThat(WatchLines.names(lines, "failed")).containsExactly("net-E1_U1_S1.safetensors");

@@ -39,8 +39,7 @@ record PickledEntry(String path, boolean isOfTraining, Pickled value) {
    *
    * @param goesOn asked before each value; once it is false, the search ends
    */
-  static List<PickledEntry> in(
-      Pickled value, Predicate<Pickled> isMeant, BooleanSupplier goesOn) {
+  static List<PickledEntry> in(Pickled value, Predicate<Pickled> isMeant, BooleanSupplier goesOn) {
     List<PickledEntry> found = new ArrayList<>();
     new PickledEntry("", false, value).collect(0, isMeant, goesOn, found);
     return found;
@@ -79,10 +78,10 @@ record PickledEntry(String path, boolean isOfTraining, Pickled value) {
 
   /** The text as a Python string literal; one that is too long for a message is shortened. */
   static String quoted(String text) {
-    String some = text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
+    String some =
+        text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
     String quote = some.contains("'") && !some.contains("\"") ? "\"" : "'";
-    String escaped =
-        some.replace("\\", "\\\\").replace("\n", "\\n").replace(quote, "\\" + quote);
+    String escaped = some.replace("\\", "\\\\").replace("\n", "\\n").replace(quote, "\\" + quote);
     return quote + CONTROL.matcher(escaped).replaceAll("?") + quote;
   }
 }

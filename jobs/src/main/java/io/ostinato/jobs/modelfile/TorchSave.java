@@ -165,8 +165,10 @@ record TorchSave(Pickled value, boolean needsTrust) {
   private static List<PickledEntry> preferred(List<PickledEntry> found) {
     List<Predicate<PickledEntry>> preferences =
         List.of(
-            entry -> !entry.isOfTraining() && (WeightsSearch.isModule(entry.value())
-                    || WeightsSearch.hasArray(entry.value())),
+            entry ->
+                !entry.isOfTraining()
+                    && (WeightsSearch.isModule(entry.value())
+                        || WeightsSearch.hasArray(entry.value())),
             entry -> !entry.isOfTraining());
     return preferences.stream()
         .map(preference -> found.stream().filter(preference).toList())

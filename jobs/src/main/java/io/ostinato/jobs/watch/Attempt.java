@@ -20,8 +20,8 @@ final class Attempt {
   }
 
   /**
-   * Evaluates a model. If that fails although the data can be read, it is evaluated once more, since
-   * the data may have been unreadable only for a moment.
+   * Evaluates a model. If that fails although the data can be read, it is evaluated once more,
+   * since the data may have been unreadable only for a moment.
    *
    * @throws RuntimeException if the failure affects all models, and not just this one
    */

@@ -42,8 +42,8 @@ interface ModelEvaluation {
   String problemOf(Throwable failure);
 
   /**
-   * Whether a failure that isn't {@link #beyondTheModel} may be due to data that couldn't be read for
-   * a moment, so that the model deserves another attempt.
+   * Whether a failure that isn't {@link #beyondTheModel} may be due to data that couldn't be read
+   * for a moment, so that the model deserves another attempt.
    */
   boolean mayBeOfTheData(Throwable failure);
 

@@ -68,9 +68,17 @@ class HostilePickleTest {
   void lengthsBeyondTheFile() throws IOException {
     for (String operation :
         new String[] {
-          "X\u00FF\u00FF\u00FF\u007F", "T\u00FF\u00FF\u00FF\u00FF", "\u008B\0\0\0\u0080",
-          "\u008D\u00FF\u00FF\u00FF\u00FF\0\0\0\0", "\u008E\0\0\0\0\0\0\0\u0080", "U\u00FF",
-          "r\u00FF\u00FF\u00FF\u00FF", "p999999999999999999999\n", "h\u00FF\u0085\u0087", "1", "e"
+          "X\u00FF\u00FF\u00FF\u007F",
+          "T\u00FF\u00FF\u00FF\u00FF",
+          "\u008B\0\0\0\u0080",
+          "\u008D\u00FF\u00FF\u00FF\u00FF\0\0\0\0",
+          "\u008E\0\0\0\0\0\0\0\u0080",
+          "U\u00FF",
+          "r\u00FF\u00FF\u00FF\u00FF",
+          "p999999999999999999999\n",
+          "h\u00FF\u0085\u0087",
+          "1",
+          "e"
         }) {
       pickle.setLength(2);
       pickle.append(operation);
@@ -83,7 +91,10 @@ class HostilePickleTest {
     pickle.append("}");
     put("number", "K\1");
     put("a\u001b[31m\n" + "x".repeat(60_000), "K\1");
-    assertThat(words()).contains("['number']").doesNotContain("\n", "\u001b").hasSizeLessThan(1_000);
+    assertThat(words())
+        .contains("['number']")
+        .doesNotContain("\n", "\u001b")
+        .hasSizeLessThan(1_000);
   }
 
   private void put(String key, String value) {

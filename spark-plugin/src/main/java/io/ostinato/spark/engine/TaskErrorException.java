@@ -7,9 +7,9 @@ import org.apache.spark.SparkEnv;
 
 /**
  * An error of a task, such as a stack overflow or a missing class, as an exception. Spark ends the
- * process of a task that throws such an error, or an exception that it caused. In local mode that is
- * the driver's process, and on a cluster one executor after the other would be lost for a class that
- * none of them has.
+ * process of a task that throws such an error, or an exception that it caused. In local mode that
+ * is the driver's process, and on a cluster one executor after the other would be lost for a class
+ * that none of them has.
  *
  * <p>An {@link OutOfMemoryError} is an exception only in local mode: elsewhere a new executor is
  * better than one whose memory is full.
@@ -28,8 +28,8 @@ public final class TaskErrorException extends RuntimeException {
   }
 
   /**
-   * Converts an exception or error that Spark would end the process for; returns any other as it is.
-   * Causes are converted as well.
+   * Converts an exception or error that Spark would end the process for; returns any other as it
+   * is. Causes are converted as well.
    */
   static Throwable survivable(Throwable thrown) {
     return survivable(thrown, SparkEnv.get() == null || isLocal(SparkEnv.get().executorId()));
@@ -59,8 +59,7 @@ public final class TaskErrorException extends RuntimeException {
   }
 
   private static Throwable converted(Throwable thrown, Throwable error) {
-    TaskErrorException cause =
-        new TaskErrorException(error, error instanceof OutOfMemoryError);
+    TaskErrorException cause = new TaskErrorException(error, error instanceof OutOfMemoryError);
     return thrown instanceof EvaluationException failure
         ? new EvaluationException(
             failure.tag().orElse(null),
