@@ -81,7 +81,7 @@ public final class ErrorLine {
     if (trouble.isPresent()) {
       return trouble.get() == FileTrouble.FULL_DISK ? MAKE_ROOM : GIVE_ACCESS;
     }
-    return isOfTooLittleMemory(thrown) ? MORE_MEMORY : "";
+    return isOfTooLittleMemory(thrown) && !line.contains("spark.driver.memory") ? MORE_MEMORY : "";
   }
 
   private static boolean isOfTooLittleMemory(Throwable thrown) {

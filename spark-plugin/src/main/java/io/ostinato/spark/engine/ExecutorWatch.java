@@ -49,18 +49,21 @@ final class ExecutorWatch implements AutoCloseable {
     long before = executors.losses();
     try (IdleWarnings.Pass running = warnings.started(tag)) {
       return pass.get();
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       if (context.isStopped()) {
         throw stopped(tag, e);
       }
-      throw e instanceof EvaluationException failure
-          ? explained(failure, executors.after(before))
-          : e;
+      if (e instanceof EvaluationException failure) {
+        throw explained(failure, executors.after(before));
+      }
+      throw e instanceof RuntimeException unchecked
+          ? unchecked
+          : explained(Failures.asEvaluationException(tag, e), executors.after(before));
     }
   }
 
   /** Adds the losses of executors to a failure that Spark reports without them. */
-  private static EvaluationException explained(
+  static EvaluationException explained(
       EvaluationException failure, List<InternalExecutors.Loss> losses) {
     if (losses.isEmpty() || !Failures.isOnlyOfSpark(failure)) {
       return failure;
@@ -79,16 +82,16 @@ final class ExecutorWatch implements AutoCloseable {
         failure);
   }
 
-  private EvaluationException stopped(EvaluationTag tag, RuntimeException e) {
+  private EvaluationException stopped(EvaluationTag tag, Exception e) {
     String problem = "Spark was stopped: " + whoStopped(e);
     return new EvaluationException(
         tag, "%s; %s could not be evaluated".formatted(problem, tag), problem, e);
   }
 
-  private String whoStopped(RuntimeException e) {
-    if (!executors.fatal().isEmpty()) {
-      return "a task in this process ended with %s, which ends the process; increase"
-              .formatted(executors.fatal())
+  private String whoStopped(Exception e) {
+    if (!executors.exhausted().isEmpty()) {
+      return "a task in this process ran out of memory (%s), which ends the process; increase"
+              .formatted(executors.exhausted())
           + " spark.driver.memory, or reduce the batch size or the number of threads of the master";
     }
     if (isShuttingDown()) {

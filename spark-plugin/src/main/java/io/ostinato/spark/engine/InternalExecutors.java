@@ -26,7 +26,7 @@ final class InternalExecutors extends SparkListener implements AutoCloseable {
   private final Map<String, String> hosts = new HashMap<>();
   private final Deque<Loss> kept = new ArrayDeque<>();
   private long losses;
-  private String fatal = "";
+  private String exhausted = "";
 
   private InternalExecutors(SparkContext context) {
     this.context = context;
@@ -66,13 +66,13 @@ final class InternalExecutors extends SparkListener implements AutoCloseable {
     }
   }
 
-  /** An {@code Error} that ends the process of its executor, which may be this one. */
+  /** Spark ends the process of a task that runs out of memory, even if it is this one. */
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd ended) {
     if (ended.reason() instanceof ExceptionFailure failure
         && ended.taskInfo().executorId().equals(DRIVER)
         && failure.className().equals(OutOfMemoryError.class.getName())) {
-      fatal = "%s: %s".formatted(failure.className(), failure.description());
+      exhausted = failure.description();
     }
   }
 
@@ -91,9 +91,9 @@ final class InternalExecutors extends SparkListener implements AutoCloseable {
     return Optional.ofNullable(kept.peekLast());
   }
 
-  /** The error of a task in this process after which Spark ends the process; empty if none. */
-  synchronized String fatal() {
-    return fatal;
+  /** What a task in this process ran out of, after which Spark ends the process; empty if none. */
+  synchronized String exhausted() {
+    return exhausted;
   }
 
   @Override
