@@ -27,10 +27,10 @@ record StartCheck(
     TrainingMistakes mistakes) {
   private static final Pattern OF_A_BEGUN_RUN =
       Pattern.compile(
-          "metrics\\.jsonl|metrics\\.superseded-\\d+\\.jsonl|config\\.yaml|events\\.out\\.tfevents\\..*");
+          "metrics\\.jsonl|metrics\\.superseded-\\d+\\.jsonl|config\\.yaml");
 
   private static final List<String> FOLDERS =
-      List.of("checkpoints", MetricsFile.NAME + ".lines");
+      List.of("checkpoints", "tensorboard", MetricsFile.NAME + ".lines");
 
   private static final Subject RUN_ID = Subject.setting("run_id");
 
