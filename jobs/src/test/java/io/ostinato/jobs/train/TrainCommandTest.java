@@ -224,7 +224,8 @@ class TrainCommandTest {
     err.getBuffer().setLength(0);
     assertThat(train(resume)).isEqualTo(2);
     assertThat(err.toString())
-        .contains("--set resume=first: run 'first' has no whole checkpoint to resume from", problem);
+        .contains(
+            "--set resume=first: run 'first' has no whole checkpoint to resume from", problem);
     assertThat(contents(run("first"))).isEqualTo(before);
   }
 
