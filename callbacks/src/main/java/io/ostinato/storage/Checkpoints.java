@@ -3,7 +3,6 @@ package io.ostinato.storage;
 import io.ostinato.storage.Sidecar.DataFile;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run, by tag. {@code <tag>.safetensors} has the weights, {@code
@@ -26,13 +23,12 @@ import org.slf4j.LoggerFactory;
  * any point, the checkpoint is either the old or the new one, complete.
  */
 public final class Checkpoints {
-  private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
-
   private final RunFiles files;
   private final DataFiles data;
   private final Sidecars sidecars;
   private final UnfinishedSaves unfinished;
   private final CheckpointSearch search;
+  private final CheckpointMarks marks;
 
   private Checkpoints(RunFiles files) {
     this.files = files;
@@ -40,6 +36,7 @@ public final class Checkpoints {
     this.sidecars = new Sidecars(files);
     this.unfinished = new UnfinishedSaves(files, data, sidecars);
     this.search = new CheckpointSearch(files, data, sidecars);
+    this.marks = new CheckpointMarks(files, search);
   }
 
   public static Checkpoints in(RunFiles files) {
@@ -108,15 +105,13 @@ public final class Checkpoints {
   }
 
   /**
-   * Why a checkpoint can't be loaded, such as {@code its file 'E1_U10_S160.safetensors' is missing}.
-   * Reads all its files.
+   * Why a checkpoint can't be loaded, such as {@code its file 'E1_U10_S160.safetensors' is
+   * missing}. Reads all its files.
    *
    * @return the reason; empty if it is whole, or if nothing of such a checkpoint exists
    */
   public synchronized Optional<String> problemOf(String tag) {
-    return search.tags().contains(tag)
-        ? search.problemOf(tag)
-        : Optional.empty();
+    return search.tags().contains(tag) ? search.problemOf(tag) : Optional.empty();
   }
 
   /** The tags of all complete checkpoints, sorted. */
@@ -159,7 +154,7 @@ public final class Checkpoints {
           "checkpoint '%s' has weights only, so '%s' can't name it; mark it as '%s'"
               .formatted(tag, CheckpointNames.LATEST, CheckpointNames.LATEST_WEIGHTS));
     }
-    mark(CheckpointNames.LATEST, tag);
+    marks.write(CheckpointNames.LATEST, tag);
   }
 
   /** Marks the checkpoint that {@link #latestWeights} returns. */
@@ -167,7 +162,7 @@ public final class Checkpoints {
     if (!sidecars.isComplete(CheckpointNames.checkTag(tag))) {
       throw noSuch(tag);
     }
-    mark(CheckpointNames.LATEST_WEIGHTS, tag);
+    marks.write(CheckpointNames.LATEST_WEIGHTS, tag);
   }
 
   /**
@@ -176,15 +171,7 @@ public final class Checkpoints {
    * iteration. Reads all files of the checkpoint.
    */
   public synchronized Optional<String> latest() {
-    NewestCheckpoint newest = search.newest();
-    if (!newest.passedOver().isEmpty()) {
-      log.warn(
-          "the newest whole checkpoint in {} is {}; passed over: {}",
-          files.location(),
-          newest.tag().map("'%s'"::formatted).orElse("missing"),
-          newest.reasons());
-    }
-    return newest.tag();
+    return marks.latest();
   }
 
   /** Like {@link #latest}, with what was passed over instead of a warning. */
@@ -194,7 +181,7 @@ public final class Checkpoints {
 
   /** Whether {@code latest} names this checkpoint. */
   public synchronized boolean isMarkedLatest(String tag) {
-    return search.marked(CheckpointNames.LATEST, new ArrayList<>()).equals(Optional.of(tag));
+    return marks.isLatest(tag);
   }
 
   /**
@@ -202,15 +189,7 @@ public final class Checkpoints {
    * missing or damaged.
    */
   public synchronized Optional<String> latestWeights() {
-    List<String> problems = new ArrayList<>();
-    Optional<String> marked = search.marked(CheckpointNames.LATEST_WEIGHTS, problems);
-    marked
-        .flatMap(search::problemOf)
-        .ifPresent(problem -> problems.add("checkpoint '%s': %s".formatted(marked.get(), problem)));
-    if (!problems.isEmpty() && files.exists(CheckpointNames.LATEST_WEIGHTS)) {
-      log.warn("no newest weights in {}: {}", files.location(), String.join("; ", problems));
-    }
-    return problems.isEmpty() ? marked : Optional.empty();
+    return marks.latestWeights();
   }
 
   /** Removes a checkpoint; does nothing if there is none. */
@@ -272,19 +251,6 @@ public final class Checkpoints {
   /** The holders of a checkpoint; none if it is missing or its sidecar can't be read. */
   private List<String> holders(String tag) {
     return sidecars.findReadable(tag).map(Sidecar::keptFor).orElse(List.of());
-  }
-
-  private void mark(String name, String tag) {
-    byte[] text = tag.getBytes(StandardCharsets.UTF_8);
-    try {
-      files.write(name, out -> out.write(text));
-    } catch (StorageException e) {
-      if (!files.folders().contains(name)) {
-        throw e;
-      }
-      files.rename(name, name + ".folder"); // something made a folder of this name
-      files.write(name, out -> out.write(text));
-    }
   }
 
   private StorageException noSuch(String tag) {

@@ -67,7 +67,8 @@ public interface RunFiles {
    * The same files, for a writer whose name appears in the names of its temporary files, so that
    * {@link #deleteAbandonedBy} finds them.
    *
-   * @param writer a name for the processes of which only one can write at a time; letters and digits
+   * @param writer a name for the processes of which only one can write at a time; letters and
+   *     digits
    */
   default RunFiles writtenBy(String writer) {
     return this;

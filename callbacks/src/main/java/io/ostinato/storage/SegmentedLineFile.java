@@ -85,8 +85,7 @@ public final class SegmentedLineFile implements LineFile {
     List<String> next = new ArrayList<>(present);
     next.addAll(more);
     String before = presentName;
-    String now =
-        Segments.nameOf(lineCount - present.size(), lineCount + more.size(), claim.key());
+    String now = Segments.nameOf(lineCount - present.size(), lineCount + more.size(), claim.key());
     byte[] content = LineText.bytes(next);
     failedName = now;
     segments.write(now, content);

@@ -79,7 +79,11 @@ final class Segments {
   private static List<String> counting(List<String> names) {
     String lowest = LineClaim.lowest(names).orElse("");
     return names.stream()
-        .filter(segment -> keyOf(segment).map(key -> key.compareTo(lowest) >= 0 || key.isEmpty()).orElse(false))
+        .filter(
+            segment ->
+                keyOf(segment)
+                    .map(key -> key.compareTo(lowest) >= 0 || key.isEmpty())
+                    .orElse(false))
         .toList();
   }
 

@@ -44,8 +44,7 @@ public record LoggedRecords(int count, String sha256) {
   public static Optional<LoggedRecords> in(Map<String, String> values) {
     String count = values.getOrDefault(COUNT, "");
     return WHOLE_NUMBER.matcher(count).matches() && values.containsKey(SHA256)
-        ? Optional.of(
-            new LoggedRecords(Integer.parseInt(count), values.getOrDefault(SHA256, "")))
+        ? Optional.of(new LoggedRecords(Integer.parseInt(count), values.getOrDefault(SHA256, "")))
         : Optional.empty();
   }
 

@@ -40,7 +40,9 @@ record RecordsCheck(RunFiles files, Checkpoints checkpoints) {
   private String remedy(String tag, List<String> lines) {
     List<String> ways = new ArrayList<>();
     ways.add("restore the file");
-    others(tag, lines).map("resume from '%s', whose records are there"::formatted).ifPresent(ways::add);
+    others(tag, lines)
+        .map("resume from '%s', whose records are there"::formatted)
+        .ifPresent(ways::add);
     ways.add("set lost_metrics: accept; in Java, lostMetrics(LostMetrics.ACCEPT)");
     return String.join(", or ", ways);
   }

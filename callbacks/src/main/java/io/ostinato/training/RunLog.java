@@ -25,9 +25,7 @@ record RunLog(TrainingSettings settings, MetricsLog metrics) {
         purpose == Purpose.TRAINING
             && settings.resumeFrom().isEmpty()
             && !settings.start().guard().wasHeld();
-    return isNew
-        ? openNew(settings)
-        : MetricsLog.open(settings.run().files(), settings.clock());
+    return isNew ? openNew(settings) : MetricsLog.open(settings.run().files(), settings.clock());
   }
 
   private static MetricsLog openNew(TrainingSettings settings) {
@@ -42,8 +40,8 @@ record RunLog(TrainingSettings settings, MetricsLog metrics) {
   }
 
   /**
-   * Begins a training: resets the run to a checkpoint, or moves the records of a run that is started
-   * again, and removes what a killed process left.
+   * Begins a training: resets the run to a checkpoint, or moves the records of a run that is
+   * started again, and removes what a killed process left.
    *
    * @param resumed the checkpoint to resume from; empty for a run from the beginning
    */
@@ -61,8 +59,8 @@ record RunLog(TrainingSettings settings, MetricsLog metrics) {
   }
 
   /**
-   * Resets the run to a checkpoint. The newest files come first, so that an interruption can't cause
-   * a resume from a later moment.
+   * Resets the run to a checkpoint. The newest files come first, so that an interruption can't
+   * cause a resume from a later moment.
    */
   private void goBackTo(String tag, Checkpoint checkpoint) {
     int standsOn =

@@ -3,7 +3,6 @@ package io.ostinato.training;
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
 import io.ostinato.storage.RunFiles;
-import io.ostinato.storage.RunFiles.LineWriter;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.RunSummary;
 import java.util.List;
@@ -26,11 +25,10 @@ record StartCheck(
     boolean hasOwnCheckpoints,
     TrainingMistakes mistakes) {
   private static final Pattern OF_A_BEGUN_RUN =
-      Pattern.compile(
-          "metrics\\.jsonl|metrics\\.superseded-\\d+\\.jsonl|config\\.yaml|events\\.out\\.tfevents\\..*");
+      Pattern.compile("(metrics|evaluations)(\\.superseded-\\d+)?\\.jsonl|config\\.yaml");
 
   private static final List<String> FOLDERS =
-      List.of("checkpoints", MetricsFile.NAME + ".lines");
+      List.of("checkpoints", "tensorboard", "metrics.jsonl.lines", "evaluations.jsonl.lines");
 
   private static final Subject RUN_ID = Subject.setting("run_id");
 

@@ -246,13 +246,11 @@ final class TrainingAssembly {
   private Start start(Consumer<NewestCheckpoint> found) {
     if (from.resumeTag != null) {
       ResumeCheck resume =
-          new ResumeCheck(
-              runId, files, checkpoints, from.seed, from.lostMetrics, found, mistakes);
+          new ResumeCheck(runId, files, checkpoints, from.seed, from.lostMetrics, found, mistakes);
       return new Start(resume.tag(from.resumeTag), false);
     }
     boolean hasOwnCheckpoints = from.checkpointFiles == null;
-    StartCheck check =
-        new StartCheck(runId, files, checkpointFiles, hasOwnCheckpoints, mistakes);
+    StartCheck check = new StartCheck(runId, files, checkpointFiles, hasOwnCheckpoints, mistakes);
     return new Start(List.of(), check.isAgain());
   }
 }

@@ -203,9 +203,9 @@ public final class TrainingLoopBuilder {
   }
 
   /**
-   * Sets the name of this run's folder. Default: the time at which it is built. A run that was killed
-   * before its first checkpoint can be started again under its id, unless a process may still be
-   * writing it; its records are moved to another file.
+   * Sets the name of this run's folder. Default: the time at which it is built. A run that was
+   * killed before its first checkpoint can be started again under its id, unless a process may
+   * still be writing it; its records are moved to another file.
    *
    * @throws IllegalArgumentException if it is not a valid {@linkplain RunInfo#isId id}
    */
@@ -222,8 +222,8 @@ public final class TrainingLoopBuilder {
    * Records after the checkpoint are moved to another file.
    *
    * @param id the id of the run
-   * @param tag the tag of a complete checkpoint, or {@link #LATEST} for the one last marked to resume
-   *     from. If that is damaged, the newest whole one is taken, with a warning
+   * @param tag the tag of a complete checkpoint, or {@link #LATEST} for the one last marked to
+   *     resume from. If that is damaged, the newest whole one is taken, with a warning
    * @throws IllegalArgumentException if the id is not valid
    */
   public TrainingLoopBuilder resume(String id, String tag) {

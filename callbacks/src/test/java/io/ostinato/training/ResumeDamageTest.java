@@ -75,7 +75,8 @@ class ResumeDamageTest {
     damages.put("it has 14 records instead of 15: 1 is missing", without(lines, 7));
     damages.put("it has 0 records instead of 15: 15 are missing", List.of());
     for (List<String> changed :
-        List.of(swapped(lines, 3, 4), repeated(lines, 5), changed(lines, 2), carriageReturn(lines))) {
+        List.of(
+            swapped(lines, 3, 4), repeated(lines, 5), changed(lines, 2), carriageReturn(lines))) {
       assertRefused(log, changed, "its first 15 records are not those that were logged");
     }
     for (Map.Entry<String, List<String>> damage : damages.entrySet()) {
@@ -237,7 +238,8 @@ class ResumeDamageTest {
     assertThatThrownBy(() -> resumed().build())
         .isInstanceOf(TrainingConfigurationException.class)
         .hasMessageContaining("run 'run' has no whole checkpoint to resume from in '")
-        .hasMessageContaining("checkpoint '" + LAST + "': its file '" + LAST + ".safetensors' has 3")
+        .hasMessageContaining(
+            "checkpoint '" + LAST + "': its file '" + LAST + ".safetensors' has 3")
         .hasMessageContaining("checkpoint 'E0_U7_S112': its file 'E0_U7_S112.safetensors' has 3");
   }
 
@@ -362,7 +364,8 @@ class ResumeDamageTest {
     TrainingLoop begun =
         Trainings.on(manager, folder)
             .runId("begun")
-            .callback(new OnlineLossCallback(new OnlineLossCallback.Config(Schedule.everyNUpdates(4))))
+            .callback(
+                new OnlineLossCallback(new OnlineLossCallback.Config(Schedule.everyNUpdates(4))))
             .length(TrainingLength.updates(11))
             .build();
     begun.run();
@@ -456,7 +459,8 @@ class ResumeDamageTest {
 
   private Map<String, String> contents() throws IOException {
     Map<String, String> texts = new TreeMap<>();
-    bytes().forEach((name, bytes) -> texts.put(name, new String(bytes, StandardCharsets.ISO_8859_1)));
+    bytes()
+        .forEach((name, bytes) -> texts.put(name, new String(bytes, StandardCharsets.ISO_8859_1)));
     return texts;
   }
 
@@ -493,7 +497,8 @@ class ResumeDamageTest {
 
   private static List<String> changed(List<String> lines, int index) {
     List<String> others = new ArrayList<>(lines);
-    others.set(index, lines.get(index).replaceFirst("(\"metrics\":\\{\"[^\"]*\":\\d\\.)\\d", "$17"));
+    others.set(
+        index, lines.get(index).replaceFirst("(\"metrics\":\\{\"[^\"]*\":\\d\\.)\\d", "$17"));
     return others;
   }
 

@@ -132,6 +132,7 @@ public final class TrainCommand implements Callable<Integer> {
       out.println("%s is valid: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
+    RunOutput.checkWritable(run);
     EvaluationLines lines = new EvaluationLines(out, run.value().metricProperties());
     try (SparkSession spark = Sessions.start("ostinato train")) {
       TrainingResult result = new RunTraining(run, spark, lines, out).run();

@@ -4,7 +4,6 @@ import io.ostinato.storage.FileNames;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
-import io.ostinato.storage.SegmentedLineFile;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -27,7 +26,6 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
-import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -237,8 +235,7 @@ public final class HadoopRunFiles implements RunFiles {
   public void checkWritable() {
     Path present = folder;
     try {
-      boolean isStore =
-          system.hasPathCapability(folder, CommonPathCapabilities.ABORTABLE_STREAM);
+      boolean isStore = system.hasPathCapability(folder, CommonPathCapabilities.ABORTABLE_STREAM);
       while (!isStore && !system.exists(present) && present.getParent() != null) {
         present = present.getParent();
       }
@@ -254,43 +251,19 @@ public final class HadoopRunFiles implements RunFiles {
 
   @Override
   public LineFile openLines(String name) {
-    Path file = file(name);
-    if (system instanceof DistributedFileSystem hdfs
-        && !SegmentedLineFile.isUsedFor(this, name)) {
-      HdfsLineFile lines = HdfsLineFile.open(hdfs, file, this);
-      if (lines.isForced()) {
-        return lines;
-      }
-      lines.close();
-    }
-    return SegmentedLineFile.open(this, name);
+    return new HadoopLineFiles(system, this).open(file(name));
   }
 
   @Override
   public LineWriter writerOf(String name) {
-    Path file = file(name);
-    try {
-      return system instanceof DistributedFileSystem hdfs && !mayHaveSegments(hdfs, file)
-          ? new HdfsLease(hdfs, file).writer()
-          : RunFiles.super.writerOf(name);
-    } catch (IOException e) {
-      throw failed("write", file, e);
-    }
-  }
-
-  /** Whether the lines of a file on HDFS may be kept in segments, where leases tell nothing. */
-  private boolean mayHaveSegments(DistributedFileSystem hdfs, Path file) throws IOException {
-    return hdfs.exists(file)
-        && (hdfs.getErasureCodingPolicy(file) != null
-            || SegmentedLineFile.isUsedFor(this, file.getName()));
+    return new HadoopLineFiles(system, this)
+        .leaseOf(file(name))
+        .orElseGet(() -> RunFiles.super.writerOf(name));
   }
 
   @Override
   public List<String> lines(String name) {
-    Path file = file(name);
-    return system instanceof DistributedFileSystem && !SegmentedLineFile.isUsedFor(this, name)
-        ? HdfsLineFile.read(file, this)
-        : SegmentedLineFile.read(this, name);
+    return new HadoopLineFiles(system, this).read(file(name));
   }
 
   @Override

@@ -56,8 +56,7 @@ record HdfsLease(DistributedFileSystem hdfs, Path file) {
       if (hdfs.isFileClosed(file)) {
         return LineWriter.NONE;
       }
-      hdfs.append(
-              file, EnumSet.of(CreateFlag.APPEND, CreateFlag.NEW_BLOCK), BUFFER_BYTES, null)
+      hdfs.append(file, EnumSet.of(CreateFlag.APPEND, CreateFlag.NEW_BLOCK), BUFFER_BYTES, null)
           .close();
       return LineWriter.NONE;
     } catch (FileNotFoundException e) {

@@ -16,6 +16,7 @@ import io.ostinato.storage.CheckpointsContract;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.TakenOverException;
+import io.ostinato.training.TrainingConfigurationException;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import io.ostinato.training.TrainingResult;
@@ -88,6 +89,49 @@ class HadoopCheckpointsIT extends CheckpointsContract {
   void aTrainingThatHasLostItsRunInAnObjectStoreWritesNothingMore(@TempDir Path disk)
       throws IOException {
     losesItsRun(HadoopRunFiles.in(TestStore.of(disk), TestStore.configuration()));
+  }
+
+  @Test
+  void aRunThatWasKilledBeforeItsFirstCheckpointStartsAgainIfNobodyWritesIt() {
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      RunFiles run = files().folder("begun");
+      begun(manager, files()).length(TrainingLength.epochs(1)).build().run();
+      run.delete("summary.json");
+      try (LineFile log = run.openLines("metrics.jsonl")) {
+        assertThatThrownBy(() -> begun(manager, files()).length(TrainingLength.epochs(2)).build())
+            .isInstanceOf(TrainingConfigurationException.class)
+            .hasMessageContaining("run 'begun' already exists in '" + run.location())
+            .hasMessageContaining("and a process is writing it, or was killed a moment ago");
+        log.checkHeld();
+      }
+      begun(manager, files()).length(TrainingLength.epochs(2)).build().run();
+      assertThat(run.lines("metrics.jsonl")).hasSize(2);
+      assertThat(run.lines("metrics.superseded-1.jsonl"))
+          .singleElement()
+          .asString()
+          .contains("E1_U10_S160");
+      assertThat(run.folders()).isEmpty();
+    }
+  }
+
+  @Test
+  void whereNothingTellsWhoWritesARunItIsNotStartedAgain(@TempDir Path disk) {
+    RunFiles store = HadoopRunFiles.in(TestStore.of(disk), TestStore.configuration());
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      begun(manager, store).length(TrainingLength.epochs(1)).build().run();
+      store.folder("begun").delete("summary.json");
+      assertThatThrownBy(() -> begun(manager, store).length(TrainingLength.epochs(2)).build())
+          .isInstanceOf(TrainingConfigurationException.class)
+          .hasMessageContaining("its file system can't tell whether a process is writing it")
+          .hasMessageContaining("choose another run id, or remove the folder if none is");
+    }
+  }
+
+  private static TrainingLoopBuilder begun(NDManager manager, RunFiles output) {
+    return Trainings.on(manager, Path.of("unused"))
+        .output(output)
+        .runId("begun")
+        .callback(Trainings.accuracy());
   }
 
   private static void losesItsRun(RunFiles output) {
