@@ -115,7 +115,8 @@ class EvaluationBesideTrainingTest extends TwinsFixture {
     String alone = alone(1);
     assertThatThrownBy(() -> evaluate(engine, batch -> Engine.getInstance().newGradientCollector()))
         .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("callback 'drawing' at E0_U0_S0 on dataset 'test' failed in processData")
+        .hasMessageContaining(
+            "callback 'drawing' at E0_U0_S0 on dataset 'test' failed in processData")
         .hasMessageContaining(
             "processData left a GradientCollector open; open it with try-with-resources");
     assertThat(alone(1)).isEqualTo(alone);

@@ -66,7 +66,8 @@ class TwinTrainingsTest extends TwinsFixture {
       assertThat(collector).isNotNull();
       assertThatThrownBy(() -> alone(1))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("another GradientCollector is open in this process, and DJL allows only one; close it");
+          .hasMessageContaining(
+              "another GradientCollector is open in this process, and DJL allows only one; close it");
     }
     assertThat(alone(1)).isNotEmpty();
   }
