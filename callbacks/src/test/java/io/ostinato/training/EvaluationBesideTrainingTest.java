@@ -22,6 +22,7 @@ import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.weights.WeightSnapshot;
+import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -159,7 +160,7 @@ class EvaluationBesideTrainingTest extends TwinsFixture {
   }
 
   private static NDList work(EvaluationBatch batch, EvaluationModel model) {
-    WORK.get().accept(batch);
+    Objects.requireNonNull(WORK.get()).accept(batch);
     return model.forward(new NDList(batch.get("x")));
   }
 
