@@ -36,7 +36,8 @@ public final class GradientMode implements AutoCloseable {
   }
 
   /**
-   * Closes a gradient collector that was opened on this thread since {@link #off} and is still open.
+   * Closes a gradient collector that was opened on this thread since {@link #off} and is still
+   * open.
    *
    * @return whether there was one
    */

@@ -76,8 +76,7 @@ final class Turns {
    * @throws InterruptedException if this thread is interrupted while it waits
    */
   void run(Care care, Consumer<EvaluationModel> batch) throws InterruptedException {
-    try (EngineTurn turnAtEngine =
-        seeds ? EngineTurn.toEvaluateAlone() : EngineTurn.toEvaluate()) {
+    try (EngineTurn turnAtEngine = seeds ? EngineTurn.toEvaluateAlone() : EngineTurn.toEvaluate()) {
       runInTurn(care, batch);
     }
   }

@@ -58,9 +58,9 @@ public final class TrainingLoop {
   }
 
   /**
-   * Trains on the calling thread, also in a callback of another training. If a callback fails, the other callbacks of that moment still
-   * run, their metrics are written, a checkpoint {@code <iteration>.error} is saved, and the
-   * exception is thrown.
+   * Trains on the calling thread, also in a callback of another training. If a callback fails, the
+   * other callbacks of that moment still run, their metrics are written, a checkpoint {@code
+   * <iteration>.error} is saved, and the exception is thrown.
    *
    * @throws IllegalStateException if this training has already run; if it has a callback or the
    *     optimizer of a training that is still running; if it is started inside {@code processData}

@@ -22,6 +22,7 @@ import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.weights.WeightSnapshot;
+import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -115,7 +116,8 @@ class EvaluationBesideTrainingTest extends TwinsFixture {
     String alone = alone(1);
     assertThatThrownBy(() -> evaluate(engine, batch -> Engine.getInstance().newGradientCollector()))
         .isInstanceOf(EvaluationException.class)
-        .hasMessageContaining("callback 'drawing' at E0_U0_S0 on dataset 'test' failed in processData")
+        .hasMessageContaining(
+            "callback 'drawing' at E0_U0_S0 on dataset 'test' failed in processData")
         .hasMessageContaining(
             "processData left a GradientCollector open; open it with try-with-resources");
     assertThat(alone(1)).isEqualTo(alone);
@@ -158,7 +160,7 @@ class EvaluationBesideTrainingTest extends TwinsFixture {
   }
 
   private static NDList work(EvaluationBatch batch, EvaluationModel model) {
-    WORK.get().accept(batch);
+    Objects.requireNonNull(WORK.get()).accept(batch);
     return model.forward(new NDList(batch.get("x")));
   }
 

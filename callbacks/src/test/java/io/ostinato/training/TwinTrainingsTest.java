@@ -11,6 +11,7 @@ import ai.djl.training.optimizer.Optimizer;
 import io.ostinato.callback.Callback;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -66,7 +67,8 @@ class TwinTrainingsTest extends TwinsFixture {
       assertThat(collector).isNotNull();
       assertThatThrownBy(() -> alone(1))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("another GradientCollector is open in this process, and DJL allows only one; close it");
+          .hasMessageContaining(
+              "another GradientCollector is open in this process, and DJL allows only one; close it");
     }
     assertThat(alone(1)).isNotEmpty();
   }
@@ -103,7 +105,7 @@ class TwinTrainingsTest extends TwinsFixture {
     try {
       return "none: " + future.get(1, TimeUnit.MINUTES);
     } catch (ExecutionException e) {
-      return e.getCause().getMessage();
+      return String.valueOf(Objects.requireNonNull(e.getCause()).getMessage());
     } catch (InterruptedException | TimeoutException e) {
       throw new AssertionError(e);
     }

@@ -74,8 +74,7 @@ final class BenchNets {
     Random random = new Random(seed);
     List<HostArray> arrays = new ArrayList<>();
     for (HostArray array : like.arrays()) {
-      ByteBuffer bytes =
-          ByteBuffer.allocate(array.bytes().length).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer bytes = ByteBuffer.allocate(array.bytes().length).order(ByteOrder.LITTLE_ENDIAN);
       while (bytes.hasRemaining()) {
         bytes.putFloat((float) (0.1 * random.nextGaussian()));
       }
