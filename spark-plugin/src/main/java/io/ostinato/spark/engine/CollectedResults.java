@@ -58,7 +58,8 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     }
   }
 
-  private EvaluationResults results(EvaluationPass pass, int position, PartitionOutcome outcome) {
+  /** Checks and collates the merged outcome of one of the evaluations. */
+  EvaluationResults results(EvaluationPass pass, int position, PartitionOutcome outcome) {
     EvaluationRequest request = pass.requests().get(position);
     PartOutcome part = outcome.parts().get(position);
     Certificate certificate = pass.certify(request, part.coverage(), outcome.attempts());

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
@@ -21,6 +24,8 @@ import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +57,42 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
   @Override
   protected SparkEvaluationEngine engine() {
     return engine;
+  }
+
+  @Test
+  void datasetsOfAnySizeInUpTo64PartitionsAreCertified() {
+    Random random = new Random(64);
+    for (int i = 0; i < 16; i++) {
+      int rows = 1 + random.nextInt(1 + random.nextInt(10_000));
+      int[] partitions = new int[1 + random.nextInt(64)];
+      for (int left = rows; left > 0; ) {
+        int some = 1 + random.nextInt(left);
+        partitions[random.nextInt(partitions.length)] += some;
+        left -= some;
+      }
+      BatchProcessor labels = (batch, model) -> new NDList(batch.get("class"));
+      int batchSize = 1 + random.nextInt(1000);
+      EvaluationTag tag = new EvaluationTag("labels", new TrainingIteration(0, 1, 1), "generated");
+      ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+      Function<EvaluationData, EvaluationRequest> request =
+          data -> new EvaluationRequest(tag, data, batchSize, model, TestNets.weights(1), labels);
+      SparkDataset data = TestSpark.generated(session, partitions);
+      try (LocalEvaluationEngine local = new LocalEvaluationEngine();
+          EvaluationResults expected =
+              local.evaluate(
+                  request.apply(GeneratedRows.inMemory(partitions)), ProgressDisplay.silent());
+          EvaluationResults results =
+              engine.evaluate(request.apply(data), ProgressDisplay.silent())) {
+        assertThat(results.get("class").toLongArray())
+            .isEqualTo(expected.get("class").toLongArray());
+        assertThat(results.certificate())
+            .as("%d rows in %d partitions, batches of %d", rows, partitions.length, batchSize)
+            .usingRecursiveComparison()
+            .ignoringFields("attempts")
+            .isEqualTo(expected.certificate());
+      }
+      data.unpersist();
+    }
   }
 
   @Test
