@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.evaluation.DeadlineExceededException;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
@@ -49,6 +50,9 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
     }
     if (failure instanceof ModelException) {
       return Optional.empty(); // only its file was read
+    }
+    if (failure.getCause() instanceof DeadlineExceededException) {
+      return Optional.empty(); // reading the dataset again has no deadline
     }
     try {
       evaluator.reread();
