@@ -221,6 +221,52 @@ class EvaluateTest {
   }
 
   @Test
+  void aHungAttemptIsCancelledAtItsDeadlineAndRepeatedIfAsked() throws IOException {
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    String deadline = "--deadline=3s";
+    assertThat(evaluate("--metric", OddMetric.hanging(first), deadline)).isEqualTo(1);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .startsWith("error: can't evaluate '" + model + "': the evaluation was cancelled after ")
+        .contains("because its deadline is 3 s: ", " of 16 rows were done; still running: ");
+    OddMetric.letGo(first);
+    assertThat(
+            evaluate(
+                "--metric", OddMetric.hanging(second), deadline, "--on-failure", "retry 1",
+                "--format", "json"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).hasLineCount(1).contains("\"metrics\":{\"odd\":0.25}");
+    OddMetric.letGo(second);
+  }
+
+  @Test
+  void aMetricThatIsNotANumberFailsTheEvaluationIfAsked() {
+    assertThat(evaluate("--metric", OddMetric.nan(), "--non-finite", "fail")).isEqualTo(1);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .contains("1 of 1 metrics are NaN or infinite: odd=NaN; check the data and the model's");
+  }
+
+  @Test
+  void policiesAreCheckedBeforeSparkStarts() {
+    assertThat(
+            evaluate(
+                "--metric", "accuracy", "--on-failure", "retry", "--deadline", "10", "--bad-rows",
+                "skip", "--non-finite", "no"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--on-failure 'retry' must be fail, warn, retry n, or retry n then warn")
+        .contains("--deadline '10' must be a duration such as 30s, 10m or 2h")
+        .contains("--bad-rows 'skip' must be fail or skip n")
+        .contains("--non-finite 'no' must be one of accept, fail");
+    assertThat(evaluate("--metric", "accuracy", "--on-failure", "retry 2 then warn")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--on-failure 'retry 2 then warn': there is nothing to continue with; use fail");
+  }
+
+  @Test
   void wrongUsageIsToldWithTheRemedy() {
     assertThat(evaluate()).isEqualTo(2);
     assertThat(err.toString()).contains("nothing to evaluate: add --metric");

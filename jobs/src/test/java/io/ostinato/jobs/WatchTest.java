@@ -330,6 +330,29 @@ class WatchTest {
   }
 
   @Test
+  void aCheckpointWhoseEvaluationHangsFailsAtItsDeadlineAndTheWatchGoesOn() throws IOException {
+    WatchLines.write(checkpoints, 1, "a");
+    WatchLines.write(checkpoints, 2, "b");
+    Path file = folder.resolve("hangs");
+    String metric = "--metric=" + OddMetric.hanging(file);
+    assertThat(watch("--once", metric, "--deadline", "3s", "--on-failure", "warn"))
+        .as("tolerated failures don't affect the exit code: %s", err)
+        .isZero();
+    OddMetric.letGo(file);
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "failed")).containsExactly(WatchLines.name(1));
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly(WatchLines.name(2));
+    assertThat(lines.get(0).get("reason").getAsString())
+        .startsWith("the evaluation was cancelled after ")
+        .contains("because its deadline is 3 s");
+    assertThat(watch("--once", metric, "--retry-failed", "--deadline", "5m"))
+        .as("another deadline measures nothing else: %s", err)
+        .isZero();
+    assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "evaluated"))
+        .containsExactly(WatchLines.name(2), WatchLines.name(1));
+  }
+
+  @Test
   void modelsThatDontFitTheDataFailOneByOneAndTheWatchGoesOn() throws IOException {
     WatchLines.write(checkpoints, 1, "a");
     WatchLines.write(checkpoints, 2, "b");
@@ -464,6 +487,8 @@ class WatchTest {
     assertWrong("--run-id '../x' may have letters", "--run-id", "../x");
     assertThat(watch("--once")).as(err.toString()).isZero();
     assertWrong("the run in '" + run + "' was started with --dataset test", "--dataset", "val");
+    assertWrong("was started with --bad-rows null", "--bad-rows", "skip 3");
+    assertWrong("--deadline 'soon' must be a duration such as 30s", "--deadline", "soon");
     assertWrong("was started with --lower-is-better []", "--lower-is-better", "accuracy/*");
     assertThat(watch("--once", "--run-id", "sql", "--sql", "SELECT * FROM {data}")).isZero();
     String more = "SELECT * FROM {data}\nWHERE label < 2";

@@ -6,6 +6,7 @@ import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationRetries;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.jobs.ErrorLine;
@@ -220,17 +221,19 @@ public final class CheckpointEvaluator implements AutoCloseable {
       BatchProcessor processor,
       List<Metric<?>> metrics,
       ResultsTarget target) {
-    return engine.evaluate(
+    EvaluationRequest request =
         new EvaluationRequest(
-            tag(file),
-            data,
-            spec.batchSize(),
-            model.source(),
-            model.weights(),
-            processor,
-            metrics,
-            target),
-        progress);
+                tag(file),
+                data,
+                spec.batchSize(),
+                model.source(),
+                model.weights(),
+                processor,
+                metrics,
+                target)
+            .withPolicy(spec.policy());
+    return EvaluationRetries.run(
+        request.tag(), spec.policy().onFailure(), () -> engine.evaluate(request, progress));
   }
 
   private EvaluationTag tag(String file) {

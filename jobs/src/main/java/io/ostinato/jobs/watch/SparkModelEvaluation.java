@@ -1,6 +1,7 @@
 package io.ostinato.jobs.watch;
 
 import io.ostinato.evaluation.DataChangedException;
+import io.ostinato.evaluation.DeadlineExceededException;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
@@ -46,12 +47,19 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
         : ErrorLine.of(failure);
   }
 
-  /** Only a file that isn't a model, and errors of the Java machine, are surely not of the data. */
+  /**
+   * Only a file that isn't a model, errors of the Java machine, and a missed deadline are surely not
+   * of the data.
+   */
   @Override
   public boolean mayBeOfTheData(Throwable failure) {
     return !(failure instanceof ModelException)
         && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-            .noneMatch(each -> each instanceof Error || each instanceof TaskErrorException);
+            .noneMatch(
+                each ->
+                    each instanceof Error
+                        || each instanceof TaskErrorException
+                        || each instanceof DeadlineExceededException);
   }
 
   @Override
@@ -67,6 +75,9 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
     }
     if (failure instanceof ModelException) {
       return Optional.empty(); // only its file was read
+    }
+    if (failure.getCause() instanceof DeadlineExceededException) {
+      return Optional.empty(); // reading the dataset again has no deadline
     }
     try {
       evaluator.reread();

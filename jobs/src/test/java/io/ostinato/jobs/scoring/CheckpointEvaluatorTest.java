@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.LogLines;
 import io.ostinato.jobs.TorchFixtures;
 import io.ostinato.jobs.data.DataException;
@@ -287,7 +288,8 @@ class CheckpointEvaluatorTest {
         metrics,
         8,
         OutputChoice.first(),
-        List.of(architecture));
+        List.of(architecture),
+        EvaluationPolicy.exact());
   }
 
   private static List<String> names(Path folder) throws IOException {

@@ -15,6 +15,7 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.ModelSource;
 import io.ostinato.schedule.TrainingIteration;
@@ -108,7 +109,16 @@ class ShuffledOutcomesTest {
     long rows = IntStream.of(partitions).sum();
     PreparedDataset dataset =
         new PreparedDataset(
-            "id", noBatches(), new long[0], rows, 0, 0, first.content(true), false, true);
+            "id",
+            noBatches(),
+            new long[0],
+            rows,
+            0,
+            0,
+            first.content(true),
+            SkippedRows.NONE,
+            false,
+            true);
     EvaluationPass pass =
         new EvaluationPass(
             List.of(request),
@@ -197,7 +207,7 @@ class ShuffledOutcomesTest {
   private static PartitionOutcome of(List<BatchOutput> outputs, Coverage coverage) {
     return new PartitionOutcome(
         List.of("hash"),
-        List.of(new PartOutcome(outputs, List.of(), coverage)),
+        List.of(new PartOutcome(outputs, List.of(), coverage, SkippedRows.NONE)),
         TaskTimes.NONE,
         List.of(),
         Attempts.ofTask(0, 0, "driver"));
