@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.weights.HostArray;
 import java.util.List;
@@ -79,6 +80,27 @@ class ResidentBatchesTest {
     batches.close("a");
     assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(BATCH_BYTES);
     assertThat(kept("b")).isEqualTo(1);
+  }
+
+  @Test
+  void aFullDeviceIsFreedOfAllBatches() {
+    read("a", 2);
+    read("b", 1);
+    assertThat(batches.free(TaskDevice.CPU)).isTrue();
+    assertThat(batches.sizeBytes(TaskDevice.CPU)).isZero();
+    assertThat(batches.free(TaskDevice.CPU)).isFalse();
+    read("a", 2);
+    assertThat(kept("a")).isEqualTo(2);
+  }
+
+  @Test
+  void aBatchWithRowsThatCouldNotBeReadDoesntStay() {
+    SkippedRow bad = new SkippedRow(0, 1, "null");
+    try (StagedBatch staged =
+        stage("a", new DataBatch(0, 0, ROWS, List.of(floats(ROWS, 1)), List.of(bad)))) {
+      assertThat(staged.data().skipped()).containsExactly(bad);
+    }
+    assertThat(kept("a")).isZero();
   }
 
   private void read(String dataset, int count) {
