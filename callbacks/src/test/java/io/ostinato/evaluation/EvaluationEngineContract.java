@@ -367,6 +367,36 @@ public abstract class EvaluationEngineContract {
   }
 
   @Test
+  void aCallbackDeclaresThatItsResultsBelongToBatches(@TempDir Path folder) {
+    for (boolean isRowWise : new boolean[] {false, true}) {
+      Sums sums = new Sums(isRowWise);
+      try (NDManager manager = Engine.getInstance().newBaseManager()) {
+        TrainingLoop training =
+            Trainings.on(manager, folder.resolve("" + isRowWise))
+                .data(
+                    DataContainer.builder()
+                        .train(Trainings.rows(manager, 16))
+                        .evaluation("test", generated(20))
+                        .build())
+                .engine(engine())
+                .callback(sums)
+                .length(TrainingLength.updates(1))
+                .build();
+        if (isRowWise) {
+          assertThatThrownBy(training::run)
+              .isInstanceOf(EvaluationException.class)
+              .hasMessageContaining("callback 'sums' at E1_U1_S16 on dataset 'test': processData")
+              .hasMessageContaining("returned the array 'sums' of shape (8) for 20 rows (partition 0")
+              .hasMessageContaining("by overriding isRowWise() to return false");
+        } else {
+          training.run();
+          assertThat(sums.length).isEqualTo(8);
+        }
+      }
+    }
+  }
+
+  @Test
   void whatProcessDataLeavesInAFieldStaysWhereItRan() {
     Counting counting = new Counting();
     try (EvaluationResults results = evaluate(10, counting, 30)) {
@@ -1155,6 +1185,33 @@ public abstract class EvaluationEngineContract {
     @Override
     protected void processResults(EvaluationResults results, Invocation at) {
       throw new AssertionError("there are no results");
+    }
+  }
+
+  /** Adds the features of a batch. */
+  private static final class Sums extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+    private final boolean isRowWise;
+    private long length;
+
+    Sums(boolean isRowWise) {
+      super(every(Schedule.everyNUpdates(1)));
+      this.isRowWise = isRowWise;
+    }
+
+    @Override
+    protected boolean isRowWise() {
+      return isRowWise;
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("sums", batch.get("x").sum(new int[] {0}));
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      length = results.get("sums").size();
     }
   }
 

@@ -69,7 +69,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
   public EvaluationReport evaluate(String file) {
     long start = System.nanoTime();
     try (EvaluationResults results = measure(file, files.read(file), List.of())) {
-      return report(file, results.rows(), results.metrics(), start);
+      return report(file, results, results.metrics(), start);
     }
   }
 
@@ -94,7 +94,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
           spec.metrics().isEmpty() ? Map.of() : metrics(file, model, written);
       try (EvaluationResults results = keep(file, model, written, predictions)) {
         predictions.publish(results.parquet().orElseThrow());
-        return report(file, results.rows(), metrics, start);
+        return report(file, results, metrics, start);
       }
     }
   }
@@ -209,8 +209,9 @@ public final class CheckpointEvaluator implements AutoCloseable {
   }
 
   private static EvaluationReport report(
-      String file, long rows, Map<String, Double> metrics, long start) {
-    return new EvaluationReport(file, rows, metrics, (System.nanoTime() - start) / 1e9);
+      String file, EvaluationResults results, Map<String, Double> metrics, long start) {
+    return new EvaluationReport(
+        file, results.rows(), results.skipped(), metrics, (System.nanoTime() - start) / 1e9);
   }
 
   private static String nameOf(String file) {

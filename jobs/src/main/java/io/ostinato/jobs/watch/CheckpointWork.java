@@ -121,6 +121,7 @@ final class CheckpointWork {
             "",
             result.metrics(),
             result.rows(),
+            result.skippedRows(),
             result.seconds());
     bestModels.prepare(entry, copy);
     try {
@@ -173,6 +174,7 @@ final class CheckpointWork {
               outcome,
               reason,
               Map.of(),
+              0,
               0,
               0));
     }

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param reason why the checkpoint was skipped or failed; otherwise empty
  * @param metrics the metrics by their keys; empty unless the checkpoint was evaluated
  * @param rows the number of rows evaluated; 0 unless the checkpoint was evaluated
+ * @param skippedRows the number of rows left out because they can't be read or processed
  * @param seconds the duration of the evaluation; 0 unless the checkpoint was evaluated
  */
 record JournalEntry(
@@ -24,6 +25,7 @@ record JournalEntry(
     String reason,
     Map<String, Double> metrics,
     long rows,
+    long skippedRows,
     double seconds) {
   JournalEntry {
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));

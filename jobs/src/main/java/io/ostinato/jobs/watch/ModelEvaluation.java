@@ -7,8 +7,13 @@ import java.util.Optional;
 /** Evaluates models on one dataset, one after the other. */
 interface ModelEvaluation {
 
-  /** The result of an evaluation. */
-  record Report(Map<String, Double> metrics, long rows, double seconds) {}
+  /**
+   * The result of an evaluation.
+   *
+   * @param rows the number of rows evaluated
+   * @param skippedRows the number of rows left out because they can't be read or processed
+   */
+  record Report(Map<String, Double> metrics, long rows, long skippedRows, double seconds) {}
 
   /**
    * Reads the dataset unless it has already been read.

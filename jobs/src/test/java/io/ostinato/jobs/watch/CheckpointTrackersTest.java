@@ -102,6 +102,7 @@ class CheckpointTrackersTest {
         "",
         Map.of("accuracy/test", 0.5),
         1,
+        0,
         0);
   }
 

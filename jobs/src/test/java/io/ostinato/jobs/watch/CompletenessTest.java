@@ -135,6 +135,7 @@ class CompletenessTest {
         "",
         Map.of(),
         1,
+        0,
         0);
   }
 

@@ -63,6 +63,7 @@ final class WatchLab {
   boolean usable = true;
   private boolean disk;
   Duration work = Duration.ZERO;
+  long skipped;
 
   WatchLab(Path run) {
     this.run = run;
@@ -258,7 +259,7 @@ final class WatchLab {
           throw new IllegalArgumentException("can't load it:\nnative stack");
         }
         evaluated.add(files.get(model.getFileName().toString()));
-        return new Report(Map.of("accuracy", value, "loss", value, "rank", value), 7, 0.5);
+        return new Report(Map.of("accuracy", value, "loss", value, "rank", value), 7, skipped, 0.5);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
