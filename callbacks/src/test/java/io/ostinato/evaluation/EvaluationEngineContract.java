@@ -439,6 +439,36 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
   }
 
   @Test
+  void aCallbackDeclaresThatItsResultsBelongToBatches(@TempDir Path folder) {
+    for (boolean isRowWise : new boolean[] {false, true}) {
+      Sums sums = new Sums(isRowWise);
+      try (NDManager manager = Engine.getInstance().newBaseManager()) {
+        TrainingLoop training =
+            Trainings.on(manager, folder.resolve("" + isRowWise))
+                .data(
+                    DataContainer.builder()
+                        .train(Trainings.rows(manager, 16))
+                        .evaluation("test", generated(20))
+                        .build())
+                .engine(engine())
+                .callback(sums)
+                .length(TrainingLength.updates(1))
+                .build();
+        if (isRowWise) {
+          assertThatThrownBy(training::run)
+              .isInstanceOf(EvaluationException.class)
+              .hasMessageContaining("callback 'sums' at E1_U1_S16 on dataset 'test': processData")
+              .hasMessageContaining("returned the array 'sums' of shape (8) for 20 rows (partition 0")
+              .hasMessageContaining("by overriding isRowWise() to return false");
+        } else {
+          training.run();
+          assertThat(sums.length).isEqualTo(8);
+        }
+      }
+    }
+  }
+
+  @Test
   void whatProcessDataLeavesInAFieldStaysWhereItRan() {
     Counting counting = new Counting();
     try (EvaluationResults results = evaluate(10, counting, 30)) {
@@ -693,15 +723,15 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
           checkRoom(0, batch.rows());
           return echo(batch, model);
         };
-    assertThatThrownBy(() -> evaluate(8, never, 9).close())
+    assertThatThrownBy(() -> evaluate(8, never, 8).close())
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated' failed in")
         .hasMessageContaining("partition 0, rows 0 to 0: CUDA out of memory. Tried to allocate 20.00")
         .hasMessageContaining("even one row (x: float32 (1, 8), class: int64 (1)) doesn't fit into")
         .hasMessageContaining("the memory of cpu(), of which ")
         .hasMessageContaining("use a device with more memory or a smaller model");
-    try (EvaluationResults results = evaluate(8, EvaluationEngineContract::echo, 9)) {
-      assertThat(results.rows()).as("and the engine goes on").isEqualTo(9);
+    try (EvaluationResults results = evaluate(8, EvaluationEngineContract::echo, 8)) {
+      assertThat(results.rows()).as("and the engine goes on").isEqualTo(8);
     }
   }
 
@@ -718,13 +748,13 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
               checkRoom(5, batch.rows());
               return named(batch.get("x").sum(new int[] {0}), "sums");
             });
-    assertThatThrownBy(() -> evaluate(8, scalars, 9).close())
+    assertThatThrownBy(() -> evaluate(8, scalars, 8).close())
         .hasMessage(
             tag()
                 + ": out of memory on cpu() with batches of 8 rows, which can't be halved: the results"
                 + " of processData belong to a batch rather than to its rows (they have a scalar);"
                 + " set batch_size to 4 or less");
-    assertThatThrownBy(() -> evaluate(8, sums, 9).close())
+    assertThatThrownBy(() -> evaluate(8, sums, 8).close())
         .hasMessageContaining("(isRowWise() is false); set batch_size to 4 or less");
     try (EvaluationResults results = evaluate(4, sums, 9)) {
       assertThat(results.get("sums").getShape().getShape()).containsExactly(3 * 8);
@@ -735,7 +765,7 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
   void fewerOrMoreResultsThanRowsAreAnErrorUnlessDeclared() {
     BatchProcessor fewer =
         (batch, model) -> named(batch.get("x").get("1:"), "x", batch.get("class"), "class");
-    assertThatThrownBy(() -> evaluate(8, fewer, 9).close())
+    assertThatThrownBy(() -> evaluate(8, fewer, 8).close())
         .isInstanceOf(EvaluationException.class)
         .hasMessage(
             tag()
@@ -744,12 +774,12 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
                 + " results belong to batches by overriding isRowWise() to return false");
     BatchProcessor more =
         (batch, model) -> new NDList(batch.get("class"), batch.get("x").reshape(-1));
-    assertThatThrownBy(() -> evaluate(8, more, 9).close())
+    assertThatThrownBy(() -> evaluate(8, more, 8).close())
         .hasMessageContaining("processData returned the array at position 1 of shape (64) for 8 rows");
     EvaluationRequest measured =
         new EvaluationRequest(
             tag(),
-            generated(9),
+            generated(8),
             8,
             CLASSIFIER,
             TestNets.weights(1),
@@ -849,7 +879,9 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
                 + " java.lang.IllegalStateException: no luck with row 7; row 48 (partition 2):"
                 + " java.lang.IllegalStateException: no luck with row 48");
     assertThatThrownBy(() -> evaluate(request).close())
-        .hasMessageContaining("rows 0 to 9: java.lang.IllegalStateException: no luck with row 7");
+        .hasMessageContaining("failed in processData, partition ")
+        .hasMessageContaining(": java.lang.IllegalStateException: no luck with row ")
+        .hasMessageNotContaining("bad_rows");
     BatchProcessor never =
         (batch, model) -> {
           throw new IllegalStateException("no luck");
@@ -868,13 +900,13 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
           }
           return echo(batch, model);
         };
-    EvaluationRequest request = request(generated(25), 10, tens, 1).withPolicy(skipping(9));
+    EvaluationRequest request = request(generated(10), 10, tens, 1).withPolicy(skipping(9));
     assertThatThrownBy(() -> evaluate(request).close())
         .hasMessageContaining("rows 0 to 9: java.lang.IllegalStateException: ten are too many; no row")
         .hasMessageContaining("can be skipped, since none fails by itself");
     BatchProcessor fewer = (batch, model) -> named(batch.get("x").get("1:"), "x");
     assertThatThrownBy(
-            () -> evaluate(request(generated(25), 10, fewer, 1).withPolicy(skipping(25))).close())
+            () -> evaluate(request(generated(10), 10, fewer, 1).withPolicy(skipping(25))).close())
         .hasMessageContaining("processData returned the array 'x' of shape (9, 8) for 10 rows");
   }
 
@@ -1242,6 +1274,33 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
     @Override
     protected void processResults(EvaluationResults results, Invocation at) {
       throw new AssertionError("there are no results");
+    }
+  }
+
+  /** Adds the features of a batch. */
+  private static final class Sums extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+    private final boolean isRowWise;
+    private long length;
+
+    Sums(boolean isRowWise) {
+      super(every(Schedule.everyNUpdates(1)));
+      this.isRowWise = isRowWise;
+    }
+
+    @Override
+    protected boolean isRowWise() {
+      return isRowWise;
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("sums", batch.get("x").sum(new int[] {0}));
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      length = results.get("sums").size();
     }
   }
 

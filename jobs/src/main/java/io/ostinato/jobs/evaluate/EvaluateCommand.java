@@ -145,7 +145,11 @@ public final class EvaluateCommand implements Callable<Integer> {
       return;
     }
     out.printf(
-        Locale.ROOT, "%s: %,d rows in %.3f s%n", report.model(), report.rows(), report.seconds());
+        Locale.ROOT,
+        "%s: %s in %.3f s%n",
+        report.model(),
+        EvaluationReport.rowsText(report.rows(), report.skipped().count()),
+        report.seconds());
     EvaluationReport.lines(report.metrics()).forEach(out::println);
     if (!predictions.isEmpty()) {
       tell("The predictions are in " + predictions);

@@ -78,7 +78,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
     try (EvaluationResults results = measure(file, files.read(file), List.of())) {
       return report(
           file,
-          results.rows(),
+          results,
           results.metrics(),
           start,
           List.of(EvaluationRecord.of(tag(file), results)));
@@ -108,7 +108,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
       try (EvaluationResults results = keep(file, model, written, predictions)) {
         predictions.publish(results.parquet().orElseThrow());
         evaluations.add(EvaluationRecord.of(tag(file), results));
-        return report(file, results.rows(), metrics, start, evaluations);
+        return report(file, results, metrics, start, evaluations);
       }
     }
   }
@@ -247,12 +247,17 @@ public final class CheckpointEvaluator implements AutoCloseable {
 
   private static EvaluationReport report(
       String file,
-      long rows,
+      EvaluationResults results,
       Map<String, Double> metrics,
       long start,
       List<EvaluationRecord> evaluations) {
     return new EvaluationReport(
-        file, rows, metrics, (System.nanoTime() - start) / 1e9, evaluations);
+        file,
+        results.rows(),
+        results.skipped(),
+        metrics,
+        (System.nanoTime() - start) / 1e9,
+        evaluations);
   }
 
   private static String nameOf(String file) {

@@ -118,6 +118,7 @@ final class CheckpointWork {
             "",
             result.metrics(),
             result.rows(),
+            result.skippedRows(),
             result.seconds(),
             result.evaluations().stream().map(record -> record.withTag(tag)).toList());
     bestModels.prepare(entry, copy);
@@ -141,6 +142,7 @@ final class CheckpointWork {
             Outcome.FAILED,
             problem,
             Map.of(),
+            0,
             0,
             0,
             List.of(new EvaluationRecord.Failed(tag, problem)));
@@ -194,6 +196,7 @@ final class CheckpointWork {
               outcome,
               reason,
               Map.of(),
+              0,
               0,
               0,
               List.of()));

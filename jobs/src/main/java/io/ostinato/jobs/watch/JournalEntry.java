@@ -16,6 +16,7 @@ import java.util.Map;
  * @param reason why the checkpoint was skipped or failed; otherwise empty
  * @param metrics the metrics by their keys; empty unless the checkpoint was evaluated
  * @param rows the number of rows evaluated; 0 unless the checkpoint was evaluated
+ * @param skippedRows the number of rows left out because they can't be read or processed
  * @param seconds the duration of the evaluation; 0 unless the checkpoint was evaluated
  * @param evaluations the evaluations behind it, which have lines in another file; empty if there
  *     were none, and in entries that were read
@@ -28,6 +29,7 @@ record JournalEntry(
     String reason,
     Map<String, Double> metrics,
     long rows,
+    long skippedRows,
     double seconds,
     List<EvaluationRecord> evaluations) {
   JournalEntry {

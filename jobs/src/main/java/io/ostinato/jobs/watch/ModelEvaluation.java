@@ -12,11 +12,14 @@ interface ModelEvaluation {
   /**
    * The result of an evaluation.
    *
+   * @param rows the number of rows evaluated
+   * @param skippedRows the number of rows left out because they can't be read or processed
    * @param evaluations the records of the evaluations behind it
    */
   record Report(
       Map<String, Double> metrics,
       long rows,
+      long skippedRows,
       double seconds,
       List<EvaluationRecord> evaluations) {}
 

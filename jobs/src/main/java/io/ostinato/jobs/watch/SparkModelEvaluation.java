@@ -34,7 +34,12 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
     EvaluationReport report = evaluator.evaluate("file:" + model.toAbsolutePath());
     Map<String, Double> metrics = new LinkedHashMap<>();
     report.metrics().forEach((name, value) -> metrics.put(name + "/" + dataset, value));
-    return new Report(metrics, report.rows(), report.seconds(), report.evaluations());
+    return new Report(
+        metrics,
+        report.rows(),
+        report.skipped().count(),
+        report.seconds(),
+        report.evaluations());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.text.Excerpt;
 import java.io.PrintWriter;
 import java.util.EnumMap;
@@ -42,10 +43,10 @@ final class WatchReport {
     out.println(
         String.format(
             Locale.ROOT,
-            "%-20s %s  %,d rows  %.3f s",
+            "%-20s %s  %s  %.3f s",
             Excerpt.of(entry.checkpoint().name()),
             metrics,
-            entry.rows(),
+            EvaluationReport.rowsText(entry.rows(), entry.skippedRows()),
             entry.seconds()));
     out.flush();
     trackers.log(entry);

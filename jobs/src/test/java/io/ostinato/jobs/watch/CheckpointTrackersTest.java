@@ -103,6 +103,7 @@ class CheckpointTrackersTest {
         Map.of("accuracy/test", 0.5),
         1,
         0,
+        0,
         List.of());
   }
 

@@ -136,6 +136,7 @@ class CompletenessTest {
         Map.of(),
         1,
         0,
+        0,
         List.of());
   }
 

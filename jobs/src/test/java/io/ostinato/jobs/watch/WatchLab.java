@@ -73,6 +73,7 @@ final class WatchLab {
   boolean usable = true;
   private boolean disk;
   Duration work = Duration.ZERO;
+  long skipped;
 
   WatchLab(Path run) {
     this.run = run;
@@ -290,7 +291,11 @@ final class WatchLab {
         }
         evaluated.add(files.get(model.getFileName().toString()));
         return new Report(
-            Map.of("accuracy", value, "loss", value, "rank", value), 7, 0.5, List.of(record()));
+            Map.of("accuracy", value, "loss", value, "rank", value),
+            7,
+            skipped,
+            0.5,
+            List.of(record()));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -52,6 +52,15 @@ class WatcherTest {
   }
 
   @Test
+  void rowsThatWereSkippedAreInTheLineAndInTheJournal() {
+    lab.skipped = 3;
+    lab.write("E1_U1_S1.pt", 0.4);
+    lab.watch(Policy.EVERY, MINUTE);
+    assertThat(lab.out.toString()).contains("  7 rows (3 skipped)  0.500 s");
+    assertThat(lab.journal()).singleElement().extracting(JournalEntry::skippedRows).isEqualTo(3L);
+  }
+
+  @Test
   void latestSkipsWhatWasOvertakenDuringAnEvaluation() {
     lab.work = Duration.ofSeconds(35);
     lab.write("E1_U1_S1.pt", 0.1);

@@ -3,17 +3,22 @@ package io.ostinato.spark.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.LogLines;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.DeadlineExceededException;
 import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.libraries.DeviceTraps;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
@@ -35,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
@@ -148,6 +154,62 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   private static void kill(long process) throws Exception {
     ProcessHandle.of(process).orElseThrow().destroyForcibly();
     ProcessHandle.of(process).map(ProcessHandle::onExit).ifPresent(CompletableFuture::join);
+  }
+
+  @Test
+  void anExecutorWhoseDeviceIsLostIsReplaced() {
+    EvaluationRequest request =
+        new EvaluationRequest(
+            new EvaluationTag("replaced", new TrainingIteration(0, 1, 1), "generated"),
+            TestSpark.generated(session, 50, 50, 50),
+            8,
+            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+            TestNets.weights(1),
+            SparkEvaluationEngineIT::breakFirst);
+    List<String> lines =
+        LogLines.of(
+            () -> {
+              try (EvaluationResults results =
+                  engine.evaluate(request, ProgressDisplay.silent())) {
+                assertThat(results.get("labels").toLongArray())
+                    .isEqualTo(IntStream.range(0, 150).mapToLong(GeneratedRows::label).toArray());
+              }
+            });
+    assertThat(lines)
+        .anyMatch(
+            line ->
+                line.contains(
+                    "ends itself: it can't use its device cpu() any more (CUDA error: an illegal"
+                        + " memory access was encountered); Spark replaces it"));
+  }
+
+  @Test
+  void aDeviceThatEveryExecutorLosesIsNamedInTheFailure() {
+    EvaluationRequest request =
+        new EvaluationRequest(
+            new EvaluationTag("lost", new TrainingIteration(0, 1, 1), "generated"),
+            TestSpark.generated(session, 5),
+            8,
+            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+            TestNets.weights(1),
+            (batch, model) -> {
+              throw new EngineException("CUDA error: device-side assert triggered");
+            });
+    assertThatThrownBy(() -> engine.evaluate(request, ProgressDisplay.silent()).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("callback 'lost' at E0_U1_S1 on dataset 'generated' failed: ")
+        .hasMessageContaining("4 of the executors ended themselves, the last one (")
+        .hasMessageContaining(
+            ") because it can't use its device cpu() any more (CUDA error: device-side assert");
+  }
+
+  private static NDList breakFirst(EvaluationBatch batch, EvaluationModel model) {
+    TaskContext task = TaskContext.get();
+    if (task.partitionId() == 1 && task.attemptNumber() == 0 && batch.firstRow() > 80) {
+      throw new EngineException(DeviceTraps.BROKEN);
+    }
+    batch.get("class").setName("labels");
+    return new NDList(batch.get("class"));
   }
 
   @Override

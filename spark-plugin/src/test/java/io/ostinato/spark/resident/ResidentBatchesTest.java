@@ -14,6 +14,7 @@ import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.MemoryRelief;
+import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.LoadedModel;
@@ -132,6 +133,27 @@ class ResidentBatchesTest {
     IntStream.range(0, rows).forEach(row -> bytes.putFloat(value));
     HostArray x = HostArray.of("x", DataType.FLOAT32, new Shape(rows, 1), bytes.array());
     return new DataBatch(0, 0, rows, List.of(x));
+  }
+
+  @Test
+  void aFullDeviceIsFreedOfAllBatches() {
+    read("a", 2);
+    read("b", 1);
+    assertThat(batches.free(TaskDevice.CPU)).isTrue();
+    assertThat(batches.sizeBytes(TaskDevice.CPU)).isZero();
+    assertThat(batches.free(TaskDevice.CPU)).isFalse();
+    read("a", 2);
+    assertThat(kept("a")).isEqualTo(2);
+  }
+
+  @Test
+  void aBatchWithRowsThatCouldNotBeReadDoesntStay() {
+    SkippedRow bad = new SkippedRow(0, 1, "null");
+    try (StagedBatch staged =
+        stage("a", new DataBatch(0, 0, ROWS, List.of(floats(ROWS, 1)), List.of(bad)))) {
+      assertThat(staged.data().skipped()).containsExactly(bad);
+    }
+    assertThat(kept("a")).isZero();
   }
 
   private void read(String dataset, int count) {
