@@ -5,11 +5,8 @@ class CodeSyntaxException extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final int MOST_CHARACTERS = 300;
 
-  CodeSyntaxException(String problem) {
-    super(
-        problem.length() <= MOST_CHARACTERS
-            ? problem
-            : problem.substring(0, MOST_CHARACTERS) + "…");
+  CodeSyntaxException(String why) {
+    super(why.length() <= MOST_CHARACTERS ? why : why.substring(0, MOST_CHARACTERS) + "…");
   }
 
   /** Thrown for code that is nested deeper than the stack surely allows to follow. */
