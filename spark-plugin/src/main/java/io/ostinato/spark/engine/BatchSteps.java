@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskFailureListener;
 
 /** The steps of a task for each batch, on a model that it has leased. Closing it ends the lease. */
 final class BatchSteps implements AutoCloseable {
@@ -35,6 +36,8 @@ final class BatchSteps implements AutoCloseable {
   BatchSteps(Content content, BroadcastWeights weights) throws InterruptedException {
     this.content = content;
     this.weights = weights;
+    TaskFailureListener failed = (task, error) -> residents.exhaustedMemory().failed(error);
+    TaskContext.get().addTaskFailureListener(failed);
     OstinatoSettings settings = content.settings();
     NativeEngine.load(settings);
     this.device = residents.devices().ofTask(TaskContext.get());

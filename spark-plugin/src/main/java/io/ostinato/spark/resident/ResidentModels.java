@@ -38,6 +38,7 @@ public final class ResidentModels {
   private final ResidentBatches batches = new ResidentBatches();
   private final EvaluationCounters counters = new EvaluationCounters();
   private final RowReports rowReports = new RowReports();
+  private final ExhaustedMemory exhaustedMemory = new ExhaustedMemory();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
 
@@ -123,6 +124,11 @@ public final class ResidentModels {
   /** The row reports of tasks that run in this process, or for evaluations of this process. */
   public RowReports rowReports() {
     return rowReports;
+  }
+
+  /** Whether a task of this process ran out of memory. */
+  public ExhaustedMemory exhaustedMemory() {
+    return exhaustedMemory;
   }
 
   /** Frees one model on all devices; versions in use are freed by their last user. */
