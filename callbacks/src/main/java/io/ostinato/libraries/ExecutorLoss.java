@@ -3,6 +3,7 @@ package io.ostinato.libraries;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -43,8 +44,8 @@ public final class ExecutorLoss {
       "; native code failed: see the executor's log and its hs_err file, and check the versions of"
           + " the native libraries";
 
-  /** The meaning of a code, and the remedy. */
-  private record Exit(String meaning, String remedy) {}
+  /** The meaning of a code, and what to do about it. */
+  private record Exit(String meaning, String action) {}
 
   private static final Exit KILLED_FOR_MEMORY =
       new Exit("the limit of its container's memory was exceeded", MORE_OVERHEAD);
@@ -130,9 +131,9 @@ public final class ExecutorLoss {
     }
     return sentence
         + (exit.meaning().isEmpty() ? "" : " (" + exit.meaning() + ")")
-        + (exit.remedy().equals(SEE_LOG) && OF_MEMORY.matcher(line).matches()
+        + (Objects.equals(exit.action(), SEE_LOG) && OF_MEMORY.matcher(line).matches()
             ? MORE_OVERHEAD
-            : exit.remedy());
+            : exit.action());
   }
 
   private static Exit exitOf(int code) {

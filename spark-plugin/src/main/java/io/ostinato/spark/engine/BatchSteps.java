@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskFailureListener;
 
 /**
  * The steps of a task for each batch, on a model that it has leased. Closing it ends the lease, once
@@ -51,6 +52,8 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     this.content = content;
     this.weights = weights;
     residents.watchdog().watch(TaskContext.get(), this);
+    TaskFailureListener failed = (task, error) -> residents.exhaustedMemory().failed(error);
+    TaskContext.get().addTaskFailureListener(failed);
     OstinatoSettings settings = content.settings();
     NativeEngine.load(settings);
     this.device = residents.devices().ofTask(TaskContext.get());

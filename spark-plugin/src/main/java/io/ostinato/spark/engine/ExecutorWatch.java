@@ -4,6 +4,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.libraries.ExecutorLoss;
 import io.ostinato.libraries.StoppedSpark;
+import io.ostinato.spark.resident.ResidentModels;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -89,9 +90,11 @@ final class ExecutorWatch implements AutoCloseable {
   }
 
   private String whoStopped(Exception e) {
-    if (!executors.exhausted().isEmpty()) {
+    String noted = ResidentModels.ofThisProcess().exhaustedMemory().what();
+    String exhausted = noted.isEmpty() ? executors.exhausted() : noted;
+    if (!exhausted.isEmpty()) {
       return "a task in this process ran out of memory (%s), which ends the process; increase"
-              .formatted(executors.exhausted())
+              .formatted(exhausted)
           + " spark.driver.memory, or reduce the batch size or the number of threads of the master";
     }
     if (isShuttingDown()) {

@@ -40,6 +40,7 @@ public final class ResidentModels {
   private final RowReports rowReports = new RowReports();
   private final TaskWatchdog watchdog = new TaskWatchdog();
   private final Farewells farewells = new Farewells();
+  private final ExhaustedMemory exhaustedMemory = new ExhaustedMemory();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
 
@@ -125,6 +126,11 @@ public final class ResidentModels {
   /** The row reports of tasks that run in this process, or for evaluations of this process. */
   public RowReports rowReports() {
     return rowReports;
+  }
+
+  /** Whether a task of this process ran out of memory. */
+  public ExhaustedMemory exhaustedMemory() {
+    return exhaustedMemory;
   }
 
   /** Watches the tasks of evaluations that have a deadline. */
