@@ -11,7 +11,6 @@ import io.ostinato.callback.WeightVariants;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.EvaluationRetries;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.ResultsTarget;
@@ -122,14 +121,10 @@ final class RunContext implements TrainingContext {
     return settings.engine().evaluate(request, settings.progress());
   }
 
-  /** Runs a shared pass once: if it fails, each evaluation runs on its own, by its own policy. */
   private List<EvaluationResults> evaluateTogether(List<CallbackEvaluation> evaluations) {
-    List<EvaluationRequest> requests = evaluations.stream().map(this::request).toList();
-    try {
-      return settings.engine().evaluateTogether(requests, settings.progress());
-    } catch (Error e) {
-      throw EvaluationRetries.failureOf(requests.get(0).tag(), e).orElseThrow(() -> e);
-    }
+    return failures.runTogether(
+        evaluations.stream().map(this::request).toList(),
+        requests -> settings.engine().evaluateTogether(requests, settings.progress()));
   }
 
   /** The evaluations that failed at the current moment although training continues. */

@@ -21,8 +21,8 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
 /**
- * The steps of a task for each batch, on a model that it has leased. Closing it ends the lease, once
- * no batch runs: the task may have abandoned the thread of one.
+ * The steps of a task for each batch, on a model that it has leased. Closing it ends the lease,
+ * once no batch runs: the task may have abandoned the thread of one.
  */
 final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final Content content;
@@ -178,7 +178,9 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     return thread;
   }
 
-  /** Leaves the batch behind that runs on a thread other than the task's, and returns its permit. */
+  /**
+   * Leaves the batch behind that runs on a thread other than the task's, and returns its permit.
+   */
   @Override
   public synchronized boolean abandon() {
     isAbandoned = isRunning && thread != ofTask;
