@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeadlineExceededException extends EvaluationException {
   private static final long serialVersionUID = 1;
 
-  private DeadlineExceededException(
-      EvaluationTag tag, String problem, @Nullable Throwable cause) {
+  private DeadlineExceededException(EvaluationTag tag, String problem, @Nullable Throwable cause) {
     super(tag, tag + ": " + problem, problem, cause);
   }
 

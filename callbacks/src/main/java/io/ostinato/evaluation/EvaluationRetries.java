@@ -44,8 +44,8 @@ public final class EvaluationRetries {
   /**
    * The failure of an evaluation, if a policy can respond to what was thrown. That is an {@link
    * EvaluationException}, or an error that other evaluations need not have: too little memory, too
-   * deep a stack, a class that can't be linked, or a failed assertion. Empty for others, and if this
-   * thread was interrupted: its owner wants it to end.
+   * deep a stack, a class that can't be linked, or a failed assertion. Empty for others, and if
+   * this thread was interrupted: its owner wants it to end.
    */
   public static Optional<EvaluationException> failureOf(EvaluationTag tag, Throwable thrown) {
     if (Thread.currentThread().isInterrupted()) {

@@ -27,13 +27,12 @@ import org.slf4j.LoggerFactory;
 final class EvaluationFailures {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
-  /** Precedes the name of a callback in the key of its number of failed evaluations. */
-  private static final String KEY = "failed_evaluations/";
-
   private final Purpose purpose;
   private final List<EvaluationFailure> ofMoment = new ArrayList<>();
 
-  /** Without failures. Outside a training, where nothing could continue, all failures are thrown. */
+  /**
+   * Without failures. Outside a training, where nothing could continue, all failures are thrown.
+   */
   EvaluationFailures(Purpose purpose) {
     this.purpose = purpose;
   }
@@ -51,10 +50,28 @@ final class EvaluationFailures {
       return EvaluationRetries.run(request.tag(), policy, () -> engine.apply(request));
     } catch (EvaluationException | Error e) {
       Optional<EvaluationException> failure = EvaluationRetries.failureOf(request.tag(), e);
-      if (failure.isEmpty() || policy.then() == OnFailure.Then.FAIL || purpose != Purpose.TRAINING) {
+      if (failure.isEmpty()
+          || policy.then() == OnFailure.Then.FAIL
+          || purpose != Purpose.TRAINING) {
         throw e;
       }
       throw tolerated(request, failure.get());
+    }
+  }
+
+  /**
+   * Runs evaluations that share a pass, once: if it fails, each of them runs on its own, by its own
+   * policy.
+   *
+   * @throws EvaluationException if one of them fails, also with an error such as too little memory
+   */
+  List<EvaluationResults> runTogether(
+      List<EvaluationRequest> requests,
+      Function<List<EvaluationRequest>, List<EvaluationResults>> engine) {
+    try {
+      return engine.apply(requests);
+    } catch (Error e) {
+      throw EvaluationRetries.failureOf(requests.get(0).tag(), e).orElseThrow(() -> e);
     }
   }
 
@@ -72,7 +89,7 @@ final class EvaluationFailures {
                     failure -> failure.tag().callback(), TreeMap::new, Collectors.counting()));
     counts.forEach(
         (callback, count) -> {
-          String key = KEY + callback;
+          String key = RunSummary.FAILED_EVALUATIONS + callback;
           RunSummary.Value earlier = before.last().get(key);
           metrics
               .writerFor(callback)

@@ -12,7 +12,6 @@ import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.EvaluationRetries;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.evaluation.ResultsTarget;
@@ -127,14 +126,10 @@ final class RunContext implements TrainingContext {
     return engine.evaluate(request, settings.progress());
   }
 
-  /** Runs a shared pass once: if it fails, each evaluation runs on its own, by its own policy. */
   private List<EvaluationResults> evaluateTogether(List<CallbackEvaluation> evaluations) {
-    List<EvaluationRequest> requests = evaluations.stream().map(this::request).toList();
-    try {
-      return engine.evaluateTogether(requests, settings.progress());
-    } catch (Error e) {
-      throw EvaluationRetries.failureOf(requests.get(0).tag(), e).orElseThrow(() -> e);
-    }
+    return failures.runTogether(
+        evaluations.stream().map(this::request).toList(),
+        requests -> engine.evaluateTogether(requests, settings.progress()));
   }
 
   /** The evaluations that failed at the current moment although training continues. */

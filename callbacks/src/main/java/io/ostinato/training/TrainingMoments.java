@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Calls the callbacks at each moment. A callback whose evaluation fails ends there; if its policy
  * lets training continue, that counts as no failure, and callbacks that require its metrics end
- * where they read them. A callback that fails doesn't prevent the other callbacks of
- * the moment from running, nor its metrics from being written; then the first exception is thrown,
- * with the others suppressed. No checkpoint to resume from is saved at such a moment, since a
- * callback may have missed it.
+ * where they read them. A callback that fails doesn't prevent the other callbacks of the moment
+ * from running, nor its metrics from being written; then the first exception is thrown, with the
+ * others suppressed. No checkpoint to resume from is saved at such a moment, since a callback may
+ * have missed it.
  */
 final class TrainingMoments {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);

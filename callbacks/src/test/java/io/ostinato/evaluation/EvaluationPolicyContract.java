@@ -21,8 +21,7 @@ public abstract class EvaluationPolicyContract {
   private static final ModelSource CLASSIFIER =
       ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
 
-  private static final EvaluationPolicy FINITE =
-      EvaluationPolicy.exact().nonFinite(NonFinite.FAIL);
+  private static final EvaluationPolicy FINITE = EvaluationPolicy.exact().nonFinite(NonFinite.FAIL);
 
   protected abstract EvaluationEngine engine();
 

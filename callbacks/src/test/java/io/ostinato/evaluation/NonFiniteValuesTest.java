@@ -25,7 +25,8 @@ class NonFiniteValuesTest {
         .isEqualTo(new NonFiniteValues(2, 1, INFINITY));
     assertThat(found(DataType.FLOAT16, 1, b -> b.putShort((short) 0xfe00)))
         .isEqualTo(new NonFiniteValues(1, 0, Double.NaN));
-    assertThat(found(DataType.BFLOAT16, 2, b -> b.putShort((short) 0x7f7f).putShort((short) 0xff80)))
+    assertThat(
+            found(DataType.BFLOAT16, 2, b -> b.putShort((short) 0x7f7f).putShort((short) 0xff80)))
         .isEqualTo(new NonFiniteValues(1, 1, -INFINITY));
   }
 

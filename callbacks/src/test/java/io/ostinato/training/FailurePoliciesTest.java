@@ -28,6 +28,7 @@ import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.RunSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -35,9 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What a training does when its evaluations fail, by their policies. */
@@ -63,6 +62,10 @@ class FailurePoliciesTest extends MomentsFixture {
             "E0_U2_S32 {failed_evaluations/a=1.0}",
             "E0_U3_S48 {failed_evaluations/a=2.0}",
             "E0_U4_S64 {score/a=4.0}");
+    assertThat(
+            RunSummary.of(MetricProperties.defaults(), Trainings.records(training))
+                .failedEvaluations())
+        .isEqualTo(Map.of("a", 2L));
     assertThat(Files.readString(training.folder().resolve("summary.json")))
         .contains("\"failed_evaluations/a\"")
         .contains("\"value\": 2.0");
@@ -169,8 +172,7 @@ class FailurePoliciesTest extends MomentsFixture {
         training(
             2,
             scripted("a", OnFailure.warn(), 1, 2),
-            new CheckpointCallback(
-                CheckpointCallback.Config.defaults().every(EVERY_UPDATE)));
+            new CheckpointCallback(CheckpointCallback.Config.defaults().every(EVERY_UPDATE)));
     training.run();
     assertThat(checkpoints(training).latest()).contains("E0_U2_S32");
     assertThat(checkpoints(training).load("E0_U2_S32").isResumable()).isTrue();
@@ -185,7 +187,8 @@ class FailurePoliciesTest extends MomentsFixture {
   void ofASharedPassEachFailureMeetsThePolicyOfItsCallback() {
     Bad warned = new Bad("warned", OnFailure.warn());
     TrainingLoop training =
-        training(1, warned, scripted("good", OnFailure.fail(), 1), new Bad("too", OnFailure.warn()));
+        training(
+            1, warned, scripted("good", OnFailure.fail(), 1), new Bad("too", OnFailure.warn()));
     training.run();
     assertThat(engine.asked)
         .containsExactly(
@@ -196,8 +199,7 @@ class FailurePoliciesTest extends MomentsFixture {
     assertThat(records(training))
         .containsExactly(
             "E0_U1_S16 {failed_evaluations/too=1.0, failed_evaluations/warned=1.0, score/good=1.0}");
-    TrainingLoop failing =
-        loop("failing", 1, warned, new Bad("strict", OnFailure.fail())).build();
+    TrainingLoop failing = loop("failing", 1, warned, new Bad("strict", OnFailure.fail())).build();
     assertThatThrownBy(failing::run)
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining("callback 'strict' at E0_U1_S16 on dataset 'test' failed")

@@ -233,8 +233,13 @@ class EvaluateTest {
     OddMetric.letGo(first);
     assertThat(
             evaluate(
-                "--metric", OddMetric.hanging(second), deadline, "--on-failure", "retry 1",
-                "--format", "json"))
+                "--metric",
+                OddMetric.hanging(second),
+                deadline,
+                "--on-failure",
+                "retry 1",
+                "--format",
+                "json"))
         .as(err.toString())
         .isZero();
     assertThat(out.toString()).hasLineCount(1).contains("\"metrics\":{\"odd\":0.25}");
@@ -253,8 +258,16 @@ class EvaluateTest {
   void policiesAreCheckedBeforeSparkStarts() {
     assertThat(
             evaluate(
-                "--metric", "accuracy", "--on-failure", "retry", "--deadline", "10", "--bad-rows",
-                "skip", "--non-finite", "no"))
+                "--metric",
+                "accuracy",
+                "--on-failure",
+                "retry",
+                "--deadline",
+                "10",
+                "--bad-rows",
+                "skip",
+                "--non-finite",
+                "no"))
         .isEqualTo(2);
     assertThat(err.toString())
         .contains("--on-failure 'retry' must be fail, warn, retry n, or retry n then warn")

@@ -28,10 +28,11 @@ import picocli.CommandLine.Spec;
 
 /** The options that all commands evaluating model files have: the dataset, metrics and model. */
 public final class EvaluationOptions {
-  /** The names of the options that don't affect metrics, which another start of a run may change. */
+  /**
+   * The names of the options that don't affect metrics, which another start of a run may change.
+   */
   public static final List<String> WITHOUT_EFFECT_ON_METRICS =
-      Stream.concat(
-              Stream.of("--batch-size"), PolicyOptions.WITHOUT_EFFECT_ON_METRICS.stream())
+      Stream.concat(Stream.of("--batch-size"), PolicyOptions.WITHOUT_EFFECT_ON_METRICS.stream())
           .toList();
 
   @Option(

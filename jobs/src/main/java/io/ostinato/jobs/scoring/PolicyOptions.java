@@ -62,8 +62,7 @@ final class PolicyOptions {
                 read(ON_FAILURE, onFailure, OnFailure.class, mistakes).orElse(OnFailure.fail()))
             .badRows(read(BAD_ROWS, badRows, BadRows.class, mistakes).orElse(BadRows.fail()))
             .nonFinite(
-                read(NON_FINITE, nonFinite, NonFinite.class, mistakes)
-                    .orElse(NonFinite.ACCEPT));
+                read(NON_FINITE, nonFinite, NonFinite.class, mistakes).orElse(NonFinite.ACCEPT));
     return read(DEADLINE, deadline, TimeSpan.class, mistakes)
         .map(most -> policy.deadline(most.duration()))
         .orElse(policy);

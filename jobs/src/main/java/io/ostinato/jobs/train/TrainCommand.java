@@ -138,6 +138,12 @@ public final class TrainCommand implements Callable<Integer> {
       TrainingResult result = new RunTraining(run, spark, lines, out).run();
       out.println();
       out.println(lines.table(result.summary()));
+      result
+          .summary()
+          .failedEvaluations()
+          .forEach(
+              (callback, count) ->
+                  out.println("%s evaluations of '%s' failed".formatted(count, callback)));
       if (result.endedBy() == EndedBy.CALLBACK) {
         out.println("Training ended early: " + result.reason());
       }

@@ -205,7 +205,7 @@ final class DatasetReader {
   private static BatchCount countOrFree(JavaRDD<StoredBatch> stored) {
     try {
       return BatchCount.of(stored);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) { // including checked exceptions that Spark doesn't declare
       stored.unpersist();
       throw e;
     }

@@ -205,7 +205,9 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     return thread;
   }
 
-  /** Leaves the batch behind that runs on a thread other than the task's, and returns its permit. */
+  /**
+   * Leaves the batch behind that runs on a thread other than the task's, and returns its permit.
+   */
   @Override
   public synchronized boolean abandon() {
     isAbandoned = isRunning && thread != ofTask;

@@ -31,8 +31,7 @@ final class InternalRunningTasks extends SparkListener {
 
   private record Running(String jobs, int partition, String executor, String host) {
     String text(RowsDone rows) {
-      String place =
-          "partition %s on executor %s (%s)".formatted(partition, executor, host);
+      String place = "partition %s on executor %s (%s)".formatted(partition, executor, host);
       return rows.of(partition).isPresent()
           ? "%s, %s rows done".formatted(place, rows.of(partition).getAsLong())
           : place;
@@ -88,7 +87,10 @@ final class InternalRunningTasks extends SparkListener {
       return "no task is running, so it waits for executors, free task slots, or the driver";
     }
     String named =
-        all.stream().limit(MOST_NAMED).map(task -> task.text(rows)).collect(Collectors.joining("; "));
+        all.stream()
+            .limit(MOST_NAMED)
+            .map(task -> task.text(rows))
+            .collect(Collectors.joining("; "));
     return "still running: "
         + named
         + (all.size() > MOST_NAMED ? "; and %s more".formatted(all.size() - MOST_NAMED) : "");

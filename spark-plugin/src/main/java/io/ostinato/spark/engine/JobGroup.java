@@ -10,8 +10,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the jobs of this thread into a group; closing it restores the previous group. Their tasks are
- * interrupted if a job is cancelled or fails.
+ * Puts the jobs of this thread into a group; closing it restores the previous group. Their tasks
+ * are interrupted if a job is cancelled or fails.
  */
 final class JobGroup implements AutoCloseable {
   private final JavaSparkContext context;

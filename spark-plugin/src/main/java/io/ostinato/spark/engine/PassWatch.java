@@ -5,6 +5,7 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.SilenceTimer;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class PassWatch implements AutoCloseable {
   private final AtomicReference<Job> job = new AtomicReference<>(Job.NONE);
 
   // Guarded by this.
+  private @Nullable ScheduledFuture<?> next;
   private @Nullable Expiry expiry;
   private boolean interrupted;
   private boolean isOver;
@@ -94,14 +96,17 @@ final class PassWatch implements AutoCloseable {
   public synchronized void close() {
     isOver = true;
     silence.close();
+    if (next != null) {
+      next.cancel(false);
+    }
     if (interrupted) {
       Thread.interrupted();
     }
     tasks.forget(jobs.id());
   }
 
-  private void schedule(long millis) {
-    timer.schedule(this::expire, millis, TimeUnit.MILLISECONDS);
+  private synchronized void schedule(long millis) {
+    next = timer.schedule(this::expire, millis, TimeUnit.MILLISECONDS);
   }
 
   /** Cancels what runs, again and again: a pass may begin another job before it notices. */
@@ -112,7 +117,7 @@ final class PassWatch implements AutoCloseable {
     boolean first = expiry == null;
     Expiry expired = first ? new Expiry(elapsed(), progress()) : expiry;
     expiry = expired;
-    jobs.cancel();
+    cancel();
     if (first) {
       job.get().abandonment().run();
     }
@@ -121,6 +126,17 @@ final class PassWatch implements AutoCloseable {
       thread.interrupt();
     }
     schedule(AGAIN_MILLIS);
+  }
+
+  private void cancel() {
+    try {
+      jobs.cancel();
+    } catch (RuntimeException e) {
+      log.warn(
+          "{}: its jobs can't be cancelled, so its thread is interrupted: {}",
+          request.tag(),
+          e + "");
+    }
   }
 
   private Duration elapsed() {

@@ -227,8 +227,7 @@ class DeadlineTest {
             DeadlineTest::hangAfterBatch,
             List.of(Metrics.mean("outputs")),
             ResultsTarget.collected());
-    assertThatThrownBy(
-            () -> engine.evaluate(measured.withPolicy(SOON), ProgressDisplay.silent()))
+    assertThatThrownBy(() -> engine.evaluate(measured.withPolicy(SOON), ProgressDisplay.silent()))
         .isInstanceOf(DeadlineExceededException.class);
   }
 

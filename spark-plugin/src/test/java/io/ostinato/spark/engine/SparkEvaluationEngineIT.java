@@ -60,8 +60,10 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
     session =
         TestSpark.localCluster(
             Map.of(
-                "spark.plugins", OstinatoPlugin.class.getName(),
-                "spark.ostinato.evaluations.grace", "500ms"));
+                "spark.plugins",
+                OstinatoPlugin.class.getName(),
+                "spark.ostinato.evaluations.grace",
+                "500ms"));
     engine = SparkEvaluationEngine.of(session);
   }
 
