@@ -1,5 +1,6 @@
 package io.ostinato.evaluation;
 
+import io.ostinato.libraries.EngineTurn;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -49,7 +50,8 @@ final class TimedRun<T> {
   }
 
   /**
-   * Interrupts the work and waits for its end.
+   * Interrupts the work and waits for its end. Work that is abandoned loses its turn to use the
+   * engine, which a training may wait for.
    *
    * @return whether it has ended in time; otherwise it is abandoned
    */
@@ -69,7 +71,11 @@ final class TimedRun<T> {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return !isOver.compareAndSet(false, true);
+    boolean hasEnded = !isOver.compareAndSet(false, true);
+    if (!hasEnded) {
+      EngineTurn.abandon(thread);
+    }
+    return hasEnded;
   }
 
   /** See {@link ThreadPlace}. */

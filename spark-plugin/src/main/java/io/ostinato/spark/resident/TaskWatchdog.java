@@ -1,5 +1,6 @@
 package io.ostinato.spark.resident;
 
+import io.ostinato.libraries.EngineTurn;
 import io.ostinato.evaluation.ThreadPlace;
 import java.time.Duration;
 import java.util.Map;
@@ -150,17 +151,21 @@ public final class TaskWatchdog {
     }
 
     private void end() {
+      Thread hanging = work.thread();
       String problem =
           "the task of partition %s, which was cancelled %s s ago, doesn't end; its thread is at %s"
-              .formatted(task.partitionId(), grace.toSeconds(), ThreadPlace.of(work.thread()));
+              .formatted(task.partitionId(), grace.toSeconds(), ThreadPlace.of(hanging));
       if (replaceable) {
         log.error("{}; this executor ends with code {} and is replaced", problem, EXIT_CODE);
         exit.run();
-      } else if (work.abandon()) {
+        return;
+      }
+      if (work.abandon()) {
         log.warn("{}; the thread and its model are abandoned until it ends", problem);
       } else {
         log.warn("{}; until it ends, it takes one of the task slots of this process", problem);
       }
+      EngineTurn.abandon(hanging); // a training of this process may wait for it
     }
   }
 }

@@ -19,6 +19,7 @@ import io.ostinato.evaluation.NonFinite;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.metric.Metrics;
+import io.ostinato.libraries.EngineTurn;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,7 +114,8 @@ class DeadlineTest {
   }
 
   @Test
-  void threadsThatIgnoreTheirInterruptionAreAbandonedWithTheirModelAndGiveTheirSlotsBack() {
+  void threadsThatIgnoreTheirInterruptionAreAbandonedWithTheirModelAndGiveTheirSlotsBack()
+      throws Exception {
     SparkDataset data = TestSpark.generated(session, 16, 16);
     float[] before = numbers(request(data, DeadlineTest::predict));
     int built = TestNets.BUILT.get();
@@ -136,6 +139,7 @@ class DeadlineTest {
         .isNotEmpty()
         .allSatisfy(line -> assertThat(line).contains("doesn't end", "DeadlineTest.spin"));
     assertThat(TestNets.BUILT.get() - built).as("another model").isPositive();
+    CompletableFuture.runAsync(() -> EngineTurn.toTrain().close()).get(1, TimeUnit.MINUTES);
     letGo.countDown();
     while (SPINNING.get() > 0) {
       LockSupport.parkNanos(1_000_000);
