@@ -10,6 +10,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.callback.Invocation;
@@ -40,6 +41,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -795,6 +797,78 @@ public abstract class EvaluationEngineContract {
   }
 
   @Test
+  void aRowThatAMetricRefusesIsLeftOut() {
+    BatchProcessor processor =
+        (batch, model) -> {
+          NDArray targets = batch.get("class").duplicate();
+          for (int i = 0; i < batch.rows(); i++) {
+            if (batch.index(i) == 12) {
+              targets.set(new NDIndex(i), 9);
+            }
+          }
+          return named(
+              model.forward(batch.get("x")), MetricBatch.OUTPUTS, targets, MetricBatch.TARGETS);
+        };
+    EvaluationRequest request =
+        new EvaluationRequest(
+                tag(),
+                generated(20, 5),
+                10,
+                CLASSIFIER,
+                TestNets.weights(1),
+                processor,
+                List.of(new Rows(Integer.MAX_VALUE), Metrics.accuracy()))
+            .withPolicy(skipping(1));
+    try (EvaluationResults results = evaluate(request)) {
+      assertThat(metric(results.metrics(), "rows.2147483647")).isEqualTo(24);
+      assertThat(results.skipped().first())
+          .singleElement()
+          .asString()
+          .startsWith("row 12 (partition 0): ")
+          .contains("the target 9 is not one of the 3 classes of the outputs, 0 to 2");
+    }
+  }
+
+  @Test
+  void anyMixOfSizesBadRowsAndRoomGivesTheGoodRowsInOrder() {
+    Random random = new Random(14);
+    for (int i = 0; i < 8; i++) {
+      int rows = 1 + random.nextInt(150);
+      int[] partitions = GeneratedRows.randomPartitions(rows, random);
+      int room = 1 + random.nextInt(20);
+      long selected = 1 + random.nextInt(rows + 10);
+      Set<Long> bad = new HashSet<>();
+      random.longs(random.nextInt(4), 1, rows + 1).forEach(bad::add);
+      Set<Long> bads = Set.copyOf(bad);
+      BatchProcessor processor =
+          (batch, model) -> {
+            checkRoom(room, batch.rows());
+            for (int row = 0; row < batch.rows(); row++) {
+              if (bads.contains(batch.index(row))) {
+                throw new IllegalStateException("bad");
+              }
+            }
+            return echo(batch, model);
+          };
+      EvaluationRequest request =
+          of(
+              request(generated(partitions), 1 + random.nextInt(40), processor, 1)
+                  .withPolicy(skipping(4)),
+              DataSelection.everything().withMaxRows(selected));
+      long[] good =
+          LongStream.range(0, Math.min(rows, selected)).filter(row -> !bads.contains(row)).toArray();
+      try (EvaluationResults results = evaluate(request)) {
+        assertThat(results.get("labels").toLongArray())
+            .as("case %s", i)
+            .isEqualTo(LongStream.of(good).map(GeneratedRows::label).toArray());
+        assertThat(results.rows()).isEqualTo(good.length);
+        assertThat(results.skipped().count())
+            .isEqualTo(Math.min(rows, selected) - good.length);
+      }
+    }
+  }
+
+  @Test
   void moreBadRowsThanAllowedAreAnErrorThatNamesThem() {
     EvaluationRequest request =
         request(generated(30, 0, 35), 10, EvaluationEngineContract::failAtRows7And48, 1);
@@ -988,6 +1062,10 @@ public abstract class EvaluationEngineContract {
           .append(HexFormat.of().formatHex(array.toByteArray()));
     }
     return content.toString();
+  }
+
+  private static EvaluationRequest of(EvaluationRequest request, DataSelection selection) {
+    return of(request, request.data(), selection);
   }
 
   /** The same request, of a part of other data. */

@@ -323,6 +323,22 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
   }
 
   @Test
+  void aPartitionWithTooManyBadRowsIsAnErrorAtOnce() {
+    EvaluationRequest request =
+        request(TestSpark.badRows(session()), (batch, model) -> new NDList(batch.get("class")));
+    assertThatThrownBy(
+            () ->
+                engine()
+                    .evaluate(request.withPolicy(skipping(1)), ProgressDisplay.silent())
+                    .close())
+        .hasMessageContaining(
+            "2 rows or more can't be read or processed, but bad_rows is 'skip 1'; correct or remove"
+                + " them, or allow more with bad_rows: skip n; the first: row 2 of partition 1: column"
+                + " 'x': has 1 elements; expected 2 for float32 (2); row 3 of partition 1: column 'x':"
+                + " element 1 is null; expected float32 (2)");
+  }
+
+  @Test
   void aRowFunctionMayFailForAllRowsOfABatch() {
     SparkDataset data =
         SparkDataset.of(
