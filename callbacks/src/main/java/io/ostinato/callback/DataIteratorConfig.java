@@ -108,7 +108,15 @@ public record DataIteratorConfig(
 
   /** Evaluates on this schedule, with the defaults. */
   public static DataIteratorConfig every(Schedule schedule) {
-    return of(schedule, DEFAULT_DATASET, DEFAULT_BATCH_SIZE, "", null, List.of(), "", EvaluationPolicy.exact());
+    return of(
+        schedule,
+        DEFAULT_DATASET,
+        DEFAULT_BATCH_SIZE,
+        "",
+        null,
+        List.of(),
+        "",
+        EvaluationPolicy.exact());
   }
 
   /** Evaluates on the evaluation dataset with this key. */

@@ -39,8 +39,7 @@ public record BadRows(long most) implements Serializable {
     if (!form.matches()) {
       return Optional.empty();
     }
-    return Optional.of(
-        form.group(1) == null ? fail() : skipUpTo(Long.parseLong(form.group(1))));
+    return Optional.of(form.group(1) == null ? fail() : skipUpTo(Long.parseLong(form.group(1))));
   }
 
   /**

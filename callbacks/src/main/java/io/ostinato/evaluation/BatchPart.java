@@ -19,8 +19,7 @@ record BatchPart(DataBatch batch, int from, int to, List<Integer> positions) {
 
   /** All rows of a batch, of which those that could be read are run. */
   static BatchPart whole(DataBatch batch) {
-    Set<Long> skipped =
-        batch.skipped().stream().map(SkippedRow::row).collect(Collectors.toSet());
+    Set<Long> skipped = batch.skipped().stream().map(SkippedRow::row).collect(Collectors.toSet());
     List<Integer> positions = new ArrayList<>(batch.rows());
     for (int position = 0; position < batch.rows(); position++) {
       if (skipped.isEmpty() || !skipped.contains(batch.firstRow() + position)) {

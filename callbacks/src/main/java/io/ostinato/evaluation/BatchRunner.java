@@ -111,8 +111,7 @@ public final class BatchRunner {
     }
     if (results == null) {
       throw BatchFailure.of(
-          tag,
-          new IllegalStateException("processData returned null instead of a list of arrays"));
+          tag, new IllegalStateException("processData returned null instead of a list of arrays"));
     }
     return results;
   }

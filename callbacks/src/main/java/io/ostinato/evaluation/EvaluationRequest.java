@@ -13,8 +13,8 @@ import java.util.List;
  *     empty to return the results themselves
  * @param target the destination of the results; with metrics, results can't be written
  * @param selection the part of the dataset that is evaluated
- * @param policy what may happen when something goes wrong; the engine applies deadline, bad rows and
- *     non-finite results, its caller the reaction to failures
+ * @param policy what may happen when something goes wrong; the engine applies deadline, bad rows
+ *     and non-finite results, its caller the reaction to failures
  */
 public record EvaluationRequest(
     EvaluationTag tag,

@@ -46,8 +46,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     long start = System.nanoTime();
     BatchProcessor processor = ProcessorCopy.of(request.processor(), request.tag());
     BatchRunner runner =
-        new BatchRunner(
-            request.tag(), processor, request.metrics(), request.policy().badRows());
+        new BatchRunner(request.tag(), processor, request.metrics(), request.policy().badRows());
     BatchParts parts = new BatchParts(List.of(runner), MemoryRelief.NONE);
     LoadedModel loaded = modelOf(request, parts);
     long refreshed = System.nanoTime();
@@ -69,12 +68,12 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
                     loaded.device()));
     long rows = covered - skipped.count();
     return EvaluationResults.of(
-        runner.states().isEmpty() ? Collation.collate(request.tag(), outputs) : List.of(),
-        runner.states(),
-        rows,
-        request.weights().manifest().hash(),
-        () -> timings(start, refreshed - start, ran - refreshed, forward),
-        timings -> log.info("{}: {} rows, {}", request.tag(), rows, timings))
+            runner.states().isEmpty() ? Collation.collate(request.tag(), outputs) : List.of(),
+            runner.states(),
+            rows,
+            request.weights().manifest().hash(),
+            () -> timings(start, refreshed - start, ran - refreshed, forward),
+            timings -> log.info("{}: {} rows, {}", request.tag(), rows, timings))
         .skipping(skipped);
   }
 
@@ -89,7 +88,8 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         known.isPresent()
             ? Math.min(known.getAsLong(), selection.maxRows())
             : ProgressDisplay.UNKNOWN;
-    try (Stream<DataBatch> batches = request.data().batches(request.batchSize(), request.policy().badRows());
+    try (Stream<DataBatch> batches =
+            request.data().batches(request.batchSize(), request.policy().badRows());
         Progress progress = display.start(request.tag().toString(), total, "rows")) {
       var iterator = batches.iterator();
       while (rows < selection.maxRows() && iterator.hasNext()) {

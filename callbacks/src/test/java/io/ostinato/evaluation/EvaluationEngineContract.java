@@ -388,7 +388,8 @@ public abstract class EvaluationEngineContract {
           assertThatThrownBy(training::run)
               .isInstanceOf(EvaluationException.class)
               .hasMessageContaining("callback 'sums' at E1_U1_S16 on dataset 'test': processData")
-              .hasMessageContaining("returned the array 'sums' of shape (8) for 20 rows (partition 0")
+              .hasMessageContaining(
+                  "returned the array 'sums' of shape (8) for 20 rows (partition 0")
               .hasMessageContaining("by overriding isRowWise() to return false");
         } else {
           training.run();
@@ -629,8 +630,7 @@ public abstract class EvaluationEngineContract {
                 weights,
                 EvaluationEngineContract::outputsAndTargets,
                 List.of(new Rows(Integer.MAX_VALUE), new Rows(3))));
-    List<EvaluationResults> results =
-        engine().evaluateTogether(requests, ProgressDisplay.silent());
+    List<EvaluationResults> results = engine().evaluateTogether(requests, ProgressDisplay.silent());
     try (EvaluationResults echo = results.get(0);
         EvaluationResults measured = results.get(1);
         EvaluationResults hungry = results.get(2)) {
@@ -656,7 +656,8 @@ public abstract class EvaluationEngineContract {
     assertThatThrownBy(() -> evaluate(8, never, 8).close())
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated' failed in")
-        .hasMessageContaining("partition 0, rows 0 to 0: CUDA out of memory. Tried to allocate 20.00")
+        .hasMessageContaining(
+            "partition 0, rows 0 to 0: CUDA out of memory. Tried to allocate 20.00")
         .hasMessageContaining("even one row (x: float32 (1, 8), class: int64 (1)) doesn't fit into")
         .hasMessageContaining("the memory of cpu(), of which ")
         .hasMessageContaining("use a device with more memory or a smaller model");
@@ -705,7 +706,8 @@ public abstract class EvaluationEngineContract {
     BatchProcessor more =
         (batch, model) -> new NDList(batch.get("class"), batch.get("x").reshape(-1));
     assertThatThrownBy(() -> evaluate(8, more, 8).close())
-        .hasMessageContaining("processData returned the array at position 1 of shape (64) for 8 rows");
+        .hasMessageContaining(
+            "processData returned the array at position 1 of shape (64) for 8 rows");
     EvaluationRequest measured =
         new EvaluationRequest(
             tag(),
@@ -790,7 +792,8 @@ public abstract class EvaluationEngineContract {
               .filter(row -> row != 7 && row != 48)
               .mapToLong(GeneratedRows::label)
               .sum();
-      assertThat(results.metrics()).isEqualTo(Map.of("rows.2147483647", 63.0, "labels", (double) sum));
+      assertThat(results.metrics())
+          .isEqualTo(Map.of("rows.2147483647", 63.0, "labels", (double) sum));
       assertThat(results.skipped().count()).isEqualTo(2);
       assertThat(results.rows()).isEqualTo(63);
     }
@@ -856,14 +859,15 @@ public abstract class EvaluationEngineContract {
                   .withPolicy(skipping(4)),
               DataSelection.everything().withMaxRows(selected));
       long[] good =
-          LongStream.range(0, Math.min(rows, selected)).filter(row -> !bads.contains(row)).toArray();
+          LongStream.range(0, Math.min(rows, selected))
+              .filter(row -> !bads.contains(row))
+              .toArray();
       try (EvaluationResults results = evaluate(request)) {
         assertThat(results.get("labels").toLongArray())
             .as("case %s", i)
             .isEqualTo(LongStream.of(good).map(GeneratedRows::label).toArray());
         assertThat(results.rows()).isEqualTo(good.length);
-        assertThat(results.skipped().count())
-            .isEqualTo(Math.min(rows, selected) - good.length);
+        assertThat(results.skipped().count()).isEqualTo(Math.min(rows, selected) - good.length);
       }
     }
   }
@@ -890,7 +894,8 @@ public abstract class EvaluationEngineContract {
         };
     EvaluationRequest none = request(generated(3, 2), 2, never, 1).withPolicy(skipping(5));
     assertThatThrownBy(() -> evaluate(none).close())
-        .hasMessageContaining(": all 5 rows were skipped, so there is no result; the first: row 0 (");
+        .hasMessageContaining(
+            ": all 5 rows were skipped, so there is no result; the first: row 0 (");
   }
 
   @Test
@@ -904,7 +909,8 @@ public abstract class EvaluationEngineContract {
         };
     EvaluationRequest request = request(generated(10), 10, tens, 1).withPolicy(skipping(9));
     assertThatThrownBy(() -> evaluate(request).close())
-        .hasMessageContaining("rows 0 to 9: java.lang.IllegalStateException: ten are too many; no row")
+        .hasMessageContaining(
+            "rows 0 to 9: java.lang.IllegalStateException: ten are too many; no row")
         .hasMessageContaining("can be skipped, since none fails by itself");
     BatchProcessor fewer = (batch, model) -> named(batch.get("x").get("1:"), "x");
     assertThatThrownBy(
@@ -918,8 +924,7 @@ public abstract class EvaluationEngineContract {
     WeightSnapshot weights = TestNets.weights(1);
     List<EvaluationRequest> requests =
         List.of(
-            asked("good", data, weights, EvaluationEngineContract::predict)
-                .withPolicy(skipping(3)),
+            asked("good", data, weights, EvaluationEngineContract::predict).withPolicy(skipping(3)),
             asked("bad", data, weights, EvaluationEngineContract::failAtRows7And48)
                 .withPolicy(skipping(3)));
     List<String> alone = requests.stream().map(r -> content(engine(), r)).toList();

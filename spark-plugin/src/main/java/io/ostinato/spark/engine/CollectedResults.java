@@ -66,7 +66,7 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     skipped.report(request.tag(), pass.rows());
     long rows = pass.rows() - skipped.count();
     return EvaluationResults.of(
-        request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of(),
+            request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of(),
             part.states(),
             rows,
             pass.manifest(),

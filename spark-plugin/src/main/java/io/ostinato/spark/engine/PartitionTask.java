@@ -59,7 +59,9 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   private static PartitionOutcome nothing(Content task) {
     List<PartOutcome> parts =
-        task.works().stream().map(work -> new PartOutcome(List.of(), List.of(), SkippedRows.NONE)).toList();
+        task.works().stream()
+            .map(work -> new PartOutcome(List.of(), List.of(), SkippedRows.NONE))
+            .toList();
     return new PartitionOutcome(List.of(), parts, TaskTimes.NONE, List.of());
   }
 

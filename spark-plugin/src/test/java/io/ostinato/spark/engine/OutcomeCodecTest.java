@@ -90,7 +90,8 @@ class OutcomeCodecTest {
         new PartitionOutcome(
             List.of("hash"),
             List.of(
-                new PartOutcome(List.of(new BatchOutput(0, 2, List.of())), List.of(states), SkippedRows.NONE),
+                new PartOutcome(
+                    List.of(new BatchOutput(0, 2, List.of())), List.of(states), SkippedRows.NONE),
                 new PartOutcome(
                     List.of(new BatchOutput(0, 2, List.of())), List.of(), SkippedRows.NONE)),
             new TaskTimes(1, 2, 3),
@@ -127,10 +128,13 @@ class OutcomeCodecTest {
 
   @Test
   void mergedStatesAreThoseOfAllRows() {
-    PartOutcome one = new PartOutcome(List.of(), List.of(states(new float[] {1}, new float[] {2})), SkippedRows.NONE);
+    PartOutcome one =
+        new PartOutcome(
+            List.of(), List.of(states(new float[] {1}, new float[] {2})), SkippedRows.NONE);
     PartOutcome none = new PartOutcome(List.of(), List.of(), SkippedRows.NONE);
     PartOutcome other =
-        new PartOutcome(List.of(), List.of(states(new float[] {4}, new float[] {8})), SkippedRows.NONE);
+        new PartOutcome(
+            List.of(), List.of(states(new float[] {4}, new float[] {8})), SkippedRows.NONE);
     List<MetricStates> merged = one.merge(none).merge(other).states();
     assertThat(merged).hasSize(1);
     assertThat(merged.get(0).results())

@@ -309,7 +309,8 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
                       .close())
           .isInstanceOf(EvaluationException.class)
           .hasMessageContaining("callback 'builds' at E0_U1_S1 on dataset 'generated'")
-          .hasMessageContaining("4 rows or more can't be read or processed, but bad_rows is 'skip 3'")
+          .hasMessageContaining(
+              "4 rows or more can't be read or processed, but bad_rows is 'skip 3'")
           .hasMessageContaining("the first: row 3 (partition 0): column 'x': is null; expected")
           .hasMessageContaining("row 40 (partition 2): column 'class': 0.5 is not a whole number");
       assertThatThrownBy(() -> engine().evaluate(request, ProgressDisplay.silent()).close())
