@@ -60,8 +60,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   /**
    * Whether the arrays that {@link #processData} returns have one element per row, apart from
    * scalars. Default: true, which makes an array with fewer or more elements an error. Return false
-   * if they belong to a batch, such as its sums, or only to some of its rows; batches are then never
-   * divided, so an evaluation fails if the memory of its device is too small for one.
+   * if they belong to a batch, such as its sums, or only to some of its rows; batches are then
+   * never divided, so an evaluation fails if the memory of its device is too small for one.
    */
   protected boolean isRowWise() {
     return true;

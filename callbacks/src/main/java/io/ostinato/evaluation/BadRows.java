@@ -60,13 +60,22 @@ public record BadRows(long most) implements Serializable {
 
   /** Why these rows can't all be skipped; empty if they can. */
   public Optional<String> problemOf(SkippedRows skipped) {
-    return skipped.count() <= most
+    return problemOf(skipped.count(), skipped.toString());
+  }
+
+  /**
+   * As {@link #problemOf(SkippedRows)}.
+   *
+   * @param first the first rows with their reasons
+   */
+  public Optional<String> problemOf(long count, String first) {
+    return count <= most
         ? Optional.empty()
         : Optional.of(
             "%s rows or more can't be read or processed, but bad_rows is '%s'; correct or remove them,"
-                    .formatted(skipped.count(), this)
+                    .formatted(count, this)
                 + " or allow more with bad_rows: skip n; the first: "
-                + skipped);
+                + first);
   }
 
   /** Whether any bad row may be skipped. */

@@ -13,8 +13,7 @@ import java.util.List;
  * @param arrays the results of the rows that are not skipped; empty if all are
  * @param skipped the positions in the batch of the rows that are skipped, ascending
  */
-public record BatchOutput(
-    long firstRow, int rows, List<HostArray> arrays, List<Integer> skipped)
+public record BatchOutput(long firstRow, int rows, List<HostArray> arrays, List<Integer> skipped)
     implements Serializable {
   public BatchOutput {
     arrays = List.copyOf(arrays);

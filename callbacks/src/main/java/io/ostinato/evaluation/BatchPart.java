@@ -3,10 +3,9 @@ package io.ostinato.evaluation;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 
 /**
  * Consecutive rows of a batch, some of which are run together.
@@ -17,22 +16,17 @@ import java.util.stream.IntStream;
  * @param positions the positions of the rows to run, ascending
  */
 record BatchPart(DataBatch batch, int from, int to, List<Integer> positions) {
-  BatchPart {
-    positions = List.copyOf(positions);
-  }
 
   /** All rows of a batch, of which those that could be read are run. */
   static BatchPart whole(DataBatch batch) {
-    Set<Long> skipped = new HashSet<>();
-    batch.skipped().forEach(row -> skipped.add(row.row()));
-    return new BatchPart(
-        batch,
-        0,
-        batch.rows(),
-        IntStream.range(0, batch.rows())
-            .filter(position -> !skipped.contains(batch.firstRow() + position))
-            .boxed()
-            .toList());
+    Set<Long> skipped = batch.skipped().stream().map(SkippedRow::row).collect(Collectors.toSet());
+    List<Integer> positions = new ArrayList<>(batch.rows());
+    for (int position = 0; position < batch.rows(); position++) {
+      if (skipped.isEmpty() || !skipped.contains(batch.firstRow() + position)) {
+        positions.add(position);
+      }
+    }
+    return new BatchPart(batch, 0, batch.rows(), positions);
   }
 
   /** The number of consecutive rows. */

@@ -37,8 +37,7 @@ record BatchPass(List<BatchRunner> runners) {
       return results;
     }
     if (model.keeps() == KeptState.NONE) {
-      model.run(
-          weights, face -> results.addAll(processTogether(staged, new SharedForward(face))));
+      model.run(weights, face -> results.addAll(processTogether(staged, new SharedForward(face))));
     } else {
       for (BatchRunner runner : runners) {
         model.run(weights, face -> results.add(runner.process(part, staged.view(), face)));

@@ -22,8 +22,7 @@ public final class Collation {
    *     differ between batches; the message names the evaluation, the array and both batches
    */
   public static List<HostArray> collate(EvaluationTag tag, List<BatchOutput> outputs) {
-    List<BatchOutput> batches =
-        outputs.stream().filter(output -> output.evaluated() > 0).toList();
+    List<BatchOutput> batches = outputs.stream().filter(output -> output.evaluated() > 0).toList();
     if (batches.isEmpty()) {
       return List.of();
     }

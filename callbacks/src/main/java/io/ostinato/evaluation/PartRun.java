@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit how many rows fit into the memory
  */
 record PartRun(LoadedModel model, WeightSource weights, MemoryLimit limit) {
-  private static final ProcessedRows NOTHING =
-      new ProcessedRows(List.of(), List.of(), false);
+  private static final ProcessedRows NOTHING = new ProcessedRows(List.of(), List.of(), false);
 
   void run(List<BatchRunner> runners, StagedBatch staged) throws InterruptedException {
     run(runners, staged.part(), staged, 0);
@@ -154,8 +153,7 @@ record PartRun(LoadedModel model, WeightSource weights, MemoryLimit limit) {
 
   private static BatchPart without(List<SkippedRow> bad, BatchPart part) {
     List<Integer> remaining = new ArrayList<>(part.positions());
-    bad.forEach(
-        row -> remaining.remove((Integer) (int) (row.row() - part.batch().firstRow())));
+    bad.forEach(row -> remaining.remove((Integer) (int) (row.row() - part.batch().firstRow())));
     return part.only(remaining);
   }
 

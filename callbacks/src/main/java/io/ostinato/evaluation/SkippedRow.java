@@ -20,6 +20,7 @@ public record SkippedRow(int partition, long row, String reason) implements Seri
   /** Such as {@code row 17 (partition 2): column 'x' is null}. */
   @Override
   public String toString() {
-    return "row %s (partition %s)%s".formatted(row, partition, reason.isEmpty() ? "" : ": " + reason);
+    return "row %s (partition %s)%s"
+        .formatted(row, partition, reason.isEmpty() ? "" : ": " + reason);
   }
 }

@@ -56,7 +56,8 @@ public record SkippedRows(long count, List<SkippedRow> first) implements Seriali
   public void report(EvaluationTag tag, long rows) {
     if (count > 0 && count == rows) {
       throw EvaluationException.of(
-          tag, "all %s rows were skipped, so there is no result; the first: %s".formatted(rows, this));
+          tag,
+          "all %s rows were skipped, so there is no result; the first: %s".formatted(rows, this));
     }
     if (count > 0) {
       log.warn("{}: {} of {} rows were skipped: {}", tag, count, rows, this);

@@ -20,8 +20,7 @@ public record DeviceMemory(long totalBytes, long usedBytes) {
       MemoryUsage gpu = CudaUtils.getGpuMemory(device);
       return new DeviceMemory(gpu.getMax(), gpu.getUsed());
     }
-    OperatingSystemMXBean host =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    OperatingSystemMXBean host = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return new DeviceMemory(
         host.getTotalMemorySize(), host.getTotalMemorySize() - host.getFreeMemorySize());
   }

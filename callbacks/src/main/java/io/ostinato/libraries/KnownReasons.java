@@ -113,8 +113,7 @@ final class KnownReasons {
               ".*can't allocate memory: you tried to allocate (\\d+) bytes.*",
               "out of memory allocating $1 bytes"),
           known(
-              "(?:\\w+: )?(CUDA out of memory\\. Tried to allocate [^.]*\\.?\\d* \\w+)\\..*",
-              "$1"),
+              "(?:\\w+: )?(CUDA out of memory\\. Tried to allocate [^.]*\\.?\\d* \\w+)\\..*", "$1"),
           // ONNX Runtime
           known(
               ".*Opset (\\d+) is under development.*support for domain (\\S+) is till opset"

@@ -10,6 +10,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.callback.Invocation;
@@ -41,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -458,7 +460,8 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
           assertThatThrownBy(training::run)
               .isInstanceOf(EvaluationException.class)
               .hasMessageContaining("callback 'sums' at E1_U1_S16 on dataset 'test': processData")
-              .hasMessageContaining("returned the array 'sums' of shape (8) for 20 rows (partition 0")
+              .hasMessageContaining(
+                  "returned the array 'sums' of shape (8) for 20 rows (partition 0")
               .hasMessageContaining("by overriding isRowWise() to return false");
         } else {
           training.run();
@@ -699,8 +702,7 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
                 weights,
                 EvaluationEngineContract::outputsAndTargets,
                 List.of(new Rows(Integer.MAX_VALUE), new Rows(3))));
-    List<EvaluationResults> results =
-        engine().evaluateTogether(requests, ProgressDisplay.silent());
+    List<EvaluationResults> results = engine().evaluateTogether(requests, ProgressDisplay.silent());
     try (EvaluationResults echo = results.get(0);
         EvaluationResults measured = results.get(1);
         EvaluationResults hungry = results.get(2)) {
@@ -726,7 +728,8 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
     assertThatThrownBy(() -> evaluate(8, never, 8).close())
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated' failed in")
-        .hasMessageContaining("partition 0, rows 0 to 0: CUDA out of memory. Tried to allocate 20.00")
+        .hasMessageContaining(
+            "partition 0, rows 0 to 0: CUDA out of memory. Tried to allocate 20.00")
         .hasMessageContaining("even one row (x: float32 (1, 8), class: int64 (1)) doesn't fit into")
         .hasMessageContaining("the memory of cpu(), of which ")
         .hasMessageContaining("use a device with more memory or a smaller model");
@@ -775,7 +778,8 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
     BatchProcessor more =
         (batch, model) -> new NDList(batch.get("class"), batch.get("x").reshape(-1));
     assertThatThrownBy(() -> evaluate(8, more, 8).close())
-        .hasMessageContaining("processData returned the array at position 1 of shape (64) for 8 rows");
+        .hasMessageContaining(
+            "processData returned the array at position 1 of shape (64) for 8 rows");
     EvaluationRequest measured =
         new EvaluationRequest(
             tag(),
@@ -860,9 +864,83 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
               .filter(row -> row != 7 && row != 48)
               .mapToLong(GeneratedRows::label)
               .sum();
-      assertThat(results.metrics()).isEqualTo(Map.of("rows.2147483647", 63.0, "labels", (double) sum));
+      assertThat(results.metrics())
+          .isEqualTo(Map.of("rows.2147483647", 63.0, "labels", (double) sum));
       assertThat(results.skipped().count()).isEqualTo(2);
       assertThat(results.rows()).isEqualTo(63);
+    }
+  }
+
+  @Test
+  void aRowThatAMetricRefusesIsLeftOut() {
+    BatchProcessor processor =
+        (batch, model) -> {
+          NDArray targets = batch.get("class").duplicate();
+          for (int i = 0; i < batch.rows(); i++) {
+            if (batch.index(i) == 12) {
+              targets.set(new NDIndex(i), 9);
+            }
+          }
+          return named(
+              model.forward(batch.get("x")), MetricBatch.OUTPUTS, targets, MetricBatch.TARGETS);
+        };
+    EvaluationRequest request =
+        new EvaluationRequest(
+                tag(),
+                generated(20, 5),
+                10,
+                CLASSIFIER,
+                TestNets.weights(1),
+                processor,
+                List.of(new Rows(Integer.MAX_VALUE), Metrics.accuracy()))
+            .withPolicy(skipping(1));
+    try (EvaluationResults results = evaluate(request)) {
+      assertThat(metric(results.metrics(), "rows.2147483647")).isEqualTo(24);
+      assertThat(results.skipped().first())
+          .singleElement()
+          .asString()
+          .startsWith("row 12 (partition 0): ")
+          .contains("the target 9 is not one of the 3 classes of the outputs, 0 to 2");
+    }
+  }
+
+  @Test
+  void anyMixOfSizesBadRowsAndRoomGivesTheGoodRowsInOrder() {
+    Random random = new Random(14);
+    for (int i = 0; i < 8; i++) {
+      int rows = 1 + random.nextInt(150);
+      int[] partitions = GeneratedRows.randomPartitions(rows, random);
+      int room = 1 + random.nextInt(20);
+      long selected = 1 + random.nextInt(rows + 10);
+      Set<Long> bad = new HashSet<>();
+      random.longs(random.nextInt(4), 1, rows + 1).forEach(bad::add);
+      Set<Long> bads = Set.copyOf(bad);
+      BatchProcessor processor =
+          (batch, model) -> {
+            checkRoom(room, batch.rows());
+            for (int row = 0; row < batch.rows(); row++) {
+              if (bads.contains(batch.index(row))) {
+                throw new IllegalStateException("bad");
+              }
+            }
+            return echo(batch, model);
+          };
+      EvaluationRequest request =
+          of(
+              request(generated(partitions), 1 + random.nextInt(40), processor, 1)
+                  .withPolicy(skipping(4)),
+              DataSelection.everything().withMaxRows(selected));
+      long[] good =
+          LongStream.range(0, Math.min(rows, selected))
+              .filter(row -> !bads.contains(row))
+              .toArray();
+      try (EvaluationResults results = evaluate(request)) {
+        assertThat(results.get("labels").toLongArray())
+            .as("case %s", i)
+            .isEqualTo(LongStream.of(good).map(GeneratedRows::label).toArray());
+        assertThat(results.rows()).isEqualTo(good.length);
+        assertThat(results.skipped().count()).isEqualTo(Math.min(rows, selected) - good.length);
+      }
     }
   }
 
@@ -888,7 +966,8 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
         };
     EvaluationRequest none = request(generated(3, 2), 2, never, 1).withPolicy(skipping(5));
     assertThatThrownBy(() -> evaluate(none).close())
-        .hasMessageContaining(": all 5 rows were skipped, so there is no result; the first: row 0 (");
+        .hasMessageContaining(
+            ": all 5 rows were skipped, so there is no result; the first: row 0 (");
   }
 
   @Test
@@ -902,7 +981,8 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
         };
     EvaluationRequest request = request(generated(10), 10, tens, 1).withPolicy(skipping(9));
     assertThatThrownBy(() -> evaluate(request).close())
-        .hasMessageContaining("rows 0 to 9: java.lang.IllegalStateException: ten are too many; no row")
+        .hasMessageContaining(
+            "rows 0 to 9: java.lang.IllegalStateException: ten are too many; no row")
         .hasMessageContaining("can be skipped, since none fails by itself");
     BatchProcessor fewer = (batch, model) -> named(batch.get("x").get("1:"), "x");
     assertThatThrownBy(
@@ -916,8 +996,7 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
     WeightSnapshot weights = TestNets.weights(1);
     List<EvaluationRequest> requests =
         List.of(
-            asked("good", data, weights, EvaluationEngineContract::predict)
-                .withPolicy(skipping(3)),
+            asked("good", data, weights, EvaluationEngineContract::predict).withPolicy(skipping(3)),
             asked("bad", data, weights, EvaluationEngineContract::failAtRows7And48)
                 .withPolicy(skipping(3)));
     List<String> alone = requests.stream().map(r -> content(engine(), r)).toList();

@@ -98,7 +98,8 @@ class ReasonTest {
   void aRowThatNeedsMoreMemoryThanThereIsSaysHowMuch() {
     assertThat(failure("memory"))
         .hasMessageContaining("rows 0 to 0: out of memory allocating 4503599627370496 bytes; even")
-        .hasMessageContaining("one row (x: float32 (1, 4)) doesn't fit into the memory of cpu(), of")
+        .hasMessageContaining(
+            "one row (x: float32 (1, 4)) doesn't fit into the memory of cpu(), of")
         .hasMessageMatching(".* of which \\d+ of \\d+ MiB are in use; use a device with more .*");
   }
 

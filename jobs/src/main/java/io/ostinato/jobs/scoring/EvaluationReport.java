@@ -65,7 +65,8 @@ public record EvaluationReport(
   /**
    * This report as JSON on one line: {@code {"model":…,"rows":…,"metrics":{…},"seconds":…}}. If
    * rows were skipped, their number {@code "skipped":…} follows that of the rows, and {@code
-   * "skipped_rows":[…]} has the first of them with their reasons. Non-finite numbers are the strings NaN, Infinity and -Infinity.
+   * "skipped_rows":[…]} has the first of them with their reasons. Non-finite numbers are the
+   * strings NaN, Infinity and -Infinity.
    */
   public String toJson() {
     JsonObject values = new JsonObject();

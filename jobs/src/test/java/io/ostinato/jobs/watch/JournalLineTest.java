@@ -15,8 +15,7 @@ class JournalLineTest {
     String all = JournalLine.write(entry(7, 0));
     String some = JournalLine.write(entry(5, 2));
     assertThat(all).contains("\"outcome\":\"evaluated\",\"rows\":7,\"seconds\":0.5");
-    assertThat(some)
-        .contains("\"outcome\":\"evaluated\",\"rows\":5,\"skipped\":2,\"seconds\":0.5");
+    assertThat(some).contains("\"outcome\":\"evaluated\",\"rows\":5,\"skipped\":2,\"seconds\":0.5");
     assertThat(JournalLine.parse(all)).isEqualTo(entry(7, 0));
     assertThat(JournalLine.parse(some)).isEqualTo(entry(5, 2));
   }

@@ -83,8 +83,7 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
     return name;
   }
 
-  private static void checkKinds(
-      List<HostArray> arrays, List<HostArray> kinds, RowPlace place) {
+  private static void checkKinds(List<HostArray> arrays, List<HostArray> kinds, RowPlace place) {
     if (!kinds.isEmpty() && !kindsOf(arrays).equals(kindsOf(kinds))) {
       throw place.refuse(
           "the row function",

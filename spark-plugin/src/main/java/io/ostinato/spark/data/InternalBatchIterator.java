@@ -47,10 +47,13 @@ final class InternalBatchIterator implements Iterator<StoredBatch> {
     }
     List<RowBuffer> buffers =
         columns.stream().map(c -> new RowBuffer(c.column(), batchSize)).toList();
+    ByteBuffer[] tensors = new ByteBuffer[buffers.size()];
     int count = 0;
     while (count < batchSize && rows.hasNext()) {
       InternalRow row = rows.next();
-      List<ByteBuffer> tensors = buffers.stream().map(RowBuffer::room).toList();
+      for (int i = 0; i < tensors.length; i++) {
+        tensors[i] = buffers.get(i).room();
+      }
       RowPlace place = new RowPlace(partition, next + count);
       try {
         put(row, tensors, place);
@@ -67,9 +70,9 @@ final class InternalBatchIterator implements Iterator<StoredBatch> {
     return batch;
   }
 
-  private void put(InternalRow row, List<ByteBuffer> tensors, RowPlace place) {
-    for (int i = 0; i < tensors.size(); i++) {
-      columns.get(i).put(row, tensors.get(i), place);
+  private void put(InternalRow row, ByteBuffer[] tensors, RowPlace place) {
+    for (int i = 0; i < tensors.length; i++) {
+      columns.get(i).put(row, tensors[i], place);
     }
   }
 

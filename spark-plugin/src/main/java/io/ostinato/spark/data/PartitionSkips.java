@@ -17,7 +17,7 @@ final class PartitionSkips {
   private static final int MOST_REASONS = SkippedRows.MOST_NAMED;
 
   private final BadRows policy;
-  private final List<SkippedRow> first = new ArrayList<>();
+  private final List<String> first = new ArrayList<>();
   private final List<SkippedRow> ofBatch = new ArrayList<>();
   private long count;
 
@@ -40,12 +40,12 @@ final class PartitionSkips {
     SkippedRow row =
         new SkippedRow(place.partition(), place.row(), count < MOST_REASONS ? reason : "");
     if (count < MOST_REASONS) {
-      first.add(row);
+      first.add("row %s of partition %s: %s".formatted(place.row(), place.partition(), reason));
     }
     ofBatch.add(row);
     count++;
     policy
-        .problemOf(new SkippedRows(count, first))
+        .problemOf(count, String.join("; ", first))
         .ifPresent(
             problem -> {
               throw new EvaluationException(problem);

@@ -290,8 +290,7 @@ public final class SparkDataset implements EvaluationData {
   }
 
   private PreparedDataset read(int batchSize, long maxRows, BadRows badRows) {
-    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows, badRows)
-        .read();
+    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows, badRows).read();
   }
 
   private Dataset<Row> selected() {

@@ -146,8 +146,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
 
   /** Copies a batch to the device, which keeps it only as long as its memory has sufficed. */
   private StagedBatch copied(DataBatch batch) {
-    long keptBytes =
-        parts.ranOutOfMemory() ? 0 : content.settings().batches().device().bytes();
+    long keptBytes = parts.ranOutOfMemory() ? 0 : content.settings().batches().device().bytes();
     return residents
         .batches()
         .stage(content.dataset(), batch, device, lease.model().manager(), keptBytes);

@@ -14,8 +14,7 @@ import org.apache.spark.util.AccumulatorV2;
  * attempts that are repeated don't count twice. Thread-safe, since Spark serializes it with each
  * heartbeat.
  */
-final class RowsSkipped
-    extends AccumulatorV2<RowsSkipped.OfTask, Map<Integer, SkippedRows>> {
+final class RowsSkipped extends AccumulatorV2<RowsSkipped.OfTask, Map<Integer, SkippedRows>> {
   private static final long serialVersionUID = 1;
 
   private final ConcurrentHashMap<Integer, SkippedRows> reports = new ConcurrentHashMap<>();

@@ -82,8 +82,7 @@ final class ModelVersions {
 
   /** Removes the versions that nobody uses; returns them to be closed. */
   List<ResidentModel> retireUnused() {
-    List<ResidentModel> unused =
-        versions.stream().filter(version -> !version.isUsed()).toList();
+    List<ResidentModel> unused = versions.stream().filter(version -> !version.isUsed()).toList();
     versions.removeAll(unused);
     unused.forEach(ResidentModel::retire);
     return unused;

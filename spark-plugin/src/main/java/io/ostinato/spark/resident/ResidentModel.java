@@ -93,8 +93,7 @@ final class ResidentModel {
     }
   }
 
-  private LoadedModel load(
-      @Nullable LoadedModel present, Manifest manifest, WeightSource weights) {
+  private LoadedModel load(@Nullable LoadedModel present, Manifest manifest, WeightSource weights) {
     LoadedModel model = present;
     if (model == null) {
       model = id.source().build(device);

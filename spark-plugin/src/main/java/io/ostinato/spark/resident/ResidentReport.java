@@ -16,12 +16,7 @@ import java.util.List;
  * @param notes information for the user about the model, one sentence each
  */
 public record ResidentReport(
-    String executor,
-    String device,
-    long builds,
-    long refreshes,
-    int halvedTo,
-    List<String> notes)
+    String executor, String device, long builds, long refreshes, int halvedTo, List<String> notes)
     implements Serializable {
   public ResidentReport {
     notes = new ArrayList<>(notes); // a class that any serializer configured in Spark can write

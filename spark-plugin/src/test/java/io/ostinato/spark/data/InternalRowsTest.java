@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.spark.TestSpark;
-import io.ostinato.evaluation.BadRows;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
@@ -45,7 +45,9 @@ class InternalRowsTest {
             rows -> {
               throw new ClassCastException("not a QueryExecution");
             })) {
-      assertThat(InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4, BadRows.fail())).isEmpty();
+      assertThat(
+              InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4, BadRows.fail()))
+          .isEmpty();
     }
     assertThat(InternalRows.batches(rows(), columns(), FirstRows.all(), 4, BadRows.fail()))
         .as("this Spark has them")
@@ -58,7 +60,9 @@ class InternalRowsTest {
         rows -> {
           throw new IllegalStateException("no such table");
         };
-    assertThatThrownBy(() -> InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4, BadRows.fail()))
+    assertThatThrownBy(
+            () ->
+                InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4, BadRows.fail()))
         .hasMessage("no such table");
   }
 

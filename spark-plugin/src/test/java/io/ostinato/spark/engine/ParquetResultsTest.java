@@ -3,8 +3,8 @@ package io.ostinato.spark.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -160,7 +160,8 @@ class ParquetResultsTest {
     EvaluationRequest four =
         request.withPolicy(EvaluationPolicy.exact().badRows(BadRows.skipUpTo(4)));
     assertThatThrownBy(() -> engine.evaluate(four, ProgressDisplay.silent()).close())
-        .hasMessageContaining("5 rows or more can't be read or processed, but bad_rows is 'skip 4'");
+        .hasMessageContaining(
+            "5 rows or more can't be read or processed, but bad_rows is 'skip 4'");
     try (EvaluationResults written = engine.evaluate(request, ProgressDisplay.silent())) {
       assertThat(written.rows()).isEqualTo(55);
       assertThat(written.skipped().first().stream().map(SkippedRow::row))

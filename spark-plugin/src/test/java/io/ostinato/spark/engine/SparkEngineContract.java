@@ -309,7 +309,8 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
                       .close())
           .isInstanceOf(EvaluationException.class)
           .hasMessageContaining("callback 'builds' at E0_U1_S1 on dataset 'generated'")
-          .hasMessageContaining("4 rows or more can't be read or processed, but bad_rows is 'skip 3'")
+          .hasMessageContaining(
+              "4 rows or more can't be read or processed, but bad_rows is 'skip 3'")
           .hasMessageContaining("the first: row 3 (partition 0): column 'x': is null; expected")
           .hasMessageContaining("row 40 (partition 2): column 'class': 0.5 is not a whole number");
       assertThatThrownBy(() -> engine().evaluate(request, ProgressDisplay.silent()).close())
@@ -320,6 +321,22 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
         assertThat(results.rows()).isEqualTo(56);
       }
     }
+  }
+
+  @Test
+  void aPartitionWithTooManyBadRowsIsAnErrorAtOnce() {
+    EvaluationRequest request =
+        request(TestSpark.badRows(session()), (batch, model) -> new NDList(batch.get("class")));
+    assertThatThrownBy(
+            () ->
+                engine()
+                    .evaluate(request.withPolicy(skipping(1)), ProgressDisplay.silent())
+                    .close())
+        .hasMessageContaining(
+            "2 rows or more can't be read or processed, but bad_rows is 'skip 1'; correct or remove"
+                + " them, or allow more with bad_rows: skip n; the first: row 2 of partition 1: column"
+                + " 'x': has 1 elements; expected 2 for float32 (2); row 3 of partition 1: column 'x':"
+                + " element 1 is null; expected float32 (2)");
   }
 
   @Test

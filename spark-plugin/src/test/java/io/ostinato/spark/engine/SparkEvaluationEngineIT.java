@@ -171,8 +171,7 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
     List<String> lines =
         LogLines.of(
             () -> {
-              try (EvaluationResults results =
-                  engine.evaluate(request, ProgressDisplay.silent())) {
+              try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
                 assertThat(results.get("labels").toLongArray())
                     .isEqualTo(IntStream.range(0, 150).mapToLong(GeneratedRows::label).toArray());
               }

@@ -193,7 +193,8 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
           .isInstanceOf(EvaluationException.class)
           .hasMessageContaining(
               "callback 'shared' at E1_U1_S1 on dataset 'generated': the model doesn't fit into the")
-          .hasMessageContaining("memory of cpu() (CUDA out of memory. Tried to allocate 20.00 MiB), of")
+          .hasMessageContaining(
+              "memory of cpu() (CUDA out of memory. Tried to allocate 20.00 MiB), of")
           .hasMessageContaining("use a device with more memory or a smaller model, or let fewer");
       assertThat(traps.sprung()).isPositive();
     }
