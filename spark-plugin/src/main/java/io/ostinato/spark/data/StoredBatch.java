@@ -105,6 +105,6 @@ public final class StoredBatch implements Serializable {
           HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i])
               .withChecksum(checksums[i]));
     }
-    return new DataBatch(partition, row, rows, arrays, skipped());
+    return new DataBatch(partition, firstRow, rows, arrays, skipped()).startingAt(row);
   }
 }
