@@ -148,8 +148,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     long start = System.nanoTime();
     BatchProcessor processor = ProcessorCopy.of(request.processor(), request.tag());
     BatchRunner runner =
-        new BatchRunner(
-            request.tag(), processor, request.metrics(), request.policy().badRows());
+        new BatchRunner(request.tag(), processor, request.metrics(), request.policy().badRows());
     BatchParts parts = new BatchParts(List.of(runner), MemoryRelief.NONE);
     LoadedModel loaded = load(request, used, parts);
     long refreshed = System.nanoTime();

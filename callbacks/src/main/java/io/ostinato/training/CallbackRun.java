@@ -75,8 +75,7 @@ final class CallbackRun implements AutoCloseable {
       if (purpose == Purpose.TRAINING) {
         new RunLog(settings, metrics).begin(resumed);
       }
-      this.evaluations =
-          closing.add(EvaluationsLog.of(settings.run().files(), settings.clock()));
+      this.evaluations = closing.add(EvaluationsLog.of(settings.run().files(), settings.clock()));
       if (purpose == Purpose.TRAINING) {
         evaluations.keep(this::isFromBefore);
       }

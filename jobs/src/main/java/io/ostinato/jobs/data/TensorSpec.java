@@ -92,7 +92,9 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
 
   private static String unknownType(String type) {
     return "'%s' is not a data type; use one of %s; "
-        .formatted(Excerpt.of(type), TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
+        .formatted(
+            Excerpt.of(type),
+            TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
   }
 
   static String word(DataType type) {

@@ -35,11 +35,7 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
     Map<String, Double> metrics = new LinkedHashMap<>();
     report.metrics().forEach((name, value) -> metrics.put(name + "/" + dataset, value));
     return new Report(
-        metrics,
-        report.rows(),
-        report.skipped().count(),
-        report.seconds(),
-        report.evaluations());
+        metrics, report.rows(), report.skipped().count(), report.seconds(), report.evaluations());
   }
 
   @Override
@@ -53,8 +49,8 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
   }
 
   /**
-   * Only a file that isn't a model, errors of the Java machine, and a missed deadline are surely not
-   * of the data.
+   * Only a file that isn't a model, errors of the Java machine, and a missed deadline are surely
+   * not of the data.
    */
   @Override
   public boolean mayBeOfTheData(Throwable failure) {

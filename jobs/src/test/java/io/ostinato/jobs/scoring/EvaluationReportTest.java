@@ -13,7 +13,8 @@ class EvaluationReportTest {
   @Test
   void aReportOverAllRowsSaysNothingOfSkippedOnes() {
     EvaluationReport report =
-        new EvaluationReport("E5.pt", 1797, SkippedRows.NONE, Map.of("accuracy", 0.5), 0.4504, List.of());
+        new EvaluationReport(
+            "E5.pt", 1797, SkippedRows.NONE, Map.of("accuracy", 0.5), 0.4504, List.of());
     assertThat(report.toJson())
         .isEqualTo(
             "{\"model\":\"E5.pt\",\"rows\":1797,\"metrics\":{\"accuracy\":0.5},\"seconds\":0.45}");

@@ -62,11 +62,7 @@ final class InternalRows {
                   (partition, partitionRows) -> {
                     ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
                     return new InternalBatchIterator(
-                        partition,
-                        first.of(partition, partitionRows),
-                        readers,
-                        batchSize,
-                        badRows);
+                        partition, first.of(partition, partitionRows), readers, batchSize, badRows);
                   },
                   true));
     } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {

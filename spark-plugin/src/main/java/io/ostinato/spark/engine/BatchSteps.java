@@ -25,9 +25,9 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskFailureListener;
 
 /**
- * The steps of a task for each batch, on a model that it has leased. Closing it ends the lease, once
- * no batch runs: the task may have abandoned the thread of one. An executor whose device can't be
- * used any more ends itself in any of them.
+ * The steps of a task for each batch, on a model that it has leased. Closing it ends the lease,
+ * once no batch runs: the task may have abandoned the thread of one. An executor whose device can't
+ * be used any more ends itself in any of them.
  */
 final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final Content content;

@@ -1,8 +1,8 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
-import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.metric.MetricStates;
 import java.util.ArrayList;
@@ -17,10 +17,7 @@ import java.util.List;
  * @param skipped the rows that were left out
  */
 record PartOutcome(
-    List<BatchOutput> outputs,
-    List<MetricStates> states,
-    Coverage coverage,
-    SkippedRows skipped) {
+    List<BatchOutput> outputs, List<MetricStates> states, Coverage coverage, SkippedRows skipped) {
   PartOutcome {
     outputs = List.copyOf(outputs);
     states = List.copyOf(states);
@@ -28,8 +25,7 @@ record PartOutcome(
 
   /** The outcome so far of a runner. */
   static PartOutcome of(BatchRunner runner) {
-    return new PartOutcome(
-        runner.outputs(), runner.states(), runner.coverage(), runner.skipped());
+    return new PartOutcome(runner.outputs(), runner.states(), runner.coverage(), runner.skipped());
   }
 
   /** The outcome of a partition without rows. */

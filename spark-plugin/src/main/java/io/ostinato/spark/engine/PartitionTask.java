@@ -69,8 +69,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
   }
 
   private static PartitionOutcome nothing(Content task) {
-    List<PartOutcome> parts =
-        task.works().stream().map(work -> PartOutcome.nothing()).toList();
+    List<PartOutcome> parts = task.works().stream().map(work -> PartOutcome.nothing()).toList();
     return new PartitionOutcome(
         List.of(), parts, TaskTimes.NONE, List.of(), TaskAttempt.ofThisTask());
   }

@@ -77,8 +77,7 @@ record ResultRows(
       PartOutcome part =
           new PartOutcome(List.of(output), List.of(), new Coverage(), SkippedRows.NONE);
       return OutcomeCodec.encode(
-          new PartitionOutcome(
-              List.of(), List.of(part), TaskTimes.NONE, List.of(), Attempts.NONE));
+          new PartitionOutcome(List.of(), List.of(part), TaskTimes.NONE, List.of(), Attempts.NONE));
     }
   }
 

@@ -1,7 +1,7 @@
 package io.ostinato.spark.resident;
 
-import io.ostinato.libraries.EngineTurn;
 import io.ostinato.evaluation.ThreadPlace;
+import io.ostinato.libraries.EngineTurn;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -177,8 +177,7 @@ class OutcomeCodecTest {
   private static PartitionOutcome outcomeOf(BatchOutput... outputs) {
     return new PartitionOutcome(
         List.of("hash"),
-        List.of(
-            new PartOutcome(List.of(outputs), List.of(), new Coverage(), SkippedRows.NONE)),
+        List.of(new PartOutcome(List.of(outputs), List.of(), new Coverage(), SkippedRows.NONE)),
         TaskTimes.NONE,
         List.of(),
         Attempts.NONE);

@@ -35,7 +35,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -149,8 +148,12 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   /** The processes of executors, of which at least one runs each time. */
   private static List<Long> processes() {
     return new JavaSparkContext(session.sparkContext())
-        .parallelize(IntStream.range(0, 16).boxed().toList(), 16)
-        .map(i -> ProcessHandle.current().pid()).collect().stream().distinct().toList();
+            .parallelize(IntStream.range(0, 16).boxed().toList(), 16)
+            .map(i -> ProcessHandle.current().pid())
+            .collect()
+            .stream()
+            .distinct()
+            .toList();
   }
 
   private static void kill(long process) throws Exception {
