@@ -110,7 +110,7 @@ public final class ChaosRun {
         .replaceAll(
             "$1"
                 + Matcher.quoteReplacement(
-                    "Measured on %s on %s processors.\n\n%s"
+                    "Measured on %s on %s processors.\n\n%s\n"
                         .formatted(
                             LocalDate.now(ZoneOffset.UTC),
                             Runtime.getRuntime().availableProcessors(),

@@ -25,7 +25,7 @@ class ChaosRunTest {
     assertThat(ChaosRun.in(page, "| new $1 |\n"))
         .matches(
             "# a\n\n<!-- table: chaos -->\nMeasured on \\d{4}-\\d\\d-\\d\\d on \\d+ processors\\.\n\n"
-                + "\\| new \\$1 \\|\n<!-- end of table -->\n\nb\n");
+                + "\\| new \\$1 \\|\n\n<!-- end of table -->\n\nb\n");
   }
 
   private static Differences differences(List<String> expected, List<String> actual) {

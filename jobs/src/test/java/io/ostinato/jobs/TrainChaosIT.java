@@ -113,7 +113,7 @@ class TrainChaosIT {
               && process.killAfter(1 + random.nextInt(MOST_CHANGES), () -> false);
       kills += killed ? 1 : 0;
     }
-    start(number, disturbed, true).awaitSuccess();
+    start(number, disturbed, Files.exists(latest)).awaitSuccess();
     compare(LocalRunFiles.in(undisturbed).folder("run"), LocalRunFiles.in(disturbed).folder("run"));
     return kills;
   }
