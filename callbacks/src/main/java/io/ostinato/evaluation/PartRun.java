@@ -63,9 +63,7 @@ record PartRun(LoadedModel model, WeightSource weights, MemoryLimit limit) {
       List<BatchRunner> runners, BatchPart part, @Nullable StagedBatch staged)
       throws InterruptedException {
     try (StagedBatch rows =
-        staged != null && staged.isOnDevice()
-            ? staged
-            : StagedBatch.of(part, model.manager())) {
+        staged != null && staged.isOnDevice() ? staged : StagedBatch.of(part, model.manager())) {
       return new BatchPass(runners).process(rows, model, weights);
     } catch (BatchFailure | EvaluationException e) {
       throw e;
