@@ -39,8 +39,7 @@ public final class MissingJar implements AutoCloseable {
                 file.toString());
     assertThat(code).isZero();
     URLClassLoader loader =
-        new URLClassLoader(
-            new URL[] {folder.toUri().toURL()}, MissingJar.class.getClassLoader());
+        new URLClassLoader(new URL[] {folder.toUri().toURL()}, MissingJar.class.getClassLoader());
     return new MissingJar(loader, loader.loadClass(name));
   }
 

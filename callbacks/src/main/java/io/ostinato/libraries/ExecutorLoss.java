@@ -21,7 +21,8 @@ public final class ExecutorLoss {
 
   /** As Spark's standalone workers, YARN and Kubernetes write it. */
   private static final Pattern CODE =
-      Pattern.compile("(?i)(?:exited with (?:exit )?code|exit ?status:?|exit ?code:?) ?(-?\\d{1,9})");
+      Pattern.compile(
+          "(?i)(?:exited with (?:exit )?code|exit ?status:?|exit ?code:?) ?(-?\\d{1,9})");
 
   private static final Pattern OF_MEMORY =
       Pattern.compile("(?i).*(?:memory limit|OOMKilled|out of memory|OutOfMemory).*");
@@ -65,15 +66,15 @@ public final class ExecutorLoss {
               new Exit(
                   "it could not reach the driver", "; check the network and the driver's load")),
           Map.entry(57, new Exit("a task could not be interrupted", SEE_LOG)),
-          Map.entry(
-              130, new Exit("SIGINT: it was interrupted", "; see who stopped it in its log")),
+          Map.entry(130, new Exit("SIGINT: it was interrupted", "; see who stopped it in its log")),
           Map.entry(
               132,
               new Exit(
                   "SIGILL: native code uses an instruction that this processor doesn't have",
                   "; use native libraries built for the processors of all hosts")),
           Map.entry(134, new Exit("SIGABRT: native code aborted", OF_NATIVE_CODE)),
-          Map.entry(135, new Exit("SIGBUS: native code crashed, or a disk is full", OF_NATIVE_CODE)),
+          Map.entry(
+              135, new Exit("SIGBUS: native code crashed, or a disk is full", OF_NATIVE_CODE)),
           Map.entry(136, new Exit("SIGFPE: native code crashed", OF_NATIVE_CODE)),
           Map.entry(
               137,
@@ -122,7 +123,8 @@ public final class ExecutorLoss {
   /** The reason that Spark gives for the loss of an executor, with its meaning and a remedy. */
   public static String explained(String reason) {
     String line = joined(reason);
-    String shown = line.length() > MOST_CHARACTERS ? line.substring(0, MOST_CHARACTERS) + "…" : line;
+    String shown =
+        line.length() > MOST_CHARACTERS ? line.substring(0, MOST_CHARACTERS) + "…" : line;
     String sentence = shown.replaceFirst("[.\\s]+$", "");
     OptionalInt code = codeIn(line);
     Exit exit = code.isPresent() ? exitOf(code.getAsInt()) : null;

@@ -170,9 +170,7 @@ final class KnownReasons {
 
   /** The line for a known message. */
   static Optional<String> lineOf(String text) {
-    return ofPyTorchsModules(text)
-        .or(() -> ExecutorLoss.lineOf(text))
-        .or(() -> lineOf(text, ALL));
+    return ofPyTorchsModules(text).or(() -> ExecutorLoss.lineOf(text)).or(() -> lineOf(text, ALL));
   }
 
   /** The line for a known message raised by the code of PyTorch's own modules. */

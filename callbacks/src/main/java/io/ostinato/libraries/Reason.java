@@ -80,8 +80,8 @@ public final class Reason {
   }
 
   /**
-   * Whether Java found a serialized lambda where it expected the lambda itself, which means that the
-   * class which contains the lambda is missing in the process that deserializes it.
+   * Whether Java found a serialized lambda where it expected the lambda itself, which means that
+   * the class which contains the lambda is missing in the process that deserializes it.
    */
   public static boolean isOfMissingLambda(Throwable thrown) {
     return thrown instanceof ClassCastException
@@ -130,9 +130,7 @@ public final class Reason {
   private static String bounded(String text) {
     return text.length() <= 2 * MOST_SEARCHED
         ? text
-        : text.substring(0, MOST_SEARCHED)
-            + "\n"
-            + text.substring(text.length() - MOST_SEARCHED);
+        : text.substring(0, MOST_SEARCHED) + "\n" + text.substring(text.length() - MOST_SEARCHED);
   }
 
   /** A prefix that names ONNX Runtime; PyTorch, which DJL runs by default, is not named. */

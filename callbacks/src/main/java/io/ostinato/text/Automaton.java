@@ -9,8 +9,8 @@ import java.util.function.IntPredicate;
 
 /**
  * A nondeterministic automaton over code points. All states that a name can be in are followed at
- * once, so that the time to match is at most proportional to the length of the name times the number
- * of states. Filled by one thread; can then be used by any number of threads.
+ * once, so that the time to match is at most proportional to the length of the name times the
+ * number of states. Filled by one thread; can then be used by any number of threads.
  */
 final class Automaton {
   private static final IntPredicate NOTHING = point -> false;

@@ -26,15 +26,16 @@ class ExcerptTest {
 
   @Test
   void whatControlsATerminalIsEscaped() {
-    assertThat(Excerpt.of("a\u001b[2J\nb\r\t\0\u0085\u202e\u2028")).isEqualTo(
-        "a\\u001b[2J\\nb\\r\\t\\u0000\\u0085\\u202e\\u2028");
+    assertThat(Excerpt.of("a\u001b[2J\nb\r\t\0\u0085\u202e\u2028"))
+        .isEqualTo("a\\u001b[2J\\nb\\r\\t\\u0000\\u0085\\u202e\\u2028");
     assertThat(Excerpt.of("\ud834 and C:\\new")).isEqualTo("\\ud834 and C:\\new");
     assertThat(Excerpt.of("größe, 数据, 𝄞")).isEqualTo("größe, 数据, 𝄞");
   }
 
   @Test
   void aLongMessageKeepsItsBeginningAndItsRemedy() {
-    String message = Excerpt.ofMessage("the kind '" + "k".repeat(200_000) + "' is unknown; remove it");
+    String message =
+        Excerpt.ofMessage("the kind '" + "k".repeat(200_000) + "' is unknown; remove it");
     assertThat(message)
         .hasSizeLessThan(2_100)
         .startsWith("the kind 'kkk")

@@ -22,7 +22,12 @@ class HostileOptionsTest {
   void whatIsEchoedIsShortAndVisible() throws IOException {
     Path run = Files.writeString(folder.resolve("run.yaml"), "model: digits_cnn\n");
     for (String text :
-        List.of("k".repeat(100_000), CONTROL, "a.".repeat(50_000), "[".repeat(50_000), "9".repeat(100_000))) {
+        List.of(
+            "k".repeat(100_000),
+            CONTROL,
+            "a.".repeat(50_000),
+            "[".repeat(50_000),
+            "9".repeat(100_000))) {
       for (List<String> command :
           List.of(
               List.of(text),
@@ -77,7 +82,8 @@ class HostileOptionsTest {
   private static String refusal(List<String> command) {
     StringWriter err = new StringWriter();
     PrintWriter printed = new PrintWriter(err, true);
-    int code = Main.run(new PrintWriter(new StringWriter()), printed, command.toArray(String[]::new));
+    int code =
+        Main.run(new PrintWriter(new StringWriter()), printed, command.toArray(String[]::new));
     assertThat(code).as("%.200s: %.500s", command, err).isEqualTo(2);
     return err.toString();
   }

@@ -219,8 +219,7 @@ final class Binder {
         mistakes.add(
             entry.place(),
             "unknown key '%s'%s%s"
-                .formatted(
-                    Excerpt.of(entry.key()), in(path), Nearest.hint(entry.key(), known)));
+                .formatted(Excerpt.of(entry.key()), in(path), Nearest.hint(entry.key(), known)));
         complete = false;
       }
     }
@@ -249,7 +248,8 @@ final class Binder {
     for (Object number : single instanceof List<?> list ? list : List.of(single)) {
       String problem = number instanceof Number n ? key.outOfBounds(n.doubleValue()) : "";
       if (!problem.isEmpty()) {
-        mistakes.add(entry.place(), "'%s' %s; given: %s".formatted(Excerpt.of(keyPath), problem, number));
+        mistakes.add(
+            entry.place(), "'%s' %s; given: %s".formatted(Excerpt.of(keyPath), problem, number));
         return Optional.empty();
       }
     }
@@ -258,7 +258,8 @@ final class Binder {
 
   private void report(ConfigNode node, String path, String problem) {
     mistakes.add(
-        node.place(), (path.isEmpty() ? "the configuration " : "'" + Excerpt.of(path) + "' ") + problem);
+        node.place(),
+        (path.isEmpty() ? "the configuration " : "'" + Excerpt.of(path) + "' ") + problem);
   }
 
   static String in(String path) {

@@ -91,6 +91,7 @@ public final class ConfigurationFile {
   }
 
   private static IllegalArgumentException unreadable(String file, String why, IOException e) {
-    return new IllegalArgumentException("can't read '%s': %s".formatted(Excerpt.of(file), Excerpt.ofMessage(why)), e);
+    return new IllegalArgumentException(
+        "can't read '%s': %s".formatted(Excerpt.of(file), Excerpt.ofMessage(why)), e);
   }
 }

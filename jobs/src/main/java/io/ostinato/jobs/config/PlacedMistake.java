@@ -3,7 +3,8 @@ package io.ostinato.jobs.config;
 import io.ostinato.text.Excerpt;
 
 /**
- * A mistake and its place; printed as {@code run.yaml:12: unknown key 'ephocs'}, always on one line.
+ * A mistake and its place; printed as {@code run.yaml:12: unknown key 'ephocs'}, always on one
+ * line.
  */
 public record PlacedMistake(Place place, String message) {
   public PlacedMistake {

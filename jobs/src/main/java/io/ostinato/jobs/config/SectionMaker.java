@@ -162,8 +162,7 @@ final class SectionMaker {
 
   private Optional<Made> refused(Section section, IllegalArgumentException why, String path) {
     mistakes.add(
-        section.place(),
-        (path.isEmpty() ? "" : "'" + Excerpt.of(path) + "': ") + why.getMessage());
+        section.place(), (path.isEmpty() ? "" : "'" + Excerpt.of(path) + "': ") + why.getMessage());
     return Optional.empty();
   }
 }

@@ -87,10 +87,7 @@ final class SetOption {
           place,
           "'%s' is a list of %s; '%s' is not an index from 0 to %s"
               .formatted(
-                  upTo(depth, path),
-                  items.size(),
-                  Excerpt.of(path.get(depth)),
-                  items.size()));
+                  upTo(depth, path), items.size(), Excerpt.of(path.get(depth)), items.size()));
       return list;
     }
     if (index == items.size()) {

@@ -39,7 +39,7 @@ final class UserKeys {
       return true;
     } catch (IllegalArgumentException refusal) {
       mistakes.add(
-          section.place(), 
+          section.place(),
           (path.isEmpty() ? "" : "'" + Excerpt.of(path) + "': ") + refusal.getMessage());
       return false;
     }

@@ -68,7 +68,8 @@ final class YamlReader {
           .orElseGet(() -> new Value(new Place(source, lines ? 1 : 0), "", Value.Form.NOTHING));
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-      mistakes.add(new Place(source, lines ? line : 0), "invalid YAML: " + Excerpt.of(e.getProblem()));
+      mistakes.add(
+          new Place(source, lines ? line : 0), "invalid YAML: " + Excerpt.of(e.getProblem()));
     } catch (YamlEngineException e) {
       String problem = String.valueOf(e.getMessage());
       mistakes.add(new Place(source, lines ? 1 : 0), "invalid YAML: " + Excerpt.of(problem));
@@ -112,7 +113,9 @@ final class YamlReader {
       Entry before = entries.putIfAbsent(key.getValue(), new Entry(place, key.getValue(), value));
       if (before != null) {
         mistakes.add(
-            place, "duplicate key '%s', first at %s".formatted(Excerpt.of(key.getValue()), before.place()));
+            place,
+            "duplicate key '%s', first at %s"
+                .formatted(Excerpt.of(key.getValue()), before.place()));
       }
     }
     return new Section(place(mapping), List.copyOf(entries.values()));

@@ -41,7 +41,8 @@ final class YamlTags {
         place,
         form(tag) == Form.TEXT
             ? isNothing(tag)
-            : "the tag '%s' doesn't match '%s'; remove it".formatted(written(tag), Excerpt.of(text)));
+            : "the tag '%s' doesn't match '%s'; remove it"
+                .formatted(written(tag), Excerpt.of(text)));
     return form(untagged);
   }
 

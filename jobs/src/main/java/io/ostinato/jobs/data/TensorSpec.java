@@ -64,7 +64,7 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
     try {
       RowShape.of(found, shape.stream().mapToLong(Long::longValue).toArray());
     } catch (IllegalArgumentException e) {
-      throw refuse(option, text, e.getMessage());
+      throw refuse(option, text, String.valueOf(e.getMessage()));
     }
     return new TensorSpec(name, found, shape);
   }
@@ -92,7 +92,9 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
 
   private static String unknownType(String type) {
     return "'%s' is not a data type; use one of %s; "
-        .formatted(Excerpt.of(type), TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
+        .formatted(
+            Excerpt.of(type),
+            TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
   }
 
   static String word(DataType type) {

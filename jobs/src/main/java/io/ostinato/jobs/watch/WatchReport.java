@@ -56,7 +56,8 @@ final class WatchReport {
     count(entry);
     if (entry.outcome() == Outcome.FAILED) {
       err.println(
-          "error: can't evaluate '%s': %s".formatted(Excerpt.of(entry.checkpoint().name()), Excerpt.ofLines(entry.reason())));
+          "error: can't evaluate '%s': %s"
+              .formatted(Excerpt.of(entry.checkpoint().name()), Excerpt.ofLines(entry.reason())));
       err.flush();
     } else {
       log.info("skipped {}: {}", Excerpt.of(entry.checkpoint().name()), entry.reason());

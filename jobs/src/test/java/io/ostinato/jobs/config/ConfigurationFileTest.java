@@ -51,13 +51,23 @@ class ConfigurationFileTest {
   void namesThatNoFileHasAreRefusedBriefly() {
     for (String name :
         List.of(
-            "k".repeat(200_000), "a/" + "k".repeat(200_000), "a\0b", "hdfs://a b:x/" + "k".repeat(9_000),
-            "file:///" + "k".repeat(200_000), "nosuch://x/run.yaml", "file:/\0", folder.toString(), "")) {
+            "k".repeat(200_000),
+            "a/" + "k".repeat(200_000),
+            "a\0b",
+            "hdfs://a b:x/" + "k".repeat(9_000),
+            "file:///" + "k".repeat(200_000),
+            "nosuch://x/run.yaml",
+            "file:/\0",
+            folder.toString(),
+            "")) {
       assertThatThrownBy(() -> ConfigurationFile.read(name))
           .as(name.substring(0, Math.min(99, name.length())))
           .isInstanceOf(IllegalArgumentException.class)
           .satisfies(
-              thrown -> assertThat(thrown.getMessage()).hasSizeLessThan(2_500).doesNotContain("\0", "\n"));
+              thrown ->
+                  assertThat(thrown.getMessage())
+                      .hasSizeLessThan(2_500)
+                      .doesNotContain("\0", "\n"));
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.ostinato.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.ostinato.jobs.config.Configuration;
@@ -15,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that are meant to exhaust the reader, or the terminal that shows what is wrong with them. */
+/**
+ * Files that are meant to exhaust the reader, or the terminal that shows what is wrong with them.
+ */
 class HostileRunTest {
   private static final String RIGHT = RunMistakesTest.RIGHT;
   private static final String TOO_MANY =
@@ -47,14 +48,26 @@ class HostileRunTest {
       assertThat(refusal(one.repeat(depth))).as("%s times %s", depth, one).contains(TOO_DEEP);
     }
     String indented =
-        IntStream.range(0, 1_000).mapToObj(i -> " ".repeat(i) + "a:\n").collect(Collectors.joining());
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> " ".repeat(i) + "a:\n")
+            .collect(Collectors.joining());
     assertThat(refusal(indented)).isEqualTo("run.yaml:101: " + TOO_DEEP);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "%s", "-%s", "0x%s", "0o%s", "0.%s", "%s.5e3", "1e%s", "1e-%s", "!!int %s", "!!float %s", "\"%s\""
+        "%s",
+        "-%s",
+        "0x%s",
+        "0o%s",
+        "0.%s",
+        "%s.5e3",
+        "1e%s",
+        "1e-%s",
+        "!!int %s",
+        "!!float %s",
+        "\"%s\""
       })
   void longNumbersAreRefused(String form) {
     String number = form.formatted("1".repeat(100_000));
@@ -77,13 +90,35 @@ class HostileRunTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "1e999999999", "-1e999999999", "1e-999999999", ".inf", "-.inf", ".nan", "9223372036854775808",
-        "-9223372036854775808", "-9223372036854775809", "0x8000000000000000", "1_000", "0b1", "1e3",
-        "1:30", "0x", "0o8", "+1", "--1", "''", "null", "~", "[]", "{}", "true"
+        "1e999999999",
+        "-1e999999999",
+        "1e-999999999",
+        ".inf",
+        "-.inf",
+        ".nan",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "-9223372036854775809",
+        "0x8000000000000000",
+        "1_000",
+        "0b1",
+        "1e3",
+        "1:30",
+        "0x",
+        "0o8",
+        "+1",
+        "--1",
+        "''",
+        "null",
+        "~",
+        "[]",
+        "{}",
+        "true"
       })
   void numbersOfEveryFormAreTakenOrRefused(String number) {
     for (String key :
-        List.of("seed", "effective_batch_size", "skip_non_finite", "length", "run_id", "optimizer")) {
+        List.of(
+            "seed", "effective_batch_size", "skip_non_finite", "length", "run_id", "optimizer")) {
       checked(RIGHT.replace("length: {epochs: 2}\n", "") + key + ": " + number);
     }
     for (String key : List.of("epochs", "updates", "samples")) {
@@ -121,7 +156,9 @@ class HostileRunTest {
           .startsWith("run.yaml:")
           .hasSizeLessThan(4_000);
     }
-    for (String option : List.of(text, text + "=1", "seed=" + text, "seed." + text + "=1", "callbacks." + text + "=1")) {
+    for (String option :
+        List.of(
+            text, text + "=1", "seed=" + text, "seed." + text + "=1", "callbacks." + text + "=1")) {
       assertThat(refusal(RIGHT, option)).startsWith("--set ").hasSizeLessThan(3_000);
     }
   }
@@ -137,7 +174,9 @@ class HostileRunTest {
             RIGHT + "seed: " + escape,
             RIGHT + escape + ": 1")) {
       String refusal = refusal(yaml);
-      assertThat(refusal.lines()).as(refusal).allMatch(line -> line.matches("run\\.yaml:\\d+: '?[a-z].*"));
+      assertThat(refusal.lines())
+          .as(refusal)
+          .allMatch(line -> line.matches("run\\.yaml:\\d+: '?[a-z].*"));
       assertThat(refusal).contains("\\u001b[2J\\nrun.yaml:1: fine\\u202e").doesNotContain("\u001b");
     }
     assertThat(refusal(RIGHT, "\u001b[2J\n=1")).startsWith("--set \\u001b[2J\\n=1: ");
@@ -147,7 +186,9 @@ class HostileRunTest {
   void manyMistakesAreNotAllListed() {
     String yaml =
         RIGHT
-            + IntStream.range(0, 20_000).mapToObj(i -> "k" + i + ": 1\n").collect(Collectors.joining());
+            + IntStream.range(0, 20_000)
+                .mapToObj(i -> "k" + i + ": 1\n")
+                .collect(Collectors.joining());
     List<String> lines = refusal(yaml).lines().toList();
     assertThat(lines).hasSize(101);
     assertThat(lines.get(99)).startsWith("run.yaml:109: unknown key 'k99'");
@@ -167,11 +208,49 @@ class HostileRunTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "a: &a [*a]", "a: &a {b: *a}", "&a {*a : 1}", "a: *b", "<<: {seed: 1}", "a: !!java.net.URL [x]",
-        "!!python/object:os.system {}", "a: !!binary 'x'", "--- a\n--- b", "a: 1\n---\nb: 2", "a: b: c",
-        "a:\n\t- b", "a: 'b", "a: \"\\x\"", "%YAML 9.9\n---\na: 1", "%TAG ! x\n---\na: 1", "[a", "a: [1, 2",
-        "{a: 1}: b", "? [a]\n: 1", "seed: 1\nseed: 2", "", "\0", "a: \u0007", "\ufffe", "...", "---", "-", "?", ":",
-        "null", "3", "text", "[]", "a: &", "a: *", "a: !", "a: !<", "a: |9", "a: >-\n", "@a", "`", "a: !<tag:yaml.org,2002:int> x"
+        "a: &a [*a]",
+        "a: &a {b: *a}",
+        "&a {*a : 1}",
+        "a: *b",
+        "<<: {seed: 1}",
+        "a: !!java.net.URL [x]",
+        "!!python/object:os.system {}",
+        "a: !!binary 'x'",
+        "--- a\n--- b",
+        "a: 1\n---\nb: 2",
+        "a: b: c",
+        "a:\n\t- b",
+        "a: 'b",
+        "a: \"\\x\"",
+        "%YAML 9.9\n---\na: 1",
+        "%TAG ! x\n---\na: 1",
+        "[a",
+        "a: [1, 2",
+        "{a: 1}: b",
+        "? [a]\n: 1",
+        "seed: 1\nseed: 2",
+        "",
+        "\0",
+        "a: \u0007",
+        "\ufffe",
+        "...",
+        "---",
+        "-",
+        "?",
+        ":",
+        "null",
+        "3",
+        "text",
+        "[]",
+        "a: &",
+        "a: *",
+        "a: !",
+        "a: !<",
+        "a: |9",
+        "a: >-\n",
+        "@a",
+        "`",
+        "a: !<tag:yaml.org,2002:int> x"
       })
   void brokenYamlHasALineAndAReason(String yaml) {
     assertThat(refusal(yaml)).matches("(?s)run\\.yaml:\\d+: .*").hasSizeLessThan(4_000);
@@ -186,12 +265,16 @@ class HostileRunTest {
   void aliasesOfOrdinarySizeAreExpanded() {
     String yaml =
         RIGHT
-            .replace("train: {path: a, columns: {", "train: {path: a, columns: &c {")
-            .replaceAll("test: .*", "test: {path: b, columns: *c}")
+                .replace("train: {path: a, columns: {", "train: {path: a, columns: &c {")
+                .replaceAll("test: .*", "test: {path: b, columns: *c}")
             + IntStream.range(0, 80)
-                .mapToObj(i -> "- {kind: metric, metrics: &m%1$d [mse], dataset_key: test, dataset_name: d%1$d}\n".formatted(i))
+                .mapToObj(
+                    i ->
+                        "- {kind: metric, metrics: &m%1$d [mse], dataset_key: test, dataset_name: d%1$d}\n"
+                            .formatted(i))
                 .collect(Collectors.joining());
-    assertThat(checked(yaml.replaceAll("metrics: &m(?!0 )\\d+ \\[mse\\]", "metrics: *m0"))).isNull();
+    assertThat(checked(yaml.replaceAll("metrics: &m(?!0 )\\d+ \\[mse\\]", "metrics: *m0")))
+        .isNull();
   }
 
   @Test

@@ -61,13 +61,74 @@ class RunMutationTest {
 
   private static final List<String> HOSTILE =
       List.of(
-          "[", "{", "}", "]", "- ", "? ", ": ", "*columns", "*x", "&columns ", "&x ", "<<: *columns\n",
-          "!!int ", "!!java.lang.Runtime ", "!<x> ", "\t", "\n", "\n\n  ", "\0", "\u001b[31m", "\ufeff",
-          "\u202e", "\ud800", "--- ", "...\n", "%YAML 1.1\n", "#", "'", "\"", "\\", "|\n", ">9\n", "~", "null",
-          "true", ".nan", ".inf", "-.inf", "1e999999999", "-9223372036854775808", "9223372036854775808",
-          "0x7fffffffffffffff", "0o777777777777777777777777", "2147483648", "-1", "0", "1_000", "''", "[]", "{}",
-          "kind: ", "kind: mlp", "java.lang.String", "[I", "int", "a.b.c.", "../../x", "hdfs://x:y:z/", "%n%s%d",
-          "${java.version}", "*a*a*a*a*a*a*b", "2g", "99999999999999999999g", "1e", "0x", "+", ",", "a: &a [*a]\n");
+          "[",
+          "{",
+          "}",
+          "]",
+          "- ",
+          "? ",
+          ": ",
+          "*columns",
+          "*x",
+          "&columns ",
+          "&x ",
+          "<<: *columns\n",
+          "!!int ",
+          "!!java.lang.Runtime ",
+          "!<x> ",
+          "\t",
+          "\n",
+          "\n\n  ",
+          "\0",
+          "\u001b[31m",
+          "\ufeff",
+          "\u202e",
+          "\ud800",
+          "--- ",
+          "...\n",
+          "%YAML 1.1\n",
+          "#",
+          "'",
+          "\"",
+          "\\",
+          "|\n",
+          ">9\n",
+          "~",
+          "null",
+          "true",
+          ".nan",
+          ".inf",
+          "-.inf",
+          "1e999999999",
+          "-9223372036854775808",
+          "9223372036854775808",
+          "0x7fffffffffffffff",
+          "0o777777777777777777777777",
+          "2147483648",
+          "-1",
+          "0",
+          "1_000",
+          "''",
+          "[]",
+          "{}",
+          "kind: ",
+          "kind: mlp",
+          "java.lang.String",
+          "[I",
+          "int",
+          "a.b.c.",
+          "../../x",
+          "hdfs://x:y:z/",
+          "%n%s%d",
+          "${java.version}",
+          "*a*a*a*a*a*a*b",
+          "2g",
+          "99999999999999999999g",
+          "1e",
+          "0x",
+          "+",
+          ",",
+          "a: &a [*a]\n");
 
   @Test
   void aDamagedConfigurationIsBoundOrRefused() {
@@ -91,7 +152,7 @@ class RunMutationTest {
 
   @Test
   void whatIsNotDamagedIsBound() {
-assertThat(isBound(WHOLE)).isTrue();
+    assertThat(isBound(WHOLE)).isTrue();
   }
 
   private static boolean isBound(String yaml) {
@@ -134,7 +195,10 @@ assertThat(isBound(WHOLE)).isTrue();
       case 2 -> yaml.insert(at, hostile.repeat(1 + random.nextInt(3_000)));
       case 3 -> replaceWord(yaml, at, hostile);
       case 4 -> replaceWord(yaml, at, word(random));
-      case 5 -> yaml.insert(random.nextInt(yaml.length() + 1), yaml.substring(at, end).repeat(random.nextInt(200)));
+      case 5 ->
+          yaml.insert(
+              random.nextInt(yaml.length() + 1),
+              yaml.substring(at, end).repeat(random.nextInt(200)));
       case 6 -> yaml.setLength(at);
       case 7 -> replaceWord(yaml, at, "9".repeat(random.nextInt(100_000)));
       case 8 -> yaml.insert(at, word(random) + ": " + word(random) + "\n");

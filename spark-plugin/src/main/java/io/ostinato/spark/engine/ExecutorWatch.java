@@ -30,8 +30,7 @@ final class ExecutorWatch implements AutoCloseable {
     this.context = context;
     this.executors = InternalExecutors.listen(context);
     this.warnings = new IdleWarnings(context, executors, clock);
-    timer.scheduleWithFixedDelay(
-        warnings::check, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(warnings::check, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
   }
 
   private static Thread daemon(Runnable work) {
@@ -73,7 +72,9 @@ final class ExecutorWatch implements AutoCloseable {
     String addition =
         "; meanwhile %s, the last one executor %s: %s"
             .formatted(
-                losses.size() == 1 ? "an executor was lost" : losses.size() + " executors were lost",
+                losses.size() == 1
+                    ? "an executor was lost"
+                    : losses.size() + " executors were lost",
                 last,
                 ExecutorLoss.explained(last.reason()));
     return new EvaluationException(

@@ -65,8 +65,7 @@ class LostExecutorsIT {
         TestSpark.cluster(
             "local-cluster[1,1,1024]",
             "",
-            Map.of(
-                "spark.plugins", OstinatoPlugin.class.getName(), "spark.task.maxFailures", "1"));
+            Map.of("spark.plugins", OstinatoPlugin.class.getName(), "spark.task.maxFailures", "1"));
     engine = SparkEvaluationEngine.of(session);
   }
 
@@ -122,7 +121,8 @@ class LostExecutorsIT {
 
   private static EvaluationException failure(EvaluationRequest request) {
     return catchThrowableOfType(
-        EvaluationException.class, () -> engine.evaluate(request, ProgressDisplay.silent()).close());
+        EvaluationException.class,
+        () -> engine.evaluate(request, ProgressDisplay.silent()).close());
   }
 
   private static EvaluationRequest request(
