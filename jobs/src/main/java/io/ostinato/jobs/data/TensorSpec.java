@@ -64,7 +64,7 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
     try {
       RowShape.of(found, shape.stream().mapToLong(Long::longValue).toArray());
     } catch (IllegalArgumentException e) {
-      throw refuse(option, text, e.getMessage());
+      throw refuse(option, text, String.valueOf(e.getMessage()));
     }
     return new TensorSpec(name, found, shape);
   }
