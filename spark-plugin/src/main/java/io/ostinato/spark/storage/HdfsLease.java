@@ -12,11 +12,14 @@ import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
-import org.apache.hadoop.hdfs.protocol.RecoveryInProgressException;
 import org.apache.hadoop.ipc.RemoteException;
 
 /** The lease of a file on HDFS, which one writer at a time has. */
 record HdfsLease(DistributedFileSystem hdfs, Path file) {
+  /** The exception of the name node while it closes the file of a dead writer. */
+  private static final String RECOVERING =
+      "org.apache.hadoop.hdfs.protocol.RecoveryInProgressException";
+
   private static final int BUFFER_BYTES = 1 << 12;
 
   /**
@@ -62,12 +65,9 @@ record HdfsLease(DistributedFileSystem hdfs, Path file) {
     } catch (FileNotFoundException e) {
       return LineWriter.NONE;
     } catch (RemoteException e) {
-      IOException reason =
-          e.unwrapRemoteException(
-              AlreadyBeingCreatedException.class, RecoveryInProgressException.class);
-      if (reason instanceof RecoveryInProgressException) {
+      if (e.getClassName().equals(RECOVERING)) {
         return LineWriter.NONE;
-      } else if (reason instanceof AlreadyBeingCreatedException) {
+      } else if (e.getClassName().equals(AlreadyBeingCreatedException.class.getName())) {
         return LineWriter.SOME;
       }
       throw e;
