@@ -74,8 +74,7 @@ final class CallbackRun implements AutoCloseable {
       if (purpose == Purpose.TRAINING) {
         settings.resumeFrom().forEach(tag -> goBackTo(tag, metrics));
       }
-      this.evaluations =
-          closing.add(EvaluationsLog.of(settings.run().files(), settings.clock()));
+      this.evaluations = closing.add(EvaluationsLog.of(settings.run().files(), settings.clock()));
       if (purpose == Purpose.TRAINING) {
         evaluations.keep(this::isFromBefore);
       }

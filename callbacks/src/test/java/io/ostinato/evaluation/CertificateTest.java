@@ -33,7 +33,8 @@ class CertificateTest {
       Certificate certificate = certify(expected, merged(tasks, random));
       assertThat(certificate.rowsExpected()).isEqualTo(rows.size());
       assertThat(certificate.rowsEvaluated()).isEqualTo(rows.size());
-      assertThat(certificate.partitions().stream().map(part -> part.partition() + ":" + part.rows()))
+      assertThat(
+              certificate.partitions().stream().map(part -> part.partition() + ":" + part.rows()))
           .isEqualTo(rows.sizes());
       assertThat(certificate.orderDigest())
           .isEqualTo(certify(expected, coverage(rows.batches(10_000))).orderDigest())
@@ -140,7 +141,8 @@ class CertificateTest {
   }
 
   /**
-   * Makes batches wrong in one of several ways; returns false if there are too few of them for that.
+   * Makes batches wrong in one of several ways; returns false if there are too few of them for
+   * that.
    */
   private static boolean spoil(List<DataBatch> batches, Random random) {
     if (batches.isEmpty()) {
@@ -236,8 +238,7 @@ class CertificateTest {
     for (int column = 0; column < columns.length; column++) {
       byte[] bytes = new byte[rows * WIDTHS[column]];
       for (int row = 0; row < rows; row++) {
-        System.arraycopy(
-            columns[column][row], 0, bytes, row * WIDTHS[column], WIDTHS[column]);
+        System.arraycopy(columns[column][row], 0, bytes, row * WIDTHS[column], WIDTHS[column]);
       }
       arrays.add(array("c" + column, DataType.INT8, rows, bytes));
     }

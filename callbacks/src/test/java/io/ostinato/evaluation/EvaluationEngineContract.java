@@ -162,13 +162,22 @@ public abstract class EvaluationEngineContract {
           i % 3 == 0 && selection.columns().isEmpty()
               ? measured(generated(partitions), 1 + random.nextInt(64))
               : request(
-                  generated(partitions), 1 + random.nextInt(64), EvaluationEngineContract::names, 1);
+                  generated(partitions),
+                  1 + random.nextInt(64),
+                  EvaluationEngineContract::names,
+                  1);
       Certificate certificate = certificate(engine(), of(request, request.data(), selection));
       Certificate other =
           certificate(
               new LocalEvaluationEngine(),
-              of(request(GeneratedRows.inMemory(partitions), 7, EvaluationEngineContract::names, 1), selection));
-      assertThat(certificate).usingRecursiveComparison().ignoringFields("attempts").isEqualTo(other);
+              of(
+                  request(
+                      GeneratedRows.inMemory(partitions), 7, EvaluationEngineContract::names, 1),
+                  selection));
+      assertThat(certificate)
+          .usingRecursiveComparison()
+          .ignoringFields("attempts")
+          .isEqualTo(other);
       assertThat(certificate.rowsExpected()).isEqualTo(Math.min(rows, selection.maxRows()));
       assertThat(certificate.rowsEvaluated()).isEqualTo(certificate.rowsExpected());
       assertThat(certificate.partitions().stream().mapToLong(Certificate.Partition::rows).sum())

@@ -42,8 +42,7 @@ class LocalEvaluationEngineTest extends EvaluationEngineContract {
     evaluate(data, 2, DataSelection.everything()).close();
   }
 
-  private EvaluationResults evaluate(
-      EvaluationData data, int batchSize, DataSelection selection) {
+  private EvaluationResults evaluate(EvaluationData data, int batchSize, DataSelection selection) {
     return engine.evaluate(
         new EvaluationRequest(
             new EvaluationTag("changing", new TrainingIteration(1, 2, 3), "test"),

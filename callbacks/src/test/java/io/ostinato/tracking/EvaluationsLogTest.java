@@ -36,8 +36,7 @@ class EvaluationsLogTest {
       assertThat(file()).as("without an evaluation").doesNotExist();
       log.add(evaluated(3, 2));
       log.add(
-          EvaluationRecord.failed(
-              tag(3), EvaluationException.of(tag(3), "row 7 is bad; drop it")));
+          EvaluationRecord.failed(tag(3), EvaluationException.of(tag(3), "row 7 is bad; drop it")));
       log.flush();
       log.flush();
       assertThat(Files.readString(file()))

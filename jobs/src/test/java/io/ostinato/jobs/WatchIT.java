@@ -78,8 +78,7 @@ class WatchIT {
             WatchLines.of(folder.resolve("runs/run/evaluations.jsonl")).stream()
                 .map(line -> line.get("callback").getAsString()))
         .as("none twice, wherever the process was killed")
-        .containsExactlyElementsOf(
-            IntStream.rangeClosed(1, 9).mapToObj(WatchLines::name).toList());
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 9).mapToObj(WatchLines::name).toList());
   }
 
   @Test

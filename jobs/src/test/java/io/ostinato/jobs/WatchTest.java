@@ -274,8 +274,7 @@ class WatchTest {
         .containsExactly(WatchLines.name(1), WatchLines.name(2));
     assertThat(WatchLines.of(run.resolve("evaluations.jsonl")))
         .hasSize(2)
-        .allSatisfy(
-            line -> assertThat(line.get("reason").getAsString()).contains("RuntimeError"));
+        .allSatisfy(line -> assertThat(line.get("reason").getAsString()).contains("RuntimeError"));
     assertThat(err.toString().lines()).hasSize(2).allMatch(line -> line.contains("RuntimeError"));
   }
 

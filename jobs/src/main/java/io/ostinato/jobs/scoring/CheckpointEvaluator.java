@@ -173,10 +173,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
   }
 
   private Map<String, Double> metrics(
-      String file,
-      ModelFile model,
-      PredictionColumns written,
-      List<EvaluationRecord> evaluations) {
+      String file, ModelFile model, PredictionColumns written, List<EvaluationRecord> evaluations) {
     try (EvaluationResults results = measure(file, model, List.of(written))) {
       evaluations.add(EvaluationRecord.of(tag(file), results));
       return results.metrics();

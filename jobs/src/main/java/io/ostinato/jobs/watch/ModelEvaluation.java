@@ -15,10 +15,7 @@ interface ModelEvaluation {
    * @param evaluations the records of the evaluations behind it
    */
   record Report(
-      Map<String, Double> metrics,
-      long rows,
-      double seconds,
-      List<EvaluationRecord> evaluations) {}
+      Map<String, Double> metrics, long rows, double seconds, List<EvaluationRecord> evaluations) {}
 
   /** The name of the dataset. */
   String dataset();

@@ -59,7 +59,8 @@ record SteadyBenchmark(Path folder) implements Benchmark {
     DataContent expected = coverage(batches).content(true);
     Callable<Certificate> certificate =
         () -> {
-          Coverage read = SerializedBytes.read(SerializedBytes.of(coverage(batches)), Coverage.class);
+          Coverage read =
+              SerializedBytes.read(SerializedBytes.of(coverage(batches)), Coverage.class);
           return Certificate.of(
               request.tag(), expected, List.of(), read, "manifest", Attempts.NONE);
         };

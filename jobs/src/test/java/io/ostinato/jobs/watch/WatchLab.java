@@ -6,8 +6,8 @@ import io.ostinato.evaluation.Certificate;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.jobs.ErrorLine;
-import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.jobs.TestDisk;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.ForwardingLineFile;
 import io.ostinato.storage.ForwardingRunFiles;
@@ -295,8 +295,7 @@ final class WatchLab {
     private EvaluationRecord record() {
       return new EvaluationRecord.Evaluated(
           new EvaluationTag("any", TrainingIteration.START, "test"),
-          new EvaluationTimings(
-              work, work, work, work, work, work, work, work, work),
+          new EvaluationTimings(work, work, work, work, work, work, work, work, work),
           new Certificate(7, 7, 0, "digest", "hash", List.of(), Attempts.NONE));
     }
 

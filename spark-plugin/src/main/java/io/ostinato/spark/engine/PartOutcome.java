@@ -2,8 +2,12 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.Coverage;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.RowCheck;
 import io.ostinato.metric.MetricStates;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -17,6 +21,18 @@ record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states, Coverag
   PartOutcome {
     outputs = List.copyOf(outputs);
     states = List.copyOf(states);
+  }
+
+  /**
+   * The results of batches in dataset order.
+   *
+   * @throws EvaluationException if they don't cover all rows exactly once
+   */
+  List<BatchOutput> inOrder(EvaluationTag tag, long rows) {
+    List<BatchOutput> batches =
+        outputs.stream().sorted(Comparator.comparingLong(BatchOutput::firstRow)).toList();
+    RowCheck.check(tag, batches, rows);
+    return batches;
   }
 
   /**

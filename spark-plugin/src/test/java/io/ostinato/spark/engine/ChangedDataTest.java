@@ -149,7 +149,8 @@ class ChangedDataTest {
     certificate(request(data, 4, ChangedDataTest::labels));
     CHANGE.set(1);
     assertThatThrownBy(() -> certificate(request(data, 5, ChangedDataTest::labels)))
-        .hasMessageContaining("callback 'changed' at E1_U2_S3 on dataset 'test' failed: the data has")
+        .hasMessageContaining(
+            "callback 'changed' at E1_U2_S3 on dataset 'test' failed: the data has")
         .hasMessageContaining("(partition 2) have other values");
     certificate(of(request(data, 5, ChangedDataTest::labels), 20));
     data.unpersist();
@@ -167,8 +168,8 @@ class ChangedDataTest {
         .udf()
         .register(
             "chance",
-            functions.udf(
-                    (Long id) -> new Random().nextLong(), DataTypes.LongType)
+            functions
+                .udf((Long id) -> new Random().nextLong(), DataTypes.LongType)
                 .asNondeterministic());
     SparkDataset data =
         SparkDataset.of(session.range(0, 40, 1, 4).selectExpr("chance(id) AS label"))

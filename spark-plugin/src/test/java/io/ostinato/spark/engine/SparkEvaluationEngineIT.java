@@ -124,8 +124,12 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   /** The processes of executors, of which at least one runs each time. */
   private static List<Long> processes() {
     return new JavaSparkContext(session.sparkContext())
-        .parallelize(IntStream.range(0, 16).boxed().toList(), 16)
-        .map(i -> ProcessHandle.current().pid()).collect().stream().distinct().toList();
+            .parallelize(IntStream.range(0, 16).boxed().toList(), 16)
+            .map(i -> ProcessHandle.current().pid())
+            .collect()
+            .stream()
+            .distinct()
+            .toList();
   }
 
   private static void kill(long process) throws Exception {
