@@ -14,7 +14,6 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** Runs a pass whose results (rows or metric states) are collected on the driver. */
@@ -58,14 +57,11 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     }
   }
 
-  /** Checks and collates the merged outcome of one of the evaluations. */
-  EvaluationResults results(EvaluationPass pass, int position, PartitionOutcome outcome) {
+  private EvaluationResults results(EvaluationPass pass, int position, PartitionOutcome outcome) {
     EvaluationRequest request = pass.requests().get(position);
     PartOutcome part = outcome.parts().get(position);
     Certificate certificate = pass.certify(request, part.coverage(), outcome.attempts());
-    List<BatchOutput> batches =
-        part.outputs().stream().sorted(Comparator.comparingLong(BatchOutput::firstRow)).toList();
-    RowCheck.check(request.tag(), batches, pass.rows());
+    List<BatchOutput> batches = part.inOrder(request.tag(), pass.rows());
     EvaluationWork.of(request, pass.rows(), settings.evaluations().resultsLimit())
         .checkSize(OutcomeCodec.sizeBytes(batches));
     SkippedRows skipped = part.skipped();

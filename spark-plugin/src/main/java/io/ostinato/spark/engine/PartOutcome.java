@@ -3,9 +3,13 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.Coverage;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.RowCheck;
 import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.metric.MetricStates;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -31,6 +35,18 @@ record PartOutcome(
   /** The outcome of a partition without rows. */
   static PartOutcome nothing() {
     return new PartOutcome(List.of(), List.of(), new Coverage(), SkippedRows.NONE);
+  }
+
+  /**
+   * The results of batches in dataset order.
+   *
+   * @throws EvaluationException if they don't cover all rows exactly once
+   */
+  List<BatchOutput> inOrder(EvaluationTag tag, long rows) {
+    List<BatchOutput> batches =
+        outputs.stream().sorted(Comparator.comparingLong(BatchOutput::firstRow)).toList();
+    RowCheck.check(tag, batches, rows);
+    return batches;
   }
 
   /**

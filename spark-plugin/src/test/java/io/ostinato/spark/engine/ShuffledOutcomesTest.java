@@ -3,27 +3,18 @@ package io.ostinato.spark.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.Attempts;
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.Certificate;
+import io.ostinato.evaluation.Collation;
 import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationRequest;
-import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.SkippedRows;
-import io.ostinato.evaluation.TestNets;
-import io.ostinato.model.ModelSource;
 import io.ostinato.schedule.TrainingIteration;
-import io.ostinato.spark.data.PreparedDataset;
-import io.ostinato.spark.data.StoredBatch;
-import io.ostinato.spark.plugin.OstinatoSettings;
-import io.ostinato.spark.resident.ModelId;
-import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,19 +24,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaRDD;
 import org.junit.jupiter.api.Test;
 
 /** What tasks return, however the batches are spread over them and in whatever order they end. */
 class ShuffledOutcomesTest {
-  private static final CollectedResults RESULTS =
-      new CollectedResults(
-          OstinatoSettings.of(new SparkConf(false)),
-          new EngineReports(ResidentModels.ofThisProcess().counters()));
-
-  private static final ModelSource MODEL =
-      ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+  private static final EvaluationTag TAG =
+      new EvaluationTag("ids", new TrainingIteration(1, 2, 3), "test");
 
   @Test
   void anySizePartitionsBatchesTasksAndOrderGiveTheRowsInOrder() {
@@ -59,11 +43,10 @@ class ShuffledOutcomesTest {
             .hasMessageContaining("the dataset is empty");
         continue;
       }
-      try (EvaluationResults results = results(partitions, merged(tasks, random))) {
-        assertThat(results.get("id").toLongArray()).isEqualTo(LongStream.range(0, rows).toArray());
-        assertThat(results.certificate().rowsEvaluated()).isEqualTo(rows);
-        assertThat(results.certificate().attempts().tasks()).isEqualTo(tasks.size());
-      }
+      Results results = results(partitions, merged(tasks, random));
+      assertThat(results.ids()).isEqualTo(LongStream.range(0, rows).toArray());
+      assertThat(results.certificate().rowsEvaluated()).isEqualTo(rows);
+      assertThat(results.certificate().attempts().tasks()).isEqualTo(tasks.size());
     }
   }
 
@@ -95,44 +78,23 @@ class ShuffledOutcomesTest {
     }
   }
 
-  private static EvaluationResults results(int[] partitions, PartitionOutcome outcome) {
-    EvaluationRequest request =
-        new EvaluationRequest(
-            new EvaluationTag("ids", new TrainingIteration(1, 2, 3), "test"),
-            GeneratedRows.inMemory(1),
-            1,
-            MODEL,
-            TestNets.weights(1),
-            (batch, model) -> new NDList(batch.get("id")));
+  /** What the driver makes of an outcome. */
+  private static Results results(int[] partitions, PartitionOutcome outcome) {
     Coverage first = new Coverage();
     batches(partitions, 64).forEach(first::add);
-    long rows = IntStream.of(partitions).sum();
-    PreparedDataset dataset =
-        new PreparedDataset(
-            "id",
-            noBatches(),
-            new long[0],
-            rows,
-            0,
-            0,
-            first.content(true),
-            SkippedRows.NONE,
-            false,
-            true);
-    EvaluationPass pass =
-        new EvaluationPass(
-            List.of(request),
-            dataset,
-            new ModelId("model", MODEL),
-            new PartitionTask(new byte[0], null, null),
-            new Stopwatch());
-    return RESULTS.results(pass, 0, outcome);
+    PartOutcome part = outcome.parts().get(0);
+    Certificate certificate =
+        Certificate.of(
+            TAG, first.content(true), List.of(), part.coverage(), "hash", outcome.attempts());
+    List<HostArray> collated =
+        Collation.collate(TAG, part.inOrder(TAG, IntStream.of(partitions).sum()));
+    ByteBuffer ids = ByteBuffer.wrap(collated.get(0).bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    long[] all = new long[ids.remaining() / Long.BYTES];
+    ids.asLongBuffer().get(all);
+    return new Results(all, certificate);
   }
 
-  /** Outcomes are given, so none are read. */
-  private static JavaRDD<StoredBatch> noBatches() {
-    return null;
-  }
+  private record Results(long[] ids, Certificate certificate) {}
 
   /** Up to 64 partitions of up to 10,000 rows in all, which are as likely few as many. */
   private static int[] partitions(Random random, int least) {
