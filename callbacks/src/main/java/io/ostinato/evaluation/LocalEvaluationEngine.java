@@ -8,6 +8,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.weights.HostArray;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -76,7 +77,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     try {
       return run.await(deadline);
     } catch (ExecutionException e) {
-      throw thrown(request.tag(), e.getCause());
+      throw thrown(request.tag(), Objects.requireNonNullElse(e.getCause(), e));
     } catch (TimeoutException e) {
       Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
       end(run, request.tag());

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +29,7 @@ final class PassWatch implements AutoCloseable {
   private final SilenceTimer.Watched silence;
   private final Thread thread = Thread.currentThread();
   private final long start = System.nanoTime();
-  private final AtomicReference<Job> job = new AtomicReference<>(Job.NONE);
+  private volatile Job job = Job.NONE;
 
   // Guarded by this.
   private @Nullable ScheduledFuture<?> next;
@@ -65,7 +64,7 @@ final class PassWatch implements AutoCloseable {
     this.timer = timer;
     tasks.follow(jobs.id());
     this.silence =
-        silences.watch(() -> job.get().rows().sum() + tasks.ended(jobs.id()), this::logSilence);
+        silences.watch(() -> job.rows().sum() + tasks.ended(jobs.id()), this::logSilence);
     request.policy().deadline().ifPresent(most -> schedule(most.toMillis()));
   }
 
@@ -75,7 +74,7 @@ final class PassWatch implements AutoCloseable {
    * @param abandonment keeps later evaluations from what the tasks in this process use
    */
   void begins(RowsDone rows, long total, Runnable abandonment) {
-    job.set(new Job(rows, total, abandonment));
+    job = new Job(rows, total, abandonment);
   }
 
   /** The exception to throw for a failure of the pass: about the deadline, if that was missed. */
@@ -83,7 +82,7 @@ final class PassWatch implements AutoCloseable {
     if (expiry == null) {
       return thrown;
     }
-    job.get().abandonment().run(); // also of what a task has leased since
+    job.abandonment().run(); // also of what a task has leased since
     return DeadlineExceededException.of(
         request.tag(),
         request.policy().deadline().orElseThrow(),
@@ -114,12 +113,14 @@ final class PassWatch implements AutoCloseable {
     if (isOver) {
       return;
     }
-    boolean first = expiry == null;
-    Expiry expired = first ? new Expiry(elapsed(), progress()) : expiry;
-    expiry = expired;
-    cancel();
-    if (first) {
-      job.get().abandonment().run();
+    Expiry expired = expiry;
+    if (expired == null) {
+      expired = new Expiry(elapsed(), progress());
+      expiry = expired;
+      cancel();
+      job.abandonment().run();
+    } else {
+      cancel();
     }
     if (elapsed().minus(expired.elapsed()).compareTo(DRIVER_GRACE) > 0 && !thread.isInterrupted()) {
       interrupted = true;
@@ -144,7 +145,7 @@ final class PassWatch implements AutoCloseable {
   }
 
   private String progress() {
-    Job now = job.get();
+    Job now = job;
     return now.done() + "; " + tasks.text(jobs.id(), now.rows());
   }
 
