@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -197,24 +195,21 @@ class TrainIT {
             "run_id=run",
             "callbacks.4={kind: metric, every_n_epochs: 2, metrics: [%s]}"
                 .formatted(OddMetric.hanging(hangs)));
-    await(process, () -> Files.exists(hangs));
+    while (!Files.exists(hangs)) {
+      assertThat(process.waitFor(20, TimeUnit.MILLISECONDS)).as(log()).isFalse();
+    }
     process.destroy();
-    await(process, () -> log().contains("a second signal ends it at once"));
-    process.destroy();
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(log()).isTrue();
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    while (!process.waitFor(100, TimeUnit.MILLISECONDS)) {
+      assertThat(System.nanoTime()).as("it ends at another signal: %s", log()).isLessThan(end);
+      process.destroy();
+    }
     assertThat(process.exitValue()).isEqualTo(128 + 15);
     RunFiles run = LocalRunFiles.in(folder.resolve("runs")).folder("run");
     assertThat(run.lines("metrics.jsonl").stream().filter(line -> line.contains("accuracy/test")))
         .as("what was measured before")
         .hasSize(1);
     assertThat(run.folder("checkpoints").exists("latest")).isTrue();
-  }
-
-  /** Waits for a condition as long as the process lives. */
-  private void await(Process process, BooleanSupplier condition) throws Exception {
-    while (!condition.getAsBoolean()) {
-      assertThat(process.waitFor(20, TimeUnit.MILLISECONDS)).as(log()).isFalse();
-    }
   }
 
   private void abandon(String... names) throws IOException {
@@ -277,11 +272,7 @@ class TrainIT {
     return builder.start();
   }
 
-  private String log() {
-    try {
-      return Files.readString(folder.resolve("log"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private String log() throws IOException {
+    return Files.readString(folder.resolve("log"));
   }
 }
