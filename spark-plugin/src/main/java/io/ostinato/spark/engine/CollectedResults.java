@@ -8,7 +8,6 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.FiniteResults;
 import io.ostinato.evaluation.NonFinite;
-import io.ostinato.evaluation.RowCheck;
 import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.plugin.OstinatoSettings;
