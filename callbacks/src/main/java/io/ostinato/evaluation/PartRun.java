@@ -62,8 +62,8 @@ record PartRun(LoadedModel model, WeightSource weights, MemoryLimit limit) {
   private List<ProcessedRows> attempt(
       List<BatchRunner> runners, BatchPart part, @Nullable StagedBatch staged)
       throws InterruptedException {
-    boolean isThere = staged != null && staged.isOnDevice();
-    try (StagedBatch rows = isThere ? staged : StagedBatch.of(part, model.manager())) {
+    try (StagedBatch rows =
+        staged != null && staged.isOnDevice() ? staged : StagedBatch.of(part, model.manager())) {
       return new BatchPass(runners).process(rows, model, weights);
     } catch (BatchFailure | EvaluationException e) {
       throw e;
