@@ -526,12 +526,12 @@ class WatcherTest {
   }
 
   @Test
-  void aSecondProcessOnTheSameRunIsRefused() {
+  void aSecondWatchOnTheSameRunIsRefused() {
     try (LineFile lines = LocalRunFiles.in(folder).openLines("metrics.jsonl")) {
       assertThat(lines.lines()).isEmpty();
       assertThatThrownBy(() -> lab.watch(Policy.EVERY, Ending.once()))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("another process is writing")
+          .hasMessageContaining("this process is writing '" + folder.resolve("metrics.jsonl"))
           .hasMessageContaining("give this run another id");
     }
   }
