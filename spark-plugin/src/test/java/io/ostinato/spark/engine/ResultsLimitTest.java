@@ -145,7 +145,8 @@ class ResultsLimitTest {
   }
 
   private static BatchProcessor ofBatches(long... shape) {
-    return BatchProcessor.ofBatches((batch, model) -> new NDList(manyOnes(batch, new Shape(shape))));
+    return BatchProcessor.ofBatches(
+        (batch, model) -> new NDList(manyOnes(batch, new Shape(shape))));
   }
 
   private static NDArray manyOnes(EvaluationBatch batch, Shape shape) {
