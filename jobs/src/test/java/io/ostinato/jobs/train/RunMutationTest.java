@@ -168,7 +168,7 @@ class RunMutationTest {
       assertThat(run.flat()).isNotEmpty();
     } catch (ConfigurationException e) {
       isBound = false;
-      assertThat(e.getMessage().lines())
+      assertThat(String.valueOf(e.getMessage()).lines())
           .hasSizeLessThanOrEqualTo(101)
           .allMatch(line -> line.startsWith("run.yaml") && line.length() < 3_000)
           .noneMatch(line -> line.chars().anyMatch(Character::isISOControl));
