@@ -117,7 +117,11 @@ final class IdleWarnings {
             .orElse("");
     return "%s has waited %s for a task to start: %s; requested: %s%s"
             .formatted(
-                passes.iterator().next().tag, minutes(waited), why, requested(context.conf()), last)
+                passes.iterator().next().tag,
+                minutes(waited),
+                why,
+                requested(context.getConf()),
+                last)
         + "; the cluster manager's page and Spark's log say more";
   }
 
