@@ -3,6 +3,7 @@ package io.ostinato.jobs.scoring;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.DataChangedException;
+import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
@@ -130,7 +131,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    *     description
    */
   public void prepare() {
-    reading(() -> data.prepare(spec.batchSize()));
+    reading(() -> data.prepare(spec.batchSize(), DataSelection.ALL_ROWS, spec.policy().badRows()));
   }
 
   /**
@@ -141,7 +142,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    *     changed
    */
   public void reread() {
-    reading(() -> data.reread(spec.batchSize()));
+    reading(() -> data.reread(spec.batchSize(), spec.policy().badRows()));
   }
 
   @Override
