@@ -53,11 +53,38 @@ public abstract class Callback implements Serializable {
     return Subject.callback(name).key(key);
   }
 
-  /** Gives the callback its context. Called by the training, before everything else. */
+  /**
+   * Gives the callback its context. Called by the training, before everything else. If that fails,
+   * the callback has none.
+   *
+   * @throws IllegalStateException if it has the context of another training, which still runs
+   */
   public final void attach(TrainingContext trainingContext) {
+    take(trainingContext);
+    try {
+      this.writer = trainingContext.writerFor(name);
+      attached();
+    } catch (RuntimeException | Error e) {
+      detachAfter(e);
+      throw e;
+    }
+  }
+
+  private synchronized void take(TrainingContext trainingContext) {
+    if (context != null && context != trainingContext) {
+      throw new IllegalStateException(
+          "callback '%s' belongs to a training that is still running; create one for each training"
+              .formatted(name));
+    }
     this.context = trainingContext;
-    this.writer = trainingContext.writerFor(name);
-    attached();
+  }
+
+  private void detachAfter(Throwable failure) {
+    try {
+      detach();
+    } catch (RuntimeException | Error e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** Called when the context is available, before everything else, even restoring a state. */
@@ -65,9 +92,16 @@ public abstract class Callback implements Serializable {
 
   /** Removes the context. Called by the training, after everything else. */
   public final void detach() {
-    detached();
+    try {
+      detached();
+    } finally {
+      this.writer = null;
+      release();
+    }
+  }
+
+  private synchronized void release() {
     this.context = null;
-    this.writer = null;
   }
 
   /** Called last, after training has succeeded or failed. Releases resources. */

@@ -4,6 +4,7 @@ import io.ostinato.describe.FromKeys;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.evaluation.DataSelection;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.PassTerms;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.schedule.Schedule;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     #columns}. Default: all
  * @param datasetName the name of the dataset in metric keys, see {@link #named}. Default: empty,
  *     for its key
+ * @param policy what may happen when something goes wrong, see {@link #policy(EvaluationPolicy)}.
+ *     Default: {@link EvaluationPolicy#exact}
  */
 public record DataIteratorConfig(
     Schedule schedule,
@@ -35,7 +38,8 @@ public record DataIteratorConfig(
     String weights,
     ResultsTarget target,
     DataSelection selection,
-    String datasetName)
+    String datasetName,
+    EvaluationPolicy policy)
     implements Serializable {
   /** The dataset that is evaluated by default. */
   public static final String DEFAULT_DATASET = "test";
@@ -88,7 +92,8 @@ public record DataIteratorConfig(
                       + " or on several outputs.",
               byDefault = "''",
               otherwise = "its key")
-          String datasetName) {
+          String datasetName,
+      @Inline EvaluationPolicy policy) {
     DataSelection selection = DataSelection.everything().withColumns(columns);
     return new DataIteratorConfig(
         schedule,
@@ -97,18 +102,27 @@ public record DataIteratorConfig(
         weights,
         ResultsTarget.collected(),
         maxSize == null ? selection : selection.withMaxRows(maxSize),
-        datasetName);
+        datasetName,
+        policy);
   }
 
   /** Evaluates on this schedule, with the defaults. */
   public static DataIteratorConfig every(Schedule schedule) {
-    return of(schedule, DEFAULT_DATASET, DEFAULT_BATCH_SIZE, "", null, List.of(), "");
+    return of(
+        schedule,
+        DEFAULT_DATASET,
+        DEFAULT_BATCH_SIZE,
+        "",
+        null,
+        List.of(),
+        "",
+        EvaluationPolicy.exact());
   }
 
   /** Evaluates on the evaluation dataset with this key. */
   public DataIteratorConfig dataset(String key) {
     return new DataIteratorConfig(
-        schedule, key, batchSize, weights, target, selection, datasetName);
+        schedule, key, batchSize, weights, target, selection, datasetName, policy);
   }
 
   /**
@@ -118,13 +132,13 @@ public record DataIteratorConfig(
    */
   public DataIteratorConfig batchSize(int rows) {
     return new DataIteratorConfig(
-        schedule, datasetKey, rows, weights, target, selection, datasetName);
+        schedule, datasetKey, rows, weights, target, selection, datasetName, policy);
   }
 
   /** Evaluates other weights, such as {@code ema=0.999}. */
   public DataIteratorConfig weights(String variant) {
     return new DataIteratorConfig(
-        schedule, datasetKey, batchSize, variant, target, selection, datasetName);
+        schedule, datasetKey, batchSize, variant, target, selection, datasetName, policy);
   }
 
   /**
@@ -150,7 +164,16 @@ public record DataIteratorConfig(
 
   private DataIteratorConfig with(DataSelection part) {
     return new DataIteratorConfig(
-        schedule, datasetKey, batchSize, weights, target, part, datasetName);
+        schedule, datasetKey, batchSize, weights, target, part, datasetName, policy);
+  }
+
+  /**
+   * Sets what may happen when something goes wrong: whether a failure ends the training, how long
+   * an evaluation may take, and whether bad rows may be skipped.
+   */
+  public DataIteratorConfig policy(EvaluationPolicy wanted) {
+    return new DataIteratorConfig(
+        schedule, datasetKey, batchSize, weights, target, selection, datasetName, wanted);
   }
 
   /** Selects where the row results go: {@code results().toParquet(path)}. */
@@ -167,7 +190,7 @@ public record DataIteratorConfig(
    */
   public DataIteratorConfig named(String name) {
     return new DataIteratorConfig(
-        schedule, datasetKey, batchSize, weights, target, selection, name);
+        schedule, datasetKey, batchSize, weights, target, selection, name, policy);
   }
 
   /**
@@ -181,7 +204,7 @@ public record DataIteratorConfig(
 
   /** The terms that evaluations on one dataset must have in common to share a pass over it. */
   public PassTerms passTerms() {
-    return new PassTerms(selection, batchSize, target);
+    return new PassTerms(selection, batchSize, target, policy);
   }
 
   /** Selects where the row results go. */
@@ -206,7 +229,8 @@ public record DataIteratorConfig(
           config.weights,
           ResultsTarget.parquet(path),
           config.selection,
-          config.datasetName);
+          config.datasetName,
+          config.policy);
     }
   }
 }

@@ -2,8 +2,10 @@ package io.ostinato.callback;
 
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The metrics that were written so far at the current moment. A callback sees those of the
@@ -11,9 +13,18 @@ import java.util.function.Supplier;
  */
 public final class MomentMetrics {
   private final Supplier<Map<String, Double>> pending;
+  private final Supplier<Set<String>> failed;
 
-  public MomentMetrics(Supplier<Map<String, Double>> pending) {
+  /**
+   * Reads the metrics of a moment.
+   *
+   * @param pending supplies those that were written so far
+   * @param failed supplies the callbacks whose evaluations have failed at this moment, without
+   *     ending the training
+   */
+  public MomentMetrics(Supplier<Map<String, Double>> pending, Supplier<Set<String>> failed) {
     this.pending = pending;
+    this.failed = failed;
   }
 
   /** A metric, if it was written at this moment. */
@@ -25,11 +36,18 @@ public final class MomentMetrics {
   /**
    * A metric that a callback requires.
    *
+   * @throws MissingMetricException if it was not written at this moment and an evaluation of this
+   *     moment has failed, see {@link io.ostinato.evaluation.OnFailure#warn}
    * @throws IllegalStateException if it was not written at this moment; lists those that were
    */
   public double get(String key, String callback) {
     Map<String, Double> values = pending.get();
     Double value = values.get(key);
+    if (value == null && !failed.get().isEmpty()) {
+      throw new MissingMetricException(
+          "callback '%s' skips this moment: the metric '%s' is missing, because the evaluation of %s failed"
+              .formatted(callback, key, quoted(failed.get())));
+    }
     if (value == null) {
       throw new IllegalStateException(
           "callback '%s' needs the metric '%s', which was not written at this moment; written: %s;"
@@ -40,5 +58,11 @@ public final class MomentMetrics {
               + " check the key, and that its writer runs on the same schedule");
     }
     return value;
+  }
+
+  private static String quoted(Set<String> callbacks) {
+    return callbacks.stream()
+        .map(callback -> "'" + callback + "'")
+        .collect(Collectors.joining(", "));
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
+import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTimings;
@@ -45,14 +46,26 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
    * Computes the results of one batch. Runs on an executor, on a copy of this callback, on several
    * threads at once; the model is in evaluation mode and gradients are off.
    *
-   * <p>The results of all batches are concatenated along the first dimension; scalars are stacked.
-   * Number, names, data types and trailing shapes must be the same for every batch.
+   * <p>Each array has one element per row of the batch along its first dimension, or is a scalar,
+   * unless {@link #isRowWise} says otherwise. The results of all batches are concatenated along the
+   * first dimension; scalars are stacked. Number, names, data types and trailing shapes must be the
+   * same for every batch.
    *
    * @return named arrays, see {@link #results}; arrays without a name, and those that share one,
    *     are read by position. bfloat16 arrays arrive as float32, which represents all their values
    */
   protected abstract NDList processData(EvaluationBatch batch, EvaluationModel model)
       throws Exception;
+
+  /**
+   * Whether the arrays that {@link #processData} returns have one element per row, apart from
+   * scalars. Default: true, which makes an array with fewer or more elements an error. Return false
+   * if they belong to a batch, such as its sums, or only to some of its rows; batches are then
+   * never divided, so an evaluation fails if the memory of its device is too small for one.
+   */
+  protected boolean isRowWise() {
+    return true;
+  }
 
   /**
    * The metrics to which the results of {@link #processData} are reduced on the executors: the
@@ -94,7 +107,9 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   private CallbackEvaluation evaluation(Invocation at) {
-    return new CallbackEvaluation(name(), at, config, this::processData, metrics());
+    BatchProcessor processor =
+        isRowWise() ? this::processData : BatchProcessor.ofBatches(this::processData);
+    return new CallbackEvaluation(name(), at, config, processor, metrics());
   }
 
   @Override

@@ -137,9 +137,11 @@ public interface TrainingContext {
 
   /**
    * Evaluates the model at the current weights and waits for the results, which the caller must
-   * close.
+   * close. An evaluation that fails is repeated as its policy says.
    *
-   * @throws EvaluationException if the evaluation fails; the training isn't affected
+   * @throws EvaluationException if the last attempt fails. If the policy is to {@linkplain
+   *     io.ostinato.evaluation.OnFailure#warn warn}, the failure has been logged and recorded, and
+   *     the exception, if it leaves the callback, doesn't end the training
    */
   EvaluationResults evaluate(CallbackEvaluation evaluation);
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A number of bytes, written as Spark does: {@code 2g} is 2 * 1024³. */
 public final class ByteSize implements Serializable {
-  private static final Pattern FORM = Pattern.compile("(\\d+)\\s*([kmgtp]?)b?");
+  private static final Pattern FORM = Pattern.compile("0*(\\d{1,19})\\s*([kmgtp]?)b?");
   private static final String UNITS = "kmgtp";
 
   private final String text;

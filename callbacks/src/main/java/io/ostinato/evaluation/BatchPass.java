@@ -4,54 +4,57 @@ import io.ostinato.model.LoadedModel;
 import io.ostinato.model.SharedForward;
 import io.ostinato.torchscript.KeptState;
 import io.ostinato.weights.WeightSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs batches through a loaded model for one or several evaluations: data is read once for all of
- * them, and the forward runs once for evaluations that call the model with the same columns. Not
- * thread-safe.
+ * Runs rows that are on the device through a loaded model for one or several evaluations: the
+ * forward runs once for evaluations that call the model with the same columns. Not thread-safe.
  *
  * @param runners the runners of the evaluations, in order
  */
-public record BatchPass(List<BatchRunner> runners) {
-  public BatchPass {
+record BatchPass(List<BatchRunner> runners) {
+  BatchPass {
     runners = List.copyOf(runners);
   }
 
   /**
-   * Runs one batch and closes it. The runners keep the results.
+   * Processes rows, and returns the results of each evaluation; the runners keep nothing yet.
    *
    * @param weights the weights of the model
-   * @throws EvaluationException if {@code processData} of one of the evaluations fails; the message
-   *     names callback, iteration, partition and rows. Also if several evaluations share the batch
-   *     and one of them changes its columns, which would affect the others
+   * @throws BatchFailure if {@code processData} of one of the evaluations fails
+   * @throws EvaluationException if several evaluations share the rows and one of them changes the
+   *     columns, which would affect the others
    * @throws InterruptedException if this thread is interrupted while it waits for the model
    */
-  public void run(StagedBatch staged, LoadedModel model, WeightSource weights)
+  List<ProcessedRows> process(StagedBatch staged, LoadedModel model, WeightSource weights)
       throws InterruptedException {
-    try (staged) {
-      if (runners.size() == 1) {
-        BatchRunner only = runners.get(0);
-        model.run(weights, face -> only.run(staged.data(), staged.batch(), face));
-        return;
-      }
-      if (model.keeps() == KeptState.NONE) {
-        model.run(weights, face -> runTogether(staged, new SharedForward(face)));
-      } else {
-        for (BatchRunner runner : runners) {
-          model.run(weights, face -> runner.run(staged.data(), staged.view(), face));
-        }
-      }
-      checkColumns(staged);
+    List<ProcessedRows> results = new ArrayList<>();
+    BatchPart part = staged.part();
+    if (runners.size() == 1) {
+      BatchRunner only = runners.get(0);
+      model.run(weights, face -> results.add(only.process(part, staged.batch(), face)));
+      return results;
     }
+    if (model.keeps() == KeptState.NONE) {
+      model.run(weights, face -> results.addAll(processTogether(staged, new SharedForward(face))));
+    } else {
+      for (BatchRunner runner : runners) {
+        model.run(weights, face -> results.add(runner.process(part, staged.view(), face)));
+      }
+    }
+    checkColumns(staged);
+    return results;
   }
 
-  private void runTogether(StagedBatch staged, SharedForward shared) {
+  private List<ProcessedRows> processTogether(StagedBatch staged, SharedForward shared) {
+    List<ProcessedRows> results = new ArrayList<>();
     for (BatchRunner runner : runners) {
       EvaluationBatch view = staged.view();
       shared.know(view.arrays());
-      runner.run(staged.data(), view, shared);
+      results.add(runner.process(staged.part(), view, shared));
     }
+    return results;
   }
 
   private void checkColumns(StagedBatch staged) {

@@ -10,4 +10,19 @@ public interface BatchProcessor extends Serializable {
 
   /** Returns the results of one batch: named arrays, or unnamed ones by position. */
   NDList process(EvaluationBatch batch, EvaluationModel model) throws Exception;
+
+  /**
+   * Whether each array of the results has one element per row along its first dimension, or is a
+   * scalar. Default: true, which makes any other array an error. If false, arrays can have any
+   * number of elements, such as the sums of a batch or only the rows of interest, and batches are
+   * never divided.
+   */
+  default boolean isRowWise() {
+    return true;
+  }
+
+  /** A processor whose results belong to a batch rather than to its rows. */
+  static BatchProcessor ofBatches(BatchProcessor processor) {
+    return new OfBatches(processor);
+  }
 }

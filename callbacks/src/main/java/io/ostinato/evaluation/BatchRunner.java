@@ -2,7 +2,9 @@ package io.ostinato.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import io.ostinato.libraries.Reason;
+import io.ostinato.libraries.DeviceSteps;
+import io.ostinato.libraries.DeviceSteps.Step;
+import io.ostinato.libraries.GradientMode;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.model.EvaluationModel;
@@ -13,18 +15,33 @@ import java.util.List;
 
 /**
  * Calls {@code processData} for one evaluation, identically in every engine, and keeps the results:
- * arrays on the host, or the states of metrics. Not thread-safe.
+ * arrays on the host, or the states of metrics. Rows count only once all of a batch's processing
+ * has succeeded. Not thread-safe.
  */
 public final class BatchRunner {
   private final EvaluationTag tag;
   private final BatchProcessor processor;
+  private final List<? extends Metric<?>> metrics;
+  private final BadRows badRows;
   private final List<MetricStates> states;
   private final List<BatchOutput> outputs = new ArrayList<>();
+  private final Coverage coverage = new Coverage();
+  private SkippedRows skipped = SkippedRows.NONE;
 
+  /**
+   * Creates a runner that has no results yet.
+   *
+   * @param badRows whether rows that can't be read or processed are skipped
+   */
   public BatchRunner(
-      EvaluationTag tag, BatchProcessor processor, List<? extends Metric<?>> metrics) {
+      EvaluationTag tag,
+      BatchProcessor processor,
+      List<? extends Metric<?>> metrics,
+      BadRows badRows) {
     this.tag = tag;
     this.processor = processor;
+    this.metrics = List.copyOf(metrics);
+    this.badRows = badRows;
     this.states = metrics.isEmpty() ? List.of() : List.of(MetricStates.zero(metrics));
   }
 
@@ -43,6 +60,16 @@ public final class BatchRunner {
     return List.copyOf(outputs);
   }
 
+  /** The rows that were run so far. */
+  public Coverage coverage() {
+    return coverage;
+  }
+
+  /** The rows that were skipped so far. */
+  public SkippedRows skipped() {
+    return skipped;
+  }
+
   /** Removes and returns the results since the last call. */
   public List<BatchOutput> takeOutputs() {
     List<BatchOutput> taken = List.copyOf(outputs);
@@ -50,44 +77,104 @@ public final class BatchRunner {
     return taken;
   }
 
-  /** Runs one batch; all native memory belongs to the batch's scope. */
-  void run(DataBatch data, EvaluationBatch batch, EvaluationModel model) {
-    try {
-      NDList results = processor.process(batch, model);
-      if (results == null) {
-        throw new IllegalStateException("processData returned null instead of a list of arrays");
-      }
-      if (states.isEmpty()) {
-        outputs.add(new BatchOutput(data.firstRow(), data.rows(), onHost(results)));
-      } else {
-        states.get(0).update(results);
-        cover(data);
-      }
-    } catch (Exception | LinkageError | AssertionError e) {
-      String problem =
-          "partition %s, rows %s to %s: %s"
-              .formatted(
-                  data.partition(),
-                  data.firstRow(),
-                  data.firstRow() + data.rows() - 1,
-                  Reason.of(e));
-      throw new EvaluationException(
-          tag, tag + " failed in processData, " + problem, problem, Portable.of(e));
+  BadRows badRows() {
+    return badRows;
+  }
+
+  /** Whether the processor declares that its results belong to batches. */
+  boolean isOfBatches() {
+    return !processor.isRowWise();
+  }
+
+  /**
+   * Processes rows; all native memory belongs to the batch's scope. Nothing is kept yet.
+   *
+   * @throws BatchFailure if {@code processData} or a metric fails
+   * @throws EvaluationException if the results don't have one element per row as declared
+   */
+  ProcessedRows process(BatchPart part, EvaluationBatch batch, EvaluationModel model) {
+    try (GradientMode gradients = GradientMode.off()) {
+      return processed(part, called(batch, model, gradients));
     }
   }
 
-  /** Records the rows of a batch; consecutive rows share an entry. */
-  private void cover(DataBatch batch) {
-    int last = outputs.size() - 1;
-    if (last >= 0) {
-      BatchOutput before = outputs.get(last);
-      long rows = (long) before.rows() + batch.rows();
-      if (before.firstRow() + before.rows() == batch.firstRow() && rows <= Integer.MAX_VALUE) {
-        outputs.set(last, new BatchOutput(before.firstRow(), (int) rows, List.of()));
-        return;
-      }
+  private ProcessedRows processed(BatchPart part, NDList results) {
+    if (processor.isRowWise()) {
+      ProcessedRows.checkRows(tag, results, part);
     }
-    outputs.add(new BatchOutput(batch.firstRow(), batch.rows(), List.of()));
+    boolean areOfBatch = isOfBatches() || ProcessedRows.haveScalar(results);
+    try {
+      return states.isEmpty()
+          ? new ProcessedRows(onHost(results), List.of(), areOfBatch)
+          : new ProcessedRows(
+              List.of(), List.of(MetricStates.zero(metrics).update(results)), areOfBatch);
+    } catch (Exception | LinkageError | AssertionError e) {
+      throw BatchFailure.ofRows(tag, e);
+    }
+  }
+
+  private NDList called(EvaluationBatch batch, EvaluationModel model, GradientMode gradients) {
+    NDList results;
+    boolean left = false;
+    try {
+      DeviceSteps.begin(Step.PROCESS, batch.rows());
+      results = processor.process(batch, model);
+    } catch (Exception | LinkageError | AssertionError e) {
+      throw BatchFailure.ofRows(tag, e);
+    } finally {
+      left = gradients.closeCollector();
+    }
+    if (left) {
+      throw wrong("processData left a GradientCollector open; open it with try-with-resources");
+    }
+    if (results == null) {
+      throw wrong("processData returned null instead of a list of arrays");
+    }
+    return results;
+  }
+
+  /** A failure of the code of {@code processData}, which is none of the rows. */
+  private BatchFailure wrong(String problem) {
+    return BatchFailure.of(tag, new IllegalStateException(problem));
+  }
+
+  /**
+   * Keeps the results of rows.
+   *
+   * @param bad the rows of the part that were not processed because they can't be
+   * @throws EvaluationException if more rows are skipped than allowed
+   */
+  void keep(BatchPart part, ProcessedRows results, List<SkippedRow> bad) {
+    List<SkippedRow> left = new ArrayList<>(part.data().skipped());
+    left.addAll(bad);
+    List<Integer> positions =
+        left.stream()
+            .map(row -> (int) (row.row() - part.batch().firstRow()) - part.from())
+            .sorted()
+            .toList();
+    BatchOutput output =
+        new BatchOutput(
+            part.batch().firstRow() + part.from(), part.span(), results.arrays(), positions);
+    if (states.isEmpty()) {
+      outputs.add(output);
+    } else {
+      results.states().forEach(states.get(0)::merge);
+      cover(output);
+    }
+    coverage.add(part.data());
+    coverage.skip(left.size());
+    skipped = skipped.plus(SkippedRows.of(left));
+    badRows.check(tag, skipped);
+  }
+
+  /** Records the rows of a batch; consecutive rows share an entry. */
+  private void cover(BatchOutput batch) {
+    int last = outputs.size() - 1;
+    if (last >= 0 && outputs.get(last).canContinueWith(batch)) {
+      outputs.set(last, outputs.get(last).continuedBy(batch));
+    } else {
+      outputs.add(batch);
+    }
   }
 
   private static List<HostArray> onHost(NDList results) {

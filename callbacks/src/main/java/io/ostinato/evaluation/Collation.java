@@ -15,12 +15,14 @@ public final class Collation {
   private Collation() {}
 
   /**
-   * Collates batches that are already in dataset order.
+   * Collates batches that are already in dataset order; those whose rows are all skipped have no
+   * part in it.
    *
    * @throws EvaluationException if the number, names, data types or trailing shapes of arrays
    *     differ between batches; the message names the evaluation, the array and both batches
    */
-  public static List<HostArray> collate(EvaluationTag tag, List<BatchOutput> batches) {
+  public static List<HostArray> collate(EvaluationTag tag, List<BatchOutput> outputs) {
+    List<BatchOutput> batches = outputs.stream().filter(output -> output.evaluated() > 0).toList();
     if (batches.isEmpty()) {
       return List.of();
     }

@@ -8,17 +8,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Consecutive rows of a dataset as arrays on the host.
+ * Consecutive rows of a dataset as arrays on the host. Rows that couldn't be read are among them,
+ * with elements of 0, so that all rows keep their places; they are never evaluated.
  *
  * @param partition the partition the rows come from
  * @param firstRow the index of the first row in the dataset
  * @param rows the number of rows, at least one
- * @param arrays the columns; the first dimension of each is {@code rows}
+ * @param arrays the columns; the first dimension of each is {@code rows}. Empty if no row could be
+ *     read and the columns are unknown
+ * @param skipped the rows that couldn't be read, in ascending order
  */
-public record DataBatch(int partition, long firstRow, int rows, List<HostArray> arrays)
+public record DataBatch(
+    int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped)
     implements Serializable {
   public DataBatch {
     arrays = List.copyOf(arrays);
+    skipped = List.copyOf(skipped);
     if (rows < 1 || firstRow < 0) {
       throw new IllegalArgumentException(
           "a batch requires at least one row and an index of at least 0; given: %s rows from %s"
@@ -26,10 +31,29 @@ public record DataBatch(int partition, long firstRow, int rows, List<HostArray> 
     }
   }
 
+  /** A batch whose rows could all be read. */
+  public DataBatch(int partition, long firstRow, int rows, List<HostArray> arrays) {
+    this(partition, firstRow, rows, arrays, List.of());
+  }
+
   /** The first rows of the batch, at least one. */
   DataBatch first(int count) {
+    return rows(0, count);
+  }
+
+  /** Consecutive rows of the batch, at least one, by their position in it. */
+  DataBatch rows(int from, int to) {
+    if (from == 0 && to == rows) {
+      return this;
+    }
     return new DataBatch(
-        partition, firstRow, count, arrays.stream().map(array -> array.rows(0, count)).toList());
+        partition,
+        firstRow + from,
+        to - from,
+        arrays.stream().map(array -> array.rows(from, to)).toList(),
+        skipped.stream()
+            .filter(row -> row.row() >= firstRow + from && row.row() < firstRow + to)
+            .toList());
   }
 
   /**
@@ -39,6 +63,9 @@ public record DataBatch(int partition, long firstRow, int rows, List<HostArray> 
    *     columns
    */
   DataBatch only(List<String> columns) {
+    if (arrays.isEmpty()) {
+      return this;
+    }
     Map<String, HostArray> byName = new LinkedHashMap<>();
     arrays.forEach(array -> byName.put(array.name(), array));
     List<HostArray> chosen = new ArrayList<>();
@@ -51,11 +78,16 @@ public record DataBatch(int partition, long firstRow, int rows, List<HostArray> 
       }
       chosen.add(array);
     }
-    return new DataBatch(partition, firstRow, rows, chosen);
+    return new DataBatch(partition, firstRow, rows, chosen, skipped);
   }
 
   /** The same rows with a different index. */
   public DataBatch startingAt(long row) {
-    return new DataBatch(partition, row, rows, arrays);
+    return new DataBatch(
+        partition,
+        row,
+        rows,
+        arrays,
+        skipped.stream().map(each -> each.moved(row - firstRow)).toList());
   }
 }

@@ -11,10 +11,24 @@ import java.util.List;
  * @param arrays the columns in the order of their names, each {@code (rows, ...)}
  * @param firstRow the index of the first row in the dataset
  * @param rows the number of rows
+ * @param distances the distance of each row from the first one in the dataset; empty if they are
+ *     consecutive, which they are unless rows are {@linkplain BadRows skipped}
  */
-public record EvaluationBatch(List<String> names, NDList arrays, long firstRow, int rows) {
+public record EvaluationBatch(
+    List<String> names, NDList arrays, long firstRow, int rows, List<Integer> distances) {
   public EvaluationBatch {
     names = List.copyOf(names);
+    distances = List.copyOf(distances);
+  }
+
+  /** A batch of consecutive rows. */
+  public EvaluationBatch(List<String> names, NDList arrays, long firstRow, int rows) {
+    this(names, arrays, firstRow, rows, List.of());
+  }
+
+  /** The index in the dataset of the row at a position of this batch, counted from 0. */
+  public long index(int position) {
+    return firstRow + (distances.isEmpty() ? position : distances.get(position));
   }
 
   /**

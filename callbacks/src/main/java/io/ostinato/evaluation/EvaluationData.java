@@ -14,6 +14,14 @@ public interface EvaluationData {
    */
   Stream<DataBatch> batches(int batchSize);
 
+  /**
+   * As {@link #batches(int)}, for evaluations that may skip rows that can't be read. By default all
+   * rows can be.
+   */
+  default Stream<DataBatch> batches(int batchSize, BadRows badRows) {
+    return batches(batchSize);
+  }
+
   /** The number of rows. May read the dataset. */
   long rows();
 

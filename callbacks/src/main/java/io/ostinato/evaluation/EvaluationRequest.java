@@ -13,6 +13,8 @@ import java.util.List;
  *     empty to return the results themselves
  * @param target the destination of the results; with metrics, results can't be written
  * @param selection the part of the dataset that is evaluated
+ * @param policy what may happen when something goes wrong; the engine applies deadline, bad rows
+ *     and non-finite results, its caller the reaction to failures
  */
 public record EvaluationRequest(
     EvaluationTag tag,
@@ -23,7 +25,8 @@ public record EvaluationRequest(
     BatchProcessor processor,
     List<Metric<?>> metrics,
     ResultsTarget target,
-    DataSelection selection) {
+    DataSelection selection,
+    EvaluationPolicy policy) {
   public EvaluationRequest {
     metrics = List.copyOf(metrics);
     if (batchSize < 1) {
@@ -34,6 +37,30 @@ public record EvaluationRequest(
       throw new IllegalArgumentException(
           "%s: with metrics there are no row results to write to %s".formatted(tag, target));
     }
+  }
+
+  /** An evaluation of a part of the dataset, with the policy {@link EvaluationPolicy#exact}. */
+  public EvaluationRequest(
+      EvaluationTag tag,
+      EvaluationData data,
+      int batchSize,
+      ModelSource model,
+      WeightSnapshot weights,
+      BatchProcessor processor,
+      List<Metric<?>> metrics,
+      ResultsTarget target,
+      DataSelection selection) {
+    this(
+        tag,
+        data,
+        batchSize,
+        model,
+        weights,
+        processor,
+        metrics,
+        target,
+        selection,
+        EvaluationPolicy.exact());
   }
 
   /** An evaluation of the whole dataset. */
@@ -56,6 +83,12 @@ public record EvaluationRequest(
         metrics,
         target,
         DataSelection.everything());
+  }
+
+  /** The same evaluation with another policy. */
+  public EvaluationRequest withPolicy(EvaluationPolicy wanted) {
+    return new EvaluationRequest(
+        tag, data, batchSize, model, weights, processor, metrics, target, selection, wanted);
   }
 
   /** An evaluation whose results, or the states of its metrics, are collected by the driver. */
@@ -93,6 +126,6 @@ public record EvaluationRequest(
   }
 
   private PassTerms passTerms() {
-    return new PassTerms(selection, batchSize, target);
+    return new PassTerms(selection, batchSize, target, policy);
   }
 }

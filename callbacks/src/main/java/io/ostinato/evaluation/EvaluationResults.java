@@ -29,26 +29,24 @@ public final class EvaluationResults implements AutoCloseable {
   private final NDList arrays;
   private final List<MetricStates> states;
   private final @Nullable String parquet;
-  private final long rows;
-  private final String manifest;
+  private final Certificate certificate;
   private final Consumer<EvaluationTimings> whenClosed;
   private EvaluationTimings timings;
+  private SkippedRows skipped = SkippedRows.NONE;
 
   private EvaluationResults(
       NDManager manager,
       NDList arrays,
       List<MetricStates> states,
       @Nullable String parquet,
-      long rows,
-      String manifest,
+      Certificate certificate,
       EvaluationTimings timings,
       Consumer<EvaluationTimings> whenClosed) {
     this.manager = manager;
     this.arrays = arrays;
     this.states = states;
     this.parquet = parquet;
-    this.rows = rows;
-    this.manifest = manifest;
+    this.certificate = certificate;
     this.timings = timings;
     this.whenClosed = whenClosed;
   }
@@ -58,15 +56,14 @@ public final class EvaluationResults implements AutoCloseable {
    *
    * @param states the states of partitions, in any order; they are merged into the first, which is
    *     modified
-   * @param manifest the hash of the evaluated weights
+   * @param certificate states what was evaluated
    * @param timings supplies the timings up to the availability of the results; called last
    * @param whenClosed is passed the timings, including the processing of the results
    */
   public static EvaluationResults of(
       List<HostArray> collated,
       List<MetricStates> states,
-      long rows,
-      String manifest,
+      Certificate certificate,
       Supplier<EvaluationTimings> timings,
       Consumer<EvaluationTimings> whenClosed) {
     NDManager manager = NativeLibraries.engine().newBaseManager(Device.cpu());
@@ -81,7 +78,7 @@ public final class EvaluationResults implements AutoCloseable {
       }
       List<MetricStates> merged = states.stream().reduce(MetricStates::merge).stream().toList();
       return new EvaluationResults(
-          manager, arrays, merged, null, rows, manifest, timings.get(), whenClosed);
+          manager, arrays, merged, null, certificate, timings.get(), whenClosed);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
@@ -92,19 +89,18 @@ public final class EvaluationResults implements AutoCloseable {
    * Creates results that the executors have written.
    *
    * @param parquet the folder that contains them
-   * @param manifest the hash of the evaluated weights
+   * @param certificate states what was evaluated
    * @param timings the timings up to the availability of the results
    * @param whenClosed is passed the timings, including the processing of the results
    */
   public static EvaluationResults written(
       String parquet,
-      long rows,
-      String manifest,
+      Certificate certificate,
       EvaluationTimings timings,
       Consumer<EvaluationTimings> whenClosed) {
     NDManager none = NativeLibraries.engine().newBaseManager(Device.cpu());
     return new EvaluationResults(
-        none, new NDList(), List.of(), parquet, rows, manifest, timings, whenClosed);
+        none, new NDList(), List.of(), parquet, certificate, timings, whenClosed);
   }
 
   /** Processes these results, and records the time taken. */
@@ -185,14 +181,30 @@ public final class EvaluationResults implements AutoCloseable {
     return states.get(0);
   }
 
-  /** The number of evaluated rows. */
+  /** The number of evaluated rows, without {@linkplain #skipped skipped} ones. */
   public long rows() {
-    return rows;
+    return certificate.rowsEvaluated();
+  }
+
+  /** The rows that were left out because they can't be read or processed; see {@link BadRows}. */
+  public SkippedRows skipped() {
+    return skipped;
+  }
+
+  /** States which rows were left out. For engines, before they return the results. */
+  public EvaluationResults skipping(SkippedRows rows) {
+    skipped = rows;
+    return this;
   }
 
   /** The hash of the manifest of the evaluated weights. */
   public String manifest() {
-    return manifest;
+    return certificate.manifest();
+  }
+
+  /** States which rows were evaluated, with which weights, and how. */
+  public Certificate certificate() {
+    return certificate;
   }
 
   /** The timings so far. */
@@ -223,7 +235,7 @@ public final class EvaluationResults implements AutoCloseable {
     if (parquet != null) {
       throw new IllegalStateException(
           "the executors have written the results of %s rows to '%s'; read them from there, sorted"
-                  .formatted(rows, parquet)
+                  .formatted(rows(), parquet)
               + " by column row");
     }
   }

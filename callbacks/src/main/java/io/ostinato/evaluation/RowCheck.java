@@ -7,7 +7,7 @@ public final class RowCheck {
   private RowCheck() {}
 
   /**
-   * Checks the batches, and returns the number of rows they cover.
+   * Checks the batches, and returns the number of rows they cover, including skipped ones.
    *
    * @throws EvaluationException if a row is missing or covered twice, or if there are no rows
    */

@@ -9,6 +9,7 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Converts objects to bytes by Java serialization, independently of the serializer configured for
@@ -35,22 +36,47 @@ public final class SerializedBytes {
   /**
    * Deserializes an object.
    *
-   * @throws IllegalStateException if one of its classes is missing in this process
+   * @throws MissingClassException if one of its classes is missing in this process
    */
   public static <T> T read(byte[] bytes, Class<T> type) {
-    try (ObjectInputStream in = new ContextObjectInputStream(new ByteArrayInputStream(bytes))) {
-      return type.cast(in.readObject());
+    try (ContextObjectInputStream in =
+        new ContextObjectInputStream(new ByteArrayInputStream(bytes))) {
+      return in.read(type);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException("a class is missing in this process: " + e.getMessage(), e);
     }
   }
 
   /** Also finds classes of jars that were added to a running application. */
   private static final class ContextObjectInputStream extends ObjectInputStream {
+    private @Nullable String missing;
+
     ContextObjectInputStream(InputStream in) throws IOException {
       super(in);
+    }
+
+    /**
+     * Reads the object. If the class that contains a lambda is missing, Java finds an object of
+     * another class in the lambda's place before it reports the missing class.
+     */
+    <T> T read(Class<T> type) throws IOException {
+      try {
+        return type.cast(readObject());
+      } catch (ClassNotFoundException | ClassCastException | LinkageError e) {
+        if (missing != null) {
+          throw new MissingClassException(missing, e);
+        }
+        throw e instanceof ClassNotFoundException gone
+            ? new MissingClassException(String.valueOf(gone.getMessage()), e)
+            : unchecked(e);
+      }
+    }
+
+    private static RuntimeException unchecked(Throwable e) {
+      if (e instanceof Error error) {
+        throw error;
+      }
+      return (RuntimeException) e;
     }
 
     @Override
@@ -60,7 +86,17 @@ public final class SerializedBytes {
       try {
         return Class.forName(description.getName(), false, loader);
       } catch (ClassNotFoundException e) {
+        return resolveWithoutContext(description);
+      }
+    }
+
+    private Class<?> resolveWithoutContext(ObjectStreamClass description)
+        throws IOException, ClassNotFoundException {
+      try {
         return super.resolveClass(description);
+      } catch (ClassNotFoundException e) {
+        missing = missing == null ? description.getName() : missing;
+        throw e;
       }
     }
   }

@@ -3,36 +3,48 @@ package io.ostinato.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.libraries.DeviceSteps;
+import io.ostinato.libraries.DeviceSteps.Step;
 import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A batch whose columns are on the device until it is closed. It can be created by one thread, and
- * used and closed by another.
+ * A batch whose columns are on the device until it is closed, or which is still to be copied there.
+ * It can be created by one thread, and used and closed by another.
  */
 public final class StagedBatch implements AutoCloseable {
-  private final DataBatch data;
-  private final NDManager scope;
+  private final BatchPart part;
+  private final @Nullable NDManager scope;
   private final NDList columns;
 
-  private StagedBatch(DataBatch data, NDManager scope, NDList columns) {
-    this.data = data;
+  private StagedBatch(BatchPart part, @Nullable NDManager scope, NDList columns) {
+    this.part = part;
     this.scope = scope;
     this.columns = columns;
   }
 
-  /** Copies a batch to the device of this manager. */
+  /** Copies the rows of a batch that could be read to the device of this manager. */
   public static StagedBatch of(DataBatch batch, NDManager device) {
-    return stage(batch, device, (i, scope) -> batch.arrays().get(i).copyTo(scope));
+    return of(BatchPart.whole(batch), device);
   }
 
-  /** Copies a batch from columns that are already on the device of this manager. */
+  /** Copies rows of a batch to the device of this manager. */
+  static StagedBatch of(BatchPart part, NDManager device) {
+    List<HostArray> arrays = part.arrays();
+    return stage(part, device, (i, scope) -> arrays.get(i).copyTo(scope));
+  }
+
+  /**
+   * Copies a batch, all of whose rows could be read, from columns that are already on the device of
+   * this manager.
+   */
   public static StagedBatch copyOf(DataBatch batch, NDList columns, NDManager device) {
     return stage(
-        batch,
+        BatchPart.whole(batch),
         device,
         (i, scope) -> {
           NDArray copy = columns.get(i).duplicate();
@@ -42,15 +54,21 @@ public final class StagedBatch implements AutoCloseable {
         });
   }
 
+  /** A batch that is still to be copied to the device. */
+  static StagedBatch onHost(DataBatch batch) {
+    return new StagedBatch(BatchPart.whole(batch), null, new NDList());
+  }
+
   private static StagedBatch stage(
-      DataBatch batch, NDManager device, BiFunction<Integer, NDManager, NDArray> column) {
+      BatchPart part, NDManager device, BiFunction<Integer, NDManager, NDArray> column) {
     NDManager scope = device.newSubManager();
     try {
-      NDList columns = new NDList(batch.arrays().size());
-      for (int i = 0; i < batch.arrays().size(); i++) {
+      DeviceSteps.begin(Step.STAGE, part.rows());
+      NDList columns = new NDList(part.batch().arrays().size());
+      for (int i = 0; i < part.batch().arrays().size(); i++) {
         columns.add(column.apply(i, scope));
       }
-      return new StagedBatch(batch, scope, columns);
+      return new StagedBatch(part, scope, columns);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -59,12 +77,21 @@ public final class StagedBatch implements AutoCloseable {
 
   /** The rows on the host. */
   public DataBatch data() {
-    return data;
+    return part.batch();
+  }
+
+  BatchPart part() {
+    return part;
+  }
+
+  /** Whether the columns are on the device. */
+  boolean isOnDevice() {
+    return scope != null;
   }
 
   /** A batch over the columns themselves. */
   EvaluationBatch batch() {
-    return new EvaluationBatch(names(), columns, data.firstRow(), data.rows());
+    return batch(columns);
   }
 
   /**
@@ -78,14 +105,20 @@ public final class StagedBatch implements AutoCloseable {
       view.setName(column.getName());
       views.add(view);
     }
-    return new EvaluationBatch(names(), views, data.firstRow(), data.rows());
+    return batch(views);
   }
 
-  /** The columns whose content on the device differs from {@link #data}. */
+  private EvaluationBatch batch(NDList arrays) {
+    List<String> names = part.batch().arrays().stream().map(HostArray::name).toList();
+    return new EvaluationBatch(names, arrays, part.firstRow(), part.rows(), part.distances());
+  }
+
+  /** The columns whose content on the device differs from that on the host. */
   List<String> changedColumns() {
     List<String> changed = new ArrayList<>();
+    List<HostArray> arrays = part.arrays();
     for (int i = 0; i < columns.size(); i++) {
-      HostArray array = data.arrays().get(i);
+      HostArray array = arrays.get(i);
       HostArray now =
           HostArray.of(array.name(), array.dataType(), array.shape(), content(columns.get(i)));
       if (!now.equals(array)) {
@@ -97,11 +130,9 @@ public final class StagedBatch implements AutoCloseable {
 
   @Override
   public void close() {
-    scope.close();
-  }
-
-  private List<String> names() {
-    return data.arrays().stream().map(HostArray::name).toList();
+    if (scope != null) {
+      scope.close();
+    }
   }
 
   private static List<ByteBuffer> content(NDArray column) {

@@ -12,7 +12,6 @@ final class KnownReasons {
   private static final String NO_GPU =
       "; the module requires a GPU, and PyTorch has none here: make its code use the device of its"
           + " inputs (x.device), and save it on the CPU (module.cpu())";
-  private static final String SMALLER_BATCH = "; reduce the batch size";
   private static final String SHAPE =
       "; check that the inputs have the shape that the model expects";
   private static final String TYPE = "; give the inputs the data type that the model expects";
@@ -112,10 +111,9 @@ final class KnownReasons {
           // Memory
           known(
               ".*can't allocate memory: you tried to allocate (\\d+) bytes.*",
-              "out of memory allocating $1 bytes" + SMALLER_BATCH),
+              "out of memory allocating $1 bytes"),
           known(
-              "(?:\\w+: )?(CUDA out of memory\\. Tried to allocate [^.]*\\.?\\d* \\w+)\\..*",
-              "$1" + SMALLER_BATCH),
+              "(?:\\w+: )?(CUDA out of memory\\. Tried to allocate [^.]*\\.?\\d* \\w+)\\..*", "$1"),
           // ONNX Runtime
           known(
               ".*Opset (\\d+) is under development.*support for domain (\\S+) is till opset"
@@ -148,10 +146,6 @@ final class KnownReasons {
               "Class is not registered: $1; with spark.kryo.registrationRequired=true Kryo rejects"
                   + " what is sent between driver and executors: set it to false"),
           known(
-              ".*ExecutorLostFailure \\(executor (\\S+) .*?\\) Reason: (.*?)\\.?",
-              "executor $1 was lost: $2; if it was killed for its memory use, increase"
-                  + " spark.executor.memoryOverhead"),
-          known(
               ".*(Total size of serialized results of \\d+ tasks \\(.*?\\) is bigger than"
                   + " spark\\.driver\\.maxResultSize \\(.*?\\)).*",
               "$1; increase that setting"),
@@ -174,7 +168,7 @@ final class KnownReasons {
 
   /** The line for a known message. */
   static Optional<String> lineOf(String text) {
-    return ofPyTorchsModules(text).or(() -> lineOf(text, ALL));
+    return ofPyTorchsModules(text).or(() -> ExecutorLoss.lineOf(text)).or(() -> lineOf(text, ALL));
   }
 
   /** The line for a known message raised by the code of PyTorch's own modules. */

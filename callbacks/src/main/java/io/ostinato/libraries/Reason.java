@@ -11,8 +11,7 @@ import java.util.stream.Stream;
  * Extracts the reason of a failure, on one line and with its remedy, from long messages of
  * libraries: the TorchScript interpreter puts it after a trace of the module's code, ONNX Runtime
  * after locations in its own sources, DJL in the cause, and Spark around the exception of a task.
- * Only this class and {@link KnownReasons} interpret such messages; the full text stays with the
- * exception.
+ * Only the classes of this room interpret such messages; the full text stays with the exception.
  *
  * <p>Messages of third parties are interpreted in three more places: {@link
  * io.ostinato.storage.StorageException} and {@link io.ostinato.storage.FileTrouble} for exceptions
@@ -22,11 +21,15 @@ import java.util.stream.Stream;
 public final class Reason {
   private static final String ONNX_RUNTIME = "ai.onnxruntime.";
   private static final String SPARK = "org.apache.spark.";
+  private static final String SMALLER_BATCH = "; reduce the batch size";
   private static final List<String> OTHERS =
       List.of("ai.djl.", ONNX_RUNTIME, SPARK, "com.esotericsoftware.kryo.");
 
   /** The maximum length of a reason; the full text is available from the exception. */
   private static final int MOST_CHARACTERS = 400;
+
+  /** How much of the beginning and of the end of a message is searched. */
+  private static final int MOST_SEARCHED = 20_000;
 
   /**
    * Marks a location in a module's code; the reason follows the last one, after the rest of the
@@ -67,17 +70,38 @@ public final class Reason {
   private static final Pattern IN_SOURCES =
       Pattern.compile("\\S+\\.(?:cc|h|cpp|cu):\\d+ (?:\\S.*?\\) ?(?:const )?)?(?:\\[.*?\\] )?");
   private static final Pattern CLASS_NAME =
-      Pattern.compile("(?:[a-z_][\\w$]*\\.)+([A-Z][\\w$]*(?:Exception|Error): )");
+      Pattern.compile("(?<![\\w$.])(?:[a-z_][\\w$]*+\\.)++([A-Z][\\w$]*(?:Exception|Error): )");
 
   private Reason() {}
 
   /** The reason on one line; for exceptions of other origin, their class and message. */
   public static String of(Throwable thrown) {
-    return ofLibrary(thrown).orElseGet(() -> whole(thrown.toString().lines()));
+    return ofLibrary(thrown)
+        .orElseGet(() -> END.matcher(meant(bounded(thrown.toString()).lines())).replaceFirst(""));
+  }
+
+  /**
+   * Whether Java found a serialized lambda where it expected the lambda itself, which means that
+   * the class which contains the lambda is missing in the process that deserializes it.
+   */
+  public static boolean isOfMissingLambda(Throwable thrown) {
+    return thrown instanceof ClassCastException
+        && textOf(thrown).contains("java.lang.invoke.SerializedLambda");
+  }
+
+  /** As {@link #of}, for a failure that a smaller batch doesn't help against. */
+  public static String ofAnyBatch(Throwable thrown) {
+    return known(thrown).orElseGet(() -> whole(thrown.toString().lines()));
   }
 
   /** The reason of an exception from one of the known libraries; empty for others. */
   public static Optional<String> ofLibrary(Throwable thrown) {
+    boolean isFull =
+        DeviceTrouble.of(thrown).filter(DeviceTrouble.OUT_OF_MEMORY::equals).isPresent();
+    return known(thrown).map(line -> isFull ? line + SMALLER_BATCH : line);
+  }
+
+  private static Optional<String> known(Throwable thrown) {
     if (isOfOthers(thrown)) {
       String line = whole(ofOthers(thrown).lines());
       return Optional.of(line.isEmpty() ? thrown.getClass().getSimpleName() : line);
@@ -85,7 +109,7 @@ public final class Reason {
     // The libraries also throw exceptions of the JDK.
     StackTraceElement[] trace = thrown.getStackTrace();
     return trace.length > 0 && isNameOfOthers(trace[0].getClassName())
-        ? KnownReasons.lineOf(meant(Objects.requireNonNullElse(thrown.getMessage(), "").lines()))
+        ? KnownReasons.lineOf(meant(textOf(thrown).lines()))
         : Optional.empty();
   }
 
@@ -98,7 +122,7 @@ public final class Reason {
   }
 
   private static String ofOthers(Throwable thrown) {
-    String text = Objects.requireNonNullElse(thrown.getMessage(), "");
+    String text = textOf(thrown);
     Throwable cause = thrown.getCause();
     if (cause != null && isOfOthers(cause)) {
       return ofOthers(cause);
@@ -108,6 +132,17 @@ public final class Reason {
     String below = cause == null ? "" : shortened(whole(withoutPackage(cause.toString()).lines()));
     String said = cause == null ? "" : Objects.requireNonNullElse(cause.getMessage(), below);
     return text.contains(said) ? nameOf(thrown) + line : nameOf(thrown) + line + ": " + below;
+  }
+
+  private static String textOf(Throwable thrown) {
+    return bounded(Objects.requireNonNullElse(thrown.getMessage(), ""));
+  }
+
+  /** The text without its middle if it is very long, since patterns are searched in it. */
+  private static String bounded(String text) {
+    return text.length() <= 2 * MOST_SEARCHED
+        ? text
+        : text.substring(0, MOST_SEARCHED) + "\n" + text.substring(text.length() - MOST_SEARCHED);
   }
 
   /** A prefix that names ONNX Runtime; PyTorch, which DJL runs by default, is not named. */

@@ -10,6 +10,9 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
+import io.ostinato.libraries.DeviceSteps;
+import io.ostinato.libraries.DeviceSteps.Step;
+import io.ostinato.libraries.EngineTurn;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.torchscript.KeptState;
 import io.ostinato.weights.ArrayMemory;
@@ -46,7 +49,7 @@ final class LoadedBlock implements LoadedModel {
     this.source = source;
     this.device = device;
     this.manager = NativeLibraries.engine().newBaseManager(device);
-    try {
+    try (EngineTurn turn = EngineTurn.toLoad()) {
       this.built = build();
     } catch (RuntimeException | Error e) {
       manager.close();
@@ -57,6 +60,7 @@ final class LoadedBlock implements LoadedModel {
   private Built build() {
     NDManager scope = manager.newSubManager();
     try {
+      DeviceSteps.begin(Step.BUILD, 0);
       Block block = source.factory().get();
       // The weights follow with the first refresh; random initial weights would use the random
       // number generator of training.
@@ -80,10 +84,12 @@ final class LoadedBlock implements LoadedModel {
 
   @Override
   public void refresh(WeightSource weights) {
-    if (turns.state() == KeptState.ACCUMULATED) {
-      rebuild(weights);
-    } else {
-      load(weights);
+    try (EngineTurn turn = EngineTurn.toLoad()) {
+      if (turns.state() == KeptState.ACCUMULATED) {
+        rebuild(weights);
+      } else {
+        load(weights);
+      }
     }
     turns.loaded(turns.state());
   }
@@ -182,6 +188,7 @@ final class LoadedBlock implements LoadedModel {
 
   /** Records the type of each array in the shard, and writes those that match the model. */
   private Map<String, Long> write(Shard shard, Map<String, String> given) {
+    DeviceSteps.begin(Step.LOAD, shard.sizeBytes());
     Map<String, Long> filled = new HashMap<>();
     for (Slice slice : shard.slices()) {
       NDArray target = built.arrays().get(slice.array());

@@ -5,6 +5,9 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.libraries.DeviceSteps;
+import io.ostinato.libraries.DeviceSteps.Step;
+import io.ostinato.libraries.EngineTurn;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.libraries.Reason;
 import io.ostinato.torchscript.KeptState;
@@ -44,7 +47,10 @@ final class LoadedModule implements LoadedModel {
   public void refresh(WeightSource weights) {
     ModuleFacts before = loaded == null ? null : loaded.facts();
     KeptState found = turns.state();
-    ModuleFacts facts = load(weights);
+    ModuleFacts facts;
+    try (EngineTurn turn = EngineTurn.toLoad()) {
+      facts = load(weights);
+    }
     boolean learned = facts.equals(before) && facts.state() == KeptState.UNKNOWN;
     turns.loaded(learned ? found : facts.state(), facts.seeds());
     if (turns.state() == KeptState.OVERWRITTEN || turns.state() == KeptState.ACCUMULATED) {
@@ -57,6 +63,7 @@ final class LoadedModule implements LoadedModel {
     ModuleStream content = new ModuleStream(format, weights);
     Model model = format.newModel(device);
     try {
+      DeviceSteps.begin(Step.LOAD, 0);
       load(model, content);
       content.failure().ifPresent(LoadedModule::rethrow);
     } catch (IOException | MalformedModelException | RuntimeException e) {
@@ -64,7 +71,7 @@ final class LoadedModule implements LoadedModel {
       content.failure().ifPresent(LoadedModule::rethrow);
       throw new IllegalArgumentException(
           "can't load %s (%s bytes): %s"
-              .formatted(format.content(), content.bytesRead(), Reason.of(e)),
+              .formatted(format.content(), content.bytesRead(), Reason.ofAnyBatch(e)),
           e);
     }
     ModuleFacts facts = content.facts();

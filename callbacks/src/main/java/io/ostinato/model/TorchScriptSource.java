@@ -1,6 +1,7 @@
 package io.ostinato.model;
 
 import ai.djl.Device;
+import io.ostinato.torchscript.DamagedModuleException;
 import io.ostinato.torchscript.ModuleFacts;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
@@ -18,7 +19,11 @@ public final class TorchScriptSource implements ModelSource {
 
   TorchScriptSource() {}
 
-  /** Creates a snapshot from the content of a {@code .pt} file. */
+  /**
+   * Creates a snapshot from the content of a {@code .pt} file.
+   *
+   * @throws DamagedModuleException if the archive is damaged
+   */
   public static WeightSnapshot snapshotOf(byte[] module) {
     return new TorchScriptFormat().snapshotOf(module);
   }
@@ -36,10 +41,17 @@ public final class TorchScriptSource implements ModelSource {
   /**
    * Creates a snapshot from a {@code .pt} file; logs a warning if the module always computes as in
    * training mode.
+   *
+   * @throws DamagedModuleException if the archive is damaged
    */
   public static WeightSnapshot snapshotOf(Path file) {
     byte[] module = new TorchScriptFormat().contentOf(file);
-    ModuleFacts facts = ModuleFacts.of(module);
+    ModuleFacts facts;
+    try {
+      facts = ModuleFacts.of(module);
+    } catch (DamagedModuleException e) {
+      throw e.in(file.toString());
+    }
     facts.trainingMode().ifPresent(how -> log.warn("'{}' {}", file, how));
     return snapshotOf(module, facts);
   }

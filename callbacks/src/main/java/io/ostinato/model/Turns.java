@@ -1,5 +1,6 @@
 package io.ostinato.model;
 
+import io.ostinato.libraries.EngineTurn;
 import io.ostinato.torchscript.KeptState;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -12,9 +13,6 @@ import java.util.function.Supplier;
  * determines it. Thread-safe.
  */
 final class Turns {
-  /** Held by models that set PyTorch's random number generator, which is shared by the process. */
-  private static final Semaphore GENERATOR = new Semaphore(1);
-
   /** A semaphore rather than a lock, since a batch may run the model on a different thread. */
   private final Semaphore turn = new Semaphore(1);
 
@@ -22,7 +20,6 @@ final class Turns {
   private volatile KeptState state = KeptState.UNKNOWN;
   private volatile boolean seeds;
   private boolean used;
-  private boolean holdsGenerator;
 
   /**
    * Operations of a model's owner, called while a batch has the turn.
@@ -54,8 +51,8 @@ final class Turns {
   /**
    * Records that the model was loaded. No batch may be running it.
    *
-   * @param setsGenerator whether its forward sets PyTorch's random number generator: it then never
-   *     runs at the same time as another model that does
+   * @param setsGenerator whether its forward sets PyTorch's random number generator: its batches
+   *     then run alone in this process
    */
   void loaded(KeptState known, boolean setsGenerator) {
     turn.acquireUninterruptibly();
@@ -73,12 +70,18 @@ final class Turns {
   }
 
   /**
-   * Runs one batch. It waits for its turn when it first runs the model, and keeps the turn until it
-   * ends.
+   * Runs one batch, when it is its turn to use the engine. It waits for its turn at the model when
+   * it first runs the model, and keeps both turns until it ends.
    *
    * @throws InterruptedException if this thread is interrupted while it waits
    */
   void run(Care care, Consumer<EvaluationModel> batch) throws InterruptedException {
+    try (EngineTurn turnAtEngine = seeds ? EngineTurn.toEvaluateAlone() : EngineTurn.toEvaluate()) {
+      runInTurn(care, batch);
+    }
+  }
+
+  private void runInTurn(Care care, Consumer<EvaluationModel> batch) throws InterruptedException {
     if (state == KeptState.NONE) {
       batch.accept(care.model().get());
       return;
@@ -97,22 +100,9 @@ final class Turns {
 
   void acquire() throws InterruptedException {
     turn.acquire();
-    if (seeds) {
-      try {
-        GENERATOR.acquire();
-      } catch (InterruptedException e) {
-        turn.release();
-        throw e;
-      }
-      holdsGenerator = true;
-    }
   }
 
   void release() {
-    if (holdsGenerator) {
-      holdsGenerator = false;
-      GENERATOR.release();
-    }
     turn.release();
   }
 

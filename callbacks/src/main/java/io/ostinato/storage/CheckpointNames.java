@@ -8,6 +8,9 @@ final class CheckpointNames {
   static final String LATEST_WEIGHTS = "latest_weights";
   static final String SIDECAR = ".json";
 
+  /** The ending of the sidecar of a checkpoint that is being removed. */
+  static final String REMOVED = SIDECAR + ".removed";
+
   private static final String WEIGHTS = ".safetensors";
   private static final String OPTIMIZER = ".optimizer" + WEIGHTS;
   private static final String STATES = ".states" + WEIGHTS;
@@ -29,6 +32,15 @@ final class CheckpointNames {
           "tag '%s' ends as files of other checkpoints do; choose another".formatted(tag));
     }
     return FileNames.checked(tag);
+  }
+
+  /** Whether a text is a valid tag. */
+  static boolean isTag(String text) {
+    return FileNames.isValid(text)
+        && !text.equals(LATEST)
+        && !text.equals(LATEST_WEIGHTS)
+        && !text.endsWith(".optimizer")
+        && !text.endsWith(".states");
   }
 
   static String weights(String tag) {

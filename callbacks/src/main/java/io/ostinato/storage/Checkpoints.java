@@ -3,17 +3,14 @@ package io.ostinato.storage;
 import io.ostinato.storage.Sidecar.DataFile;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run, by tag. {@code <tag>.safetensors} has the weights, {@code
@@ -26,18 +23,20 @@ import org.slf4j.LoggerFactory;
  * any point, the checkpoint is either the old or the new one, complete.
  */
 public final class Checkpoints {
-  private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
-
   private final RunFiles files;
   private final DataFiles data;
   private final Sidecars sidecars;
   private final UnfinishedSaves unfinished;
+  private final CheckpointSearch search;
+  private final CheckpointMarks marks;
 
   private Checkpoints(RunFiles files) {
     this.files = files;
     this.data = new DataFiles(files);
     this.sidecars = new Sidecars(files);
     this.unfinished = new UnfinishedSaves(files, data, sidecars);
+    this.search = new CheckpointSearch(files, data, sidecars);
+    this.marks = new CheckpointMarks(files, search);
   }
 
   public static Checkpoints in(RunFiles files) {
@@ -79,14 +78,13 @@ public final class Checkpoints {
   }
 
   /**
-   * Loads a checkpoint and verifies the hashes of its files.
+   * Loads a checkpoint and verifies the hashes of its files. Changes nothing.
    *
    * @throws StorageException if there is none with this tag (lists the existing tags), or a file is
    *     missing or damaged (names it)
    */
   public synchronized Checkpoint load(String tag) {
     CheckpointNames.checkTag(tag);
-    unfinished.finish(tag);
     Sidecar sidecar = sidecars.find(tag).orElseThrow(() -> noSuch(tag));
     Map<String, List<HostArray>> arrays = new LinkedHashMap<>();
     sidecar.files().forEach(file -> arrays.put(file.name(), data.read(tag, file)));
@@ -104,6 +102,16 @@ public final class Checkpoints {
         StateArrays.split(
             sidecar.states(), arrays.getOrDefault(CheckpointNames.states(tag), List.of())),
         sidecar.loop());
+  }
+
+  /**
+   * Why a checkpoint can't be loaded, such as {@code its file 'E1_U10_S160.safetensors' is
+   * missing}. Reads all its files.
+   *
+   * @return the reason; empty if it is whole, or if nothing of such a checkpoint exists
+   */
+  public synchronized Optional<String> problemOf(String tag) {
+    return search.tags().contains(tag) ? search.problemOf(tag) : Optional.empty();
   }
 
   /** The tags of all complete checkpoints, sorted. */
@@ -146,7 +154,7 @@ public final class Checkpoints {
           "checkpoint '%s' has weights only, so '%s' can't name it; mark it as '%s'"
               .formatted(tag, CheckpointNames.LATEST, CheckpointNames.LATEST_WEIGHTS));
     }
-    mark(CheckpointNames.LATEST, tag);
+    marks.write(CheckpointNames.LATEST, tag);
   }
 
   /** Marks the checkpoint that {@link #latestWeights} returns. */
@@ -154,53 +162,62 @@ public final class Checkpoints {
     if (!sidecars.isComplete(CheckpointNames.checkTag(tag))) {
       throw noSuch(tag);
     }
-    mark(CheckpointNames.LATEST_WEIGHTS, tag);
+    marks.write(CheckpointNames.LATEST_WEIGHTS, tag);
   }
 
   /**
-   * The tag of the checkpoint last marked to resume from. If that checkpoint is missing or
-   * incomplete, logs a warning and returns the complete resumable checkpoint with the highest
-   * iteration.
+   * The tag of the checkpoint last marked to resume from. If that checkpoint, or the mark, is
+   * missing or damaged, logs a warning and returns the whole resumable checkpoint with the highest
+   * iteration. Reads all files of the checkpoint.
    */
   public synchronized Optional<String> latest() {
-    Optional<String> marked = marked(CheckpointNames.LATEST);
-    if (marked.isPresent() && sidecars.isComplete(marked.get()) && isResumable(marked.get())) {
-      return marked;
-    }
-    Optional<String> newest =
-        tags().stream()
-            .filter(this::isResumable)
-            .max(Comparator.comparing(tag -> sidecars.find(tag).orElseThrow().trainingIteration()));
-    if (newest.isPresent()) {
-      log.warn(
-          "'{}' in {} names {}; the newest complete checkpoint is taken, '{}'",
-          CheckpointNames.LATEST,
-          files.location(),
-          marked.map("'%s', which nothing can go on from"::formatted).orElse("nothing"),
-          newest.get());
-    }
-    return newest;
+    return marks.latest();
   }
 
-  /** The tag of the complete checkpoint last marked as the newest weights. */
+  /** Like {@link #latest}, with what was passed over instead of a warning. */
+  public synchronized NewestCheckpoint newest() {
+    return search.newest();
+  }
+
+  /** Whether {@code latest} names this checkpoint. */
+  public synchronized boolean isMarkedLatest(String tag) {
+    return marks.isLatest(tag);
+  }
+
+  /**
+   * The tag of the checkpoint last marked as the newest weights; empty, with a warning, if it is
+   * missing or damaged.
+   */
   public synchronized Optional<String> latestWeights() {
-    return marked(CheckpointNames.LATEST_WEIGHTS).filter(sidecars::isComplete);
+    return marks.latestWeights();
   }
 
   /** Removes a checkpoint; does nothing if there is none. */
   public synchronized void delete(String tag) {
     CheckpointNames.checkTag(tag);
-    sidecars.delete(tag);
-    unfinished.dropUnused(tag, List.of());
+    unfinished.remove(tag);
   }
 
   /**
-   * Completes or removes saves that were interrupted because their process was killed. No other
-   * process may write checkpoints to this folder at the same time.
+   * Completes or removes saves, and completes removals, that were interrupted because their process
+   * was killed. No other process may write checkpoints to this folder at the same time.
    *
    * @throws StorageException if that fails
    */
   public synchronized void deleteAbandoned() {
+    files.deleteAbandoned(Instant.MAX);
+    unfinished.dropAll();
+  }
+
+  /**
+   * Like {@link #deleteAbandoned()}, for a folder in which others may write files: removes only the
+   * temporary files of this writer, and those last changed before the given time.
+   *
+   * @throws StorageException if that fails
+   */
+  public synchronized void deleteAbandoned(String writer, Instant before) {
+    files.deleteAbandonedBy(writer);
+    files.deleteAbandoned(before);
     unfinished.dropAll();
   }
 
@@ -236,16 +253,12 @@ public final class Checkpoints {
     return sidecars.findReadable(tag).map(Sidecar::keptFor).orElse(List.of());
   }
 
-  private void mark(String name, String tag) {
-    byte[] text = tag.getBytes(StandardCharsets.UTF_8);
-    files.write(name, out -> out.write(text));
-  }
-
-  private Optional<String> marked(String name) {
-    return files.exists(name) ? Optional.of(files.text(name).strip()) : Optional.empty();
-  }
-
   private StorageException noSuch(String tag) {
+    Optional<String> problem = problemOf(tag);
+    if (problem.isPresent()) {
+      return new StorageException(
+          "checkpoint '%s' in %s is damaged: %s".formatted(tag, files.location(), problem.get()));
+    }
     List<String> tags = tags();
     return new StorageException(
         "there is no checkpoint '%s' in %s; there are: %s"

@@ -12,6 +12,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Array files whose content is hashed while it is written and read. */
 record DataFiles(RunFiles files) {
@@ -38,15 +39,17 @@ record DataFiles(RunFiles files) {
    * @throws StorageException if it is missing or damaged; names the file and its checkpoint
    */
   List<HostArray> read(String tag, DataFile file) {
-    if (!files.exists(file.name())) {
+    String name = nameOf(file);
+    if (!files.exists(name)) {
       throw new StorageException(
           "checkpoint '%s' lacks its file '%s' in %s"
               .formatted(tag, file.name(), files.location()));
     }
     MessageDigest digest = Sha256.start();
+    long bytes = files.sizeBytes(name);
     try (InputStream in =
-        new BufferedInputStream(new DigestInputStream(files.read(file.name()), digest), 1 << 16)) {
-      List<HostArray> arrays = Safetensors.readFrom(in).arrays();
+        new BufferedInputStream(new DigestInputStream(files.read(name), digest), 1 << 16)) {
+      List<HostArray> arrays = Safetensors.readFrom(in, bytes).arrays();
       if (!Sha256.hex(digest).equals(file.sha256())) {
         throw new StorageException("its content is not what was written");
       }
@@ -57,6 +60,31 @@ record DataFiles(RunFiles files) {
               .formatted(file.name(), tag, files.location(), e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * The present name of a committed file: {@link #NEXT} if the save was interrupted before the file
+   * was renamed.
+   */
+  private String nameOf(DataFile file) {
+    String next = file.name() + NEXT;
+    return files.exists(next) && hash(next).equals(file.sha256()) ? next : file.name();
+  }
+
+  /** Why a file isn't the one that was written; empty if it is. Reads it. */
+  Optional<String> problemOf(DataFile file) {
+    String name = nameOf(file);
+    if (!files.exists(name)) {
+      return Optional.of("its file '%s' is missing".formatted(name));
+    }
+    long bytes = files.sizeBytes(name);
+    if (bytes != file.bytes()) {
+      return Optional.of(
+          "its file '%s' has %s bytes instead of %s".formatted(name, bytes, file.bytes()));
+    }
+    return hash(name).equals(file.sha256())
+        ? Optional.empty()
+        : Optional.of("the content of its file '%s' is not what was written".formatted(name));
   }
 
   /** The hash of a file's current content. */

@@ -1,5 +1,6 @@
 package io.ostinato.storage;
 
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** Names of files in a run's folder. */
@@ -17,6 +18,16 @@ public final class FileNames {
 
   private FileNames() {}
 
+  /** A new temporary name for a file that this writer, who can be empty, writes. */
+  public static String temporary(String writer) {
+    return temporaryOf(writer) + UUID.randomUUID();
+  }
+
+  /** The prefix of the temporary names of a writer. */
+  public static String temporaryOf(String writer) {
+    return writer.isEmpty() ? TEMPORARY : TEMPORARY + writer + "-";
+  }
+
   /**
    * The name of the best model by a metric, such as {@code best_model.accuracy.test} for {@code
    * accuracy/test}. Each slash in the metric becomes a dot, and each character that is not allowed
@@ -28,13 +39,18 @@ public final class FileNames {
     return BEST_MODEL + (metric.replace('/', '.') + end).replaceAll("[^A-Za-z0-9._=-]", "_");
   }
 
+  /** Whether a name is a valid file name. */
+  static boolean isValid(String name) {
+    return NAME.matcher(name).matches();
+  }
+
   /**
    * Checks a name and returns it.
    *
    * @throws IllegalArgumentException if it is not a valid file name
    */
   public static String checked(String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!isValid(name)) {
       throw new IllegalArgumentException(
           "'%s' can't name a file of a run; it has letters, digits and . _ - =, and doesn't begin"
                   .formatted(name)

@@ -20,6 +20,8 @@ public interface LineFile extends AutoCloseable {
   /**
    * Appends lines in one write. After a crash the file has all of them, none, or the first few. A
    * failed append can be retried.
+   *
+   * @throws TakenOverException if another process has taken the file over
    */
   void append(List<String> lines);
 
@@ -28,6 +30,14 @@ public interface LineFile extends AutoCloseable {
 
   /** Whether this is currently the last line of the file, no matter which process wrote it. */
   boolean endsWith(String line);
+
+  /**
+   * Checks that this process still writes the file. Default: does nothing, for file systems that
+   * keep other processes out.
+   *
+   * @throws TakenOverException if another process has taken it over
+   */
+  default void checkHeld() {}
 
   /** The file's location, for messages. */
   String location();

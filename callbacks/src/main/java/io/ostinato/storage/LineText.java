@@ -27,6 +27,9 @@ public final class LineText {
 
   /** Decodes the complete lines; an incomplete last line is dropped. */
   public static List<String> lines(byte[] bytes) {
-    return new String(bytes, 0, wholeBytes(bytes), StandardCharsets.UTF_8).lines().toList();
+    String text = new String(bytes, 0, wholeBytes(bytes), StandardCharsets.UTF_8);
+    // Not lines(), which ends a line at a carriage return, too. The last part is empty.
+    List<String> parts = List.of(text.split("\n", -1));
+    return parts.subList(0, parts.size() - 1);
   }
 }

@@ -7,14 +7,18 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A line file on the local file system; appends are forced to the disk. The operating system locks
  * the file while it is open. It releases the lock when the process ends for any reason, but also
- * when the process closes any other channel of the file; therefore all reads use this channel.
+ * when the process closes any other channel of the file; therefore all reads use this channel, see
+ * {@link OpenLineFiles}.
  */
 final class LocalLineFile implements LineFile {
   private static final Logger log = LoggerFactory.getLogger(LocalLineFile.class);
@@ -32,27 +36,53 @@ final class LocalLineFile implements LineFile {
   /**
    * Opens a file; creates it and its folder if missing.
    *
-   * @throws StorageException if it can't be written, or another process has it open
+   * @throws StorageException if it can't be written, or another process, or another part of this
+   *     one, has it open
    */
   static LocalLineFile open(LocalRunFiles files, Path folder, String name) {
     Path file = folder.resolve(name);
     try {
       Files.createDirectories(folder);
-      LocalLineFile lines = new LocalLineFile(files, file);
-      try {
-        lines.channel.truncate(LineText.wholeBytes(lines.content()));
-        return lines;
-      } catch (IOException | RuntimeException e) {
-        lines.channel.close();
-        throw e;
-      }
+      return OpenLineFiles.open(file, () -> openWhole(files, file));
     } catch (IOException e) {
       throw failed("write", file, e);
     }
   }
 
+  private static LocalLineFile openWhole(LocalRunFiles files, Path file) throws IOException {
+    LocalLineFile lines = new LocalLineFile(files, file);
+    try {
+      lines.channel.truncate(LineText.wholeBytes(lines.content()));
+      return lines;
+    } catch (IOException | RuntimeException e) {
+      lines.channel.close();
+      throw e;
+    }
+  }
+
+  /** Whether no process has the file open. */
+  static boolean isFree(Path file) {
+    try {
+      return !Files.exists(file) || OpenLineFiles.isFree(file, () -> isLockable(file));
+    } catch (IOException e) {
+      throw failed("write", file, e);
+    }
+  }
+
+  private static boolean isLockable(Path file) throws IOException {
+    try (FileChannel probe = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return isLocked(file, probe);
+    }
+  }
+
+  /** The content of a file that this JVM has open. */
+  static Optional<byte[]> contentOfOpen(Path file) throws IOException {
+    Optional<LocalLineFile> open = OpenLineFiles.find(file);
+    return open.isEmpty() ? Optional.empty() : open.get().contentIfOpen();
+  }
+
   @Override
-  public List<String> lines() {
+  public synchronized List<String> lines() {
     try {
       return LineText.lines(content());
     } catch (IOException e) {
@@ -61,7 +91,7 @@ final class LocalLineFile implements LineFile {
   }
 
   @Override
-  public void append(List<String> more) {
+  public synchronized void append(List<String> more) {
     try {
       long end = channel.size();
       try {
@@ -81,7 +111,7 @@ final class LocalLineFile implements LineFile {
   }
 
   @Override
-  public void replace(List<String> lines) {
+  public synchronized void replace(List<String> lines) {
     byte[] content = LineText.bytes(lines);
     files.write(file.getFileName().toString(), out -> out.write(content));
     try {
@@ -93,7 +123,7 @@ final class LocalLineFile implements LineFile {
   }
 
   @Override
-  public boolean endsWith(String line) {
+  public synchronized boolean endsWith(String line) {
     ByteBuffer expected = ByteBuffer.wrap(LineText.bytes(List.of(line)));
     try {
       long from = channel.size() - expected.capacity();
@@ -109,12 +139,18 @@ final class LocalLineFile implements LineFile {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
       channel.close();
     } catch (IOException e) {
       throw failed("write", file, e);
+    } finally {
+      OpenLineFiles.closed(this);
     }
+  }
+
+  private synchronized Optional<byte[]> contentIfOpen() throws IOException {
+    return channel.isOpen() ? Optional.of(content()) : Optional.empty();
   }
 
   private byte[] content() throws IOException {
@@ -132,16 +168,27 @@ final class LocalLineFile implements LineFile {
     return found.flip();
   }
 
+  /** Opens and locks the file that has this path, which its writer may be replacing. */
   private static FileChannel openLocked(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    if (!isLocked(file, channel)) {
-      channel.close();
-      throw new StorageException(
-          "another process is writing '%s'; end it, or give this run another id".formatted(file));
+    while (true) {
+      Object before = Files.exists(file) ? keyOf(file) : "none";
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (!isLocked(file, channel)) {
+        channel.close();
+        throw TakenOverException.of(file.toString());
+      }
+      if (before.equals(keyOf(file))) {
+        return channel;
+      }
+      channel.close(); // it was created or replaced before it was locked
     }
-    return channel;
+  }
+
+  private static Object keyOf(Path file) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    return Objects.requireNonNullElse(attributes.fileKey(), file);
   }
 
   /** Locks the file; false if another process, or another channel of this one, has locked it. */

@@ -1,44 +1,47 @@
 package io.ostinato.storage;
 
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Files of a run in a local folder. */
 public final class LocalRunFiles implements RunFiles {
   private final Path folder;
+  private final String writer;
 
-  private LocalRunFiles(Path folder) {
+  private LocalRunFiles(Path folder, String writer) {
     this.folder = folder;
+    this.writer = writer;
   }
 
   /** The files in this folder, which is created when the first file is written. */
   public static LocalRunFiles in(Path folder) {
-    return new LocalRunFiles(folder);
+    return new LocalRunFiles(folder, "");
+  }
+
+  @Override
+  public LocalRunFiles writtenBy(String name) {
+    return new LocalRunFiles(folder, name);
   }
 
   @Override
   public void write(String name, Content content) {
     Path file = file(name);
-    Path temporary = folder.resolve(FileNames.TEMPORARY + UUID.randomUUID());
+    Path temporary = folder.resolve(FileNames.temporary(writer));
     try {
       Files.createDirectories(folder);
       try (FileChannel channel =
@@ -70,7 +73,10 @@ public final class LocalRunFiles implements RunFiles {
   @Override
   public InputStream read(String name) {
     try {
-      return Files.newInputStream(file(name));
+      Optional<byte[]> open = LocalLineFile.contentOfOpen(file(name));
+      return open.isPresent()
+          ? new ByteArrayInputStream(open.get())
+          : Files.newInputStream(file(name));
     } catch (IOException e) {
       throw failed("read", file(name), e);
     }
@@ -118,12 +124,25 @@ public final class LocalRunFiles implements RunFiles {
 
   @Override
   public void deleteAbandoned(Instant before) {
+    deleteTemporary(
+        FileNames.TEMPORARY,
+        file -> Instant.ofEpochMilli(file.toFile().lastModified()).isBefore(before));
+  }
+
+  @Override
+  public void deleteAbandonedBy(String name) {
+    deleteTemporary(FileNames.temporaryOf(name), file -> true);
+  }
+
+  private void deleteTemporary(String prefix, Predicate<Path> condition) {
     if (!Files.isDirectory(folder)) {
       return;
     }
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(LocalRunFiles::isTemporary).toList()) {
-        if (Instant.ofEpochMilli(file.toFile().lastModified()).isBefore(before)) {
+      for (Path file : files.toList()) {
+        if (file.getFileName().toString().startsWith(prefix)
+            && Files.isRegularFile(file)
+            && condition.test(file)) {
           Files.deleteIfExists(file);
         }
       }
@@ -132,9 +151,17 @@ public final class LocalRunFiles implements RunFiles {
     }
   }
 
-  private static boolean isTemporary(Path file) {
-    return file.getFileName().toString().startsWith(FileNames.TEMPORARY)
-        && Files.isRegularFile(file);
+  @Override
+  public void checkWritable() {
+    Path present = folder.toAbsolutePath();
+    while (!Files.exists(present) && present.getParent() != null) {
+      present = present.getParent();
+    }
+    try {
+      Files.delete(Files.createFile(present.resolve(FileNames.temporary(writer))));
+    } catch (IOException e) {
+      throw failed("write", folder, e);
+    }
   }
 
   @Override
@@ -151,10 +178,22 @@ public final class LocalRunFiles implements RunFiles {
     return LocalLineFile.open(this, folder, FileNames.checked(name));
   }
 
+  /** Same as {@link #openLines}, since no file is taken over from another process. */
+  @Override
+  public LineFile openLinesOfNobody(String name) {
+    return openLines(name);
+  }
+
+  @Override
+  public LineWriter writerOf(String name) {
+    return LocalLineFile.isFree(file(name)) ? LineWriter.NONE : LineWriter.SOME;
+  }
+
   @Override
   public List<String> lines(String name) {
     try {
-      return LineText.lines(Files.readAllBytes(file(name)));
+      Optional<byte[]> open = LocalLineFile.contentOfOpen(file(name));
+      return LineText.lines(open.isPresent() ? open.get() : Files.readAllBytes(file(name)));
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (IOException e) {
@@ -164,7 +203,7 @@ public final class LocalRunFiles implements RunFiles {
 
   @Override
   public LocalRunFiles folder(String name) {
-    return new LocalRunFiles(file(name));
+    return new LocalRunFiles(file(name), writer);
   }
 
   @Override
@@ -173,28 +212,9 @@ public final class LocalRunFiles implements RunFiles {
       return;
     }
     try {
-      Files.walkFileTree(folder, new Deletion());
+      Files.walkFileTree(folder, new FolderDeletion());
     } catch (IOException e) {
       throw failed("delete", folder, e);
-    }
-  }
-
-  /** Deletes files, then the folders that are empty as a result. */
-  private static final class Deletion extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
-      }
-      Files.delete(visited);
-      return FileVisitResult.CONTINUE;
     }
   }
 

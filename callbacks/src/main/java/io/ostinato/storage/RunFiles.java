@@ -63,6 +63,30 @@ public interface RunFiles {
    */
   void deleteAbandoned(Instant before);
 
+  /**
+   * The same files, for a writer whose name appears in the names of its temporary files, so that
+   * {@link #deleteAbandonedBy} finds them.
+   *
+   * @param writer a name for the processes of which only one can write at a time; letters and
+   *     digits
+   */
+  default RunFiles writtenBy(String writer) {
+    return this;
+  }
+
+  /**
+   * Removes the temporary files of a writer, of any age. No other process may write by this name.
+   */
+  default void deleteAbandonedBy(String writer) {}
+
+  /**
+   * Checks that files can be written here, as far as that can be found out without leaving anything
+   * behind. Default: checks nothing.
+   *
+   * @throws StorageException if not; says why
+   */
+  default void checkWritable() {}
+
   long sizeBytes(String name);
 
   /**
@@ -73,6 +97,36 @@ public interface RunFiles {
    * @throws StorageException if it can't be written, or another process is writing it
    */
   LineFile openLines(String name);
+
+  /**
+   * Like {@link #openLines}, but never takes the file over from another process.
+   *
+   * @throws TakenOverException if another process is writing it, or may be writing it
+   */
+  default LineFile openLinesOfNobody(String name) {
+    if (writerOf(name) != LineWriter.NONE) {
+      throw TakenOverException.of(location() + "/" + name);
+    }
+    return openLines(name);
+  }
+
+  /**
+   * Whether a process has a line file open. Default: unknown if there is such a file.
+   *
+   * @throws StorageException if the file can't be accessed
+   */
+  default LineWriter writerOf(String name) {
+    return exists(name) || !lines(name).isEmpty() ? LineWriter.UNKNOWN : LineWriter.NONE;
+  }
+
+  /** Whether a process is writing a line file. */
+  enum LineWriter {
+    NONE,
+    /** A process has it open, or was killed only a moment ago. */
+    SOME,
+    /** The file system can't tell. */
+    UNKNOWN
+  }
 
   /**
    * Reads the lines of a file that {@link #openLines} appends to, without an incomplete last one.

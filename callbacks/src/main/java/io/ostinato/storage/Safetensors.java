@@ -1,28 +1,25 @@
 package io.ostinato.storage;
 
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import io.ostinato.storage.SafetensorsHeader.Slot;
 import io.ostinato.weights.HostArray;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The safetensors format (Hugging Face): the length of the header in 8 bytes, a JSON header, and
@@ -33,8 +30,11 @@ import java.util.Map;
  * @param metadata free text by key
  */
 public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) {
-  private static final String METADATA = "__metadata__";
+  private static final int LEAST_HEADER_BYTES = 2;
+
+  /** The limit of the format's own library. */
   private static final int MOST_HEADER_BYTES = 100_000_000;
+
   private static final Gson GSON = new Gson();
   private static final Map<DataType, String> NAMES = new EnumMap<>(DataType.class);
   private static final Map<String, DataType> TYPES = new HashMap<>();
@@ -81,30 +81,49 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
   }
 
   /**
-   * Reads a whole stream, which stays open.
+   * Reads a whole stream of unknown length, which stays open.
    *
    * @throws StorageException if it is not in this format, or is truncated; says where
    */
   public static Safetensors readFrom(InputStream in) throws IOException {
-    DataInputStream data = new DataInputStream(in);
-    try {
-      long length = Long.reverseBytes(data.readLong());
-      if (length < 2 || length > MOST_HEADER_BYTES) {
-        throw new StorageException(
-            "this is no safetensors file: its header would have %s bytes".formatted(length));
-      }
-      byte[] header = new byte[(int) length];
-      data.readFully(header);
-      return read(new String(header, StandardCharsets.UTF_8), data);
-    } catch (EOFException e) {
-      throw new StorageException("this safetensors file is cut off", e);
+    return readFrom(in, Long.MAX_VALUE);
+  }
+
+  /**
+   * Reads a whole stream, which stays open. Memory is allocated only for arrays that fit in the
+   * file.
+   *
+   * @param fileBytes the size of the file; the stream may have fewer bytes
+   * @throws StorageException if it is not in this format, or is truncated; says where
+   */
+  public static Safetensors readFrom(InputStream in, long fileBytes) throws IOException {
+    byte[] first = in.readNBytes(Long.BYTES);
+    if (first.length < Long.BYTES) {
+      throw truncated(first.length);
     }
+    long length = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length < LEAST_HEADER_BYTES || length > MOST_HEADER_BYTES) {
+      throw new StorageException(
+          "this is no safetensors file: its header would have %s bytes; copy or save the file again"
+              .formatted(Long.toUnsignedString(length)));
+    }
+    byte[] header = in.readNBytes((int) Math.min(length, fileBytes));
+    if (header.length < length) {
+      throw truncated(Long.BYTES + header.length);
+    }
+    SafetensorsHeader parsed = SafetensorsHeader.parse(header);
+    return new Safetensors(arrays(parsed, in, Long.BYTES + length, fileBytes), parsed.metadata());
+  }
+
+  /** The data type of a name in a header; null if it is unknown. */
+  static @Nullable DataType typeOf(String name) {
+    return TYPES.get(name);
   }
 
   private byte[] header() {
     JsonObject json = new JsonObject();
     if (!metadata.isEmpty()) {
-      json.add(METADATA, GSON.toJsonTree(metadata));
+      json.add(SafetensorsHeader.METADATA, GSON.toJsonTree(metadata));
     }
     long offset = 0;
     for (HostArray array : arrays) {
@@ -132,85 +151,50 @@ public record Safetensors(List<HostArray> arrays, Map<String, String> metadata) 
     return entry;
   }
 
-  private static Safetensors read(String header, DataInputStream data) throws IOException {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    List<Slot> slots = new ArrayList<>();
-    try {
-      for (Map.Entry<String, JsonElement> entry :
-          JsonParser.parseString(header).getAsJsonObject().entrySet()) {
-        JsonObject value = entry.getValue().getAsJsonObject();
-        if (entry.getKey().equals(METADATA)) {
-          value.entrySet().forEach(e -> metadata.put(e.getKey(), e.getValue().getAsString()));
-        } else {
-          slots.add(Slot.of(entry.getKey(), value));
-        }
-      }
-    } catch (IllegalStateException
-        | UnsupportedOperationException
-        | com.google.gson.JsonParseException
-        | NumberFormatException e) {
-      throw new StorageException("the header of this safetensors file can't be read", e);
-    }
-    return new Safetensors(arrays(slots, data), metadata);
-  }
-
-  private static List<HostArray> arrays(List<Slot> slots, DataInputStream data) throws IOException {
-    Map<String, HostArray> read = new HashMap<>();
-    long offset = 0;
-    List<Slot> inOrder = slots.stream().sorted(Slot.BY_OFFSET).toList();
-    for (Slot slot : inOrder) {
-      if (slot.from() != offset) {
-        throw new StorageException(
-            "array '%s' of this safetensors file begins at byte %s, not at %s"
-                .formatted(slot.name(), slot.from(), offset));
-      }
-      byte[] bytes = new byte[slot.sizeBytes()];
-      data.readFully(bytes);
-      read.put(slot.name(), HostArray.of(slot.name(), slot.type(), slot.shape(), bytes));
-      offset = slot.to();
-    }
-    if (data.read() >= 0) {
+  private static List<HostArray> arrays(
+      SafetensorsHeader header, InputStream in, long start, long fileBytes) throws IOException {
+    List<Slot> slots = header.inOrder();
+    if (header.dataBytes() > fileBytes - start) {
       throw new StorageException(
-          "this safetensors file has more than the %s bytes of its arrays".formatted(offset));
+          "this safetensors file is truncated: it has %s bytes, and its arrays end at byte %s; was"
+                  .formatted(fileBytes, start + header.dataBytes())
+              + " it still being written?");
     }
-    return slots.stream().map(slot -> read.get(slot.name())).toList();
+    Map<String, HostArray> read = new HashMap<>();
+    for (Slot slot : slots) {
+      byte[] bytes = bytes(in, slot.sizeBytes(), fileBytes < Long.MAX_VALUE);
+      if (bytes.length < slot.sizeBytes()) {
+        throw truncated(start + slot.from() + bytes.length);
+      }
+      read.put(slot.name(), HostArray.of(slot.name(), slot.type(), slot.shape(), bytes));
+    }
+    if (in.read() >= 0) {
+      throw new StorageException(
+          "this safetensors file has more than the %s bytes of its arrays"
+              .formatted(header.dataBytes()));
+    }
+    return header.slots().stream()
+        .map(slot -> Objects.requireNonNull(read.get(slot.name())))
+        .toList();
   }
 
-  /** The position of an array in the file. */
-  private record Slot(String name, DataType type, Shape shape, long from, long to) {
-    static final java.util.Comparator<Slot> BY_OFFSET =
-        java.util.Comparator.comparingLong(Slot::from).thenComparingLong(Slot::to);
-
-    static Slot of(String name, JsonObject json) {
-      if (!json.has("dtype") || !json.has("shape") || !json.has("data_offsets")) {
-        throw new StorageException(
-            "array '%s' of this safetensors file has no dtype, shape or data_offsets"
-                .formatted(name));
-      }
-      DataType type = TYPES.get(json.get("dtype").getAsString());
-      if (type == null) {
-        throw new StorageException(
-            "array '%s' of this safetensors file has the data type %s, which is not known here"
-                .formatted(name, json.get("dtype")));
-      }
-      JsonArray offsets = json.getAsJsonArray("data_offsets");
-      long[] shape =
-          json.getAsJsonArray("shape").asList().stream()
-              .mapToLong(JsonElement::getAsLong)
-              .toArray();
-      return new Slot(
-          name, type, new Shape(shape), offsets.get(0).getAsLong(), offsets.get(1).getAsLong());
+  /**
+   * Reads this many bytes, or fewer at the end of the stream.
+   *
+   * @param fit whether so many are in the file; if not, memory grows as they are read
+   */
+  private static byte[] bytes(InputStream in, int size, boolean fit) throws IOException {
+    if (!fit) {
+      return in.readNBytes(size);
     }
+    byte[] bytes = new byte[size];
+    int read = in.readNBytes(bytes, 0, size);
+    return read == size ? bytes : Arrays.copyOf(bytes, read);
+  }
 
-    int sizeBytes() {
-      long size = to - from;
-      long expected = Math.multiplyExact(shape.size(), (long) type.getNumOfBytes());
-      if (size != expected || size > Integer.MAX_VALUE - 8) {
-        throw new StorageException(
-            "array '%s' of this safetensors file has %s bytes; %s %s needs %s, and at most %s fit"
-                .formatted(name, size, type, shape, expected, Integer.MAX_VALUE - 8));
-      }
-      return (int) size;
-    }
+  private static StorageException truncated(long bytes) {
+    return new StorageException(
+        "this safetensors file is truncated after %s bytes; was it still being written?"
+            .formatted(bytes));
   }
 }

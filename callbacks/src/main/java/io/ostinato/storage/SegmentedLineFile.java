@@ -1,9 +1,8 @@
 package io.ostinato.storage;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +27,7 @@ public final class SegmentedLineFile implements LineFile {
   private final String name;
   private final Segments segments;
 
-  /**
-   * Segments that this writer has begun since the last merge, whether or not writing them
-   * succeeded.
-   */
-  private final Set<String> begun = new HashSet<>();
-
+  private final LineClaim claim;
   private final List<String> present = new ArrayList<>();
   private @Nullable String presentName;
   private @Nullable String failedName;
@@ -47,6 +41,7 @@ public final class SegmentedLineFile implements LineFile {
     this.files = files;
     this.name = name;
     this.segments = new Segments(files, name);
+    this.claim = LineClaim.take(files, name);
   }
 
   /**
@@ -56,8 +51,18 @@ public final class SegmentedLineFile implements LineFile {
    */
   public static SegmentedLineFile open(RunFiles files, String name) {
     SegmentedLineFile file = new SegmentedLineFile(files, name);
-    file.takeOver();
+    try {
+      file.takeOver();
+    } catch (RuntimeException | Error e) {
+      file.claim.releaseAfter(e);
+      throw e;
+    }
     return file;
+  }
+
+  /** Whether a file has segments. */
+  public static boolean isUsedFor(RunFiles files, String name) {
+    return new Segments(files, name).exist();
   }
 
   /** Reads the lines; see {@link RunFiles#lines}. */
@@ -80,11 +85,11 @@ public final class SegmentedLineFile implements LineFile {
     List<String> next = new ArrayList<>(present);
     next.addAll(more);
     String before = presentName;
-    String now = Segments.nameOf(lineCount - present.size(), lineCount + more.size());
+    String now = Segments.nameOf(lineCount - present.size(), lineCount + more.size(), claim.key());
     byte[] content = LineText.bytes(next);
-    begun.add(now);
     failedName = now;
     segments.write(now, content);
+    claim.check(); // a process that has taken the file over since may not have read this segment
     failedName = null;
     present.addAll(more);
     presentName = now;
@@ -110,6 +115,11 @@ public final class SegmentedLineFile implements LineFile {
   }
 
   @Override
+  public void checkHeld() {
+    claim.check();
+  }
+
+  @Override
   public String location() {
     return files.location() + "/" + name;
   }
@@ -120,22 +130,34 @@ public final class SegmentedLineFile implements LineFile {
     if (segmentBytes > 0 || isMerging) {
       replace(lines());
     }
+    if (isHeld()) {
+      segments.deleteUpTo(claim.key());
+      claim.release();
+    }
+  }
+
+  private boolean isHeld() {
+    try {
+      claim.check();
+      return true;
+    } catch (TakenOverException e) {
+      return false;
+    }
   }
 
   private void takeOver() {
-    if (!files.exists(name) && segments.list().isEmpty()) {
+    boolean hasSegments = segments.exist();
+    if (!files.exists(name) && !hasSegments) {
       files.write(name, out -> {});
     }
-    List<String> left = segments.list();
-    begun.addAll(left);
     List<String> lines = segments.lines();
     byte[] content = LineText.bytes(lines);
     lineCount = lines.size();
     mergedBytes = files.exists(name) ? files.sizeBytes(name) : -1;
-    isMerging = left.contains(Segments.ALL);
-    if (!left.isEmpty() || mergedBytes != content.length) {
+    if (hasSegments || mergedBytes != content.length) {
       merge(lines);
     }
+    claim.settle();
   }
 
   /** Repairs the effects of an earlier failure before anything else is written. */
@@ -163,21 +185,21 @@ public final class SegmentedLineFile implements LineFile {
   }
 
   /**
-   * Writes these lines as the file and removes all segments. Until that is done, the segment {@link
-   * Segments#ALL} has all lines. If one exists after an interrupted merge, it is not rewritten: it
-   * may be the only complete copy.
+   * Writes these lines as the file and removes all segments. Until that is done, one segment has
+   * all lines. If this writer's exists after an interrupted merge, it is not rewritten: it may be
+   * the only complete copy.
    */
   private void merge(List<String> lines) {
     byte[] content = LineText.bytes(lines);
-    begun.add(Segments.ALL);
+    String all = Segments.all(claim.key());
     isMerging = true;
-    if (!segments.list().contains(Segments.ALL)) {
-      segments.write(Segments.ALL, content);
+    if (!segments.names().contains(all)) {
+      segments.write(all, content);
     }
+    claim.check();
     files.write(name, out -> out.write(content));
-    segments.deleteAll();
+    segments.deleteUpTo(claim.key());
     isMerging = false;
-    begun.clear();
     present.clear();
     presentName = null;
     failedName = null;
@@ -196,17 +218,20 @@ public final class SegmentedLineFile implements LineFile {
     }
   }
 
-  /** Fails if another process has written. There are no locks; its segments show it. */
+  /**
+   * Fails if another process has written. There are no locks: its claim shows it, or, if it is of
+   * an earlier version, its segments.
+   */
   private void refuseOtherWriters() {
-    List<String> there = segments.list();
+    List<String> there = segments.names();
+    claim.check(there);
     boolean isAlone =
-        begun.containsAll(there)
-            && (isMerging || presentName == null || there.contains(presentName))
-            && (isMerging || mergedBytes < 0 || files.sizeBytes(name) == mergedBytes);
+        isMerging
+            || there.stream().noneMatch(each -> Segments.keyOf(each).equals(Optional.of("")))
+                && (presentName == null || there.contains(presentName))
+                && (mergedBytes < 0 || files.sizeBytes(name) == mergedBytes);
     if (!isAlone) {
-      throw new StorageException(
-          "another process is writing '%s'; end it, or give this run another id"
-              .formatted(location()));
+      throw TakenOverException.of(location());
     }
   }
 }

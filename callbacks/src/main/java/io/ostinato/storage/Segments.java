@@ -12,18 +12,21 @@ import java.util.regex.Pattern;
 
 /**
  * Segments of a line file: lines that were appended but not yet merged into it, in the folder
- * {@code <name>.lines} beside it. A segment is named {@code <from>-<to>} after its range of line
- * numbers, from 0, {@code to} exclusive. Of segments with the same start, the longest counts; lines
- * that the file already has are ignored. The segment {@code all} exists during a merge and replaces
- * the file and all other segments.
+ * {@code <name>.lines} beside it. A segment is named {@code <from>-<to>-<key>} after its range of
+ * line numbers, from 0, {@code to} exclusive, and the {@linkplain LineClaim claim} of its writer.
+ * Of segments with a line, the longest one of the latest writer counts; lines that the file already
+ * has are ignored. The segment {@code all-<key>} exists during a merge and replaces the file and
+ * all other segments. Segments of writers before the lowest claim are ignored: they were written by
+ * a process that didn't know yet that the file had been taken over. Names without a key are of an
+ * earlier version.
  */
 final class Segments {
-  static final String ALL = "all";
-
   /** The number of times a read is tried, since a merge can interrupt it. */
   private static final int TRIES = 20;
 
-  private static final Pattern NAME = Pattern.compile("(\\d+)-(\\d+)");
+  private static final String OF_WRITER = "(?:-(" + LineClaim.KEY + "))?";
+  private static final Pattern NAME = Pattern.compile("(\\d+)-(\\d+)" + OF_WRITER);
+  private static final Pattern ALL = Pattern.compile("all" + OF_WRITER);
 
   private final RunFiles files;
   private final String name;
@@ -36,31 +39,65 @@ final class Segments {
   }
 
   /** The name of a segment: the number of its first line, and the one after its last. */
-  static String nameOf(long from, long to) {
-    return String.format(Locale.ROOT, "%010d-%010d", from, to);
+  static String nameOf(long from, long to, String key) {
+    return String.format(Locale.ROOT, "%010d-%010d-%s", from, to, key);
   }
 
-  private record Segment(String name, int from, int to) {
+  /** The name of the segment with all lines, during a merge. */
+  static String all(String key) {
+    return "all-" + key;
+  }
+
+  private record Segment(String name, int from, int to, String key) {
     static Optional<Segment> of(String name) {
       Matcher numbers = NAME.matcher(name);
       return numbers.matches()
           ? Optional.of(
               new Segment(
-                  name, Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2))))
+                  name,
+                  Integer.parseInt(numbers.group(1)),
+                  Integer.parseInt(numbers.group(2)),
+                  keyIn(numbers, 3)))
           : Optional.empty();
     }
 
-    /** The segment with this line that ends last. */
+    /** The segment with this line that counts. */
     static Optional<Segment> with(int line, List<String> names) {
       return names.stream()
           .flatMap(name -> of(name).stream())
           .filter(segment -> segment.from <= line && line < segment.to)
-          .max(Comparator.comparingInt(Segment::to));
+          .max(Comparator.comparing(Segment::key).thenComparing(Segment::to));
     }
   }
 
-  List<String> list() {
+  /** The names in the folder, including claims. */
+  List<String> names() {
     return folder.list();
+  }
+
+  /** The segments among these names that count. */
+  private static List<String> counting(List<String> names) {
+    String lowest = LineClaim.lowest(names).orElse("");
+    return names.stream()
+        .filter(
+            segment ->
+                keyOf(segment)
+                    .map(key -> key.compareTo(lowest) >= 0 || key.isEmpty())
+                    .orElse(false))
+        .toList();
+  }
+
+  /** The key in the name of a segment, empty without one; nothing if it isn't a segment. */
+  static Optional<String> keyOf(String segment) {
+    Matcher all = ALL.matcher(segment);
+    if (all.matches()) {
+      return Optional.of(keyIn(all, 1));
+    }
+    return Segment.of(segment).map(Segment::key);
+  }
+
+  private static String keyIn(Matcher name, int group) {
+    return name.group(group) == null ? "" : name.group(group);
   }
 
   void write(String segment, byte[] content) {
@@ -71,10 +108,19 @@ final class Segments {
     folder.delete(segment);
   }
 
-  /** Removes all segments, {@link #ALL} last. */
-  void deleteAll() {
-    folder.list().stream().filter(segment -> !segment.equals(ALL)).forEach(folder::delete);
-    folder.deleteFolder();
+  /** Removes all segments of this writer and of earlier ones, its segment of all lines last. */
+  void deleteUpTo(String key) {
+    String last = all(key);
+    folder.list().stream()
+        .filter(segment -> !segment.equals(last))
+        .filter(segment -> keyOf(segment).filter(of -> of.compareTo(key) <= 0).isPresent())
+        .forEach(folder::delete);
+    folder.delete(last);
+  }
+
+  /** Whether there is any segment. */
+  boolean exist() {
+    return folder.list().stream().anyMatch(segment -> keyOf(segment).isPresent());
   }
 
   /** All lines, of the file and of its segments. */
@@ -100,13 +146,13 @@ final class Segments {
 
   /** All lines; empty if a merge interrupted the read. */
   private Optional<List<String>> tryLines() {
-    List<String> segments = folder.list();
-    if (segments.contains(ALL)) {
-      return Optional.of(LineText.lines(bytes(folder, ALL)));
+    Optional<String> all = newestAll(counting(names()));
+    if (all.isPresent()) {
+      return Optional.of(LineText.lines(bytes(folder, all.get())));
     }
     byte[] merged = files.exists(name) ? bytes(files, name) : new byte[0];
     List<String> lines = new ArrayList<>(LineText.lines(merged));
-    segments = folder.list();
+    List<String> segments = counting(names());
     while (true) {
       Optional<Segment> next = Segment.with(lines.size(), segments);
       if (next.isEmpty()) {
@@ -116,7 +162,7 @@ final class Segments {
         List<String> more = linesOf(next.get());
         lines.addAll(more.subList(lines.size() - next.get().from(), more.size()));
       } catch (StorageException e) {
-        List<String> now = folder.list();
+        List<String> now = counting(names());
         if (now.equals(segments)) {
           throw e;
         }
@@ -124,8 +170,15 @@ final class Segments {
       }
     }
     boolean isMergedMeanwhile =
-        folder.exists(ALL) || files.exists(name) && files.sizeBytes(name) != merged.length;
+        newestAll(counting(names())).isPresent()
+            || files.exists(name) && files.sizeBytes(name) != merged.length;
     return isMergedMeanwhile ? Optional.empty() : Optional.of(lines);
+  }
+
+  private static Optional<String> newestAll(List<String> segments) {
+    return segments.stream()
+        .filter(segment -> ALL.matcher(segment).matches())
+        .max(Comparator.naturalOrder());
   }
 
   private List<String> linesOf(Segment segment) {

@@ -11,6 +11,9 @@ import org.slf4j.LoggerFactory;
 record Sidecars(RunFiles files) {
   private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
 
+  /** More than the values of any training; a damaged file may have any size. */
+  private static final long MOST_BYTES = 100_000_000;
+
   /** Writes a sidecar atomically, which commits the files that it lists. */
   void write(String tag, Sidecar sidecar) {
     byte[] json = sidecar.toJson().getBytes(StandardCharsets.UTF_8);
@@ -24,9 +27,16 @@ record Sidecars(RunFiles files) {
    */
   Optional<Sidecar> find(String tag) {
     String name = tag + CheckpointNames.SIDECAR;
-    return files.exists(name)
-        ? Optional.of(Sidecar.parse(tag, files.text(name)))
-        : Optional.empty();
+    if (!files.exists(name)) {
+      return Optional.empty();
+    }
+    long bytes = files.sizeBytes(name);
+    if (bytes > MOST_BYTES) {
+      throw new StorageException(
+          "the sidecar of checkpoint '%s' in %s has %s bytes; at most %s are read"
+              .formatted(tag, files.location(), bytes, MOST_BYTES));
+    }
+    return Optional.of(Sidecar.parse(tag, files.location(), files.text(name)));
   }
 
   /** Like {@link #find}, but an unreadable sidecar is treated as missing, with a warning. */
@@ -39,15 +49,12 @@ record Sidecars(RunFiles files) {
     }
   }
 
-  void delete(String tag) {
-    files.delete(tag + CheckpointNames.SIDECAR);
-  }
-
   /** The tags of all complete checkpoints, sorted. */
   List<String> tags() {
     return files.list().stream()
         .filter(name -> name.endsWith(CheckpointNames.SIDECAR))
         .map(name -> name.substring(0, name.length() - CheckpointNames.SIDECAR.length()))
+        .filter(CheckpointNames::isTag)
         .filter(this::isComplete)
         .toList();
   }

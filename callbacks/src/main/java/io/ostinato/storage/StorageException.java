@@ -12,9 +12,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A file of a run can't be written or read. */
-public final class StorageException extends RuntimeException {
+public class StorageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /** A message such as {@code /a/b (Is a directory)}, with the system's reason after the path. */
@@ -27,7 +28,7 @@ public final class StorageException extends RuntimeException {
     super(message);
   }
 
-  public StorageException(String message, Throwable cause) {
+  public StorageException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

@@ -1,14 +1,13 @@
 package io.ostinato.storage;
 
 import io.ostinato.storage.Sidecar.DataFile;
-import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Interrupted saves of checkpoints. A save whose sidecar was written is completed; otherwise its
- * files are removed.
+ * Interrupted saves and removals of checkpoints. A save whose sidecar was written is completed;
+ * otherwise its files are removed. A removal renames the sidecar first, and is then completed.
  */
 record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
   private static final Logger log = LoggerFactory.getLogger(UnfinishedSaves.class);
@@ -29,16 +28,38 @@ record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
   }
 
   /**
-   * Completes or removes all saves whose process was killed. No other process may write checkpoints
-   * to this folder at the same time.
+   * Completes or removes all saves, and completes all removals, whose process was killed. No other
+   * process may write checkpoints to this folder at the same time.
    */
   void dropAll() {
-    files.deleteAbandoned(Instant.MAX);
     for (String next : files.list()) {
       if (next.endsWith(DataFiles.NEXT)) {
         finishOrDrop(next);
       }
     }
+    for (String removed : files.list()) {
+      if (removed.endsWith(CheckpointNames.REMOVED)) {
+        finishRemoval(removed);
+      }
+    }
+  }
+
+  /** Removes a checkpoint. If this is interrupted, {@link #dropAll} completes it. */
+  void remove(String tag) {
+    String removed = tag + CheckpointNames.REMOVED;
+    if (files.exists(tag + CheckpointNames.SIDECAR)) {
+      files.rename(tag + CheckpointNames.SIDECAR, removed);
+    }
+    dropUnused(tag, List.of());
+    files.delete(removed);
+  }
+
+  private void finishRemoval(String removed) {
+    String tag = removed.substring(0, removed.length() - CheckpointNames.REMOVED.length());
+    if (!files.exists(tag + CheckpointNames.SIDECAR)) { // otherwise it was saved again
+      dropUnused(tag, List.of());
+    }
+    files.delete(removed);
   }
 
   /**

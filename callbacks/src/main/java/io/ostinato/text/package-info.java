@@ -1,4 +1,4 @@
-/** Patterns with which users select names. */
+/** Patterns with which users select names, and excerpts of text for messages. */
 @NullMarked
 package io.ostinato.text;
 

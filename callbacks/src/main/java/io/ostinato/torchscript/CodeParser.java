@@ -17,10 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class CodeParser {
   private static final Pattern TO_ATTRIBUTE = Pattern.compile("^\\w+\\.(\\w+) *=");
 
+  /** The maximum number of blocks inside one another. */
+  private static final int DEEPEST = 100;
+
   private final ModuleCode code;
   private final String file;
   private CodeLines lines = new CodeLines(List.of(), List.of());
   private int next;
+  private int depth;
 
   /**
    * Creates a parser that adds the classes and functions it finds.
@@ -85,8 +89,7 @@ final class CodeParser {
     line.expect("=");
     line.expect("[");
     while (!line.takes("]")) {
-      String quoted = line.take();
-      hooks.add(quoted.substring(1, quoted.length() - 1));
+      hooks.add(line.takeText());
       line.takes(",");
     }
   }
@@ -98,10 +101,10 @@ final class CodeParser {
   private static void field(Tokens line, Map<String, Field> fields) {
     String name = line.take();
     if (name.equals("__annotations__") && line.takes("[")) {
-      String quoted = line.take();
+      String attribute = line.takeText();
       line.expect("]");
       line.expect("=");
-      fields.put(quoted.substring(1, quoted.length() - 1), new Field(type(line), null));
+      fields.put(attribute, new Field(type(line), null));
     } else if (line.takes(":")) {
       String type = type(line);
       Expression value = line.takes("=") ? new ExpressionParser(line).expression() : null;
@@ -148,10 +151,14 @@ final class CodeParser {
   }
 
   private List<Statement> block(int indent) {
+    if (++depth > DEEPEST) {
+      throw new CodeSyntaxException.TooDeepException();
+    }
     List<Statement> statements = new ArrayList<>();
     while (isWithin(indent)) {
       statement().ifPresent(statements::add);
     }
+    depth--;
     return statements;
   }
 
@@ -162,10 +169,14 @@ final class CodeParser {
   private Optional<Statement> statement() {
     int indent = indent();
     int start = next;
+    int around = depth;
     try {
       return readable(indent);
+    } catch (CodeSyntaxException.TooDeepException e) {
+      throw e;
     } catch (CodeSyntaxException e) {
       next = start;
+      depth = around;
       Matcher attribute = TO_ATTRIBUTE.matcher(take());
       return Optional.of(
           new Statement.Unreadable(

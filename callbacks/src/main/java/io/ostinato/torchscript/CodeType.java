@@ -91,12 +91,22 @@ final class CodeType {
   }
 
   private static String bare(String type) {
-    for (String wrapper : List.of(FINAL, OPTIONAL)) {
-      if (type.startsWith(wrapper) && type.endsWith("]")) {
-        return bare(type.substring(wrapper.length(), type.length() - 1));
-      }
+    int start = 0;
+    int end = type.length();
+    int wrapper = wrapperAt(type, start);
+    while (wrapper > 0 && start + wrapper < end && type.charAt(end - 1) == ']') {
+      start += wrapper;
+      end--;
+      wrapper = wrapperAt(type, start);
     }
-    return type;
+    return type.substring(start, end);
+  }
+
+  /** The length of {@code Final[} or {@code Optional[} at a position; 0 if there is neither. */
+  private static int wrapperAt(String type, int at) {
+    return type.startsWith(FINAL, at)
+        ? FINAL.length()
+        : type.startsWith(OPTIONAL, at) ? OPTIONAL.length() : 0;
   }
 
   private static String head(String type) {

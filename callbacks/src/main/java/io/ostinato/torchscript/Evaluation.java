@@ -51,6 +51,13 @@ final class Evaluation {
   }
 
   Value of(Expression expression, Flow flow, Frame frame) {
+    analysis.deeper();
+    Value value = evaluated(expression, flow, frame);
+    analysis.shallower();
+    return value;
+  }
+
+  private Value evaluated(Expression expression, Flow flow, Frame frame) {
     if (expression instanceof Expression.Literal literal) {
       return Value.literal(literal.value());
     } else if (expression instanceof Expression.Name name) {

@@ -10,6 +10,8 @@ record ExpressionParser(Tokens tokens) {
 
   /** Parses one expression. */
   Expression expression() {
+    int depth = tokens.depth();
+    tokens.deeper();
     Expression expression = head();
     while (true) {
       if (tokens.takes(".")) {
@@ -19,8 +21,10 @@ record ExpressionParser(Tokens tokens) {
       } else if (tokens.takes("[")) {
         expression = new Expression.Item(expression, items("]"));
       } else {
+        tokens.returnTo(depth);
         return expression;
       }
+      tokens.deeper(); // each link of a chain has the previous one inside
     }
   }
 
@@ -78,10 +82,11 @@ record ExpressionParser(Tokens tokens) {
 
   private static Expression named(String token) {
     char first = token.charAt(0);
+    boolean isSigned = (first == '-' || first == '.') && token.length() > 1;
     if (first == '"' || first == '\'') {
       return new Expression.Literal(token.substring(1, token.length() - 1));
     }
-    if (Character.isDigit(first) || first == '-' || (first == '.' && token.length() > 1)) {
+    if (Character.isDigit(token.charAt(isSigned ? 1 : 0)) || token.startsWith("-.")) {
       return token.endsWith("j")
           ? new Expression.Name("torch_number")
           : new Expression.Literal(Double.valueOf(token));

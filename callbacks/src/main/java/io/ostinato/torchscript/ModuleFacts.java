@@ -40,6 +40,9 @@ public record ModuleFacts(
     List<String> hooks,
     boolean seeds,
     boolean changesInputs) {
+  /** More code than any known module has; parsed, it takes many times its size in memory. */
+  private static final long MOST_CODE_BYTES = 16 << 20;
+
   private static final Gson GSON = new Gson();
   private static final Pattern CODE = Pattern.compile("[^/]+/code/(.*\\.py)");
   private static final Pattern DATA = Pattern.compile("[^/]+/data\\.pkl");
@@ -88,14 +91,27 @@ public record ModuleFacts(
         false);
   }
 
-  /** Analyses the code of a module; the state is unknown if the code can't be read. */
+  /**
+   * Checks the archive of a module and analyses its code; the state is unknown if the code can't be
+   * read.
+   *
+   * @throws DamagedModuleException if the archive is damaged
+   */
   public static ModuleFacts of(byte[] archive) {
     ZipContent zip = new ZipContent(archive);
+    if (zip.isWhole()) { // without its end no engine loads it
+      zip.check();
+    }
     Map<String, String> files = new LinkedHashMap<>();
     Optional<String> module = Optional.empty();
+    long codeBytes = 0;
     for (Entry entry : zip.entries().orElse(List.of())) {
       Matcher code = CODE.matcher(entry.name());
       if (code.matches()) {
+        codeBytes += entry.sizeBytes();
+        if (codeBytes > MOST_CODE_BYTES) {
+          return unknown("more than %s bytes of code".formatted(MOST_CODE_BYTES));
+        }
         Optional<byte[]> content = zip.contentOf(entry);
         if (content.isEmpty()) {
           return unknown("'%s' in the file is damaged".formatted(entry.name()));

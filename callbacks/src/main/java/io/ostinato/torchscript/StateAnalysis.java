@@ -16,12 +16,16 @@ import java.util.Map;
 final class StateAnalysis {
   private static final int MOST_STEPS = 2_000_000;
 
+  /** The maximum nesting of calls, blocks and expressions together: stacks can be small. */
+  private static final int DEEPEST = 400;
+
   private final ModuleCode code;
   private final Findings findings;
   private final Location.Heap heap = new Location.Heap();
   private final Location self;
   private final Evaluation evaluation;
   private int steps;
+  private int depth;
   private boolean runsBeside;
 
   StateAnalysis(ModuleCode code, ClassCode module, Findings findings) {
@@ -111,7 +115,29 @@ final class StateAnalysis {
     return preset == null ? Value.NUMBER : evaluation.of(preset, flow, frame);
   }
 
+  /**
+   * Begins to follow code inside the present code.
+   *
+   * @throws CodeSyntaxException if it is nested too deep
+   */
+  void deeper() {
+    if (++depth > DEEPEST) {
+      throw new CodeSyntaxException.TooDeepException();
+    }
+  }
+
+  /** Ends what {@link #deeper} began. */
+  void shallower() {
+    depth--;
+  }
+
   private void run(List<Statement> statements, Flow flow, Frame frame) {
+    deeper();
+    follow(statements, flow, frame);
+    shallower();
+  }
+
+  private void follow(List<Statement> statements, Flow flow, Frame frame) {
     for (Statement statement : statements) {
       if (!flow.isAlive()) {
         return;

@@ -11,18 +11,21 @@ final class Tokens {
       Pattern.compile(
           "\\s*(?:(?<name>[A-Za-z_]\\w*)"
               + "|(?<number>-?(?:\\d+\\.?\\d*(?:[eE][-+]?\\d+)?|\\.\\d+)j?)"
-              + "|(?<text>\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*')"
+              + "|(?<text>\"(?:[^\"\\\\]++|\\\\.)*+\"|'(?:[^'\\\\]++|\\\\.)*+')"
               + "|(?<sign>->|[-+()\\[\\]{}.,:=]))");
+
+  private static final int DEEPEST = 200;
 
   private final List<String> tokens = new ArrayList<>();
   private int next;
+  private int depth;
 
   Tokens(String line) {
     Matcher matcher = TOKEN.matcher(line);
     int at = 0;
     int end = line.stripTrailing().length();
     while (at < end) {
-      if (!matcher.find(at) || matcher.start() != at) {
+      if (!matcher.region(at, line.length()).lookingAt()) {
         throw new CodeSyntaxException("can't read '%s'".formatted(line.substring(at)));
       }
       tokens.add(matcher.group().strip());
@@ -63,6 +66,39 @@ final class Tokens {
     }
   }
 
+  /**
+   * Consumes a string literal.
+   *
+   * @return its content
+   */
+  String takeText() {
+    String token = take();
+    if (token.charAt(0) != '"' && token.charAt(0) != '\'') {
+      throw new CodeSyntaxException("found '%s', expected a text".formatted(token));
+    }
+    return token.substring(1, token.length() - 1);
+  }
+
+  /** How many expressions are around the next token. */
+  int depth() {
+    return depth;
+  }
+
+  /**
+   * Begins an expression inside the present one.
+   *
+   * @throws CodeSyntaxException if it is nested deeper than any code that a program writes
+   */
+  void deeper() {
+    if (++depth > DEEPEST) {
+      throw new CodeSyntaxException("an expression that is nested too deep to be analysed");
+    }
+  }
+
+  void returnTo(int earlierDepth) {
+    depth = earlierDepth;
+  }
+
   /** Whether the token after the next is this one. */
   boolean isFollowedBy(String token) {
     return next + 1 < tokens.size() && tokens.get(next + 1).equals(token);
@@ -75,5 +111,6 @@ final class Tokens {
 
   void goBackTo(int position) {
     next = position;
+    depth = 0;
   }
 }

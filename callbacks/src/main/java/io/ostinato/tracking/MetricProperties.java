@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /**
  * The directions of metrics: better when higher, better when lower, or neutral. The first of these
@@ -38,11 +37,7 @@ public final class MetricProperties {
   private final List<Rule> written;
   private final Function<String, Optional<Direction>> ofKey;
 
-  private record Rule(Pattern pattern, Direction direction) {
-    static Rule of(Glob keys, Direction direction) {
-      return new Rule(Pattern.compile(keys.regex()), direction);
-    }
-  }
+  private record Rule(Glob keys, Direction direction) {}
 
   private MetricProperties(
       List<Rule> patterns, List<Rule> written, Function<String, Optional<Direction>> ofKey) {
@@ -116,7 +111,7 @@ public final class MetricProperties {
   public MetricProperties withWritten(Collection<Map<String, Direction>> directions) {
     List<Rule> more = new ArrayList<>(written);
     for (Map<String, Direction> ofOne : directions) {
-      ofOne.forEach((keys, direction) -> more.add(Rule.of(Glob.ofStars(keys), direction)));
+      ofOne.forEach((keys, direction) -> more.add(new Rule(Glob.ofStars(keys), direction)));
     }
     return new MetricProperties(patterns, more, ofKey);
   }
@@ -178,7 +173,7 @@ public final class MetricProperties {
 
   private static Optional<Direction> first(List<Rule> rules, String metric) {
     return rules.stream()
-        .filter(rule -> rule.pattern().matcher(metric).matches())
+        .filter(rule -> rule.keys().matches(metric))
         .map(Rule::direction)
         .findFirst();
   }
@@ -186,7 +181,7 @@ public final class MetricProperties {
   private MetricProperties with(String pattern, Direction direction) {
     List<Rule> more = new ArrayList<>();
     for (String alternative : pattern.split("\\|", -1)) {
-      more.add(Rule.of(Glob.of(alternative), direction));
+      more.add(new Rule(Glob.of(alternative), direction));
     }
     more.addAll(patterns);
     return new MetricProperties(more, written, ofKey);

@@ -43,6 +43,20 @@ public final class MetricsFile {
         LocalRunFiles.in(folder).lines(String.valueOf(file.getFileName())), file.toString());
   }
 
+  /** Whether all lines are valid records. */
+  public static boolean areRecords(List<String> lines) {
+    return lines.stream().allMatch(MetricsFile::isRecord);
+  }
+
+  static boolean isRecord(String line) {
+    try {
+      parse("", line, 1);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /**
    * Parses lines.
    *
@@ -94,10 +108,24 @@ public final class MetricsFile {
 
   private static MetricsRecord parse(String location, String line, int number) {
     try {
-      return fromJson(JsonParser.parseString(line).getAsJsonObject());
+      JsonObject json = JsonParser.parseString(line).getAsJsonObject();
+      MetricsRecord record = fromJson(json);
+      TrainingIteration at = record.iteration();
+      checkMember(json, "epoch", at.epoch());
+      checkMember(json, "update", at.update());
+      checkMember(json, "sample", at.sample());
+      return record;
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           "line %s of '%s' is no record of metrics: %s".formatted(number, location, line), e);
+    }
+  }
+
+  /** Checks a member that repeats a part of the iteration, which a damaged line may not do. */
+  private static void checkMember(JsonObject json, String name, long expected) {
+    if (json.has(name) && json.get(name).getAsLong() != expected) {
+      throw new IllegalArgumentException(
+          "'%s' is %s, not that of the iteration".formatted(name, json.get(name)));
     }
   }
 }

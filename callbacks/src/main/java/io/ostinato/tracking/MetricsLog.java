@@ -9,10 +9,13 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Writes the file {@code metrics.jsonl} of a run: one JSON object per iteration that has metrics,
@@ -28,11 +31,19 @@ public final class MetricsLog implements AutoCloseable {
   private final LineFile lines;
   private final Clock clock;
   private final Map<String, Entry> pending = new LinkedHashMap<>();
+  private LoggedRecords.Digest digest;
 
   private MetricsLog(RunFiles files, LineFile lines, Clock clock) {
     this.files = files;
     this.lines = lines;
     this.clock = clock;
+    this.digest = digestOf(lines.lines());
+  }
+
+  private static LoggedRecords.Digest digestOf(List<String> lines) {
+    LoggedRecords.Digest digest = new LoggedRecords.Digest();
+    lines.forEach(digest::add);
+    return digest;
   }
 
   /**
@@ -42,7 +53,48 @@ public final class MetricsLog implements AutoCloseable {
    * @throws StorageException if the file can't be written, or another process is writing it
    */
   public static MetricsLog open(RunFiles files, Clock clock) {
-    return new MetricsLog(files, files.openLines(MetricsFile.NAME), clock);
+    return of(files, files.openLines(MetricsFile.NAME), clock);
+  }
+
+  /**
+   * Like {@link #open}, but never takes the file over from another process.
+   *
+   * @throws io.ostinato.storage.TakenOverException if another process is writing it, or may be
+   */
+  public static MetricsLog openOfNobody(RunFiles files, Clock clock) {
+    return of(files, files.openLinesOfNobody(MetricsFile.NAME), clock);
+  }
+
+  private static MetricsLog of(RunFiles files, LineFile lines, Clock clock) {
+    try {
+      return new MetricsLog(files, lines, clock);
+    } catch (RuntimeException | Error e) {
+      try {
+        lines.close();
+      } catch (StorageException f) {
+        e.addSuppressed(f);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Checks that this process still writes the file.
+   *
+   * @throws io.ostinato.storage.TakenOverException if another process has taken it over
+   */
+  public synchronized void checkHeld() {
+    lines.checkHeld();
+  }
+
+  /** The records in the file that this log has read or written. */
+  public synchronized LoggedRecords logged() {
+    return digest.records();
+  }
+
+  /** The lines currently in the file. */
+  public synchronized List<String> lines() {
+    return lines.lines();
   }
 
   /**
@@ -55,19 +107,51 @@ public final class MetricsLog implements AutoCloseable {
     return MetricsFile.parse(lines.lines(), lines.location());
   }
 
+  /** Like {@link #keepUpTo(TrainingIteration, int)}, without records that are kept in any case. */
+  public int keepUpTo(TrainingIteration last) {
+    return keepUpTo(last, 0);
+  }
+
   /**
    * Moves records after an iteration to {@code metrics.superseded-<n>.jsonl} beside the file, since
    * a run that resumes from that iteration will write them again.
    *
+   * @param last the iteration
+   * @param standsOn the number of records at the beginning of the file that are kept in any case.
+   *     Behind them, a line that repeats one of them is moved, too
    * @return the number of moved records
    * @throws StorageException if a file can't be written; the records are then unchanged
+   * @throws IllegalArgumentException if a line is not a valid record; says which
    */
-  public synchronized int keepUpTo(TrainingIteration last) {
-    List<String> kept = new ArrayList<>();
+  public synchronized int keepUpTo(TrainingIteration last, int standsOn) {
+    List<String> all = lines.lines();
+    List<MetricsRecord> records = MetricsFile.parse(all, lines.location());
+    List<String> kept = new ArrayList<>(all.subList(0, standsOn));
+    Set<String> known = new HashSet<>(kept);
     List<String> later = new ArrayList<>();
-    for (MetricsRecord record : records()) {
-      (record.iteration().compareTo(last) <= 0 ? kept : later).add(MetricsFile.line(record));
+    for (int i = standsOn; i < all.size(); i++) {
+      boolean isEarlier = records.get(i).iteration().compareTo(last) <= 0;
+      (isEarlier && !known.contains(all.get(i)) ? kept : later).add(all.get(i));
     }
+    return supersede(later, kept);
+  }
+
+  /**
+   * Moves lines that are not valid records to {@code metrics.superseded-<n>.jsonl}; returns their
+   * number.
+   */
+  public synchronized int supersedeDamaged() {
+    Map<Boolean, List<String>> all =
+        lines.lines().stream().collect(Collectors.partitioningBy(MetricsFile::isRecord));
+    return supersede(all.getOrDefault(false, List.of()), all.getOrDefault(true, List.of()));
+  }
+
+  /** Moves all records to {@code metrics.superseded-<n>.jsonl}; returns their number. */
+  public synchronized int supersedeAll() {
+    return supersede(lines.lines(), List.of());
+  }
+
+  private int supersede(List<String> later, List<String> kept) {
     if (later.isEmpty()) {
       return 0;
     }
@@ -78,6 +162,7 @@ public final class MetricsLog implements AutoCloseable {
     byte[] content = LineText.bytes(later);
     files.write(superseded(n), out -> out.write(content));
     lines.replace(kept);
+    digest = digestOf(kept);
     return later.size();
   }
 
@@ -112,7 +197,9 @@ public final class MetricsLog implements AutoCloseable {
     MetricsRecord record =
         new MetricsRecord(
             iteration, clock.instant().truncatedTo(ChronoUnit.MILLIS), pendingValues());
-    lines.append(MetricsFile.line(record));
+    String line = MetricsFile.line(record);
+    lines.append(line);
+    digest.add(line);
     pending.clear();
     return Optional.of(record);
   }

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 
 /**
@@ -21,6 +22,9 @@ import java.util.function.BinaryOperator;
 public final class RunSummary {
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  /** Precedes the name of a callback in the key of its number of failed evaluations. */
+  public static final String FAILED_EVALUATIONS = "failed_evaluations/";
 
   /** The name of the file. */
   public static final String NAME = "summary.json";
@@ -76,6 +80,18 @@ public final class RunSummary {
   /** The best value of each metric that has one. */
   public Map<String, Value> best() {
     return Collections.unmodifiableMap(best);
+  }
+
+  /** The number of failed evaluations of each callback that has any, by its name. */
+  public Map<String, Long> failedEvaluations() {
+    Map<String, Long> failed = new TreeMap<>();
+    last.forEach(
+        (key, value) -> {
+          if (key.startsWith(FAILED_EVALUATIONS)) {
+            failed.put(key.substring(FAILED_EVALUATIONS.length()), (long) value.value());
+          }
+        });
+    return failed;
   }
 
   /**

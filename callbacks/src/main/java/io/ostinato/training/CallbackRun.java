@@ -6,11 +6,12 @@ import io.ostinato.callback.Callback;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
+import io.ostinato.tracking.EvaluationsFile;
+import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.weights.WeightSnapshot;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ final class CallbackRun implements AutoCloseable {
   private final Closing closing = new Closing();
   private final LastLoss lastLoss = new LastLoss();
   private final MetricsLog metrics;
+  private final EvaluationsLog evaluations;
   private final RunSummary summary;
   private final RunContext context;
   private final TrainingMoments moments;
@@ -67,24 +69,31 @@ final class CallbackRun implements AutoCloseable {
     this.counter = counter;
     this.loop = loop;
     try {
-      this.metrics = closing.add(MetricsLog.open(settings.run().files(), settings.clock()));
+      this.metrics = closing.add(RunLog.open(settings, purpose));
+      settings.start().guard().hold(metrics);
+      closing.add(settings.start().guard()::release);
       if (purpose == Purpose.TRAINING) {
-        settings.resumeFrom().forEach(tag -> goBackTo(tag, metrics));
+        new RunLog(settings, metrics).begin(resumed);
+      }
+      this.evaluations = closing.add(EvaluationsLog.of(settings.run().files(), settings.clock()));
+      if (purpose == Purpose.TRAINING) {
+        evaluations.keep(this::isFromBefore);
       }
       this.summary = RunSummary.of(settings.metricProperties(), metrics.records());
       PendingCheckpoints checkpoints =
           new PendingCheckpoints(
               settings.checkpoints(), this::checkpoint, this::weights, this::ofWeights);
       this.context =
-          new RunContext(settings, block, metrics, checkpoints, optimizer, lastLoss, purpose);
+          new RunContext(
+              settings, block, metrics, evaluations, checkpoints, optimizer, lastLoss, purpose);
       this.moments =
           new TrainingMoments(
               settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
       for (Callback callback : settings.callbacks()) {
-        closing.add(callback::detach);
         callback.attach(context);
+        closing.add(callback::detach);
       }
       resumed.forEach(checkpoint -> lastLoss.restore(checkpoint.loop()));
       resumed.forEach(checkpoint -> CallbackStates.restore(settings.callbacks(), checkpoint));
@@ -140,8 +149,16 @@ final class CallbackRun implements AutoCloseable {
     return tag;
   }
 
-  /** Saves the state after a failure; further failures are added as suppressed. */
+  /**
+   * Saves the state after a failure; further failures are added as suppressed. Does nothing if the
+   * run belongs to another process now.
+   */
   void keepError(Throwable failure) {
+    attempt(failure, settings.start().guard()::check);
+    if (settings.start().guard().isLost()) {
+      log.warn("run '{}' belongs to another process now; nothing is saved", settings.run().runId());
+      return;
+    }
     attempt(failure, () -> log.info("training failed; saved checkpoint '{}'", keep(".error")));
     attempt(failure, this::writeSummary);
     attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
@@ -171,6 +188,7 @@ final class CallbackRun implements AutoCloseable {
 
   private Map<String, String> loopState() {
     Map<String, String> state = new LinkedHashMap<>(loop.get());
+    state.putAll(metrics.logged().save());
     state.putAll(optimizer.saveRate());
     state.putAll(lastLoss.save());
     return state;
@@ -181,20 +199,15 @@ final class CallbackRun implements AutoCloseable {
     closing.close();
   }
 
-  /**
-   * Resets the run to a checkpoint, and removes what a killed process left. The newest files come
-   * first, so that an interruption can't cause a resume from a later moment.
-   */
-  private void goBackTo(String tag, MetricsLog records) {
-    if (!settings.checkpoints().latest().equals(Optional.of(tag))) {
-      settings.checkpoints().markLatest(tag);
-    }
-    records.keepUpTo(counter.current());
-    settings.run().files().deleteAbandoned(Instant.MAX); // the log is open, so nobody else writes
-    settings.checkpoints().deleteAbandoned();
+  /** Whether this run, which may resume from a checkpoint, doesn't reach an evaluation again. */
+  private boolean isFromBefore(EvaluationsFile.Key evaluation) {
+    return !settings.resumeFrom().isEmpty()
+        && evaluation.iteration().compareTo(counter.current()) <= 0;
   }
 
   private void flush(UpdateCounter at) {
+    evaluations.flush();
+    context.failures().count(summary, metrics);
     metrics
         .flush(at.current())
         .ifPresent(

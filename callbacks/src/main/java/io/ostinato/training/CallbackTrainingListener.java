@@ -46,6 +46,10 @@ import org.slf4j.LoggerFactory;
  * <iteration>.error} is saved, and {@code afterTraining} isn't called. This is detected when the
  * trainer is closed, so close it.
  *
+ * <p>DJL's updates can't take turns with another training in the same process, so one on a
+ * different thread is refused. The random numbers of {@code fit} don't belong to the update: those
+ * that callbacks or evaluations draw in this process change those that follow.
+ *
  * <p>For a single training. Not thread-safe: used by the training thread only.
  */
 public final class CallbackTrainingListener implements TrainingListener {
@@ -214,6 +218,7 @@ public final class CallbackTrainingListener implements TrainingListener {
     }
     run = begun;
     try {
+      settings.start().write(settings.run().files());
       begun.beforeTraining();
     } catch (RuntimeException | Error e) {
       throw TrainingMoments.thrown(failed(begun, e), begun.counter());
@@ -222,6 +227,7 @@ public final class CallbackTrainingListener implements TrainingListener {
   }
 
   private CallbackRun begin(Trainer known) {
+    closing.add(RunningTrainings.enterFit());
     Block block = known.getModel().getBlock();
     OptimizerState optimizer = closing.add(new OptimizerState(settings.optimizer(), block));
     statistics = closing.add(new RunningStatistics(block, known.getManager()));

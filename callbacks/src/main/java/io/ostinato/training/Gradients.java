@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import io.ostinato.libraries.GradientMode;
 import io.ostinato.weights.SquareSum;
 import java.util.List;
 
@@ -17,6 +19,20 @@ final class Gradients {
 
   Gradients(Block block) {
     this.block = block;
+  }
+
+  /**
+   * Opens the collector of a training's gradients.
+   *
+   * @throws IllegalStateException if there is one in this process that isn't part of a training
+   */
+  static GradientCollector collector(Trainer trainer) {
+    if (GradientMode.isCollecting()) {
+      throw new IllegalStateException(
+          "another GradientCollector is open in this process, and DJL allows only one; close it"
+              + " before training, or train with a TrainingLoop, which takes turns");
+    }
+    return trainer.newGradientCollector();
   }
 
   /** Whether any parameter isn't frozen. */

@@ -1,5 +1,6 @@
 package io.ostinato.training;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,7 +14,10 @@ record LoopState(int seed, int skippedInARow) {
   private static final String SKIPPED = "skipped_in_a_row";
 
   Map<String, String> save() {
-    return Map.of(SEED, Integer.toString(seed), SKIPPED, Integer.toString(skippedInARow));
+    Map<String, String> values = new LinkedHashMap<>(); // ordered, so that files are reproducible
+    values.put(SEED, Integer.toString(seed));
+    values.put(SKIPPED, Integer.toString(skippedInARow));
+    return values;
   }
 
   /** Restores a saved state, with defaults for values that weren't saved. */

@@ -47,6 +47,11 @@ final class OptimizerState implements AutoCloseable {
   private final @Nullable Field rateField;
   private final @Nullable ChangeableRate rate;
 
+  /**
+   * Takes charge of an optimizer's state.
+   *
+   * @throws IllegalStateException if another training that still runs has it
+   */
   OptimizerState(Optimizer optimizer, Block block) {
     this.optimizer = optimizer;
     for (Pair<String, ai.djl.nn.Parameter> entry : block.getParameters()) {
@@ -224,7 +229,13 @@ final class OptimizerState implements AutoCloseable {
     if (!field.getType().isAssignableFrom(ChangeableRate.class)) {
       return null;
     }
-    ChangeableRate changeable = new ChangeableRate((ParameterTracker) valueOf(field, optimizer));
+    ParameterTracker current = (ParameterTracker) valueOf(field, optimizer);
+    if (current instanceof ChangeableRate) {
+      throw new IllegalStateException(
+          "the optimizer %s belongs to a training that is still running; build one for each training"
+              .formatted(optimizer.getClass().getSimpleName()));
+    }
+    ChangeableRate changeable = new ChangeableRate(current);
     set(field, changeable);
     return changeable;
   }

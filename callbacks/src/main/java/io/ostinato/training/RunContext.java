@@ -9,6 +9,7 @@ import io.ostinato.callback.TrainingContext;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.WeightVariants;
 import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
@@ -18,6 +19,7 @@ import io.ostinato.model.BlockWeights;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
@@ -42,6 +44,7 @@ final class RunContext implements TrainingContext {
   private final TrainingSettings settings;
   private final Block block;
   private final MetricsLog metrics;
+  private final EvaluationEngine engine;
   private final PendingCheckpoints checkpoints;
   private final OptimizerState optimizer;
   private final LastLoss lastLoss;
@@ -51,6 +54,7 @@ final class RunContext implements TrainingContext {
   private final SnapshotTaker taker = new SnapshotTaker();
   private final MeasuredWeights measured = new MeasuredWeights();
   private final Purpose purpose;
+  private final EvaluationFailures failures;
   private final SharedEvaluations shared =
       new SharedEvaluations(this::evaluateTogether, this::presentManifest);
   private @Nullable String stopReason;
@@ -60,6 +64,7 @@ final class RunContext implements TrainingContext {
       TrainingSettings settings,
       Block block,
       MetricsLog metrics,
+      EvaluationsLog evaluations,
       PendingCheckpoints checkpoints,
       OptimizerState optimizer,
       LastLoss lastLoss,
@@ -67,11 +72,13 @@ final class RunContext implements TrainingContext {
     this.settings = settings;
     this.block = block;
     this.metrics = metrics;
+    this.engine = new RecordedEngine(settings.engine(), evaluations);
     this.checkpoints = checkpoints;
     this.optimizer = optimizer;
     this.lastLoss = lastLoss;
     this.purpose = purpose;
-    this.momentMetrics = new MomentMetrics(metrics::pending);
+    this.failures = new EvaluationFailures(purpose);
+    this.momentMetrics = new MomentMetrics(metrics::pending, failures::callbacks);
   }
 
   /** Called after each update. */
@@ -110,15 +117,24 @@ final class RunContext implements TrainingContext {
     EvaluationResults results =
         shared
             .find(evaluation)
-            .orElseGet(() -> settings.engine().evaluate(request(evaluation), settings.progress()));
+            .orElseGet(() -> failures.run(request(evaluation), this::evaluateAlone));
     measured.evaluated(evaluation.callback(), results.manifest());
     return results;
   }
 
+  private EvaluationResults evaluateAlone(EvaluationRequest request) {
+    return engine.evaluate(request, settings.progress());
+  }
+
   private List<EvaluationResults> evaluateTogether(List<CallbackEvaluation> evaluations) {
-    return settings
-        .engine()
-        .evaluateTogether(evaluations.stream().map(this::request).toList(), settings.progress());
+    return failures.runTogether(
+        evaluations.stream().map(this::request).toList(),
+        requests -> engine.evaluateTogether(requests, settings.progress()));
+  }
+
+  /** The evaluations that failed at the current moment although training continues. */
+  EvaluationFailures failures() {
+    return failures;
   }
 
   private EvaluationRequest request(CallbackEvaluation evaluation) {
@@ -132,7 +148,8 @@ final class RunContext implements TrainingContext {
         evaluation.processor(),
         evaluation.metrics(),
         target(evaluation),
-        evaluation.config().selection());
+        evaluation.config().selection(),
+        evaluation.config().policy());
   }
 
   private WeightSnapshot weightsOf(CallbackEvaluation evaluation) {
@@ -144,10 +161,14 @@ final class RunContext implements TrainingContext {
     return weightsOf(evaluation).manifest().hash();
   }
 
-  /** Replaces earlier results in a resumed training, which reaches evaluated moments again. */
+  /**
+   * Replaces earlier results in a training that is resumed or started again, which reaches
+   * evaluated moments again.
+   */
   private ResultsTarget target(CallbackEvaluation evaluation) {
     ResultsTarget target = evaluation.config().target();
-    boolean again = !settings.resumeFrom().isEmpty() && evaluation.at().isScheduled();
+    boolean wasBegun = !settings.resumeFrom().isEmpty() || settings.start().again();
+    boolean again = wasBegun && evaluation.at().isScheduled();
     return again ? target.replacing() : target;
   }
 

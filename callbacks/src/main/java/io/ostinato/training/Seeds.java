@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 final class Seeds {
   private static final long EPOCH = 0x65706f6368L;
   private static final long UPDATE = 0x757064617465L;
+  private static final long STEP = 0x73746570L;
 
   private Seeds() {}
 
@@ -17,9 +18,15 @@ final class Seeds {
     return mix(seed, EPOCH, epoch);
   }
 
-  /** The seed for the random numbers of an update, such as dropout and augmentation. */
-  static int ofUpdate(int seed, long update) {
-    return (int) mix(seed, UPDATE, update);
+  /** The seed for the random numbers of a micro-batch, such as dropout and augmentation. */
+  static int ofMicroBatch(int seed, long update, int microBatch) {
+    int ofUpdate = (int) mix(seed, UPDATE, update);
+    return microBatch == 0 ? ofUpdate : (int) mix(ofUpdate, UPDATE, microBatch);
+  }
+
+  /** The seed for the random numbers of an optimizer's step. */
+  static int ofStep(int seed, long update) {
+    return (int) mix(seed, STEP, update);
   }
 
   private static long mix(long seed, long purpose, long position) {

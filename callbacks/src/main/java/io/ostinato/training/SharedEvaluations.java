@@ -4,6 +4,7 @@ import io.ostinato.callback.CallbackEvaluation;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.text.Excerpt;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -107,7 +108,10 @@ final class SharedEvaluations {
         done.put(group.get(i), results.get(i));
       }
     } catch (EvaluationException e) {
-      log.warn("callbacks that are due together are evaluated separately: {}", e.getMessage());
+      log.warn(
+          "callbacks that are due together are evaluated separately: {}",
+          Excerpt.ofMessage(String.valueOf(e.getMessage())));
+      log.debug("why they are evaluated separately", e);
     }
   }
 

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Defers signals that ask the process to end until training has reached a point at which it can
- * stop. {@link #close} raises a received signal again, with its original effect.
+ * Defers the first signal that asks the process to end until training has reached a point at which
+ * it can stop; {@link #close} raises it again, with its original effect. A second signal has that
+ * effect at once, whatever training waits for.
  */
 final class StopSignals implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -20,7 +21,7 @@ final class StopSignals implements AutoCloseable {
 
   /** Defers these signals, such as {@code TERM} and {@code INT}. */
   StopSignals(List<String> names) {
-    trapped = TrappedSignals.all(names, log, this::receive);
+    trapped = TrappedSignals.first(names, log, this::receive);
   }
 
   /** The name of the first received signal, such as {@code SIGTERM}. */
@@ -36,7 +37,9 @@ final class StopSignals implements AutoCloseable {
 
   private void receive(String signal) {
     if (received.compareAndSet(null, signal)) {
-      log.info("{}: training ends after this update", signal);
+      log.info(
+          "{}: training ends after this update and its evaluations; a second signal ends it at once",
+          signal);
     }
   }
 }

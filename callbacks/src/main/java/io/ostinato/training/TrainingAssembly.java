@@ -17,9 +17,10 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.FencedFiles;
+import io.ostinato.storage.NewestCheckpoint;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
-import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.Trackers;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Assembles a training from the settings of its builder, or reports all mistakes in them. */
@@ -39,7 +41,9 @@ final class TrainingAssembly {
   private final SettingsCheck check;
   private final EvaluationEngine evaluator;
   private final String runId;
+  private final RunGuard guard = new RunGuard();
   private final RunFiles files;
+  private final RunFiles checkpointFiles;
   private final Checkpoints checkpoints;
   private final List<Callback> callbacks;
   private final MetricProperties metricProperties;
@@ -49,16 +53,22 @@ final class TrainingAssembly {
     this.check = new SettingsCheck(from, mistakes);
     this.evaluator = from.engine == null ? new LocalEvaluationEngine() : from.engine;
     this.runId = from.runId == null ? RunInfo.newId(from.clock) : from.runId;
-    this.files = from.output.folder(runId);
-    this.checkpoints =
-        Checkpoints.in(
-            from.checkpointFiles == null ? files.folder("checkpoints") : from.checkpointFiles);
+    RunFiles run = from.output.folder(runId);
+    this.files = guarded(run);
+    this.checkpointFiles =
+        from.checkpointFiles == null ? files.folder("checkpoints") : guarded(from.checkpointFiles);
+    this.checkpoints = Checkpoints.in(checkpointFiles);
     this.callbacks = new ArrayList<>(from.callbacks);
     if (from.defaultCallbacks) {
       callbacks.addAll(DefaultCallbacks.without(from.callbacks));
     }
     this.metricProperties =
         from.metricProperties.withWritten(callbacks.stream().map(Callback::directions).toList());
+  }
+
+  private RunFiles guarded(RunFiles unguarded) {
+    String writer = RunStart.writerOf(from.output.folder(runId));
+    return new FencedFiles(unguarded.writtenBy(writer), guard::check);
   }
 
   /** Like {@link #assemble}, but refuses settings that a listener doesn't support. */
@@ -108,7 +118,7 @@ final class TrainingAssembly {
     check.epochs();
     checkCallbacks(planned, meetingsWithoutRows());
     checkTrackers();
-    resumeFrom();
+    start(newest -> {});
     if (!mistakes.isEmpty()) {
       throw new TrainingConfigurationException(mistakes.all());
     }
@@ -125,7 +135,7 @@ final class TrainingAssembly {
     }
     mistakes.addAll(ResultsTargets.refused(callbacks, evaluator));
     checkTrackers();
-    List<String> resumeFrom = resumeFrom();
+    Start start = start(ResumeCheck::warn);
     BlockFactory factory = from.factory;
     TrainingLength length = from.length;
     if (factory == null || data == null || length == null || !mistakes.isEmpty()) {
@@ -147,7 +157,14 @@ final class TrainingAssembly {
         from.seed,
         new RunInfo(runId, files, parameters(length)),
         checkpoints,
-        resumeFrom,
+        start.resumeFrom(),
+        new RunStart(
+            start.again(),
+            from.lostMetrics,
+            from.written,
+            RunStart.writerOf(from.output.folder(runId)),
+            from.checkpointFiles == null,
+            guard),
         from.signals,
         Trackers.all(from.trackers),
         metricProperties,
@@ -218,18 +235,22 @@ final class TrainingAssembly {
     from.trackers.forEach(tracker -> tracker.mistakes(run).forEach(mistakes::add));
   }
 
-  /** The tag to resume from; empty for a new training, whose folder must not exist. */
-  private List<String> resumeFrom() {
+  /**
+   * The start of a run.
+   *
+   * @param resumeFrom the tag to resume from; empty for a run from the beginning
+   * @param again whether a run from the beginning was begun before
+   */
+  private record Start(List<String> resumeFrom, boolean again) {}
+
+  private Start start(Consumer<NewestCheckpoint> found) {
     if (from.resumeTag != null) {
-      return new ResumeCheck(runId, files, checkpoints, from.seed, mistakes).tag(from.resumeTag);
+      ResumeCheck resume =
+          new ResumeCheck(runId, files, checkpoints, from.seed, from.lostMetrics, found, mistakes);
+      return new Start(resume.tag(from.resumeTag), false);
     }
-    if (files.exists(MetricsFile.NAME) || !files.lines(MetricsFile.NAME).isEmpty()) {
-      mistakes.add(
-          Mistake.of(
-              Subject.setting("run_id"),
-              "run '%s' already exists in '%s'".formatted(runId, files.location()),
-              "resume it, or choose another run id"));
-    }
-    return List.of();
+    boolean hasOwnCheckpoints = from.checkpointFiles == null;
+    StartCheck check = new StartCheck(runId, files, checkpointFiles, hasOwnCheckpoints, mistakes);
+    return new Start(List.of(), check.isAgain());
   }
 }

@@ -17,10 +17,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * both hooks after those of callbacks that may write what they read. Evaluation mode is an argument
  * of DJL's forward pass, set by evaluations: the model has no mode to switch.
  *
- * <p>All random numbers depend only on the seed and the update, so a resumed training continues as
- * if it had not stopped. On SIGTERM the current update is finished, {@code
+ * <p>All random numbers of a training depend only on the seed and the micro-batch, so a resumed
+ * training continues as if it had not stopped, and evaluations or other trainings in the same
+ * process, which take turns with its micro-batches, leave it as it is. Other code that draws from
+ * the engine's random number generator on another thread must take an {@link
+ * io.ostinato.libraries.EngineTurn}. Callbacks run between the turns: their random numbers change
+ * no training, but may be changed by another.
+ *
+ * <p>On SIGTERM the current update and its evaluations are finished, {@code
  * <iteration>.signal_interrupt} is saved, {@code afterTraining} is called, and the signal is raised
- * again.
+ * again. A second signal ends the process at once, with the metrics and checkpoints of the moments
+ * before.
  */
 public final class TrainingLoop {
   private final TrainingSettings settings;
@@ -51,11 +58,13 @@ public final class TrainingLoop {
   }
 
   /**
-   * Trains on the calling thread. If a callback fails, the other callbacks of that moment still
-   * run, their metrics are written, a checkpoint {@code <iteration>.error} is saved, and the
-   * exception is thrown.
+   * Trains on the calling thread, also in a callback of another training. If a callback fails, the
+   * other callbacks of that moment still run, their metrics are written, a checkpoint {@code
+   * <iteration>.error} is saved, and the exception is thrown.
    *
-   * @throws IllegalStateException if this training has already run
+   * @throws IllegalStateException if this training has already run; if it has a callback or the
+   *     optimizer of a training that is still running; if it is started inside {@code processData}
+   *     or a model's forward; or if {@code EasyTrain.fit} runs on another thread
    * @throws NonFiniteLossException if the loss or gradient is NaN or infinite more often than
    *     allowed
    */

@@ -12,6 +12,7 @@ import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.model.BlockFactory;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.storage.FileNames;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricProperties;
@@ -49,6 +50,9 @@ public final class TrainingLoopBuilder {
   /** The default of {@link #output}. */
   public static final String DEFAULT_OUTPUT = "runs";
 
+  /** The default of {@link #lostMetrics}, as spelled in configurations. */
+  public static final String DEFAULT_LOST_METRICS = "refuse";
+
   static final String TERM = "TERM";
 
   final List<Callback> callbacks = new ArrayList<>();
@@ -72,6 +76,8 @@ public final class TrainingLoopBuilder {
   RunFiles output = LocalRunFiles.in(Path.of(DEFAULT_OUTPUT));
   @Nullable String runId;
   @Nullable String resumeTag;
+  LostMetrics lostMetrics = Words.constant(LostMetrics.class, DEFAULT_LOST_METRICS).orElseThrow();
+  final Map<String, RunFiles.Content> written = new LinkedHashMap<>();
   @Nullable RunFiles checkpointFiles;
   MetricProperties metricProperties = MetricProperties.defaults();
   @Nullable ProgressDisplay progress;
@@ -197,7 +203,9 @@ public final class TrainingLoopBuilder {
   }
 
   /**
-   * Sets the name of this run's folder. Default: the time at which it is built.
+   * Sets the name of this run's folder. Default: the time at which it is built. A run that was
+   * killed before its first checkpoint can be started again under its id, unless a process may
+   * still be writing it; its records are moved to another file.
    *
    * @throws IllegalArgumentException if it is not a valid {@linkplain RunInfo#isId id}
    */
@@ -214,12 +222,33 @@ public final class TrainingLoopBuilder {
    * Records after the checkpoint are moved to another file.
    *
    * @param id the id of the run
-   * @param tag the tag of a complete checkpoint, or {@link #LATEST}
+   * @param tag the tag of a complete checkpoint, or {@link #LATEST} for the one last marked to
+   *     resume from. If that is damaged, the newest whole one is taken, with a warning
    * @throws IllegalArgumentException if the id is not valid
    */
   public TrainingLoopBuilder resume(String id, String tag) {
     this.resumeTag = tag;
     return runId(id);
+  }
+
+  /**
+   * Sets what {@link #resume} does if {@code metrics.jsonl} lacks records that were there when the
+   * checkpoint was saved. Default: {@value #DEFAULT_LOST_METRICS}.
+   */
+  public TrainingLoopBuilder lostMetrics(LostMetrics choice) {
+    this.lostMetrics = choice;
+    return this;
+  }
+
+  /**
+   * Adds a file of the run, which is written once the training has started: after everything that
+   * can refuse it, and before the first callback. A file of this name is replaced.
+   *
+   * @throws IllegalArgumentException if it is not a valid name for a file of a run
+   */
+  public TrainingLoopBuilder file(String name, RunFiles.Content content) {
+    this.written.put(FileNames.checked(name), content);
+    return this;
   }
 
   /** Sets where checkpoints are kept. Default: {@code checkpoints} in the run's folder. */

@@ -4,6 +4,7 @@ import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.CallbackEvaluation;
 import io.ostinato.callback.Invocation;
+import io.ostinato.callback.MissingMetricException;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.schedule.IntervalType;
@@ -18,10 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the callbacks at each moment. A callback that fails doesn't prevent the other callbacks of
- * the moment from running, nor its metrics from being written; then the first exception is thrown,
- * with the others suppressed. No checkpoint to resume from is saved at such a moment, since a
- * callback may have missed it.
+ * Calls the callbacks at each moment. A callback whose evaluation fails ends there; if its policy
+ * lets training continue, that counts as no failure, and callbacks that require its metrics end
+ * where they read them. A callback that fails doesn't prevent the other callbacks of the moment
+ * from running, nor its metrics from being written; then the first exception is thrown, with the
+ * others suppressed. No checkpoint to resume from is saved at such a moment, since a callback may
+ * have missed it.
  */
 final class TrainingMoments {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -138,6 +141,10 @@ final class TrainingMoments {
   private void attempt(Runnable work) {
     try {
       work.run();
+    } catch (ToleratedFailure e) {
+      log.debug("a callback ends without its evaluation, which was logged", e);
+    } catch (MissingMetricException e) {
+      log.info("{}", e.getMessage());
     } catch (Throwable e) { // including undeclared checked exceptions of Spark
       keep(e);
     }

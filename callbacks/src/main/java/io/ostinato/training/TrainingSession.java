@@ -6,6 +6,8 @@ import ai.djl.engine.Engine;
 import ai.djl.nn.Block;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
+import io.ostinato.libraries.EngineTurn;
+import io.ostinato.libraries.GradientMode;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.model.BlockWeights;
 import io.ostinato.schedule.UpdateCounter;
@@ -49,14 +51,8 @@ final class TrainingSession implements AutoCloseable {
   private TrainingSession(TrainingSettings settings, Purpose purpose, List<Checkpoint> resumed) {
     this.settings = settings;
     try {
-      Engine engine = NativeLibraries.engine();
-      engine.setRandomSeed(settings.seed());
-      Device device = engine.defaultDevice();
-      Model model = closing.add(Model.newInstance("model", device));
-      Block block = settings.model().factory().get();
-      model.setBlock(block);
-      Trainer trainer = closing.add(model.newTrainer(config(device)));
-      trainer.initialize(settings.model().inputShapes(settings.microBatchSize()));
+      Trainer trainer = initialized();
+      Block block = trainer.getModel().getBlock();
       OptimizerState optimizer = closing.add(new OptimizerState(settings.optimizer(), block));
       if (!optimizer.unknownFields().isEmpty()) {
         log.warn(
@@ -83,10 +79,27 @@ final class TrainingSession implements AutoCloseable {
     }
   }
 
+  /** A trainer of a model with its initial weights. */
+  private Trainer initialized() {
+    Engine engine = NativeLibraries.engine();
+    closing.add(RunningTrainings.enterLoop());
+    closing.add(GradientMode.off());
+    try (EngineTurn turn = EngineTurn.toTrain()) {
+      engine.setRandomSeed(settings.seed());
+      Device device = engine.defaultDevice();
+      Model model = closing.add(Model.newInstance("model", device));
+      model.setBlock(settings.model().factory().get());
+      Trainer trainer = closing.add(model.newTrainer(config(device)));
+      trainer.initialize(settings.model().inputShapes(settings.microBatchSize()));
+      return trainer;
+    }
+  }
+
   /** Trains to the end, or until a callback or a signal ends it. */
   TrainingResult train() {
     try (StopSignals signals = new StopSignals(settings.signals())) {
       try {
+        settings.start().write(settings.run().files());
         run.beforeTraining();
         EndedBy endedBy = updates(signals);
         run.afterTraining();

@@ -21,6 +21,7 @@ import java.util.List;
  *
  * @param atEnd releases resources created only for this training
  * @param resumeFrom the tag of the checkpoint to resume from; empty for a new training
+ * @param start how the run starts
  * @param signals the signals that end training after an update, such as {@code TERM}
  */
 record TrainingSettings(
@@ -40,6 +41,7 @@ record TrainingSettings(
     RunInfo run,
     Checkpoints checkpoints,
     List<String> resumeFrom,
+    RunStart start,
     List<String> signals,
     Tracker tracker,
     MetricProperties metricProperties,

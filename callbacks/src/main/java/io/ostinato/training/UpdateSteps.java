@@ -9,20 +9,17 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.loss.Loss;
-import ai.djl.translate.TranslateException;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.UpdateTimings.Phase;
 import io.ostinato.evaluation.LossCall;
 import io.ostinato.evaluation.LossParts;
+import io.ostinato.libraries.EngineTurn;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.schedule.UpdateCounter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +40,8 @@ final class UpdateSteps implements AutoCloseable {
   private final ParameterUpdate parameters;
   private final Gradients gradients;
   private final RunningStatistics statistics;
+  private final MicroBatches batches;
   private final PhaseClock clock = new PhaseClock();
-  private Iterator<Batch> batches = Collections.emptyIterator();
   private int skippedInARow;
   private boolean toldOfNoGradient;
 
@@ -56,6 +53,7 @@ final class UpdateSteps implements AutoCloseable {
     this.parameters = new ParameterUpdate(trainer, settings.optimizer());
     this.gradients = new Gradients(block);
     this.statistics = new RunningStatistics(block, trainer.getManager());
+    this.batches = new MicroBatches(settings, trainer.getManager());
   }
 
   /** Saves the state from one update to the next. */
@@ -77,18 +75,13 @@ final class UpdateSteps implements AutoCloseable {
    */
   void next(UpdateCounter counter, Consumer<AccumulationStep> afterMicroBatch) {
     clock.enter(Phase.DATA);
-    NativeLibraries.engine()
-        .setRandomSeed(Seeds.ofUpdate(settings.seed(), counter.current().update()));
-    if (!batches.hasNext()) {
-      batches = restOfEpoch(counter);
-    }
     statistics.remember();
     if (accumulate(counter, afterMicroBatch)) {
       clock.enter(Phase.STEP);
       double norm = gradients.norm();
       if (Double.isFinite(norm)) {
         gradients.clip(settings.gradientClipping(), norm);
-        parameters.step();
+        step(counter);
         skippedInARow = 0;
       } else {
         skip("the norm of the gradient is " + norm, counter);
@@ -111,24 +104,46 @@ final class UpdateSteps implements AutoCloseable {
 
   /** Runs all micro-batches of an update; false if a loss was not finite. */
   private boolean accumulate(UpdateCounter counter, Consumer<AccumulationStep> afterMicroBatch) {
-    long samples = counter.epochSize().samplesOf(counter.current().update() + 1);
+    long update = counter.current().update();
+    long samples = counter.epochSize().samplesOf(update + 1);
     int microBatches = Math.toIntExact(-Math.floorDiv(-samples, settings.microBatchSize()));
     boolean finite = true;
     for (int i = 0; i < microBatches; i++) {
       clock.enter(Phase.DATA);
-      try (Batch batch = batches.next()) {
+      try (EngineTurn turn = turn(Seeds.ofMicroBatch(settings.seed(), update, i));
+          Batch batch = batches.next(counter)) {
         // After a loss that is not finite, the rest is only read, to keep the order of the data.
-        finite =
-            finite && run(batch, new Place(counter, i, microBatches, samples), afterMicroBatch);
+        if (finite) {
+          Optional<AccumulationStep> step =
+              run(batch, new Place(counter, i, microBatches, samples));
+          turn.close(); // callbacks may evaluate or train
+          clock.enter(Phase.CALLBACKS);
+          step.ifPresent(afterMicroBatch);
+          finite = step.isPresent();
+        }
       }
     }
     return finite;
   }
 
+  /** Waits until this training can compute alone, with random numbers of its own. */
+  private static EngineTurn turn(int seed) {
+    EngineTurn turn = EngineTurn.toTrain();
+    NativeLibraries.engine().setRandomSeed(seed);
+    return turn;
+  }
+
+  private void step(UpdateCounter counter) {
+    try (EngineTurn turn = turn(Seeds.ofStep(settings.seed(), counter.current().update()))) {
+      parameters.step();
+    }
+  }
+
   /** The position of a micro-batch in an update, and the number of samples of the update. */
   private record Place(UpdateCounter before, int microBatch, int microBatches, long samples) {}
 
-  private boolean run(Batch batch, Place place, Consumer<AccumulationStep> afterMicroBatch) {
+  /** Runs a micro-batch; empty if its loss is not finite. */
+  private Optional<AccumulationStep> run(Batch batch, Place place) {
     Device device = trainer.getDevices()[0];
     NDList inputs = batch.getData().toDevice(device, false);
     NDList labels = batch.getLabels().toDevice(device, false);
@@ -137,13 +152,13 @@ final class UpdateSteps implements AutoCloseable {
     // An array that lives as long as the graph. DJL closes the one that it makes for mul(number),
     // whose memory may then be used for something else before the backward pass reads it.
     try (NDArray share = trainer.getManager().create((double) batch.getSize() / place.samples());
-        GradientCollector collector = trainer.newGradientCollector()) {
+        GradientCollector collector = Gradients.collector(trainer)) {
       clock.enter(Phase.FORWARD);
       outputs = parameters.forward(inputs, labels);
       losses = LossCall.parts(loss, labels, outputs);
       NDArray mean = losses.total();
       if (!Double.isFinite(valueOf(mean))) {
-        return false;
+        return Optional.empty();
       }
       clock.enter(Phase.BACKWARD);
       // If all parameters are frozen, there is no graph for a backward pass.
@@ -154,8 +169,7 @@ final class UpdateSteps implements AutoCloseable {
         }
       }
     }
-    clock.enter(Phase.CALLBACKS);
-    afterMicroBatch.accept(
+    return Optional.of(
         new AccumulationStep(
             place.before(),
             place.microBatch(),
@@ -166,7 +180,6 @@ final class UpdateSteps implements AutoCloseable {
             losses.total().stopGradient(),
             valuesOf(losses),
             batch.getSize()));
-    return true;
   }
 
   /**
@@ -221,23 +234,5 @@ final class UpdateSteps implements AutoCloseable {
         counter.current(),
         skippedInARow,
         settings.nonFiniteLoss().skipLimit());
-  }
-
-  private Iterator<Batch> restOfEpoch(UpdateCounter counter) {
-    long update = counter.current().update();
-    EpochBatches sampler =
-        new EpochBatches(
-            settings.seed(),
-            Math.toIntExact(update / counter.updatesPerEpoch()),
-            counter.epochSize(),
-            update % counter.updatesPerEpoch(),
-            settings.microBatchSize());
-    try {
-      return settings.data().train().getData(trainer.getManager(), sampler).iterator();
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't read the training dataset: " + e.getMessage(), e);
-    } catch (TranslateException e) {
-      throw new IllegalStateException("can't read the training dataset: " + e.getMessage(), e);
-    }
   }
 }

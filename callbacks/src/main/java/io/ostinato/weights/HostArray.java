@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named array on the host: its elements in row-major order, little-endian, in one or more
@@ -32,6 +33,7 @@ public final class HostArray implements Serializable {
   private final DataType dataType;
   private final long[] dimensions;
   private transient List<ByteBuffer> segments;
+  private transient @Nullable Long checksum;
 
   private HostArray(String name, DataType dataType, long[] dimensions, List<ByteBuffer> segments) {
     this.name = Objects.requireNonNull(name, "name");
@@ -92,9 +94,22 @@ public final class HostArray implements Serializable {
     return of(name, array.getDataType(), array.getShape(), bytes);
   }
 
-  /** The size in bytes of an array of this data type and shape. */
+  /**
+   * The size in bytes of an array of this data type and shape.
+   *
+   * @throws IllegalArgumentException if a dimension is negative, or the size exceeds a {@code long}
+   */
   public static long sizeBytes(DataType dataType, Shape shape) {
-    return Math.multiplyExact(shape.size(), (long) dataType.getNumOfBytes());
+    long size = dataType.getNumOfBytes();
+    for (long dimension : shape.getShape()) {
+      boolean fits = dimension >= 0 && (size == 0 || dimension <= Long.MAX_VALUE / size);
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "an array of %s %s can't exist".formatted(dataType, shape));
+      }
+      size *= dimension;
+    }
+    return size;
   }
 
   /** Copies the array to the manager's device; the manager owns the copy. */
@@ -128,6 +143,13 @@ public final class HostArray implements Serializable {
     return new HostArray(newName, dataType, dimensions, segments);
   }
 
+  /** The same array with its {@link #checksum}, if that is known already; shares the bytes. */
+  public HostArray withChecksum(long known) {
+    HostArray array = new HostArray(name, dataType, dimensions, segments);
+    array.checksum = known;
+    return array;
+  }
+
   public String name() {
     return name;
   }
@@ -146,6 +168,16 @@ public final class HostArray implements Serializable {
       size += segment.capacity();
     }
     return size;
+  }
+
+  /** The {@link Checksum} of the elements; computed by the first call. */
+  public long checksum() {
+    Long known = checksum;
+    if (known == null) {
+      known = Checksum.of(segments());
+      checksum = known;
+    }
+    return known;
   }
 
   /** The elements as new buffers over the same bytes, which must not be written to. */

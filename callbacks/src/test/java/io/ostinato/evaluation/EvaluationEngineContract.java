@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.libraries.DeviceTraps;
 import io.ostinato.metric.Average;
+import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
@@ -24,6 +28,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.training.MeetingTraining;
 import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.Trainings;
 import io.ostinato.weights.WeightSnapshot;
@@ -37,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +57,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every {@link EvaluationEngine} promises. */
-public abstract class EvaluationEngineContract {
+public abstract class EvaluationEngineContract extends EvaluationPolicyContract {
   private static final ModelSource CLASSIFIER =
       ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
 
@@ -93,6 +99,15 @@ public abstract class EvaluationEngineContract {
               GeneratedRows.inMemory(partitions), batchSize, EvaluationEngineContract::predict, 1);
       assertThat(bytes(engine(), request)).isEqualTo(bytes(new LocalEvaluationEngine(), local));
     }
+  }
+
+  @Test
+  void twoEvaluationsThatDrawRandomNumbersLeaveATrainingAsItIs(@TempDir Path folder)
+      throws Exception {
+    String alone = MeetingTraining.run(folder.resolve("alone"));
+    EvaluationRequest request = request(generated(20, 20), 16, EvaluationEngineContract::draw, 1);
+    Runnable draws = () -> evaluate(request).close();
+    assertThat(MeetingTraining.run(folder.resolve("beside"), draws, draws)).isEqualTo(alone);
   }
 
   @Test
@@ -144,6 +159,77 @@ public abstract class EvaluationEngineContract {
               .as("%d of %d rows in batches of %d", first, rows, batchSize)
               .isEqualTo(content(local, whole));
         }
+      }
+    }
+  }
+
+  @Test
+  void certificatesAreThoseOfTheLocalEngineWhateverTheBatches() {
+    Random random = new Random(14);
+    for (int i = 0; i < 8; i++) {
+      int rows = 1 + random.nextInt(300);
+      int[] partitions = GeneratedRows.randomPartitions(rows, random);
+      DataSelection selection =
+          new DataSelection(
+              i % 4 == 3 ? 1 + random.nextInt(rows) : DataSelection.ALL_ROWS,
+              i % 2 == 0 ? List.of() : List.of("class"));
+      EvaluationRequest request =
+          i % 3 == 0 && selection.columns().isEmpty()
+              ? measured(generated(partitions), 1 + random.nextInt(64))
+              : request(
+                  generated(partitions),
+                  1 + random.nextInt(64),
+                  EvaluationEngineContract::names,
+                  1);
+      Certificate certificate = certificate(engine(), of(request, request.data(), selection));
+      Certificate other =
+          certificate(
+              new LocalEvaluationEngine(),
+              of(
+                  request(
+                      GeneratedRows.inMemory(partitions), 7, EvaluationEngineContract::names, 1),
+                  selection));
+      assertThat(certificate)
+          .usingRecursiveComparison()
+          .ignoringFields("attempts")
+          .isEqualTo(other);
+      assertThat(certificate.rowsExpected()).isEqualTo(Math.min(rows, selection.maxRows()));
+      assertThat(certificate.rowsEvaluated()).isEqualTo(certificate.rowsExpected());
+      assertThat(certificate.partitions().stream().mapToLong(Certificate.Partition::rows).sum())
+          .isEqualTo(certificate.rowsExpected());
+      assertThat(certificate.attempts().tasks()).isPositive();
+      assertThat(certificate.attempts().started()).isEqualTo(certificate.attempts().tasks());
+      assertThat(certificate.attempts().executors().values().stream().mapToInt(n -> n).sum())
+          .isEqualTo(certificate.attempts().tasks());
+    }
+  }
+
+  @Test
+  void theOrderDigestIsThatOfTheRowsWhateverThePartitions() {
+    EvaluationRequest one = request(generated(90, 0, 40), 16, EvaluationEngineContract::names, 1);
+    EvaluationRequest other = request(generated(130), 50, EvaluationEngineContract::names, 2);
+    EvaluationRequest fewer = of(one, DataSelection.everything().withMaxRows(129));
+    assertThat(certificate(engine(), other).orderDigest())
+        .isEqualTo(certificate(engine(), one).orderDigest())
+        .isNotEqualTo(certificate(engine(), fewer).orderDigest());
+  }
+
+  @Test
+  void evaluationsThatShareAPassHaveCertificatesOfTheirOwn() {
+    EvaluationData data = generated(90, 40);
+    List<EvaluationRequest> requests =
+        List.of(
+            request(data, 16, EvaluationEngineContract::predict, 1),
+            measured(data, 16),
+            request(data, 16, EvaluationEngineContract::names, 1));
+    List<EvaluationResults> together =
+        engine().evaluateTogether(requests, ProgressDisplay.silent());
+    Certificate alone = certificate(engine(), requests.get(0));
+    for (EvaluationResults each : together) {
+      try (each) {
+        assertThat(each.certificate().orderDigest()).isEqualTo(alone.orderDigest());
+        assertThat(each.certificate().partitions()).isEqualTo(alone.partitions());
+        assertThat(each.certificate().manifest()).isEqualTo(each.manifest());
       }
     }
   }
@@ -364,6 +450,37 @@ public abstract class EvaluationEngineContract {
   }
 
   @Test
+  void aCallbackDeclaresThatItsResultsBelongToBatches(@TempDir Path folder) {
+    for (boolean isRowWise : new boolean[] {false, true}) {
+      Sums sums = new Sums(isRowWise);
+      try (NDManager manager = Engine.getInstance().newBaseManager()) {
+        TrainingLoop training =
+            Trainings.on(manager, folder.resolve("" + isRowWise))
+                .data(
+                    DataContainer.builder()
+                        .train(Trainings.rows(manager, 16))
+                        .evaluation("test", generated(20))
+                        .build())
+                .engine(engine())
+                .callback(sums)
+                .length(TrainingLength.updates(1))
+                .build();
+        if (isRowWise) {
+          assertThatThrownBy(training::run)
+              .isInstanceOf(EvaluationException.class)
+              .hasMessageContaining("callback 'sums' at E1_U1_S16 on dataset 'test': processData")
+              .hasMessageContaining(
+                  "returned the array 'sums' of shape (8) for 20 rows (partition 0")
+              .hasMessageContaining("by overriding isRowWise() to return false");
+        } else {
+          training.run();
+          assertThat(sums.length).isEqualTo(8);
+        }
+      }
+    }
+  }
+
+  @Test
   void whatProcessDataLeavesInAFieldStaysWhereItRan() {
     Counting counting = new Counting();
     try (EvaluationResults results = evaluate(10, counting, 30)) {
@@ -544,6 +661,467 @@ public abstract class EvaluationEngineContract {
     }
   }
 
+  @Test
+  void aBatchThatDoesntFitIsHalvedUntilItDoes() {
+    int[] partitions = {40, 0, 24, 3};
+    EvaluationData data = generated(partitions);
+    for (BatchProcessor processor :
+        List.<BatchProcessor>of(
+            EvaluationEngineContract::predict, EvaluationEngineContract::echo)) {
+      EvaluationRequest whole = request(data, 4, processor, 1);
+      EvaluationRequest halved =
+          request(
+              data,
+              16,
+              (batch, model) -> {
+                NDList results = processor.process(batch, model);
+                checkRoom(5, batch.rows());
+                return results;
+              },
+              1);
+      assertThat(content(engine(), halved)).isEqualTo(content(engine(), whole));
+    }
+  }
+
+  @Test
+  void halvedBatchesOfEvaluationsThatShareAPassCountOnce() {
+    EvaluationData data = generated(40, 0, 24, 3);
+    WeightSnapshot weights = TestNets.weights(1);
+    BatchProcessor scarce =
+        (batch, model) -> {
+          checkRoom(5, batch.rows());
+          return outputsAndTargets(batch, model);
+        };
+    List<EvaluationRequest> requests =
+        List.of(
+            asked("echo", data, weights, EvaluationEngineContract::echo),
+            new EvaluationRequest(
+                tag("scarce"),
+                data,
+                64,
+                CLASSIFIER,
+                weights,
+                scarce,
+                List.of(Metrics.accuracy(), new Rows(Integer.MAX_VALUE))),
+            new EvaluationRequest(
+                tag("hungry metric"),
+                data,
+                64,
+                CLASSIFIER,
+                weights,
+                EvaluationEngineContract::outputsAndTargets,
+                List.of(new Rows(Integer.MAX_VALUE), new Rows(3))));
+    List<EvaluationResults> results = engine().evaluateTogether(requests, ProgressDisplay.silent());
+    try (EvaluationResults echo = results.get(0);
+        EvaluationResults measured = results.get(1);
+        EvaluationResults hungry = results.get(2)) {
+      assertThat(echo.get("labels").toLongArray())
+          .isEqualTo(IntStream.range(0, 67).mapToLong(GeneratedRows::label).toArray());
+      assertThat(metric(measured.metrics(), "rows.2147483647")).isEqualTo(67);
+      assertThat(metric(hungry.metrics(), "rows.2147483647")).isEqualTo(67);
+      assertThat(metric(hungry.metrics(), "rows.3")).isEqualTo(67);
+      try (EvaluationResults plain = evaluate(measured(data, 64))) {
+        assertThat(metric(measured.metrics(), "accuracy"))
+            .isEqualTo(metric(plain.metrics(), "accuracy"));
+      }
+    }
+  }
+
+  @Test
+  void aRowThatDoesntFitIsAnErrorWithItsShape() {
+    BatchProcessor never =
+        (batch, model) -> {
+          checkRoom(0, batch.rows());
+          return echo(batch, model);
+        };
+    assertThatThrownBy(() -> evaluate(8, never, 8).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("callback 'contract' at E2_U7_S70 on dataset 'generated' failed in")
+        .hasMessageContaining(
+            "partition 0, rows 0 to 0: CUDA out of memory. Tried to allocate 20.00")
+        .hasMessageContaining("even one row (x: float32 (1, 8), class: int64 (1)) doesn't fit into")
+        .hasMessageContaining("the memory of cpu(), of which ")
+        .hasMessageContaining("use a device with more memory or a smaller model");
+    try (EvaluationResults results = evaluate(8, EvaluationEngineContract::echo, 8)) {
+      assertThat(results.rows()).as("and the engine goes on").isEqualTo(8);
+    }
+  }
+
+  @Test
+  void aBatchWhoseResultsAreItsOwnIsNotHalved() {
+    BatchProcessor scalars =
+        (batch, model) -> {
+          checkRoom(5, batch.rows());
+          return rowsOf(batch);
+        };
+    BatchProcessor sums =
+        BatchProcessor.ofBatches(
+            (batch, model) -> {
+              checkRoom(5, batch.rows());
+              return named(batch.get("x").sum(new int[] {0}), "sums");
+            });
+    assertThatThrownBy(() -> evaluate(8, scalars, 8).close())
+        .hasMessage(
+            tag()
+                + ": out of memory on cpu() with batches of 8 rows, which can't be halved: the results"
+                + " of processData belong to a batch rather than to its rows (they have a scalar);"
+                + " set batch_size to 4 or less");
+    assertThatThrownBy(() -> evaluate(8, sums, 8).close())
+        .hasMessageContaining("(isRowWise() is false); set batch_size to 4 or less");
+    try (EvaluationResults results = evaluate(4, sums, 9)) {
+      assertThat(results.get("sums").getShape().getShape()).containsExactly(3 * 8);
+    }
+  }
+
+  @Test
+  void fewerOrMoreResultsThanRowsAreAnErrorUnlessDeclared() {
+    BatchProcessor fewer =
+        (batch, model) -> named(batch.get("x").get("1:"), "x", batch.get("class"), "class");
+    assertThatThrownBy(() -> evaluate(8, fewer, 8).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessage(
+            tag()
+                + ": processData returned the array 'x' of shape (7, 8) for 8 rows (partition 0, rows 0"
+                + " to 7); return one element per row along the first dimension, or declare that the"
+                + " results belong to batches by overriding isRowWise() to return false");
+    BatchProcessor more =
+        (batch, model) -> new NDList(batch.get("class"), batch.get("x").reshape(-1));
+    assertThatThrownBy(() -> evaluate(8, more, 8).close())
+        .hasMessageContaining(
+            "processData returned the array at position 1 of shape (64) for 8 rows");
+    EvaluationRequest measured =
+        new EvaluationRequest(
+            tag(),
+            generated(8),
+            8,
+            CLASSIFIER,
+            TestNets.weights(1),
+            (batch, model) ->
+                named(
+                    model.forward(batch.get("x")),
+                    MetricBatch.OUTPUTS,
+                    batch.get("class").get("1:"),
+                    MetricBatch.TARGETS),
+            List.of(Metrics.accuracy()));
+    assertThatThrownBy(() -> evaluate(measured).close())
+        .hasMessageContaining("processData returned the array 'targets' of shape (7) for 8 rows");
+    try (EvaluationResults results = evaluate(8, BatchProcessor.ofBatches(fewer), 9)) {
+      assertThat(results.get("x").getShape().getShape()).containsExactly(7, 8);
+      assertThat(results.get("class").getShape().getShape()).containsExactly(9);
+    }
+  }
+
+  @Test
+  void rowsThatCantBeProcessedAreLeftOutIfThatIsAllowed() {
+    int[] partitions = {30, 0, 35};
+    long[] good = LongStream.range(0, 65).filter(row -> row != 7 && row != 48).toArray();
+    for (int batchSize : new int[] {1, 10, 64}) {
+      EvaluationRequest request =
+          request(generated(partitions), batchSize, EvaluationEngineContract::failAtRows7And48, 1)
+              .withPolicy(skipping(2));
+      try (EvaluationResults results = evaluate(request)) {
+        assertThat(results.get("labels").toLongArray())
+            .isEqualTo(LongStream.of(good).map(GeneratedRows::label).toArray());
+        assertThat(results.rows()).isEqualTo(63);
+        assertThat(results.skipped())
+            .isEqualTo(
+                new SkippedRows(
+                    2,
+                    List.of(
+                        new SkippedRow(0, 7, "java.lang.IllegalStateException: no luck with row 7"),
+                        new SkippedRow(
+                            2, 48, "java.lang.IllegalStateException: no luck with row 48"))));
+      }
+    }
+  }
+
+  @Test
+  void theGoodRowsOfABatchRunTogether() {
+    BatchProcessor processor =
+        (batch, model) -> {
+          failAtRows7And48(batch, model);
+          return rowsOf(batch);
+        };
+    EvaluationRequest request =
+        request(generated(30, 0, 35), 10, processor, 1).withPolicy(skipping(9));
+    try (EvaluationResults results = evaluate(request)) {
+      assertThat(results.get("rows").toIntArray()).containsExactly(9, 10, 10, 10, 9, 10, 5);
+      assertThat(results.get("first").toLongArray()).containsExactly(0, 10, 20, 30, 40, 50, 60);
+    }
+  }
+
+  @Test
+  void metricsAreThoseOfTheGoodRows() {
+    int[] partitions = {30, 0, 35};
+    BatchProcessor processor =
+        (batch, model) -> {
+          failAtRows7And48(batch, model);
+          return outputsAndTargets(batch, model);
+        };
+    EvaluationRequest all =
+        new EvaluationRequest(
+            tag(),
+            generated(partitions),
+            10,
+            CLASSIFIER,
+            TestNets.weights(1),
+            processor,
+            List.of(new Rows(Integer.MAX_VALUE), new LabelSum()));
+    try (EvaluationResults results = evaluate(all.withPolicy(skipping(2)))) {
+      long sum =
+          IntStream.range(0, 65)
+              .filter(row -> row != 7 && row != 48)
+              .mapToLong(GeneratedRows::label)
+              .sum();
+      assertThat(results.metrics())
+          .isEqualTo(Map.of("rows.2147483647", 63.0, "labels", (double) sum));
+      assertThat(results.skipped().count()).isEqualTo(2);
+      assertThat(results.rows()).isEqualTo(63);
+    }
+  }
+
+  @Test
+  void aRowThatAMetricRefusesIsLeftOut() {
+    BatchProcessor processor =
+        (batch, model) -> {
+          NDArray targets = batch.get("class").duplicate();
+          for (int i = 0; i < batch.rows(); i++) {
+            if (batch.index(i) == 12) {
+              targets.set(new NDIndex(i), 9);
+            }
+          }
+          return named(
+              model.forward(batch.get("x")), MetricBatch.OUTPUTS, targets, MetricBatch.TARGETS);
+        };
+    EvaluationRequest request =
+        new EvaluationRequest(
+                tag(),
+                generated(20, 5),
+                10,
+                CLASSIFIER,
+                TestNets.weights(1),
+                processor,
+                List.of(new Rows(Integer.MAX_VALUE), Metrics.accuracy()))
+            .withPolicy(skipping(1));
+    try (EvaluationResults results = evaluate(request)) {
+      assertThat(metric(results.metrics(), "rows.2147483647")).isEqualTo(24);
+      assertThat(results.skipped().first())
+          .singleElement()
+          .asString()
+          .startsWith("row 12 (partition 0): ")
+          .contains("the target 9 is not one of the 3 classes of the outputs, 0 to 2");
+    }
+  }
+
+  @Test
+  void anyMixOfSizesBadRowsAndRoomGivesTheGoodRowsInOrder() {
+    Random random = new Random(14);
+    for (int i = 0; i < 8; i++) {
+      int rows = 1 + random.nextInt(150);
+      int[] partitions = GeneratedRows.randomPartitions(rows, random);
+      int room = 1 + random.nextInt(20);
+      long selected = 1 + random.nextInt(rows + 10);
+      Set<Long> bad = new HashSet<>();
+      random.longs(random.nextInt(4), 1, rows + 1).forEach(bad::add);
+      Set<Long> bads = Set.copyOf(bad);
+      BatchProcessor processor =
+          (batch, model) -> {
+            checkRoom(room, batch.rows());
+            for (int row = 0; row < batch.rows(); row++) {
+              if (bads.contains(batch.index(row))) {
+                throw new IllegalStateException("bad");
+              }
+            }
+            return echo(batch, model);
+          };
+      EvaluationRequest request =
+          of(
+              request(generated(partitions), 1 + random.nextInt(40), processor, 1)
+                  .withPolicy(skipping(4)),
+              DataSelection.everything().withMaxRows(selected));
+      long[] good =
+          LongStream.range(0, Math.min(rows, selected))
+              .filter(row -> !bads.contains(row))
+              .toArray();
+      try (EvaluationResults results = evaluate(request)) {
+        assertThat(results.get("labels").toLongArray())
+            .as("case %s", i)
+            .isEqualTo(LongStream.of(good).map(GeneratedRows::label).toArray());
+        assertThat(results.rows()).isEqualTo(good.length);
+        assertThat(results.skipped().count()).isEqualTo(Math.min(rows, selected) - good.length);
+      }
+    }
+  }
+
+  @Test
+  void moreBadRowsThanAllowedAreAnErrorThatNamesThem() {
+    EvaluationRequest request =
+        request(generated(30, 0, 35), 10, EvaluationEngineContract::failAtRows7And48, 1);
+    assertThatThrownBy(() -> evaluate(request.withPolicy(skipping(1))).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessage(
+            tag()
+                + ": 2 rows or more can't be read or processed, but bad_rows is 'skip 1'; correct or"
+                + " remove them, or allow more with bad_rows: skip n; the first: row 7 (partition 0):"
+                + " java.lang.IllegalStateException: no luck with row 7; row 48 (partition 2):"
+                + " java.lang.IllegalStateException: no luck with row 48");
+    assertThatThrownBy(() -> evaluate(request).close())
+        .hasMessageContaining("failed in processData, partition ")
+        .hasMessageContaining(": java.lang.IllegalStateException: no luck with row ")
+        .hasMessageNotContaining("bad_rows");
+    BatchProcessor never =
+        (batch, model) -> {
+          throw new IllegalStateException("no luck");
+        };
+    EvaluationRequest none = request(generated(3, 2), 2, never, 1).withPolicy(skipping(5));
+    assertThatThrownBy(() -> evaluate(none).close())
+        .hasMessageContaining(
+            ": all 5 rows were skipped, so there is no result; the first: row 0 (");
+  }
+
+  @Test
+  void aFailureThatNoRowIsTheCauseOfSkipsNone() {
+    BatchProcessor tens =
+        (batch, model) -> {
+          if (batch.rows() == 10) {
+            throw new IllegalStateException("ten are too many");
+          }
+          return echo(batch, model);
+        };
+    EvaluationRequest request = request(generated(10), 10, tens, 1).withPolicy(skipping(9));
+    assertThatThrownBy(() -> evaluate(request).close())
+        .hasMessageContaining(
+            "rows 0 to 9: java.lang.IllegalStateException: ten are too many; no row")
+        .hasMessageContaining("can be skipped, since none fails by itself");
+    BatchProcessor fewer = (batch, model) -> named(batch.get("x").get("1:"), "x");
+    assertThatThrownBy(
+            () -> evaluate(request(generated(10), 10, fewer, 1).withPolicy(skipping(25))).close())
+        .hasMessageContaining("processData returned the array 'x' of shape (9, 8) for 10 rows");
+  }
+
+  @Test
+  void togetherEachEvaluationSkipsItsOwnRows() {
+    EvaluationData data = generated(30, 0, 35);
+    WeightSnapshot weights = TestNets.weights(1);
+    List<EvaluationRequest> requests =
+        List.of(
+            asked("good", data, weights, EvaluationEngineContract::predict).withPolicy(skipping(3)),
+            asked("bad", data, weights, EvaluationEngineContract::failAtRows7And48)
+                .withPolicy(skipping(3)));
+    List<String> alone = requests.stream().map(r -> content(engine(), r)).toList();
+    List<EvaluationResults> together =
+        engine().evaluateTogether(requests, ProgressDisplay.silent());
+    try (EvaluationResults good = together.get(0);
+        EvaluationResults bad = together.get(1)) {
+      assertThat(List.of(content(good), content(bad))).isEqualTo(alone);
+      assertThat(good.skipped()).isEqualTo(SkippedRows.NONE);
+      assertThat(good.rows()).isEqualTo(65);
+      assertThat(bad.skipped().count()).isEqualTo(2);
+      assertThat(bad.rows()).isEqualTo(63);
+    }
+  }
+
+  @Test
+  void badRowsAreFoundInHalvedBatchesToo() {
+    BatchProcessor processor =
+        (batch, model) -> {
+          checkRoom(5, batch.rows());
+          return failAtRows7And48(batch, model);
+        };
+    EvaluationRequest request =
+        request(generated(30, 0, 35), 16, processor, 1).withPolicy(skipping(2));
+    try (EvaluationResults results = evaluate(request)) {
+      assertThat(results.get("labels").toLongArray())
+          .isEqualTo(
+              LongStream.range(0, 65)
+                  .filter(row -> row != 7 && row != 48)
+                  .map(GeneratedRows::label)
+                  .toArray());
+    }
+  }
+
+  protected static EvaluationPolicy skipping(long most) {
+    return EvaluationPolicy.exact().badRows(BadRows.skipUpTo(most));
+  }
+
+  private static NDList failAtRows7And48(EvaluationBatch batch, EvaluationModel model) {
+    for (int i = 0; i < batch.rows(); i++) {
+      if (batch.index(i) == 7 || batch.index(i) == 48) {
+        throw new IllegalStateException("no luck with row " + batch.index(i));
+      }
+    }
+    return echo(batch, model);
+  }
+
+  /** Fails as a GPU does if there are more rows than it has room for. */
+  private static void checkRoom(int most, int rows) {
+    if (rows > most) {
+      throw new EngineException(DeviceTraps.FULL);
+    }
+  }
+
+  /** Counts rows, if they are not more than the device has room for. */
+  private record Rows(int most) implements Metric<long[]> {
+    @Override
+    public String name() {
+      return "rows." + most;
+    }
+
+    @Override
+    public long[] zero() {
+      return new long[1];
+    }
+
+    @Override
+    public long[] update(long[] state, MetricBatch batch) {
+      int rows = (int) batch.get(MetricBatch.TARGETS).size();
+      checkRoom(most, rows);
+      state[0] += rows;
+      return state;
+    }
+
+    @Override
+    public long[] merge(long[] left, long[] right) {
+      left[0] += right[0];
+      return left;
+    }
+
+    @Override
+    public double result(long[] state) {
+      return state[0];
+    }
+  }
+
+  /** Adds labels. */
+  private record LabelSum() implements Metric<long[]> {
+    @Override
+    public String name() {
+      return "labels";
+    }
+
+    @Override
+    public long[] zero() {
+      return new long[1];
+    }
+
+    @Override
+    public long[] update(long[] state, MetricBatch batch) {
+      state[0] += LongStream.of(batch.get(MetricBatch.TARGETS).toLongArray()).sum();
+      return state;
+    }
+
+    @Override
+    public long[] merge(long[] left, long[] right) {
+      left[0] += right[0];
+      return left;
+    }
+
+    @Override
+    public double result(long[] state) {
+      return state[0];
+    }
+  }
+
   private static EvaluationRequest asked(
       String callback, EvaluationData data, WeightSnapshot weights, BatchProcessor processor) {
     return new EvaluationRequest(tag(callback), data, 64, CLASSIFIER, weights, processor);
@@ -556,6 +1134,12 @@ public abstract class EvaluationEngineContract {
   private static String content(EvaluationEngine engine, EvaluationRequest request) {
     try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
       return content(results);
+    }
+  }
+
+  private static Certificate certificate(EvaluationEngine engine, EvaluationRequest request) {
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      return results.certificate();
     }
   }
 
@@ -572,6 +1156,10 @@ public abstract class EvaluationEngineContract {
     return content.toString();
   }
 
+  private static EvaluationRequest of(EvaluationRequest request, DataSelection selection) {
+    return of(request, request.data(), selection);
+  }
+
   /** The same request, of a part of other data. */
   private static EvaluationRequest of(
       EvaluationRequest request, EvaluationData data, DataSelection selection) {
@@ -584,7 +1172,8 @@ public abstract class EvaluationEngineContract {
         request.processor(),
         request.metrics(),
         request.target(),
-        selection);
+        selection,
+        request.policy());
   }
 
   /** The partitions of the first rows. */
@@ -721,6 +1310,13 @@ public abstract class EvaluationEngineContract {
         : named(labels.toType(DataType.FLOAT32, false), "labels");
   }
 
+  private static NDList draw(EvaluationBatch batch, EvaluationModel model) {
+    Engine.getInstance().setRandomSeed(7);
+    NDManager scope = batch.get("x").getManager();
+    scope.truncatedNormal(0, 1, new Shape(10), DataType.FLOAT32).close();
+    return named(scope.randomNormal(new Shape(batch.rows())), "noise");
+  }
+
   private static NDList named(NDArray array, String name) {
     array.setName(name);
     return new NDList(array);
@@ -766,6 +1362,33 @@ public abstract class EvaluationEngineContract {
     @Override
     protected void processResults(EvaluationResults results, Invocation at) {
       throw new AssertionError("there are no results");
+    }
+  }
+
+  /** Adds the features of a batch. */
+  private static final class Sums extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+    private final boolean isRowWise;
+    private long length;
+
+    Sums(boolean isRowWise) {
+      super(every(Schedule.everyNUpdates(1)));
+      this.isRowWise = isRowWise;
+    }
+
+    @Override
+    protected boolean isRowWise() {
+      return isRowWise;
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("sums", batch.get("x").sum(new int[] {0}));
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      length = results.get("sums").size();
     }
   }
 

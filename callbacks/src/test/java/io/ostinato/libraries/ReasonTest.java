@@ -79,8 +79,7 @@ class ReasonTest {
     reasons.put(
         "embedding",
         "index out of range in self; an index in the inputs is outside the module's embedding");
-    reasons.put(
-        "memory", ": out of memory allocating 4503599627370496 bytes; reduce the batch size");
+    reasons.put("memory", "or let fewer tasks and models share it");
     reasons.put(
         "no-forward", ": the module has no method 'forward'; add it before the module is scripted");
     SoftAssertions all = new SoftAssertions();
@@ -93,6 +92,15 @@ class ReasonTest {
                 .endsWith(reason)
                 .doesNotContain("Traceback", "ai.djl", "java.lang"));
     all.assertAll();
+  }
+
+  @Test
+  void aRowThatNeedsMoreMemoryThanThereIsSaysHowMuch() {
+    assertThat(failure("memory"))
+        .hasMessageContaining("rows 0 to 0: out of memory allocating 4503599627370496 bytes; even")
+        .hasMessageContaining(
+            "one row (x: float32 (1, 4)) doesn't fit into the memory of cpu(), of")
+        .hasMessageMatching(".* of which \\d+ of \\d+ MiB are in use; use a device with more .*");
   }
 
   @Test

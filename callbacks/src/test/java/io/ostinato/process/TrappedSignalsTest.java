@@ -35,13 +35,8 @@ class TrappedSignalsTest {
   }
 
   @Test
-  void allAreTrappedUntilClosedButThoseThatNobodyCanTrap() throws InterruptedException {
-    try (TrappedSignals trapped = TrappedSignals.all(NAMES, log, seen::add)) {
-      TrappedSignals.raise("SIGCONT");
-      assertThat(next()).isEqualTo("SIGCONT");
-      TrappedSignals.raise("SIGCONT");
-      assertThat(next()).isEqualTo("SIGCONT");
-    }
+  void onceClosedASignalHasItsEffectOfBefore() throws InterruptedException {
+    TrappedSignals.first(NAMES, log, seen::add).close();
     TrappedSignals.raise("SIGCONT");
     assertThat(next()).isEqualTo("before");
   }
@@ -54,6 +49,25 @@ class TrappedSignalsTest {
       TrappedSignals.raise("SIGCONT");
       assertThat(next()).isEqualTo("before");
     }
+  }
+
+  @Test
+  void trapsMayBeClosedInAnyOrder() throws InterruptedException {
+    TrappedSignals first = TrappedSignals.first(List.of("CONT"), log, name -> seen.add("first"));
+    TrappedSignals second = TrappedSignals.first(List.of("CONT"), log, name -> seen.add("second"));
+    TrappedSignals third = TrappedSignals.first(List.of("CONT"), log, name -> seen.add("third"));
+    second.close();
+    assertThat(raised()).isEqualTo("third");
+    third.close();
+    assertThat(raised()).isEqualTo("first");
+    assertThat(raised()).isEqualTo("before");
+    first.close();
+    assertThat(raised()).isEqualTo("before");
+  }
+
+  private String raised() throws InterruptedException {
+    TrappedSignals.raise("SIGCONT");
+    return next();
   }
 
   private String next() throws InterruptedException {

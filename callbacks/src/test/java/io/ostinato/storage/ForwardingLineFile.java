@@ -31,6 +31,11 @@ public abstract class ForwardingLineFile implements LineFile {
   }
 
   @Override
+  public void checkHeld() {
+    lines.checkHeld();
+  }
+
+  @Override
   public String location() {
     return lines.location();
   }

@@ -59,6 +59,27 @@ public abstract class ForwardingRunFiles implements RunFiles {
     return files.openLines(name);
   }
 
+  /** The files behind this view. */
+  @Override
+  public RunFiles writtenBy(String writer) {
+    return files.writtenBy(writer);
+  }
+
+  @Override
+  public void deleteAbandonedBy(String writer) {
+    files.deleteAbandonedBy(writer);
+  }
+
+  @Override
+  public LineWriter writerOf(String name) {
+    return files.writerOf(name);
+  }
+
+  @Override
+  public void checkWritable() {
+    files.checkWritable();
+  }
+
   @Override
   public List<String> lines(String name) {
     return files.lines(name);

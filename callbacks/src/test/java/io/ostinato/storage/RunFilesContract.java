@@ -147,6 +147,51 @@ public abstract class RunFilesContract {
   }
 
   @Test
+  void temporaryFilesAreDeletedByTheNameOfTheirWriter() throws IOException {
+    RunFiles files = files();
+    RunFiles here = files.writtenBy("0123456789abcdef");
+    RunFiles elsewhere = files.writtenBy("fedcba9876543210");
+    here.write(
+        "written",
+        out -> {
+          out.write(new byte[100_000]);
+          out.flush();
+          elsewhere.deleteAbandonedBy("fedcba9876543210");
+        });
+    assertThat(files.sizeBytes("written")).isEqualTo(100_000);
+    if (hasTemporaryFiles()) {
+      assertThatThrownBy(
+              () ->
+                  here.folder("deeper")
+                      .write(
+                          "never",
+                          out -> {
+                            out.write(1);
+                            files.folder("deeper").deleteAbandonedBy("0123456789abcdef");
+                          }))
+          .as("its temporary file is gone")
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("never");
+      files.folder("deeper").deleteFolder();
+    }
+    assertThat(everything()).containsExactly("written");
+  }
+
+  @Test
+  void aProbeWhetherFilesCanBeWrittenLeavesNothing() throws IOException {
+    RunFiles files = files();
+    files.folder("run").checkWritable();
+    assertThat(files.list()).isEmpty();
+    assertThat(files.folder("run").list()).isEmpty();
+    if (hasTemporaryFiles()) { // an object store has no folders
+      assertThat(files.folders()).isEmpty();
+    }
+    write(files, "kept", "kept");
+    files.checkWritable();
+    assertThat(everything()).contains("kept").noneMatch(name -> name.startsWith("."));
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     RunFiles files = files();
     assertThatThrownBy(() -> files.read("missing.txt").close())
@@ -313,7 +358,9 @@ public abstract class RunFilesContract {
       assertThat(files.lines("log")).containsExactly("a", "b", "d");
     } catch (StorageException refused) {
       assertThat(refused)
-          .hasMessageContaining("another process is writing")
+          .isInstanceOf(TakenOverException.class)
+          .hasMessageContaining("this process is writing")
+          .hasMessageContaining("already; end that training or watch first")
           .hasMessageContaining("give this run another id");
       first.append("b");
       first.close();

@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SafetensorsTest {
 
@@ -112,7 +114,9 @@ class SafetensorsTest {
     for (int length : new int[] {0, 5, 8, 20, good.length / 2, good.length - 1}) {
       assertThatThrownBy(() -> read(Arrays.copyOf(good, length)))
           .isInstanceOf(StorageException.class)
-          .hasMessage("this safetensors file is cut off");
+          .hasMessage(
+              "this safetensors file is truncated after %s bytes; was it still being written?"
+                  .formatted(length));
     }
     assertThatThrownBy(() -> read(Arrays.copyOf(good, good.length + 1)))
         .isInstanceOf(StorageException.class)
@@ -120,15 +124,111 @@ class SafetensorsTest {
     assertThatThrownBy(() -> read("PK\u0003\u0004 a zip, or so".getBytes(StandardCharsets.UTF_8)))
         .hasMessageContaining("this is no safetensors file: its header would have");
     assertThatThrownBy(() -> read(file("not json", 0)))
-        .hasMessage("the header of this safetensors file can't be read");
+        .hasMessage(
+            "the header of this safetensors file can't be read; copy or save the file again");
     assertThatThrownBy(() -> read(file("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4)))
         .hasMessage("array 'a' of this safetensors file has no dtype, shape or data_offsets");
     assertThatThrownBy(() -> read(file(entry("F4", "1", 0, 4), 4)))
         .hasMessageContaining("has the data type \"F4\", which is not known here");
     assertThatThrownBy(() -> read(file(entry("F32", "2", 0, 4), 4)))
-        .hasMessageContaining("has 4 bytes; float32 (2) needs 8");
+        .hasMessageContaining("has the bytes 0 to 4; float32 (2) needs 8");
     assertThatThrownBy(() -> read(file(entry("F32", "1", 4, 8), 8)))
         .hasMessage("array 'a' of this safetensors file begins at byte 4, not at 0");
+  }
+
+  @Test
+  void aHeaderThatClaimsMoreThanTheFileAllocatesNothing() throws IOException {
+    ByteBuffer claim =
+        ByteBuffer.allocate(83).order(ByteOrder.LITTLE_ENDIAN).putLong(2_000_000_000);
+    assertThatThrownBy(() -> read(claim.array()))
+        .isInstanceOf(StorageException.class)
+        .hasMessage(
+            "this is no safetensors file: its header would have 2000000000 bytes; copy or save the"
+                + " file again");
+    claim.putLong(0, 100_000_000);
+    assertThatThrownBy(() -> read(claim.array()))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("is truncated after 83 bytes");
+    byte[] large = file(entry("F32", "500000000", 0, 2_000_000_000), 4);
+    assertThatThrownBy(() -> Safetensors.readFrom(new ByteArrayInputStream(large), large.length))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(
+            "is truncated: it has %s bytes, and its arrays end at byte %s"
+                .formatted(large.length, large.length - 4 + 2_000_000_000L));
+    assertThatThrownBy(() -> read(large))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("is truncated after %s bytes".formatted(large.length));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[4294967296,4294967296] | [0,0] | 'a' of this safetensors file has an impossible size",
+        "[9223372036854775807,2,0] | [0,0] | has an impossible size",
+        "[9223372036854775808] | [0,0] | (shape) has 9223372036854775808, not a size",
+        "[1.9] | [0,4] | array 'a' (shape) has 1.9, not a size",
+        "[1e0] | [0,4] | array 'a' (shape) has 1e0, not a size",
+        "[-1] | [0,4] | array 'a' (shape) has -1, not a size",
+        "['1'] | [0,4] | array 'a' (shape): expected a number, found a string",
+        "[null] | [0,4] | array 'a' (shape): expected a number, found null",
+        "[[1]] | [0,4] | array 'a' (shape): expected a number, found a list",
+        "{} | [0,4] | array 'a' (shape): expected a list, found an object",
+        "1 | [0,4] | array 'a' (shape): expected a list, found a number",
+        "[1] | [] | array 'a' of this safetensors file has no dtype, shape or data_offsets",
+        "[1] | [0,4,8] | array 'a' (data_offsets) has more than 2 numbers",
+        "[1] | [4,0] | array 'a' of this safetensors file has the bytes 4 to 0",
+        "[0] | [9223372036854775807,9223372036854775807] | begins at byte 9223372036854775807",
+        "[1],'shape':[1] | [0,4] | array 'a' has the key 'shape' twice",
+        "[1],'dtype':4 | [0,4] | array 'a' has the key 'dtype' twice",
+      })
+  void impossibleSizesAreRefused(String shape, String offsets, String expected) {
+    String header = "{'a':{'dtype':'F32','shape':%s,'data_offsets':%s}}".formatted(shape, offsets);
+    assertThatThrownBy(() -> read(file(header.replace('\'', '"'), 4)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[] | the header: expected an object, found a list",
+        "{}{} | can't be read; copy or save the file again",
+        "{'a':4} | array 'a': expected an object, found a number",
+        "{'__metadata__':{'a':1}} | __metadata__.a: expected a string, found a number",
+        "{'__metadata__':{'a':{}}} | __metadata__.a: expected a string, found an object",
+        "{'__metadata__':[]} | __metadata__: expected an object, found a list",
+        "{'a':{'dtype':4}} | array 'a' (dtype): expected a string, found a number",
+      })
+  void oddHeadersAreRefused(String header, String expected) {
+    assertThatThrownBy(() -> read(file(header.replace('\'', '"'), 0)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(expected);
+  }
+
+  @Test
+  void hostileHeadersAreRefusedInOneShortLine() {
+    String one = entry("F32", "1", 0, 4);
+    String twice = one.substring(0, one.length() - 1) + "," + one.substring(1);
+    assertThatThrownBy(() -> read(file(twice, 4)))
+        .hasMessageContaining("the header has the key 'a' twice");
+    for (String nested : List.of("[".repeat(200_000), "{\"a\":".repeat(200_000))) {
+      assertThatThrownBy(() -> read(file(nested, 0))).isInstanceOf(StorageException.class);
+      assertThatThrownBy(() -> read(file("{\"a\":{\"other\":" + nested, 0)))
+          .isInstanceOf(StorageException.class);
+    }
+    assertThatThrownBy(() -> read(file(entry("F32", "1" + ",1".repeat(64), 0, 4), 4)))
+        .hasMessageContaining("array 'a' (shape) has more than 64 numbers");
+    assertThatThrownBy(() -> read(file(entry("F32", "9".repeat(1_000_000), 0, 4), 4)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageMatching(".{1,200}");
+    assertThatThrownBy(() -> read(file(one.replace("\"a\"", "\"" + "x".repeat(200_000) + "\""), 9)))
+        .hasMessageMatching(".{1,300}");
+    byte[] text = file(one, 4);
+    text[10] = (byte) 0xFF;
+    assertThatThrownBy(() -> read(text))
+        .hasMessageContaining("is invalid: byte 10 is not UTF-8; copy or save the file again");
   }
 
   @Test

@@ -140,6 +140,56 @@ class SegmentedLineFileTest extends RunFilesContract {
   }
 
   @Test
+  void aWriterThatIsTakenOverWhileItAppendsIsTold() {
+    for (boolean isBefore : List.of(true, false)) {
+      RunFiles place = LocalRunFiles.in(folder.resolve("both-" + isBefore));
+      List<LineFile> second = new ArrayList<>();
+      Runnable takeover =
+          () -> {
+            second.add(new WithoutAppend(place).openLines("log"));
+            second.get(0).append("b");
+          };
+      Meddling files = new Meddling(place, isBefore);
+      LineFile first = files.openLines("log");
+      first.append("a");
+      files.then(takeover);
+      boolean isMerged = !isBefore;
+      assertThatThrownBy(() -> first.append("lost"))
+          .as("before its segment is written: %s", isBefore)
+          .isInstanceOf(TakenOverException.class)
+          .hasMessageContaining("another process is writing");
+      List<String> expected = isMerged ? List.of("a", "lost", "b") : List.of("a", "b");
+      assertThat(new WithoutAppend(place).lines("log")).isEqualTo(expected);
+      assertThatThrownBy(first::checkHeld).isInstanceOf(TakenOverException.class);
+      assertThatThrownBy(first::close).isInstanceOf(TakenOverException.class);
+      second.get(0).append("c");
+      second.get(0).close();
+      List<String> more = new ArrayList<>(expected);
+      more.add("c");
+      assertThat(place.text("log").lines()).isEqualTo(more);
+      assertThat(place.folders()).isEmpty();
+    }
+  }
+
+  @Test
+  void segmentsOfAnEarlierVersionAreReadAndMerged() {
+    RunFiles files = files();
+    write(files, "log", "a\n");
+    write(files.folder("log.lines"), "0000000001-0000000002", "b\n");
+    write(files.folder("log.lines"), "0000000001-0000000003", "b\nc\n");
+    assertThat(files.lines("log")).containsExactly("a", "b", "c");
+    try (LineFile log = files.openLines("log")) {
+      log.append("d");
+      assertThat(files.lines("log")).containsExactly("a", "b", "c", "d");
+      write(files.folder("log.lines"), "0000000004-0000000005", "e\n");
+      assertThatThrownBy(() -> log.append("of the earlier version"))
+          .isInstanceOf(TakenOverException.class);
+      files.folder("log.lines").delete("0000000004-0000000005");
+    }
+    assertThat(files.text("log")).isEqualTo("a\nb\nc\nd\n");
+  }
+
+  @Test
   void aSegmentThatIsMissingIsNoShorterFile() {
     RunFiles files = files();
     LineFile log = files.openLines("log");
@@ -161,7 +211,7 @@ class SegmentedLineFileTest extends RunFilesContract {
     write(segments, segments.list().get(0), "a\n");
     assertThatThrownBy(() -> files.lines("log"))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("'0000000000-0000000002' in ")
+        .hasMessageContaining("'0000000000-0000000002-0000000001-")
         .hasMessageContaining("is damaged: it has 1 lines");
   }
 
@@ -214,6 +264,44 @@ class SegmentedLineFileTest extends RunFilesContract {
     @Override
     public List<String> lines(String name) {
       return SegmentedLineFile.read(this, name);
+    }
+  }
+
+  /** Lets something happen once, before or after the next segment is written. */
+  private static final class Meddling extends WithoutAppend {
+    private final boolean isBefore;
+    private final List<Runnable> next;
+
+    Meddling(RunFiles files, boolean isBefore) {
+      this(files, isBefore, new ArrayList<>());
+    }
+
+    private Meddling(RunFiles files, boolean isBefore, List<Runnable> next) {
+      super(files);
+      this.isBefore = isBefore;
+      this.next = next;
+    }
+
+    void then(Runnable work) {
+      next.add(work);
+    }
+
+    @Override
+    public void write(String name, Content content) {
+      if (!isBefore) {
+        super.write(name, content);
+      }
+      if (!next.isEmpty()) {
+        next.remove(0).run();
+      }
+      if (isBefore) {
+        super.write(name, content);
+      }
+    }
+
+    @Override
+    public RunFiles folder(String name) {
+      return new Meddling(super.folder(name), isBefore, next);
     }
   }
 

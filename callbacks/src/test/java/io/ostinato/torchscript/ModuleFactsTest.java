@@ -2,22 +2,18 @@ package io.ostinato.torchscript;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModuleFactsTest {
   @ParameterizedTest
@@ -353,17 +349,46 @@ class ModuleFactsTest {
     assertThat(ModuleFacts.of(new byte[0]).state()).isEqualTo(KeptState.UNKNOWN);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"(", "[", "-", "torch.relu(", "x[", "{", "[(", "annotate(Optional[", "self.one("})
+  void codeThatIsNestedTooDeepIsUnknown(String open) {
+    String nested = open.repeat(50_000);
+    ModuleFacts facts =
+        factsOf("def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n  y = " + nested);
+    assertThat(facts.state()).isEqualTo(KeptState.UNKNOWN);
+    assertThat(facts.kept()).allMatch(why -> why.length() <= 301);
+    String closed = nested + "x" + ")".repeat(50_000);
+    assertThat(
+            factsOf("def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n  y = " + closed)
+                .state())
+        .isEqualTo(KeptState.UNKNOWN);
+  }
+
   @Test
-  void damageIsNoEndlessLoopAndNoError() {
-    byte[] module = bytes("cache");
-    Random random = new Random(5);
-    for (int i = 0; i < 400; i++) {
-      byte[] damaged = module.clone();
-      for (int j = 0; j < 1 + random.nextInt(20); j++) {
-        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
-      }
-      assertThat(ModuleFacts.of(damaged)).isNotNull();
+  void aChainABlockAndCallsThatAreTooDeepAreUnknown() {
+    String head = "def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n";
+    assertThat(factsOf(head + "  y = x" + ".a".repeat(50_000)).kept())
+        .contains("an expression that is nested too deep to be analysed");
+    StringBuilder blocks = new StringBuilder(head);
+    for (int i = 1; i < 3_000; i++) {
+      blocks.append(" ".repeat(i)).append("if x:\n");
     }
+    assertThat(factsOf(blocks + " ".repeat(3_000) + "pass").kept())
+        .contains("the module's class was not found");
+    StringBuilder calls = new StringBuilder(head + "  return self.f0(x, )\n");
+    for (int i = 0; i < 3_000; i++) {
+      calls.append(
+          "def f%s(self: __torch__.Net, x: Tensor) -> Tensor:\n  return (self).f%s(x, )\n"
+              .formatted(i, i + 1));
+    }
+    assertThat(factsOf(calls.toString()).kept())
+        .contains("code that is nested too deep to be analysed");
+    assertThat(factsOf(head + "  y : " + "Optional[".repeat(50_000) + " = x\n  return y").state())
+        .isNotNull();
+    assertThat(factsOf(head + "  y = \"" + "a\\\"".repeat(100_000) + "\"\n  return x").state())
+        .as("a long text")
+        .isEqualTo(KeptState.NONE);
   }
 
   private static KeptState ofCode(String method) {
@@ -387,19 +412,7 @@ class ModuleFactsTest {
         """
             + method.indent(2)
             + classes;
-    ByteArrayOutputStream archive = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(archive)) {
-      for (Map.Entry<String, String> entry :
-          Map.of("net/data.pkl", "\u0080\u0002c__torch__\nNet\n", "net/code/__torch__.py", code)
-              .entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
-        zip.write(entry.getValue().getBytes(StandardCharsets.ISO_8859_1));
-        zip.closeEntry();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return ModuleFacts.of(archive.toByteArray());
+    return ModuleFacts.of(Zips.module(code));
   }
 
   private static ModuleFacts of(String module) {

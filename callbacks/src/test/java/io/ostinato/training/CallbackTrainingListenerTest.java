@@ -322,6 +322,7 @@ class CallbackTrainingListenerTest {
         settings.run(),
         settings.checkpoints(),
         settings.resumeFrom(),
+        settings.start(),
         settings.signals(),
         settings.tracker(),
         settings.metricProperties(),

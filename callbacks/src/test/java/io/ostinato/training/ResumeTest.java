@@ -105,6 +105,20 @@ class ResumeTest {
         .as("what the first run had measured after the checkpoint is put aside, not lost")
         .extracting(TrainingIteration::toString)
         .containsExactly("E1_U15_S240", "E1_U16_S256", "E1_U17_S272");
+    assertThat(evaluations(second, "evaluations.jsonl"))
+        .hasSizeGreaterThan(30)
+        .isEqualTo(evaluations(whole, "evaluations.jsonl"));
+    assertThat(evaluations(second, "evaluations.superseded-1.jsonl"))
+        .hasSize(3)
+        .allMatch(line -> line.matches(".*E1_U1[567]_S.*"));
+  }
+
+  /** The lines without times. */
+  private static List<String> evaluations(TrainingLoop training, String name) {
+    return LocalRunFiles.in(training.folder()).lines(name).stream()
+        .map(line -> line.replaceAll("\"time\":\"[^\"]*\"", ""))
+        .map(line -> line.replaceAll("\"milliseconds\":\\{[^}]*}", ""))
+        .toList();
   }
 
   @Test

@@ -11,6 +11,8 @@ import io.ostinato.LogLines;
 import io.ostinato.callback.CallbackEvaluation;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
+import io.ostinato.evaluation.Attempts;
+import io.ostinato.evaluation.Certificate;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTimings;
@@ -188,8 +190,7 @@ class SharedEvaluationsTest {
     return EvaluationResults.of(
         List.of(array),
         List.of(),
-        1,
-        weights,
+        new Certificate(1, 1, 0, "", weights, List.of(), Attempts.NONE),
         SharedEvaluationsTest::noTime,
         t -> closed.add(name));
   }

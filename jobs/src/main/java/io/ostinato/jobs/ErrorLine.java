@@ -1,6 +1,7 @@
 package io.ostinato.jobs;
 
 import io.ostinato.libraries.Reason;
+import io.ostinato.spark.engine.TaskErrorException;
 import io.ostinato.storage.FileTrouble;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import org.apache.hadoop.fs.FSError;
 /** Describes an exception in one line for a user. */
 public final class ErrorLine {
   private static final Pattern CLASS_NAME =
-      Pattern.compile("(?:[a-z_][\\w$]*\\.)+[A-Z][\\w$]*(?:Exception|Error): ");
+      Pattern.compile("(?<![\\w$.])(?:[a-z_][\\w$]*+\\.)++[A-Z][\\w$]*(?:Exception|Error): ");
 
   private static final String WRAPPER = "org.apache.spark.SparkException";
   private static final String MAKE_ROOM = "; free some space there and run it again";
@@ -80,12 +81,15 @@ public final class ErrorLine {
     if (trouble.isPresent()) {
       return trouble.get() == FileTrouble.FULL_DISK ? MAKE_ROOM : GIVE_ACCESS;
     }
-    return isOfTooLittleMemory(thrown) ? MORE_MEMORY : "";
+    return isOfTooLittleMemory(thrown) && !line.contains("spark.driver.memory") ? MORE_MEMORY : "";
   }
 
   private static boolean isOfTooLittleMemory(Throwable thrown) {
     return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
-        .anyMatch(OutOfMemoryError.class::isInstance);
+        .anyMatch(
+            each ->
+                each instanceof OutOfMemoryError
+                    || (each instanceof TaskErrorException error && error.isLackOfMemory()));
   }
 
   /** Like {@link #withoutRemedy}, for a message alone. */

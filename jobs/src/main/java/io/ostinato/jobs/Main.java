@@ -5,7 +5,9 @@ import io.ostinato.jobs.quickstart.QuickstartCommand;
 import io.ostinato.jobs.train.TrainCommand;
 import io.ostinato.jobs.watch.WatchCommand;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.text.Excerpt;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -97,14 +99,18 @@ public final class Main implements Callable<Integer> {
   /** Reports the error without the usage help, which would push the message off the screen. */
   private static int tellUsage(ParameterException wrong, PrintWriter err) {
     CommandSpec command = wrong.getCommandLine().getCommandSpec();
-    err.println(wrong.getMessage());
-    UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println(Excerpt.ofLines(String.valueOf(wrong.getMessage())));
+    StringWriter suggestions = new StringWriter();
+    UnmatchedArgumentException.printSuggestions(wrong, new PrintWriter(suggestions, true));
+    if (!suggestions.toString().isBlank()) {
+      err.println(Excerpt.ofLines(suggestions.toString()));
+    }
     err.println("Try '%s --help'.".formatted(command.qualifiedName()));
     return command.exitCodeOnInvalidInput();
   }
 
   private int tell(Throwable failure, PrintWriter err) {
-    err.println("error: " + ErrorLine.of(failure));
+    err.println("error: " + Excerpt.ofLines(ErrorLine.of(failure)));
     if (stacktrace) {
       failure.printStackTrace(err);
     }

@@ -66,8 +66,10 @@ class ErrorLineTest {
                         + " ExecutorLostFailure (executor 1 exited caused by one of the running"
                         + " tasks) Reason: Command exited with code 137\nDriver stacktrace:")))
         .isEqualTo(
-            "executor 1 was lost: Command exited with code 137; if it was killed for its memory"
-                + " use, increase spark.executor.memoryOverhead");
+            "a task failed 4 times, the last time because executor 1 on host was lost: Command"
+                + " exited with code 137 (SIGKILL: it was killed, for example by the memory limit of"
+                + " its container or host); increase spark.executor.memoryOverhead, or reduce the"
+                + " batch size or spark.executor.cores");
     assertThat(
             ErrorLine.of(
                 new SparkException(

@@ -89,7 +89,19 @@ class EvaluateTest {
     Path run = runs.resolve(names(runs).get(0));
     assertThat(names(run))
         .filteredOn(name -> !name.startsWith("."))
-        .containsExactlyInAnyOrder("metrics.jsonl", "summary.json", "evaluation.json");
+        .containsExactlyInAnyOrder(
+            "metrics.jsonl", "evaluations.jsonl", "summary.json", "evaluation.json");
+    List<JsonObject> evaluations = WatchLines.of(run.resolve("evaluations.jsonl"));
+    assertThat(evaluations).as("one for the metrics, one for the predictions").hasSize(2);
+    for (JsonObject evaluation : evaluations) {
+      assertThat(evaluation.get("iteration").getAsString()).isEqualTo("E5_U110_S7040");
+      assertThat(evaluation.get("dataset").getAsString()).isEqualTo("val");
+      assertThat(evaluation.get("outcome").getAsString()).isEqualTo("ok");
+      assertThat(evaluation.getAsJsonObject("certificate").get("rows_evaluated").getAsLong())
+          .isEqualTo(16);
+    }
+    assertThat(evaluations.get(0).getAsJsonObject("certificate"))
+        .isEqualTo(evaluations.get(1).getAsJsonObject("certificate"));
     assertThat(Files.readString(run.resolve("metrics.jsonl")))
         .hasLineCount(1)
         .contains("\"iteration\":\"E5_U110_S7040\"", "\"top_2_accuracy/val\":0.");
@@ -206,6 +218,65 @@ class EvaluateTest {
             "--label label:int64:x: 'x' is not a valid shape",
             "did you mean 'accuracy'?",
             "--batch-size 0 must be at least 1");
+  }
+
+  @Test
+  void aHungAttemptIsCancelledAtItsDeadlineAndRepeatedIfAsked() throws IOException {
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    String deadline = "--deadline=3s";
+    assertThat(evaluate("--metric", OddMetric.hanging(first), deadline)).isEqualTo(1);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .startsWith("error: can't evaluate '" + model + "': the evaluation was cancelled after ")
+        .contains("because its deadline is 3 s: ", " of 16 rows were done; still running: ");
+    OddMetric.letGo(first);
+    assertThat(
+            evaluate(
+                "--metric",
+                OddMetric.hanging(second),
+                deadline,
+                "--on-failure",
+                "retry 1",
+                "--format",
+                "json"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).hasLineCount(1).contains("\"metrics\":{\"odd\":0.25}");
+    OddMetric.letGo(second);
+  }
+
+  @Test
+  void aMetricThatIsNotANumberFailsTheEvaluationIfAsked() {
+    assertThat(evaluate("--metric", OddMetric.nan(), "--non-finite", "fail")).isEqualTo(1);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .contains("1 of 1 metrics are NaN or infinite: odd=NaN; check the data and the model's");
+  }
+
+  @Test
+  void policiesAreCheckedBeforeSparkStarts() {
+    assertThat(
+            evaluate(
+                "--metric",
+                "accuracy",
+                "--on-failure",
+                "retry",
+                "--deadline",
+                "10",
+                "--bad-rows",
+                "skip",
+                "--non-finite",
+                "no"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--on-failure 'retry' must be fail, warn, retry n, or retry n then warn")
+        .contains("--deadline '10' must be a duration such as 30s, 10m or 2h")
+        .contains("--bad-rows 'skip' must be fail or skip n")
+        .contains("--non-finite 'no' must be one of accept, fail");
+    assertThat(evaluate("--metric", "accuracy", "--on-failure", "retry 2 then warn")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--on-failure 'retry 2 then warn': there is nothing to continue with; use fail");
   }
 
   @Test

@@ -27,7 +27,9 @@ class MessagesTest {
   private static final Map<String, String> RECOGNISERS =
       new TreeMap<>(
           Map.of(
+              "DeviceTrouble", "what native engines say of a device that is full or lost",
               "Reason", "PyTorch, DJL, ONNX Runtime, Kryo and Spark, with KnownReasons",
+              "StoppedSpark", "where Spark says that it was stopped",
               "StorageException", "the JDK's and Hadoop's exceptions of files",
               "FileTrouble", "what the operating system and HDFS say of files",
               "DataSource", "why the JDK takes a name for no URI",

@@ -80,6 +80,22 @@ class OneLineIT {
         .anyMatch(line -> line.startsWith("\tat io.ostinato.spark.plugin"));
   }
 
+  /** Spark then ends this process, whose other threads find that it was stopped. */
+  @Test
+  void thatATaskRanOutOfMemoryInThisProcessIsSaid() throws Exception {
+    Started started = start(IMAGE, "--metric=" + HungryMetric.class.getName());
+    assertThat(started.process().waitFor()).isNotZero();
+    String err = Files.readString(started.err());
+    assertThat(err.lines())
+        .as(err)
+        .filteredOn(line -> line.startsWith("error: "))
+        .singleElement()
+        .asString()
+        .startsWith("error: can't evaluate '%s': ".formatted(model))
+        .contains("Java heap space")
+        .containsOnlyOnce("increase spark.driver.memory");
+  }
+
   @Test
   void anOnnxModelIsEvaluatedWithoutAWord() throws Exception {
     Path onnx = folder.resolve("a.onnx");
@@ -105,6 +121,7 @@ class OneLineIT {
     }
     List<String> command = MainProcess.command(arguments);
     command.add(1, "-Dlog4j2.configurationFile=" + LOG);
+    command.add(command.indexOf("-cp"), "-Xmx600m");
     Path err = Files.createTempFile(folder, "process", ".err");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
     builder.environment().putAll(environment);

@@ -47,6 +47,16 @@ public final class TorchFixtures {
     return bytes.toByteArray();
   }
 
+  /** An archive with code that unpacks to this many bytes. */
+  static byte[] bomb(int size) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("net/code/__torch__.py"));
+      zip.write(new byte[size]);
+    }
+    return bytes.toByteArray();
+  }
+
   /** PyTorch's outputs of the module of this letter: {@code (16, 3)}. */
   public static float[][] expected(String letter) throws IOException {
     return rows(resource("expected-" + letter + ".bin"), CLASSES);

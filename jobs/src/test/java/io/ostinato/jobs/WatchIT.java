@@ -68,7 +68,17 @@ class WatchIT {
         .containsExactlyElementsOf(IntStream.rangeClosed(1, 9).mapToObj(WatchLines::name).toList());
     assertThat(WatchLines.fileNames(folder.resolve("runs/run")))
         .containsExactly(
-            "checkpoints", "metrics.jsonl", "summary.json", "tensorboard", "watch.txt");
+            "checkpoints",
+            "evaluations.jsonl",
+            "metrics.jsonl",
+            "summary.json",
+            "tensorboard",
+            "watch.txt");
+    assertThat(
+            WatchLines.of(folder.resolve("runs/run/evaluations.jsonl")).stream()
+                .map(line -> line.get("callback").getAsString()))
+        .as("none twice, wherever the process was killed")
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 9).mapToObj(WatchLines::name).toList());
   }
 
   @Test

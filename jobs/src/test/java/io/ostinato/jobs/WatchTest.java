@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.storage.Safetensors;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +48,13 @@ class WatchTest {
   static void writeData() throws IOException {
     try (SparkSession spark = TestSpark.local(Map.of())) {
       TorchFixtures.writeImages(spark, shared.resolve("images.parquet"));
+      Dataset<Row> images = spark.read().parquet(shared.resolve("images.parquet").toString());
+      images.coalesce(1).write().parquet(shared.resolve("one.parquet").toString());
+      images
+          .coalesce(1)
+          .withColumn("label", images.col("label").plus(1).mod(3))
+          .write()
+          .parquet(shared.resolve("other.parquet").toString());
     }
   }
 
@@ -84,7 +98,22 @@ class WatchTest {
                 TorchFixtures.module("batchnorm-" + best + ".pt", folder.resolve("x"))));
     assertThat(WatchLines.fileNames(run))
         .containsExactly(
-            "checkpoints", "metrics.jsonl", "summary.json", "tensorboard", "watch.txt");
+            "checkpoints",
+            "evaluations.jsonl",
+            "metrics.jsonl",
+            "summary.json",
+            "tensorboard",
+            "watch.txt");
+    List<JsonObject> evaluations = WatchLines.of(run.resolve("evaluations.jsonl"));
+    assertThat(evaluations).hasSameSizeAs(lines);
+    for (int i = 0; i < lines.size(); i++) {
+      assertThat(evaluations.get(i).get("callback").getAsString())
+          .isEqualTo(WatchLines.name(i + 1));
+      assertThat(evaluations.get(i).get("time")).isEqualTo(lines.get(i).get("time"));
+      assertThat(evaluations.get(i).get("iteration")).isEqualTo(lines.get(i).get("iteration"));
+      assertThat(evaluations.get(i).getAsJsonObject("certificate").get("order_digest"))
+          .isEqualTo(evaluations.get(0).getAsJsonObject("certificate").get("order_digest"));
+    }
   }
 
   @Test
@@ -166,6 +195,66 @@ class WatchTest {
   }
 
   @Test
+  void errorsInTasksAreFailuresOfTheirCheckpoints() throws IOException {
+    List<Error> errors =
+        List.of(
+            new OutOfMemoryError("Java heap space"),
+            new StackOverflowError(),
+            new NoClassDefFoundError("com/example/Net"));
+    ErrorMetric.ERRORS.addAll(errors);
+    for (int n = 1; n <= 4; n++) {
+      WatchLines.write(checkpoints, n, "a");
+    }
+    String metric = "{kind: %s}".formatted(ErrorMetric.class.getName());
+    assertThat(watch("--once", "--metric", metric)).isEqualTo(1); // the data has one partition
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "failed"))
+        .containsExactly(WatchLines.name(1), WatchLines.name(2), WatchLines.name(3));
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly(WatchLines.name(4));
+    assertThat(err.toString())
+        .contains(
+            "OutOfMemoryError: Java heap space; increase spark.driver.memory",
+            "StackOverflowError",
+            "com/example/Net");
+  }
+
+  @Test
+  void hostileFilesFailAndTheGoodOneBehindThemIsEvaluated() throws IOException {
+    WatchLines.write(checkpoints, 4, "a");
+    byte[] broken = Files.readAllBytes(checkpoints.resolve(WatchLines.name(4)));
+    broken[broken.length / 2] ^= 1;
+    Files.write(checkpoints.resolve(WatchLines.name(1)), broken);
+    Files.write(checkpoints.resolve(WatchLines.name(2)), TorchFixtures.bomb(100 << 20));
+    Files.write(checkpoints.resolve(WatchLines.name(3)), new byte[0]);
+    assertThat(watch("--once")).isEqualTo(1);
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly(WatchLines.name(4));
+    assertThat(err.toString().lines())
+        .satisfiesExactlyInAnyOrder(
+            line -> assertThat(line).contains(WatchLines.name(1), "the archive is damaged: "),
+            line -> assertThat(line).contains(WatchLines.name(2), "would unpack to 104857600"),
+            line -> assertThat(line).contains(WatchLines.name(3), "it is empty (0 bytes)"));
+  }
+
+  @Test
+  void weightsWhoseHeaderClaimsMoreThanTheFileFailAndTheGoodOnesAreEvaluated() throws IOException {
+    ByteBuffer claim =
+        ByteBuffer.allocate(83).order(ByteOrder.LITTLE_ENDIAN).putLong(2_000_000_000);
+    Files.write(checkpoints.resolve("net-E1_U1_S1.safetensors"), claim.array());
+    try (OutputStream out =
+        Files.newOutputStream(checkpoints.resolve("net-E2_U2_S2.safetensors"))) {
+      new Safetensors(OnnxFixtures.weights(1).arrays(), Map.of()).writeTo(out);
+    }
+    assertThat(watch("--once", "--pattern", "*.safetensors", "--architecture", OnnxFixtures.MLP))
+        .isEqualTo(1);
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "failed")).containsExactly("net-E1_U1_S1.safetensors");
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly("net-E2_U2_S2.safetensors");
+    assertThat(err.toString())
+        .contains("net-E1_U1_S1.safetensors", "its header would have 2000000000 bytes");
+  }
+
+  @Test
   void onnxCheckpointsAreWatchedLikeOthers() throws IOException {
     for (int n = 1; n <= 2; n++) {
       Path checkpoint = checkpoints.resolve("net-E%d_U%d_S%d.onnx".formatted(n, n, n));
@@ -241,12 +330,38 @@ class WatchTest {
   }
 
   @Test
+  void aCheckpointWhoseEvaluationHangsFailsAtItsDeadlineAndTheWatchGoesOn() throws IOException {
+    WatchLines.write(checkpoints, 1, "a");
+    WatchLines.write(checkpoints, 2, "b");
+    Path file = folder.resolve("hangs");
+    String metric = "--metric=" + OddMetric.hanging(file);
+    assertThat(watch("--once", metric, "--deadline", "3s", "--on-failure", "warn"))
+        .as("tolerated failures don't affect the exit code: %s", err)
+        .isZero();
+    OddMetric.letGo(file);
+    List<JsonObject> lines = WatchLines.of(run.resolve("metrics.jsonl"));
+    assertThat(WatchLines.names(lines, "failed")).containsExactly(WatchLines.name(1));
+    assertThat(WatchLines.names(lines, "evaluated")).containsExactly(WatchLines.name(2));
+    assertThat(lines.get(0).get("reason").getAsString())
+        .startsWith("the evaluation was cancelled after ")
+        .contains("because its deadline is 3 s");
+    assertThat(watch("--once", metric, "--retry-failed", "--deadline", "5m"))
+        .as("another deadline measures nothing else: %s", err)
+        .isZero();
+    assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "evaluated"))
+        .containsExactly(WatchLines.name(2), WatchLines.name(1));
+  }
+
+  @Test
   void modelsThatDontFitTheDataFailOneByOneAndTheWatchGoesOn() throws IOException {
     WatchLines.write(checkpoints, 1, "a");
     WatchLines.write(checkpoints, 2, "b");
     assertThat(watch("--once", "--input", "image:float32:25")).isEqualTo(1);
     assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "failed"))
         .containsExactly(WatchLines.name(1), WatchLines.name(2));
+    assertThat(WatchLines.of(run.resolve("evaluations.jsonl")))
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line.get("reason").getAsString()).contains("RuntimeError"));
     assertThat(err.toString().lines()).hasSize(2).allMatch(line -> line.contains("RuntimeError"));
   }
 
@@ -281,6 +396,57 @@ class WatchTest {
     training.join();
     assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "evaluated"))
         .containsExactly(WatchLines.name(1), WatchLines.name(2));
+  }
+
+  @Test
+  void dataThatIsReplacedByAsManyRowsEndsTheWatchBeforeAnyNumberIsWrong() throws Exception {
+    Path data = folder.resolve("images.parquet");
+    copyFolder(shared.resolve("one.parquet"), data);
+    Thread training =
+        new Thread(
+            () -> {
+              WatchLines.write(checkpoints, 1, "a");
+              while (WatchLines.of(run.resolve("metrics.jsonl")).isEmpty()) {
+                LockSupport.parkNanos(1_000_000);
+              }
+              replaceRows(data, shared.resolve("other.parquet"));
+              WatchLines.write(checkpoints, 2, "b");
+            });
+    training.setDaemon(true);
+    System.setProperty("spark.ostinato.blocks.store", "0");
+    try {
+      training.start();
+      assertThat(watch("--until-idle", "1m", "--data", data.toString())).isEqualTo(1);
+    } finally {
+      System.clearProperty("spark.ostinato.blocks.store");
+    }
+    training.join();
+    assertThat(err.toString())
+        .startsWith(
+            "error: can't read '"
+                + data
+                + "' as parquet: the data has changed since it was first read: rows 0 to 15"
+                + " (partition 0) have other values, or another order, in column 'label'; a dataset")
+        .hasLineCount(1);
+    assertThat(WatchLines.of(run.resolve("metrics.jsonl"))).hasSize(1);
+    assertThat(WatchLines.of(run.resolve("evaluations.jsonl"))).hasSize(1);
+  }
+
+  /** Replaces the content of the one file with rows by that of another. */
+  private static void replaceRows(Path data, Path other) {
+    try {
+      Path file = fileWithRows(data);
+      Files.deleteIfExists(data.resolve("." + file.getFileName() + ".crc"));
+      Files.copy(fileWithRows(other), file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path fileWithRows(Path parquet) throws IOException {
+    try (Stream<Path> files = Files.list(parquet)) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).findAny().orElseThrow();
+    }
   }
 
   private static void rename(Path from, Path to) {
@@ -320,6 +486,8 @@ class WatchTest {
     assertWrong("--run-id '../x' may have letters", "--run-id", "../x");
     assertThat(watch("--once")).as(err.toString()).isZero();
     assertWrong("the run in '" + run + "' was started with --dataset test", "--dataset", "val");
+    assertWrong("was started with --bad-rows null", "--bad-rows", "skip 3");
+    assertWrong("--deadline 'soon' must be a duration such as 30s", "--deadline", "soon");
     assertWrong("was started with --lower-is-better []", "--lower-is-better", "accuracy/*");
     assertThat(watch("--once", "--run-id", "sql", "--sql", "SELECT * FROM {data}")).isZero();
     String more = "SELECT * FROM {data}\nWHERE label < 2";

@@ -108,6 +108,24 @@ public final class TestSpark {
         .column("class", "class", DataType.INT64);
   }
 
+  /**
+   * Rows 0 to 59 in four partitions, x of two features and class, of which 3, 17, 18 and 40 can't
+   * be tensors: an array that is null, one that is too short, a null in an array, and a class that
+   * is no whole number.
+   */
+  public static SparkDataset badRows(SparkSession spark) {
+    return SparkDataset.of(
+            spark
+                .range(0, 60, 1, 4)
+                .selectExpr(
+                    "case when id = 3 then null when id = 17 then array(float(id))"
+                        + " when id = 18 then array(float(id), null)"
+                        + " else array(float(id), float(-id)) end as x",
+                    "case when id = 40 then 0.5D else double(id) end as class"))
+        .column("x", "x", DataType.FLOAT32, 2)
+        .column("class", "class", DataType.INT64);
+  }
+
   /** Images of 5 by 5 pixels in two partitions: x array of float. */
   public static SparkDataset images(SparkSession spark, float[][] images) {
     List<Row> rows = Arrays.stream(images).map(image -> RowFactory.create(boxed(image))).toList();

@@ -9,6 +9,7 @@ import io.ostinato.jobs.config.ConfigNode.Entry;
 import io.ostinato.jobs.config.ConfigNode.Items;
 import io.ostinato.jobs.config.ConfigNode.Section;
 import io.ostinato.jobs.config.ConfigNode.Value;
+import io.ostinato.text.Excerpt;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -164,7 +165,8 @@ final class Binder {
     if (kind == null) {
       mistakes.add(
           entry.place(),
-          "unknown kind '%s'%s%s".formatted(word.text(), in(path), hint(word.text(), kinds)));
+          "unknown kind '%s'%s%s"
+              .formatted(Excerpt.of(word.text()), in(path), hint(word.text(), kinds)));
       return Optional.empty();
     }
     String refusal = kind.kind().refused();
@@ -217,7 +219,7 @@ final class Binder {
         mistakes.add(
             entry.place(),
             "unknown key '%s'%s%s"
-                .formatted(entry.key(), in(path), Nearest.hint(entry.key(), known)));
+                .formatted(Excerpt.of(entry.key()), in(path), Nearest.hint(entry.key(), known)));
         complete = false;
       }
     }
@@ -246,7 +248,8 @@ final class Binder {
     for (Object number : single instanceof List<?> list ? list : List.of(single)) {
       String problem = number instanceof Number n ? key.outOfBounds(n.doubleValue()) : "";
       if (!problem.isEmpty()) {
-        mistakes.add(entry.place(), "'%s' %s; given: %s".formatted(keyPath, problem, number));
+        mistakes.add(
+            entry.place(), "'%s' %s; given: %s".formatted(Excerpt.of(keyPath), problem, number));
         return Optional.empty();
       }
     }
@@ -255,11 +258,12 @@ final class Binder {
 
   private void report(ConfigNode node, String path, String problem) {
     mistakes.add(
-        node.place(), (path.isEmpty() ? "the configuration " : "'" + path + "' ") + problem);
+        node.place(),
+        (path.isEmpty() ? "the configuration " : "'" + Excerpt.of(path) + "' ") + problem);
   }
 
   static String in(String path) {
-    return path.isEmpty() ? "" : " in '" + path + "'";
+    return path.isEmpty() ? "" : " in '" + Excerpt.of(path) + "'";
   }
 
   static String join(String path, String key) {

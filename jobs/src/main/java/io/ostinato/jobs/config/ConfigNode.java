@@ -1,5 +1,6 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.text.Excerpt;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ public sealed interface ConfigNode {
 
     @Override
     public String describe() {
-      return form == Form.NOTHING ? "nothing" : "'" + text + "'";
+      return form == Form.NOTHING ? "nothing" : "'" + Excerpt.of(text) + "'";
     }
   }
 

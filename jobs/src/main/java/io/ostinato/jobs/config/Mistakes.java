@@ -1,21 +1,29 @@
 package io.ostinato.jobs.config;
 
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Collects the mistakes in a configuration, so that they are reported together. */
 public final class Mistakes {
-  private final List<PlacedMistake> found = new ArrayList<>();
+  private static final int MOST = 100;
+
+  private final Set<PlacedMistake> found = new LinkedHashSet<>();
 
   public void add(Place place, String message) {
     add(new PlacedMistake(place, message));
   }
 
-  /** Adds a mistake unless it has already been added. */
+  /** Adds a mistake unless it has already been added. The first 100 are kept. */
   public void add(PlacedMistake mistake) {
-    if (!found.contains(mistake)) {
+    if (found.size() < MOST) {
       found.add(mistake);
+    } else if (found.size() == MOST && !found.contains(mistake)) {
+      found.add(
+          new PlacedMistake(
+              new Place(mistake.place().source(), 0),
+              "there are more than 100 mistakes; fix those that are listed first"));
     }
   }
 

@@ -18,8 +18,14 @@ final class Nearest {
   /** The closest known word, if at most a third of its letters differ. */
   static Optional<String> of(String given, Collection<String> known) {
     return known.stream()
-        .filter(word -> distance(given, word) <= Math.max(1, word.length() / 3))
+        .filter(word -> isNear(given, word))
         .min(Comparator.comparingInt(word -> distance(given, word)));
+  }
+
+  /** The difference in length is a lower bound of the distance, so long text isn't compared. */
+  private static boolean isNear(String given, String word) {
+    int most = Math.max(1, word.length() / 3);
+    return Math.abs(given.length() - word.length()) <= most && distance(given, word) <= most;
   }
 
   /** The Levenshtein distance, in which a swap of two adjacent letters counts once. */

@@ -1,5 +1,7 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.text.Excerpt;
+
 /**
  * The place of something in a configuration.
  *
@@ -9,6 +11,7 @@ package io.ostinato.jobs.config;
 public record Place(String source, int line) {
   @Override
   public String toString() {
-    return line == 0 ? source : source + ":" + line;
+    String shown = Excerpt.of(source);
+    return line == 0 ? shown : shown + ":" + line;
   }
 }

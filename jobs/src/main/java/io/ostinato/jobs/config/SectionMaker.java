@@ -10,6 +10,7 @@ import io.ostinato.describe.Part;
 import io.ostinato.jobs.config.ConfigNode.Entry;
 import io.ostinato.jobs.config.ConfigNode.Section;
 import io.ostinato.jobs.config.ConfigNode.Value;
+import io.ostinato.text.Excerpt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +114,7 @@ final class SectionMaker {
           entry == null ? section.place() : entry.place(),
           "'%s' is missing%s"
               .formatted(
-                  Binder.join(path, key.name()),
+                  Excerpt.of(Binder.join(path, key.name())),
                   key.key().value().isEmpty() ? "" : ": " + key.key().value()));
       return Optional.empty();
     }
@@ -160,7 +161,8 @@ final class SectionMaker {
   }
 
   private Optional<Made> refused(Section section, IllegalArgumentException why, String path) {
-    mistakes.add(section.place(), (path.isEmpty() ? "" : "'" + path + "': ") + why.getMessage());
+    mistakes.add(
+        section.place(), (path.isEmpty() ? "" : "'" + Excerpt.of(path) + "': ") + why.getMessage());
     return Optional.empty();
   }
 }

@@ -4,6 +4,7 @@ import io.ostinato.jobs.config.ConfigNode.Entry;
 import io.ostinato.jobs.config.ConfigNode.Items;
 import io.ostinato.jobs.config.ConfigNode.Section;
 import io.ostinato.jobs.config.ConfigNode.Value;
+import io.ostinato.text.Excerpt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -30,6 +31,10 @@ final class SetOption {
   ConfigNode apply(ConfigNode root) {
     int equals = text.indexOf('=');
     List<String> path = equals < 0 ? List.of() : path(text.substring(0, equals));
+    if (path.size() > YamlLimits.MOST_LEVELS) {
+      mistakes.add(place, "a key can have at most 100 steps; given: " + path.size());
+      return root;
+    }
     if (path.isEmpty()) {
       mistakes.add(place, "expected a key and a value, for example optimizer.learning_rate=1e-3");
       return root;
@@ -62,7 +67,7 @@ final class SetOption {
       mistakes.add(
           place,
           "'%s' is %s, which has no key '%s'"
-              .formatted(String.join(".", path.subList(0, depth)), given.describe(), step));
+              .formatted(upTo(depth, path), given.describe(), Excerpt.of(step)));
       return node;
     }
     Section section = node instanceof Section there ? there : new Section(place, List.of());
@@ -82,10 +87,7 @@ final class SetOption {
           place,
           "'%s' is a list of %s; '%s' is not an index from 0 to %s"
               .formatted(
-                  String.join(".", path.subList(0, depth)),
-                  items.size(),
-                  path.get(depth),
-                  items.size()));
+                  upTo(depth, path), items.size(), Excerpt.of(path.get(depth)), items.size()));
       return list;
     }
     if (index == items.size()) {
@@ -93,5 +95,9 @@ final class SetOption {
     }
     items.set(index, replaced(items.get(index), path, depth + 1, value));
     return new Items(list.place(), items);
+  }
+
+  private static String upTo(int depth, List<String> path) {
+    return Excerpt.of(String.join(".", path.subList(0, depth)));
   }
 }

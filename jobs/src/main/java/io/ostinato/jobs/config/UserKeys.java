@@ -8,6 +8,7 @@ import io.ostinato.describe.UserClass;
 import io.ostinato.jobs.config.ConfigNode.Entry;
 import io.ostinato.jobs.config.ConfigNode.Section;
 import io.ostinato.jobs.config.ConfigNode.Value;
+import io.ostinato.text.Excerpt;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +39,8 @@ final class UserKeys {
       return true;
     } catch (IllegalArgumentException refusal) {
       mistakes.add(
-          section.place(), (path.isEmpty() ? "" : "'" + path + "': ") + refusal.getMessage());
+          section.place(),
+          (path.isEmpty() ? "" : "'" + Excerpt.of(path) + "': ") + refusal.getMessage());
       return false;
     }
   }

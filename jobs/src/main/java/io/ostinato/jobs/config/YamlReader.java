@@ -4,11 +4,12 @@ import io.ostinato.jobs.config.ConfigNode.Entry;
 import io.ostinato.jobs.config.ConfigNode.Items;
 import io.ostinato.jobs.config.ConfigNode.Section;
 import io.ostinato.jobs.config.ConfigNode.Value;
+import io.ostinato.text.Excerpt;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -16,6 +17,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** Reads YAML 1.2 and keeps the line of each node. */
@@ -24,6 +28,7 @@ final class YamlReader {
   private final boolean lines;
   private final Mistakes mistakes;
   private final YamlTags tags;
+  private final YamlLimits limits = new YamlLimits();
 
   private YamlReader(String source, boolean lines, Mistakes mistakes) {
     this.source = source;
@@ -35,7 +40,7 @@ final class YamlReader {
   /**
    * Reads a file. Duplicate keys are reported as mistakes.
    *
-   * @throws ConfigurationException if it isn't valid YAML
+   * @throws ConfigurationException if it isn't valid YAML, or exceeds one of the {@link YamlLimits}
    */
   static ConfigNode file(String source, String yaml, Mistakes mistakes) {
     return new YamlReader(source, true, mistakes).read(yaml);
@@ -52,17 +57,24 @@ final class YamlReader {
             .setLabel(source)
             .setSchema(new CoreSchema())
             .setAllowDuplicateKeys(true)
+            .setMaxAliasesForCollections(YamlLimits.MOST_VALUES)
             .build();
     try {
-      return new Compose(settings)
-          .composeString(yaml)
+      YamlLimits.checkCharacters(yaml);
+      Parser parser = new ParserImpl(settings, new StreamReader(settings, yaml));
+      return new Composer(settings, YamlLimits.limited(parser))
+          .getSingleNode()
           .map(this::node)
           .orElseGet(() -> new Value(new Place(source, lines ? 1 : 0), "", Value.Form.NOTHING));
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-      mistakes.add(new Place(source, lines ? line : 0), "invalid YAML: " + e.getProblem());
+      mistakes.add(
+          new Place(source, lines ? line : 0), "invalid YAML: " + Excerpt.of(e.getProblem()));
     } catch (YamlEngineException e) {
-      mistakes.add(new Place(source, lines ? 1 : 0), "invalid YAML: " + e.getMessage());
+      String problem = String.valueOf(e.getMessage());
+      mistakes.add(new Place(source, lines ? 1 : 0), "invalid YAML: " + Excerpt.of(problem));
+    } catch (YamlLimits.ExceededException e) {
+      mistakes.add(new Place(source, lines ? e.line() : 0), String.valueOf(e.getMessage()));
     }
     if (lines) {
       mistakes.throwIfAny(); // no other mistakes can be found in a file that can't be parsed
@@ -72,6 +84,7 @@ final class YamlReader {
 
   private ConfigNode node(Node node) {
     Place place = place(node);
+    limits.check(node);
     if (node.isRecursive()) {
       mistakes.add(place, "an alias can't refer to a node that contains it");
       return new Value(place, "", Value.Form.NOTHING);
@@ -94,12 +107,15 @@ final class YamlReader {
         mistakes.add(place, "a key must be a word");
         continue;
       }
+      limits.checkKey(key);
       tags.form(key, place);
       ConfigNode value = node(tuple.getValueNode());
       Entry before = entries.putIfAbsent(key.getValue(), new Entry(place, key.getValue(), value));
       if (before != null) {
         mistakes.add(
-            place, "duplicate key '%s', first at %s".formatted(key.getValue(), before.place()));
+            place,
+            "duplicate key '%s', first at %s"
+                .formatted(Excerpt.of(key.getValue()), before.place()));
       }
     }
     return new Section(place(mapping), List.copyOf(entries.values()));

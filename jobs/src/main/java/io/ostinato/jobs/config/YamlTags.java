@@ -1,6 +1,7 @@
 package io.ostinato.jobs.config;
 
 import io.ostinato.jobs.config.ConfigNode.Value.Form;
+import io.ostinato.text.Excerpt;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -40,7 +41,8 @@ final class YamlTags {
         place,
         form(tag) == Form.TEXT
             ? isNothing(tag)
-            : "the tag '%s' doesn't match '%s'; remove it".formatted(written(tag), text));
+            : "the tag '%s' doesn't match '%s'; remove it"
+                .formatted(written(tag), Excerpt.of(text)));
     return form(untagged);
   }
 
@@ -71,6 +73,7 @@ final class YamlTags {
 
   private static String written(Tag tag) {
     String name = tag.getValue();
-    return name.startsWith(Tag.PREFIX) ? "!!" + name.substring(Tag.PREFIX.length()) : name;
+    return Excerpt.of(
+        name.startsWith(Tag.PREFIX) ? "!!" + name.substring(Tag.PREFIX.length()) : name);
   }
 }

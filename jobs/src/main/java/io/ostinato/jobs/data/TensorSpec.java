@@ -1,7 +1,9 @@
 package io.ostinato.jobs.data;
 
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.spark.data.RowShape;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.text.Excerpt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -58,8 +60,13 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
     if (name.isBlank()) {
       throw refuse(option, text, "the column is missing; " + FORM);
     }
-    return new TensorSpec(
-        name, typeOf(type).orElseThrow(() -> refuse(option, text, unknownType(type))), shape);
+    DataType found = typeOf(type).orElseThrow(() -> refuse(option, text, unknownType(type)));
+    try {
+      RowShape.of(found, shape.stream().mapToLong(Long::longValue).toArray());
+    } catch (IllegalArgumentException e) {
+      throw refuse(option, text, String.valueOf(e.getMessage()));
+    }
+    return new TensorSpec(name, found, shape);
   }
 
   private static List<Long> shapeOf(String option, String text) {
@@ -71,7 +78,7 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
             option,
             text,
             "'%s' is not a valid shape, which is positive numbers separated by commas, without the batch dimension; "
-                    .formatted(shape)
+                    .formatted(Excerpt.of(shape))
                 + FORM);
       }
       dimensions.add(Long.parseLong(number.strip()));
@@ -85,7 +92,9 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
 
   private static String unknownType(String type) {
     return "'%s' is not a data type; use one of %s; "
-        .formatted(type, TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
+        .formatted(
+            Excerpt.of(type),
+            TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
   }
 
   static String word(DataType type) {
@@ -93,6 +102,6 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
   }
 
   private static IllegalArgumentException refuse(String option, String text, String why) {
-    return new IllegalArgumentException("%s %s: %s".formatted(option, text, why));
+    return new IllegalArgumentException("%s %s: %s".formatted(option, Excerpt.of(text), why));
   }
 }

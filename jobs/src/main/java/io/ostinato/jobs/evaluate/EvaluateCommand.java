@@ -1,5 +1,6 @@
 package io.ostinato.jobs.evaluate;
 
+import io.ostinato.evaluation.OnFailure;
 import io.ostinato.jobs.Sessions;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationOptions;
@@ -120,6 +121,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (evaluation.metrics().isEmpty() && !output.isEmpty()) {
       throw options.wrong("--output requires metrics: add --metric, or remove --output");
     }
+    if (evaluation.policy().onFailure().then() == OnFailure.Then.WARN) {
+      throw options.wrong(
+          "--on-failure '%s': there is nothing to continue with; use fail or 'retry n'"
+              .formatted(evaluation.policy().onFailure()));
+    }
     if (!kept.isEmpty() && predictions.isEmpty()) {
       throw options.wrong("--keep requires --predictions, for example --predictions out.parquet");
     }
@@ -139,7 +145,11 @@ public final class EvaluateCommand implements Callable<Integer> {
       return;
     }
     out.printf(
-        Locale.ROOT, "%s: %,d rows in %.3f s%n", report.model(), report.rows(), report.seconds());
+        Locale.ROOT,
+        "%s: %s in %.3f s%n",
+        report.model(),
+        EvaluationReport.rowsText(report.rows(), report.skipped().count()),
+        report.seconds());
     EvaluationReport.lines(report.metrics()).forEach(out::println);
     if (!predictions.isEmpty()) {
       tell("The predictions are in " + predictions);

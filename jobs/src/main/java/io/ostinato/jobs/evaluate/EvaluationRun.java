@@ -5,6 +5,7 @@ import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.jobs.scoring.EvaluationSpec;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
@@ -15,7 +16,10 @@ import java.time.Clock;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
-/** An evaluation stored as a run: {@code metrics.jsonl}, {@code summary.json} and a report. */
+/**
+ * An evaluation stored as a run: {@code metrics.jsonl}, {@code evaluations.jsonl}, {@code
+ * summary.json} and a report.
+ */
 final class EvaluationRun {
   private static final String REPORT = "evaluation.json";
 
@@ -51,6 +55,7 @@ final class EvaluationRun {
     try {
       RunSummary summary = writeMetrics(report, evaluation);
       summary.write(files);
+      writeEvaluations(report);
       byte[] json = (report.toJson() + "\n").getBytes(StandardCharsets.UTF_8);
       files.write(REPORT, out -> out.write(json));
       return folder;
@@ -69,6 +74,13 @@ final class EvaluationRun {
       log.flush(CheckpointEvaluator.iterationOf(report.model()));
       return RunSummary.of(
           MetricProperties.defaults().withWritten(List.of(evaluation.directions())), log.records());
+    }
+  }
+
+  private void writeEvaluations(EvaluationReport report) {
+    try (EvaluationsLog log = EvaluationsLog.of(files, clock)) {
+      report.evaluations().forEach(log::add);
+      log.flush();
     }
   }
 

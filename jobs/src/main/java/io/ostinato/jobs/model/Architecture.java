@@ -55,6 +55,10 @@ public sealed interface Architecture extends BlockFactory
       @Key(value = "Dropout rate of the hidden layers.", byDefault = "0", atLeast = 0, below = 1)
           double dropout)
       implements Architecture {
+    public Mlp {
+      Shapes.of(inputShape);
+    }
+
     @Override
     public List<Shape> shapes() {
       return List.of(Shapes.of(inputShape));
@@ -117,6 +121,7 @@ public sealed interface Architecture extends BlockFactory
         throw new IllegalArgumentException(
             "input_shape must be [channels, height, width]; given: " + inputShape);
       }
+      Shapes.of(inputShape);
     }
 
     @Override
@@ -162,6 +167,10 @@ public sealed interface Architecture extends BlockFactory
       @Key("Shape of each input, without the batch dimension.") List<List<Long>> inputShapes,
       @Key(value = "Options for the constructor.", optional = true) Map<String, Object> options)
       implements Architecture, Checked {
+    public OfClass {
+      inputShapes.forEach(Shapes::of);
+    }
+
     @Override
     public List<Shape> shapes() {
       return inputShapes.stream().map(Shapes::of).toList();

@@ -1,6 +1,8 @@
 package io.ostinato.jobs.model;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.spark.data.RowShape;
 import java.util.List;
 
 /** Converts lists of numbers to shapes. */
@@ -8,6 +10,6 @@ final class Shapes {
   private Shapes() {}
 
   static Shape of(List<Long> dimensions) {
-    return new Shape(dimensions.stream().mapToLong(Long::longValue).toArray());
+    return RowShape.of(DataType.FLOAT32, dimensions.stream().mapToLong(Long::longValue).toArray());
   }
 }

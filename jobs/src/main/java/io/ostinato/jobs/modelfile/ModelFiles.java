@@ -8,6 +8,7 @@ import io.ostinato.model.OnnxSource;
 import io.ostinato.model.TorchScriptSource;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
+import io.ostinato.torchscript.DamagedModuleException;
 import io.ostinato.torchscript.ModuleFacts;
 import io.ostinato.torchscript.ZipContent;
 import io.ostinato.weights.WeightSnapshot;
@@ -156,7 +157,7 @@ public final class ModelFiles {
       }
       try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
         return switch (Kind.of(file).orElseThrow()) {
-          case WEIGHTS -> weights(in);
+          case WEIGHTS -> weights(in, status.getLen());
           case TORCH_SCRIPT, OPEN -> torchScript(file, content(file, in, status.getLen()));
           case ONNX -> onnx(file, content(file, in, status.getLen()));
         };
@@ -173,8 +174,9 @@ public final class ModelFiles {
     }
   }
 
-  private ModelFile weights(InputStream in) throws IOException {
-    return new ModelFile(blocks.get(0), WeightSnapshot.of(Safetensors.readFrom(in).arrays()));
+  private ModelFile weights(InputStream in, long bytes) throws IOException {
+    Safetensors weights = Safetensors.readFrom(in, bytes);
+    return new ModelFile(blocks.get(0), WeightSnapshot.of(weights.arrays()));
   }
 
   private static byte[] content(String file, InputStream in, long bytes) throws IOException {
@@ -192,9 +194,17 @@ public final class ModelFiles {
     if (!blocks.isEmpty()) {
       refuse(file, "it contains its architecture; remove --architecture");
     }
-    ModuleFacts facts = ModuleFacts.of(content);
+    ModuleFacts facts = facts(file, content);
     warnOfTrainingMode(file, facts);
     return new ModelFile(torchScript, TorchScriptSource.snapshotOf(content, facts));
+  }
+
+  private static ModuleFacts facts(String file, byte[] content) {
+    try {
+      return ModuleFacts.of(content);
+    } catch (DamagedModuleException e) {
+      throw ModelException.refused(file, String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Warns only once: the other checkpoints of a watched folder are saved in the same way. */

@@ -19,7 +19,7 @@ record ModuleArchive(ZipContent zip) {
           "the TorchScript module is truncated after %s bytes; was it still being written?"
               .formatted(zip.content().length));
     }
-    // An archive whose directory can't be read may be a large one in the zip64 format.
+    // A directory that can't be read is reported with the rest of the damage.
     boolean code =
         zip.entries()
             .map(entries -> entries.stream().anyMatch(entry -> entry.name().matches(CODE)))

@@ -32,7 +32,11 @@ record OnnxFile(byte[] content) {
       return Optional.of("it is not an ONNX model");
     }
     try {
-      return mistake(new ProtoFields(content));
+      Optional<String> mistake = mistake(new ProtoFields(content));
+      if (mistake.isEmpty()) {
+        addOutputs(new ArrayList<>()); // which may be incomplete, too
+      }
+      return mistake;
     } catch (ProtoFields.CutOffException e) {
       return Optional.of(cutOff());
     }
@@ -55,6 +59,11 @@ record OnnxFile(byte[] content) {
   /** The names of the outputs that are tensors of numbers. Requires a model without a mistake. */
   List<String> outputs() {
     List<String> names = new ArrayList<>();
+    addOutputs(names);
+    return names;
+  }
+
+  private void addOutputs(List<String> names) {
     for (ProtoFields model = new ProtoFields(content); model.next(); ) {
       if (model.field() == GRAPH) {
         for (ProtoFields graph = model.message(); graph.next(); ) {
@@ -64,7 +73,6 @@ record OnnxFile(byte[] content) {
         }
       }
     }
-    return names;
   }
 
   private static void addOutput(List<String> names, ProtoFields value) {
@@ -113,7 +121,8 @@ record OnnxFile(byte[] content) {
     }
     return elsewhere
         ? Optional.of(
-            "its weights are in another file, '%s'; export a single file with".formatted(file)
+            "its weights are in another file, %s; export a single file with"
+                    .formatted(PickledEntry.quoted(file))
                 + " torch.onnx.export(…, external_data=False)")
         : Optional.empty();
   }
@@ -141,8 +150,8 @@ record OnnxFile(byte[] content) {
     return tensor
         ? Optional.empty()
         : Optional.of(
-            "its output '%s' is not a tensor; convert a scikit-learn model with the option"
-                    .formatted(name)
+            "its output %s is not a tensor; convert a scikit-learn model with the option"
+                    .formatted(PickledEntry.quoted(name))
                 + " zipmap=False");
   }
 }

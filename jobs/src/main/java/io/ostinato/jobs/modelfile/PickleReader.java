@@ -33,12 +33,16 @@ final class PickleReader {
   /** The position of the shape among the arguments of functions that create a tensor. */
   private static final int SHAPE = 2;
 
+  /** More values than files of torch.save have; each takes many times its size in memory. */
+  private static final int MOST_VALUES = 2_000_000;
+
   private final ByteBuffer bytes;
   private final Set<Global> globals = new HashSet<>();
   private final Deque<List<Pickled>> marked = new ArrayDeque<>();
   private final Map<Integer, Pickled> memo = new HashMap<>();
   private List<Pickled> stack = new ArrayList<>();
   private int protocol;
+  private int values;
 
   PickleReader(byte[] content) {
     bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
@@ -57,7 +61,7 @@ final class PickleReader {
   /**
    * Reads the next pickle.
    *
-   * @throws IllegalArgumentException if there is none or it is incomplete
+   * @throws IllegalArgumentException if there is none, it is incomplete, or it has too many values
    */
   Pickled next() {
     stack = new ArrayList<>();
@@ -277,7 +281,7 @@ final class PickleReader {
 
   private int longSize() {
     long size = bytes.getLong();
-    return size > Integer.MAX_VALUE ? -1 : (int) size;
+    return size < 0 || size > Integer.MAX_VALUE ? -1 : (int) size;
   }
 
   private int unsigned() {
@@ -293,7 +297,14 @@ final class PickleReader {
   }
 
   private void push(Pickled value) {
+    count();
     stack.add(value);
+  }
+
+  private void count() {
+    if (++values > MOST_VALUES) {
+      throw new IllegalArgumentException("more than %s values".formatted(MOST_VALUES));
+    }
   }
 
   private Pickled top() {
@@ -312,6 +323,7 @@ final class PickleReader {
   }
 
   private void mark() {
+    count();
     marked.push(stack);
     stack = new ArrayList<>();
   }

@@ -3,6 +3,7 @@ package io.ostinato.jobs.modelfile;
 import io.ostinato.jobs.modelfile.Pickled.Items;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,8 @@ record PickledEntry(String path, boolean isOfTraining, Pickled value) {
           "(?i).*(?:optim|sched|scaler|rng|random).*|opt|opt_.*"
               + "|(?:.*_)?(?:metrics?|loss|losses|loss_fn|criterion|accuracy|history)");
 
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+  private static final int MOST_CHARACTERS = 200;
   private static final int MOST_LEVELS = 4;
   private static final int MOST_ITEMS = 32;
 
@@ -31,23 +34,32 @@ record PickledEntry(String path, boolean isOfTraining, Pickled value) {
         .toList();
   }
 
-  /** The outermost entries within a value whose values satisfy the predicate. */
-  static List<PickledEntry> in(Pickled value, Predicate<Pickled> isMeant) {
+  /**
+   * The outermost entries within a value whose values satisfy the predicate.
+   *
+   * @param goesOn asked before each value; once it is false, the search ends
+   */
+  static List<PickledEntry> in(Pickled value, Predicate<Pickled> isMeant, BooleanSupplier goesOn) {
     List<PickledEntry> found = new ArrayList<>();
-    new PickledEntry("", false, value).collect(0, isMeant, found);
+    new PickledEntry("", false, value).collect(0, isMeant, goesOn, found);
     return found;
   }
 
-  private void collect(int level, Predicate<Pickled> isMeant, List<PickledEntry> found) {
-    if (level > 0 && isMeant.test(value)) {
+  private void collect(
+      int level, Predicate<Pickled> isMeant, BooleanSupplier goesOn, List<PickledEntry> found) {
+    if (!goesOn.getAsBoolean()) {
+      return;
+    } else if (level > 0 && isMeant.test(value)) {
       found.add(this);
     } else if (level < MOST_LEVELS && !isOptimizer(value)) {
       if (value instanceof Items items && items.values().size() <= MOST_ITEMS) {
         for (int i = 0; i < items.values().size(); i++) {
-          at(i, items.values().get(i)).collect(level + 1, isMeant, found);
+          at(i, items.values().get(i)).collect(level + 1, isMeant, goesOn, found);
         }
       }
-      value.entries().forEach((key, each) -> at(key, each).collect(level + 1, isMeant, found));
+      value
+          .entries()
+          .forEach((key, each) -> at(key, each).collect(level + 1, isMeant, goesOn, found));
     }
   }
 
@@ -64,11 +76,12 @@ record PickledEntry(String path, boolean isOfTraining, Pickled value) {
     return new PickledEntry(path + "[" + index + "]", isOfTraining, there);
   }
 
-  /** The text as a Python string literal. */
+  /** The text as a Python string literal; one that is too long for a message is shortened. */
   static String quoted(String text) {
-    String quote = text.contains("'") && !text.contains("\"") ? "\"" : "'";
-    return quote
-        + text.replace("\\", "\\\\").replace("\n", "\\n").replace(quote, "\\" + quote)
-        + quote;
+    String some =
+        text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
+    String quote = some.contains("'") && !some.contains("\"") ? "\"" : "'";
+    String escaped = some.replace("\\", "\\\\").replace("\n", "\\n").replace(quote, "\\" + quote);
+    return quote + CONTROL.matcher(escaped).replaceAll("?") + quote;
   }
 }

@@ -1,16 +1,13 @@
 package io.ostinato.jobs.modelfile;
 
 import io.ostinato.jobs.modelfile.Pickled.Global;
-import io.ostinato.jobs.modelfile.Pickled.Instance;
 import io.ostinato.jobs.modelfile.Pickled.Other;
 import io.ostinato.jobs.modelfile.Pickled.Tensor;
 import io.ostinato.jobs.modelfile.Pickled.Text;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -36,9 +33,6 @@ record TorchSave(Pickled value, boolean needsTrust) {
           new Global("collections", "Counter"),
           new Global("_codecs", "encode"));
 
-  /** Keys of a state_dict whose values are not tensors. */
-  private static final Pattern NO_TENSOR = Pattern.compile(".*(?:_extra_state|_packed_params.*)");
-
   /** The highest pickle protocol that {@code torch.load} surely supports with weights_only. */
   private static final int PROTOCOL_OF_WEIGHTS = 2;
 
@@ -59,22 +53,23 @@ record TorchSave(Pickled value, boolean needsTrust) {
 
   /** What the file is, and the command to convert it. */
   String words(String file) {
+    WeightsSearch search = new WeightsSearch();
     if (value.entries().containsKey(LIGHTNING)) {
       return "it is a Lightning checkpoint, weights without code, written by torch.save; convert it"
           + " in Python, with its class: Net.load_from_checkpoint(%s).to_torchscript('module.pt')"
               .formatted(PickledEntry.quoted(file));
     } else if (value instanceof Tensor) {
       return "it is a single tensor written by torch.save, not a model";
-    } else if (isModule(value)) {
+    } else if (WeightsSearch.isModule(value)) {
       return "it is a module pickled by torch.save, which needs its Python classes; convert it in"
           + " Python: torch.jit.script(%s.eval()).save('module.pt')".formatted(load(file, true));
-    } else if (isWeights(value)) {
+    } else if (search.isWeights(value)) {
       return "it is a state_dict, weights without code, written by torch.save; convert it in"
           + " Python, with the model: model.load_state_dict(%s), %s"
               .formatted(tensors(load(file, needsTrust), List.of(value)), SCRIPT);
     }
-    List<PickledEntry> modules = preferred(PickledEntry.in(value, TorchSave::isModule));
-    return modules.isEmpty() ? ofWeights(file) : ofModules(file, modules);
+    List<PickledEntry> modules = preferred(search.modulesIn(value));
+    return modules.isEmpty() ? ofWeights(file, search) : ofModules(file, modules);
   }
 
   private String ofModules(String file, List<PickledEntry> modules) {
@@ -84,8 +79,8 @@ record TorchSave(Pickled value, boolean needsTrust) {
                 choice(", with the key of the module", modules), load(file, true), key(modules));
   }
 
-  private String ofWeights(String file) {
-    List<PickledEntry> weights = preferred(PickledEntry.in(value, TorchSave::isWeights));
+  private String ofWeights(String file, WeightsSearch search) {
+    List<PickledEntry> weights = preferred(search.weightsIn(value));
     if (weights.isEmpty()) {
       return ofNoWeights(file);
     }
@@ -139,7 +134,7 @@ record TorchSave(Pickled value, boolean needsTrust) {
 
   /** The expression for the weights, filtered for tensors if there are other values among them. */
   private static String tensors(String all, List<Pickled> weights) {
-    return weights.stream().allMatch(TorchSave::isTensorsOnly)
+    return weights.stream().allMatch(WeightsSearch::isTensorsOnly)
         ? all
         : "{k: v for k, v in %s.items() if torch.is_tensor(v)}".formatted(all);
   }
@@ -170,40 +165,15 @@ record TorchSave(Pickled value, boolean needsTrust) {
   private static List<PickledEntry> preferred(List<PickledEntry> found) {
     List<Predicate<PickledEntry>> preferences =
         List.of(
-            entry -> !entry.isOfTraining() && (isModule(entry.value()) || hasArray(entry.value())),
+            entry ->
+                !entry.isOfTraining()
+                    && (WeightsSearch.isModule(entry.value())
+                        || WeightsSearch.hasArray(entry.value())),
             entry -> !entry.isOfTraining());
     return preferences.stream()
         .map(preference -> found.stream().filter(preference).toList())
         .filter(entries -> !entries.isEmpty())
         .findFirst()
         .orElse(found);
-  }
-
-  private static boolean isModule(Pickled value) {
-    return value instanceof Instance instance && instance.isModule();
-  }
-
-  /** Whether it has weights: only tensors, or arrays among other values that contain no model. */
-  private static boolean isWeights(Pickled value) {
-    return isTensorsOnly(value)
-        || (hasArray(value)
-            && TrainingState.of(value).isEmpty()
-            && PickledEntry.in(value, each -> isModule(each) || isWeights(each)).stream()
-                .allMatch(PickledEntry::isOfTraining));
-  }
-
-  private static boolean isTensorsOnly(Pickled value) {
-    Map<String, Pickled> all = value.entries();
-    return all.values().stream().anyMatch(each -> each instanceof Tensor t && !t.isBytes())
-        && all.entrySet().stream()
-            .allMatch(
-                each ->
-                    each.getValue() instanceof Tensor
-                        || NO_TENSOR.matcher(each.getKey()).matches());
-  }
-
-  private static boolean hasArray(Pickled value) {
-    return value.entries().values().stream()
-        .anyMatch(each -> each instanceof Tensor t && !t.isBytes() && !t.isScalar());
   }
 }

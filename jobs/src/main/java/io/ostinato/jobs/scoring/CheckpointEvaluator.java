@@ -2,12 +2,16 @@ package io.ostinato.jobs.scoring;
 
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.ComparedOutputs;
+import io.ostinato.evaluation.DataChangedException;
+import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationRetries;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.jobs.ErrorLine;
+import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.data.TensorSpec;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.modelfile.ModelFiles;
@@ -17,9 +21,13 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.tracking.EvaluationRecord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -69,7 +77,12 @@ public final class CheckpointEvaluator implements AutoCloseable {
   public EvaluationReport evaluate(String file) {
     long start = System.nanoTime();
     try (EvaluationResults results = measure(file, files.read(file), List.of())) {
-      return report(file, results.rows(), results.metrics(), start);
+      return report(
+          file,
+          results,
+          results.metrics(),
+          start,
+          List.of(EvaluationRecord.of(tag(file), results)));
     }
   }
 
@@ -90,11 +103,13 @@ public final class CheckpointEvaluator implements AutoCloseable {
       List<String> beside = spec.data().kept().stream().map(TensorSpec::column).toList();
       PredictionColumns written = new PredictionColumns(beside, spec.output());
       check(file, written, model.outputs());
+      List<EvaluationRecord> evaluations = new ArrayList<>();
       Map<String, Double> metrics =
-          spec.metrics().isEmpty() ? Map.of() : metrics(file, model, written);
+          spec.metrics().isEmpty() ? Map.of() : metrics(file, model, written, evaluations);
       try (EvaluationResults results = keep(file, model, written, predictions)) {
         predictions.publish(results.parquet().orElseThrow());
-        return report(file, results.rows(), metrics, start);
+        evaluations.add(EvaluationRecord.of(tag(file), results));
+        return report(file, results, metrics, start, evaluations);
       }
     }
   }
@@ -116,7 +131,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    *     description
    */
   public void prepare() {
-    reading(() -> data.prepare(spec.batchSize()));
+    reading(() -> data.prepare(spec.batchSize(), DataSelection.ALL_ROWS, spec.policy().badRows()));
   }
 
   /**
@@ -127,7 +142,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    *     changed
    */
   public void reread() {
-    reading(() -> data.reread(spec.batchSize()));
+    reading(() -> data.reread(spec.batchSize(), spec.policy().badRows()));
   }
 
   @Override
@@ -139,12 +154,30 @@ public final class CheckpointEvaluator implements AutoCloseable {
     try {
       read.run();
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw spec.data().source().unreadable(e);
+      throw unreadable(e);
     }
   }
 
-  private Map<String, Double> metrics(String file, ModelFile model, PredictionColumns written) {
+  /** The exception for data that can't be read, or has changed since it was first read. */
+  public DataException unreadable(Throwable why) {
+    Throwable told =
+        Stream.iterate(why, Objects::nonNull, Throwable::getCause)
+            .filter(DataChangedException.class::isInstance)
+            .findFirst()
+            .map(CheckpointEvaluator::problemAlone)
+            .orElse(why);
+    return spec.data().source().unreadable(told);
+  }
+
+  /** Without the evaluation, whose model is not the cause. */
+  private static Throwable problemAlone(Throwable changed) {
+    return new EvaluationException(((DataChangedException) changed).problem(), changed);
+  }
+
+  private Map<String, Double> metrics(
+      String file, ModelFile model, PredictionColumns written, List<EvaluationRecord> evaluations) {
     try (EvaluationResults results = measure(file, model, List.of(written))) {
+      evaluations.add(EvaluationRecord.of(tag(file), results));
       return results.metrics();
     }
   }
@@ -186,17 +219,19 @@ public final class CheckpointEvaluator implements AutoCloseable {
       BatchProcessor processor,
       List<Metric<?>> metrics,
       ResultsTarget target) {
-    return engine.evaluate(
+    EvaluationRequest request =
         new EvaluationRequest(
-            tag(file),
-            data,
-            spec.batchSize(),
-            model.source(),
-            model.weights(),
-            processor,
-            metrics,
-            target),
-        progress);
+                tag(file),
+                data,
+                spec.batchSize(),
+                model.source(),
+                model.weights(),
+                processor,
+                metrics,
+                target)
+            .withPolicy(spec.policy());
+    return EvaluationRetries.run(
+        request.tag(), spec.policy().onFailure(), () -> engine.evaluate(request, progress));
   }
 
   private EvaluationTag tag(String file) {
@@ -209,8 +244,18 @@ public final class CheckpointEvaluator implements AutoCloseable {
   }
 
   private static EvaluationReport report(
-      String file, long rows, Map<String, Double> metrics, long start) {
-    return new EvaluationReport(file, rows, metrics, (System.nanoTime() - start) / 1e9);
+      String file,
+      EvaluationResults results,
+      Map<String, Double> metrics,
+      long start,
+      List<EvaluationRecord> evaluations) {
+    return new EvaluationReport(
+        file,
+        results.rows(),
+        results.skipped(),
+        metrics,
+        (System.nanoTime() - start) / 1e9,
+        evaluations);
   }
 
   private static String nameOf(String file) {

@@ -1,6 +1,7 @@
 package io.ostinato.jobs.scoring;
 
 import io.ostinato.callback.DataIteratorConfig;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.jobs.data.DataSource;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.data.TensorSpec;
@@ -17,7 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,6 +28,13 @@ import picocli.CommandLine.Spec;
 
 /** The options that all commands evaluating model files have: the dataset, metrics and model. */
 public final class EvaluationOptions {
+  /**
+   * The names of the options that don't affect metrics, which another start of a run may change.
+   */
+  public static final List<String> WITHOUT_EFFECT_ON_METRICS =
+      Stream.concat(Stream.of("--batch-size"), PolicyOptions.WITHOUT_EFFECT_ON_METRICS.stream())
+          .toList();
+
   @Option(
       names = "--data",
       paramLabel = "<path>",
@@ -122,6 +132,8 @@ public final class EvaluationOptions {
               + " class that is a DJL block, or the config.yaml of the run that wrote the weights.")
   private String architecture = "";
 
+  @Mixin private PolicyOptions policies = new PolicyOptions();
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
 
@@ -156,6 +168,7 @@ public final class EvaluationOptions {
             ? List.of()
             : read(() -> Architectures.parse("--architecture", architecture), mistakes).stream()
                 .toList();
+    EvaluationPolicy policy = policies.policy(mistakes);
     if (mistakes.isEmpty()) {
       mistakes.addAll(described.mistakes());
     }
@@ -164,7 +177,7 @@ public final class EvaluationOptions {
       throw wrong(String.join("\n", mistakes));
     }
     OutputChoice output = modelOutput == null ? OutputChoice.first() : OutputChoice.of(modelOutput);
-    return new EvaluationSpec(described, dataset, measured, batchSize, output, built);
+    return new EvaluationSpec(described, dataset, measured, batchSize, output, built, policy);
   }
 
   /** An error of invalid usage of the command that has these options. */

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.scoring;
 
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.metric.Direction;
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param output the output to compare and to write; the first by default
  * @param architecture the architecture of safetensors files; empty if all files are complete
  *     modules
+ * @param policy what an evaluation may do when something goes wrong
  */
 public record EvaluationSpec(
     DatasetSpec data,
@@ -27,7 +29,8 @@ public record EvaluationSpec(
     List<Metric<?>> metrics,
     int batchSize,
     OutputChoice output,
-    List<Architecture> architecture) {
+    List<Architecture> architecture,
+    EvaluationPolicy policy) {
   public EvaluationSpec {
     metrics = List.copyOf(metrics);
     architecture = List.copyOf(architecture);

@@ -11,6 +11,7 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.NewestCheckpoint;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
@@ -133,17 +134,29 @@ record CheckpointChoice(String asked, RunConfig config) {
       return checkpoints
           .latest()
           .or(checkpoints::latestWeights)
-          .orElseThrow(
-              () ->
-                  mistake(
-                      "run '%s' has no newest checkpoint; %s"
-                          .formatted(runId(), has(checkpoints))));
+          .orElseThrow(() -> mistake(none(checkpoints)));
     }
+    checkpoints
+        .problemOf(wanted)
+        .ifPresent(
+            problem -> {
+              throw mistake(
+                  "checkpoint '%s' of run '%s' is damaged: %s; choose another one, or restore it"
+                      .formatted(wanted, runId(), problem));
+            });
     if (!checkpoints.tags().contains(wanted)) {
       throw mistake(
           "run '%s' has no checkpoint '%s'; %s".formatted(runId(), wanted, has(checkpoints)));
     }
     return wanted;
+  }
+
+  private String none(Checkpoints checkpoints) {
+    NewestCheckpoint newest = checkpoints.newest();
+    return newest.passedOver().isEmpty()
+        ? "run '%s' has no newest checkpoint; %s".formatted(runId(), has(checkpoints))
+        : "run '%s' has no whole newest checkpoint: %s; %s"
+            .formatted(runId(), newest.reasons(), has(checkpoints));
   }
 
   private static String has(Checkpoints checkpoints) {
@@ -177,7 +190,7 @@ record CheckpointChoice(String asked, RunConfig config) {
           weights.metadata().getOrDefault("run_id", ""),
           "",
           WeightSnapshot.of(weights.arrays()));
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | StorageException e) {
       if (e instanceof IOException io && StorageException.isMissing(io)) {
         throw noSuchFile();
       }

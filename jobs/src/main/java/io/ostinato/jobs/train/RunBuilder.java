@@ -91,7 +91,9 @@ final class RunBuilder {
   String nameRun(TrainingLoopBuilder builder) {
     if (config.resume() != null) {
       String runId = config.resume().runId().toString();
-      builder.resume(runId, config.resume().checkpoint());
+      builder
+          .resume(runId, config.resume().checkpoint())
+          .lostMetrics(config.resume().lostMetrics());
       return runId;
     }
     String runId =

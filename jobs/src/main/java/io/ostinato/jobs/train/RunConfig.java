@@ -29,6 +29,7 @@ import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.training.GradientClipping;
 import io.ostinato.training.LastBatch;
+import io.ostinato.training.LostMetrics;
 import io.ostinato.training.TrainingLoopBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -132,5 +133,11 @@ record RunConfig(
   record Resume(
       @Key("Id of the run.") RunId runId,
       @Key(value = "Checkpoint to resume from.", byDefault = TrainingLoopBuilder.LATEST)
-          String checkpoint) {}
+          String checkpoint,
+      @Key(
+              value =
+                  "What to do if `metrics.jsonl` lacks records that were there when the checkpoint"
+                      + " was saved: refuse to resume, or accept it with a warning.",
+              byDefault = TrainingLoopBuilder.DEFAULT_LOST_METRICS)
+          LostMetrics lostMetrics) {}
 }

@@ -5,11 +5,14 @@ import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.ConfigurationFile;
 import io.ostinato.jobs.config.Mistakes;
+import io.ostinato.jobs.config.RunId;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -61,6 +64,23 @@ final class RunOutput {
     } catch (StorageException e) {
       mistakes.add(bound.placeOf(config, "output"), ErrorLine.of(e));
       throw new ConfigurationException(mistakes.all());
+    }
+  }
+
+  /**
+   * Checks that the files of a training can be written, before its data is read.
+   *
+   * @throws StorageException if not; says why
+   */
+  static void checkWritable(Bound<RunConfig> bound) {
+    RunConfig config = bound.value();
+    List<RunFiles> folders = new ArrayList<>(List.of(open(bound)));
+    if (config.checkpoints() != null) {
+      folders.add(HadoopRunFiles.in(config.checkpoints(), ConfigurationFile.hadoopSettings()));
+    }
+    RunId runId = config.resume() == null ? config.runId() : config.resume().runId();
+    for (RunFiles folder : folders) {
+      (runId == null ? folder : folder.folder(runId.toString())).checkWritable();
     }
   }
 

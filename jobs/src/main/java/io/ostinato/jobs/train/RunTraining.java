@@ -34,6 +34,8 @@ final class RunTraining {
   /** Keys that identify the run, omitted from the resolved file so that it can be run again. */
   private static final Set<String> OF_THIS_RUN = Set.of("run_id", "resume");
 
+  private static final String RESOLVED = "config.yaml";
+
   private final Bound<RunConfig> bound;
   private final RunConfig config;
   private final SparkSession spark;
@@ -58,10 +60,7 @@ final class RunTraining {
     return with(
         new RunBuilder(bound),
         (builder, run) -> tellMore(builder, run.nameRun(builder)),
-        training -> {
-          writeResolved(training.files());
-          return training.run();
-        });
+        TrainingLoop::run);
   }
 
   /**
@@ -77,7 +76,7 @@ final class RunTraining {
         new RunBuilder(bound, leftOut),
         (builder, run) -> builder.output(kept.output()).runId(kept.runId()).tracker(tracker),
         training -> {
-          writeResolved(training.files());
+          training.files().write(RESOLVED, resolved());
           training.evaluate(checkpoint);
           return training.files();
         });
@@ -139,6 +138,7 @@ final class RunTraining {
 
   private void tellMore(TrainingLoopBuilder builder, String runId) {
     builder.output(RunOutput.open(bound, spark.sparkContext().hadoopConfiguration()));
+    builder.file(RESOLVED, resolved());
     if (config.checkpoints() != null) {
       builder.checkpoints(HadoopRunFiles.in(config.checkpoints() + "/" + runId, spark));
     }
@@ -148,8 +148,8 @@ final class RunTraining {
     config.trackers().forEach(tracker -> builder.tracker(tracker.create(out)));
   }
 
-  private void writeResolved(RunFiles files) {
+  private RunFiles.Content resolved() {
     byte[] yaml = bound.yaml(OF_THIS_RUN).getBytes(StandardCharsets.UTF_8);
-    files.write("config.yaml", out -> out.write(yaml));
+    return file -> file.write(yaml);
   }
 }

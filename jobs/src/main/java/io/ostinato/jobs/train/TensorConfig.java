@@ -3,6 +3,7 @@ package io.ostinato.jobs.train;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.describe.Key;
+import io.ostinato.spark.data.RowShape;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.List;
 
@@ -15,6 +16,9 @@ record TensorConfig(
     @Key(value = "Data type of the tensor.", byDefault = "float32") Type type,
     @Key(value = "Shape of one row.", optional = true, otherwise = "a scalar", atLeast = 1)
         List<Long> shape) {
+  TensorConfig {
+    RowShape.of(type.dataType(), shape.stream().mapToLong(Long::longValue).toArray());
+  }
 
   /** The supported data types. */
   enum Type {

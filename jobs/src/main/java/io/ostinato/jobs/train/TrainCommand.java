@@ -132,11 +132,18 @@ public final class TrainCommand implements Callable<Integer> {
       out.println("%s is valid: %s".formatted(configuration, RunDescription.of(run)));
       return 0;
     }
+    RunOutput.checkWritable(run);
     EvaluationLines lines = new EvaluationLines(out, run.value().metricProperties());
     try (SparkSession spark = Sessions.start("ostinato train")) {
       TrainingResult result = new RunTraining(run, spark, lines, out).run();
       out.println();
       out.println(lines.table(result.summary()));
+      result
+          .summary()
+          .failedEvaluations()
+          .forEach(
+              (callback, count) ->
+                  out.println("%s evaluations of '%s' failed".formatted(count, callback)));
       if (result.endedBy() == EndedBy.CALLBACK) {
         out.println("Training ended early: " + result.reason());
       }

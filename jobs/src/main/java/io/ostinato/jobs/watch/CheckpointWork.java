@@ -1,7 +1,9 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.storage.StorageException;
+import io.ostinato.tracking.EvaluationRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,28 +102,25 @@ final class CheckpointWork {
 
   private void evaluate(CheckpointFile checkpoint, Path copy) {
     evaluation.prepare();
-    ModelEvaluation.Report result;
-    try {
-      result = evaluation.evaluate(copy);
-    } catch (RuntimeException e) {
-      Optional<RuntimeException> cause = evaluation.beyondTheModel(e);
-      if (cause.isPresent()) {
-        throw cause.get();
-      }
-      log.debug("can't evaluate {}", checkpoint, e);
-      fail(checkpoint, evaluation.problemOf(e));
+    Attempt attempt = Attempt.of(evaluation, copy);
+    if (attempt.failure().isPresent()) {
+      failed(checkpoint, evaluation.problemOf(attempt.failure().get()));
       return;
     }
+    ModelEvaluation.Report result = attempt.report();
+    EvaluationTag tag = tag(checkpoint);
     JournalEntry entry =
         new JournalEntry(
             checkpoint,
-            journal.iterationOf(checkpoint, 0),
+            tag.iteration(),
             pace.now(),
             Outcome.EVALUATED,
             "",
             result.metrics(),
             result.rows(),
-            result.seconds());
+            result.skippedRows(),
+            result.seconds(),
+            result.evaluations().stream().map(record -> record.withTag(tag)).toList());
     bestModels.prepare(entry, copy);
     try {
       journal.commit(List.of(entry));
@@ -130,6 +129,30 @@ final class CheckpointWork {
       throw e;
     }
     report.evaluated(entry, bestModels.committed(entry));
+  }
+
+  /** Records the failure of an evaluation. */
+  private void failed(CheckpointFile checkpoint, String problem) {
+    EvaluationTag tag = tag(checkpoint);
+    JournalEntry entry =
+        new JournalEntry(
+            checkpoint,
+            tag.iteration(),
+            pace.now(),
+            Outcome.FAILED,
+            problem,
+            Map.of(),
+            0,
+            0,
+            0,
+            List.of(new EvaluationRecord.Failed(tag, problem)));
+    journal.commit(List.of(entry));
+    report.ended(entry);
+  }
+
+  private EvaluationTag tag(CheckpointFile checkpoint) {
+    return new EvaluationTag(
+        checkpoint.name(), journal.iterationOf(checkpoint, 0), evaluation.dataset());
   }
 
   /** Discards copies only if the journal surely lacks the entry; otherwise they get published. */
@@ -174,7 +197,9 @@ final class CheckpointWork {
               reason,
               Map.of(),
               0,
-              0));
+              0,
+              0,
+              List.of()));
     }
     journal.commit(entries);
     entries.forEach(report::ended);

@@ -4,20 +4,25 @@ import io.ostinato.schedule.NamedIteration;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.StorageException;
+import io.ostinato.tracking.EvaluationsLog;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The outcomes of checkpoints. A checkpoint is done once its line is written; these lines are the
- * only record, and all other state is derived from them. Not thread-safe.
+ * only record, and all other state is derived from them. The evaluations of checkpoints are
+ * recorded in a file of their own, in which a crash leaves no line that belongs to none of these.
+ * Not thread-safe.
  */
 final class Journal {
   private final LineFile file;
+  private final EvaluationsLog evaluations;
   private final List<JournalEntry> entries = new ArrayList<>();
   private final Set<CheckpointFile> done = new HashSet<>();
   private final Set<CheckpointFile> retried = new HashSet<>();
@@ -28,8 +33,9 @@ final class Journal {
    *
    * @throws StorageException if a line can't be read; says which
    */
-  Journal(LineFile file) {
+  Journal(LineFile file, EvaluationsLog evaluations) {
     this.file = file;
+    this.evaluations = evaluations;
     for (String line : file.lines()) {
       try {
         add(JournalLine.parse(line));
@@ -40,6 +46,15 @@ final class Journal {
             e);
       }
     }
+    keepEvaluationsOfEntries();
+  }
+
+  private void keepEvaluationsOfEntries() {
+    Set<List<Object>> known =
+        entries.stream()
+            .<List<Object>>map(entry -> List.of(entry.checkpoint().name(), entry.time()))
+            .collect(Collectors.toSet());
+    evaluations.keep(key -> known.contains(List.<Object>of(key.callback(), key.time())));
   }
 
   /** All entries, in the order they were written. */
@@ -88,6 +103,10 @@ final class Journal {
 
   /** Writes outcomes; their checkpoints are then done, for this and later processes. */
   void commit(List<JournalEntry> more) {
+    for (JournalEntry entry : more) {
+      entry.evaluations().forEach(evaluation -> evaluations.add(evaluation, entry.time()));
+    }
+    evaluations.flush();
     file.append(more.stream().map(JournalLine::write).toList());
     more.forEach(this::add);
   }

@@ -1,10 +1,12 @@
 package io.ostinato.jobs.watch;
 
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.tracking.EvaluationRecord;
 import io.ostinato.tracking.MetricsRecord;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,7 +16,10 @@ import java.util.Map;
  * @param reason why the checkpoint was skipped or failed; otherwise empty
  * @param metrics the metrics by their keys; empty unless the checkpoint was evaluated
  * @param rows the number of rows evaluated; 0 unless the checkpoint was evaluated
+ * @param skippedRows the number of rows left out because they can't be read or processed
  * @param seconds the duration of the evaluation; 0 unless the checkpoint was evaluated
+ * @param evaluations the evaluations behind it, which have lines in another file; empty if there
+ *     were none, and in entries that were read
  */
 record JournalEntry(
     CheckpointFile checkpoint,
@@ -24,9 +29,12 @@ record JournalEntry(
     String reason,
     Map<String, Double> metrics,
     long rows,
-    double seconds) {
+    long skippedRows,
+    double seconds,
+    List<EvaluationRecord> evaluations) {
   JournalEntry {
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    evaluations = List.copyOf(evaluations);
   }
 
   MetricsRecord metricsRecord() {

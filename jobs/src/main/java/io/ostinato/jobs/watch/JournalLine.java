@@ -8,6 +8,7 @@ import io.ostinato.tracking.JsonNumbers;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -31,6 +32,9 @@ final class JournalLine {
     json.addProperty("outcome", entry.outcome().name().toLowerCase(Locale.ROOT));
     if (entry.outcome() == Outcome.EVALUATED) {
       json.addProperty("rows", entry.rows());
+      if (entry.skippedRows() > 0) {
+        json.addProperty("skipped", entry.skippedRows());
+      }
       JsonNumbers.add(json, "seconds", entry.seconds());
     } else {
       json.addProperty("reason", entry.reason());
@@ -59,7 +63,9 @@ final class JournalLine {
           json.has("reason") ? json.get("reason").getAsString() : "",
           record.metrics(),
           json.has("rows") ? json.get("rows").getAsLong() : 0,
-          json.has("seconds") ? JsonNumbers.read(json.get("seconds")) : 0);
+          json.has("skipped") ? json.get("skipped").getAsLong() : 0,
+          json.has("seconds") ? JsonNumbers.read(json.get("seconds")) : 0,
+          List.of());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("it is not about a checkpoint: " + line, e);
     }

@@ -1,9 +1,7 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.text.Glob;
 import java.nio.file.FileSystems;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.Locale;
 
@@ -12,7 +10,7 @@ final class NameFilter {
   private static final List<String> TEMPORARY_ENDS =
       List.of(".tmp", ".temp", ".part", ".crdownload", "._copying_", ".inprogress");
 
-  private final PathMatcher pattern;
+  private final Glob pattern;
 
   /**
    * Creates a filter from a glob such as {@code net-*.{pt,pth}}.
@@ -20,11 +18,12 @@ final class NameFilter {
    * @throws java.util.regex.PatternSyntaxException if the glob is invalid
    */
   NameFilter(String glob) {
-    pattern = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    FileSystems.getDefault().getPathMatcher("glob:" + glob); // rejects invalid globs
+    pattern = Glob.ofFileNames(glob);
   }
 
   boolean accepts(String name) {
-    return !isTemporary(name) && matches(name);
+    return !isTemporary(name) && pattern.matches(name);
   }
 
   /** Whether a name is hidden ({@code .x}, {@code _x}) or has an extension of temporary files. */
@@ -33,13 +32,5 @@ final class NameFilter {
     return name.startsWith(".")
         || name.startsWith("_")
         || TEMPORARY_ENDS.stream().anyMatch(lower::endsWith);
-  }
-
-  private boolean matches(String name) {
-    try {
-      return pattern.matches(Path.of(name));
-    } catch (InvalidPathException e) {
-      return false;
-    }
   }
 }

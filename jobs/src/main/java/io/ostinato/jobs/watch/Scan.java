@@ -29,7 +29,7 @@ record Scan(
 
   /**
    * Moves these checkpoints to the growing ones. An empty file without a known writer is dropped:
-   * there is nothing to evaluate yet.
+   * there is nothing to evaluate, unless it is written later.
    */
   Scan whileWritten(Set<CheckpointFile> written) {
     return new Scan(

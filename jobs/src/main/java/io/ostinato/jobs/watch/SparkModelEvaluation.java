@@ -1,16 +1,21 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.evaluation.DataChangedException;
+import io.ostinato.evaluation.DeadlineExceededException;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.spark.engine.TaskErrorException;
 import io.ostinato.storage.FileTrouble;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -29,11 +34,12 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
     EvaluationReport report = evaluator.evaluate("file:" + model.toAbsolutePath());
     Map<String, Double> metrics = new LinkedHashMap<>();
     report.metrics().forEach((name, value) -> metrics.put(name + "/" + dataset, value));
-    return new Report(metrics, report.rows(), report.seconds());
+    return new Report(
+        metrics, report.rows(), report.skipped().count(), report.seconds(), report.evaluations());
   }
 
   @Override
-  public String problemOf(RuntimeException failure) {
+  public String problemOf(Throwable failure) {
     if (failure instanceof ModelException refused) {
       return ErrorLine.of(refused, refused.problem());
     }
@@ -42,13 +48,37 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
         : ErrorLine.of(failure);
   }
 
+  /**
+   * Only a file that isn't a model, errors of the Java machine, and a missed deadline are surely
+   * not of the data.
+   */
   @Override
-  public Optional<RuntimeException> beyondTheModel(RuntimeException failure) {
+  public boolean mayBeOfTheData(Throwable failure) {
+    return !(failure instanceof ModelException)
+        && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+            .noneMatch(
+                each ->
+                    each instanceof Error
+                        || each instanceof TaskErrorException
+                        || each instanceof DeadlineExceededException);
+  }
+
+  @Override
+  public Optional<RuntimeException> beyondTheModel(Throwable failure) {
     if (session.sparkContext().isStopped() || FileTrouble.FULL_DISK.isCauseOf(failure)) {
-      return Optional.of(failure);
+      return Optional.of(
+          failure instanceof RuntimeException thrown
+              ? thrown
+              : new IllegalStateException(ErrorLine.withoutRemedy(failure), failure));
+    }
+    if (isOfChangedData(failure)) {
+      return Optional.of(evaluator.unreadable(failure));
     }
     if (failure instanceof ModelException) {
       return Optional.empty(); // only its file was read
+    }
+    if (failure.getCause() instanceof DeadlineExceededException) {
+      return Optional.empty(); // reading the dataset again has no deadline
     }
     try {
       evaluator.reread();
@@ -57,5 +87,10 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
       e.addSuppressed(failure);
       return Optional.of(e);
     }
+  }
+
+  private static boolean isOfChangedData(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .anyMatch(DataChangedException.class::isInstance);
   }
 }

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.evaluation.OnFailure;
 import io.ostinato.jobs.Sessions;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationOptions;
@@ -105,7 +106,8 @@ public final class WatchCommand implements Callable<Integer> {
                 new WatchSession(
                     run, id, properties(evaluation), retryFailed, spec.commandLine())) {
           ModelEvaluation model = new SparkModelEvaluation(spark, evaluator, evaluation.dataset());
-          return session.watch(settings, watched, completeness, model, pace);
+          int exitCode = session.watch(settings, watched, completeness, model, pace);
+          return evaluation.policy().onFailure().then() == OnFailure.Then.WARN ? 0 : exitCode;
         }
       }
     }
@@ -162,7 +164,7 @@ public final class WatchCommand implements Callable<Integer> {
     now.put("--lower-is-better", lower.toString());
     for (OptionSpec option : CommandSpec.forAnnotatedObject(new EvaluationOptions()).options()) {
       String name = option.longestName();
-      if (!name.equals("--batch-size")) {
+      if (!EvaluationOptions.WITHOUT_EFFECT_ON_METRICS.contains(name)) {
         OptionSpec given = spec.findOption(name);
         now.put(name, String.valueOf((Object) given.getValue()));
       }

@@ -1,5 +1,7 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.text.Excerpt;
 import java.io.PrintWriter;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,10 +43,10 @@ final class WatchReport {
     out.println(
         String.format(
             Locale.ROOT,
-            "%-20s %s  %,d rows  %.3f s",
-            entry.checkpoint().name(),
+            "%-20s %s  %s  %.3f s",
+            Excerpt.of(entry.checkpoint().name()),
             metrics,
-            entry.rows(),
+            EvaluationReport.rowsText(entry.rows(), entry.skippedRows()),
             entry.seconds()));
     out.flush();
     trackers.log(entry);
@@ -55,10 +57,11 @@ final class WatchReport {
     count(entry);
     if (entry.outcome() == Outcome.FAILED) {
       err.println(
-          "error: can't evaluate '%s': %s".formatted(entry.checkpoint().name(), entry.reason()));
+          "error: can't evaluate '%s': %s"
+              .formatted(Excerpt.of(entry.checkpoint().name()), Excerpt.ofLines(entry.reason())));
       err.flush();
     } else {
-      log.info("skipped {}: {}", entry.checkpoint().name(), entry.reason());
+      log.info("skipped {}: {}", Excerpt.of(entry.checkpoint().name()), entry.reason());
     }
   }
 
@@ -68,7 +71,7 @@ final class WatchReport {
         ("warning: '%s' is a folder, and subfolders are not searched: a checkpoint is a single"
                 + " file; write checkpoints as files to the watched folder, or set --checkpoints to"
                 + " the folder that contains the files")
-            .formatted(name));
+            .formatted(Excerpt.of(name)));
     err.flush();
   }
 

@@ -4,10 +4,12 @@ import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
+import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.MetricsFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +35,7 @@ final class WatchRun implements AutoCloseable {
   private static final Path TEMPORARY_FILES = Path.of(System.getProperty("java.io.tmpdir"));
 
   private final RunFiles files;
+  private final EvaluationsLog evaluations;
   private final Staging staging;
   private @Nullable LineFile lines;
 
@@ -45,6 +48,7 @@ final class WatchRun implements AutoCloseable {
    */
   WatchRun(String output, String runId, Configuration configuration) {
     files = HadoopRunFiles.anywhere(output, configuration).folder(runId);
+    evaluations = EvaluationsLog.of(files, Clock.systemUTC());
     if (files.local().isPresent()) {
       lines();
     }
@@ -79,6 +83,11 @@ final class WatchRun implements AutoCloseable {
       lines = files.openLines(MetricsFile.NAME);
     }
     return lines;
+  }
+
+  /** The log of the run's evaluations, which is opened with its first line. */
+  EvaluationsLog evaluations() {
+    return evaluations;
   }
 
   private void closeLines() {
@@ -137,7 +146,11 @@ final class WatchRun implements AutoCloseable {
     try {
       staging.close();
     } finally {
-      closeLines();
+      try {
+        evaluations.close();
+      } finally {
+        closeLines();
+      }
     }
   }
 }

@@ -30,7 +30,7 @@ final class WatchSession implements AutoCloseable {
       CommandLine command) {
     this.run = run;
     this.properties = properties;
-    this.journal = new Journal(run.lines());
+    this.journal = new Journal(run.lines(), run.evaluations());
     if (retryFailed) {
       journal.forgetFailures();
     }

@@ -65,6 +65,7 @@ final class Watcher {
       boolean busy = look.isPresent() && handle(look.get());
       if (!busy) {
         if (look.isPresent() && isOver()) {
+          endEmpty(look.get());
           return;
         }
         pace.pause(settings.poll());
@@ -77,8 +78,23 @@ final class Watcher {
     return quiet && settings.ending().isReachedAfter(pace.elapsed().minus(lastNews));
   }
 
-  /** A listing and the checkpoints found in it. */
-  private record Look(Listing listing, Scan scan) {}
+  /**
+   * A listing and the checkpoints found in it.
+   *
+   * @param empty files that have no content and no known writer, and so aren't in the scan
+   */
+  private record Look(Listing listing, Scan scan, List<CheckpointFile> empty) {}
+
+  /** Records files that are still empty when the watch ends. */
+  private void endEmpty(Look look) {
+    for (CheckpointFile file : look.empty()) {
+      if (isOvertaken(file, look.scan().order())) {
+        work.skip(List.of(file), "it is empty, and a newer one was there");
+      } else if (!work.done().contains(file)) {
+        work.fail(file, "it is empty (0 bytes); was the training stopped before it was written?");
+      }
+    }
+  }
 
   /**
    * Handles a listing; true if a checkpoint was handled, so that there may be more to do at once.
@@ -162,7 +178,12 @@ final class Watcher {
     try {
       Listing listing = folder.list();
       Scan scan = completeness.look(listing, pace.elapsed());
-      Look look = new Look(listing, scan.whileWritten(written(scan)));
+      Set<CheckpointFile> written = written(scan);
+      List<CheckpointFile> empty =
+          scan.complete().stream()
+              .filter(file -> file.bytes() == 0 && !written.contains(file))
+              .toList();
+      Look look = new Look(listing, scan.whileWritten(written), empty);
       failedLooks = 0;
       return Optional.of(look);
     } catch (IOException e) {

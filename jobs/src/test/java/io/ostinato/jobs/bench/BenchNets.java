@@ -17,8 +17,13 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
 import io.ostinato.model.BlockWeights;
+import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /** Architectures to measure with. */
 final class BenchNets {
@@ -62,6 +67,20 @@ final class BenchNets {
       block.initialize(manager, DataType.FLOAT32, inputs);
       return BlockWeights.snapshot(block);
     }
+  }
+
+  /** Random weights of the same shapes, float32; others for each seed. */
+  static WeightSnapshot noise(WeightSnapshot like, long seed) {
+    Random random = new Random(seed);
+    List<HostArray> arrays = new ArrayList<>();
+    for (HostArray array : like.arrays()) {
+      ByteBuffer bytes = ByteBuffer.allocate(array.bytes().length).order(ByteOrder.LITTLE_ENDIAN);
+      while (bytes.hasRemaining()) {
+        bytes.putFloat((float) (0.1 * random.nextGaussian()));
+      }
+      arrays.add(HostArray.of(array.name(), array.dataType(), array.shape(), bytes.array()));
+    }
+    return WeightSnapshot.of(arrays);
   }
 
   private static Block residual(int channels, int stride, boolean same) {

@@ -1,8 +1,14 @@
 package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.Attempts;
+import io.ostinato.evaluation.Certificate;
+import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.DataContent;
+import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.model.BlockFactory;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
@@ -15,7 +21,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
-/** A steady evaluation, with other weights each time, over the forward of the same batches. */
+/**
+ * A steady evaluation, with other weights each time, over the forward of the same batches; and its
+ * certificate over the evaluation.
+ */
 record SteadyBenchmark(Path folder) implements Benchmark {
 
   @Override
@@ -29,8 +38,46 @@ record SteadyBenchmark(Path folder) implements Benchmark {
           BenchSpark.dataset(spark, BenchSpark.images(spark, folder, 4_096), 3, 32, 32);
       Figure cnn =
           measure(engine, "steady.cnn", "<= 1.05", images, BenchNets::resnet, new Shape(3, 32, 32));
-      return List.of(mlp, cnn);
+      return List.of(mlp, cnn, certificate(engine, pixels));
     }
+  }
+
+  /** Recording, merging and comparing the rows of an evaluation, on one thread. */
+  private static Figure certificate(SparkEvaluationEngine engine, SparkDataset data)
+      throws Exception {
+    EvaluationRequest request =
+        BenchSpark.request(
+            "certificate",
+            data,
+            ModelSource.ofBlock(BenchNets::mlp, new Shape(784)),
+            BenchNets.weights(BenchNets.mlp(), 1, new Shape(1, 784)),
+            Processors::predictions);
+    List<DataBatch> batches;
+    try (Stream<DataBatch> stream = data.batches(BenchSpark.BATCH)) {
+      batches = stream.toList();
+    }
+    DataContent expected = coverage(batches).content(true);
+    Callable<Certificate> certificate =
+        () -> {
+          Coverage read =
+              SerializedBytes.read(SerializedBytes.of(coverage(batches)), Coverage.class);
+          return Certificate.of(
+              request.tag(), expected, List.of(), read, "manifest", Attempts.NONE);
+        };
+    Callable<Void> evaluation =
+        () -> {
+          engine.evaluate(request, ProgressDisplay.silent()).close();
+          return null;
+        };
+    Rounds rounds = Rounds.of(certificate, evaluation);
+    String detail = rounds.detail("certificate", "evaluation");
+    return new Figure("certificate", rounds.ratio(), "x evaluation", "<= 0.02", detail);
+  }
+
+  private static Coverage coverage(List<DataBatch> batches) {
+    Coverage coverage = new Coverage();
+    batches.forEach(coverage::add);
+    return coverage;
   }
 
   private static Figure measure(

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.ostinato.LogLines;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.jobs.TorchFixtures;
 import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.data.DataSource;
@@ -86,7 +87,7 @@ class CheckpointEvaluatorTest {
       assertThat(evaluator.evaluate(file.toString()).rows()).isEqualTo(TorchFixtures.ROWS);
       byte[] whole = Files.readAllBytes(file);
       Files.write(file, Arrays.copyOf(whole, whole.length - 8));
-      refuses(evaluator, file.toString(), "can't read '" + file + "'", "is cut off");
+      refuses(evaluator, file.toString(), "can't read '" + file + "'", "is truncated");
     }
     Architecture other =
         Architectures.parse("--architecture", "mlp:outputs=3,input_shape=[1,5,5],hidden=[]");
@@ -287,7 +288,8 @@ class CheckpointEvaluatorTest {
         metrics,
         8,
         OutputChoice.first(),
-        List.of(architecture));
+        List.of(architecture),
+        EvaluationPolicy.exact());
   }
 
   private static List<String> names(Path folder) throws IOException {

@@ -8,6 +8,7 @@ import io.ostinato.describe.ValueType;
 import io.ostinato.jobs.config.KeyTables;
 import io.ostinato.metric.Metric;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +19,10 @@ import java.util.regex.Pattern;
  */
 final class DocTables {
   private static final String BEGIN = "<!-- table: %s -->\n";
-  private static final String SETTINGS = "settings"; // which its own module's test writes
+
+  /** Tables that other tests write. */
+  private static final Set<String> OTHERS = Set.of("settings", "chaos");
+
   private static final String END = "<!-- end of table -->";
   private static final Pattern TABLE =
       Pattern.compile("<!-- table: ([^>]*) -->\\n(.*?)<!-- end of table -->", Pattern.DOTALL);
@@ -32,7 +36,7 @@ final class DocTables {
         .replaceAll(
             table ->
                 Matcher.quoteReplacement(
-                    table.group(1).equals(SETTINGS)
+                    OTHERS.contains(table.group(1))
                         ? table.group()
                         : marked(table.group(1), table(table.group(1)))));
   }

@@ -179,6 +179,57 @@ class TrainCommandTest {
   }
 
   @Test
+  void aRefusedResumeLeavesTheRunAsItIsAndDamageIsTold() throws IOException {
+    assertThat(train("--set", "run_id=first", "--set", "length={epochs: 2}")).isZero();
+    Path log = run("first").resolve("metrics.jsonl");
+    List<String> lines = Files.readAllLines(log);
+    Files.write(log, lines.subList(0, 1));
+    Map<String, String> before = contents(run("first"));
+    String[] resume = {"--set", "resume=first", "--set", "length={epochs: 3}"};
+    assertThat(train(resume)).isEqualTo(2);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .contains(
+            "--set resume=first: checkpoint 'E2_U44_S2816' stands on records that '" + log,
+            "it has 1 records instead of 3: 2 are missing; restore the file, or set lost_metrics:"
+                + " accept")
+        .doesNotContain("Exception");
+    assertThat(contents(run("first"))).isEqualTo(before);
+    assertThat(
+            train(
+                "--set",
+                "resume={run_id: first, lost_metrics: accept}",
+                "--set",
+                "length={epochs: 3}"))
+        .as(err.toString())
+        .isZero();
+    assertThat(metrics("first")).hasSize(2);
+
+    Path weights = run("first").resolve("checkpoints/E3_U66_S4224.safetensors");
+    Files.write(weights, new byte[9]);
+    String problem = "its file 'E3_U66_S4224.safetensors' has 9 bytes instead of";
+    err.getBuffer().setLength(0);
+    assertThat(train("--set", "run_id=first", "--evaluate")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "--evaluate latest: run 'first' has no whole newest checkpoint: checkpoint"
+                + " 'E3_U66_S4224': "
+                + problem)
+        .doesNotContain("Exception");
+    err.getBuffer().setLength(0);
+    assertThat(train("--set", "run_id=first", "--evaluate", "E3_U66_S4224")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("checkpoint 'E3_U66_S4224' of run 'first' is damaged: " + problem);
+    before = contents(run("first"));
+    err.getBuffer().setLength(0);
+    assertThat(train(resume)).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "--set resume=first: run 'first' has no whole checkpoint to resume from", problem);
+    assertThat(contents(run("first"))).isEqualTo(before);
+  }
+
+  @Test
   void callbacksOfOneMetricMayBothRunWhereTheyNeverMeet() throws IOException {
     String metric = "callbacks.3={kind: metric, metrics: accuracy, every_n_updates: %s}";
     assertThat(train(with(new String[0], metric.formatted(11), "length={epochs: 1}"))).isEqualTo(2);

@@ -102,7 +102,9 @@ class CheckpointTrackersTest {
         "",
         Map.of("accuracy/test", 0.5),
         1,
-        0);
+        0,
+        0,
+        List.of());
   }
 
   /** The steps of all event files of a folder, each below 128, in the order of the files. */

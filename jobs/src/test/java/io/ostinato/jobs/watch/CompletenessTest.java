@@ -135,7 +135,9 @@ class CompletenessTest {
         "",
         Map.of(),
         1,
-        0);
+        0,
+        0,
+        List.of());
   }
 
   private static CheckpointFile file(String name, long bytes, int second) {

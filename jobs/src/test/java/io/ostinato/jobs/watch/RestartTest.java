@@ -33,6 +33,7 @@ class RestartTest {
       assertThat(lab.bestModel("best_model.accuracy.pt")).as("step %d", step).isEqualTo("0.7");
       assertThat(lab.bestModel("best_model.loss.pt")).as("step %d", step).isEqualTo("0.2");
       assertNothingHalf(lab);
+      assertEachEvaluationIsRecordedOnce(lab);
       if (!crashed) {
         break;
       }
@@ -83,6 +84,7 @@ class RestartTest {
         assertThat(lab.names(Outcome.SKIPPED)).doesNotContain(name(count - 1));
       }
       assertNothingHalf(lab);
+      assertEachEvaluationIsRecordedOnce(lab);
     }
   }
 
@@ -104,6 +106,21 @@ class RestartTest {
         assertThat(modified).as("case %d: %s", seed, entry).isBeforeOrEqualTo(newest);
       }
     }
+  }
+
+  private static void assertEachEvaluationIsRecordedOnce(WatchLab lab) {
+    assertThat(lab.evaluations())
+        .containsExactlyElementsOf(
+            lab.journal().stream()
+                .filter(entry -> entry.outcome() != Outcome.SKIPPED)
+                .map(
+                    entry ->
+                        "%s %s %s"
+                            .formatted(
+                                entry.checkpoint().name(),
+                                entry.time(),
+                                entry.outcome() == Outcome.EVALUATED ? "ok" : "failed"))
+                .toList());
   }
 
   private static double bestOf(WatchLab lab) {

@@ -1,13 +1,21 @@
 package io.ostinato.jobs.watch;
 
+import com.google.gson.JsonParser;
+import io.ostinato.evaluation.Attempts;
+import io.ostinato.evaluation.Certificate;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.TestDisk;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.ForwardingLineFile;
 import io.ostinato.storage.ForwardingRunFiles;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.EvaluationRecord;
+import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.MetricProperties;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -17,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,7 +50,7 @@ final class WatchLab {
   static final Duration POLL = Duration.ofSeconds(10);
 
   /** The process is gone. */
-  static final class Crash extends Error {
+  static final class Crash extends InternalError {
     private static final long serialVersionUID = 1;
   }
 
@@ -57,12 +66,14 @@ final class WatchLab {
   final Map<Integer, List<Runnable>> script = new TreeMap<>();
   final List<IOException> listFailures = new ArrayList<>();
   final List<IOException> readFailures = new ArrayList<>();
+  final List<Throwable> failures = new ArrayList<>();
   final FakePace pace = new FakePace();
   long crashAt = Long.MAX_VALUE;
   long steps;
   boolean usable = true;
   private boolean disk;
   Duration work = Duration.ZERO;
+  long skipped;
 
   WatchLab(Path run) {
     this.run = run;
@@ -98,8 +109,10 @@ final class WatchLab {
     Folder folder = new Folder();
     WatchReport report =
         new WatchReport(new PrintWriter(out), new PrintWriter(err), CheckpointTrackers.none());
-    try (LineFile lines = new CrashingLines(files().openLines("metrics.jsonl"))) {
-      Journal journal = new Journal(lines);
+    try (LineFile lines = new CrashingLines(files().openLines("metrics.jsonl"));
+        EvaluationsLog evaluations =
+            EvaluationsLog.of(new CrashingFiles(files()), Clock.systemUTC())) {
+      Journal journal = new Journal(lines, evaluations);
       BestModels best =
           new BestModels(
               new CrashingFiles(files().folder("checkpoints")),
@@ -147,9 +160,25 @@ final class WatchLab {
   }
 
   List<JournalEntry> journal() {
-    try (LineFile lines = files().openLines("metrics.jsonl")) {
-      return List.copyOf(new Journal(lines).entries());
+    try (LineFile lines = files().openLines("metrics.jsonl");
+        EvaluationsLog none =
+            EvaluationsLog.of(LocalRunFiles.in(run.resolve("none")), Clock.systemUTC())) {
+      return List.copyOf(new Journal(lines, none).entries());
     }
+  }
+
+  /** The checkpoint, time and outcome of each recorded evaluation. */
+  List<String> evaluations() {
+    return files().lines("evaluations.jsonl").stream()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .map(
+            line ->
+                "%s %s %s"
+                    .formatted(
+                        line.get("callback").getAsString(),
+                        line.get("time").getAsString(),
+                        line.get("outcome").getAsString()))
+        .toList();
   }
 
   List<String> names(Outcome outcome) {
@@ -254,24 +283,55 @@ final class WatchLab {
       }
       try {
         double value = Double.parseDouble(Files.readString(model));
+        if (!failures.isEmpty()) {
+          Evaluation.<RuntimeException>throwAs(failures.remove(0));
+        }
         if (value < 0) {
           throw new IllegalArgumentException("can't load it:\nnative stack");
         }
         evaluated.add(files.get(model.getFileName().toString()));
-        return new Report(Map.of("accuracy", value, "loss", value, "rank", value), 7, 0.5);
+        return new Report(
+            Map.of("accuracy", value, "loss", value, "rank", value),
+            7,
+            skipped,
+            0.5,
+            List.of(record()));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
+    private EvaluationRecord record() {
+      return new EvaluationRecord.Evaluated(
+          new EvaluationTag("any", TrainingIteration.START, "test"),
+          new EvaluationTimings(work, work, work, work, work, work, work, work, work),
+          new Certificate(7, 7, 0, "digest", "hash", List.of(), Attempts.NONE));
+    }
+
     @Override
-    public String problemOf(RuntimeException failure) {
+    public String dataset() {
+      return "test";
+    }
+
+    @Override
+    public String problemOf(Throwable failure) {
       return ErrorLine.of(failure);
     }
 
     @Override
-    public Optional<RuntimeException> beyondTheModel(RuntimeException failure) {
-      return usable ? Optional.empty() : Optional.of(failure);
+    public boolean mayBeOfTheData(Throwable failure) {
+      return failure instanceof UncheckedIOException;
+    }
+
+    @Override
+    public Optional<RuntimeException> beyondTheModel(Throwable failure) {
+      return usable ? Optional.empty() : Optional.of(new IllegalArgumentException(failure));
+    }
+
+    /** Throws anything, as Spark throws checked exceptions that it doesn't declare. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void throwAs(Throwable failure) throws E {
+      throw (E) failure;
     }
   }
 
@@ -311,6 +371,11 @@ final class WatchLab {
       step();
       super.write(name, content);
       step();
+    }
+
+    @Override
+    public LineFile openLines(String name) {
+      return new CrashingLines(super.openLines(name));
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricsFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +49,15 @@ class WatcherTest {
     assertThat(lab.out.toString())
         .startsWith("E1_U1_S1.pt ")
         .contains("accuracy 0.400000 (best)", "7 rows  0.500 s");
+  }
+
+  @Test
+  void rowsThatWereSkippedAreInTheLineAndInTheJournal() {
+    lab.skipped = 3;
+    lab.write("E1_U1_S1.pt", 0.4);
+    lab.watch(Policy.EVERY, MINUTE);
+    assertThat(lab.out.toString()).contains("  7 rows (3 skipped)  0.500 s");
+    assertThat(lab.journal()).singleElement().extracting(JournalEntry::skippedRows).isEqualTo(3L);
   }
 
   @Test
@@ -294,12 +304,96 @@ class WatcherTest {
   void anEmptyFileIsNoCheckpointUntilItHasBytes() {
     lab.write("E1_U1_S1.pt", 0.1);
     lab.files.put("E2_U2_S2.pt", new CheckpointFile("E2_U2_S2.pt", 0, WatchLab.START));
-    lab.watch(Policy.LATEST, Ending.once());
-    assertThat(lab.journal()).hasSize(1);
-    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt");
     lab.at(30, () -> lab.write("E2_U2_S2.pt", 0.2));
     lab.watch(Policy.LATEST, MINUTE);
     assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt", "E2_U2_S2.pt");
+    assertThat(lab.journal()).hasSize(2);
+  }
+
+  @Test
+  void aFileThatIsStillEmptyWhenTheWatchEndsHasALine() {
+    lab.write("E1_U1_S1.pt", 0.1);
+    lab.files.put("E2_U2_S2.pt", new CheckpointFile("E2_U2_S2.pt", 0, WatchLab.START));
+    WatchReport report = lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt");
+    assertThat(lab.names(Outcome.FAILED)).containsExactly("E2_U2_S2.pt");
+    assertThat(report.count(Outcome.FAILED)).isOne();
+    assertThat(lab.err.toString())
+        .contains(
+            "error: can't evaluate 'E2_U2_S2.pt': it is empty (0 bytes); was the training stopped"
+                + " before it was written?");
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.journal()).as("not recorded again").hasSize(2);
+    lab.write("E2_U2_S2.pt", 0.2);
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt", "E2_U2_S2.pt");
+  }
+
+  @Test
+  void anEmptyFileThatWasOvertakenIsSkippedAndOneWithAWriterIsAwaited() {
+    lab.files.put("E1_U1_S1.pt", new CheckpointFile("E1_U1_S1.pt", 0, WatchLab.START));
+    lab.write("E2_U2_S2.pt", 0.2);
+    lab.watch(Policy.LATEST, Ending.once());
+    assertThat(lab.names(Outcome.SKIPPED)).containsExactly("E1_U1_S1.pt");
+    lab.files.put("E3_U3_S3.pt", new CheckpointFile("E3_U3_S3.pt", 0, WatchLab.START));
+    lab.open.add("E3_U3_S3.pt");
+    lab.at(
+        200,
+        () -> {
+          lab.write("E3_U3_S3.pt", 0.3);
+          lab.open.clear();
+        });
+    lab.watch(Policy.LATEST, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E2_U2_S2.pt", "E3_U3_S3.pt");
+    assertThat(lab.names(Outcome.FAILED)).isEmpty();
+  }
+
+  @Test
+  void anErrorOfOneCheckpointIsItsFailureAndTheWatchGoesOn() {
+    List<Throwable> errors =
+        List.of(
+            new OutOfMemoryError("Java heap space"),
+            new StackOverflowError(),
+            new NoClassDefFoundError("com/example/Net"),
+            new AssertionError("no such thing"),
+            new ClassNotFoundException("that nobody declared"));
+    for (int i = 1; i <= errors.size(); i++) {
+      lab.write("E%d_U%d_S%d.pt".formatted(i, i, i), 0.1);
+    }
+    lab.write("E9_U9_S9.pt", 0.9);
+    lab.failures.addAll(errors);
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.FAILED)).hasSize(errors.size());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E9_U9_S9.pt");
+    assertThat(lab.err.toString())
+        .contains(
+            "'E1_U1_S1.pt': OutOfMemoryError: Java heap space; increase spark.driver.memory",
+            "'E2_U2_S2.pt': StackOverflowError",
+            "'E3_U3_S3.pt': NoClassDefFoundError: com/example/Net");
+  }
+
+  @Test
+  void aBrokenJavaMachineEndsTheWatch() {
+    lab.write("E1_U1_S1.pt", 0.1);
+    lab.failures.add(new InternalError("broken"));
+    assertThatThrownBy(() -> lab.watch(Policy.EVERY, Ending.once()))
+        .isInstanceOf(InternalError.class);
+    assertThat(lab.journal()).isEmpty();
+  }
+
+  @Test
+  void dataThatWasUnreadableForAMomentDoesntFailACheckpoint() {
+    lab.write("E1_U1_S1.pt", 0.1);
+    lab.write("E2_U2_S2.pt", 0.2);
+    UncheckedIOException moment = new UncheckedIOException(new IOException("a missing block"));
+    lab.failures.add(moment);
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.EVALUATED)).containsExactly("E1_U1_S1.pt", "E2_U2_S2.pt");
+    lab.write("E3_U3_S3.pt", 0.3);
+    lab.failures.addAll(List.of(moment, moment));
+    lab.watch(Policy.EVERY, Ending.once());
+    assertThat(lab.names(Outcome.FAILED)).containsExactly("E3_U3_S3.pt");
+    assertThat(lab.begun).hasSize(5);
   }
 
   @Test
@@ -432,12 +526,12 @@ class WatcherTest {
   }
 
   @Test
-  void aSecondProcessOnTheSameRunIsRefused() {
+  void aSecondWatchOnTheSameRunIsRefused() {
     try (LineFile lines = LocalRunFiles.in(folder).openLines("metrics.jsonl")) {
       assertThat(lines.lines()).isEmpty();
       assertThatThrownBy(() -> lab.watch(Policy.EVERY, Ending.once()))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("another process is writing")
+          .hasMessageContaining("this process is writing '" + folder.resolve("metrics.jsonl"))
           .hasMessageContaining("give this run another id");
     }
   }

@@ -1,7 +1,10 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.Coverage;
+import io.ostinato.evaluation.DataContent;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.SerializedBytes;
+import io.ostinato.evaluation.SkippedRows;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
@@ -10,18 +13,58 @@ import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 
 /**
- * The size of a dataset.
+ * The size and content of a dataset.
  *
  * @param partitionStarts the index of each partition's first row, followed by the number of rows
  * @param rows number of rows
  * @param batches number of batches
  * @param sizeBytes size of all batches, in bytes
+ * @param coverage all rows, with their indexes in their partitions
+ * @param skipped the rows that can't be turned into tensors
  */
-record BatchCount(long[] partitionStarts, long rows, long batches, long sizeBytes) {
+record BatchCount(
+    long[] partitionStarts,
+    long rows,
+    long batches,
+    long sizeBytes,
+    Coverage coverage,
+    SkippedRows skipped) {
 
   /** The size of one partition of the dataset, or of a part of it, as a task has counted it. */
-  private record Part(int partition, long rows, long batches, long sizeBytes, String kinds)
-      implements Serializable {}
+  private record Part(
+      int partition,
+      long rows,
+      long batches,
+      long sizeBytes,
+      String kinds,
+      Coverage coverage,
+      SkippedRows skipped)
+      implements Serializable {
+
+    static Part of(StoredBatch batch) {
+      Coverage coverage = new Coverage();
+      coverage.add(batch.inPartition());
+      return new Part(
+          batch.partition(),
+          batch.rows(),
+          1,
+          batch.sizeBytes(),
+          batch.hasNoColumns() ? "" : batch.kinds(),
+          coverage,
+          SkippedRows.of(batch.skipped()));
+    }
+
+    Part plus(Part other) {
+      return new Part(
+          partition,
+          rows + other.rows,
+          batches + other.batches,
+          sizeBytes + other.sizeBytes,
+          kinds,
+          coverage.merge(other.coverage),
+          skipped.plus(other.skipped));
+    }
+  }
 
   static BatchCount of(JavaRDD<StoredBatch> batches) {
     List<Part> parts =
@@ -39,7 +82,20 @@ record BatchCount(long[] partitionStarts, long rows, long batches, long sizeByte
         starts,
         starts[partitions],
         parts.stream().mapToLong(Part::batches).sum(),
-        parts.stream().mapToLong(Part::sizeBytes).sum());
+        parts.stream().mapToLong(Part::sizeBytes).sum(),
+        parts.stream().map(Part::coverage).reduce(new Coverage(), Coverage::merge),
+        parts.stream()
+            .map(part -> part.skipped().moved(starts[part.partition()]))
+            .reduce(SkippedRows.NONE, SkippedRows::plus));
+  }
+
+  /**
+   * The content of the rows.
+   *
+   * @param isWhole whether these are all rows of the dataset, and not just its first ones
+   */
+  DataContent content(boolean isWhole) {
+    return coverage.content(isWhole);
   }
 
   /** Returns the total size of the batches of some partitions, in bytes. */
@@ -64,23 +120,14 @@ record BatchCount(long[] partitionStarts, long rows, long batches, long sizeByte
   private static Iterator<byte[]> parts(Iterator<StoredBatch> batches) {
     TreeMap<String, Part> parts = new TreeMap<>();
     while (batches.hasNext()) {
-      StoredBatch batch = batches.next();
-      String kinds = batch.kinds();
-      parts.merge(
-          batch.partition() + " " + kinds,
-          new Part(batch.partition(), batch.rows(), 1, batch.sizeBytes(), kinds),
-          (a, b) ->
-              new Part(
-                  a.partition(),
-                  a.rows() + b.rows(),
-                  a.batches() + b.batches(),
-                  a.sizeBytes() + b.sizeBytes(),
-                  kinds));
+      Part part = Part.of(batches.next());
+      parts.merge(part.partition() + " " + part.kinds(), part, Part::plus);
     }
     return parts.values().stream().map(SerializedBytes::of).iterator();
   }
 
-  private static void checkKinds(List<Part> parts) {
+  private static void checkKinds(List<Part> all) {
+    List<Part> parts = all.stream().filter(part -> !part.kinds().isEmpty()).toList();
     for (Part part : parts) {
       if (!part.kinds().equals(parts.get(0).kinds())) {
         throw new EvaluationException(

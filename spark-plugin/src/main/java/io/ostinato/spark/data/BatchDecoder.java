@@ -9,9 +9,11 @@ import org.apache.spark.sql.Row;
 sealed interface BatchDecoder extends Serializable permits ColumnsDecoder, FunctionDecoder {
 
   /**
-   * Returns arrays of shape {@code (rows, ...)}.
+   * Returns arrays of shape {@code (rows, ...)}. Rows that are skipped have elements of 0; if all
+   * are, and the arrays are not known without them, there are none.
    *
    * @param first the place of the first row
+   * @param skips receives the rows that can't be turned into tensors
    */
-  List<HostArray> decode(List<Row> rows, RowPlace first);
+  List<HostArray> decode(List<Row> rows, RowPlace first, PartitionSkips skips);
 }

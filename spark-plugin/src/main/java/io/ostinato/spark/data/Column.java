@@ -98,16 +98,16 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
     }
   }
 
-  RuntimeException refuseNull(RowPlace place) {
+  BadRowException refuseNull(RowPlace place) {
     return refuse(
         place, "is null; expected %s; drop or fill such rows first".formatted(expected()));
   }
 
-  RuntimeException refuseNullElement(int index, RowPlace place) {
+  BadRowException refuseNullElement(int index, RowPlace place) {
     return refuse(place, "element %s is null; expected %s".formatted(index, expected()));
   }
 
-  RuntimeException refuse(RowPlace place, String problem) {
+  BadRowException refuse(RowPlace place, String problem) {
     return place.refuse("column '%s'".formatted(column), problem);
   }
 

@@ -58,6 +58,12 @@ final class ColumnTypes {
           "column '%s': every dimension of %s must be at least 1"
               .formatted(column.column(), new Shape(column.dimensions())));
     }
+    try {
+      RowShape.of(column.dataType(), column.dimensions());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "column '%s': %s".formatted(column.column(), e.getMessage()), e);
+    }
     if (column.kind() == Kind.NUMBER && column.elements() != 1) {
       throw new IllegalArgumentException(
           "column '%s' holds one number per row, so its shape can't be %s"

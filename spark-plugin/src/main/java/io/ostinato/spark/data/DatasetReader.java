@@ -1,7 +1,10 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.BadRows;
+import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.resident.ResidentModels;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +16,7 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkExecutorInfo;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.sql.Dataset;
@@ -46,6 +50,7 @@ final class DatasetReader {
   private final OstinatoSettings settings;
   private final int batchSize;
   private final long maxRows;
+  private final BadRows badRows;
   private FirstRows first = FirstRows.all();
 
   DatasetReader(
@@ -53,12 +58,14 @@ final class DatasetReader {
       BatchDecoder decoder,
       OstinatoSettings settings,
       int batchSize,
-      long maxRows) {
+      long maxRows,
+      BadRows badRows) {
     this.rows = rows;
     this.decoder = decoder;
     this.settings = settings;
     this.batchSize = batchSize;
     this.maxRows = maxRows;
+    this.badRows = badRows;
   }
 
   PreparedDataset read() {
@@ -100,7 +107,7 @@ final class DatasetReader {
     return BatchCount.sizeBytes(decoded, some) / probed > budget / partitions;
   }
 
-  private static PreparedDataset tooLarge(
+  private PreparedDataset tooLarge(
       String id, JavaRDD<StoredBatch> decoded, BatchCount count, long budget) {
     log.info(
         "a dataset of {} MiB is not stored on the executors, because it exceeds the limit of {} MiB;"
@@ -110,7 +117,7 @@ final class DatasetReader {
     return prepared(id, decoded, count, false, true);
   }
 
-  private static PreparedDataset prepared(
+  private PreparedDataset prepared(
       String id,
       JavaRDD<StoredBatch> batches,
       BatchCount count,
@@ -123,6 +130,8 @@ final class DatasetReader {
         count.rows(),
         count.batches(),
         count.sizeBytes(),
+        count.content(count.rows() < maxRows),
+        count.skipped(),
         isStored,
         isInOrder);
   }
@@ -171,17 +180,21 @@ final class DatasetReader {
   private JavaRDD<StoredBatch> decodedOfAllPartitions() {
     FirstRows wanted = first;
     if (settings.batches().bulk() && decoder instanceof ColumnsDecoder columns) {
-      var bulk = InternalRows.batches(rows, columns.columns(), wanted, batchSize);
+      var bulk = InternalRows.batches(rows, columns.columns(), wanted, batchSize, badRows);
       if (bulk.isPresent()) {
         return bulk.get();
       }
     }
     BatchDecoder byRow = decoder;
     int mostRows = batchSize;
+    BadRows policy = badRows;
     return rows.javaRDD()
         .mapPartitionsWithIndex(
-            (partition, partitionRows) ->
-                new BatchIterator(partition, wanted.of(partition, partitionRows), byRow, mostRows),
+            (partition, partitionRows) -> {
+              ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
+              return new BatchIterator(
+                  partition, wanted.of(partition, partitionRows), byRow, mostRows, policy);
+            },
             true);
   }
 
@@ -192,7 +205,7 @@ final class DatasetReader {
   private static BatchCount countOrFree(JavaRDD<StoredBatch> stored) {
     try {
       return BatchCount.of(stored);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) { // including checked exceptions that Spark doesn't declare
       stored.unpersist();
       throw e;
     }
@@ -208,11 +221,25 @@ final class DatasetReader {
     JavaRDD<StoredBatch> fitted =
         stored(wanted < partitions ? stored.coalesce(wanted) : stored.repartition(wanted));
     try {
-      countOrFree(fitted);
+      checkSame(count, countOrFree(fitted));
+      return fitted;
+    } catch (DataChangedException e) {
+      fitted.unpersist();
+      throw e;
     } finally {
       stored.unpersist();
     }
-    return fitted;
+  }
+
+  /** Batches that were lost in between have been read again. */
+  private static void checkSame(BatchCount before, BatchCount now) {
+    before
+        .content(true)
+        .changeTo(now.content(true))
+        .ifPresent(
+            change -> {
+              throw DataChangedException.of(change);
+            });
   }
 
   static int wantedPartitions(int partitions, long batches, int slots) {

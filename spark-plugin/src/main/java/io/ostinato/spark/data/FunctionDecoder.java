@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.MissingClassException;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.weights.HostArray;
@@ -18,24 +19,36 @@ import org.apache.spark.sql.Row;
 record FunctionDecoder(RowFunction function, OstinatoSettings settings) implements BatchDecoder {
 
   @Override
-  public List<HostArray> decode(List<Row> rows, RowPlace first) {
+  public List<HostArray> decode(List<Row> rows, RowPlace first, PartitionSkips skips) {
     Engine engine = NativeEngine.load(settings);
     List<HostArray> kinds = List.of();
-    List<ByteArrayOutputStream> columns = new ArrayList<>();
+    List<List<HostArray>> decoded = new ArrayList<>(rows.size());
     for (int i = 0; i < rows.size(); i++) {
       RowPlace place = new RowPlace(first.partition(), first.row() + i);
-      List<HostArray> arrays = tensorsOf(rows.get(i), engine, place);
-      if (i == 0) {
-        kinds = arrays;
-        arrays.forEach(array -> columns.add(new ByteArrayOutputStream()));
+      try {
+        List<HostArray> arrays = tensorsOf(rows.get(i), engine, place);
+        checkKinds(arrays, kinds, place);
+        kinds = kinds.isEmpty() ? arrays : kinds;
+        decoded.add(arrays);
+      } catch (BadRowException e) {
+        skips.skip(place, e);
+        decoded.add(List.of());
       }
-      append(arrays, kinds, columns, place);
     }
+    return stacked(decoded, kinds);
+  }
+
+  private static List<HostArray> stacked(List<List<HostArray>> rows, List<HostArray> kinds) {
     List<HostArray> stacked = new ArrayList<>();
     for (int c = 0; c < kinds.size(); c++) {
       HostArray kind = kinds.get(c);
+      byte[] skipped = new byte[Math.toIntExact(kind.sizeBytes())];
+      ByteArrayOutputStream column = new ByteArrayOutputStream();
+      for (List<HostArray> row : rows) {
+        column.writeBytes(row.isEmpty() ? skipped : row.get(c).bytes());
+      }
       Shape shape = new Shape(rows.size()).addAll(kind.shape());
-      stacked.add(HostArray.of(kind.name(), kind.dataType(), shape, columns.get(c).toByteArray()));
+      stacked.add(HostArray.of(kind.name(), kind.dataType(), shape, column.toByteArray()));
     }
     return stacked;
   }
@@ -51,6 +64,8 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
         arrays.add(HostArray.copyOf(nameOf(array, arrays), array));
       }
       return arrays;
+    } catch (MissingClassException e) {
+      throw e; // no row is to blame
     } catch (Exception | LinkageError | AssertionError e) {
       throw place.refuse("the row function", e);
     }
@@ -68,18 +83,11 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
     return name;
   }
 
-  private static void append(
-      List<HostArray> arrays,
-      List<HostArray> kinds,
-      List<ByteArrayOutputStream> columns,
-      RowPlace place) {
-    if (!kindsOf(arrays).equals(kindsOf(kinds))) {
+  private static void checkKinds(List<HostArray> arrays, List<HostArray> kinds, RowPlace place) {
+    if (!kinds.isEmpty() && !kindsOf(arrays).equals(kindsOf(kinds))) {
       throw place.refuse(
           "the row function",
           "returned %s; expected %s, as for the previous rows".formatted(arrays, kinds));
-    }
-    for (int c = 0; c < arrays.size(); c++) {
-      columns.get(c).writeBytes(arrays.get(c).bytes());
     }
   }
 

@@ -1,8 +1,11 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.BadRows;
+import io.ostinato.spark.resident.ResidentModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -30,8 +33,8 @@ final class InternalRows {
    * internal rows are not available.
    */
   static Optional<JavaRDD<StoredBatch>> batches(
-      Dataset<Row> rows, List<Column> columns, FirstRows first, int batchSize) {
-    return batches(InternalRows::of, rows, columns, first, batchSize);
+      Dataset<Row> rows, List<Column> columns, FirstRows first, int batchSize, BadRows badRows) {
+    return batches(InternalRows::of, rows, columns, first, batchSize, badRows);
   }
 
   /**
@@ -43,7 +46,8 @@ final class InternalRows {
       Dataset<Row> rows,
       List<Column> columns,
       FirstRows first,
-      int batchSize) {
+      int batchSize,
+      BadRows badRows) {
     ArrayList<InternalColumn> readers = new ArrayList<>();
     try {
       for (int position = 0; position < columns.size(); position++) {
@@ -55,9 +59,11 @@ final class InternalRows {
           source
               .of(rows)
               .mapPartitionsWithIndex(
-                  (partition, partitionRows) ->
-                      new InternalBatchIterator(
-                          partition, first.of(partition, partitionRows), readers, batchSize),
+                  (partition, partitionRows) -> {
+                    ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
+                    return new InternalBatchIterator(
+                        partition, first.of(partition, partitionRows), readers, batchSize, badRows);
+                  },
                   true));
     } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
       log.info(

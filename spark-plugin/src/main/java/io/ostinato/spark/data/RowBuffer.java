@@ -38,6 +38,11 @@ final class RowBuffer {
     return bytes;
   }
 
+  /** Replaces whatever was put in after these rows by a row of zeros; there is room for it. */
+  void clearRow(int rowsBefore) {
+    bytes.position(rowsBefore * column.rowBytes()).put(new byte[column.rowBytes()]);
+  }
+
   /** Returns the bytes that were put in. */
   byte[] content() {
     return bytes.hasRemaining() ? Arrays.copyOf(bytes.array(), bytes.position()) : bytes.array();

@@ -2,10 +2,14 @@ package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.SerializationCheck;
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.DataChangedException;
+import io.ostinato.evaluation.DataContent;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.KnownContent;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.sql.Dataset;
@@ -24,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A column holds one number per row, an array of numbers, a vector or a matrix of Spark ML, or a
  * {@code binary} with the raw little-endian elements of the tensor. Dataset order is the order of
- * Spark's partitions and of the rows in them, so the query behind it should return the same order
- * each time it runs.
+ * Spark's partitions and of the rows in them, so the query behind it must return the same rows in
+ * the same order each time it runs. If it doesn't, that is an error as soon as rows are read again:
+ * by an evaluation with another batch size, after an executor was lost, or at each evaluation if
+ * the batches are not stored.
  *
  * <p>The first evaluation converts the rows to batches and stores them on the executors; later
  * evaluations read these. Thread-safe.
@@ -35,15 +42,25 @@ public final class SparkDataset implements EvaluationData {
   private final List<Column> columns;
   private final @Nullable RowFunction function;
   private final List<Prepared> prepared = new ArrayList<>();
+  private final KnownContent known = new KnownContent();
 
-  /** A dataset that was read with a batch size and a maximum number of rows. */
-  private record Prepared(int batchSize, long maxRows, PreparedDataset dataset) {
+  /** Held while the dataset is read, once for all evaluations that wait for it. */
+  private final ReentrantLock reading = new ReentrantLock();
+
+  /**
+   * A dataset that was read with a batch size and a maximum number of rows.
+   *
+   * @param skips whether rows that can't be turned into tensors were skipped
+   */
+  private record Prepared(int batchSize, long maxRows, boolean skips, PreparedDataset dataset) {
     boolean isWhole() {
       return dataset.rows() < maxRows;
     }
 
-    boolean serves(int size, long rows) {
-      return batchSize == size && (maxRows == rows || isWhole() && dataset.rows() <= rows);
+    boolean serves(int size, long rows, BadRows badRows) {
+      return batchSize == size
+          && (maxRows == rows || isWhole() && dataset.rows() <= rows)
+          && (skips == badRows.areSkipped() || dataset.skipped().count() == 0);
     }
   }
 
@@ -112,17 +129,20 @@ public final class SparkDataset implements EvaluationData {
 
   /**
    * Reads the dataset to the driver, which holds all of it in memory if its batches are out of
-   * order.
+   * order. The end of the stream throws a {@link DataChangedException} if the rows are not those
+   * that were read first.
    */
   @Override
   public Stream<DataBatch> batches(int batchSize) {
-    PreparedDataset dataset = prepare(batchSize);
-    Spliterator<StoredBatch> batches =
-        Spliterators.spliteratorUnknownSize(
-            dataset.batches().toLocalIterator(), Spliterator.ORDERED);
-    Stream<DataBatch> stream =
-        StreamSupport.stream(batches, false)
-            .map(batch -> batch.inDataset(dataset.partitionStarts()));
+    return batches(batchSize, BadRows.fail());
+  }
+
+  @Override
+  public Stream<DataBatch> batches(int batchSize, BadRows badRows) {
+    PreparedDataset dataset = prepare(batchSize, DataSelection.ALL_ROWS, badRows);
+    Spliterator<DataBatch> batches =
+        Spliterators.spliteratorUnknownSize(new SameBatches(dataset), Spliterator.ORDERED);
+    Stream<DataBatch> stream = StreamSupport.stream(batches, false);
     return dataset.isInOrder()
         ? stream
         : stream.sorted(Comparator.comparingLong(DataBatch::firstRow));
@@ -156,39 +176,96 @@ public final class SparkDataset implements EvaluationData {
   }
 
   /**
+   * Returns the batches of the first rows; a row that can't be turned into tensors is an error.
+   *
+   * @param batchSize maximum number of rows in a batch
+   * @param maxRows maximum number of rows, at least 1; {@link DataSelection#ALL_ROWS} for all
+   * @throws DataChangedException if this dataset has been read before, and had other rows
+   */
+  public PreparedDataset prepare(int batchSize, long maxRows) {
+    return prepare(batchSize, maxRows, BadRows.fail());
+  }
+
+  /**
    * Returns the batches of the first rows; if they are not prepared yet, runs jobs that read only
    * the partitions that contain them.
    *
    * @param batchSize maximum number of rows in a batch
    * @param maxRows maximum number of rows, at least 1; {@link DataSelection#ALL_ROWS} for all
+   * @param badRows what happens to rows that can't be turned into tensors
+   * @throws EvaluationException if there are more of them than are skipped
    */
-  public PreparedDataset prepare(int batchSize, long maxRows) {
+  public PreparedDataset prepare(int batchSize, long maxRows, BadRows badRows) {
     check();
-    synchronized (prepared) {
-      Optional<Prepared> known =
-          prepared.stream().filter(each -> each.serves(batchSize, maxRows)).findFirst();
-      if (known.isPresent()) {
-        return known.get().dataset();
-      }
-      PreparedDataset dataset = read(batchSize, maxRows);
-      prepared.add(new Prepared(batchSize, maxRows, dataset));
-      return dataset;
+    try {
+      reading.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EvaluationException(
+          "it was interrupted while it waited for another evaluation to read the dataset", e);
     }
+    try {
+      Optional<PreparedDataset> before = known(batchSize, maxRows, badRows);
+      return checked(
+          before.isPresent() ? before.get() : readAndKeep(batchSize, maxRows, badRows), badRows);
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private Optional<PreparedDataset> known(int batchSize, long maxRows, BadRows badRows) {
+    synchronized (prepared) {
+      return prepared.stream()
+          .filter(each -> each.serves(batchSize, maxRows, badRows))
+          .map(Prepared::dataset)
+          .findFirst();
+    }
+  }
+
+  private PreparedDataset readAndKeep(int batchSize, long maxRows, BadRows badRows) {
+    PreparedDataset dataset = read(batchSize, maxRows, badRows);
+    synchronized (prepared) {
+      checkSame(dataset);
+      prepared.add(new Prepared(batchSize, maxRows, badRows.areSkipped(), dataset));
+    }
+    return dataset;
   }
 
   /**
    * Reads all batches of this size again, as an evaluation does.
    *
-   * @throws EvaluationException if the number of rows has changed
+   * @throws DataChangedException if the rows have changed
    */
   public void reread(int batchSize) {
-    PreparedDataset dataset = prepare(batchSize);
-    long rows = BatchCount.of(dataset.batches()).rows();
-    if (rows != dataset.rows()) {
-      throw new EvaluationException(
-          "the dataset had %s rows when it was prepared, but has %s now"
-              .formatted(dataset.rows(), rows));
-    }
+    reread(batchSize, BadRows.fail());
+  }
+
+  /**
+   * Reads all batches of this size again, as an evaluation does that may skip rows.
+   *
+   * @throws DataChangedException if the rows have changed
+   * @throws EvaluationException if more rows are bad than are skipped
+   */
+  public void reread(int batchSize, BadRows badRows) {
+    PreparedDataset dataset = prepare(batchSize, DataSelection.ALL_ROWS, badRows);
+    DataContent now = BatchCount.of(dataset.batches()).content(true);
+    dataset.content().changeTo(now).ifPresent(SparkDataset::refuse);
+  }
+
+  private void checkSame(PreparedDataset dataset) {
+    known
+        .changeTo(dataset.content())
+        .ifPresent(
+            change -> {
+              if (dataset.isStored()) {
+                dataset.batches().unpersist();
+              }
+              refuse(change);
+            });
+  }
+
+  private static void refuse(String change) {
+    throw DataChangedException.of(change);
   }
 
   /** Frees the batches that the executors store. */
@@ -202,8 +279,18 @@ public final class SparkDataset implements EvaluationData {
     }
   }
 
-  private PreparedDataset read(int batchSize, long maxRows) {
-    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows).read();
+  private static PreparedDataset checked(PreparedDataset dataset, BadRows badRows) {
+    badRows
+        .problemOf(dataset.skipped())
+        .ifPresent(
+            problem -> {
+              throw new EvaluationException(problem);
+            });
+    return dataset;
+  }
+
+  private PreparedDataset read(int batchSize, long maxRows, BadRows badRows) {
+    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows, badRows).read();
   }
 
   private Dataset<Row> selected() {
@@ -218,7 +305,7 @@ public final class SparkDataset implements EvaluationData {
   private BatchDecoder decoder() {
     return function == null
         ? new ColumnsDecoder(new ArrayList<>(columns))
-        : new FunctionDecoder(function, settings());
+        : new FunctionDecoder(new SentFunction(function), settings());
   }
 
   private OstinatoSettings settings() {

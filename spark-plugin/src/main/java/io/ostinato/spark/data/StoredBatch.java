@@ -3,6 +3,7 @@ package io.ostinato.spark.data;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -23,8 +24,18 @@ public final class StoredBatch implements Serializable {
   private final String[] types;
   private final long[][] shapes;
   private final byte[][] elements;
+  private final long[] checksums;
+  private final long[] skippedRows;
+  private final String[] reasons;
 
-  StoredBatch(int partition, long firstRow, int rows, List<HostArray> arrays) {
+  /**
+   * Creates a batch.
+   *
+   * @param arrays the columns, with elements of 0 for skipped rows
+   * @param skipped the rows that couldn't be turned into tensors, by their index in the partition
+   */
+  StoredBatch(
+      int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {
     this.partition = partition;
     this.firstRow = firstRow;
     this.rows = rows;
@@ -32,6 +43,9 @@ public final class StoredBatch implements Serializable {
     this.types = arrays.stream().map(array -> array.dataType().name()).toArray(String[]::new);
     this.shapes = arrays.stream().map(array -> array.shape().getShape()).toArray(long[][]::new);
     this.elements = arrays.stream().map(HostArray::bytes).toArray(byte[][]::new);
+    this.checksums = arrays.stream().mapToLong(HostArray::checksum).toArray();
+    this.skippedRows = skipped.stream().mapToLong(SkippedRow::row).toArray();
+    this.reasons = skipped.stream().map(SkippedRow::reason).toArray(String[]::new);
   }
 
   int partition() {
@@ -46,6 +60,20 @@ public final class StoredBatch implements Serializable {
     return Stream.of(elements).mapToLong(array -> array.length).sum();
   }
 
+  /** The rows that couldn't be turned into tensors, by their index in the partition. */
+  List<SkippedRow> skipped() {
+    List<SkippedRow> skipped = new ArrayList<>(skippedRows.length);
+    for (int i = 0; i < skippedRows.length; i++) {
+      skipped.add(new SkippedRow(partition, skippedRows[i], reasons[i]));
+    }
+    return skipped;
+  }
+
+  /** Whether there are no columns, because no row of the partition could be turned into tensors. */
+  boolean hasNoColumns() {
+    return names.length == 0;
+  }
+
   /** Names, data types and shapes of one row. */
   String kinds() {
     List<String> kinds = new ArrayList<>(names.length);
@@ -56,16 +84,27 @@ public final class StoredBatch implements Serializable {
   }
 
   /**
-   * Converts to a batch with its index in the dataset; shares the elements.
+   * Converts to a batch with its index in the dataset; shares the elements, and their checksums of
+   * the time when they were decoded.
    *
    * @param partitionStarts the index of each partition's first row in the dataset
    */
   public DataBatch inDataset(long[] partitionStarts) {
+    return startingAt(partitionStarts[partition] + firstRow);
+  }
+
+  /** Converts to a batch with its index in the partition. */
+  DataBatch inPartition() {
+    return startingAt(firstRow);
+  }
+
+  private DataBatch startingAt(long row) {
     List<HostArray> arrays = new ArrayList<>(names.length);
     for (int i = 0; i < names.length; i++) {
       arrays.add(
-          HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i]));
+          HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i])
+              .withChecksum(checksums[i]));
     }
-    return new DataBatch(partition, partitionStarts[partition] + firstRow, rows, arrays);
+    return new DataBatch(partition, firstRow, rows, arrays, skipped()).startingAt(row);
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +32,24 @@ final class BatchPipeline<T> {
 
   private final Function<T, StagedBatch> stage;
   private final Runner runner;
+  private final BooleanSupplier isAbandoned;
   private long readNanos;
   private long runNanos;
 
   BatchPipeline(Function<T, StagedBatch> stage, Runner runner) {
+    this(stage, runner, () -> false);
+  }
+
+  /**
+   * Creates a pipeline.
+   *
+   * @param isAbandoned whether to leave behind a second thread that doesn't end when it is
+   *     interrupted; it ends after its present batch
+   */
+  BatchPipeline(Function<T, StagedBatch> stage, Runner runner, BooleanSupplier isAbandoned) {
     this.stage = stage;
     this.runner = runner;
+    this.isAbandoned = isAbandoned;
   }
 
   /**
@@ -184,10 +197,13 @@ final class BatchPipeline<T> {
       waitNanos += System.nanoTime() - start;
     }
 
-    /** Stops the worker, whatever it is doing, and frees batches that were not run. */
+    /**
+     * Stops the worker, whatever it is doing, and frees batches that were not run. Returns earlier
+     * if the worker is abandoned.
+     */
     void stop() {
       boolean interrupted = Thread.interrupted();
-      while (over.getCount() > 0) {
+      while (over.getCount() > 0 && !isAbandoned.getAsBoolean()) {
         freeQueue();
         queue.offer(Optional.empty());
         interrupt();
@@ -198,6 +214,9 @@ final class BatchPipeline<T> {
         }
       }
       freeQueue();
+      if (over.getCount() > 0) {
+        queue.offer(Optional.empty());
+      }
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

@@ -1,7 +1,9 @@
 package io.ostinato.spark.engine;
 
-import io.ostinato.evaluation.BatchPass;
+import io.ostinato.evaluation.BatchParts;
 import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.DeviceLostException;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.model.LoadedModel;
@@ -10,41 +12,69 @@ import io.ostinato.spark.engine.PartitionTask.Content;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.plugin.StatePolicy;
+import io.ostinato.spark.resident.BrokenExecutor;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskDevice;
+import io.ostinato.spark.resident.TaskWatchdog;
 import io.ostinato.torchscript.KeptState;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskFailureListener;
 
-/** The steps of a task for each batch, on a model that it has leased. Closing it ends the lease. */
-final class BatchSteps implements AutoCloseable {
+/**
+ * The steps of a task for each batch, on a model that it has leased. Closing it ends the lease,
+ * once no batch runs: the task may have abandoned the thread of one. An executor whose device can't
+ * be used any more ends itself in any of them.
+ */
+final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final Content content;
   private final BroadcastWeights weights;
   private final TaskDevice device;
   private final ResidentModels residents = ResidentModels.ofThisProcess();
-  private final List<BatchRunner> runners;
-  private final BatchPass pass;
+  private final BatchParts parts;
   private final ResidentModels.Lease lease;
   private final Semaphore permits;
   private final long refreshNanos;
+
+  // Guarded by this.
+  private Thread thread = Thread.currentThread();
+  private final Thread ofTask = thread;
+  private boolean isRunning;
+  private boolean hasPermit;
+  private boolean isAbandoned;
+  private boolean isClosed;
 
   /** Leases the model with these weights, for the task of this thread. */
   BatchSteps(Content content, BroadcastWeights weights) throws InterruptedException {
     this.content = content;
     this.weights = weights;
+    residents.watchdog().watch(TaskContext.get(), this);
+    TaskFailureListener failed = (task, error) -> residents.exhaustedMemory().failed(error);
+    TaskContext.get().addTaskFailureListener(failed);
     OstinatoSettings settings = content.settings();
     NativeEngine.load(settings);
     this.device = residents.devices().ofTask(TaskContext.get());
-    this.runners = content.works().stream().map(EvaluationWork::runner).toList();
-    this.pass = new BatchPass(runners);
+    this.parts =
+        new BatchParts(
+            content.works().stream().map(EvaluationWork::runner).toList(),
+            () -> residents.free(device));
     int tasks = settings.resident().tasks();
     this.permits = tasks > 0 ? residents.permits(device, tasks) : new Semaphore(1);
     long start = System.nanoTime();
-    this.lease = lease(settings.resident());
+    this.lease = loaded(settings.resident());
     this.refreshNanos = System.nanoTime() - start;
+  }
+
+  private ResidentModels.Lease loaded(OstinatoSettings.Residency settings)
+      throws InterruptedException {
+    try {
+      return parts.load(device.device(), () -> lease(settings));
+    } catch (DeviceLostException e) {
+      throw BrokenExecutor.leave(e);
+    }
   }
 
   /**
@@ -77,7 +107,7 @@ final class BatchSteps implements AutoCloseable {
   private void refuse(LoadedModel model) {
     if (content.settings().resident().state() == StatePolicy.REFUSE && keepsSomething(model)) {
       throw EvaluationException.of(
-          runners.get(0).tag(),
+          runners().get(0).tag(),
           "spark.ostinato.resident.state=refuse rejects the model: %s; set it to serial or copies,"
                   .formatted(String.join("; ", model.notes()))
               + " or make the forward stateless");
@@ -85,7 +115,12 @@ final class BatchSteps implements AutoCloseable {
   }
 
   List<BatchRunner> runners() {
-    return runners;
+    return parts.runners();
+  }
+
+  /** The evaluations of the pass, in the order of {@link #runners}. */
+  List<EvaluationWork> works() {
+    return content.works();
   }
 
   ResidentModels residents() {
@@ -97,32 +132,93 @@ final class BatchSteps implements AutoCloseable {
     return refreshNanos;
   }
 
-  StagedBatch stage(StoredBatch batch) {
+  StagedBatch stage(StoredBatch stored) {
+    DataBatch batch =
+        content
+            .selection()
+            .of(stored.inDataset(content.partitionStarts()), content.works().get(0).tag());
+    try {
+      return parts.stage(batch, device.device(), this::copied);
+    } catch (DeviceLostException e) {
+      throw BrokenExecutor.leave(e);
+    }
+  }
+
+  /** Copies a batch to the device, which keeps it only as long as its memory has sufficed. */
+  private StagedBatch copied(DataBatch batch) {
+    long keptBytes = parts.ranOutOfMemory() ? 0 : content.settings().batches().device().bytes();
     return residents
         .batches()
-        .stage(
-            content.dataset(),
-            content
-                .selection()
-                .of(batch.inDataset(content.partitionStarts()), content.works().get(0).tag()),
-            device,
-            lease.model().manager(),
-            content.settings().batches().device().bytes());
+        .stage(content.dataset(), batch, device, lease.model().manager(), keptBytes);
   }
 
   /** Runs one batch and closes it; the runners hold the results. */
   void run(StagedBatch staged) throws InterruptedException {
     LoadedModel model = lease.model();
     try (staged) {
-      permits.acquire();
+      begin();
+      acquire();
       try {
         refuse(model);
-        pass.run(staged, model, weights);
+        parts.run(staged, model, weights);
         refuse(model);
+      } catch (DeviceLostException e) {
+        throw BrokenExecutor.leave(e);
       } finally {
-        permits.release();
+        release();
       }
+    } finally {
+      end();
     }
+  }
+
+  private synchronized void begin() {
+    isRunning = true;
+    thread = Thread.currentThread();
+  }
+
+  private void acquire() throws InterruptedException {
+    permits.acquire();
+    synchronized (this) {
+      hasPermit = true;
+    }
+  }
+
+  private synchronized void release() {
+    if (hasPermit) {
+      hasPermit = false;
+      permits.release();
+    }
+  }
+
+  private synchronized void end() {
+    isRunning = false;
+    thread = ofTask;
+    if (isClosed) {
+      lease.close();
+    }
+  }
+
+  @Override
+  public synchronized Thread thread() {
+    return thread;
+  }
+
+  /**
+   * Leaves the batch behind that runs on a thread other than the task's, and returns its permit.
+   */
+  @Override
+  public synchronized boolean abandon() {
+    isAbandoned = isRunning && thread != ofTask;
+    if (isAbandoned) {
+      release();
+    }
+    return isAbandoned;
+  }
+
+  /** Whether the thread that runs a batch was left behind. */
+  synchronized boolean isAbandoned() {
+    return isAbandoned;
   }
 
   ResidentReport report() {
@@ -131,11 +227,15 @@ final class BatchSteps implements AutoCloseable {
         device.name(),
         lease.builds(),
         lease.refreshes(),
+        parts.halvedTo().orElse(0),
         List.copyOf(lease.model().notes()));
   }
 
   @Override
-  public void close() {
-    lease.close();
+  public synchronized void close() {
+    isClosed = true;
+    if (!isRunning) {
+      lease.close();
+    }
   }
 }

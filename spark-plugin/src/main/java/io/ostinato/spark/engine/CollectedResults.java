@@ -1,15 +1,18 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.Certificate;
 import io.ostinato.evaluation.Collation;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.RowCheck;
+import io.ostinato.evaluation.FiniteResults;
+import io.ostinato.evaluation.NonFinite;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** Runs a pass whose results (rows or metric states) are collected on the driver. */
@@ -34,7 +37,7 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     List<EvaluationResults> results = new ArrayList<>();
     try {
       for (int i = 0; i < pass.requests().size(); i++) {
-        results.add(results(pass, pass.requests().get(i), outcome.parts().get(i)));
+        results.add(results(pass, i, outcome));
       }
       reports.passEnded(pass.watch().collected());
     } catch (RuntimeException | Error e) {
@@ -53,19 +56,29 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
     }
   }
 
-  private EvaluationResults results(
-      EvaluationPass pass, EvaluationRequest request, PartOutcome part) {
-    List<BatchOutput> batches =
-        part.outputs().stream().sorted(Comparator.comparingLong(BatchOutput::firstRow)).toList();
-    RowCheck.check(request.tag(), batches, pass.rows());
+  private EvaluationResults results(EvaluationPass pass, int position, PartitionOutcome outcome) {
+    EvaluationRequest request = pass.requests().get(position);
+    PartOutcome part = outcome.parts().get(position);
+    Certificate certificate = pass.certify(request, part.coverage(), outcome.attempts());
+    List<BatchOutput> batches = part.inOrder(request.tag(), pass.rows());
     EvaluationWork.of(request, pass.rows(), settings.evaluations().resultsLimit())
         .checkSize(OutcomeCodec.sizeBytes(batches));
-    return EvaluationResults.of(
-        request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of(),
-        part.states(),
-        pass.rows(),
-        pass.manifest(),
-        pass.watch()::collected,
-        timings -> reports.evaluationEnded(request.tag(), pass.rows(), timings));
+    SkippedRows skipped = part.skipped();
+    request.policy().badRows().check(request.tag(), skipped);
+    skipped.report(request.tag(), pass.rows());
+    NonFinite nonFinite = request.policy().nonFinite();
+    List<HostArray> collated =
+        request.metrics().isEmpty() ? Collation.collate(request.tag(), batches) : List.of();
+    FiniteResults.check(request.tag(), nonFinite, collated, 0, certificate.rowsEvaluated());
+    EvaluationResults results =
+        EvaluationResults.of(
+                collated,
+                part.states(),
+                certificate,
+                pass.watch()::collected,
+                timings ->
+                    reports.evaluationEnded(request.tag(), certificate.rowsEvaluated(), timings))
+            .skipping(skipped);
+    return FiniteResults.checked(request.tag(), nonFinite, results);
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,7 @@ final class EngineReports {
 
   /** Keeps the latest report of each place and logs each note once per model. */
   void modelRan(EvaluationTag tag, ModelId model, List<ResidentReport> reports) {
+    warnOfHalves(tag, reports);
     synchronized (residents) {
       for (ResidentReport report : reports) {
         residents.merge(
@@ -58,6 +60,22 @@ final class EngineReports {
             .filter(note -> logged.add(model.id() + note))
             .forEach(note -> log.info("{}: {}", tag, note));
       }
+    }
+  }
+
+  /** Logs where batches had to be halved, in one line. */
+  private static void warnOfHalves(EvaluationTag tag, List<ResidentReport> reports) {
+    Map<String, Integer> halved = new TreeMap<>();
+    reports.stream()
+        .filter(report -> report.halvedTo() > 0)
+        .forEach(report -> halved.merge(report.place(), report.halvedTo(), Math::min));
+    if (!halved.isEmpty()) {
+      log.warn(
+          "{}: the memory ran out, so batches were halved to {}; a smaller batch_size avoids that",
+          tag,
+          halved.entrySet().stream()
+              .map(place -> "%s rows on executor %s".formatted(place.getValue(), place.getKey()))
+              .collect(Collectors.joining(", ")));
     }
   }
 

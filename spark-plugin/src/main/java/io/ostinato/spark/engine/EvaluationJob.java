@@ -4,6 +4,8 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
+import io.ostinato.spark.resident.Farewells;
+import io.ostinato.spark.resident.ResidentModels;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -45,6 +47,8 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
 
   private PartitionOutcome collected(
       JavaRDD<byte[]> outcomes, RowsDone done, ProgressDisplay display) {
+    Farewells farewells = ResidentModels.ofThisProcess().farewells();
+    int before = farewells.count();
     try {
       return new ShownRows(done, dataset.rows())
               .during(
@@ -56,9 +60,9 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
               .reduce(PartitionOutcome::merge)
               .orElseThrow(() -> isEmpty(tags.get(0)));
     } catch (EvaluationException e) {
-      throw e;
+      throw farewells.explained(e, before);
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw Failures.asEvaluationException(tags, e);
+      throw farewells.explained(Failures.asEvaluationException(tags, e), before);
     }
   }
 

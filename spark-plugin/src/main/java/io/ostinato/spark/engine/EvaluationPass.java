@@ -1,5 +1,8 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.evaluation.Attempts;
+import io.ostinato.evaluation.Certificate;
+import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.spark.data.PreparedDataset;
@@ -40,6 +43,21 @@ record EvaluationPass(
   /** The hash of the manifest of the evaluated weights. */
   String manifest() {
     return first().weights().manifest().hash();
+  }
+
+  /**
+   * Certifies that one of the evaluations has covered the dataset.
+   *
+   * @throws io.ostinato.evaluation.DataChangedException if it has run other rows
+   */
+  Certificate certify(EvaluationRequest request, Coverage coverage, Attempts attempts) {
+    return Certificate.of(
+        request.tag(),
+        dataset.content(),
+        request.selection().columns(),
+        coverage,
+        manifest(),
+        attempts);
   }
 
   long rows() {

@@ -1,11 +1,14 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.BatchOutput;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.FiniteResults;
 import io.ostinato.metric.Metric;
 import io.ostinato.spark.plugin.ResultsLimit;
 import io.ostinato.weights.HostArray;
@@ -15,16 +18,20 @@ import java.util.ArrayList;
 /**
  * The processing of each batch for one evaluation.
  *
+ * @param badRows whether rows that can't be read or processed are skipped
  * @param batchSize maximum number of rows in a batch
  * @param datasetRows number of rows to evaluate
+ * @param policy what may happen when something goes wrong
  */
 record EvaluationWork(
     EvaluationTag tag,
     BatchProcessor processor,
     ArrayList<Metric<?>> metrics,
+    BadRows badRows,
     int batchSize,
     long datasetRows,
-    ResultsLimit resultsLimit)
+    ResultsLimit resultsLimit,
+    EvaluationPolicy policy)
     implements Serializable {
   /** Maximum length of a byte array, minus room for a header. */
   private static final long MOST_OF_TASK = Integer.MAX_VALUE - (64L << 20);
@@ -38,13 +45,15 @@ record EvaluationWork(
         request.tag(),
         request.processor(),
         new ArrayList<>(request.metrics()),
+        request.policy().badRows(),
         request.batchSize(),
         datasetRows,
-        resultsLimit);
+        resultsLimit,
+        request.policy());
   }
 
   BatchRunner runner() {
-    return new BatchRunner(tag, processor, metrics);
+    return new BatchRunner(tag, processor, metrics, badRows);
   }
 
   /**
@@ -55,16 +64,17 @@ record EvaluationWork(
    */
   void checkFirst(BatchRunner runner) {
     BatchOutput first = runner.outputs().get(0);
-    if (first.rows() == 1 && batchSize > 1) {
+    int rows = first.evaluated();
+    if (rows == 0 || rows == 1 && batchSize > 1) {
       return;
     }
     long bytes =
         first.arrays().stream()
             .filter(array -> array.shape().dimension() > 0)
-            .filter(array -> array.shape().get(0) == first.rows())
+            .filter(array -> array.shape().get(0) == rows)
             .mapToLong(HostArray::sizeBytes)
             .sum();
-    checkSize(bytes / first.rows() * datasetRows);
+    checkSize(bytes / rows * datasetRows);
   }
 
   /**
@@ -93,6 +103,15 @@ record EvaluationWork(
                   .formatted(bytes, MOST_OF_TASK, WAYS_OUT)
               + ", or divide the dataset into more partitions");
     }
+  }
+
+  /**
+   * Checks the results of one batch that an executor writes.
+   *
+   * @throws EvaluationException if they must be finite and are not; names array and row
+   */
+  void checkFinite(BatchOutput output) {
+    FiniteResults.check(tag, policy.nonFinite(), output.arrays(), output.firstRow(), output.rows());
   }
 
   private EvaluationException refusal(String size) {

@@ -2,10 +2,13 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.libraries.ExecutorLoss;
 import io.ostinato.libraries.Reason;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FSError;
 
 /**
@@ -14,6 +17,8 @@ import org.apache.hadoop.fs.FSError;
  * is missing on the driver, only its text is available, and the text is reported.
  */
 final class Failures {
+  private static final String SPARK = "org.apache.spark.";
+
   private Failures() {}
 
   /**
@@ -27,6 +32,10 @@ final class Failures {
   /** Converts a failure of evaluations that share a pass; names the one that failed, if known. */
   static EvaluationException asEvaluationException(List<EvaluationTag> tags, Throwable thrown) {
     Throwable told = unwrapped(thrown);
+    Optional<String> missing = MissingClasses.toldBy(told);
+    if (missing.isPresent()) {
+      return EvaluationException.failed(tags.get(0), missing.get(), thrown);
+    }
     if (!(told instanceof EvaluationException failure)) {
       return EvaluationException.failed(tags.get(0), Reason.of(told), thrown);
     }
@@ -48,6 +57,22 @@ final class Failures {
     return told;
   }
 
+  /** Whether a failure is one of Spark itself, and Spark doesn't say which executor was lost. */
+  static boolean isOnlyOfSpark(EvaluationException failure) {
+    Throwable cause = failure.getCause();
+    if (cause == null) {
+      return false;
+    }
+    Throwable told = unwrapped(cause);
+    return told.getClass().getName().startsWith(SPARK)
+        && ExecutorLoss.lineOf(Objects.requireNonNullElse(told.getMessage(), "")).isEmpty();
+  }
+
+  /** A throwable and its causes. */
+  static Stream<Throwable> causes(Throwable thrown) {
+    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause);
+  }
+
   private static String textOf(EvaluationException failure) {
     return Objects.requireNonNullElse(failure.getMessage(), failure.problem());
   }
@@ -55,6 +80,6 @@ final class Failures {
   private static boolean isWrapper(Throwable thrown) {
     return thrown instanceof ExecutionException
         || thrown instanceof FSError // thrown by Hadoop's local file system for disk errors
-        || thrown.getClass().getName().startsWith("org.apache.spark.");
+        || thrown.getClass().getName().startsWith(SPARK);
   }
 }

@@ -1,28 +1,60 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.spark.resident.TaskWatchdog;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the jobs of this thread into a group; closing it restores the previous group. */
+/**
+ * Puts the jobs of this thread into a group; closing it restores the previous group. Their tasks
+ * are interrupted if a job is cancelled or fails.
+ */
 final class JobGroup implements AutoCloseable {
   private final JavaSparkContext context;
+  private final String id = "ostinato-" + UUID.randomUUID();
   private final Map<String, @Nullable String> before = new LinkedHashMap<>();
 
-  JobGroup(JavaSparkContext context, String name, String description) {
+  /**
+   * Begins a group.
+   *
+   * @param grace how long the tasks may take to end once they are cancelled; empty for any time
+   */
+  JobGroup(JavaSparkContext context, String name, String description, Optional<Duration> grace) {
     this.context = context;
     for (String key :
         new String[] {
-          "spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel"
+          "spark.jobGroup.id",
+          "spark.job.description",
+          "spark.job.interruptOnCancel",
+          InternalRunningTasks.JOBS,
+          TaskWatchdog.GRACE
         }) {
       before.put(key, context.getLocalProperty(key));
     }
-    context.setJobGroup(name, description, false);
+    context.setJobGroup(name, description, true);
+    context.setLocalProperty(InternalRunningTasks.JOBS, id);
+    context.setLocalProperty(
+        TaskWatchdog.GRACE, grace.map(most -> Long.toString(most.toMillis())).orElse(null));
+    context.addJobTag(id);
+  }
+
+  /** Identifies these jobs among those of the same name. */
+  String id() {
+    return id;
+  }
+
+  /** Cancels the jobs that are running. Can be called by any thread. */
+  void cancel() {
+    context.cancelJobsWithTag(id);
   }
 
   @Override
   public void close() {
+    context.removeJobTag(id);
     before.forEach(context::setLocalProperty);
   }
 }

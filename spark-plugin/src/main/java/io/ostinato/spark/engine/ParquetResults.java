@@ -1,12 +1,15 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.evaluation.Certificate;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.evaluation.UnwritableResultsException;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
+import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,12 +43,13 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
     reports.modelRan(pass.tag(), pass.model(), written.seen().residents());
     EvaluationTimings timings = pass.watch().collected();
     reports.passEnded(timings);
+    long rows = pass.rows() - written.skipped().count();
     return EvaluationResults.written(
-        written.folder(),
-        pass.rows(),
-        pass.manifest(),
-        timings,
-        ended -> reports.evaluationEnded(pass.tag(), pass.rows(), ended));
+            written.folder(),
+            written.certificate(),
+            timings,
+            ended -> reports.evaluationEnded(pass.tag(), rows, ended))
+        .skipping(written.skipped());
   }
 
   /**
@@ -53,11 +57,17 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
    *
    * @param seen timings and models that the tasks reported along with the rows
    */
-  private record Written(String folder, TaskNotes.Seen seen) {}
+  private record Written(
+      String folder, Certificate certificate, SkippedRows skipped, TaskNotes.Seen seen) {}
 
   private Written write(EvaluationPass pass, ProgressDisplay display) {
     PreparedDataset dataset = pass.dataset();
     PartitionTask task = pass.task();
+    RowsRun run = RowsRun.registered(session.sparkContext());
+    RowsSkipped skips = RowsSkipped.registered(session.sparkContext());
+    int farewells = ResidentModels.ofThisProcess().farewells().count();
+    Certificate certificate;
+    SkippedRows skipped;
     try (ParquetFolder folder =
         ParquetFolder.of(target, pass.tag(), session.sparkContext().hadoopConfiguration())) {
       TaskNotes notes = new TaskNotes();
@@ -67,16 +77,23 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
                 dataset
                     .batches()
                     .mapPartitions(
-                        new ResultRows(task.content(), task.weights(), task.done()), true),
+                        new ResultRows(task.content(), task.weights(), task.done(), run, skips),
+                        true),
                 schema(pass, new ResultRows.Probe(task.content(), task.weights())));
         new ShownRows(task.done(), dataset.rows())
             .during(() -> written(notes.observe(rows), folder), pass.tag(), display);
-        checkRows(pass, folder.draft());
+        certificate = pass.certify(pass.first(), run.coverage(), run.attempts());
+        skipped = skips.all();
+        pass.first().policy().badRows().check(pass.tag(), skipped);
+        skipped.report(pass.tag(), pass.rows());
+        checkRows(pass, folder.draft(), pass.rows() - skipped.count());
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-        throw failed(pass, folder, e);
+        throw ResidentModels.ofThisProcess()
+            .farewells()
+            .explained(failed(pass, folder, e), farewells);
       }
       folder.publish();
-      return new Written(folder.toString(), notes.seen());
+      return new Written(folder.toString(), certificate, skipped, notes.seen());
     }
   }
 
@@ -106,7 +123,10 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
 
   private StructType schema(EvaluationPass pass, ResultRows.Probe probe) {
     List<byte[]> first = pass.dataset().batches().mapPartitions(probe, true).take(1);
-    if (first.isEmpty()) {
+    if (first.isEmpty() && pass.rows() > 0) {
+      throw EvaluationException.of(
+          pass.tag(), "all %s rows were skipped, so there is no result".formatted(pass.rows()));
+    } else if (first.isEmpty()) {
       throw EvaluationException.of(
           pass.tag(), "the dataset is empty; an evaluation needs at least one row");
     }
@@ -119,15 +139,22 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
     return DataTypes.createStructType(fields);
   }
 
-  private void checkRows(EvaluationPass pass, String written) {
+  private void checkRows(EvaluationPass pass, String written, long rows) {
     Row found =
         session
             .read()
             .parquet(written)
             .selectExpr("count(1)", "count(distinct row)", "min(row)", "max(row)")
             .first();
-    Row expected = RowFactory.create(pass.rows(), pass.rows(), 0L, pass.rows() - 1);
-    if (!found.equals(expected)) {
+    Row expected = RowFactory.create(rows, rows, 0L, pass.rows() - 1);
+    boolean isComplete =
+        rows == pass.rows()
+            ? found.equals(expected)
+            : found.getLong(0) == rows
+                && found.getLong(1) == rows
+                && found.getLong(2) >= 0
+                && found.getLong(3) < pass.rows();
+    if (!isComplete) {
       throw EvaluationException.of(
           pass.tag(),
           "count, distinct count, first and last index of the written rows are %s instead"

@@ -1,8 +1,15 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.Coverage;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.RowCheck;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.metric.MetricStates;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -10,19 +17,51 @@ import java.util.List;
  *
  * @param outputs the results of batches; with metrics, only the rows that they cover
  * @param states of the metrics; empty if there are none
+ * @param coverage the rows that were run
+ * @param skipped the rows that were left out
  */
-record PartOutcome(List<BatchOutput> outputs, List<MetricStates> states) {
+record PartOutcome(
+    List<BatchOutput> outputs, List<MetricStates> states, Coverage coverage, SkippedRows skipped) {
   PartOutcome {
     outputs = List.copyOf(outputs);
     states = List.copyOf(states);
   }
 
-  /** Merges the outcomes of two sets of partitions; modifies the states of this one. */
+  /** The outcome so far of a runner. */
+  static PartOutcome of(BatchRunner runner) {
+    return new PartOutcome(runner.outputs(), runner.states(), runner.coverage(), runner.skipped());
+  }
+
+  /** The outcome of a partition without rows. */
+  static PartOutcome nothing() {
+    return new PartOutcome(List.of(), List.of(), new Coverage(), SkippedRows.NONE);
+  }
+
+  /**
+   * The results of batches in dataset order.
+   *
+   * @throws EvaluationException if they don't cover all rows exactly once
+   */
+  List<BatchOutput> inOrder(EvaluationTag tag, long rows) {
+    List<BatchOutput> batches =
+        outputs.stream().sorted(Comparator.comparingLong(BatchOutput::firstRow)).toList();
+    RowCheck.check(tag, batches, rows);
+    return batches;
+  }
+
+  /**
+   * Merges the outcomes of two sets of partitions; modifies the states and the coverage of this
+   * one.
+   */
   PartOutcome merge(PartOutcome other) {
     List<BatchOutput> all = new ArrayList<>(outputs);
     all.addAll(other.outputs);
     List<MetricStates> merged = new ArrayList<>(states);
     merged.addAll(other.states);
-    return new PartOutcome(all, merged.stream().reduce(MetricStates::merge).stream().toList());
+    return new PartOutcome(
+        all,
+        merged.stream().reduce(MetricStates::merge).stream().toList(),
+        coverage.merge(other.coverage),
+        skipped.plus(other.skipped));
   }
 }

@@ -1,5 +1,6 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.evaluation.Attempts;
 import io.ostinato.spark.resident.ResidentReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +13,14 @@ import java.util.TreeSet;
  * @param parts one for each evaluation of the pass
  * @param times sums over the tasks
  * @param residents the models that ran
+ * @param attempts of the tasks
  */
 record PartitionOutcome(
     List<String> manifests,
     List<PartOutcome> parts,
     TaskTimes times,
-    List<ResidentReport> residents) {
+    List<ResidentReport> residents,
+    Attempts attempts) {
   PartitionOutcome {
     manifests = List.copyOf(manifests);
     parts = List.copyOf(parts);
@@ -33,6 +36,11 @@ record PartitionOutcome(
     }
     List<ResidentReport> reports = new ArrayList<>(residents);
     reports.addAll(other.residents);
-    return new PartitionOutcome(List.copyOf(hashes), merged, times.plus(other.times), reports);
+    return new PartitionOutcome(
+        List.copyOf(hashes),
+        merged,
+        times.plus(other.times),
+        reports,
+        attempts.plus(other.attempts));
   }
 }

@@ -51,15 +51,27 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   @Override
   public Iterator<byte[]> call(Iterator<StoredBatch> batches) throws InterruptedException {
+    try {
+      return outcome(batches);
+    } catch (RuntimeException | Error e) {
+      Throwable survivable = TaskErrorException.survivable(e);
+      if (survivable instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  private Iterator<byte[]> outcome(Iterator<StoredBatch> batches) throws InterruptedException {
     Content task = SerializedBytes.read(content, Content.class);
     PartitionOutcome outcome = batches.hasNext() ? evaluate(task, batches) : nothing(task);
     return List.of(OutcomeCodec.encode(outcome)).iterator();
   }
 
   private static PartitionOutcome nothing(Content task) {
-    List<PartOutcome> parts =
-        task.works().stream().map(work -> new PartOutcome(List.of(), List.of())).toList();
-    return new PartitionOutcome(List.of(), parts, TaskTimes.NONE, List.of());
+    List<PartOutcome> parts = task.works().stream().map(work -> PartOutcome.nothing()).toList();
+    return new PartitionOutcome(
+        List.of(), parts, TaskTimes.NONE, List.of(), TaskAttempt.ofThisTask());
   }
 
   private PartitionOutcome evaluate(Content task, Iterator<StoredBatch> batches)
@@ -77,7 +89,8 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
                   first[0] = false;
                   checkFirst(task.works(), steps.runners());
                 }
-              });
+              },
+              steps::isAbandoned);
       pipeline.run(
           batches,
           task.settings().batches().prefetch(),
@@ -88,9 +101,10 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       count(steps.residents().counters(), times);
       return new PartitionOutcome(
           List.of(weights.manifest().hash()),
-          steps.runners().stream().map(r -> new PartOutcome(r.outputs(), r.states())).toList(),
+          steps.runners().stream().map(PartOutcome::of).toList(),
           times,
-          List.of(steps.report()));
+          List.of(steps.report()),
+          TaskAttempt.ofThisTask());
     }
   }
 

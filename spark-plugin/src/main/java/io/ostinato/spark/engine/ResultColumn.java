@@ -34,10 +34,10 @@ record ResultColumn(String name, ai.djl.ndarray.types.DataType dataType, Shape s
     List<ResultColumn> columns = new ArrayList<>();
     for (HostArray array : output.arrays()) {
       String name = array.name().isEmpty() ? "_" + columns.size() : array.name();
-      if (array.shape().dimension() == 0 || array.shape().get(0) != output.rows()) {
+      if (array.shape().dimension() == 0 || array.shape().get(0) != output.evaluated()) {
         throw new EvaluationException(
             "the result '%s' has shape %s for a batch of %s rows; only results with one element per row"
-                    .formatted(name, array.shape(), output.rows())
+                    .formatted(name, array.shape(), output.evaluated())
                 + " can be written as rows");
       }
       if (name.equalsIgnoreCase(ROW)) {

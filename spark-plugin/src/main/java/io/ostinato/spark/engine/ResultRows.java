@@ -1,7 +1,11 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.evaluation.Attempts;
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.SerializedBytes;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.weights.HostArray;
@@ -9,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
@@ -22,24 +27,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param content a serialized {@link PartitionTask.Content} of one evaluation
  * @param done counts rows for the progress display
+ * @param run receives the rows that a task has run
+ * @param skipped receives the rows that a task has skipped
  */
-record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
+record ResultRows(
+    byte[] content, BroadcastWeights weights, RowsDone done, RowsRun run, RowsSkipped skipped)
     implements FlatMapFunction<Iterator<StoredBatch>, Row> {
 
   @Override
   public Iterator<Row> call(Iterator<StoredBatch> batches) throws InterruptedException {
     if (!batches.hasNext()) {
+      run.ofThisTask(new Coverage());
       return Collections.emptyIterator();
     }
     BatchSteps steps =
         new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights);
     TaskCompletionListener close = task -> steps.close();
     TaskContext.get().addTaskCompletionListener(close);
-    return new Rows(batches, steps, new TaskProgress(done));
+    return new Rows(batches, steps, new TaskProgress(done), run, skipped);
   }
 
   /**
-   * Evaluates the first batch of a partition, to find the names, types and shapes of the results.
+   * Evaluates the first batch of a partition that has results, to find their names, types and
+   * shapes.
    */
   record Probe(byte[] content, BroadcastWeights weights)
       implements FlatMapFunction<Iterator<StoredBatch>, byte[]> {
@@ -51,12 +61,23 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
       }
       try (BatchSteps steps =
           new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights)) {
-        steps.run(steps.stage(batches.next()));
-        PartOutcome part = new PartOutcome(steps.runners().get(0).outputs(), List.of());
-        PartitionOutcome outcome =
-            new PartitionOutcome(List.of(), List.of(part), TaskTimes.NONE, List.of());
-        return List.of(OutcomeCodec.encode(outcome)).iterator();
+        while (batches.hasNext()) {
+          steps.run(steps.stage(batches.next()));
+          for (BatchOutput output : steps.runners().get(0).takeOutputs()) {
+            if (output.evaluated() > 0) {
+              return List.of(encoded(output)).iterator();
+            }
+          }
+        }
+        return Collections.emptyIterator();
       }
+    }
+
+    private static byte[] encoded(BatchOutput output) {
+      PartOutcome part =
+          new PartOutcome(List.of(output), List.of(), new Coverage(), SkippedRows.NONE);
+      return OutcomeCodec.encode(
+          new PartitionOutcome(List.of(), List.of(part), TaskTimes.NONE, List.of(), Attempts.NONE));
     }
   }
 
@@ -64,30 +85,46 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
     private final Iterator<StoredBatch> batches;
     private final BatchSteps steps;
     private final TaskProgress progress;
+    private final RowsRun run;
+    private final RowsSkipped skipped;
     private Iterator<Row> shown = Collections.emptyIterator();
     private long refreshNanos;
 
-    Rows(Iterator<StoredBatch> batches, BatchSteps steps, TaskProgress progress) {
+    Rows(
+        Iterator<StoredBatch> batches,
+        BatchSteps steps,
+        TaskProgress progress,
+        RowsRun run,
+        RowsSkipped skipped) {
       this.batches = batches;
       this.steps = steps;
       this.progress = progress;
+      this.run = run;
+      this.skipped = skipped;
       this.refreshNanos = steps.refreshNanos();
     }
 
     @Override
     public boolean hasNext() {
-      return shown.hasNext() || batches.hasNext();
+      try {
+        while (!shown.hasNext() && batches.hasNext()) {
+          shown = nextBatch();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("the task was interrupted", e);
+      }
+      boolean more = shown.hasNext();
+      if (!more) {
+        run.ofThisTask(steps.runners().get(0).coverage());
+      }
+      return more;
     }
 
     @Override
     public Row next() {
-      if (!shown.hasNext()) {
-        try {
-          shown = nextBatch();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IllegalStateException("the task was interrupted", e);
-        }
+      if (!hasNext()) {
+        throw new NoSuchElementException();
       }
       return shown.next();
     }
@@ -97,29 +134,41 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done)
       StagedBatch staged = steps.stage(batches.next());
       long began = System.nanoTime();
       steps.run(staged);
-      BatchOutput output = steps.runners().get(0).takeOutputs().get(0);
-      progress.ran(output.rows());
+      BatchRunner runner = steps.runners().get(0);
+      List<BatchOutput> outputs = runner.takeOutputs();
+      outputs.forEach(steps.works().get(0)::checkFinite);
+      skipped.ofThisTask(runner.skipped());
+      progress.ran(staged.data().rows());
       TaskTimes times = new TaskTimes(refreshNanos, began - start, System.nanoTime() - began);
       refreshNanos = 0;
-      return rows(output, new TaskNotes.Note(times, steps.report())).iterator();
+      return rows(outputs, new TaskNotes.Note(times, steps.report())).iterator();
     }
 
-    /** Converts an output to rows; the first row has the note. */
-    private static List<Row> rows(BatchOutput output, TaskNotes.Note note) {
+    /** Converts the outputs of a batch to rows; the first row has the note. */
+    private static List<Row> rows(List<BatchOutput> outputs, TaskNotes.Note note) {
+      List<Row> rows = new ArrayList<>();
+      for (BatchOutput output : outputs) {
+        if (output.evaluated() > 0) {
+          addRows(output, note, rows);
+        }
+      }
+      return rows;
+    }
+
+    private static void addRows(BatchOutput output, TaskNotes.Note note, List<Row> rows) {
       List<ResultColumn> columns = ResultColumn.of(output);
-      List<Row> rows = new ArrayList<>(output.rows());
-      for (int row = 0; row < output.rows(); row++) {
+      long[] indices = output.indices();
+      for (int row = 0; row < indices.length; row++) {
         List<@Nullable Object> values =
             new ArrayList<>(columns.size() + 1 + TaskNotes.FIELDS.size());
-        values.add(output.firstRow() + row);
+        values.add(indices[row]);
         for (int i = 0; i < columns.size(); i++) {
           HostArray array = output.arrays().get(i);
           values.add(columns.get(i).value(array.rows(row, row + 1)));
         }
-        values.addAll(row == 0 ? note.values() : TaskNotes.NOTHING);
+        values.addAll(rows.isEmpty() ? note.values() : TaskNotes.NOTHING);
         rows.add(RowFactory.create(values.toArray()));
       }
-      return rows;
     }
   }
 }

@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.spark.resident.RowReports;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.AccumulatorV2;
@@ -43,6 +44,12 @@ final class RowsDone extends AccumulatorV2<RowsDone.Told, Map<Integer, Long>>
   /** The number of finished rows of all partitions. */
   long sum() {
     return rows.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The number of finished rows of a partition; empty if none has been reported. */
+  OptionalLong of(int partition) {
+    Long done = rows.get(partition);
+    return done == null ? OptionalLong.empty() : OptionalLong.of(done);
   }
 
   @Override

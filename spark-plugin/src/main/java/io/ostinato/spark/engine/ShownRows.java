@@ -52,7 +52,8 @@ record ShownRows(RowsDone done, long total) {
         progress.update(Math.min(total, done.sum()), "");
       } while (!over.await(POLL_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException | RuntimeException e) {
-      log.warn("progress can't be shown any more", e);
+      log.warn("progress can't be shown any more: {}", e.toString());
+      log.debug("why progress can't be shown", e);
     } finally {
       shown.countDown();
     }

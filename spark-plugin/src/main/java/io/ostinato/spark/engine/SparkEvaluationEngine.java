@@ -19,11 +19,14 @@ import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -50,6 +53,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final Set<SparkDataset> datasets = new HashSet<>();
   private final Set<String> batchIds = new HashSet<>();
   private final List<InternalHeartbeats> heartbeats = new ArrayList<>();
+  private final ExecutorWatch executorWatch;
+  private final PassWatches watches;
 
   private SparkEvaluationEngine(
       SparkSession session, JavaSparkContext context, OstinatoSettings settings) {
@@ -57,6 +62,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.context = context;
     this.settings = settings;
     this.broadcasts = new WeightBroadcasts(context, Parcel.BYTES);
+    this.executorWatch = new ExecutorWatch(context.sc(), Clock.systemUTC());
+    this.watches = new PassWatches(context.sc(), settings);
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {
       heartbeats.add(
           InternalHeartbeats.listen(context.sc(), ResidentModels.ofThisProcess().rowReports()));
@@ -99,7 +106,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
 
   @Override
   public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay display) {
-    return pass(List.of(request), display).get(0);
+    return executorWatch.during(request.tag(), () -> pass(List.of(request), display)).get(0);
   }
 
   @Override
@@ -109,7 +116,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         settings.evaluations().share()
             && requests.stream().allMatch(request -> request.sharesPassWith(requests.get(0)));
     return together
-        ? pass(requests, display)
+        ? executorWatch.during(requests.get(0).tag(), () -> pass(requests, display))
         : EvaluationEngine.super.evaluateTogether(requests, display);
   }
 
@@ -128,10 +135,12 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   /** Frees what the executors keep for this engine: models, weights and persisted datasets. */
   @Override
   public synchronized void close() {
+    executorWatch.close();
     if (context.sc().isStopped()) {
       return;
     }
     heartbeats.forEach(InternalHeartbeats::close);
+    watches.close();
     datasets.forEach(SparkDataset::unpersist);
     datasets.clear();
     broadcasts.destroyAll();
@@ -141,22 +150,46 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private List<EvaluationResults> pass(List<EvaluationRequest> requests, ProgressDisplay display) {
     EvaluationRequest first = requests.get(0);
     EvaluationTag tag = first.tag();
-    Stopwatch watch = new Stopwatch();
     String group = "%s %s".formatted(tag.callback(), tag.iteration());
-    try (JobGroup jobs = new JobGroup(context, group, tag.toString())) {
-      PreparedDataset dataset = prepare(first);
-      watch.prepared();
-      ModelId model = modelId(first.model());
-      try (WeightBroadcasts.Published published = broadcasts.publish(model, first.weights())) {
-        watch.sent();
-        reports.weightsSent(published.bytesSent());
-        EvaluationPass pass =
-            new EvaluationPass(
-                requests, dataset, model, task(requests, dataset, model, published), watch);
-        return pass.first().target() instanceof ResultsTarget.Parquet parquet
-            ? List.of(new ParquetResults(session, parquet, reports).run(pass, display))
-            : new CollectedResults(settings, reports).run(pass, display);
+    Optional<Duration> grace =
+        first.policy().deadline().map(deadline -> settings.patience().grace().duration());
+    try (JobGroup jobs = new JobGroup(context, group, tag.toString(), grace);
+        PassWatch guard = watches.begin(first, jobs)) {
+      try {
+        return pass(requests, guard, display);
+      } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+        throw guard.failure(
+            e instanceof RuntimeException exception
+                ? exception
+                : Failures.asEvaluationException(tag, e));
       }
+    }
+  }
+
+  private List<EvaluationResults> pass(
+      List<EvaluationRequest> requests, PassWatch guard, ProgressDisplay display) {
+    EvaluationRequest first = requests.get(0);
+    Stopwatch watch = new Stopwatch();
+    PreparedDataset dataset = prepare(first);
+    watch.prepared();
+    ModelId model = modelId(first.model());
+    try (WeightBroadcasts.Published published = broadcasts.publish(model, first.weights())) {
+      watch.sent();
+      reports.weightsSent(published.bytesSent());
+      EvaluationPass pass =
+          new EvaluationPass(
+              requests, dataset, model, task(requests, dataset, model, published), watch);
+      guard.begins(pass.task().done(), pass.rows(), () -> abandon(pass));
+      return pass.first().target() instanceof ResultsTarget.Parquet parquet
+          ? List.of(new ParquetResults(session, parquet, reports).run(pass, display))
+          : new CollectedResults(settings, reports).run(pass, display);
+    }
+  }
+
+  /** Keeps later evaluations from a model that a thread of this process may use for ever. */
+  private void abandon(EvaluationPass pass) {
+    if (context.isLocal()) {
+      ResidentModels.ofThisProcess().abandon(pass.model(), pass.first().weights().manifest());
     }
   }
 
@@ -167,7 +200,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     }
     try {
       PreparedDataset prepared =
-          dataset.prepare(request.batchSize(), request.selection().maxRows());
+          dataset.prepare(
+              request.batchSize(), request.selection().maxRows(), request.policy().badRows());
       synchronized (this) {
         batchIds.add(batchesId(prepared, request));
       }

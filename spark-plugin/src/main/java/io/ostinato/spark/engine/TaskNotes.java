@@ -65,6 +65,7 @@ final class TaskNotes {
               resident.device(),
               resident.builds() + "",
               resident.refreshes() + "",
+              resident.halvedTo() + "",
               notes(resident));
       return List.of(times.refresh(), times.read(), times.forward(), report);
     }
@@ -135,6 +136,7 @@ final class TaskNotes {
         fields[1],
         Long.parseLong(fields[2]),
         Long.parseLong(fields[3]),
-        Arrays.stream(fields[4].split(NOTE)).filter(note -> !note.isEmpty()).toList());
+        Integer.parseInt(fields[4]),
+        Arrays.stream(fields[5].split(NOTE)).filter(note -> !note.isEmpty()).toList());
   }
 }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * disables the compression of broadcasts unless {@code spark.broadcast.compress} is set, and sets
  * {@code spark.broadcast.blockSize} to 16 MiB unless it is set. On executors it loads the native
  * engine with its number of threads before other code can, reports to the driver how many rows
- * tasks have run, and closes the resident models at shutdown.
+ * tasks have run and why an executor ends itself, and closes the resident models at shutdown.
  */
 public final class OstinatoPlugin implements SparkPlugin {
   /** The executor's id in local mode, in which the driver is the executor. */
@@ -66,6 +66,7 @@ public final class OstinatoPlugin implements SparkPlugin {
     @Override
     public @Nullable Object receive(@Nullable Object message) {
       ResidentModels.ofThisProcess().rowReports().receive(message);
+      ResidentModels.ofThisProcess().farewells().receive(message);
       return null;
     }
 
@@ -87,6 +88,7 @@ public final class OstinatoPlugin implements SparkPlugin {
         register(plugin);
       }
       ResidentModels.ofThisProcess().rowReports().sendBy(plugin::send);
+      ResidentModels.ofThisProcess().farewells().sayBy(plugin::ask);
       try {
         log.info("Ostinato is ready with {}", NativeEngine.load(settings));
         List<String> gpus =

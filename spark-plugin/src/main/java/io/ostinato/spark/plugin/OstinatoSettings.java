@@ -6,6 +6,7 @@ import io.ostinato.describe.FromKeys;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.KeyInfo;
+import io.ostinato.describe.TimeSpan;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,8 @@ public record OstinatoSettings(
     @Inline Threads threads,
     @Inline Residency resident,
     @Inline Batches batches,
-    @Inline Evaluations evaluations)
+    @Inline Evaluations evaluations,
+    @Inline Patience patience)
     implements Serializable {
   static final String PREFIX = "spark.ostinato.";
   private static final String KRYO_REGISTRATION = "spark.kryo.registrationRequired";
@@ -162,6 +164,30 @@ public record OstinatoSettings(
       @Inline ResultsLimit resultsLimit)
       implements Serializable {}
 
+  /**
+   * How long to wait for evaluations that don't move.
+   *
+   * @param silence the time without progress after which it is logged
+   * @param grace the time that a task has to end once it was cancelled at a deadline
+   */
+  public record Patience(
+      @Key(
+              name = PREFIX + "evaluations.silence",
+              value =
+                  "Time without progress after which an evaluation logs which tasks it waits for;"
+                      + " it logs them again each time the silence has doubled.",
+              byDefault = "5m")
+          TimeSpan silence,
+      @Key(
+              name = PREFIX + "evaluations.grace",
+              value =
+                  "Time that a task of an evaluation with a `deadline` has to end once it was"
+                      + " cancelled and interrupted. Then its executor process ends, and Spark"
+                      + " starts another one; if the driver is the executor, its thread is abandoned.",
+              byDefault = "30s")
+          TimeSpan grace)
+      implements Serializable {}
+
   /** Spark's own limit of collected results. */
   private record SparkResults(
       @Key(
@@ -219,7 +245,8 @@ public record OstinatoSettings(
             evaluations.share(),
             evaluations.fitTasks(),
             evaluations.treeTasks(),
-            evaluations.resultsLimit().or(sparksLimit)));
+            evaluations.resultsLimit().or(sparksLimit)),
+        patience);
   }
 
   /** Whether the plugin is configured in an application. */

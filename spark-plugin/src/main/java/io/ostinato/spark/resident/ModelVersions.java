@@ -1,6 +1,7 @@
 package io.ostinato.spark.resident;
 
 import io.ostinato.spark.resident.ResidentModels.Wanted;
+import io.ostinato.weights.Manifest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -69,6 +70,26 @@ final class ModelVersions {
    */
   List<ResidentModel> retire() {
     return versions.stream().filter(ResidentModel::retire).toList();
+  }
+
+  /** Retires and removes the versions with these weights; returns those to close now. */
+  List<ResidentModel> retire(Manifest weights) {
+    List<ResidentModel> retired =
+        versions.stream().filter(version -> version.target().equals(weights)).toList();
+    versions.removeAll(retired);
+    return retired.stream().filter(ResidentModel::retire).toList();
+  }
+
+  /** Removes the versions that nobody uses; returns them to be closed. */
+  List<ResidentModel> retireUnused() {
+    List<ResidentModel> unused = versions.stream().filter(version -> !version.isUsed()).toList();
+    versions.removeAll(unused);
+    unused.forEach(ResidentModel::retire);
+    return unused;
+  }
+
+  boolean isEmpty() {
+    return versions.isEmpty();
   }
 
   void built() {

@@ -1,6 +1,7 @@
 package io.ostinato.spark.resident;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.ostinato.evaluation.DataBatch;
@@ -11,7 +12,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +25,29 @@ import org.jspecify.annotations.Nullable;
  * since the first was last used. Evicting the least recently used batch instead would keep none:
  * when datasets are read in turn from the first batch to the last, that is always the batch needed
  * next.
+ *
+ * <p>A batch with other content than the one that is kept for its place replaces it.
  */
 public final class ResidentBatches {
   private record Place(String dataset, TaskDevice device) {}
 
-  private record Columns(NDManager owner, NDList arrays, long sizeBytes) {}
+  private record Columns(NDManager owner, NDList arrays, long sizeBytes, List<Long> checksums) {
+
+    /** Whether these are the columns of this batch, and not of one that was at its place before. */
+    boolean areOf(DataBatch batch) {
+      return arrays.size() == batch.arrays().size()
+          && IntStream.range(0, arrays.size()).allMatch(i -> isColumn(i, batch));
+    }
+
+    private boolean isColumn(int position, DataBatch batch) {
+      HostArray column = batch.arrays().get(position);
+      NDArray array = arrays.get(position);
+      return column.name().equals(array.getName())
+          && column.dataType() == array.getDataType()
+          && column.shape().equals(array.getShape())
+          && column.checksum() == checksums.get(position);
+    }
+  }
 
   /** The batches of one dataset on one device, and the times of its reads. */
   private static final class Batches {
@@ -54,12 +75,16 @@ public final class ResidentBatches {
       return lastUse < other.readBeganBefore;
     }
 
+    /** Frees one batch and returns its size in bytes. */
+    long free(long firstRow) {
+      Columns columns = Objects.requireNonNull(byFirstRow.remove(firstRow));
+      columns.owner().close();
+      return columns.sizeBytes();
+    }
+
     /** Frees the batches and returns their size in bytes. */
     long free() {
-      long freed = byFirstRow.values().stream().mapToLong(Columns::sizeBytes).sum();
-      byFirstRow.values().forEach(columns -> columns.owner().close());
-      byFirstRow.clear();
-      return freed;
+      return List.copyOf(byFirstRow.keySet()).stream().mapToLong(this::free).sum();
     }
   }
 
@@ -70,7 +95,8 @@ public final class ResidentBatches {
   ResidentBatches() {}
 
   /**
-   * Copies a batch to the device; if there is room, it stays there for later calls.
+   * Copies a batch to the device; if there is room, and all of its rows could be read, it stays
+   * there for later calls.
    *
    * @param dataset identifies the dataset and its batch size
    * @param manager owns the returned arrays
@@ -78,7 +104,7 @@ public final class ResidentBatches {
    */
   public StagedBatch stage(
       String dataset, DataBatch batch, TaskDevice device, NDManager manager, long limitBytes) {
-    if (limitBytes > 0) {
+    if (limitBytes > 0 && batch.skipped().isEmpty()) {
       synchronized (datasets) {
         Columns columns = resident(new Place(dataset, device), batch, limitBytes);
         if (columns != null) {
@@ -87,6 +113,18 @@ public final class ResidentBatches {
       }
     }
     return StagedBatch.of(batch, manager);
+  }
+
+  /** Frees all batches of a device; returns whether there were any. */
+  boolean free(TaskDevice device) {
+    synchronized (datasets) {
+      boolean freed = sizeBytes(device) > 0;
+      datasets.keySet().stream()
+          .filter(place -> place.device().equals(device))
+          .toList()
+          .forEach(this::remove);
+      return freed;
+    }
   }
 
   /** Frees the batches of one dataset on all devices. */
@@ -123,6 +161,10 @@ public final class ResidentBatches {
     Batches batches = datasets.computeIfAbsent(place, p -> new Batches());
     batches.use(batch.firstRow(), ++clock);
     Columns columns = batches.byFirstRow.get(batch.firstRow());
+    if (columns != null && !columns.areOf(batch)) {
+      bytes.merge(place.device(), -batches.free(batch.firstRow()), Long::sum);
+      columns = null;
+    }
     if (columns == null && makeRoom(place.device(), batches, sizeBytes(batch), limitBytes)) {
       columns = copy(batch, place.device());
       batches.byFirstRow.put(batch.firstRow(), columns);
@@ -164,7 +206,11 @@ public final class ResidentBatches {
     try {
       NDList arrays = new NDList(batch.arrays().size());
       batch.arrays().forEach(array -> arrays.add(array.copyTo(owner)));
-      return new Columns(owner, arrays, sizeBytes(batch));
+      return new Columns(
+          owner,
+          arrays,
+          sizeBytes(batch),
+          batch.arrays().stream().map(HostArray::checksum).toList());
     } catch (RuntimeException | Error e) {
       owner.close();
       throw e;

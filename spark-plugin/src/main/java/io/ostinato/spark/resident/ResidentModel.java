@@ -68,23 +68,50 @@ final class ResidentModel {
     return users == 0;
   }
 
-  /** Builds the model and loads the weights, as far as needed. Called by its users. */
+  /**
+   * Builds the model and loads the weights, as far as needed. Called by its users. If that fails,
+   * the model is freed, and the next call builds it anew.
+   *
+   * @param weights called only if other weights are needed; if it fails, the model stays as it is
+   */
   LoadedModel load(Manifest manifest, Supplier<WeightSource> weights) throws InterruptedException {
     loading.lockInterruptibly();
     try {
       LoadedModel model = loaded;
-      if (model == null) {
-        model = id.source().build(device);
-        loaded = model;
-        all.built();
+      if (model != null && manifest.equals(resident)) {
+        return model;
       }
-      if (!manifest.equals(resident)) {
-        resident = null;
-        model.refresh(weights.get());
-        resident = manifest;
-        all.refreshed();
+      WeightSource source = weights.get();
+      try {
+        return load(model, manifest, source);
+      } catch (RuntimeException | Error e) {
+        free();
+        throw e;
       }
-      return model;
+    } finally {
+      loading.unlock();
+    }
+  }
+
+  private LoadedModel load(@Nullable LoadedModel present, Manifest manifest, WeightSource weights) {
+    LoadedModel model = present;
+    if (model == null) {
+      model = id.source().build(device);
+      loaded = model;
+      all.built();
+    }
+    resident = null;
+    model.refresh(weights);
+    resident = manifest;
+    all.refreshed();
+    return model;
+  }
+
+  /** Whether the model is in the memory of the device. */
+  boolean isLoaded() {
+    loading.lock();
+    try {
+      return loaded != null;
     } finally {
       loading.unlock();
     }
@@ -98,13 +125,18 @@ final class ResidentModel {
   void close() {
     loading.lock();
     try {
-      if (loaded != null) {
-        loaded.close();
-      }
-      loaded = null;
-      resident = null;
+      free();
     } finally {
       loading.unlock();
+    }
+  }
+
+  private void free() {
+    LoadedModel model = loaded;
+    loaded = null;
+    resident = null;
+    if (model != null) {
+      model.close();
     }
   }
 }

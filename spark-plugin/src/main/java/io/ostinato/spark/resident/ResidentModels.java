@@ -38,6 +38,9 @@ public final class ResidentModels {
   private final ResidentBatches batches = new ResidentBatches();
   private final EvaluationCounters counters = new EvaluationCounters();
   private final RowReports rowReports = new RowReports();
+  private final TaskWatchdog watchdog = new TaskWatchdog();
+  private final Farewells farewells = new Farewells();
+  private final ExhaustedMemory exhaustedMemory = new ExhaustedMemory();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
 
@@ -123,6 +126,64 @@ public final class ResidentModels {
   /** The row reports of tasks that run in this process, or for evaluations of this process. */
   public RowReports rowReports() {
     return rowReports;
+  }
+
+  /** Whether a task of this process ran out of memory. */
+  public ExhaustedMemory exhaustedMemory() {
+    return exhaustedMemory;
+  }
+
+  /** Watches the tasks of evaluations that have a deadline. */
+  public TaskWatchdog watchdog() {
+    return watchdog;
+  }
+
+  /** Why executors have ended themselves. */
+  public Farewells farewells() {
+    return farewells;
+  }
+
+  /**
+   * Removes the versions of a model that have these weights, since a thread may never stop using
+   * one: later leases get others. A version is freed by its last user.
+   */
+  public void abandon(ModelId id, Manifest weights) {
+    List<ResidentModel> unused = new ArrayList<>();
+    synchronized (models) {
+      models.forEach(
+          (key, versions) -> {
+            if (key.model().equals(id)) {
+              unused.addAll(versions.retire(weights));
+            }
+          });
+      models.notifyAll();
+    }
+    unused.forEach(ResidentModel::close);
+  }
+
+  /**
+   * Frees memory of a device that is full: first all batches that stay there; if there are none,
+   * all versions of models that nobody uses.
+   *
+   * @return whether anything was freed
+   */
+  public boolean free(TaskDevice device) {
+    if (batches.free(device)) {
+      return true;
+    }
+    List<ResidentModel> unused = new ArrayList<>();
+    synchronized (models) {
+      models.forEach(
+          (key, versions) -> {
+            if (key.device().equals(device)) {
+              unused.addAll(versions.retireUnused());
+            }
+          });
+      models.values().removeIf(ModelVersions::isEmpty);
+    }
+    boolean freed = unused.stream().filter(ResidentModel::isLoaded).count() > 0;
+    unused.forEach(ResidentModel::close);
+    return freed;
   }
 
   /** Frees one model on all devices; versions in use are freed by their last user. */

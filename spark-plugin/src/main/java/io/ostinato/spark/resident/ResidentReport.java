@@ -11,18 +11,20 @@ import java.util.List;
  * @param device name such as {@code cpu()} or {@code gpu(0)}
  * @param builds how many times the architecture was built so far
  * @param refreshes how many times other weights were loaded so far
+ * @param halvedTo maximum number of rows that fit into the device's memory at once; 0 if no batch
+ *     had to be halved
  * @param notes information for the user about the model, one sentence each
  */
 public record ResidentReport(
-    String executor, String device, long builds, long refreshes, List<String> notes)
+    String executor, String device, long builds, long refreshes, int halvedTo, List<String> notes)
     implements Serializable {
   public ResidentReport {
     notes = new ArrayList<>(notes); // a class that any serializer configured in Spark can write
   }
 
-  /** Creates a report without notes. */
+  /** Creates a report without notes, of a device whose memory has sufficed. */
   public ResidentReport(String executor, String device, long builds, long refreshes) {
-    this(executor, device, builds, refreshes, List.of());
+    this(executor, device, builds, refreshes, 0, List.of());
   }
 
   /** Returns the later of two reports of the same model and place. */

@@ -4,7 +4,6 @@ import io.ostinato.storage.FileNames;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
-import io.ostinato.storage.SegmentedLineFile;
 import io.ostinato.storage.StorageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonPathCapabilities;
@@ -28,7 +26,6 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
-import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -40,18 +37,20 @@ import org.apache.spark.sql.SparkSession;
  * is not atomic: a reader may briefly find no file, and the hashes in checkpoints still detect
  * incomplete files.
  *
- * <p>Line files are appended to on HDFS; on all other file systems they are kept in segments that
- * are merged.
+ * <p>Line files are appended to on HDFS; on all other file systems, and in folders of HDFS with
+ * erasure coding, they are kept in segments that are merged.
  */
 public final class HadoopRunFiles implements RunFiles {
   private final FileContext context;
   private final FileSystem system;
   private final Path folder;
+  private final String writer;
 
-  private HadoopRunFiles(FileContext context, FileSystem system, Path folder) {
+  private HadoopRunFiles(FileContext context, FileSystem system, Path folder, String writer) {
     this.context = context;
     this.system = system;
     this.folder = folder;
+    this.writer = writer;
   }
 
   /**
@@ -67,7 +66,7 @@ public final class HadoopRunFiles implements RunFiles {
       FileSystem system = path.getFileSystem(configuration);
       Path qualified = system.makeQualified(path); // gives hdfs:///runs the default authority
       FileContext context = FileContext.getFileContext(qualified.toUri(), configuration);
-      return new HadoopRunFiles(context, system, qualified);
+      return new HadoopRunFiles(context, system, qualified, "");
     } catch (IOException | RuntimeException e) {
       throw new StorageException("can't open the folder '%s': %s".formatted(folder, e), e);
     }
@@ -110,7 +109,7 @@ public final class HadoopRunFiles implements RunFiles {
   }
 
   private void writeAndRename(Path file, Content content) throws IOException {
-    Path temporary = new Path(folder, FileNames.TEMPORARY + UUID.randomUUID());
+    Path temporary = new Path(folder, FileNames.temporary(writer));
     try {
       write(temporary, content);
       context.rename(temporary, file, Options.Rename.OVERWRITE);
@@ -191,13 +190,24 @@ public final class HadoopRunFiles implements RunFiles {
 
   @Override
   public void deleteAbandoned(Instant before) {
+    deleteTemporary(
+        FileNames.TEMPORARY,
+        status -> Instant.ofEpochMilli(status.getModificationTime()).isBefore(before));
+  }
+
+  @Override
+  public void deleteAbandonedBy(String name) {
+    deleteTemporary(FileNames.temporaryOf(name), status -> true);
+  }
+
+  private void deleteTemporary(String prefix, Predicate<FileStatus> condition) {
     try {
       RemoteIterator<FileStatus> files = context.listStatus(folder);
       while (files.hasNext()) {
         FileStatus status = files.next();
         if (status.isFile()
-            && status.getPath().getName().startsWith(FileNames.TEMPORARY)
-            && Instant.ofEpochMilli(status.getModificationTime()).isBefore(before)) {
+            && status.getPath().getName().startsWith(prefix)
+            && condition.test(status)) {
           context.delete(status.getPath(), false);
         }
       }
@@ -217,23 +227,53 @@ public final class HadoopRunFiles implements RunFiles {
     }
   }
 
+  /**
+   * Files go to an object store as a probe, since it has no folders; elsewhere, the probe is a file
+   * in the folder or in the nearest one that exists.
+   */
+  @Override
+  public void checkWritable() {
+    Path present = folder;
+    try {
+      boolean isStore = system.hasPathCapability(folder, CommonPathCapabilities.ABORTABLE_STREAM);
+      while (!isStore && !system.exists(present) && present.getParent() != null) {
+        present = present.getParent();
+      }
+      Path probe = new Path(present, FileNames.temporary(writer));
+      write(probe, out -> {});
+      context.delete(probe, false);
+    } catch (IOException e) {
+      throw failed("write", folder, e);
+    } catch (FSError e) {
+      throw failed("write", folder, LocalErrors.exceptionOf(e));
+    }
+  }
+
   @Override
   public LineFile openLines(String name) {
-    return system instanceof DistributedFileSystem hdfs
-        ? HdfsLineFile.open(hdfs, file(name), this)
-        : SegmentedLineFile.open(this, FileNames.checked(name));
+    return new HadoopLineFiles(system, this).open(file(name));
+  }
+
+  @Override
+  public LineWriter writerOf(String name) {
+    return new HadoopLineFiles(system, this)
+        .leaseOf(file(name))
+        .orElseGet(() -> RunFiles.super.writerOf(name));
   }
 
   @Override
   public List<String> lines(String name) {
-    return system instanceof DistributedFileSystem
-        ? HdfsLineFile.read(file(name), this)
-        : SegmentedLineFile.read(this, FileNames.checked(name));
+    return new HadoopLineFiles(system, this).read(file(name));
   }
 
   @Override
   public HadoopRunFiles folder(String name) {
-    return new HadoopRunFiles(context, system, file(name));
+    return new HadoopRunFiles(context, system, file(name), writer);
+  }
+
+  @Override
+  public HadoopRunFiles writtenBy(String name) {
+    return new HadoopRunFiles(context, system, folder, name);
   }
 
   @Override

@@ -1,55 +1,49 @@
 package io.ostinato.spark.storage;
 
+import io.ostinato.storage.LineClaim;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.LineText;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
-import java.io.FileNotFoundException;
+import io.ostinato.storage.TakenOverException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
 import org.apache.hadoop.hdfs.client.HdfsDataOutputStream.SyncFlag;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A line file on HDFS; appends are forced to the disks of the datanodes. HDFS leases a file to one
  * writer. Opening the file takes over its lease, from a killed writer as well as from a live one,
- * whose next append then fails.
+ * whose next append then fails. A {@linkplain LineClaim claim} tells such a writer that it has lost
+ * the file, which a failed append alone doesn't.
  */
 final class HdfsLineFile implements LineFile {
+  private static final Logger log = LoggerFactory.getLogger(HdfsLineFile.class);
   private static final int BUFFER_BYTES = 1 << 16;
-
-  /**
-   * The time to wait for HDFS to close a dead writer's file, which takes a few datanode heartbeats.
-   */
-  private static final Duration LEASE_LIMIT = Duration.ofMinutes(2);
-
-  private static final Duration LEASE_PAUSE = Duration.ofMillis(100);
 
   private final DistributedFileSystem hdfs;
   private final Path file;
   private final RunFiles files;
+  private final LineClaim claim;
   private long bytes;
-
-  /** The modification time, which HDFS changes when a file is closed or its lease is taken over. */
-  private long modifiedMillis;
-
   private @Nullable FSDataOutputStream out;
 
   private HdfsLineFile(DistributedFileSystem hdfs, Path file, RunFiles files) {
     this.hdfs = hdfs;
     this.file = file;
     this.files = files;
+    this.claim = LineClaim.take(files, file.getName());
   }
 
   /**
@@ -60,12 +54,18 @@ final class HdfsLineFile implements LineFile {
   static HdfsLineFile open(DistributedFileSystem hdfs, Path file, RunFiles files) {
     HdfsLineFile lines = new HdfsLineFile(hdfs, file, files);
     try {
-      byte[] content = lines.takeOver();
+      byte[] content = new HdfsLease(hdfs, file).takeOver(files);
       lines.bytes = LineText.wholeBytes(content);
       lines.openAt(content);
+      lines.claim.settle();
       return lines;
     } catch (IOException e) {
-      throw HadoopRunFiles.failed("write", file, e);
+      StorageException failure = HadoopRunFiles.failed("write", file, e);
+      lines.claim.releaseAfter(failure);
+      throw failure;
+    } catch (RuntimeException | Error e) {
+      lines.claim.releaseAfter(e);
+      throw e;
     }
   }
 
@@ -74,7 +74,14 @@ final class HdfsLineFile implements LineFile {
    * disks.
    */
   static List<String> read(Path file, RunFiles files) {
-    return files.exists(file.getName()) ? LineText.lines(content(file, files)) : List.of();
+    return files.exists(file.getName())
+        ? LineText.lines(HdfsLease.content(file, files))
+        : List.of();
+  }
+
+  /** Whether appends are forced to the disks, which they are not in files with erasure coding. */
+  boolean isForced() {
+    return out != null && out.hasCapability(StreamCapabilities.HSYNC);
   }
 
   @Override
@@ -96,7 +103,13 @@ final class HdfsLineFile implements LineFile {
   @Override
   public void replace(List<String> lines) {
     byte[] content = LineText.bytes(lines);
-    close();
+    claim.check();
+    try {
+      closeStream();
+    } catch (StorageException e) {
+      log.warn("{}; it is replaced", e.getMessage());
+    }
+    claim.check();
     files.write(file.getName(), stream -> stream.write(content));
     bytes = content.length;
     try {
@@ -113,18 +126,29 @@ final class HdfsLineFile implements LineFile {
   }
 
   @Override
+  public void checkHeld() {
+    claim.check();
+  }
+
+  @Override
   public String location() {
     return file.toString();
   }
 
   @Override
   public void close() {
+    closeStream();
+    claim.release();
+  }
+
+  private void closeStream() {
     FSDataOutputStream open = out;
     out = null;
     if (open != null) {
       try {
         open.close();
       } catch (IOException e) {
+        claimAfter(e);
         throw HadoopRunFiles.failed("write", file, e);
       }
     }
@@ -141,68 +165,33 @@ final class HdfsLineFile implements LineFile {
       }
     } catch (IOException e) {
       out = null;
-      boolean wasTaken = isTaken();
       FailedWrites.close(open, e);
-      if (wasTaken) {
-        throw isOfAnother(e);
-      }
-      noteTime();
+      claimAfter(e);
       throw e;
+    }
+  }
+
+  /** Checks after a failure whether it is because another process has taken the file over. */
+  private void claimAfter(IOException failure) {
+    try {
+      claim.check();
+    } catch (TakenOverException e) {
+      throw TakenOverException.of(file.toString(), failure);
+    } catch (StorageException unknown) {
+      failure.addSuppressed(unknown);
     }
   }
 
   /** Reopens the file after a failure, unless another process has taken it over. */
   private FSDataOutputStream reopen() throws IOException {
-    if (isTaken()) {
-      throw isOfAnother(null);
+    claim.check();
+    byte[] content = new HdfsLease(hdfs, file).takeOver(files);
+    if (content.length < bytes) {
+      throw new StorageException(
+          "'%s' has %s bytes since HDFS recovered it, and %s were written; HDFS has lost lines, so stop and resume from a checkpoint"
+              .formatted(file, content.length, bytes));
     }
-    return openAt(takeOver());
-  }
-
-  private boolean isTaken() {
-    try {
-      return hdfs.getFileStatus(file).getModificationTime() != modifiedMillis;
-    } catch (IOException unknown) {
-      return false;
-    }
-  }
-
-  /**
-   * Records the modification time, which closing after a failure may change; unchanged if unknown.
-   */
-  private void noteTime() {
-    try {
-      modifiedMillis = hdfs.getFileStatus(file).getModificationTime();
-    } catch (IOException unknown) {
-      return;
-    }
-  }
-
-  private StorageException isOfAnother(@Nullable IOException failure) {
-    String message =
-        "another process is writing '%s'; end it, or give this run another id".formatted(file);
-    return failure == null ? new StorageException(message) : new StorageException(message, failure);
-  }
-
-  /**
-   * Takes over the lease from any process that has the file open; returns the content, empty if the
-   * file is missing.
-   */
-  private byte[] takeOver() throws IOException {
-    long end = System.nanoTime() + LEASE_LIMIT.toNanos();
-    try {
-      while (!hdfs.recoverLease(file)) {
-        if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
-          throw new IOException(
-              "the process that had it open is gone, and HDFS hasn't closed it within %s s"
-                  .formatted(LEASE_LIMIT.toSeconds()));
-        }
-        LockSupport.parkNanos(LEASE_PAUSE.toNanos());
-      }
-      return content(file, files);
-    } catch (FileNotFoundException e) {
-      return new byte[0];
-    }
+    return openAt(content);
   }
 
   /** Opens the file after its last successful append; later content is removed. */
@@ -213,7 +202,6 @@ final class HdfsLineFile implements LineFile {
     }
     FSDataOutputStream open = hdfs.exists(file) ? append() : create();
     out = open;
-    modifiedMillis = hdfs.getFileStatus(file).getModificationTime();
     return open;
   }
 
@@ -227,15 +215,7 @@ final class HdfsLineFile implements LineFile {
     try {
       return hdfs.create(file, false);
     } catch (FileAlreadyExistsException e) {
-      throw isOfAnother(e);
-    }
-  }
-
-  private static byte[] content(Path file, RunFiles files) {
-    try (InputStream in = files.read(file.getName())) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw HadoopRunFiles.failed("read", file, e);
+      throw TakenOverException.of(file.toString(), e);
     }
   }
 }

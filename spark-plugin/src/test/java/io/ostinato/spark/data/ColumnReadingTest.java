@@ -3,6 +3,7 @@ package io.ostinato.spark.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.spark.TestSpark;
@@ -451,7 +452,8 @@ class ColumnReadingTest {
         new ColumnsDecoder(new ArrayList<>(columns)),
         OstinatoSettings.of(conf),
         batchSize,
-        DataSelection.ALL_ROWS);
+        DataSelection.ALL_ROWS,
+        BadRows.fail());
   }
 
   private static List<DataBatch> batches(PreparedDataset dataset) {

@@ -3,6 +3,7 @@ package io.ostinato.spark.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.List;
@@ -37,7 +38,8 @@ class FunctionDecoderTest {
   private static void decode(RowFunction function) {
     OstinatoSettings settings = OstinatoSettings.of(new SparkConf(false));
     new FunctionDecoder(function, settings)
-        .decode(List.of(RowFactory.create(1L)), new RowPlace(2, 7));
+        .decode(
+            List.of(RowFactory.create(1L)), new RowPlace(2, 7), new PartitionSkips(BadRows.fail()));
   }
 
   private static RowFunction throwing(Throwable thrown) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.spark.TestSpark;
 import java.util.List;
@@ -44,9 +45,11 @@ class InternalRowsTest {
             rows -> {
               throw new ClassCastException("not a QueryExecution");
             })) {
-      assertThat(InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4)).isEmpty();
+      assertThat(
+              InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4, BadRows.fail()))
+          .isEmpty();
     }
-    assertThat(InternalRows.batches(rows(), columns(), FirstRows.all(), 4))
+    assertThat(InternalRows.batches(rows(), columns(), FirstRows.all(), 4, BadRows.fail()))
         .as("this Spark has them")
         .isPresent();
   }
@@ -57,7 +60,9 @@ class InternalRowsTest {
         rows -> {
           throw new IllegalStateException("no such table");
         };
-    assertThatThrownBy(() -> InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4))
+    assertThatThrownBy(
+            () ->
+                InternalRows.batches(source, rows(), columns(), FirstRows.all(), 4, BadRows.fail()))
         .hasMessage("no such table");
   }
 

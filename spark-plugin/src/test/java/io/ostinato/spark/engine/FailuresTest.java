@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.MissingClassException;
 import io.ostinato.schedule.TrainingIteration;
 import java.io.NotSerializableException;
 import java.util.List;
@@ -15,11 +16,13 @@ class FailuresTest {
   private static final EvaluationTag TAG =
       new EvaluationTag("accuracy", new TrainingIteration(1, 2, 3), "test");
   private static final String FAILED = TAG + " failed: ";
+  private static final String ADD_JAR =
+      "; add its jar with --jars, or to spark.jars, which sends it to the executors";
 
   @Test
   void anExceptionWhoseMessageIsABareClassIsNamed() {
     assertThat(Failures.asEvaluationException(TAG, new ClassNotFoundException("a.B")))
-        .hasMessage(FAILED + "java.lang.ClassNotFoundException: a.B");
+        .hasMessage(FAILED + "the class 'a.B' is missing on the executors" + ADD_JAR);
     SparkException bySpark =
         new SparkException("Task not serializable", new NotSerializableException("a.B"));
     assertThat(Failures.asEvaluationException(TAG, bySpark))
@@ -27,6 +30,32 @@ class FailuresTest {
         .hasCause(bySpark);
     assertThat(Failures.asEvaluationException(TAG, new IllegalStateException()))
         .hasMessage(FAILED + "java.lang.IllegalStateException");
+  }
+
+  @Test
+  void aClassThatExecutorsLackIsNamed() {
+    for (Throwable thrown :
+        List.of(
+            new MissingClassException("a.B", new IllegalStateException()),
+            new ClassNotFoundException("a.B"),
+            new NoClassDefFoundError("a/B"))) {
+      assertThat(Failures.asEvaluationException(TAG, new SparkException("Job aborted", thrown)))
+          .hasMessage(FAILED + "the class 'a.B' is missing on the executors" + ADD_JAR);
+    }
+    ClassCastException lambda =
+        new ClassCastException(
+            "cannot assign instance of java.lang.invoke.SerializedLambda to field a.B.f of type a.F"
+                + " in instance of a.B");
+    assertThat(Failures.asEvaluationException(TAG, new SparkException("Job aborted", lambda)))
+        .hasMessage(
+            FAILED
+                + "the executors lack the class that contains a lambda or a method reference of this"
+                + " application; add the jars of the application and of Ostinato with --jars, or to"
+                + " spark.jars, which sends it to the executors");
+    NoClassDefFoundError broken = new NoClassDefFoundError("Could not initialize class a.B");
+    broken.initCause(new ExceptionInInitializerError("Exception in a.B"));
+    assertThat(Failures.asEvaluationException(TAG, new SparkException("Job aborted", broken)))
+        .hasMessage(FAILED + "java.lang.NoClassDefFoundError: Could not initialize class a.B");
   }
 
   @Test

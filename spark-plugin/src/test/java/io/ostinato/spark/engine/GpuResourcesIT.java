@@ -142,9 +142,9 @@ class GpuResourcesIT {
       model.forward(batch.get("x"));
       NDManager manager = batch.get("x").getManager();
       long executor = Long.parseLong(SparkEnv.get().executorId());
-      NDArray place = manager.create(new long[] {10 * executor + gpu});
+      NDArray place = manager.create(10 * executor + gpu);
       place.setName("place");
-      NDArray count = manager.create(new long[] {tasks});
+      NDArray count = manager.create((long) tasks);
       count.setName("tasks");
       return new NDList(place, count);
     } finally {

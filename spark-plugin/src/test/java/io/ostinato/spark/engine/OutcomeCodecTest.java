@@ -8,7 +8,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.Attempts;
 import io.ostinato.evaluation.BatchOutput;
+import io.ostinato.evaluation.Coverage;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.SkippedRow;
+import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.MetricStates;
 import io.ostinato.metric.Metrics;
@@ -88,15 +93,26 @@ class OutcomeCodecTest {
         new PartitionOutcome(
             List.of("hash"),
             List.of(
-                new PartOutcome(List.of(new BatchOutput(0, 2, List.of())), List.of(states)),
-                new PartOutcome(List.of(new BatchOutput(0, 2, List.of())), List.of())),
+                new PartOutcome(
+                    List.of(new BatchOutput(0, 2, List.of())),
+                    List.of(states),
+                    coverage(0, 2),
+                    SkippedRows.NONE),
+                new PartOutcome(
+                    List.of(new BatchOutput(0, 2, List.of())),
+                    List.of(),
+                    coverage(0, 2),
+                    SkippedRows.NONE)),
             new TaskTimes(1, 2, 3),
-            List.of());
+            List.of(),
+            Attempts.ofTask(2, 1, "7 (host)"));
     PartitionOutcome read = OutcomeCodec.decode(OutcomeCodec.encode(outcome));
     assertThat(read.parts().get(0).states()).hasSize(1);
     assertThat(read.parts().get(0).states().get(0).results()).isEqualTo(states.results());
     assertThat(read.parts().get(1).states()).isEmpty();
     assertThat(read.times()).isEqualTo(new TaskTimes(1, 2, 3));
+    assertThat(read.attempts()).isEqualTo(outcome.attempts());
+    assertThat(read.parts().get(0).coverage()).isEqualTo(coverage(0, 2));
   }
 
   @Test
@@ -106,12 +122,12 @@ class OutcomeCodecTest {
       int parts = 1 + random.nextInt(3);
       PartitionOutcome one = outcome(random, parts);
       PartitionOutcome other = outcome(random, parts);
+      PartitionOutcome travelled =
+          OutcomeCodec.decode(OutcomeCodec.encode(one))
+              .merge(OutcomeCodec.decode(OutcomeCodec.encode(other)));
       PartitionOutcome merged = one.merge(other);
       assertThat(OutcomeCodec.decode(OutcomeCodec.encode(merged))).isEqualTo(merged);
-      assertThat(
-              OutcomeCodec.decode(OutcomeCodec.encode(one))
-                  .merge(OutcomeCodec.decode(OutcomeCodec.encode(other))))
-          .isEqualTo(merged);
+      assertThat(travelled).isEqualTo(merged);
       for (int part = 0; part < parts; part++) {
         List<BatchOutput> all = new ArrayList<>(one.parts().get(part).outputs());
         all.addAll(other.parts().get(part).outputs());
@@ -124,10 +140,9 @@ class OutcomeCodecTest {
 
   @Test
   void mergedStatesAreThoseOfAllRows() {
-    PartOutcome one = new PartOutcome(List.of(), List.of(states(new float[] {1}, new float[] {2})));
-    PartOutcome none = new PartOutcome(List.of(), List.of());
-    PartOutcome other =
-        new PartOutcome(List.of(), List.of(states(new float[] {4}, new float[] {8})));
+    PartOutcome one = part(List.of(states(new float[] {1}, new float[] {2})));
+    PartOutcome none = part(List.of());
+    PartOutcome other = part(List.of(states(new float[] {4}, new float[] {8})));
     List<MetricStates> merged = one.merge(none).merge(other).states();
     assertThat(merged).hasSize(1);
     assertThat(merged.get(0).results())
@@ -142,16 +157,30 @@ class OutcomeCodecTest {
     assertThat(withManifests().merge(withManifests("a")).manifests()).containsExactly("a");
   }
 
+  private static PartOutcome part(List<MetricStates> states) {
+    return new PartOutcome(List.of(), states, new Coverage(), SkippedRows.NONE);
+  }
+
+  /** Rows of zeros. */
+  private static Coverage coverage(long firstRow, int rows) {
+    HostArray zeros = HostArray.of("x", DataType.INT8, new Shape(rows), new byte[rows]);
+    Coverage coverage = new Coverage();
+    coverage.add(new DataBatch(3, firstRow, rows, List.of(zeros)));
+    return coverage;
+  }
+
   private static PartitionOutcome withManifests(String... hashes) {
-    return new PartitionOutcome(List.of(hashes), List.of(), TaskTimes.NONE, List.of());
+    return new PartitionOutcome(
+        List.of(hashes), List.of(), TaskTimes.NONE, List.of(), Attempts.NONE);
   }
 
   private static PartitionOutcome outcomeOf(BatchOutput... outputs) {
     return new PartitionOutcome(
         List.of("hash"),
-        List.of(new PartOutcome(List.of(outputs), List.of())),
+        List.of(new PartOutcome(List.of(outputs), List.of(), new Coverage(), SkippedRows.NONE)),
         TaskTimes.NONE,
-        List.of());
+        List.of(),
+        Attempts.NONE);
   }
 
   private static PartitionOutcome outcome(Random random, int count) {
@@ -165,15 +194,32 @@ class OutcomeCodecTest {
         }
         outputs.add(
             new BatchOutput(
-                random.nextLong(1L << 40), 1 + random.nextInt(1000), List.copyOf(arrays)));
+                random.nextLong(1L << 40),
+                1 + random.nextInt(1000),
+                List.copyOf(arrays),
+                random.ints(random.nextInt(3), 0, 1000).sorted().boxed().toList()));
       }
-      parts.add(new PartOutcome(outputs, List.of()));
+      parts.add(
+          new PartOutcome(
+              outputs,
+              List.of(),
+              coverage(random.nextLong(99), random.nextInt(1, 9)),
+              skippedOf(outputs)));
     }
     return new PartitionOutcome(
         random.nextBoolean() ? List.of("hash " + random.nextInt(3)) : List.of(),
         parts,
         new TaskTimes(random.nextInt(9), random.nextInt(9), random.nextInt(9)),
-        random.nextBoolean() ? List.of(new ResidentReport("1", "cpu()", 1, 2)) : List.of());
+        random.nextBoolean() ? List.of(new ResidentReport("1", "cpu()", 1, 2)) : List.of(),
+        Attempts.ofTask(random.nextInt(3), 0, "host " + random.nextInt(3)));
+  }
+
+  private static SkippedRows skippedOf(List<BatchOutput> outputs) {
+    return SkippedRows.of(
+        outputs.stream()
+            .flatMap(output -> output.skipped().stream())
+            .map(row -> new SkippedRow(1, row, "row " + row))
+            .toList());
   }
 
   private static HostArray array(Random random) {

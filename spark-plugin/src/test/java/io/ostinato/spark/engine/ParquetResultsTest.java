@@ -3,21 +3,26 @@ package io.ostinato.spark.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.ResultsTarget;
+import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.libraries.DeviceTraps;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
@@ -117,7 +122,8 @@ class ParquetResultsTest {
             ParquetResultsTest::predict,
             List.of(),
             parquet(),
-            new DataSelection(31, List.of("x")));
+            new DataSelection(31, List.of("x")),
+            EvaluationPolicy.exact());
     try (EvaluationResults written = engine.evaluate(request, ProgressDisplay.silent())) {
       assertThat(written.rows()).isEqualTo(31);
       assertThat(
@@ -129,6 +135,57 @@ class ParquetResultsTest {
                   .as(Encoders.LONG())
                   .collectAsList())
           .isEqualTo(LongStream.range(0, 31).boxed().toList());
+    }
+  }
+
+  @Test
+  void rowsKeepTheirIndexIfOthersAreSkipped() {
+    SparkDataset data = TestSpark.badRows(session);
+    EvaluationRequest request =
+        new EvaluationRequest(
+                tag(),
+                data,
+                1,
+                ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+                TestNets.weights(1),
+                (batch, model) -> {
+                  if (batch.firstRow() == 0) {
+                    throw new IllegalStateException("no luck");
+                  }
+                  return new NDList(batch.get("class"));
+                },
+                List.of(),
+                parquet())
+            .withPolicy(EvaluationPolicy.exact().badRows(BadRows.skipUpTo(5)));
+    EvaluationRequest four =
+        request.withPolicy(EvaluationPolicy.exact().badRows(BadRows.skipUpTo(4)));
+    assertThatThrownBy(() -> engine.evaluate(four, ProgressDisplay.silent()).close())
+        .hasMessageContaining(
+            "5 rows or more can't be read or processed, but bad_rows is 'skip 4'");
+    try (EvaluationResults written = engine.evaluate(request, ProgressDisplay.silent())) {
+      assertThat(written.rows()).isEqualTo(55);
+      assertThat(written.skipped().first().stream().map(SkippedRow::row))
+          .containsExactly(0L, 3L, 17L, 18L, 40L);
+      List<Row> rows =
+          session.read().parquet(written.parquet().orElseThrow()).orderBy("row").collectAsList();
+      assertThat(rows).hasSize(55).allMatch(row -> row.getLong(0) == row.getLong(1));
+    }
+  }
+
+  @Test
+  void halvedBatchesAreWrittenInFull() {
+    try (EvaluationResults written =
+        evaluate(
+            (batch, model) -> {
+              if (batch.rows() > 3) {
+                throw new EngineException(DeviceTraps.FULL);
+              }
+              return predict(batch, model);
+            },
+            parquet(),
+            40,
+            33)) {
+      assertThat(session.read().parquet(written.parquet().orElseThrow()).count()).isEqualTo(73);
     }
   }
 

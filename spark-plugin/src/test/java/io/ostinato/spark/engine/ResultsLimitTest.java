@@ -113,15 +113,13 @@ class ResultsLimitTest {
     SparkDataset data = TestSpark.generated(session, 1, 3, 200);
     assertThat(rows(data, (batch, model) -> new NDList(manyOnes(batch, new Shape()))))
         .isEqualTo(204);
-    assertThat(rows(data, (batch, model) -> new NDList(manyOnes(batch, new Shape(2)))))
-        .isEqualTo(204);
+    assertThat(rows(data, ofBatches(2))).isEqualTo(204);
   }
 
   @Test
   void resultsOfBatchesAreCountedInTheEnd() {
     SparkDataset data = TestSpark.generated(session, 100, 100);
-    assertThatThrownBy(
-            () -> rows(data, (batch, model) -> new NDList(manyOnes(batch, new Shape(1, 10)))))
+    assertThatThrownBy(() -> rows(data, ofBatches(1, 10)))
         .isInstanceOf(EvaluationException.class)
         .hasMessageContaining("the results of 200 rows take 2000 bytes")
         .hasMessageContaining("spark.ostinato.evaluations.resultsLimit is 1024");
@@ -144,6 +142,11 @@ class ResultsLimitTest {
         .hasMessageContaining("overriding metrics(), or let the executors write them")
         .hasMessageEndingWith("or divide the dataset into more partitions");
     unlimited.checkTask(2_000_000_000);
+  }
+
+  private static BatchProcessor ofBatches(long... shape) {
+    return BatchProcessor.ofBatches(
+        (batch, model) -> new NDList(manyOnes(batch, new Shape(shape))));
   }
 
   private static NDArray manyOnes(EvaluationBatch batch, Shape shape) {

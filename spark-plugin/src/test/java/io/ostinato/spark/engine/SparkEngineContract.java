@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
@@ -15,6 +16,7 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LocalEvaluationEngine;
+import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
@@ -40,6 +42,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -254,6 +257,115 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
     }
     assertThat(engine().residents().stream().flatMap(report -> report.notes().stream()))
         .anyMatch(note -> note.contains("one batch runs at a time"));
+  }
+
+  @Test
+  void rowsThatCantBeReadOrProcessedAreLeftOut() {
+    SparkDataset data = TestSpark.badRows(session());
+    BatchProcessor processor =
+        (batch, model) -> {
+          for (long label : batch.get("class").toLongArray()) {
+            if (label == 41) {
+              throw new IllegalStateException("no luck with row 41");
+            }
+          }
+          return new NDList(batch.get("class"), batch.get("x"));
+        };
+    long[] good =
+        LongStream.range(0, 60)
+            .filter(row -> !Set.of(3L, 17L, 18L, 40L, 41L).contains(row))
+            .toArray();
+    EvaluationRequest request = request(data, processor).withPolicy(skipping(5));
+    try (EvaluationEngine local = new LocalEvaluationEngine();
+        EvaluationResults here = local.evaluate(request, ProgressDisplay.silent());
+        EvaluationResults there = engine().evaluate(request, ProgressDisplay.silent())) {
+      assertThat(there.get(0).toLongArray()).isEqualTo(good);
+      assertThat(there.get(1).toByteArray()).isEqualTo(here.get(1).toByteArray());
+      assertThat(there.rows()).isEqualTo(55);
+      assertThat(there.skipped()).isEqualTo(here.skipped());
+      assertThat(there.skipped().first())
+          .extracting(SkippedRow::toString)
+          .containsExactly(
+              "row 3 (partition 0): column 'x': is null; expected float32 (2); drop or fill such rows"
+                  + " first",
+              "row 17 (partition 1): column 'x': has 1 elements; expected 2 for float32 (2)",
+              "row 18 (partition 1): column 'x': element 1 is null; expected float32 (2)",
+              "row 40 (partition 2): column 'class': 0.5 is not a whole number from"
+                  + " -9223372036854775808 to 9223372036854775807; expected int64 ()",
+              "row 41 (partition 2): java.lang.IllegalStateException: no luck with row 41");
+    }
+  }
+
+  @Test
+  void moreBadRowsThanAllowedAreAnErrorWithTheFirst() {
+    SparkDataset data = TestSpark.badRows(session());
+    BatchProcessor echo = (batch, model) -> new NDList(batch.get("class"));
+    EvaluationRequest request = request(data, echo);
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(
+              () ->
+                  engine()
+                      .evaluate(request.withPolicy(skipping(3)), ProgressDisplay.silent())
+                      .close())
+          .isInstanceOf(EvaluationException.class)
+          .hasMessageContaining("callback 'builds' at E0_U1_S1 on dataset 'generated'")
+          .hasMessageContaining(
+              "4 rows or more can't be read or processed, but bad_rows is 'skip 3'")
+          .hasMessageContaining("the first: row 3 (partition 0): column 'x': is null; expected")
+          .hasMessageContaining("row 40 (partition 2): column 'class': 0.5 is not a whole number");
+      assertThatThrownBy(() -> engine().evaluate(request, ProgressDisplay.silent()).close())
+          .hasMessageContaining("of partition ")
+          .hasMessageNotContaining("bad_rows");
+      try (EvaluationResults results =
+          engine().evaluate(request.withPolicy(skipping(4)), ProgressDisplay.silent())) {
+        assertThat(results.rows()).isEqualTo(56);
+      }
+    }
+  }
+
+  @Test
+  void aPartitionWithTooManyBadRowsIsAnErrorAtOnce() {
+    EvaluationRequest request =
+        request(TestSpark.badRows(session()), (batch, model) -> new NDList(batch.get("class")));
+    assertThatThrownBy(
+            () ->
+                engine()
+                    .evaluate(request.withPolicy(skipping(1)), ProgressDisplay.silent())
+                    .close())
+        .hasMessageContaining(
+            "2 rows or more can't be read or processed, but bad_rows is 'skip 1'; correct or remove"
+                + " them, or allow more with bad_rows: skip n; the first: row 2 of partition 1: column"
+                + " 'x': has 1 elements; expected 2 for float32 (2); row 3 of partition 1: column 'x':"
+                + " element 1 is null; expected float32 (2)");
+  }
+
+  @Test
+  void aRowFunctionMayFailForAllRowsOfABatch() {
+    SparkDataset data =
+        SparkDataset.of(
+            session().range(0, 60, 1, 4).toDF("id"),
+            (row, manager) -> {
+              if (row.getLong(0) < 9 || row.getLong(0) > 14 && row.getLong(0) < 30) {
+                throw new IllegalStateException("no luck");
+              }
+              NDArray id = manager.create(row.getLong(0));
+              id.setName("id");
+              return new NDList(id);
+            });
+    EvaluationRequest request =
+        request(data, (batch, model) -> new NDList(batch.get("id"))).withPolicy(skipping(30));
+    try (EvaluationResults results = engine().evaluate(request, ProgressDisplay.silent())) {
+      assertThat(results.get(0).toLongArray())
+          .isEqualTo(
+              LongStream.concat(LongStream.range(9, 15), LongStream.range(30, 60)).toArray());
+      assertThat(results.skipped().count()).isEqualTo(24);
+      assertThat(results.skipped().first())
+          .hasSize(10)
+          .element(9)
+          .hasToString(
+              "row 15 (partition 1): the row function: it failed with"
+                  + " java.lang.IllegalStateException: no luck");
+    }
   }
 
   private static void assertRepeats(float[] numbers, float[] expected, int copies, String what) {

@@ -1,11 +1,53 @@
 package io.ostinato.spark.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.LogLines;
+import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.DataChangedException;
+import io.ostinato.evaluation.DeadlineExceededException;
+import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationPolicy;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.TestNets;
+import io.ostinato.libraries.DeviceTraps;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.ModelSource;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.plugin.OstinatoPlugin;
+import io.ostinato.spark.resident.TaskWatchdog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** On executors that are processes of their own, with the plugin. */
 class SparkEvaluationEngineIT extends SparkEngineContract {
@@ -14,7 +56,13 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
 
   @BeforeAll
   static void start() {
-    session = TestSpark.localCluster(Map.of("spark.plugins", OstinatoPlugin.class.getName()));
+    session =
+        TestSpark.localCluster(
+            Map.of(
+                "spark.plugins",
+                OstinatoPlugin.class.getName(),
+                "spark.ostinato.evaluations.grace",
+                "500ms"));
     engine = SparkEvaluationEngine.of(session);
   }
 
@@ -22,6 +70,150 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   static void stop() {
     engine.close();
     session.stop();
+  }
+
+  /**
+   * Batches that an executor had stored are read again from files that have been replaced, while
+   * the other executor still has those of before.
+   */
+  @Test
+  void executorsThatDieNeverMixOldRowsAndNew(@TempDir Path folder) throws Exception {
+    Path parquet = written(folder.resolve("data"), 0);
+    SparkDataset data =
+        SparkDataset.of(session.read().parquet(parquet.toString()))
+            .column("id", "id", DataType.INT64);
+    EvaluationRequest request =
+        new EvaluationRequest(
+            new EvaluationTag("ids", new TrainingIteration(1, 2, 3), "test"),
+            data,
+            4,
+            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+            TestNets.weights(1),
+            (batch, model) -> new NDList(batch.get("id")));
+    Path other = written(folder.resolve("other"), 1000);
+    String before = ids(request);
+    swap(parquet, other);
+    assertThat(ids(request)).as("the executors have them stored").isEqualTo(before);
+    List<Long> processes = processes();
+    kill(processes.get(0));
+    assertThat(ids(request)).isIn(before, "changed");
+    for (long process : processes()) {
+      kill(process);
+    }
+    assertThat(ids(request)).isEqualTo("changed");
+    assertThat(ids(request)).as("though all batches are new now").isEqualTo("changed");
+    swap(parquet, other);
+    data.unpersist();
+    assertThat(ids(request)).isEqualTo(before);
+  }
+
+  private static String ids(EvaluationRequest request) {
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      return Arrays.toString(results.get("id").toLongArray());
+    } catch (DataChangedException e) {
+      assertThat(e).hasMessageContaining("have other values, or another order, in column 'id'");
+      return "changed";
+    }
+  }
+
+  private static Path written(Path folder, int from) {
+    session.range(from, from + 40, 1, 4).write().parquet(folder.toString());
+    return folder;
+  }
+
+  /** Swaps the files of two folders, each under the name of the other. */
+  private static void swap(Path one, Path other) throws IOException {
+    List<Path> files = files(one);
+    List<Path> others = files(other);
+    for (int i = 0; i < files.size(); i++) {
+      byte[] content = Files.readAllBytes(files.get(i));
+      Files.write(files.get(i), Files.readAllBytes(others.get(i)));
+      Files.write(others.get(i), content);
+    }
+  }
+
+  /** The files with rows, after those with Hadoop's checksums of them are deleted. */
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> all = files.sorted().toList();
+      for (Path file : all) {
+        if (file.toString().endsWith(".crc")) {
+          Files.delete(file);
+        }
+      }
+      return all.stream().filter(file -> file.toString().endsWith(".parquet")).toList();
+    }
+  }
+
+  /** The processes of executors, of which at least one runs each time. */
+  private static List<Long> processes() {
+    return new JavaSparkContext(session.sparkContext())
+            .parallelize(IntStream.range(0, 16).boxed().toList(), 16)
+            .map(i -> ProcessHandle.current().pid())
+            .collect()
+            .stream()
+            .distinct()
+            .toList();
+  }
+
+  private static void kill(long process) throws Exception {
+    ProcessHandle.of(process).orElseThrow().destroyForcibly();
+    ProcessHandle.of(process).map(ProcessHandle::onExit).ifPresent(CompletableFuture::join);
+  }
+
+  @Test
+  void anExecutorWhoseDeviceIsLostIsReplaced() {
+    EvaluationRequest request =
+        new EvaluationRequest(
+            new EvaluationTag("replaced", new TrainingIteration(0, 1, 1), "generated"),
+            TestSpark.generated(session, 50, 50, 50),
+            8,
+            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+            TestNets.weights(1),
+            SparkEvaluationEngineIT::breakFirst);
+    List<String> lines =
+        LogLines.of(
+            () -> {
+              try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+                assertThat(results.get("labels").toLongArray())
+                    .isEqualTo(IntStream.range(0, 150).mapToLong(GeneratedRows::label).toArray());
+              }
+            });
+    assertThat(lines)
+        .anyMatch(
+            line ->
+                line.contains(
+                    "ends itself: it can't use its device cpu() any more (CUDA error: an illegal"
+                        + " memory access was encountered); Spark replaces it"));
+  }
+
+  @Test
+  void aDeviceThatEveryExecutorLosesIsNamedInTheFailure() {
+    EvaluationRequest request =
+        new EvaluationRequest(
+            new EvaluationTag("lost", new TrainingIteration(0, 1, 1), "generated"),
+            TestSpark.generated(session, 5),
+            8,
+            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+            TestNets.weights(1),
+            (batch, model) -> {
+              throw new EngineException("CUDA error: device-side assert triggered");
+            });
+    assertThatThrownBy(() -> engine.evaluate(request, ProgressDisplay.silent()).close())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("callback 'lost' at E0_U1_S1 on dataset 'generated' failed: ")
+        .hasMessageContaining("4 of the executors ended themselves, the last one (")
+        .hasMessageContaining(
+            ") because it can't use its device cpu() any more (CUDA error: device-side assert");
+  }
+
+  private static NDList breakFirst(EvaluationBatch batch, EvaluationModel model) {
+    TaskContext task = TaskContext.get();
+    if (task.partitionId() == 1 && task.attemptNumber() == 0 && batch.firstRow() > 80) {
+      throw new EngineException(DeviceTraps.BROKEN);
+    }
+    batch.get("class").setName("labels");
+    return new NDList(batch.get("class"));
   }
 
   @Override
@@ -32,5 +224,62 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   @Override
   protected SparkEvaluationEngine engine() {
     return engine;
+  }
+
+  @Test
+  void anExecutorWhoseTaskIgnoresItsInterruptionIsReplacedAndTheNextEvaluationIsRight()
+      throws Exception {
+    SparkDataset data = TestSpark.generated(session, 20, 20);
+    float[] before = numbers(request(data, SparkEvaluationEngineIT::predict));
+    CompletableFuture<String> removed = new CompletableFuture<>();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onExecutorRemoved(SparkListenerExecutorRemoved executor) {
+            removed.complete(executor.reason());
+          }
+        };
+    session.sparkContext().addSparkListener(listener);
+    try {
+      EvaluationRequest stuck =
+          request(data, SparkEvaluationEngineIT::spin)
+              .withPolicy(EvaluationPolicy.exact().deadline(Duration.ofSeconds(2)));
+      assertThatThrownBy(() -> numbers(stuck))
+          .isInstanceOf(DeadlineExceededException.class)
+          .hasMessageContaining(" of 40 rows were done");
+      assertThat(removed.get(2, TimeUnit.MINUTES)).contains("code " + TaskWatchdog.EXIT_CODE);
+    } finally {
+      session.sparkContext().removeSparkListener(listener);
+    }
+    assertThat(numbers(request(data, SparkEvaluationEngineIT::predict))).isEqualTo(before);
+  }
+
+  private static float[] numbers(EvaluationRequest request) {
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      return results.get(0).toFloatArray();
+    }
+  }
+
+  private static EvaluationRequest request(SparkDataset data, BatchProcessor processor) {
+    return new EvaluationRequest(
+        new EvaluationTag("stuck", TrainingIteration.START, "generated"),
+        data,
+        8,
+        ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+        TestNets.weights(1),
+        processor);
+  }
+
+  private static NDList predict(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.forward(batch.get("x")));
+  }
+
+  /** As native code that never returns. */
+  private static NDList spin(EvaluationBatch batch, EvaluationModel model) {
+    while (batch.firstRow() >= 0) {
+      LockSupport.parkNanos(1_000_000);
+      Thread.interrupted();
+    }
+    return predict(batch, model);
   }
 }

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDList;
+import io.ostinato.LogLines;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.libraries.DeviceSteps.Step;
+import io.ostinato.libraries.DeviceTraps;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
@@ -21,6 +27,8 @@ import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +60,42 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
   @Override
   protected SparkEvaluationEngine engine() {
     return engine;
+  }
+
+  @Test
+  void datasetsOfAnySizeInUpTo64PartitionsAreCertified() {
+    Random random = new Random(64);
+    for (int i = 0; i < 16; i++) {
+      int rows = 1 + random.nextInt(1 + random.nextInt(10_000));
+      int[] partitions = new int[1 + random.nextInt(64)];
+      for (int left = rows; left > 0; ) {
+        int some = 1 + random.nextInt(left);
+        partitions[random.nextInt(partitions.length)] += some;
+        left -= some;
+      }
+      BatchProcessor labels = (batch, model) -> new NDList(batch.get("class"));
+      int batchSize = 1 + random.nextInt(1000);
+      EvaluationTag tag = new EvaluationTag("labels", new TrainingIteration(0, 1, 1), "generated");
+      ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+      Function<EvaluationData, EvaluationRequest> request =
+          data -> new EvaluationRequest(tag, data, batchSize, model, TestNets.weights(1), labels);
+      SparkDataset data = TestSpark.generated(session, partitions);
+      try (LocalEvaluationEngine local = new LocalEvaluationEngine();
+          EvaluationResults expected =
+              local.evaluate(
+                  request.apply(GeneratedRows.inMemory(partitions)), ProgressDisplay.silent());
+          EvaluationResults results =
+              engine.evaluate(request.apply(data), ProgressDisplay.silent())) {
+        assertThat(results.get("class").toLongArray())
+            .isEqualTo(expected.get("class").toLongArray());
+        assertThat(results.certificate())
+            .as("%d rows in %d partitions, batches of %d", rows, partitions.length, batchSize)
+            .usingRecursiveComparison()
+            .ignoringFields("attempts")
+            .isEqualTo(expected.certificate());
+      }
+      data.unpersist();
+    }
   }
 
   @Test
@@ -88,6 +132,108 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
             "processData of one of [shared, shared], or the model, changes the columns [x]")
         .hasMessageContaining("make it work on a copy");
     engine.evaluate(careless, ProgressDisplay.silent()).close();
+  }
+
+  @Test
+  void aFullDeviceHalvesBatchesAndSaysSoOnce() {
+    SparkDataset data = TestSpark.generated(session, 40, 40);
+    ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+    EvaluationRequest request =
+        request(data, model, TestNets.weights(1), SparkEvaluationEngineTest::classes);
+    for (Step step : new Step[] {Step.STAGE, Step.PROCESS}) {
+      List<String> lines;
+      try (DeviceTraps traps = DeviceTraps.roomFor(3, step, DeviceTraps.FULL_HOST)) {
+        lines = LogLines.of(() -> assertAllRows(request, 80));
+        assertThat(traps.sprung()).isPositive();
+      }
+      assertThat(lines.stream().filter(line -> line.contains("halved")))
+          .singleElement()
+          .asString()
+          .contains("callback 'shared' at E1_U1_S1 on dataset 'generated': the memory ran out, so")
+          .contains("batches were halved to 2 rows on executor driver cpu(); a smaller batch_size");
+      assertThat(LogLines.of(() -> assertAllRows(request, 80)))
+          .as("the next evaluation begins with whole batches again")
+          .noneMatch(line -> line.contains("halved"));
+    }
+  }
+
+  @Test
+  void modelsThatNobodyUsesMakeRoomForAnother() {
+    SparkDataset data = TestSpark.generated(session, 10);
+    ModelSource model = ModelSource.ofBlock(TestNets::counted, TestNets.FEATURES);
+    ModelSource other = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+    EvaluationRequest request =
+        request(data, model, TestNets.weights(1), SparkEvaluationEngineTest::classes);
+    try (SparkEvaluationEngine fresh = SparkEvaluationEngine.of(session)) {
+      int before = TestNets.BUILT.get();
+      fresh.evaluate(request, ProgressDisplay.silent()).close();
+      fresh.evaluate(request, ProgressDisplay.silent()).close();
+      assertThat(TestNets.BUILT.get() - before).isEqualTo(1);
+      try (DeviceTraps traps = DeviceTraps.at(Step.LOAD, DeviceTraps.FULL, 1)) {
+        EvaluationRequest next =
+            request(data, other, TestNets.weights(2), SparkEvaluationEngineTest::classes);
+        fresh.evaluate(next, ProgressDisplay.silent()).close();
+        assertThat(traps.sprung()).isEqualTo(1);
+      }
+      fresh.evaluate(request, ProgressDisplay.silent()).close();
+      assertThat(TestNets.BUILT.get() - before)
+          .as("the first model was given up and built again")
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aModelThatNeverFitsIsAnErrorWithTheMemory() {
+    SparkDataset data = TestSpark.generated(session, 10);
+    ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+    EvaluationRequest request =
+        request(data, model, TestNets.weights(1), SparkEvaluationEngineTest::classes);
+    try (DeviceTraps traps = DeviceTraps.roomFor(0, Step.LOAD, DeviceTraps.FULL)) {
+      assertThatThrownBy(() -> engine.evaluate(request, ProgressDisplay.silent()).close())
+          .isInstanceOf(EvaluationException.class)
+          .hasMessageContaining(
+              "callback 'shared' at E1_U1_S1 on dataset 'generated': the model doesn't fit into the")
+          .hasMessageContaining(
+              "memory of cpu() (CUDA out of memory. Tried to allocate 20.00 MiB), of")
+          .hasMessageContaining("use a device with more memory or a smaller model, or let fewer");
+      assertThat(traps.sprung()).isPositive();
+    }
+    assertAllRows(request, 10);
+  }
+
+  @Test
+  void theProcessOfTheDriverStaysIfItsDeviceIsLost() {
+    SparkDataset data = TestSpark.generated(session, 10);
+    ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+    EvaluationRequest request =
+        request(data, model, TestNets.weights(1), SparkEvaluationEngineTest::classes)
+            .withPolicy(skipping(10));
+    for (Step step : new Step[] {Step.LOAD, Step.STAGE, Step.PROCESS}) {
+      try (DeviceTraps traps = DeviceTraps.roomFor(0, step, DeviceTraps.BROKEN);
+          SparkEvaluationEngine fresh = SparkEvaluationEngine.of(session)) {
+        assertThatThrownBy(() -> fresh.evaluate(request, ProgressDisplay.silent()).close())
+            .as("%s", step)
+            .isInstanceOf(EvaluationException.class)
+            .hasMessageContaining(
+                "callback 'shared' at E1_U1_S1 on dataset 'generated': this process can't use its"
+                    + " device cpu() any more (CUDA error: an illegal memory access was encountered);"
+                    + " restart the process");
+        assertThat(traps.sprung()).isPositive();
+      }
+    }
+    assertAllRows(request, 10);
+  }
+
+  private static void assertAllRows(EvaluationRequest request, int rows) {
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      assertThat(results.get(0).toLongArray())
+          .isEqualTo(IntStream.range(0, rows).mapToLong(GeneratedRows::label).toArray());
+    }
+  }
+
+  private static NDList classes(EvaluationBatch batch, EvaluationModel model) {
+    model.forward(batch.get("x"));
+    return new NDList(batch.get("class"));
   }
 
   private static NDList forward(EvaluationBatch batch, EvaluationModel model) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.describe.ByteSize;
+import io.ostinato.describe.TimeSpan;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.plugin.OstinatoSettings.Batches;
 import io.ostinato.spark.plugin.OstinatoSettings.Evaluations;
+import io.ostinato.spark.plugin.OstinatoSettings.Patience;
 import io.ostinato.spark.plugin.OstinatoSettings.Residency;
 import io.ostinato.spark.plugin.OstinatoSettings.Threads;
 import java.util.Map;
@@ -24,7 +26,8 @@ class OstinatoSettingsTest {
                 new Threads(0, 1),
                 new Residency(2, 2, StatePolicy.SERIAL, 0),
                 new Batches(null, size("0"), 2, true),
-                new Evaluations(true, true, 64, limit(1L << 30))));
+                new Evaluations(true, true, 64, limit(1L << 30)),
+                new Patience(span("5m"), span("30s"))));
   }
 
   @Test
@@ -44,14 +47,17 @@ class OstinatoSettingsTest {
                 "spark.ostinato.evaluations.share", "false",
                 "spark.ostinato.evaluations.fitTasks", "False",
                 "spark.ostinato.evaluations.treeTasks", "7",
-                "spark.ostinato.evaluations.resultsLimit", "1k"));
+                "spark.ostinato.evaluations.resultsLimit", "1k",
+                "spark.ostinato.evaluations.silence", "90s",
+                "spark.ostinato.evaluations.grace", "500ms"));
     assertThat(settings)
         .isEqualTo(
             new OstinatoSettings(
                 new Threads(3, 1),
                 new Residency(5, 4, StatePolicy.COPIES, 6),
                 new Batches(size("2g"), size("512m"), 0, false),
-                new Evaluations(false, false, 7, limit(1024))));
+                new Evaluations(false, false, 7, limit(1024)),
+                new Patience(span("90s"), span("500ms"))));
   }
 
   @Test
@@ -153,6 +159,10 @@ class OstinatoSettingsTest {
 
   private static ByteSize size(String text) {
     return ByteSize.parse(text).orElseThrow();
+  }
+
+  private static TimeSpan span(String text) {
+    return TimeSpan.parse(text).orElseThrow();
   }
 
   private static ResultsLimit limit(long bytes) {

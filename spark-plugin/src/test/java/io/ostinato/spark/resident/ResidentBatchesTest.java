@@ -2,14 +2,29 @@ package io.ostinato.spark.resident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.BadRows;
+import io.ostinato.evaluation.BatchParts;
+import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.MemoryRelief;
+import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.evaluation.TestNets;
+import io.ostinato.model.LoadedModel;
+import io.ostinato.model.ModelSource;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.weights.HostArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +94,66 @@ class ResidentBatchesTest {
     batches.close("a");
     assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(BATCH_BYTES);
     assertThat(kept("b")).isEqualTo(1);
+  }
+
+  @Test
+  void contentThatHasChangedAtItsPlaceIsCopiedAgain() {
+    for (int i = 0; i < 6; i++) {
+      float value = i / 2;
+      int rows = i < 4 ? ROWS : ROWS - 1;
+      try (StagedBatch staged = stage("a", filled(rows, value))) {
+        assertThat(content(staged)).containsOnly(value).hasSize(rows);
+      }
+      assertThat(kept("a")).isEqualTo(1);
+      assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(rows * Float.BYTES);
+    }
+  }
+
+  /** What processors see. */
+  private float[] content(StagedBatch staged) {
+    BatchRunner runner =
+        new BatchRunner(
+            new EvaluationTag("a", new TrainingIteration(0, 1, 1), "a"),
+            (batch, model) -> new NDList(batch.get("x")),
+            List.of(),
+            BadRows.fail());
+    try (LoadedModel model =
+        ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES).build(Device.cpu())) {
+      new BatchParts(List.of(runner), MemoryRelief.NONE).run(staged, model, TestNets.weights(1));
+      try (NDManager scope = manager.newSubManager()) {
+        return runner.outputs().get(0).arrays().get(0).copyTo(scope).toFloatArray();
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static DataBatch filled(int rows, float value) {
+    ByteBuffer bytes = ByteBuffer.allocate(rows * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    IntStream.range(0, rows).forEach(row -> bytes.putFloat(value));
+    HostArray x = HostArray.of("x", DataType.FLOAT32, new Shape(rows, 1), bytes.array());
+    return new DataBatch(0, 0, rows, List.of(x));
+  }
+
+  @Test
+  void aFullDeviceIsFreedOfAllBatches() {
+    read("a", 2);
+    read("b", 1);
+    assertThat(batches.free(TaskDevice.CPU)).isTrue();
+    assertThat(batches.sizeBytes(TaskDevice.CPU)).isZero();
+    assertThat(batches.free(TaskDevice.CPU)).isFalse();
+    read("a", 2);
+    assertThat(kept("a")).isEqualTo(2);
+  }
+
+  @Test
+  void aBatchWithRowsThatCouldNotBeReadDoesntStay() {
+    SkippedRow bad = new SkippedRow(0, 1, "null");
+    try (StagedBatch staged =
+        stage("a", new DataBatch(0, 0, ROWS, List.of(floats(ROWS, 1)), List.of(bad)))) {
+      assertThat(staged.data().skipped()).containsExactly(bad);
+    }
+    assertThat(kept("a")).isZero();
   }
 
   private void read(String dataset, int count) {

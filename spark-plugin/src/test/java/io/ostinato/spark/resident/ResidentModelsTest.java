@@ -3,7 +3,11 @@ package io.ostinato.spark.resident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.libraries.DeviceSteps.Step;
+import io.ostinato.libraries.DeviceTraps;
 import io.ostinato.model.ModelSource;
 import io.ostinato.spark.resident.ResidentModels.Lease;
 import io.ostinato.spark.resident.ResidentModels.Limits;
@@ -157,6 +161,60 @@ class ResidentModelsTest {
         .hasMessage("lost");
     try (Lease lease = lease(model("a"), SECOND, 2)) {
       assertThat(lease.builds()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRefreshThatFailsHalfwayLeavesNothingOfTheModel() throws Exception {
+    WeightSnapshot wide = TestNets.wideWeights(1);
+    ModelId id = new ModelId("w", ModelSource.ofBlock(TestNets::wide, TestNets.FEATURES));
+    float[] expected;
+    try (Lease fresh = lease(new ModelId("fresh", id.source()), wide, 2)) {
+      expected = outputs(fresh);
+    }
+    lease(id, TestNets.wideWeights(2), 2).close();
+    for (int shard = 1; shard <= wide.manifest().shards().size(); shard++) {
+      try (DeviceTraps traps = DeviceTraps.at(Step.LOAD, DeviceTraps.FULL, shard)) {
+        assertThatThrownBy(() -> lease(id, wide, 2)).hasMessage(DeviceTraps.FULL);
+        assertThat(traps.sprung()).isEqualTo(1);
+      }
+      try (Lease lease = lease(id, wide, 2)) {
+        assertThat(lease.builds()).as("it is built anew").isEqualTo(1 + shard);
+        assertThat(outputs(lease)).isEqualTo(expected);
+      }
+      lease(id, TestNets.wideWeights(2), 2).close();
+    }
+  }
+
+  @Test
+  void aBuildThatFailsIsRepeatedByTheNextLease() throws Exception {
+    try (DeviceTraps traps = DeviceTraps.at(Step.BUILD, DeviceTraps.FULL, 1)) {
+      assertThatThrownBy(() -> lease(model("a"), FIRST, 2)).hasMessage(DeviceTraps.FULL);
+      try (Lease lease = lease(model("a"), FIRST, 2)) {
+        assertThat(lease.builds()).isEqualTo(1);
+      }
+      assertThat(traps.sprung()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void modelsAndVersionsThatNobodyUsesAreFreedForAFullDevice() throws Exception {
+    lease(model("a"), FIRST, 9, 2, FIRST, SECOND).close();
+    Lease used = lease(model("a"), SECOND, 9, 2, FIRST, SECOND);
+    lease(model("b"), FIRST, 9).close();
+    assertThat(models.free(TaskDevice.CPU)).isTrue();
+    assertThat(models.free(TaskDevice.CPU)).as("only the one in use is left").isFalse();
+    assertThat(models.size()).isEqualTo(1);
+    assertThat(used.model().manager().isOpen()).isTrue();
+    used.close();
+    try (Lease again = lease(model("a"), SECOND, 9, 2, FIRST, SECOND)) {
+      assertThat(again.model()).isSameAs(used.model());
+    }
+  }
+
+  private static float[] outputs(Lease lease) {
+    try (NDManager scope = lease.model().manager().newSubManager()) {
+      return lease.model().model().forward(scope.ones(new Shape(1, 8))).toFloatArray();
     }
   }
 

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
+import io.ostinato.storage.RunFiles.LineWriter;
 import io.ostinato.storage.RunFilesContract;
 import io.ostinato.storage.StorageException;
+import io.ostinato.storage.TakenOverException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +100,56 @@ class HadoopRunFilesIT extends RunFilesContract {
       assertThat(files().lines("log")).containsExactly("a", "b", "c");
     }
     assertThat(files().lines("log")).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void afterALineFileCouldNotBeReplacedItIsStillThisProcesss() throws IOException {
+    try (LineFile log = files().openLines("log")) {
+      log.append("a");
+      hdfs.stopDataNode();
+      for (int times = 0; times < 2; times++) {
+        assertThatThrownBy(() -> log.replace(List.of("x")))
+            .isInstanceOf(StorageException.class)
+            .isNotInstanceOf(TakenOverException.class)
+            .hasMessageContaining("can't write");
+      }
+      hdfs.startDataNode();
+      log.append("b");
+      log.replace(List.of("b"));
+      log.append("c");
+      log.checkHeld();
+    }
+    assertThat(files().lines("log")).containsExactly("b", "c");
+  }
+
+  @Test
+  void linesThatHdfsLostAreNoticed() throws IOException {
+    try (LineFile log = files().openLines("log")) {
+      log.append(List.of("a", "b"));
+      hdfs.stopDataNode();
+      assertThatThrownBy(() -> log.append("c")).isInstanceOf(StorageException.class);
+      hdfs.startDataNode();
+      files().write("log", out -> out.write("a\n".getBytes(StandardCharsets.UTF_8)));
+      assertThatThrownBy(() -> log.append("c"))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("/log' has 2 bytes since HDFS recovered it, and 4 were written");
+    }
+  }
+
+  @Test
+  void onlyTheLeaseTellsWhoWritesAFile() {
+    assertThat(files().writerOf("log")).isEqualTo(LineWriter.NONE);
+    try (LineFile log = files().openLinesOfNobody("log")) {
+      log.append("a");
+      assertThat(files().writerOf("log")).isEqualTo(LineWriter.SOME);
+      assertThatThrownBy(() -> files().openLinesOfNobody("log"))
+          .isInstanceOf(TakenOverException.class)
+          .hasMessageContaining("another process is writing");
+      log.append("b");
+    }
+    assertThat(files().writerOf("log")).isEqualTo(LineWriter.NONE);
+    files().openLinesOfNobody("log").close();
+    assertThat(files().lines("log")).containsExactly("a", "b");
   }
 
   @Test

@@ -6,10 +6,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.jspecify.annotations.Nullable;
 
-/** A real HDFS of one node, on loopback; each test has a folder of its own. */
+/** A real HDFS, of one node by default, on loopback; each test has a folder of its own. */
 public final class MiniDfs implements AutoCloseable {
   /** By which a writer waits no 400 ms until the one node has told that it has a block. */
   public static final Map.Entry<String, String> QUICK_WRITES =
@@ -22,13 +23,19 @@ public final class MiniDfs implements AutoCloseable {
   private MiniDFSCluster.@Nullable DataNodeProperties stopped;
 
   public MiniDfs(Path folder) throws IOException {
+    this(folder, 1);
+  }
+
+  /** With this many datanodes. */
+  MiniDfs(Path folder, int dataNodes) throws IOException {
     configuration.set("dfs.namenode.rpc-bind-host", "127.0.0.1");
     configuration.set("dfs.datanode.address", "127.0.0.1:0");
     configuration.set("dfs.datanode.http.address", "127.0.0.1:0");
     configuration.set("dfs.datanode.ipc.address", "127.0.0.1:0");
     configuration.set("dfs.heartbeat.interval", "1"); // by which leases are recovered
     configuration.set(QUICK_WRITES.getKey(), QUICK_WRITES.getValue());
-    cluster = new MiniDFSCluster.Builder(configuration, folder.toFile()).numDataNodes(1).build();
+    cluster =
+        new MiniDFSCluster.Builder(configuration, folder.toFile()).numDataNodes(dataNodes).build();
     cluster.waitActive();
   }
 
@@ -38,6 +45,10 @@ public final class MiniDfs implements AutoCloseable {
 
   public String newFolder() {
     return cluster.getURI() + "/runs/" + FOLDERS.incrementAndGet() + "/checkpoints";
+  }
+
+  DistributedFileSystem system() throws IOException {
+    return cluster.getFileSystem();
   }
 
   /** From now on nothing can be written or read. */

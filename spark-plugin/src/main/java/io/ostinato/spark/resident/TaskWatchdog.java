@@ -1,0 +1,171 @@
+package io.ostinato.spark.resident;
+
+import io.ostinato.evaluation.ThreadPlace;
+import io.ostinato.libraries.EngineTurn;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the tasks of evaluations that have a deadline, in the process that runs them. Spark can
+ * only ask and interrupt a task to end. If a task doesn't end in its grace period, for example
+ * because it is in native code, its executor process ends, so that Spark starts another one. In
+ * local mode, where the driver is the executor, the process stays: the task abandons its thread.
+ * Thread-safe.
+ */
+public final class TaskWatchdog {
+  /** The exit code of an executor that ended itself: the temporary failure of sysexits.h. */
+  public static final int EXIT_CODE = 75;
+
+  /** The local property of a job with the grace period of its tasks in milliseconds. */
+  public static final String GRACE = "ostinato.grace";
+
+  private static final Logger log = LoggerFactory.getLogger(TaskWatchdog.class);
+
+  /** The executor's id in local mode. */
+  private static final String DRIVER = "driver";
+
+  private static final long POLL_MILLIS = 100;
+
+  private final Map<Long, Watched> tasks = new ConcurrentHashMap<>();
+  private final Runnable exit;
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, TaskWatchdog::thread);
+
+  TaskWatchdog() {
+    // Without shutdown hooks, which could wait for what the task holds.
+    this(() -> Runtime.getRuntime().halt(EXIT_CODE));
+  }
+
+  /** Creates a watchdog with another way to end the process. */
+  TaskWatchdog(Runnable exit) {
+    this.exit = exit;
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /** The part of a task that can be left behind. */
+  public interface Work {
+    /** The thread that runs it at present. */
+    Thread thread();
+
+    /**
+     * Leaves the thread behind, so that the task ends without it. Returns false if the task can't
+     * end before the thread does.
+     */
+    boolean abandon();
+  }
+
+  /** Watches a task until it ends, if its job has a deadline; called by the thread of the task. */
+  public void watch(TaskContext task) {
+    Thread thread = Thread.currentThread();
+    watch(
+        task,
+        new Work() {
+          @Override
+          public Thread thread() {
+            return thread;
+          }
+
+          @Override
+          public boolean abandon() {
+            return false;
+          }
+        });
+  }
+
+  /** Like {@link #watch(TaskContext)}, for a task that can leave its work behind. */
+  public void watch(TaskContext task, Work work) {
+    String grace = task.getLocalProperty(GRACE);
+    if (grace != null) {
+      Duration most = Duration.ofMillis(Long.parseLong(grace));
+      boolean replaceable = !SparkEnv.get().executorId().equals(DRIVER);
+      tasks
+          .computeIfAbsent(
+              task.taskAttemptId(), id -> new Watched(task, most, replaceable, work).start())
+          .work(work);
+    }
+  }
+
+  private static Thread thread(Runnable run) {
+    Thread thread = new Thread(run, "ostinato-watchdog");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** A task, from its first use to its end. */
+  private final class Watched {
+    private final TaskContext task;
+    private final Duration grace;
+    private final boolean replaceable;
+    private volatile Work work;
+    private long cancelledAt;
+    private boolean isCancelled;
+    private boolean isOver;
+
+    Watched(TaskContext task, Duration grace, boolean replaceable, Work work) {
+      this.task = task;
+      this.grace = grace;
+      this.replaceable = replaceable;
+      this.work = work;
+    }
+
+    Watched start() {
+      timer.schedule(this::look, POLL_MILLIS, TimeUnit.MILLISECONDS);
+      return this;
+    }
+
+    void work(Work now) {
+      work = now;
+    }
+
+    private void look() {
+      try {
+        if (task.isCompleted() || isOver) {
+          tasks.remove(task.taskAttemptId());
+          return;
+        }
+        if (task.isInterrupted()) {
+          cancelled();
+        }
+      } catch (RuntimeException e) {
+        log.warn("a cancelled task can't be watched", e);
+      }
+      start();
+    }
+
+    private void cancelled() {
+      long now = System.nanoTime();
+      if (!isCancelled) {
+        isCancelled = true;
+        cancelledAt = now;
+      } else if (now - cancelledAt >= grace.toNanos()) {
+        isOver = true;
+        end();
+      }
+    }
+
+    private void end() {
+      Thread hanging = work.thread();
+      String problem =
+          "the task of partition %s, which was cancelled %s s ago, doesn't end; its thread is at %s"
+              .formatted(task.partitionId(), grace.toSeconds(), ThreadPlace.of(hanging));
+      if (replaceable) {
+        log.error("{}; this executor ends with code {} and is replaced", problem, EXIT_CODE);
+        exit.run();
+        return;
+      }
+      if (work.abandon()) {
+        log.warn("{}; the thread and its model are abandoned until it ends", problem);
+      } else {
+        log.warn("{}; until it ends, it takes one of the task slots of this process", problem);
+      }
+      EngineTurn.abandon(hanging); // a training of this process may wait for it
+    }
+  }
+}
