@@ -75,7 +75,8 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     LocalModel used = model;
     long start = System.nanoTime();
     TimedRun<EvaluationResults> run =
-        TimedRun.start(() -> evaluate(request, used, done, display), used::close);
+        TimedRun.start(
+            () -> evaluate(request, used, done, display), EvaluationResults::close, used::close);
     try {
       return run.await(deadline);
     } catch (ExecutionException e) {
@@ -227,6 +228,9 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         Progress progress = display.start(request.tag().toString(), total(request), "rows")) {
       var iterator = batches.iterator();
       while (rows < selection.maxRows() && iterator.hasNext()) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
         DataBatch selected = selection.of(iterator.next(), request.tag());
         StagedBatch staged =
             parts.stage(

@@ -9,6 +9,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Work on a thread of its own, which is interrupted at a deadline, and abandoned if it doesn't end
@@ -17,13 +20,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param <T> type of the result
  */
 final class TimedRun<T> {
+  private static final Logger log = LoggerFactory.getLogger(EvaluationEngine.class);
+
   private final FutureTask<T> work;
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean isOver = new AtomicBoolean();
 
-  private TimedRun(Callable<T> work, Runnable afterAbandoned) {
+  private final Consumer<T> discard;
+
+  private TimedRun(Callable<T> work, Consumer<T> discard, Runnable afterAbandoned) {
     this.work = new FutureTask<>(work);
+    this.discard = discard;
     this.thread = new Thread(() -> run(afterAbandoned), "ostinato-evaluation");
     thread.setDaemon(true);
   }
@@ -31,10 +39,11 @@ final class TimedRun<T> {
   /**
    * Starts work.
    *
+   * @param discard frees a result that came too late
    * @param afterAbandoned called when the work ends after all, on its thread
    */
-  static <T> TimedRun<T> start(Callable<T> work, Runnable afterAbandoned) {
-    TimedRun<T> run = new TimedRun<>(work, afterAbandoned);
+  static <T> TimedRun<T> start(Callable<T> work, Consumer<T> discard, Runnable afterAbandoned) {
+    TimedRun<T> run = new TimedRun<>(work, discard, afterAbandoned);
     run.thread.start();
     return run;
   }
@@ -72,7 +81,9 @@ final class TimedRun<T> {
       Thread.currentThread().interrupt();
     }
     boolean hasEnded = !isOver.compareAndSet(false, true);
-    if (!hasEnded) {
+    if (hasEnded) {
+      discardResult();
+    } else {
       EngineTurn.abandon(thread);
     }
     return hasEnded;
@@ -88,7 +99,19 @@ final class TimedRun<T> {
     boolean wasAbandoned = !isOver.compareAndSet(false, true);
     ended.countDown();
     if (wasAbandoned) {
+      discardResult();
       afterAbandoned.run();
+    }
+  }
+
+  /** Frees the result of work that has ended, if it has one. */
+  private void discardResult() {
+    try {
+      discard.accept(work.get());
+    } catch (ExecutionException e) {
+      log.debug("there is no result to discard", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

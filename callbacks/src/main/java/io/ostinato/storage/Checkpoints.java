@@ -211,14 +211,15 @@ public final class Checkpoints {
 
   /**
    * Like {@link #deleteAbandoned()}, for a folder in which others may write files: removes only the
-   * temporary files of this writer, and those last changed before the given time.
+   * temporary files of this writer, and those last changed before the given time, and leaves saves
+   * alone that weren't committed.
    *
    * @throws StorageException if that fails
    */
   public synchronized void deleteAbandoned(String writer, Instant before) {
     files.deleteAbandonedBy(writer);
     files.deleteAbandoned(before);
-    unfinished.dropAll();
+    unfinished.finishAll();
   }
 
   /** Releases a checkpoint for one holder; the last release removes it. */

@@ -25,7 +25,7 @@ final class Segments {
   private static final int TRIES = 20;
 
   private static final String OF_WRITER = "(?:-(" + LineClaim.KEY + "))?";
-  private static final Pattern NAME = Pattern.compile("(\\d+)-(\\d+)" + OF_WRITER);
+  private static final Pattern NAME = Pattern.compile("(0?\\d{1,9})-(0?\\d{1,9})" + OF_WRITER);
   private static final Pattern ALL = Pattern.compile("all" + OF_WRITER);
 
   private final RunFiles files;

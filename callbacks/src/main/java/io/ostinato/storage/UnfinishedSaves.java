@@ -33,15 +33,50 @@ record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
    */
   void dropAll() {
     for (String next : files.list()) {
-      if (next.endsWith(DataFiles.NEXT)) {
+      if (isOfSave(next)) {
         finishOrDrop(next);
       }
     }
+    finishRemovals();
+  }
+
+  /**
+   * Completes all saves and removals whose process was killed after it had committed them. Other
+   * processes may write checkpoints to this folder at the same time.
+   */
+  void finishAll() {
+    for (String next : files.list()) {
+      if (isOfSave(next)) {
+        sidecars.find(CheckpointNames.tagOf(fileOf(next))).ifPresent(this::takeNames);
+      }
+    }
+    finishRemovals();
+  }
+
+  private void finishRemovals() {
     for (String removed : files.list()) {
-      if (removed.endsWith(CheckpointNames.REMOVED)) {
+      if (removed.endsWith(CheckpointNames.REMOVED)
+          && CheckpointNames.isTag(tagOfRemoved(removed))) {
         finishRemoval(removed);
       }
     }
+  }
+
+  /** Whether a name is one of an array file that a save writes; others are none of ours. */
+  private static boolean isOfSave(String name) {
+    if (!name.endsWith(DataFiles.NEXT)) {
+      return false;
+    }
+    String tag = CheckpointNames.tagOf(fileOf(name));
+    return CheckpointNames.isTag(tag) && CheckpointNames.ofArrays(tag).contains(fileOf(name));
+  }
+
+  private static String fileOf(String next) {
+    return next.substring(0, next.length() - DataFiles.NEXT.length());
+  }
+
+  private static String tagOfRemoved(String removed) {
+    return removed.substring(0, removed.length() - CheckpointNames.REMOVED.length());
   }
 
   /** Removes a checkpoint. If this is interrupted, {@link #dropAll} completes it. */
@@ -55,7 +90,7 @@ record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
   }
 
   private void finishRemoval(String removed) {
-    String tag = removed.substring(0, removed.length() - CheckpointNames.REMOVED.length());
+    String tag = tagOfRemoved(removed);
     if (!files.exists(tag + CheckpointNames.SIDECAR)) { // otherwise it was saved again
       dropUnused(tag, List.of());
     }
@@ -67,9 +102,8 @@ record UnfinishedSaves(RunFiles files, DataFiles data, Sidecars sidecars) {
    * sidecar can't be read, since it may have been committed.
    */
   private void finishOrDrop(String next) {
-    String file = next.substring(0, next.length() - DataFiles.NEXT.length());
     try {
-      sidecars.find(CheckpointNames.tagOf(file)).ifPresent(this::takeNames);
+      sidecars.find(CheckpointNames.tagOf(fileOf(next))).ifPresent(this::takeNames);
       files.delete(next);
     } catch (StorageException e) {
       log.warn("'{}' is kept: {}", next, e.getMessage());

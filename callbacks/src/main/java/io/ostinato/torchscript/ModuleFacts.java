@@ -48,7 +48,8 @@ public record ModuleFacts(
   private static final Pattern DATA = Pattern.compile("[^/]+/data\\.pkl");
 
   /** The class of the module is the first one named in its pickle. */
-  private static final Pattern FIRST_CLASS = Pattern.compile("c(__torch__[\\w.]*)\n(\\w+)\n");
+  private static final Pattern FIRST_CLASS =
+      Pattern.compile("c(__torch__[\\w.]{0,1000}+)\n(\\w{1,1000}+)\n");
 
   public ModuleFacts {
     kept = List.copyOf(kept);

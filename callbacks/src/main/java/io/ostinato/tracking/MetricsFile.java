@@ -8,6 +8,7 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
+import io.ostinato.text.Excerpt;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,7 +118,9 @@ public final class MetricsFile {
       return record;
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "line %s of '%s' is no record of metrics: %s".formatted(number, location, line), e);
+          "line %s of '%s' is no record of metrics: %s"
+              .formatted(number, location, Excerpt.of(line)),
+          e);
     }
   }
 

@@ -118,22 +118,41 @@ public final class MetricsLog implements AutoCloseable {
    *
    * @param last the iteration
    * @param standsOn the number of records at the beginning of the file that are kept in any case.
-   *     Behind them, a line that repeats one of them is moved, too
+   *     Behind them, a line that repeats one of them or is damaged is moved, too
    * @return the number of moved records
    * @throws StorageException if a file can't be written; the records are then unchanged
-   * @throws IllegalArgumentException if a line is not a valid record; says which
+   * @throws IllegalArgumentException if no records are kept in any case, and a line is not a valid
+   *     record; says which
    */
   public synchronized int keepUpTo(TrainingIteration last, int standsOn) {
     List<String> all = lines.lines();
-    List<MetricsRecord> records = MetricsFile.parse(all, lines.location());
+    checkRecords(standsOn);
     List<String> kept = new ArrayList<>(all.subList(0, standsOn));
     Set<String> known = new HashSet<>(kept);
     List<String> later = new ArrayList<>();
     for (int i = standsOn; i < all.size(); i++) {
-      boolean isEarlier = records.get(i).iteration().compareTo(last) <= 0;
-      (isEarlier && !known.contains(all.get(i)) ? kept : later).add(all.get(i));
+      String line = all.get(i);
+      (isUpTo(last, line) && !known.contains(line) ? kept : later).add(line);
     }
     return supersede(later, kept);
+  }
+
+  /**
+   * Checks that {@link #keepUpTo(TrainingIteration, int)} can tell which lines are of use.
+   *
+   * @throws IllegalArgumentException if it can't: no records are kept in any case, and a line is
+   *     not a valid record
+   */
+  public synchronized void checkRecords(int standsOn) {
+    if (standsOn == 0) {
+      records();
+    }
+  }
+
+  private boolean isUpTo(TrainingIteration last, String line) {
+    return MetricsFile.isRecord(line)
+        && MetricsFile.parse(List.of(line), lines.location()).get(0).iteration().compareTo(last)
+            <= 0;
   }
 
   /**

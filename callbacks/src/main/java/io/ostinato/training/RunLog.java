@@ -65,6 +65,7 @@ record RunLog(TrainingSettings settings, MetricsLog metrics) {
   private void goBackTo(String tag, Checkpoint checkpoint) {
     int standsOn =
         LoggedRecords.in(checkpoint.loop()).map(logged -> standsOn(tag, logged)).orElse(0);
+    metrics.checkRecords(standsOn);
     if (!settings.checkpoints().isMarkedLatest(tag)) {
       settings.checkpoints().markLatest(tag);
     }

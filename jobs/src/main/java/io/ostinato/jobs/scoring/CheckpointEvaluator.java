@@ -124,6 +124,11 @@ public final class CheckpointEvaluator implements AutoCloseable {
     return TrainingIteration.findIn(nameOf(file)).orElse(TrainingIteration.START);
   }
 
+  /** Whether the policy repeats failed evaluations. */
+  public boolean repeatsFailures() {
+    return spec.policy().onFailure().retries() > 0;
+  }
+
   /**
    * Reads the dataset unless it is already stored. Otherwise the first evaluation does so.
    *

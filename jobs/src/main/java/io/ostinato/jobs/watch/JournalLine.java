@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.ostinato.text.Excerpt;
 import io.ostinato.tracking.JsonNumbers;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.MetricsRecord;
@@ -67,7 +68,7 @@ final class JournalLine {
           json.has("seconds") ? JsonNumbers.read(json.get("seconds")) : 0,
           List.of());
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException("it is not about a checkpoint: " + line, e);
+      throw new IllegalArgumentException("it is not about a checkpoint: " + Excerpt.of(line), e);
     }
   }
 }

@@ -50,11 +50,12 @@ record SparkModelEvaluation(SparkSession session, CheckpointEvaluator evaluator,
 
   /**
    * Only a file that isn't a model, errors of the Java machine, and a missed deadline are surely
-   * not of the data.
+   * not of the data. Evaluations whose policy has retries were repeated already.
    */
   @Override
   public boolean mayBeOfTheData(Throwable failure) {
-    return !(failure instanceof ModelException)
+    return !evaluator.repeatsFailures()
+        && !(failure instanceof ModelException)
         && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
             .noneMatch(
                 each ->

@@ -45,6 +45,9 @@ final class DatasetReader {
   /** Factor by which the number of counted partitions grows while there are too few rows. */
   private static final int LOOK_FURTHER = 4;
 
+  /** Rows are counted whatever they are: a bad one may be behind the first rows that are wanted. */
+  private static final BadRows COUNTED = BadRows.skipUpTo(Long.MAX_VALUE);
+
   private final Dataset<Row> rows;
   private final BatchDecoder decoder;
   private final OstinatoSettings settings;
@@ -72,7 +75,7 @@ final class DatasetReader {
     first = firstRows();
     String id = UUID.randomUUID().toString();
     long budget = budgetBytes();
-    JavaRDD<StoredBatch> decoded = decoded();
+    JavaRDD<StoredBatch> decoded = decoded(badRows);
     if (budget == 0) {
       return prepared(id, decoded, BatchCount.of(decoded), false, true);
     }
@@ -86,7 +89,7 @@ final class DatasetReader {
     BatchCount count = countOrFree(stored);
     if (count.sizeBytes() > budget) {
       stored.unpersist();
-      return tooLarge(id, decoded(), count, budget);
+      return tooLarge(id, decoded(badRows), count, budget);
     }
     JavaRDD<StoredBatch> fitted = fitted(stored, count);
     return prepared(id, fitted, count, true, fitted == stored);
@@ -142,7 +145,7 @@ final class DatasetReader {
       return FirstRows.all();
     }
     first = FirstRows.ofEach(maxRows);
-    JavaRDD<StoredBatch> batches = decoded();
+    JavaRDD<StoredBatch> batches = decoded(COUNTED);
     int partitions = batches.getNumPartitions();
     List<Long> counted = new ArrayList<>();
     long left = maxRows;
@@ -166,8 +169,8 @@ final class DatasetReader {
     return FirstRows.of(Arrays.copyOf(wanted, needed));
   }
 
-  private JavaRDD<StoredBatch> decoded() {
-    JavaRDD<StoredBatch> batches = decodedOfAllPartitions();
+  private JavaRDD<StoredBatch> decoded(BadRows policy) {
+    JavaRDD<StoredBatch> batches = decodedOfAllPartitions(policy);
     int needed = first.partitions(batches.getNumPartitions());
     if (needed == batches.getNumPartitions()) {
       return batches;
@@ -177,17 +180,16 @@ final class DatasetReader {
     return PartitionPruningRDD.create(batches.rdd(), isNeeded).toJavaRDD();
   }
 
-  private JavaRDD<StoredBatch> decodedOfAllPartitions() {
+  private JavaRDD<StoredBatch> decodedOfAllPartitions(BadRows policy) {
     FirstRows wanted = first;
     if (settings.batches().bulk() && decoder instanceof ColumnsDecoder columns) {
-      var bulk = InternalRows.batches(rows, columns.columns(), wanted, batchSize, badRows);
+      var bulk = InternalRows.batches(rows, columns.columns(), wanted, batchSize, policy);
       if (bulk.isPresent()) {
         return bulk.get();
       }
     }
     BatchDecoder byRow = decoder;
     int mostRows = batchSize;
-    BadRows policy = badRows;
     return rows.javaRDD()
         .mapPartitionsWithIndex(
             (partition, partitionRows) -> {

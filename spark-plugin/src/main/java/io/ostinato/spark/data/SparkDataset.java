@@ -43,6 +43,7 @@ public final class SparkDataset implements EvaluationData {
   private final @Nullable RowFunction function;
   private final List<Prepared> prepared = new ArrayList<>();
   private final KnownContent known = new KnownContent();
+  private @Nullable Dataset<Row> selected;
 
   /** Held while the dataset is read, once for all evaluations that wait for it. */
   private final ReentrantLock reading = new ReentrantLock();
@@ -293,13 +294,23 @@ public final class SparkDataset implements EvaluationData {
     return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows, badRows).read();
   }
 
-  private Dataset<Row> selected() {
-    return function != null
-        ? rows
-        : rows.selectExpr(
-            columns.stream()
-                .map(column -> "`" + column.column().replace("`", "``") + "`")
-                .toArray(String[]::new));
+  /**
+   * The rows with the columns that are read. The same each time: Spark samples the bounds of a
+   * global sort anew for each query, which would move rows between partitions.
+   */
+  private synchronized Dataset<Row> selected() {
+    Dataset<Row> before = selected;
+    if (before == null) {
+      before =
+          function != null
+              ? rows
+              : rows.selectExpr(
+                  columns.stream()
+                      .map(column -> "`" + column.column().replace("`", "``") + "`")
+                      .toArray(String[]::new));
+      selected = before;
+    }
+    return before;
   }
 
   private BatchDecoder decoder() {

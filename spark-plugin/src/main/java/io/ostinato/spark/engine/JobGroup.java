@@ -1,7 +1,6 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.spark.resident.TaskWatchdog;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +20,9 @@ final class JobGroup implements AutoCloseable {
   /**
    * Begins a group.
    *
-   * @param grace how long the tasks may take to end once they are cancelled; empty for any time
+   * @param patience the {@link TaskWatchdog#patience} with the tasks; empty to wait for them
    */
-  JobGroup(JavaSparkContext context, String name, String description, Optional<Duration> grace) {
+  JobGroup(JavaSparkContext context, String name, String description, Optional<String> patience) {
     this.context = context;
     for (String key :
         new String[] {
@@ -37,8 +36,7 @@ final class JobGroup implements AutoCloseable {
     }
     context.setJobGroup(name, description, true);
     context.setLocalProperty(InternalRunningTasks.JOBS, id);
-    context.setLocalProperty(
-        TaskWatchdog.GRACE, grace.map(most -> Long.toString(most.toMillis())).orElse(null));
+    context.setLocalProperty(TaskWatchdog.GRACE, patience.orElse(null));
     context.addJobTag(id);
   }
 

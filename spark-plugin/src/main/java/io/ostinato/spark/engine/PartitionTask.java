@@ -54,11 +54,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
     try {
       return outcome(batches);
     } catch (RuntimeException | Error e) {
-      Throwable survivable = TaskErrorException.survivable(e);
-      if (survivable instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw e;
+      throw TaskErrorException.toThrow(e);
     }
   }
 

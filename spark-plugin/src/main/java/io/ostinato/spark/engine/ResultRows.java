@@ -40,11 +40,18 @@ record ResultRows(
       run.ofThisTask(new Coverage());
       return Collections.emptyIterator();
     }
-    BatchSteps steps =
-        new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights);
+    BatchSteps steps = steps();
     TaskCompletionListener close = task -> steps.close();
     TaskContext.get().addTaskCompletionListener(close);
     return new Rows(batches, steps, new TaskProgress(done), run, skipped);
+  }
+
+  private BatchSteps steps() throws InterruptedException {
+    try {
+      return new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights);
+    } catch (RuntimeException | Error e) {
+      throw TaskErrorException.toThrow(e);
+    }
   }
 
   /**
@@ -70,6 +77,8 @@ record ResultRows(
           }
         }
         return Collections.emptyIterator();
+      } catch (RuntimeException | Error e) {
+        throw TaskErrorException.toThrow(e);
       }
     }
 
@@ -113,6 +122,8 @@ record ResultRows(
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("the task was interrupted", e);
+      } catch (RuntimeException | Error e) {
+        throw TaskErrorException.toThrow(e);
       }
       boolean more = shown.hasNext();
       if (!more) {

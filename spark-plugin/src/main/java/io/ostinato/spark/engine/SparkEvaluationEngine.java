@@ -18,9 +18,9 @@ import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
+import io.ostinato.spark.resident.TaskWatchdog;
 import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -151,9 +151,12 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     EvaluationRequest first = requests.get(0);
     EvaluationTag tag = first.tag();
     String group = "%s %s".formatted(tag.callback(), tag.iteration());
-    Optional<Duration> grace =
-        first.policy().deadline().map(deadline -> settings.patience().grace().duration());
-    try (JobGroup jobs = new JobGroup(context, group, tag.toString(), grace);
+    Optional<String> patience =
+        first
+            .policy()
+            .deadline()
+            .map(most -> TaskWatchdog.patience(settings.patience().grace().duration(), most));
+    try (JobGroup jobs = new JobGroup(context, group, tag.toString(), patience);
         PassWatch guard = watches.begin(first, jobs)) {
       try {
         return pass(requests, guard, display);

@@ -35,6 +35,17 @@ public final class TaskErrorException extends RuntimeException {
     return survivable(thrown, SparkEnv.get() == null || isLocal(SparkEnv.get().executorId()));
   }
 
+  /** Returns what to throw instead of a failure of a task; throws errors that stay as they are. */
+  static RuntimeException toThrow(Throwable thrown) {
+    Throwable survivable = survivable(thrown);
+    if (survivable instanceof Error error) {
+      throw error;
+    }
+    return survivable instanceof RuntimeException failure
+        ? failure
+        : new IllegalStateException(survivable);
+  }
+
   private static boolean isLocal(String executor) {
     return executor.equals("driver");
   }

@@ -23,7 +23,7 @@ public final class TaskWatchdog {
   /** The exit code of an executor that ended itself: the temporary failure of sysexits.h. */
   public static final int EXIT_CODE = 75;
 
-  /** The local property of a job with the grace period of its tasks in milliseconds. */
+  /** The local property of a job with its {@link #patience}. */
   public static final String GRACE = "ostinato.grace";
 
   private static final Logger log = LoggerFactory.getLogger(TaskWatchdog.class);
@@ -32,6 +32,9 @@ public final class TaskWatchdog {
   private static final String DRIVER = "driver";
 
   private static final long POLL_MILLIS = 100;
+
+  /** How far the clocks of the machines of a cluster may differ. */
+  private static final long CLOCK_SKEW_MILLIS = 1000;
 
   private final Map<Long, Watched> tasks = new ConcurrentHashMap<>();
   private final Runnable exit;
@@ -61,6 +64,17 @@ public final class TaskWatchdog {
     boolean abandon();
   }
 
+  /**
+   * The value of the property {@link #GRACE} for a job that begins now.
+   *
+   * @param grace how long a task may take to end once it is cancelled
+   * @param deadline how long the job may take; a task that is cancelled before, such as one whose
+   *     speculative copy was faster, is left alone
+   */
+  public static String patience(Duration grace, Duration deadline) {
+    return grace.toMillis() + " " + (System.currentTimeMillis() + deadline.toMillis());
+  }
+
   /** Watches a task until it ends, if its job has a deadline; called by the thread of the task. */
   public void watch(TaskContext task) {
     Thread thread = Thread.currentThread();
@@ -81,13 +95,16 @@ public final class TaskWatchdog {
 
   /** Like {@link #watch(TaskContext)}, for a task that can leave its work behind. */
   public void watch(TaskContext task, Work work) {
-    String grace = task.getLocalProperty(GRACE);
-    if (grace != null) {
-      Duration most = Duration.ofMillis(Long.parseLong(grace));
+    String patience = task.getLocalProperty(GRACE);
+    if (patience != null) {
+      String[] millis = patience.split(" ");
+      Duration most = Duration.ofMillis(Long.parseLong(millis[0]));
+      long deadline = Long.parseLong(millis[1]) - CLOCK_SKEW_MILLIS;
       boolean replaceable = !SparkEnv.get().executorId().equals(DRIVER);
       tasks
           .computeIfAbsent(
-              task.taskAttemptId(), id -> new Watched(task, most, replaceable, work).start())
+              task.taskAttemptId(),
+              id -> new Watched(task, most, deadline, replaceable, work).start())
           .work(work);
     }
   }
@@ -102,15 +119,17 @@ public final class TaskWatchdog {
   private final class Watched {
     private final TaskContext task;
     private final Duration grace;
+    private final long deadline;
     private final boolean replaceable;
     private volatile Work work;
     private long cancelledAt;
     private boolean isCancelled;
     private boolean isOver;
 
-    Watched(TaskContext task, Duration grace, boolean replaceable, Work work) {
+    Watched(TaskContext task, Duration grace, long deadline, boolean replaceable, Work work) {
       this.task = task;
       this.grace = grace;
+      this.deadline = deadline;
       this.replaceable = replaceable;
       this.work = work;
     }
@@ -130,7 +149,7 @@ public final class TaskWatchdog {
           tasks.remove(task.taskAttemptId());
           return;
         }
-        if (task.isInterrupted()) {
+        if (task.isInterrupted() && System.currentTimeMillis() >= deadline) {
           cancelled();
         }
       } catch (RuntimeException e) {
