@@ -2,6 +2,7 @@ package io.ostinato.chaos;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import java.util.TreeMap;
  */
 public final class DamagedFiles {
   private static final int FILES = Integer.getInteger("ostinato.chaos.files", 250);
-  private static final long SEED = Long.getLong("ostinato.chaos.seed", 20_261_124);
+  private static final long SEED = ChaosRun.SEED;
   private static final int ONLY = Integer.getInteger("ostinato.chaos.case", -1);
 
   /** What any reader may allocate, for buffers and classes that are loaded. */
@@ -63,12 +64,21 @@ public final class DamagedFiles {
 
   /** Has the reader read all damaged files, and returns the number of each outcome. */
   public Map<String, Integer> readBy(Reader read) {
+    long start = System.nanoTime();
     for (int i = 0; i < FILES; i++) {
       if (ONLY < 0 || ONLY == i) {
         readOne(i, read);
       }
     }
     System.out.printf("%s, seed %d: %s%n", reader, SEED, outcomes);
+    ChaosRun.add(
+        new ChaosRun.Row(
+            "damaged files: " + reader,
+            FILES,
+            FILES,
+            Differences.NONE,
+            "",
+            Duration.ofNanos(System.nanoTime() - start)));
     return outcomes;
   }
 

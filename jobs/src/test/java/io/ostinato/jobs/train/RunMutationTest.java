@@ -3,11 +3,14 @@ package io.ostinato.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.ostinato.chaos.ChaosRun;
+import io.ostinato.chaos.Differences;
 import io.ostinato.jobs.config.Bound;
 import io.ostinato.jobs.config.Configuration;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -134,6 +137,7 @@ class RunMutationTest {
   void aDamagedConfigurationIsBoundOrRefused() {
     List<String> failures = new ArrayList<>();
     int bound = 0;
+    long start = System.nanoTime();
     for (int i = 0; i < FILES; i++) {
       long seed = SEED + i;
       String yaml = mutated(new Random(seed));
@@ -144,6 +148,14 @@ class RunMutationTest {
       }
     }
     System.out.printf("%s configurations from seed %s, %s of them bound%n", FILES, SEED, bound);
+    ChaosRun.add(
+        new ChaosRun.Row(
+            "damaged files: run.yaml",
+            FILES,
+            FILES,
+            Differences.NONE,
+            "",
+            Duration.ofNanos(System.nanoTime() - start)));
     assertThat(failures)
         .as("replay one with -Dostinato.chaos.files=1 -Dostinato.chaos.seed=<its seed>")
         .isEmpty();
