@@ -43,7 +43,7 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
     reports.modelRan(pass.tag(), pass.model(), written.seen().residents());
     EvaluationTimings timings = pass.watch().collected();
     reports.passEnded(timings);
-    long rows = pass.rows() - written.skipped().count();
+    long rows = written.certificate().rowsEvaluated();
     return EvaluationResults.written(
             written.folder(),
             written.certificate(),
@@ -64,7 +64,6 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
     PreparedDataset dataset = pass.dataset();
     PartitionTask task = pass.task();
     RowsRun run = RowsRun.registered(session.sparkContext());
-    RowsSkipped skips = RowsSkipped.registered(session.sparkContext());
     int farewells = ResidentModels.ofThisProcess().farewells().count();
     Certificate certificate;
     SkippedRows skipped;
@@ -77,13 +76,12 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
                 dataset
                     .batches()
                     .mapPartitions(
-                        new ResultRows(task.content(), task.weights(), task.done(), run, skips),
-                        true),
+                        new ResultRows(task.content(), task.weights(), task.done(), run), true),
                 schema(pass, new ResultRows.Probe(task.content(), task.weights())));
         new ShownRows(task.done(), dataset.rows())
             .during(() -> written(notes.observe(rows), folder), pass.tag(), display);
         certificate = pass.certify(pass.first(), run.coverage(), run.attempts());
-        skipped = skips.all();
+        skipped = run.skipped();
         pass.first().policy().badRows().check(pass.tag(), skipped);
         skipped.report(pass.tag(), pass.rows());
         checkRows(pass, folder.draft(), pass.rows() - skipped.count());

@@ -27,23 +27,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param content a serialized {@link PartitionTask.Content} of one evaluation
  * @param done counts rows for the progress display
- * @param run receives the rows that a task has run
- * @param skipped receives the rows that a task has skipped
+ * @param run receives the rows that a task has run or skipped
  */
-record ResultRows(
-    byte[] content, BroadcastWeights weights, RowsDone done, RowsRun run, RowsSkipped skipped)
+record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done, RowsRun run)
     implements FlatMapFunction<Iterator<StoredBatch>, Row> {
 
   @Override
   public Iterator<Row> call(Iterator<StoredBatch> batches) throws InterruptedException {
     if (!batches.hasNext()) {
-      run.ofThisTask(new Coverage());
+      run.ofThisTask(new Coverage(), SkippedRows.NONE);
       return Collections.emptyIterator();
     }
     BatchSteps steps = steps();
     TaskCompletionListener close = task -> steps.close();
     TaskContext.get().addTaskCompletionListener(close);
-    return new Rows(batches, steps, new TaskProgress(done), run, skipped);
+    return new Rows(batches, steps, new TaskProgress(done), run);
   }
 
   private BatchSteps steps() throws InterruptedException {
@@ -95,21 +93,14 @@ record ResultRows(
     private final BatchSteps steps;
     private final TaskProgress progress;
     private final RowsRun run;
-    private final RowsSkipped skipped;
     private Iterator<Row> shown = Collections.emptyIterator();
     private long refreshNanos;
 
-    Rows(
-        Iterator<StoredBatch> batches,
-        BatchSteps steps,
-        TaskProgress progress,
-        RowsRun run,
-        RowsSkipped skipped) {
+    Rows(Iterator<StoredBatch> batches, BatchSteps steps, TaskProgress progress, RowsRun run) {
       this.batches = batches;
       this.steps = steps;
       this.progress = progress;
       this.run = run;
-      this.skipped = skipped;
       this.refreshNanos = steps.refreshNanos();
     }
 
@@ -127,7 +118,8 @@ record ResultRows(
       }
       boolean more = shown.hasNext();
       if (!more) {
-        run.ofThisTask(steps.runners().get(0).coverage());
+        BatchRunner runner = steps.runners().get(0);
+        run.ofThisTask(runner.coverage(), runner.skipped());
       }
       return more;
     }
@@ -145,10 +137,8 @@ record ResultRows(
       StagedBatch staged = steps.stage(batches.next());
       long began = System.nanoTime();
       steps.run(staged);
-      BatchRunner runner = steps.runners().get(0);
-      List<BatchOutput> outputs = runner.takeOutputs();
+      List<BatchOutput> outputs = steps.runners().get(0).takeOutputs();
       outputs.forEach(steps.works().get(0)::checkFinite);
-      skipped.ofThisTask(runner.skipped());
       progress.ran(staged.data().rows());
       TaskTimes times = new TaskTimes(refreshNanos, began - start, System.nanoTime() - began);
       refreshNanos = 0;

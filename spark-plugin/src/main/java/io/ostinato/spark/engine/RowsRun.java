@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.Attempts;
 import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.SerializedBytes;
+import io.ostinato.evaluation.SkippedRows;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,10 +13,10 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.util.AccumulatorV2;
 
 /**
- * The rows that tasks have run whose results don't go to the driver, because they are written.
- * Spark adds what a task reports when the task of a final stage succeeds, before the job ends. Each
- * partition has one report, so attempts that are repeated are not counted twice. Thread-safe, since
- * Spark serializes it with each heartbeat.
+ * The rows that tasks have run or skipped whose results don't go to the driver, because they are
+ * written. Spark adds what a task reports when the task of a final stage succeeds, before the job
+ * ends. Each partition has one report, so attempts that are repeated are not counted twice.
+ * Thread-safe, since Spark serializes it with each heartbeat.
  */
 final class RowsRun extends AccumulatorV2<RowsRun.OfTask, Map<Integer, byte[]>> {
   private static final long serialVersionUID = 1;
@@ -29,7 +30,8 @@ final class RowsRun extends AccumulatorV2<RowsRun.OfTask, Map<Integer, byte[]>> 
    */
   record OfTask(int task, byte[] report) {}
 
-  private record Report(Coverage coverage, Attempts attempts) implements Serializable {}
+  private record Report(Coverage coverage, SkippedRows skipped, Attempts attempts)
+      implements Serializable {}
 
   /** Creates and registers one for a new job. */
   static RowsRun registered(SparkContext context) {
@@ -38,9 +40,9 @@ final class RowsRun extends AccumulatorV2<RowsRun.OfTask, Map<Integer, byte[]>> 
     return run;
   }
 
-  /** Reports all rows that the task of this thread has run. */
-  void ofThisTask(Coverage coverage) {
-    Report report = new Report(coverage, TaskAttempt.ofThisTask());
+  /** Reports all rows that the task of this thread has run or skipped. */
+  void ofThisTask(Coverage coverage, SkippedRows skipped) {
+    Report report = new Report(coverage, skipped, TaskAttempt.ofThisTask());
     add(new OfTask(TaskContext.getPartitionId(), SerializedBytes.of(report)));
   }
 
@@ -49,6 +51,13 @@ final class RowsRun extends AccumulatorV2<RowsRun.OfTask, Map<Integer, byte[]>> 
     Coverage all = new Coverage();
     reports.values().forEach(report -> all.merge(read(report).coverage()));
     return all;
+  }
+
+  /** The rows that all tasks have skipped. */
+  SkippedRows skipped() {
+    return reports.values().stream()
+        .map(report -> read(report).skipped())
+        .reduce(SkippedRows.NONE, SkippedRows::plus);
   }
 
   Attempts attempts() {
