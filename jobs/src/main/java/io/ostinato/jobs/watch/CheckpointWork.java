@@ -135,16 +135,12 @@ final class CheckpointWork {
   private void failed(CheckpointFile checkpoint, String problem) {
     EvaluationTag tag = tag(checkpoint);
     JournalEntry entry =
-        new JournalEntry(
+        JournalEntry.withoutResult(
             checkpoint,
             tag.iteration(),
             pace.now(),
             Outcome.FAILED,
             problem,
-            Map.of(),
-            0,
-            0,
-            0,
             List.of(new EvaluationRecord.Failed(tag, problem)));
     journal.commit(List.of(entry));
     report.ended(entry);
@@ -189,16 +185,12 @@ final class CheckpointWork {
     List<JournalEntry> entries = new ArrayList<>();
     for (CheckpointFile checkpoint : checkpoints) {
       entries.add(
-          new JournalEntry(
+          JournalEntry.withoutResult(
               checkpoint,
               journal.iterationOf(checkpoint, entries.size()),
               pace.now(),
               outcome,
               reason,
-              Map.of(),
-              0,
-              0,
-              0,
               List.of()));
     }
     journal.commit(entries);

@@ -37,6 +37,18 @@ record JournalEntry(
     evaluations = List.copyOf(evaluations);
   }
 
+  /** The entry of a checkpoint that was not evaluated, and the failed evaluations of it. */
+  static JournalEntry withoutResult(
+      CheckpointFile checkpoint,
+      TrainingIteration iteration,
+      Instant time,
+      Outcome outcome,
+      String reason,
+      List<EvaluationRecord> evaluations) {
+    return new JournalEntry(
+        checkpoint, iteration, time, outcome, reason, Map.of(), 0, 0, 0, evaluations);
+  }
+
   MetricsRecord metricsRecord() {
     return new MetricsRecord(iteration, time, metrics);
   }
