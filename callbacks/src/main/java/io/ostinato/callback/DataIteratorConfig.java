@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     for its key
  * @param policy what may happen when something goes wrong, see {@link #policy(EvaluationPolicy)}.
  *     Default: {@link EvaluationPolicy#exact}
+ * @param isInline whether training waits for these evaluations even where others run beside it, see
+ *     {@link #inline}. Default: false
  */
 public record DataIteratorConfig(
     Schedule schedule,
@@ -39,7 +41,8 @@ public record DataIteratorConfig(
     ResultsTarget target,
     DataSelection selection,
     String datasetName,
-    EvaluationPolicy policy)
+    EvaluationPolicy policy,
+    boolean isInline)
     implements Serializable {
   /** The dataset that is evaluated by default. */
   public static final String DEFAULT_DATASET = "test";
@@ -93,7 +96,13 @@ public record DataIteratorConfig(
               byDefault = "''",
               otherwise = "its key")
           String datasetName,
-      @Inline EvaluationPolicy policy) {
+      @Inline EvaluationPolicy policy,
+      @Key(
+              value =
+                  "Whether training waits for these evaluations even if others run beside it, for"
+                      + " example because the callback changes the learning rate.",
+              byDefault = "false")
+          boolean inline) {
     DataSelection selection = DataSelection.everything().withColumns(columns);
     return new DataIteratorConfig(
         schedule,
@@ -103,7 +112,8 @@ public record DataIteratorConfig(
         ResultsTarget.collected(),
         maxSize == null ? selection : selection.withMaxRows(maxSize),
         datasetName,
-        policy);
+        policy,
+        inline);
   }
 
   /** Evaluates on this schedule, with the defaults. */
@@ -116,13 +126,14 @@ public record DataIteratorConfig(
         null,
         List.of(),
         "",
-        EvaluationPolicy.exact());
+        EvaluationPolicy.exact(),
+        false);
   }
 
   /** Evaluates on the evaluation dataset with this key. */
   public DataIteratorConfig dataset(String key) {
     return new DataIteratorConfig(
-        schedule, key, batchSize, weights, target, selection, datasetName, policy);
+        schedule, key, batchSize, weights, target, selection, datasetName, policy, isInline);
   }
 
   /**
@@ -132,13 +143,13 @@ public record DataIteratorConfig(
    */
   public DataIteratorConfig batchSize(int rows) {
     return new DataIteratorConfig(
-        schedule, datasetKey, rows, weights, target, selection, datasetName, policy);
+        schedule, datasetKey, rows, weights, target, selection, datasetName, policy, isInline);
   }
 
   /** Evaluates other weights, such as {@code ema=0.999}. */
   public DataIteratorConfig weights(String variant) {
     return new DataIteratorConfig(
-        schedule, datasetKey, batchSize, variant, target, selection, datasetName, policy);
+        schedule, datasetKey, batchSize, variant, target, selection, datasetName, policy, isInline);
   }
 
   /**
@@ -164,7 +175,7 @@ public record DataIteratorConfig(
 
   private DataIteratorConfig with(DataSelection part) {
     return new DataIteratorConfig(
-        schedule, datasetKey, batchSize, weights, target, part, datasetName, policy);
+        schedule, datasetKey, batchSize, weights, target, part, datasetName, policy, isInline);
   }
 
   /**
@@ -173,7 +184,16 @@ public record DataIteratorConfig(
    */
   public DataIteratorConfig policy(EvaluationPolicy wanted) {
     return new DataIteratorConfig(
-        schedule, datasetKey, batchSize, weights, target, selection, datasetName, wanted);
+        schedule, datasetKey, batchSize, weights, target, selection, datasetName, wanted, isInline);
+  }
+
+  /**
+   * Lets training wait for these evaluations even where others run beside it,
+   * for example because the callback changes the learning rate.
+   */
+  public DataIteratorConfig inline() {
+    return new DataIteratorConfig(
+        schedule, datasetKey, batchSize, weights, target, selection, datasetName, policy, true);
   }
 
   /** Selects where the row results go: {@code results().toParquet(path)}. */
@@ -190,7 +210,7 @@ public record DataIteratorConfig(
    */
   public DataIteratorConfig named(String name) {
     return new DataIteratorConfig(
-        schedule, datasetKey, batchSize, weights, target, selection, name, policy);
+        schedule, datasetKey, batchSize, weights, target, selection, name, policy, isInline);
   }
 
   /**
@@ -230,7 +250,8 @@ public record DataIteratorConfig(
           ResultsTarget.parquet(path),
           config.selection,
           config.datasetName,
-          config.policy);
+          config.policy,
+          config.isInline);
     }
   }
 }

@@ -7,7 +7,9 @@ import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
+import io.ostinato.evaluation.ProcessorCopy;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.metric.Metric;
 import io.ostinato.model.EvaluationModel;
@@ -93,6 +95,17 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
     return evaluation;
   }
 
+  /**
+   * Like {@link #plan}, for an evaluation that runs beside training: with a copy of this callback as
+   * it is now, as an executor would receive it.
+   */
+  public final CallbackEvaluation planCopy(Invocation at) {
+    CallbackEvaluation evaluation = evaluation(at);
+    EvaluationTag tag = new EvaluationTag(name(), at.iteration(), datasetKey());
+    return new CallbackEvaluation(
+        name(), at, config, ProcessorCopy.of(evaluation.processor(), tag), evaluation.metrics());
+  }
+
   @Override
   protected final void periodicCallback(Invocation at) {
     CallbackEvaluation evaluation = planned;
@@ -100,6 +113,15 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
     if (evaluation == null || !evaluation.at().equals(at)) {
       evaluation = evaluation(at);
     }
+    process(evaluation);
+  }
+
+  /**
+   * Processes the results of an evaluation that this callback has {@linkplain #plan planned}, which
+   * its context runs or has run meanwhile.
+   */
+  public final void process(CallbackEvaluation evaluation) {
+    Invocation at = evaluation.at();
     try (EvaluationResults results = context().evaluate(evaluation)) {
       dataNanos += results.timings().data().toNanos();
       results.process(collated -> processResults(collated, at));

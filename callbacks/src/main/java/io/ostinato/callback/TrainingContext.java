@@ -20,7 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** A callback's access to its training run, on the driver, on the training thread. */
+/**
+ * A callback's access to its training run, on the driver, on the training thread.
+ *
+ * <p>If evaluations run beside training, the callbacks that evaluate or read metrics are called when
+ * training has gone on. They then see the moment that was measured: its weights, variants, learning
+ * rates, loss, timings and metrics, and its checkpoints. Only {@link #block()}, {@link
+ * #parameters()} and {@link #learningRate()} are those of the present training.
+ */
 public interface TrainingContext {
 
   /** The training and evaluation datasets of the run. */
@@ -88,6 +95,11 @@ public interface TrainingContext {
 
   /** The time of each phase of the last update. */
   UpdateTimings timings();
+
+  /** The evaluations that run beside training now. */
+  default EvaluationsUnderWay evaluationsUnderWay() {
+    return EvaluationsUnderWay.NONE;
+  }
 
   /** A writer that adds metrics to the record of the current moment. */
   LogWriter writerFor(String callback);

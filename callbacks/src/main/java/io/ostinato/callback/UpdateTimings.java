@@ -21,7 +21,12 @@ public record UpdateTimings(Map<Phase, Duration> phases) {
     /** Clipping the gradient and the optimizer's step. */
     STEP,
     /** The callbacks at the end of the previous update. */
-    CALLBACKS
+    CALLBACKS,
+    /**
+     * Waiting for evaluations that run beside training, at the end of the previous update. Zero if
+     * all evaluations are inline, whose time is that of their callbacks.
+     */
+    EVALUATION_WAIT
   }
 
   public static final UpdateTimings NONE = new UpdateTimings(Map.of());
@@ -32,6 +37,15 @@ public record UpdateTimings(Map<Phase, Duration> phases) {
       copy.put(phase, phases.getOrDefault(phase, Duration.ZERO));
     }
     phases = Map.copyOf(copy);
+  }
+
+  /** The same timings, with a part of the callbacks' time spent waiting for evaluations. */
+  public UpdateTimings withEvaluationWait(Duration wait) {
+    EnumMap<Phase, Duration> split = new EnumMap<>(phases);
+    Duration callbacks = of(Phase.CALLBACKS).minus(wait);
+    split.put(Phase.CALLBACKS, callbacks.isNegative() ? Duration.ZERO : callbacks);
+    split.put(Phase.EVALUATION_WAIT, wait);
+    return new UpdateTimings(split);
   }
 
   /** The time of one phase; zero if it did not run. */

@@ -1,7 +1,7 @@
 package io.ostinato.evaluation;
 
 /** Copies a {@link BatchProcessor} as an executor would receive it, by Java serialization. */
-final class ProcessorCopy {
+public final class ProcessorCopy {
   private ProcessorCopy() {}
 
   /**
@@ -10,7 +10,7 @@ final class ProcessorCopy {
    * @throws EvaluationException if the processor can't be serialized; the message says which part
    *     can't
    */
-  static BatchProcessor of(BatchProcessor processor, EvaluationTag tag) {
+  public static BatchProcessor of(BatchProcessor processor, EvaluationTag tag) {
     try {
       return SerializedBytes.read(SerializedBytes.of(processor), BatchProcessor.class);
     } catch (RuntimeException e) {

@@ -4,12 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
+import io.ostinato.weights.CapturedWeights;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the weights of DJL blocks, including running statistics. */
 public final class BlockWeights {
@@ -23,6 +25,12 @@ public final class BlockWeights {
   /** Like {@link #snapshot(Block)}, but shares unchanged weights with the taker's last snapshot. */
   public static WeightSnapshot snapshot(Block block, SnapshotTaker taker) {
     return taker.take(arraysOf(block));
+  }
+
+  /** Copies what has changed since the taker's last snapshot; see {@link SnapshotTaker#capture}. */
+  public static CapturedWeights capture(
+      Block block, SnapshotTaker taker, @Nullable CapturedWeights before) {
+    return taker.capture(arraysOf(block), before);
   }
 
   /**

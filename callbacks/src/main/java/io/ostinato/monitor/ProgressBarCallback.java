@@ -53,7 +53,8 @@ public final class ProgressBarCallback extends Callback {
   public void afterUpdate(UpdateCounter at) {
     if (progress != null) {
       long done = at.current().update() - at.start().update();
-      progress.update(done, at.current().toString());
+      String beside = context().evaluationsUnderWay().toString();
+      progress.update(done, at.current() + (beside.isEmpty() ? "" : "  " + beside));
     }
   }
 

@@ -7,11 +7,9 @@ import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +18,13 @@ import org.jspecify.annotations.Nullable;
  * failed. The file is created with the first line. Thread-safe.
  */
 public final class EvaluationsLog implements AutoCloseable {
-  private record Entry(Supplier<EvaluationRecord> record, Instant time) {
-    String line() {
-      return EvaluationsFile.line(record.get(), time);
-    }
-  }
-
   private final RunFiles files;
-  private final Clock clock;
-  private final List<Entry> pending = new ArrayList<>();
+  private final PendingEvaluations pending;
   private @Nullable LineFile lines;
 
   private EvaluationsLog(RunFiles files, Clock clock) {
     this.files = files;
-    this.clock = clock;
+    this.pending = new PendingEvaluations(clock);
   }
 
   /** Creates the log of a run, whose {@code metrics.jsonl} this process has open. */
@@ -43,17 +34,12 @@ public final class EvaluationsLog implements AutoCloseable {
 
   /** Adds a record, to be written by the next flush. */
   public void add(EvaluationRecord record) {
-    add(() -> record);
-  }
-
-  /** Adds a record that is complete only when it is written. */
-  public void add(Supplier<EvaluationRecord> record) {
-    add(record, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    pending.add(record);
   }
 
   /** Adds a record of this time. */
   public void add(EvaluationRecord record, Instant time) {
-    add(() -> record, time);
+    pending.add(record, time);
   }
 
   /**
@@ -62,10 +48,16 @@ public final class EvaluationsLog implements AutoCloseable {
    * @throws StorageException if the file can't be written; the records are kept, so the flush can
    *     be retried
    */
-  public synchronized void flush() {
-    if (!pending.isEmpty()) {
-      lines().append(pending.stream().map(Entry::line).toList());
-      pending.clear();
+  public void flush() {
+    flush(pending);
+  }
+
+  /** Like {@link #flush()}, for the evaluations of a moment, which are removed. */
+  public synchronized void flush(PendingEvaluations evaluations) {
+    List<String> all = evaluations.lines();
+    if (!all.isEmpty()) {
+      lines().append(all);
+      evaluations.clear();
     }
   }
 
@@ -103,10 +95,6 @@ public final class EvaluationsLog implements AutoCloseable {
     if (lines != null) {
       lines.close();
     }
-  }
-
-  private synchronized void add(Supplier<EvaluationRecord> record, Instant time) {
-    pending.add(new Entry(record, time));
   }
 
   private LineFile lines() {

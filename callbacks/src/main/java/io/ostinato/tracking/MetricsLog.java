@@ -8,9 +8,7 @@ import io.ostinato.storage.StorageException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,12 +23,10 @@ import java.util.stream.Collectors;
  * and {@code "-Infinity"}.
  */
 public final class MetricsLog implements AutoCloseable {
-  private record Entry(String writer, double value) {}
-
   private final RunFiles files;
   private final LineFile lines;
   private final Clock clock;
-  private final Map<String, Entry> pending = new LinkedHashMap<>();
+  private final PendingMetrics pending = new PendingMetrics();
   private LoggedRecords.Digest digest;
 
   private MetricsLog(RunFiles files, LineFile lines, Clock clock) {
@@ -189,16 +185,14 @@ public final class MetricsLog implements AutoCloseable {
     return "metrics.superseded-" + n + ".jsonl";
   }
 
-  /**
-   * Creates a writer with this name, which appears in the error for a key that is written twice.
-   */
+  /** Like {@link PendingMetrics#writerFor}, for the metrics written by {@link #flush}. */
   public LogWriter writerFor(String name) {
-    return (key, value) -> add(name, key, value);
+    return pending.writerFor(name);
   }
 
   /** The values added since the last flush, in the order they were added. */
-  public synchronized Map<String, Double> pending() {
-    return Collections.unmodifiableMap(pendingValues());
+  public Map<String, Double> pending() {
+    return pending.values();
   }
 
   /**
@@ -209,37 +203,28 @@ public final class MetricsLog implements AutoCloseable {
    * @throws StorageException if the file can't be written; the values are kept, so the flush can be
    *     retried
    */
-  public synchronized Optional<MetricsRecord> flush(TrainingIteration iteration) {
-    if (pending.isEmpty()) {
+  public Optional<MetricsRecord> flush(TrainingIteration iteration) {
+    return flush(iteration, pending);
+  }
+
+  /** Like {@link #flush(TrainingIteration)}, for the metrics of a moment, which are removed. */
+  public synchronized Optional<MetricsRecord> flush(
+      TrainingIteration iteration, PendingMetrics metrics) {
+    Map<String, Double> values = metrics.values();
+    if (values.isEmpty()) {
       return Optional.empty();
     }
     MetricsRecord record =
-        new MetricsRecord(
-            iteration, clock.instant().truncatedTo(ChronoUnit.MILLIS), pendingValues());
+        new MetricsRecord(iteration, clock.instant().truncatedTo(ChronoUnit.MILLIS), values);
     String line = MetricsFile.line(record);
     lines.append(line);
     digest.add(line);
-    pending.clear();
+    metrics.clear();
     return Optional.of(record);
   }
 
   @Override
   public synchronized void close() {
     lines.close();
-  }
-
-  private synchronized void add(String writer, String key, double value) {
-    Entry earlier = pending.putIfAbsent(key, new Entry(writer, value));
-    if (earlier != null) {
-      throw new IllegalStateException(
-          "'%s' and '%s' both write the metric '%s' at one moment; give one of them another key"
-              .formatted(earlier.writer(), writer, key));
-    }
-  }
-
-  private Map<String, Double> pendingValues() {
-    Map<String, Double> values = new LinkedHashMap<>();
-    pending.forEach((key, entry) -> values.put(key, entry.value()));
-    return values;
   }
 }

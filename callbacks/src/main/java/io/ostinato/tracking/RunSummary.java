@@ -26,6 +26,9 @@ public final class RunSummary {
   /** Precedes the name of a callback in the key of its number of failed evaluations. */
   public static final String FAILED_EVALUATIONS = "failed_evaluations/";
 
+  /** Precedes the name of a callback in the key of its number of skipped evaluations. */
+  public static final String SKIPPED_EVALUATIONS = "skipped_evaluations/";
+
   /** The name of the file. */
   public static final String NAME = "summary.json";
 
@@ -84,14 +87,23 @@ public final class RunSummary {
 
   /** The number of failed evaluations of each callback that has any, by its name. */
   public Map<String, Long> failedEvaluations() {
-    Map<String, Long> failed = new TreeMap<>();
+    return counts(FAILED_EVALUATIONS);
+  }
+
+  /** The number of skipped evaluations of each callback that has any, by its name. */
+  public Map<String, Long> skippedEvaluations() {
+    return counts(SKIPPED_EVALUATIONS);
+  }
+
+  private Map<String, Long> counts(String prefix) {
+    Map<String, Long> counts = new TreeMap<>();
     last.forEach(
         (key, value) -> {
-          if (key.startsWith(FAILED_EVALUATIONS)) {
-            failed.put(key.substring(FAILED_EVALUATIONS.length()), (long) value.value());
+          if (key.startsWith(prefix)) {
+            counts.put(key.substring(prefix.length()), (long) value.value());
           }
         });
-    return failed;
+    return counts;
   }
 
   /**

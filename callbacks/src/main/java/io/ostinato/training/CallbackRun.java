@@ -1,9 +1,11 @@
 package io.ostinato.training;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.UpdateTimings;
+import io.ostinato.model.BlockWeights;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.tracking.EvaluationsFile;
@@ -11,12 +13,9 @@ import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
-import io.ostinato.weights.WeightSnapshot;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,23 +33,47 @@ final class CallbackRun implements AutoCloseable {
     EVALUATION
   }
 
+  /** The state of a training from one update to the next, besides that of its optimizer. */
+  interface OwnState {
+    /** No state. */
+    OwnState NONE =
+        new OwnState() {
+          @Override
+          public Map<String, String> save() {
+            return Map.of();
+          }
+
+          @Override
+          public void restore(Map<String, String> saved) {}
+        };
+
+    Map<String, String> save();
+
+    void restore(Map<String, String> saved);
+  }
+
   private final TrainingSettings settings;
   private final Block block;
   private final OptimizerState optimizer;
-  private final Supplier<Map<String, String>> loop;
+  private final OwnState own;
   private final Closing closing = new Closing();
   private final LastLoss lastLoss = new LastLoss();
+  private final LaterChanges changes = new LaterChanges();
   private final MetricsLog metrics;
   private final EvaluationsLog evaluations;
   private final RunSummary summary;
+  private final PresentTraining present;
+  private final RunCheckpoints checkpoints;
   private final RunContext context;
+  private final PastMoments past;
   private final TrainingMoments moments;
+  private final Joining joining;
   private UpdateCounter counter;
 
   /**
    * Creates a run at this counter, on an initialized block.
    *
-   * @param loop supplies the training's own state at the current moment
+   * @param own the training's own state
    * @param purpose only a run that trains discards what was written after the checkpoint that it
    *     resumes from
    * @param resumed the checkpoint to resume from; empty for a run from the beginning
@@ -60,14 +83,14 @@ final class CallbackRun implements AutoCloseable {
       Block block,
       OptimizerState optimizer,
       UpdateCounter counter,
-      Supplier<Map<String, String>> loop,
+      OwnState own,
       Purpose purpose,
       List<Checkpoint> resumed) {
     this.settings = settings;
     this.block = block;
     this.optimizer = optimizer;
     this.counter = counter;
-    this.loop = loop;
+    this.own = own;
     try {
       this.metrics = closing.add(RunLog.open(settings, purpose));
       settings.start().guard().hold(metrics);
@@ -80,22 +103,53 @@ final class CallbackRun implements AutoCloseable {
         evaluations.keep(this::isFromBefore);
       }
       this.summary = RunSummary.of(settings.metricProperties(), metrics.records());
-      PendingCheckpoints checkpoints =
-          new PendingCheckpoints(
-              settings.checkpoints(), this::checkpoint, this::weights, this::ofWeights);
+      this.present = new PresentTraining(block, optimizer, lastLoss);
+      WaitingCallbacks waiting =
+          new WaitingCallbacks(settings.callbacks(), settings.evaluations());
+      this.checkpoints =
+          new RunCheckpoints(
+              settings,
+              new RunCheckpoints.RunState(
+                  block.getClass().getName(),
+                  present,
+                  optimizer,
+                  lastLoss,
+                  own::save,
+                  metrics,
+                  changes,
+                  waiting),
+              this::counter);
       this.context =
           new RunContext(
-              settings, block, metrics, evaluations, checkpoints, optimizer, lastLoss, purpose);
+              settings,
+              block,
+              optimizer,
+              present,
+              purpose,
+              () -> new Moment(settings, purpose, present, checkpoints));
+      this.past =
+          new PastMoments(settings.evaluations(), waiting, context, present, checkpoints);
       this.moments =
           new TrainingMoments(
-              settings.callbacks(), this::flush, checkpoints, context.sharedEvaluations());
+              settings.callbacks(), this::flush, context, present, waiting, past);
+      this.joining =
+          new Joining(
+              moments,
+              past,
+              context,
+              optimizer,
+              changes,
+              settings.evaluations().onStop(),
+              this::rewind);
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
       for (Callback callback : settings.callbacks()) {
         callback.attach(context);
         closing.add(callback::detach);
       }
+      closing.add(() -> joining.cancel("the training is closed"));
       resumed.forEach(checkpoint -> lastLoss.restore(checkpoint.loop()));
+      resumed.forEach(checkpoint -> changes.restore(checkpoint.loop()));
       resumed.forEach(checkpoint -> CallbackStates.restore(settings.callbacks(), checkpoint));
     } catch (RuntimeException | Error e) {
       closing.closeAfter(e);
@@ -113,7 +167,11 @@ final class CallbackRun implements AutoCloseable {
   }
 
   void beforeTraining() {
+    boolean stopsLater = changes.hasStop();
     moments.beforeTraining(counter);
+    if (stopsLater) {
+      context.withdrawStop(); // its callback has requested it again, before it takes effect
+    }
   }
 
   void afterAccumulationStep(AccumulationStep step) {
@@ -125,8 +183,14 @@ final class CallbackRun implements AutoCloseable {
   void afterUpdate(UpdateTimings timings) {
     counter = counter.advance();
     lastLoss.updateIsMade(counter.epochSize().samplesOf(counter.current().update()));
-    context.updated(timings);
+    present.updated(timings.withEvaluationWait(past.takeWait()));
     moments.afterUpdate(counter);
+    joining.afterUpdate(counter);
+  }
+
+  /** Completes all moments, after the last update. */
+  void completeAll() {
+    joining.drain(counter);
   }
 
   /** See {@link TrainingMoments#failureOf}. */
@@ -139,11 +203,18 @@ final class CallbackRun implements AutoCloseable {
   }
 
   void afterTraining() {
+    completeAll();
     moments.afterTraining(counter);
   }
 
+  /** Completes all moments, and saves a checkpoint of a training that a signal has ended. */
+  void keepInterrupted() {
+    joining.drainForResuming(counter);
+    keep(".signal_interrupt");
+  }
+
   /** Saves a checkpoint of the current moment, named by its iteration and this suffix. */
-  String keep(String addition) {
+  private String keep(String addition) {
     String tag = counter.current() + addition;
     settings.checkpoints().save(tag, checkpoint());
     return tag;
@@ -157,8 +228,10 @@ final class CallbackRun implements AutoCloseable {
     attempt(failure, settings.start().guard()::check);
     if (settings.start().guard().isLost()) {
       log.warn("run '{}' belongs to another process now; nothing is saved", settings.run().runId());
+      joining.cancel("the run belongs to another process now");
       return;
     }
+    attempt(failure, this::completeAll);
     attempt(failure, () -> log.info("training failed; saved checkpoint '{}'", keep(".error")));
     attempt(failure, this::writeSummary);
     attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
@@ -176,22 +249,7 @@ final class CallbackRun implements AutoCloseable {
 
   /** A checkpoint with everything that is required to resume from the current moment. */
   Checkpoint checkpoint() {
-    return Checkpoint.ofTraining(
-            counter.current(),
-            settings.run().runId(),
-            architecture(),
-            context.weights(),
-            optimizer.save(),
-            CallbackStates.of(settings.callbacks()))
-        .withLoop(loopState());
-  }
-
-  private Map<String, String> loopState() {
-    Map<String, String> state = new LinkedHashMap<>(loop.get());
-    state.putAll(metrics.logged().save());
-    state.putAll(optimizer.saveRate());
-    state.putAll(lastLoss.save());
-    return state;
+    return checkpoints.training();
   }
 
   @Override
@@ -205,17 +263,35 @@ final class CallbackRun implements AutoCloseable {
         && evaluation.iteration().compareTo(counter.current()) <= 0;
   }
 
+  /** Goes back to a past moment, which is complete. */
+  private void rewind(RunCheckpoints.Draft draft) {
+    log.info("training goes back from {} to {}", counter.current(), draft.at().current());
+    Checkpoint then = draft.complete();
+    BlockWeights.restore(block, then.weights());
+    optimizer.replace(then.optimizer(), managerOf(block));
+    optimizer.restoreRate(then.loop());
+    own.restore(then.loop());
+    lastLoss.restore(then.loop());
+    CallbackStates.restore(settings.callbacks(), then);
+    counter = draft.at();
+  }
+
+  private static NDManager managerOf(Block block) {
+    return block.getParameters().get(0).getValue().getArray().getManager();
+  }
+
   private void flush(UpdateCounter at) {
-    evaluations.flush();
-    context.failures().count(summary, metrics);
+    Moment moment = context.moment();
+    evaluations.flush(moment.records());
+    moment.failures().count(summary, moment.metrics());
     metrics
-        .flush(at.current())
+        .flush(at.current(), moment.metrics())
         .ifPresent(
             record -> {
               summary.add(record);
               settings.tracker().log(record);
             });
-    context.end(at.current());
+    moment.media().flush(at.current(), settings.clock().instant(), settings.tracker());
   }
 
   private void writeSummary() {
@@ -230,17 +306,5 @@ final class CallbackRun implements AutoCloseable {
         failure.addSuppressed(e);
       }
     }
-  }
-
-  private WeightSnapshot weights() {
-    return context.weights();
-  }
-
-  private Checkpoint ofWeights(WeightSnapshot weights) {
-    return Checkpoint.ofWeights(counter.current(), settings.run().runId(), architecture(), weights);
-  }
-
-  private String architecture() {
-    return block.getClass().getName();
   }
 }

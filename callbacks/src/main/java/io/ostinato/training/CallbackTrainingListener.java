@@ -237,7 +237,7 @@ public final class CallbackTrainingListener implements TrainingListener {
             block,
             optimizer,
             UpdateCounter.of(settings.length(), settings.epochSize()),
-            Map::of,
+            CallbackRun.OwnState.NONE,
             CallbackRun.Purpose.TRAINING,
             List.of()));
   }

@@ -6,7 +6,7 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationRetries;
 import io.ostinato.evaluation.OnFailure;
-import io.ostinato.tracking.MetricsLog;
+import io.ostinato.tracking.PendingMetrics;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.training.CallbackRun.Purpose;
 import java.util.ArrayList;
@@ -15,20 +15,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs evaluations by their policies, and keeps those that failed at the current moment although
- * training continues. Not thread-safe: used by the training thread only.
+ * Runs evaluations of one moment by their policies, and keeps those that failed or were skipped
+ * although training continues. Not thread-safe: used by one thread at a time.
  */
 final class EvaluationFailures {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
   private final Purpose purpose;
   private final List<EvaluationFailure> ofMoment = new ArrayList<>();
+  private final Set<String> skipped = new TreeSet<>();
 
   /**
    * Without failures. Outside a training, where nothing could continue, all failures are thrown.
@@ -75,32 +77,42 @@ final class EvaluationFailures {
     }
   }
 
+  /** Records that the evaluation of a callback was left out, since too many were under way. */
+  void skip(String callback) {
+    skipped.add(callback);
+  }
+
   /**
-   * Ends the moment: writes {@code failed_evaluations/{callback}}, the number of failed evaluations
-   * of the run so far, for each callback with a failure at this moment.
-   *
-   * @return the failures
+   * Writes {@code failed_evaluations/{callback}} and {@code skipped_evaluations/{callback}}, the
+   * number of such evaluations of the run so far, for each callback that has one at this moment.
    */
-  List<EvaluationFailure> count(RunSummary before, MetricsLog metrics) {
-    Map<String, Long> counts =
+  void count(RunSummary before, PendingMetrics metrics) {
+    Map<String, Long> failed =
         ofMoment.stream()
             .collect(
                 Collectors.groupingBy(
                     failure -> failure.tag().callback(), TreeMap::new, Collectors.counting()));
-    counts.forEach(
-        (callback, count) -> {
-          String key = RunSummary.FAILED_EVALUATIONS + callback;
-          RunSummary.Value earlier = before.last().get(key);
-          metrics
-              .writerFor(callback)
-              .addScalar(key, count + (earlier == null ? 0 : earlier.value()));
-        });
-    List<EvaluationFailure> counted = List.copyOf(ofMoment);
-    ofMoment.clear();
-    return counted;
+    failed.forEach(
+        (callback, count) ->
+            add(RunSummary.FAILED_EVALUATIONS + callback, count, callback, before, metrics));
+    skipped.forEach(
+        callback -> add(RunSummary.SKIPPED_EVALUATIONS + callback, 1, callback, before, metrics));
   }
 
-  /** The callbacks whose evaluations have failed at the current moment. */
+  private static void add(
+      String key, long count, String callback, RunSummary before, PendingMetrics metrics) {
+    RunSummary.Value earlier = before.last().get(key);
+    metrics
+        .writerFor(callback)
+        .addScalar(key, count + (earlier == null ? 0 : earlier.value()));
+  }
+
+  /** The callbacks whose evaluations were skipped at this moment. */
+  Set<String> skippedCallbacks() {
+    return Set.copyOf(skipped);
+  }
+
+  /** The callbacks whose evaluations have failed at this moment. */
   Set<String> callbacks() {
     return ofMoment.stream().map(failure -> failure.tag().callback()).collect(Collectors.toSet());
   }

@@ -129,6 +129,12 @@ final class OptimizerState implements AutoCloseable {
     }
   }
 
+  /** Like {@link #restore}, in place of the present state, whose arrays are freed. */
+  void replace(List<HostArray> arrays, NDManager manager) {
+    clear();
+    restore(arrays, manager);
+  }
+
   /**
    * Changes the optimizer's learning rate.
    *
@@ -171,15 +177,19 @@ final class OptimizerState implements AutoCloseable {
   /** Clears the state and frees its arrays, which DJL leaves to the garbage collector. */
   @Override
   public void close() {
+    clear();
+    if (rateField != null && rate != null) {
+      set(rateField, rate.schedule());
+    }
+  }
+
+  private void clear() {
     for (Map<String, Map<Device, NDArray>> byParameter : moments.values()) {
       byParameter.values().forEach(byDevice -> byDevice.values().forEach(NDArray::close));
       byParameter.clear();
     }
     counts.clear();
     setInt(count, 0);
-    if (rateField != null && rate != null) {
-      set(rateField, rate.schedule());
-    }
   }
 
   private void register(Field field) {

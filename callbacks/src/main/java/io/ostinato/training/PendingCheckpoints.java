@@ -8,20 +8,31 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The checkpoints of the current moment that callbacks requested, until the moment ends. */
 final class PendingCheckpoints {
   private final Checkpoints checkpoints;
-  private final Supplier<Checkpoint> training;
-  private final Supplier<WeightSnapshot> weights;
-  private final Function<WeightSnapshot, Checkpoint> ofWeights;
+  private final Supplier<Checkpoint> training = () -> source().training();
   private final Map<String, Supplier<Checkpoint>> saves = new LinkedHashMap<>();
   private final Map<String, Set<String>> keptFor = new LinkedHashMap<>();
   private final Set<String> latest = new LinkedHashSet<>();
   private final Set<String> latestWeights = new LinkedHashSet<>();
   private final Set<Release> releases = new LinkedHashSet<>();
+
+  private Source source;
+
+  /** Creates the checkpoints of a moment. */
+  interface Source {
+    /** A checkpoint to resume from. */
+    Checkpoint training();
+
+    /** The weights of the training at the end of the moment. */
+    WeightSnapshot weights();
+
+    /** A checkpoint with only weights. */
+    Checkpoint ofWeights(WeightSnapshot weights);
+  }
 
   private record Release(String tag, String callback) {}
 
@@ -29,19 +40,30 @@ final class PendingCheckpoints {
    * Creates an empty set of requests.
    *
    * @param checkpoints where checkpoints are written
-   * @param training creates the checkpoint of the current moment
-   * @param weights supplies the weights of the training at the end of the moment
-   * @param ofWeights creates a checkpoint with only weights
+   * @param source creates the checkpoints of the present moment
    */
-  PendingCheckpoints(
-      Checkpoints checkpoints,
-      Supplier<Checkpoint> training,
-      Supplier<WeightSnapshot> weights,
-      Function<WeightSnapshot, Checkpoint> ofWeights) {
+  PendingCheckpoints(Checkpoints checkpoints, Source source) {
     this.checkpoints = checkpoints;
-    this.training = training;
-    this.weights = weights;
-    this.ofWeights = ofWeights;
+    this.source = source;
+  }
+
+  /** Changes what creates the checkpoints, for a moment that is past. */
+  void from(Source other) {
+    source = other;
+  }
+
+  private Source source() {
+    return source;
+  }
+
+  /** Whether nothing is requested. */
+  boolean isEmpty() {
+    return saves.isEmpty() && latest.isEmpty() && latestWeights.isEmpty() && releases.isEmpty();
+  }
+
+  /** Whether a checkpoint to resume from is requested. */
+  boolean hasTraining() {
+    return saves.containsValue(training);
   }
 
   /** Accepts the requests of a callback. */
@@ -103,13 +125,13 @@ final class PendingCheckpoints {
     public void saveWeights(String tag) {
       keep(tag);
       // A complete checkpoint of the moment includes the weights.
-      saves.putIfAbsent(tag, () -> ofWeights.apply(weights.get()));
+      saves.putIfAbsent(tag, () -> source.ofWeights(source.weights()));
     }
 
     @Override
     public void saveWeights(String tag, WeightSnapshot others) {
       keep(tag);
-      saves.putIfAbsent(tag, () -> ofWeights.apply(others));
+      saves.putIfAbsent(tag, () -> source.ofWeights(others));
     }
 
     @Override

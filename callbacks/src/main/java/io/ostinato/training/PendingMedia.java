@@ -26,6 +26,10 @@ final class PendingMedia {
     return new Writer(callback, scalars);
   }
 
+  boolean isEmpty() {
+    return pending.isEmpty();
+  }
+
   /** Passes everything to the tracker, and clears it. */
   void flush(TrainingIteration at, Instant time, Tracker tracker) {
     List<Showing> all = List.copyOf(pending);

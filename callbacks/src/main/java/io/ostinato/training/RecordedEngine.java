@@ -7,14 +7,14 @@ import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.tracking.EvaluationRecord;
-import io.ostinato.tracking.EvaluationsLog;
+import io.ostinato.tracking.PendingEvaluations;
 import java.util.List;
 
 /**
  * Records the evaluations of an engine. Evaluations that fail together are not recorded, since each
  * is then requested on its own.
  */
-record RecordedEngine(EvaluationEngine engine, EvaluationsLog log) implements EvaluationEngine {
+record RecordedEngine(EvaluationEngine engine, PendingEvaluations log) implements EvaluationEngine {
 
   @Override
   public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress) {

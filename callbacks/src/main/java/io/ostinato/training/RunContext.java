@@ -3,6 +3,7 @@ package io.ostinato.training;
 import ai.djl.nn.Block;
 import io.ostinato.callback.CallbackEvaluation;
 import io.ostinato.callback.CheckpointRequests;
+import io.ostinato.callback.EvaluationsUnderWay;
 import io.ostinato.callback.LearningRateControl;
 import io.ostinato.callback.MomentMetrics;
 import io.ostinato.callback.TrainingContext;
@@ -20,10 +21,12 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.EvaluationsLog;
+import io.ostinato.tracking.Histogram;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.Tracker;
+import io.ostinato.tracking.Picture;
 import io.ostinato.tracking.Trackers;
 import io.ostinato.training.CallbackRun.Purpose;
 import io.ostinato.weights.SnapshotTaker;
@@ -32,58 +35,50 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The context of callbacks in a running training. */
+/**
+ * The context of callbacks in a running training: at the present moment, or at a past one while that
+ * is completed.
+ */
 final class RunContext implements TrainingContext {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
   private final TrainingSettings settings;
   private final Block block;
-  private final MetricsLog metrics;
-  private final EvaluationEngine engine;
-  private final PendingCheckpoints checkpoints;
   private final OptimizerState optimizer;
-  private final LastLoss lastLoss;
-  private final PendingMedia media = new PendingMedia();
-  private final WeightVariants variants = new WeightVariants();
-  private final MomentMetrics momentMetrics;
-  private final SnapshotTaker taker = new SnapshotTaker();
-  private final MeasuredWeights measured = new MeasuredWeights();
+  private final PresentTraining present;
   private final Purpose purpose;
-  private final EvaluationFailures failures;
+  private final Supplier<Moment> moments;
   private final SharedEvaluations shared =
       new SharedEvaluations(this::evaluateTogether, this::presentManifest);
+  private Moment moment;
+  private EvaluationsUnderWay underWay = EvaluationsUnderWay.NONE;
   private @Nullable String stopReason;
-  private UpdateTimings timings = UpdateTimings.NONE;
 
+  /**
+   * Creates the context of a training at its present moment.
+   *
+   * @param moments creates a present moment
+   */
   RunContext(
       TrainingSettings settings,
       Block block,
-      MetricsLog metrics,
-      EvaluationsLog evaluations,
-      PendingCheckpoints checkpoints,
       OptimizerState optimizer,
-      LastLoss lastLoss,
-      Purpose purpose) {
+      PresentTraining present,
+      Purpose purpose,
+      Supplier<Moment> moments) {
     this.settings = settings;
     this.block = block;
-    this.metrics = metrics;
-    this.engine = new RecordedEngine(settings.engine(), evaluations);
-    this.checkpoints = checkpoints;
     this.optimizer = optimizer;
-    this.lastLoss = lastLoss;
+    this.present = present;
     this.purpose = purpose;
-    this.failures = new EvaluationFailures(purpose);
-    this.momentMetrics = new MomentMetrics(metrics::pending, failures::callbacks);
-  }
-
-  /** Called after each update. */
-  void updated(UpdateTimings timingsOfUpdate) {
-    timings = timingsOfUpdate;
+    this.moments = moments;
+    this.moment = moments.get();
   }
 
   /** The reason to end training, if a callback has requested it. */
@@ -91,20 +86,45 @@ final class RunContext implements TrainingContext {
     return Optional.ofNullable(stopReason);
   }
 
+  /** Goes on as if no callback had requested the end of training. */
+  void withdrawStop() {
+    stopReason = null;
+  }
+
+  /** The moment that callbacks see. */
+  Moment moment() {
+    return moment;
+  }
+
+  /** Begins a new present moment. */
+  void begin() {
+    moment = moments.get();
+  }
+
+  /** Shows callbacks a moment while something is done; then the one before. */
+  void during(Moment other, Runnable work) {
+    Moment before = moment;
+    moment = other;
+    try {
+      work.run();
+    } finally {
+      moment = before;
+    }
+  }
+
+  /** Sets what runs beside training. */
+  void isUnderWay(EvaluationsUnderWay evaluations) {
+    underWay = evaluations;
+  }
+
   @Override
   public WeightSnapshot weights() {
-    return BlockWeights.snapshot(block, taker);
+    return moment.training().weights();
   }
 
   @Override
   public Optional<WeightSnapshot> weightsOf(String metric) {
-    return measured.of(metric);
-  }
-
-  /** Ends the current moment. */
-  void end(TrainingIteration at) {
-    measured.clear();
-    media.flush(at, settings.clock().instant(), settings.tracker());
+    return moment.measured().of(metric);
   }
 
   /** The evaluations that callbacks will request in the current hook. */
@@ -115,61 +135,32 @@ final class RunContext implements TrainingContext {
   @Override
   public EvaluationResults evaluate(CallbackEvaluation evaluation) {
     EvaluationResults results =
-        shared
-            .find(evaluation)
-            .orElseGet(() -> failures.run(request(evaluation), this::evaluateAlone));
-    measured.evaluated(evaluation.callback(), results.manifest());
+        moment
+            .outcomes()
+            .take(evaluation)
+            .or(() -> shared.find(evaluation))
+            .orElseGet(() -> moment.evaluations().alone(weighted(evaluation), settings.progress()));
+    moment.measured().evaluated(evaluation.callback(), results.manifest());
     return results;
   }
 
-  private EvaluationResults evaluateAlone(EvaluationRequest request) {
-    return engine.evaluate(request, settings.progress());
-  }
-
   private List<EvaluationResults> evaluateTogether(List<CallbackEvaluation> evaluations) {
-    return failures.runTogether(
-        evaluations.stream().map(this::request).toList(),
-        requests -> engine.evaluateTogether(requests, settings.progress()));
+    return moment
+        .evaluations()
+        .together(evaluations.stream().map(this::weighted).toList(), settings.progress());
   }
 
-  /** The evaluations that failed at the current moment although training continues. */
-  EvaluationFailures failures() {
-    return failures;
-  }
-
-  private EvaluationRequest request(CallbackEvaluation evaluation) {
-    String datasetKey = evaluation.config().datasetKey();
-    return new EvaluationRequest(
-        new EvaluationTag(evaluation.callback(), evaluation.at().iteration(), datasetKey),
-        data().evaluation(datasetKey),
-        evaluation.config().batchSize(),
-        settings.model(),
-        measured.asked(weightsOf(evaluation)),
-        evaluation.processor(),
-        evaluation.metrics(),
-        target(evaluation),
-        evaluation.config().selection(),
-        evaluation.config().policy());
+  private MomentEvaluations.Weighted weighted(CallbackEvaluation evaluation) {
+    return new MomentEvaluations.Weighted(evaluation, weightsOf(evaluation));
   }
 
   private WeightSnapshot weightsOf(CallbackEvaluation evaluation) {
     String variant = evaluation.config().weights();
-    return variant.isEmpty() ? weights() : variants.get(variant);
+    return variant.isEmpty() ? weights() : variants().get(variant);
   }
 
   private String presentManifest(CallbackEvaluation evaluation) {
     return weightsOf(evaluation).manifest().hash();
-  }
-
-  /**
-   * Replaces earlier results in a training that is resumed or started again, which reaches
-   * evaluated moments again.
-   */
-  private ResultsTarget target(CallbackEvaluation evaluation) {
-    ResultsTarget target = evaluation.config().target();
-    boolean wasBegun = !settings.resumeFrom().isEmpty() || settings.start().again();
-    boolean again = wasBegun && evaluation.at().isScheduled();
-    return again ? target.replacing() : target;
   }
 
   @Override
@@ -192,7 +183,7 @@ final class RunContext implements TrainingContext {
 
   @Override
   public OptionalDouble lastLoss() {
-    return lastLoss.value();
+    return moment.training().lastLoss();
   }
 
   @Override
@@ -202,12 +193,12 @@ final class RunContext implements TrainingContext {
 
   @Override
   public WeightVariants variants() {
-    return variants;
+    return moment.training().variants();
   }
 
   @Override
   public Map<String, Double> learningRates() {
-    return optimizer.learningRates();
+    return moment.training().learningRates();
   }
 
   @Override
@@ -217,20 +208,44 @@ final class RunContext implements TrainingContext {
 
   @Override
   public UpdateTimings timings() {
-    return timings;
+    return moment.training().timings();
+  }
+
+  @Override
+  public EvaluationsUnderWay evaluationsUnderWay() {
+    return underWay;
   }
 
   @Override
   public LogWriter writerFor(String callback) {
-    LogWriter scalars = metrics.writerFor(callback);
-    return media.writerFor(
-        callback,
-        (key, value) -> {
-          if (!isThereAlready(key, value)) {
-            scalars.addScalar(key, value);
-            measured.wrote(callback, key);
-          }
-        });
+    return new MomentWriter(callback);
+  }
+
+  /** Writes to the moment that the callback sees. */
+  private final class MomentWriter implements LogWriter {
+    private final String callback;
+
+    MomentWriter(String callback) {
+      this.callback = callback;
+    }
+
+    @Override
+    public void addScalar(String key, double value) {
+      if (!isThereAlready(key, value)) {
+        moment.metrics().writerFor(callback).addScalar(key, value);
+        moment.measured().wrote(callback, key);
+      }
+    }
+
+    @Override
+    public void addImage(String key, Picture picture) {
+      moment.media().writerFor(callback, this::addScalar).addImage(key, picture);
+    }
+
+    @Override
+    public void addHistogram(String key, Histogram histogram) {
+      moment.media().writerFor(callback, this::addScalar).addHistogram(key, histogram);
+    }
   }
 
   /**
@@ -238,7 +253,7 @@ final class RunContext implements TrainingContext {
    * moment, including those with the same metric that are never due together in training.
    */
   private boolean isThereAlready(String key, double value) {
-    Double before = purpose == Purpose.EVALUATION ? metrics.pending().get(key) : null;
+    Double before = purpose == Purpose.EVALUATION ? moment.metrics().values().get(key) : null;
     return before != null && before.equals(value);
   }
 
@@ -249,7 +264,7 @@ final class RunContext implements TrainingContext {
 
   @Override
   public MomentMetrics metrics() {
-    return momentMetrics;
+    return moment.metricsView();
   }
 
   @Override
@@ -259,7 +274,7 @@ final class RunContext implements TrainingContext {
 
   @Override
   public CheckpointRequests checkpointsFor(String callback) {
-    return checkpoints.of(callback);
+    return moment.checkpoints().of(callback);
   }
 
   @Override

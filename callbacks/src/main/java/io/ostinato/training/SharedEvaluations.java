@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * columns, batch size and weights run together when the first of them is requested, except those
  * whose results are written by the executors. If that fails, each runs separately, so that the
  * failure is attributed to its callback. If a callback changes the weights in between, the
- * remaining ones run together again. Not thread-safe: used by the training thread only.
+ * remaining ones run together again. Not thread-safe.
  */
 final class SharedEvaluations {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);

@@ -145,6 +145,7 @@ final class TrainingAssembly {
         (BlockSource) ModelSource.ofBlock(factory, from.inputShapes.toArray(Shape[]::new)),
         data,
         evaluator,
+        from.evaluations,
         from.engine == null ? evaluator::close : () -> {},
         callbacks,
         length,

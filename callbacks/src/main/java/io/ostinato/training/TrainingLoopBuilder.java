@@ -64,6 +64,7 @@ public final class TrainingLoopBuilder {
   @Nullable DataContainer data;
   @Nullable TrainingLength length;
   @Nullable EvaluationEngine engine;
+  Evaluations evaluations = Evaluations.inline();
   int effectiveBatchSize = DEFAULT_EFFECTIVE_BATCH_SIZE;
   @Nullable Integer microBatchSize;
   LastBatch lastBatch = Words.constant(LastBatch.class, DEFAULT_LAST_BATCH).orElseThrow();
@@ -108,6 +109,12 @@ public final class TrainingLoopBuilder {
   /** Sets the engine for evaluations, which the caller closes. Default: this process. */
   public TrainingLoopBuilder engine(EvaluationEngine evaluationEngine) {
     this.engine = evaluationEngine;
+    return this;
+  }
+
+  /** Sets whether training waits for its evaluations. Default: it does. */
+  public TrainingLoopBuilder evaluations(Evaluations choice) {
+    this.evaluations = choice;
     return this;
   }
 

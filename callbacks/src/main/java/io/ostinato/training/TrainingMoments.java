@@ -29,31 +29,42 @@ import org.slf4j.LoggerFactory;
 final class TrainingMoments {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
+  /** The metric that says how many updates after their moment evaluations have taken effect. */
+  static final String EVALUATION_LAG = "evaluation_lag";
+
   private final List<Callback> callbacks;
   private final List<List<Callback>> groups;
   private final Consumer<UpdateCounter> flush;
-  private final PendingCheckpoints checkpoints;
-  private final SharedEvaluations evaluations;
+  private final RunContext context;
+  private final PresentTraining present;
+  private final WaitingCallbacks waiting;
+  private final PastMoments past;
   private @Nullable Throwable failure;
 
   /**
    * Creates the moments of a training.
    *
    * @param callbacks the callbacks, in the order of registration
-   * @param flush writes the metrics of a moment
-   * @param checkpoints the checkpoints that callbacks request at a moment
-   * @param evaluations plans the evaluations that a hook will request
+   * @param flush writes the metrics of the moment that callbacks see
+   * @param context shows callbacks a moment
+   * @param present the training at its present moment
+   * @param waiting the callbacks that wait for evaluations beside training
+   * @param past keeps the moments that are not complete
    */
   TrainingMoments(
       List<Callback> callbacks,
       Consumer<UpdateCounter> flush,
-      PendingCheckpoints checkpoints,
-      SharedEvaluations evaluations) {
+      RunContext context,
+      PresentTraining present,
+      WaitingCallbacks waiting,
+      PastMoments past) {
     this.callbacks = List.copyOf(callbacks);
     this.groups = CallbackOrder.of(callbacks);
     this.flush = flush;
-    this.checkpoints = checkpoints;
-    this.evaluations = evaluations;
+    this.context = context;
+    this.present = present;
+    this.waiting = waiting;
+    this.past = past;
   }
 
   void beforeTraining(UpdateCounter start) {
@@ -76,21 +87,62 @@ final class TrainingMoments {
     return first == null ? updateFailed : first;
   }
 
+  /** Calls everything that doesn't wait for evaluations, and begins those that run beside. */
   void afterUpdate(UpdateCounter now) {
     callAll(callbacks, callback -> callback.trackAfterUpdateStep(now));
+    MomentRest rest = past.rest();
     for (List<Callback> group : groups) {
-      callAll(
+      callOrKeep(
           group,
           callback -> callback.afterUpdate(now),
-          periodic -> periodic.invocationAfterUpdate(now));
+          periodic -> periodic.invocationAfterUpdate(now),
+          rest);
       if (now.isFullEpoch()) {
-        callAll(
+        callOrKeep(
             group,
             callback -> callback.afterEpoch(now),
-            periodic -> periodic.invocationAfterEpoch(now));
+            periodic -> periodic.invocationAfterEpoch(now),
+            rest);
       }
     }
-    end(now);
+    if (rest.evaluations().isEmpty() && past.isEmpty()) {
+      rest.hooks().forEach(this::attempt);
+      end(now);
+    } else {
+      leave(now, rest);
+    }
+  }
+
+  private void leave(UpdateCounter now, MomentRest rest) {
+    if (failure != null) {
+      context.moment().checkpoints().dropTrainings();
+    }
+    attempt(() -> past.leave(now, rest));
+    throwFailure(now);
+  }
+
+  /**
+   * Completes a moment whose evaluations have ended: the waiting callbacks, its record and its
+   * checkpoints.
+   *
+   * @param lag the number of updates after which its results take effect
+   * @param whenCalled called when all callbacks were
+   */
+  void complete(PastMoment moment, long lag, Runnable whenCalled) {
+    context.during(
+        moment.moment(),
+        () -> {
+          moment.rest().forEach(this::attempt);
+          moment.work().ifPresent(work -> attempt(() -> writeLag(lag)));
+          whenCalled.run();
+          write(moment.at());
+        });
+    moment.moment().outcomes().close();
+    throwFailure(moment.at());
+  }
+
+  private void writeLag(long lag) {
+    context.moment().metrics().writerFor(EVALUATION_LAG).addScalar(EVALUATION_LAG, lag);
   }
 
   void atEval(UpdateCounter now) {
@@ -105,6 +157,45 @@ final class TrainingMoments {
   }
 
   /**
+   * Calls a hook of callbacks, except those that wait for evaluations beside training: their
+   * evaluations, at the weights as they are in their turn, and their calls are kept.
+   */
+  private void callOrKeep(
+      List<Callback> group,
+      Consumer<Callback> hook,
+      Function<PeriodicCallback, Optional<Invocation>> invocations,
+      MomentRest rest) {
+    List<Callback> atOnce = waiting.notAmong(group);
+    if (atOnce.size() == group.size()) {
+      callAll(group, hook, invocations);
+      return;
+    }
+    context.sharedEvaluations().plan(planned(atOnce, invocations));
+    for (Callback callback : group) {
+      if (!waiting.contains(callback)) {
+        attempt(() -> hook.accept(callback));
+        present.mayHaveChanged();
+      } else if (!(callback instanceof PeriodicCallback periodic)) {
+        rest.add(() -> hook.accept(callback));
+      } else {
+        attempt(() -> invocations.apply(periodic).ifPresent(at -> keep(periodic, at, hook, rest)));
+      }
+    }
+    context.sharedEvaluations().clear();
+  }
+
+  private void keep(
+      PeriodicCallback callback, Invocation at, Consumer<Callback> hook, MomentRest rest) {
+    if (waiting.evaluatesBeside(callback)
+        && callback instanceof PeriodicDataIteratorCallback evaluating) {
+      CallbackEvaluation evaluation = evaluating.planCopy(at);
+      rest.add(evaluating, evaluation, present.capture(evaluation.config().weights()));
+    } else {
+      rest.add(() -> hook.accept(callback));
+    }
+  }
+
+  /**
    * Calls a hook of callbacks, some of which may evaluate.
    *
    * @param invocations the invocation of a callback in this hook, if it is due
@@ -113,6 +204,13 @@ final class TrainingMoments {
       List<Callback> some,
       Consumer<Callback> hook,
       Function<PeriodicCallback, Optional<Invocation>> invocations) {
+    context.sharedEvaluations().plan(planned(some, invocations));
+    callAll(some, hook);
+    context.sharedEvaluations().clear();
+  }
+
+  private static List<CallbackEvaluation> planned(
+      List<Callback> some, Function<PeriodicCallback, Optional<Invocation>> invocations) {
     List<CallbackEvaluation> planned = new ArrayList<>();
     for (Callback callback : some) {
       if (callback instanceof PeriodicDataIteratorCallback evaluating) {
@@ -121,9 +219,7 @@ final class TrainingMoments {
             () -> invocations.apply(evaluating).map(evaluating::plan).ifPresent(planned::add));
       }
     }
-    evaluations.plan(planned);
-    callAll(some, hook);
-    evaluations.clear();
+    return planned;
   }
 
   private static void attemptQuietly(Runnable work) {
@@ -136,12 +232,13 @@ final class TrainingMoments {
 
   private void callAll(List<Callback> some, Consumer<Callback> hook) {
     some.forEach(callback -> attempt(() -> hook.accept(callback)));
+    present.mayHaveChanged();
   }
 
   private void attempt(Runnable work) {
     try {
       work.run();
-    } catch (ToleratedFailure e) {
+    } catch (ToleratedFailure | SkippedEvaluation e) {
       log.debug("a callback ends without its evaluation, which was logged", e);
     } catch (MissingMetricException e) {
       log.info("{}", e.getMessage());
@@ -158,12 +255,23 @@ final class TrainingMoments {
     }
   }
 
+  /** Ends the present moment. */
   private void end(UpdateCounter at) {
+    write(at);
+    context.begin();
+    throwFailure(at);
+  }
+
+  /** Writes everything of the moment that callbacks see. */
+  private void write(UpdateCounter at) {
     attempt(() -> flush.accept(at));
     if (failure != null) {
-      checkpoints.dropTrainings();
+      context.moment().checkpoints().dropTrainings();
     }
-    attempt(checkpoints::write);
+    attempt(context.moment().checkpoints()::write);
+  }
+
+  private void throwFailure(UpdateCounter at) {
     Throwable first = failure;
     failure = null;
     if (first != null) {

@@ -72,7 +72,7 @@ final class TrainingSession implements AutoCloseable {
       resumed.forEach(checkpoint -> steps.restore(checkpoint.loop()));
       this.run =
           closing.add(
-              new CallbackRun(settings, block, optimizer, counter, steps::save, purpose, resumed));
+              new CallbackRun(settings, block, optimizer, counter, steps, purpose, resumed));
     } catch (RuntimeException | Error e) {
       closing.closeAfter(e);
       throw e;
@@ -137,10 +137,11 @@ final class TrainingSession implements AutoCloseable {
       }
       run.afterUpdate(steps.timings());
       if (signals.received().isPresent()) {
-        run.keep(".signal_interrupt");
+        run.keepInterrupted();
         return EndedBy.SIGNAL;
       }
     }
+    run.completeAll();
     return run.stopReason().isPresent() ? EndedBy.CALLBACK : EndedBy.LENGTH;
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
 /**
  * The complete and validated settings of a training.
  *
+ * @param evaluations whether training waits for its evaluations
  * @param atEnd releases resources created only for this training
  * @param resumeFrom the tag of the checkpoint to resume from; empty for a new training
  * @param start how the run starts
@@ -28,6 +29,7 @@ record TrainingSettings(
     BlockSource model,
     DataContainer data,
     EvaluationEngine engine,
+    Evaluations evaluations,
     Runnable atEnd,
     List<Callback> callbacks,
     TrainingLength length,

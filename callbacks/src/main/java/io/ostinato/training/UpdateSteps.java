@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * gradient of the mean over all samples. PyTorch accumulates gradients until the optimizer clears
  * them; a test compares the sum with one large batch.
  */
-final class UpdateSteps implements AutoCloseable {
+final class UpdateSteps implements CallbackRun.OwnState, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
   private final TrainingSettings settings;
@@ -56,13 +56,13 @@ final class UpdateSteps implements AutoCloseable {
     this.batches = new MicroBatches(settings, trainer.getManager());
   }
 
-  /** Saves the state from one update to the next. */
-  Map<String, String> save() {
+  @Override
+  public Map<String, String> save() {
     return new LoopState(settings.seed(), skippedInARow).save();
   }
 
-  /** Restores a saved state. */
-  void restore(Map<String, String> saved) {
+  @Override
+  public void restore(Map<String, String> saved) {
     skippedInARow = LoopState.of(saved, new LoopState(settings.seed(), 0)).skippedInARow();
   }
 

@@ -309,6 +309,7 @@ class CallbackTrainingListenerTest {
         settings.model(),
         settings.data(),
         settings.engine(),
+        settings.evaluations(),
         atEnd,
         settings.callbacks(),
         settings.length(),

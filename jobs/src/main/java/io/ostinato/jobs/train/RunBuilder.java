@@ -70,6 +70,7 @@ final class RunBuilder {
             .length(config.length())
             .effectiveBatchSize(config.effectiveBatchSize())
             .lastBatch(config.lastBatch())
+            .evaluations(config.evaluations())
             .nonFiniteLoss(NonFiniteLoss.skipUpTo(config.skipNonFinite()))
             .seed(config.seed())
             .metricProperties(config.metricDirections());

@@ -27,6 +27,7 @@ import io.ostinato.schedule.TrainingLength;
 import io.ostinato.stopping.FixedEarlyStopper;
 import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.tracking.MetricProperties;
+import io.ostinato.training.Evaluations;
 import io.ostinato.training.GradientClipping;
 import io.ostinato.training.LastBatch;
 import io.ostinato.training.LostMetrics;
@@ -59,6 +60,10 @@ record RunConfig(
         LastBatch lastBatch,
     @Key(value = "How to clip gradients.", optional = true, otherwise = "no clipping")
         @Nullable GradientClipping gradientClipping,
+    @Key(
+            value = "Whether training waits for its evaluations, or goes on beside them.",
+            byDefault = "{}")
+        Evaluations evaluations,
     @Key(
             value =
                 "Maximum number of consecutive updates to skip because of a non-finite loss or"

@@ -1,0 +1,172 @@
+package io.ostinato.training;
+
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.training.Evaluations.WhenFull;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads on which evaluations run beside training: one for each moment, and at most as many at
+ * once as may be in flight. Thread-safe.
+ */
+final class EvaluationThreads {
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
+  /** How long a cancelled evaluation may take to end. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final OptionalInt limit;
+  private final WhenFull whenFull;
+  private int running;
+  private @Nullable Work next;
+
+  EvaluationThreads(Evaluations evaluations) {
+    this.limit = evaluations.limit();
+    this.whenFull = evaluations.whenFull();
+  }
+
+  /** The evaluations of one moment, which run, have run, or wait to begin. */
+  final class Work {
+    private final LaunchedEvaluations evaluations;
+    private final String name;
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private @Nullable Thread thread;
+
+    private Work(LaunchedEvaluations evaluations, String name) {
+      this.evaluations = evaluations;
+      this.name = name;
+    }
+
+    boolean hasEnded() {
+      return end.isDone();
+    }
+
+    /**
+     * Waits for the end.
+     *
+     * @throws EvaluationException if this thread is interrupted
+     */
+    void await() {
+      try {
+        end.get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new EvaluationException(
+            "training was interrupted while it waited for the evaluations of " + name, e);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("the evaluations of %s failed".formatted(name), e);
+      }
+    }
+
+    /** Interrupts the evaluations, or doesn't begin them; waits a moment for their end. */
+    void cancel() {
+      interrupt(this);
+      try {
+        end.get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException e) {
+        log.debug("cancelled evaluations of {} have failed", name, e);
+      } catch (TimeoutException e) {
+        log.warn("the evaluations of {} don't end although they were cancelled", name);
+      }
+    }
+
+    private void run() {
+      try {
+        evaluations.run();
+        ended();
+        end.complete(null);
+      } catch (RuntimeException | Error e) {
+        ended();
+        end.completeExceptionally(e);
+      }
+    }
+
+    private void leaveOut(String reason) {
+      log.warn(
+          "callbacks {} are not evaluated at {}: {}", evaluations.callbacks(), name, reason);
+      evaluations.skip(reason);
+      end.complete(null);
+    }
+  }
+
+  /**
+   * Runs evaluations on a thread of their own as soon as the number in flight allows, or leaves
+   * them out.
+   *
+   * @param name the moment, such as {@code E1_U22_S1408}
+   * @throws EvaluationException if this thread is interrupted while it waits
+   */
+  synchronized Work launch(LaunchedEvaluations evaluations, String name) {
+    Work work = new Work(evaluations, name);
+    if (isFull() && whenFull == WhenFull.SKIP) {
+      work.leaveOut("%s moments are under way".formatted(running));
+    } else if (isFull() && whenFull == WhenFull.REPLACE) {
+      if (next != null) {
+        next.leaveOut("%s took its place".formatted(name));
+      }
+      next = work;
+    } else {
+      awaitPlace(name);
+      begin(work);
+    }
+    return work;
+  }
+
+  /** The number of moments whose evaluations run now. */
+  synchronized int running() {
+    return running;
+  }
+
+  private void awaitPlace(String name) {
+    try {
+      while (isFull()) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EvaluationException(
+          "training was interrupted while the evaluations of %s waited to begin".formatted(name),
+          e);
+    }
+  }
+
+  private boolean isFull() {
+    return limit.isPresent() && running >= limit.getAsInt();
+  }
+
+  private void begin(Work work) {
+    running++;
+    Thread thread = new Thread(work::run, "evaluations of " + work.name);
+    thread.setDaemon(true);
+    work.thread = thread;
+    thread.start();
+  }
+
+  private synchronized void ended() {
+    running--;
+    Work waiting = next;
+    if (waiting != null && !isFull()) {
+      next = null;
+      begin(waiting);
+    }
+    notifyAll();
+  }
+
+  private synchronized void interrupt(Work work) {
+    if (work == next) {
+      next = null;
+      work.end.complete(null);
+    } else if (work.thread != null) {
+      work.thread.interrupt();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.ostinato.training;
+
+import io.ostinato.callback.UpdateTimings;
+import io.ostinato.callback.WeightVariants;
+import io.ostinato.model.BlockWeights;
+import io.ostinato.weights.CapturedWeights;
+import io.ostinato.weights.SnapshotTaker;
+import io.ostinato.weights.WeightSnapshot;
+import ai.djl.nn.Block;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The training at its present moment. Not thread-safe: used by the training thread only. */
+final class PresentTraining implements TrainingView {
+  private final Block block;
+  private final OptimizerState optimizer;
+  private final LastLoss lastLoss;
+  private final WeightVariants variants = new WeightVariants();
+  private final SnapshotTaker taker = new SnapshotTaker();
+  private UpdateTimings timings = UpdateTimings.NONE;
+  private @Nullable CapturedWeights captured;
+  private boolean isCaptureCurrent;
+
+  PresentTraining(Block block, OptimizerState optimizer, LastLoss lastLoss) {
+    this.block = block;
+    this.optimizer = optimizer;
+    this.lastLoss = lastLoss;
+  }
+
+  /** Called after each update. */
+  void updated(UpdateTimings timingsOfUpdate) {
+    timings = timingsOfUpdate;
+    captured = null;
+    isCaptureCurrent = false;
+  }
+
+  /** Called when a callback has run, which can have changed the weights in place. */
+  void mayHaveChanged() {
+    isCaptureCurrent = false;
+  }
+
+  /** Copies the present weights, unless that was done at this moment and nothing has changed. */
+  CapturedWeights capture() {
+    CapturedWeights known = captured;
+    if (known == null || !isCaptureCurrent) {
+      known = BlockWeights.capture(block, taker, known);
+      captured = known;
+      isCaptureCurrent = true;
+    }
+    return known;
+  }
+
+  /**
+   * The weights that an evaluation would use now.
+   *
+   * @param variant the key of other weights; empty for those of the training
+   */
+  Supplier<WeightSnapshot> capture(String variant) {
+    if (variant.isEmpty()) {
+      return capture();
+    }
+    WeightSnapshot others = variants.get(variant);
+    return () -> others;
+  }
+
+  /**
+   * This moment, for when it is past.
+   *
+   * @param withWeights whether weights will be asked for
+   */
+  TrainingView past(boolean withWeights) {
+    WeightVariants others = new WeightVariants();
+    if (!withWeights) {
+      return new PastTraining(PastTraining::noWeights, others, learningRates(), lastLoss(), timings);
+    }
+    variants.keys().forEach(key -> others.offer(key, capture(key)));
+    return new PastTraining(capture(), others, learningRates(), lastLoss(), timings);
+  }
+
+  @Override
+  public WeightSnapshot weights() {
+    return BlockWeights.snapshot(block, taker);
+  }
+
+  @Override
+  public WeightVariants variants() {
+    return variants;
+  }
+
+  @Override
+  public Map<String, Double> learningRates() {
+    return optimizer.learningRates();
+  }
+
+  @Override
+  public OptionalDouble lastLoss() {
+    return lastLoss.value();
+  }
+
+  @Override
+  public UpdateTimings timings() {
+    return timings;
+  }
+}
