@@ -188,8 +188,8 @@ public record DataIteratorConfig(
   }
 
   /**
-   * Lets training wait for these evaluations even where others run beside it,
-   * for example because the callback changes the learning rate.
+   * Lets training wait for these evaluations even where others run beside it, for example because
+   * the callback changes the learning rate.
    */
   public DataIteratorConfig inline() {
     return new DataIteratorConfig(

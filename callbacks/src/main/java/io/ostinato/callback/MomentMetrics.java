@@ -22,8 +22,8 @@ public final class MomentMetrics {
    * @param pending supplies those that were written so far
    * @param failed supplies the callbacks whose evaluations have failed at this moment, without
    *     ending the training
-   * @param skipped supplies the callbacks that were due at this moment, but not evaluated, since too
-   *     many evaluations were under way
+   * @param skipped supplies the callbacks that were due at this moment, but not evaluated, since
+   *     too many evaluations were under way
    */
   public MomentMetrics(
       Supplier<Map<String, Double>> pending,

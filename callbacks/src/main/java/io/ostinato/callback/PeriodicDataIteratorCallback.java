@@ -96,8 +96,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   /**
-   * Like {@link #plan}, for an evaluation that runs beside training: with a copy of this callback as
-   * it is now, as an executor would receive it.
+   * Like {@link #plan}, for an evaluation that runs beside training: with a copy of this callback
+   * as it is now, as an executor would receive it.
    */
   public final CallbackEvaluation planCopy(Invocation at) {
     CallbackEvaluation evaluation = evaluation(at);

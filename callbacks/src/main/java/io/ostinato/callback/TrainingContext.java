@@ -23,9 +23,9 @@ import java.util.OptionalDouble;
 /**
  * A callback's access to its training run, on the driver, on the training thread.
  *
- * <p>If evaluations run beside training, the callbacks that evaluate or read metrics are called when
- * training has gone on. They then see the moment that was measured: its weights, variants, learning
- * rates, loss, timings and metrics, and its checkpoints. Only {@link #block()}, {@link
+ * <p>If evaluations run beside training, the callbacks that evaluate or read metrics are called
+ * when training has gone on. They then see the moment that was measured: its weights, variants,
+ * learning rates, loss, timings and metrics, and its checkpoints. Only {@link #block()}, {@link
  * #parameters()} and {@link #learningRate()} are those of the present training.
  */
 public interface TrainingContext {

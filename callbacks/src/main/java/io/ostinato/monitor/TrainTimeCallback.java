@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 /**
  * Writes {@code train_time/{phase}/{mean|max}/{interval}}: the duration of a phase of an update in
  * seconds, as the mean and the maximum over the updates since the last record. Phases: {@code data,
- * forward, backward, step, callbacks, evaluation_wait}. A phase that isn't measured separately isn't written.
+ * forward, backward, step, callbacks, evaluation_wait}. A phase that isn't measured separately
+ * isn't written.
  */
 @Kind(
     name = "train_time",
@@ -115,8 +116,10 @@ public final class TrainTimeCallback extends PeriodicCallback implements Statefu
     updates = state.getLong("updates");
     for (Phase phase : Phase.values()) {
       // A phase that was not known when the state was saved hadn't run.
-      sumNanos[phase.ordinal()] = state.find("sum." + phase).isEmpty() ? 0 : state.getLong("sum." + phase);
-      maxNanos[phase.ordinal()] = state.find("max." + phase).isEmpty() ? 0 : state.getLong("max." + phase);
+      sumNanos[phase.ordinal()] =
+          state.find("sum." + phase).isEmpty() ? 0 : state.getLong("sum." + phase);
+      maxNanos[phase.ordinal()] =
+          state.find("max." + phase).isEmpty() ? 0 : state.getLong("max." + phase);
     }
   }
 

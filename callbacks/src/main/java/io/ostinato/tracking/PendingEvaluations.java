@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The evaluations of one moment, until they are written to {@code evaluations.jsonl}. Thread-safe. */
+/**
+ * The evaluations of one moment, until they are written to {@code evaluations.jsonl}. Thread-safe.
+ */
 public final class PendingEvaluations {
   private record Entry(Supplier<EvaluationRecord> record, Instant time) {
     String line() {

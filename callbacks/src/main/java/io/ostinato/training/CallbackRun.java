@@ -104,8 +104,7 @@ final class CallbackRun implements AutoCloseable {
       }
       this.summary = RunSummary.of(settings.metricProperties(), metrics.records());
       this.present = new PresentTraining(block, optimizer, lastLoss);
-      WaitingCallbacks waiting =
-          new WaitingCallbacks(settings.callbacks(), settings.evaluations());
+      WaitingCallbacks waiting = new WaitingCallbacks(settings.callbacks(), settings.evaluations());
       this.checkpoints =
           new RunCheckpoints(
               settings,
@@ -127,11 +126,9 @@ final class CallbackRun implements AutoCloseable {
               present,
               purpose,
               () -> new Moment(settings, purpose, present, checkpoints));
-      this.past =
-          new PastMoments(settings.evaluations(), waiting, context, present, checkpoints);
+      this.past = new PastMoments(settings.evaluations(), waiting, context, present, checkpoints);
       this.moments =
-          new TrainingMoments(
-              settings.callbacks(), this::flush, context, present, waiting, past);
+          new TrainingMoments(settings.callbacks(), this::flush, context, present, waiting, past);
       this.joining =
           new Joining(
               moments,
@@ -231,7 +228,7 @@ final class CallbackRun implements AutoCloseable {
       joining.cancel("the run belongs to another process now");
       return;
     }
-    attempt(failure, this::completeAll);
+    attempt(failure, () -> joining.drainForResuming(counter));
     attempt(failure, () -> log.info("training failed; saved checkpoint '{}'", keep(".error")));
     attempt(failure, this::writeSummary);
     attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));

@@ -102,9 +102,7 @@ final class EvaluationFailures {
   private static void add(
       String key, long count, String callback, RunSummary before, PendingMetrics metrics) {
     RunSummary.Value earlier = before.last().get(key);
-    metrics
-        .writerFor(callback)
-        .addScalar(key, count + (earlier == null ? 0 : earlier.value()));
+    metrics.writerFor(callback).addScalar(key, count + (earlier == null ? 0 : earlier.value()));
   }
 
   /** The callbacks whose evaluations were skipped at this moment. */

@@ -91,8 +91,7 @@ final class EvaluationThreads {
     }
 
     private void leaveOut(String reason) {
-      log.warn(
-          "callbacks {} are not evaluated at {}: {}", evaluations.callbacks(), name, reason);
+      log.warn("callbacks {} are not evaluated at {}: {}", evaluations.callbacks(), name, reason);
       evaluations.skip(reason);
       end.complete(null);
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How callbacks changed the training when past moments were completed: the learning rate, and
- * whether it ends. A checkpoint of an earlier moment needs these changes to resume exactly, since it
- * has the callbacks' states after them. Not thread-safe: used by the training thread only.
+ * whether it ends. A checkpoint of an earlier moment needs these changes to resume exactly, since
+ * it has the callbacks' states after them. Not thread-safe: used by the training thread only.
  */
 final class LaterChanges {
   private static final String PREFIX = "later.";

@@ -6,8 +6,8 @@ import io.ostinato.tracking.PendingMetrics;
 import io.ostinato.training.CallbackRun.Purpose;
 
 /**
- * What callbacks see and leave behind at one moment, until it is complete. The moment is the present
- * one of its training until training goes on without its completion.
+ * What callbacks see and leave behind at one moment, until it is complete. The moment is the
+ * present one of its training until training goes on without its completion.
  */
 final class Moment {
   private final PendingMetrics metrics = new PendingMetrics();
@@ -90,6 +90,9 @@ final class Moment {
 
   /** Whether nothing of this moment has to be written. */
   boolean isEmpty() {
-    return metrics.values().isEmpty() && media.isEmpty() && records.isEmpty() && checkpoints.isEmpty();
+    return metrics.values().isEmpty()
+        && media.isEmpty()
+        && records.isEmpty()
+        && checkpoints.isEmpty();
   }
 }

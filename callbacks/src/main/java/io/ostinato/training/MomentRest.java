@@ -1,7 +1,7 @@
 package io.ostinato.training;
 
-import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.callback.CallbackEvaluation;
+import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.ostinato.training;
 
+import ai.djl.nn.Block;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.WeightVariants;
 import io.ostinato.model.BlockWeights;
 import io.ostinato.weights.CapturedWeights;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
-import ai.djl.nn.Block;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
@@ -73,7 +73,8 @@ final class PresentTraining implements TrainingView {
   TrainingView past(boolean withWeights) {
     WeightVariants others = new WeightVariants();
     if (!withWeights) {
-      return new PastTraining(PastTraining::noWeights, others, learningRates(), lastLoss(), timings);
+      return new PastTraining(
+          PastTraining::noWeights, others, learningRates(), lastLoss(), timings);
     }
     variants.keys().forEach(key -> others.offer(key, capture(key)));
     return new PastTraining(capture(), others, learningRates(), lastLoss(), timings);

@@ -5,8 +5,8 @@ import io.ostinato.progress.ProgressDisplay;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the rows of running evaluations, instead of showing a bar for each: the line belongs to the
- * bar of the training. Thread-safe.
+ * Counts the rows of running evaluations, instead of showing a bar for each: the line belongs to
+ * the bar of the training. Thread-safe.
  */
 final class RowsUnderWay implements ProgressDisplay {
   private final AtomicLong rows = new AtomicLong();

@@ -10,40 +10,31 @@ import io.ostinato.callback.TrainingContext;
 import io.ostinato.callback.UpdateTimings;
 import io.ostinato.callback.WeightVariants;
 import io.ostinato.evaluation.DataContainer;
-import io.ostinato.evaluation.EvaluationEngine;
-import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LossFactory;
-import io.ostinato.evaluation.ResultsTarget;
-import io.ostinato.model.BlockWeights;
 import io.ostinato.progress.ProgressDisplay;
-import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.RunFiles;
-import io.ostinato.tracking.EvaluationsLog;
 import io.ostinato.tracking.Histogram;
 import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
-import io.ostinato.tracking.MetricsLog;
-import io.ostinato.tracking.Tracker;
 import io.ostinato.tracking.Picture;
+import io.ostinato.tracking.Tracker;
 import io.ostinato.tracking.Trackers;
 import io.ostinato.training.CallbackRun.Purpose;
-import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The context of callbacks in a running training: at the present moment, or at a past one while that
- * is completed.
+ * The context of callbacks in a running training: at the present moment, or at a past one while
+ * that is completed.
  */
 final class RunContext implements TrainingContext {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);

@@ -6,7 +6,9 @@ import io.ostinato.weights.WeightSnapshot;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** What callbacks see of a training at one moment; see {@link io.ostinato.callback.TrainingContext}. */
+/**
+ * What callbacks see of a training at one moment; see {@link io.ostinato.callback.TrainingContext}.
+ */
 interface TrainingView {
   WeightSnapshot weights();
 

@@ -2,12 +2,12 @@ package io.ostinato.training;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.schedule.UpdateCounter;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import io.ostinato.schedule.UpdateCounter;
 
 /**
  * The callbacks that are called only when the evaluations of a moment have ended, if those run

@@ -44,7 +44,8 @@ final class PooledMemory {
       List<ByteBuffer> segments = new ArrayList<>();
       if (!blocks.isEmpty()) {
         ByteBuffer block = last();
-        block.position(Math.min(block.limit(), -Math.floorDiv(-block.position(), ALIGNMENT) * ALIGNMENT));
+        block.position(
+            Math.min(block.limit(), -Math.floorDiv(-block.position(), ALIGNMENT) * ALIGNMENT));
       }
       for (ByteBuffer buffer : buffers) {
         ByteBuffer rest = buffer.duplicate();

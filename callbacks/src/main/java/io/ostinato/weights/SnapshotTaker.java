@@ -46,8 +46,7 @@ public final class SnapshotTaker {
    * @param recent weights that were captured shortly before and are returned if nothing has changed
    *     since; they must not have become a snapshot on another thread meanwhile
    */
-  public CapturedWeights capture(
-      Map<String, NDArray> arrays, @Nullable CapturedWeights recent) {
+  public CapturedWeights capture(Map<String, NDArray> arrays, @Nullable CapturedWeights recent) {
     if (arrays.isEmpty()) {
       return CapturedWeights.of(this, WeightSnapshot.of(List.of()));
     }
@@ -111,7 +110,6 @@ public final class SnapshotTaker {
   }
 
   private static HostArray copy(HostArray live, PooledMemory.Copies copies) {
-    return HostArray.of(
-        live.name(), live.dataType(), live.shape(), copies.of(live.segments()));
+    return HostArray.of(live.name(), live.dataType(), live.shape(), copies.of(live.segments()));
   }
 }

@@ -1,0 +1,188 @@
+package io.ostinato.training;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import io.ostinato.averaging.EmaCallback;
+import io.ostinato.callback.Callback;
+import io.ostinato.callback.DataIteratorConfig;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.checkpoint.BestCheckpointCallback;
+import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.LocalEvaluationEngine;
+import io.ostinato.evaluation.TestNets;
+import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.monitor.LearningRateCallback;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.quality.BestMetricCallback;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingLength;
+import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.tracking.MetricsRecord;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trainings whose evaluations run beside them, and take any time. */
+abstract class BesideFixture {
+  private final NDManager manager = Engine.getInstance().newBaseManager();
+  private final List<EvaluationEngine> engines = new ArrayList<>();
+  @TempDir private Path folder;
+
+  @AfterEach
+  final void close() {
+    engines.forEach(EvaluationEngine::close);
+    manager.close();
+  }
+
+  final <T extends EvaluationEngine> T closedLater(T engine) {
+    engines.add(engine);
+    return engine;
+  }
+
+  /** A net with dropout, 10 updates an epoch, evaluated on 40 rows by an engine that dawdles. */
+  final TrainingLoopBuilder loop(String runId, Evaluations evaluations, long delays) {
+    return TrainingLoop.builder()
+        .model(Trainings::noisyNet, TestNets.FEATURES)
+        .data(
+            io.ostinato.evaluation.DataContainer.builder()
+                .train(Trainings.rows(manager, 160))
+                .evaluation("test", GeneratedRows.inMemory(40))
+                .build())
+        .engine(closedLater(new Dawdling(delays)))
+        .evaluations(evaluations)
+        .effectiveBatchSize(16)
+        .length(TrainingLength.epochs(3))
+        .output(folder)
+        .runId(runId)
+        .withoutDefaultCallbacks()
+        .progress(ProgressDisplay.silent());
+  }
+
+  /** Everything that reads, writes, averages, keeps and changes. */
+  static List<Callback> callbacks() {
+    Schedule often = Schedule.everyNUpdates(3);
+    DataIteratorConfig config = DataIteratorConfig.every(often);
+    return List.of(
+        new LearningRateCallback(new LearningRateCallback.Config(Schedule.everyNUpdates(1))),
+        new Trainings.Accuracy(config),
+        new Trainings.Accuracy(
+            DataIteratorConfig.every(Schedule.everyNUpdates(5)).weights("ema=0.9").named("mean")),
+        new EmaCallback(new EmaCallback.Config(List.of(0.9))),
+        new CheckpointCallback(
+            CheckpointCallback.Config.defaults()
+                .every(Schedule.everyNUpdates(4))
+                .keep(CheckpointCallback.Keep.ALL)),
+        new OnlineLossCallback(OnlineLossCallback.Config.defaults()),
+        new BestMetricCallback(
+            BestMetricCallback.Config.of("accuracy/test", "accuracy/test").every(often)),
+        new BestCheckpointCallback(
+            BestCheckpointCallback.Config.of("accuracy/test").every(often).tolerances(1, 2)),
+        new SlowsDown(often));
+  }
+
+  static Checkpoints checkpoints(TrainingLoop training) {
+    return Checkpoints.in(LocalRunFiles.in(training.folder().resolve("checkpoints")));
+  }
+
+  /** What a training leaves, except times. */
+  static List<String> traces(TrainingLoop training, TrainingResult result) {
+    List<String> traces = new ArrayList<>(metrics(training));
+    traces.add("ended at " + result.end() + ": " + result.reason());
+    traces.add("weights " + result.weights().manifest().hash());
+    Checkpoints checkpoints = checkpoints(training);
+    checkpoints
+        .tags()
+        .forEach(
+            tag ->
+                traces.add(
+                    "checkpoint %s %s %s"
+                        .formatted(
+                            tag,
+                            checkpoints.load(tag).iteration(),
+                            checkpoints.load(tag).weights().manifest().hash())));
+    return traces;
+  }
+
+  /** The records, except times. */
+  static List<String> metrics(TrainingLoop training) {
+    return Trainings.records(training).stream().map(BesideFixture::withoutTimes).toList();
+  }
+
+  private static String withoutTimes(MetricsRecord record) {
+    Map<String, Double> metrics = new TreeMap<>(record.metrics());
+    metrics.keySet().removeIf(key -> key.startsWith("train_time/"));
+    return record.iteration() + " " + metrics;
+  }
+
+  /** Halves the learning rate whenever the accuracy isn't above that of before. */
+  static final class SlowsDown extends PeriodicCallback implements io.ostinato.callback.Stateful {
+    private static final long serialVersionUID = 1;
+    private double before;
+
+    SlowsDown(Schedule schedule) {
+      super("slows_down", schedule);
+    }
+
+    @Override
+    public Set<String> readsMetrics() {
+      return Set.of("accuracy/test");
+    }
+
+    @Override
+    protected void periodicCallback(Invocation at) {
+      double now = context().metrics().get("accuracy/test", name());
+      if (now <= before) {
+        context().learningRate().multiply(0.5);
+      }
+      before = now;
+    }
+
+    @Override
+    public io.ostinato.storage.SavedState saveState() {
+      return io.ostinato.storage.SavedState.empty().with("before", before);
+    }
+
+    @Override
+    public void restoreState(io.ostinato.storage.SavedState state) {
+      before = state.getDouble("before");
+    }
+  }
+
+  /** Takes a random time for each evaluation, several at once. */
+  static final class Dawdling implements EvaluationEngine {
+    private final LocalEvaluationEngine engine = new LocalEvaluationEngine();
+    private final Random random;
+
+    Dawdling(long seed) {
+      this.random = new Random(seed);
+    }
+
+    @Override
+    public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress) {
+      long nanos;
+      synchronized (random) {
+        nanos = random.nextInt(4) * 4_000_000L;
+      }
+      LockSupport.parkNanos(nanos);
+      return engine.evaluate(request, progress);
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
+  }
+}
