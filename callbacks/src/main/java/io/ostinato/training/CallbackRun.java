@@ -169,6 +169,7 @@ final class CallbackRun implements AutoCloseable {
     if (stopsLater) {
       context.withdrawStop(); // its callback has requested it again, before it takes effect
     }
+    joining.applyChanges(counter);
   }
 
   void afterAccumulationStep(AccumulationStep step) {

@@ -49,17 +49,19 @@ final class Joining {
 
   /** Completes the moments that are due after an update; waits for their evaluations. */
   void afterUpdate(UpdateCounter now) {
-    long update = now.current().update();
-    for (LaterChanges.Change change : changes.at(update)) {
-      apply(change);
-    }
-    for (Optional<PastMoment> due = past.due(now); due.isPresent(); due = past.due(now)) {
-      complete(due.get(), now);
+    applyChanges(now);
+    while (past.isDue(now)) {
+      complete(past.next(), now);
     }
     if (past.isEmpty()) {
-      changes.forgetUpTo(update);
+      changes.forgetUpTo(now.current().update());
     }
     context.isUnderWay(past.underWay(now));
+  }
+
+  /** Makes the changes of moments before the checkpoint that this training has resumed from. */
+  void applyChanges(UpdateCounter now) {
+    changes.at(now.current().update()).forEach(this::apply);
   }
 
   private void apply(LaterChanges.Change change) {
@@ -77,14 +79,18 @@ final class Joining {
    * prevent the others.
    */
   void drain(UpdateCounter now) {
+    throwFirst(drain(now, null), now);
+  }
+
+  private @Nullable Throwable drain(UpdateCounter now, @Nullable Throwable before) {
     if (past.isEmpty()) {
-      return;
+      return before;
     }
     log.info(
         "training waits at {} for the evaluations of {} earlier moments",
         now.current(),
         past.size());
-    Throwable first = null;
+    Throwable first = before;
     while (!past.isEmpty()) {
       if (Thread.currentThread().isInterrupted()) {
         cancel("training was interrupted");
@@ -92,9 +98,7 @@ final class Joining {
         first = completeNext(now, first);
       }
     }
-    if (first != null) {
-      throw TrainingMoments.thrown(first, now);
-    }
+    return first;
   }
 
   private @Nullable Throwable completeNext(UpdateCounter now, @Nullable Throwable first) {
@@ -117,12 +121,23 @@ final class Joining {
    * would take effect later do so when it has been resumed.
    */
   void drainForResuming(UpdateCounter now) {
+    Throwable first = null;
+    while (past.isDue(now)) {
+      first = completeNext(now, first);
+    }
     Map<String, String> rate = optimizer.saveRate();
     boolean wasStopped = context.stopReason().isPresent();
-    drain(now);
+    first = drain(now, first);
     optimizer.restoreRate(rate);
     if (!wasStopped && onStop == OnStop.KEEP) {
       context.withdrawStop();
+    }
+    throwFirst(first, now);
+  }
+
+  private static void throwFirst(@Nullable Throwable first, UpdateCounter now) {
+    if (first != null) {
+      throw TrainingMoments.thrown(first, now);
     }
   }
 

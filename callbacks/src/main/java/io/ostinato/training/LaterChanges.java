@@ -34,7 +34,7 @@ final class LaterChanges {
     changes.add(change);
   }
 
-  /** The changes that take effect after this number of updates. */
+  /** The changes that take effect after exactly this number of updates. */
   List<Change> at(long update) {
     return changes.stream().filter(change -> change.update() == update).toList();
   }
@@ -49,12 +49,15 @@ final class LaterChanges {
     changes.removeIf(change -> change.update() <= update);
   }
 
-  /** Saves the changes that take effect after a moment with this number of updates. */
-  Map<String, String> save(long after) {
+  /**
+   * Saves the changes that a checkpoint of a moment needs: those that take effect after at least as
+   * many updates, since moments are completed after the callbacks of the present one.
+   */
+  Map<String, String> save(long from) {
     Map<String, String> saved = new LinkedHashMap<>();
     int n = 0;
     for (Change change : changes) {
-      if (change.update() > after) {
+      if (change.update() >= from) {
         save(PREFIX + n++ + "." + change.update() + ".", change, saved);
       }
     }

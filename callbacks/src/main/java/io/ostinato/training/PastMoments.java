@@ -86,9 +86,9 @@ final class PastMoments {
     }
   }
 
-  /** The next moment that is to be completed before the next update, once it can be. */
-  Optional<PastMoment> due(UpdateCounter now) {
-    return !queue.isEmpty() && isDue(queue.element(), now) ? Optional.of(next()) : Optional.empty();
+  /** Whether the oldest moment is to be completed before the next update. */
+  boolean isDue(UpdateCounter now) {
+    return !queue.isEmpty() && isDue(queue.element(), now);
   }
 
   /**

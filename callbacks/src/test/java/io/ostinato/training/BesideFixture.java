@@ -1,14 +1,19 @@
 package io.ostinato.training;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.ostinato.averaging.EmaCallback;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.callback.Stateful;
 import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
@@ -16,6 +21,7 @@ import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OnlineLossCallback;
+import io.ostinato.model.EvaluationModel;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.quality.BestMetricCallback;
@@ -23,6 +29,7 @@ import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
+import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.MetricsRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +64,7 @@ abstract class BesideFixture {
     return TrainingLoop.builder()
         .model(Trainings::noisyNet, TestNets.FEATURES)
         .data(
-            io.ostinato.evaluation.DataContainer.builder()
+            DataContainer.builder()
                 .train(Trainings.rows(manager, 160))
                 .evaluation("test", GeneratedRows.inMemory(40))
                 .build())
@@ -127,8 +134,27 @@ abstract class BesideFixture {
     return record.iteration() + " " + metrics;
   }
 
+  /** Writes {@code accuracy/test}, which is always 1. */
+  static final class AlwaysOne extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+
+    AlwaysOne(DataIteratorConfig config) {
+      super(config);
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("one", batch.get("x").get(":, 0").onesLike());
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      writer().addScalar("accuracy/test", results.get("one").mean().getFloat());
+    }
+  }
+
   /** Halves the learning rate whenever the accuracy isn't above that of before. */
-  static final class SlowsDown extends PeriodicCallback implements io.ostinato.callback.Stateful {
+  static final class SlowsDown extends PeriodicCallback implements Stateful {
     private static final long serialVersionUID = 1;
     private double before;
 
@@ -151,12 +177,12 @@ abstract class BesideFixture {
     }
 
     @Override
-    public io.ostinato.storage.SavedState saveState() {
-      return io.ostinato.storage.SavedState.empty().with("before", before);
+    public SavedState saveState() {
+      return SavedState.empty().with("before", before);
     }
 
     @Override
-    public void restoreState(io.ostinato.storage.SavedState state) {
+    public void restoreState(SavedState state) {
       before = state.getDouble("before");
     }
   }
