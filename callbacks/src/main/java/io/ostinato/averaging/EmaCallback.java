@@ -102,7 +102,7 @@ public final class EmaCallback extends Callback implements Stateful {
     for (double factor : config.factors()) {
       WeightAverage average = new WeightAverage(factor, context().block());
       averages.put(factor, average);
-      context().variants().offer(weightsKey(factor), average::snapshot);
+      context().variants().offer(weightsKey(factor), average::snapshot, average::capture);
     }
   }
 

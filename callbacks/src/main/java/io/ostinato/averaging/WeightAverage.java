@@ -6,6 +6,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.Pair;
 import io.ostinato.storage.SavedState;
+import io.ostinato.weights.CapturedWeights;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
@@ -68,12 +69,21 @@ final class WeightAverage implements AutoCloseable {
 
   /** The averages, and the current values of parameters that aren't averaged, on the host. */
   WeightSnapshot snapshot() {
+    return taker.take(arrays());
+  }
+
+  /** Like {@link #snapshot}, but only copied yet. */
+  CapturedWeights capture() {
+    return taker.capture(arrays(), null);
+  }
+
+  private Map<String, NDArray> arrays() {
     Map<String, NDArray> arrays = new LinkedHashMap<>();
     for (Pair<String, Parameter> entry : block.getParameters()) {
       NDArray current = entry.getValue().getArray();
       arrays.put(entry.getKey(), averages.getOrDefault(entry.getKey(), current));
     }
-    return taker.take(arrays);
+    return arrays;
   }
 
   List<HostArray> save() {

@@ -96,14 +96,30 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   /**
+   * Called when an evaluation of this callback begins beside training, which goes on before {@link
+   * #processResults}: sets aside what the {@code track…} hooks have collected up to this moment.
+   * They don't belong to {@code processResults}, whose moment is then past. A callback that
+   * overrides a {@code track…} hook, but not this, is always evaluated inline. Its saved state must
+   * not depend on {@code processResults}.
+   */
+  protected void evaluationBegins(Invocation at) {}
+
+  /**
    * Like {@link #plan}, for an evaluation that runs beside training: with a copy of this callback
    * as it is now, as an executor would receive it.
    */
-  public final CallbackEvaluation planCopy(Invocation at) {
+  public final CallbackEvaluation begin(Invocation at) {
     CallbackEvaluation evaluation = evaluation(at);
     EvaluationTag tag = new EvaluationTag(name(), at.iteration(), datasetKey());
-    return new CallbackEvaluation(
-        name(), at, config, ProcessorCopy.of(evaluation.processor(), tag), evaluation.metrics());
+    CallbackEvaluation copy =
+        new CallbackEvaluation(
+            name(),
+            at,
+            config,
+            ProcessorCopy.of(evaluation.processor(), tag),
+            evaluation.metrics());
+    evaluationBegins(at);
+    return copy;
   }
 
   @Override

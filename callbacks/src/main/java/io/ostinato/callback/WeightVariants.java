@@ -1,5 +1,6 @@
 package io.ostinato.callback;
 
+import io.ostinato.weights.CapturedWeights;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,7 +16,9 @@ import java.util.function.Supplier;
  * updates. Not thread-safe: used by the training thread only.
  */
 public final class WeightVariants {
-  private final Map<String, Supplier<WeightSnapshot>> variants = new LinkedHashMap<>();
+  private record Variant(Supplier<WeightSnapshot> now, Supplier<CapturedWeights> copy) {}
+
+  private final Map<String, Variant> variants = new LinkedHashMap<>();
 
   /**
    * Offers weights to evaluations.
@@ -25,7 +28,17 @@ public final class WeightVariants {
    * @throws IllegalArgumentException if the key is already in use
    */
   public void offer(String key, Supplier<WeightSnapshot> weights) {
-    if (variants.putIfAbsent(key, weights) != null) {
+    offer(key, weights, () -> CapturedWeights.of(weights.get()));
+  }
+
+  /**
+   * Like {@link #offer(String, Supplier)}, for weights of which a copy can be made faster than a
+   * snapshot; that is done when training goes on while they are evaluated.
+   *
+   * @param copy copies the weights at the current moment
+   */
+  public void offer(String key, Supplier<WeightSnapshot> weights, Supplier<CapturedWeights> copy) {
+    if (variants.putIfAbsent(key, new Variant(weights, copy)) != null) {
       throw new IllegalArgumentException("two callbacks offer the weights '%s'".formatted(key));
     }
   }
@@ -52,8 +65,21 @@ public final class WeightVariants {
    * @throws IllegalArgumentException if no callback offers them; lists the offered keys
    */
   public WeightSnapshot get(String key) {
-    Supplier<WeightSnapshot> weights = variants.get(key);
-    if (weights == null) {
+    return variant(key).now().get();
+  }
+
+  /**
+   * A copy of the weights with this key, at the current moment.
+   *
+   * @throws IllegalArgumentException if no callback offers them; lists the offered keys
+   */
+  public CapturedWeights capture(String key) {
+    return variant(key).copy().get();
+  }
+
+  private Variant variant(String key) {
+    Variant variant = variants.get(key);
+    if (variant == null) {
       throw new IllegalArgumentException(
           "there are no weights '%s'; offered: %s"
               .formatted(
@@ -62,6 +88,6 @@ public final class WeightVariants {
                       ? "none"
                       : String.join(", ", new TreeSet<>(variants.keySet()))));
     }
-    return weights.get();
+    return variant;
   }
 }

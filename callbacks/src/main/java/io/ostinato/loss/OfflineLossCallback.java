@@ -22,9 +22,11 @@ import io.ostinato.evaluation.LossParts;
 import io.ostinato.metric.Direction;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.OutputChoice;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +50,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   private final BatchColumns columns;
   private final OutputChoice output;
   private final LossMean online = new LossMean();
+  private final transient Map<TrainingIteration, Map<String, Double>> setAside = new HashMap<>();
   private @Nullable LossFactory loss;
 
   /**
@@ -132,6 +135,12 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   }
 
   @Override
+  protected void evaluationBegins(Invocation at) {
+    setAside.put(at.iteration(), online.means());
+    online.reset();
+  }
+
+  @Override
   protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
     NDList outputs = output.listFrom(model.outputs(columns.inputs(batch)));
     LossParts losses = LossCall.parts(factory().get(), columns.targets(batch), outputs);
@@ -143,18 +152,21 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   @Override
   protected void processResults(EvaluationResults results, Invocation at) {
     Map<String, Double> offline = offline(results);
-    Map<String, Double> seen = online.means();
+    Map<String, Double> before = setAside.remove(at.iteration());
+    Map<String, Double> seen = before == null ? online.means() : before;
     Loss named = factory().get();
     offline.forEach(
         (part, value) -> writer().addScalar(key("loss", LossName.of(named, part)), value));
-    if (at.isScheduled() && !online.isEmpty()) {
+    if (at.isScheduled() && !seen.isEmpty()) {
       offline.forEach(
           (part, value) ->
               writer()
                   .addScalar(
                       key("lossdiff", LossName.of(named, part)),
                       value - seen.getOrDefault(part, Double.NaN)));
-      online.reset();
+      if (before == null) {
+        online.reset();
+      }
     }
   }
 

@@ -18,7 +18,7 @@ final class KeyDirections {
   private static final Pattern NEUTRAL =
       Pattern.compile(
           "(optim|train_time|param_count|ds_stats|peak_memory|outputs|gradient|weight|loss_weight"
-              + "|profiler|ctx|detach|failed_evaluations)/.*");
+              + "|profiler|ctx|detach|failed_evaluations|skipped_evaluations)/.*|evaluation_lag");
   private static final Pattern LOWER =
       words(
           "loss|lossdiff|error|err|rmse|mse|mae|mape|perplexity|nll|brier|ece|relative_l2"

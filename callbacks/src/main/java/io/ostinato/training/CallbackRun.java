@@ -164,9 +164,8 @@ final class CallbackRun implements AutoCloseable {
   }
 
   void beforeTraining() {
-    boolean stopsLater = changes.hasStop();
     moments.beforeTraining(counter);
-    if (stopsLater) {
+    if (context.stopReason().filter(changes::willStop).isPresent()) {
       context.withdrawStop(); // its callback has requested it again, before it takes effect
     }
     joining.applyChanges(counter);
@@ -182,6 +181,7 @@ final class CallbackRun implements AutoCloseable {
     counter = counter.advance();
     lastLoss.updateIsMade(counter.epochSize().samplesOf(counter.current().update()));
     present.updated(timings.withEvaluationWait(past.takeWait()));
+    joining.makeRoom(counter);
     moments.afterUpdate(counter);
     joining.afterUpdate(counter);
   }

@@ -3,7 +3,9 @@ package io.ostinato.training;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.training.tracker.Tracker;
 import io.ostinato.callback.LearningRateControl;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class ChangeableRate implements Tracker, LearningRateControl {
   private static final String RATE = "learning_rate";
   private static final String FACTOR = "learning_rate_factor";
+  private static final String SET = "set";
+  private static final String MULTIPLY = "multiply";
+  private static final String FOLLOW = "follow_schedule";
 
   private final ParameterTracker schedule;
   private @Nullable Double rate;
   private double factor = 1;
+  private @Nullable List<String> recorded;
 
   ChangeableRate(ParameterTracker schedule) {
     this.schedule = schedule;
@@ -38,19 +44,53 @@ final class ChangeableRate implements Tracker, LearningRateControl {
 
   @Override
   public void set(double newRate) {
+    record(SET + " " + newRate);
     rate = checked("learning rate", newRate);
     factor = 1;
   }
 
   @Override
   public void multiply(double newFactor) {
+    record(MULTIPLY + " " + newFactor);
     factor *= checked("factor of the learning rate", newFactor);
   }
 
   @Override
   public void followSchedule() {
+    record(FOLLOW);
     rate = null;
     factor = 1;
+  }
+
+  /** Records operations from now on. */
+  void startRecording() {
+    recorded = new ArrayList<>();
+  }
+
+  /** Ends recording; returns the operations, in their order. */
+  List<String> stopRecording() {
+    List<String> operations = recorded == null ? List.of() : recorded;
+    recorded = null;
+    return operations;
+  }
+
+  private void record(String operation) {
+    if (recorded != null) {
+      recorded.add(operation);
+    }
+  }
+
+  /** Repeats a recorded operation. */
+  void repeat(String operation) {
+    String[] parts = operation.split(" ", 2);
+    switch (parts[0]) {
+      case SET -> set(Double.parseDouble(parts[1]));
+      case MULTIPLY -> multiply(Double.parseDouble(parts[1]));
+      case FOLLOW -> followSchedule();
+      default ->
+          throw new IllegalArgumentException(
+              "'%s' is not an operation on a learning rate".formatted(operation));
+    }
   }
 
   Map<String, String> save() {

@@ -1,7 +1,9 @@
 package io.ostinato.training;
 
 import io.ostinato.callback.CallbackEvaluation;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.libraries.Reason;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -25,7 +27,7 @@ final class EvaluationOutcomes {
     Outcome outcome;
     try {
       outcome = new Outcome(run.get(), null);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) { // including undeclared checked exceptions of Spark
       outcome = new Outcome(null, e);
     }
     add(evaluation, outcome);
@@ -46,6 +48,10 @@ final class EvaluationOutcomes {
     }
     if (outcome.failure() instanceof RuntimeException failure) {
       throw failure;
+    }
+    if (outcome.failure() != null) {
+      throw EvaluationException.failed(
+          MomentEvaluations.tag(evaluation), Reason.of(outcome.failure()), outcome.failure());
     }
     return Optional.ofNullable(outcome.results());
   }

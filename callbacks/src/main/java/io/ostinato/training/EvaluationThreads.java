@@ -24,12 +24,14 @@ final class EvaluationThreads {
 
   private final OptionalInt limit;
   private final WhenFull whenFull;
+  private final boolean countsIncomplete;
   private int running;
   private @Nullable Work next;
 
   EvaluationThreads(Evaluations evaluations) {
     this.limit = evaluations.limit();
     this.whenFull = evaluations.whenFull();
+    this.countsIncomplete = evaluations.countsIncomplete();
   }
 
   /** The evaluations of one moment, which run, have run, or wait to begin. */
@@ -38,6 +40,7 @@ final class EvaluationThreads {
     private final String name;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private @Nullable Thread thread;
+    private boolean isLeftOut;
 
     private Work(LaunchedEvaluations evaluations, String name) {
       this.evaluations = evaluations;
@@ -84,13 +87,21 @@ final class EvaluationThreads {
         evaluations.run();
         ended();
         end.complete(null);
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) { // training would wait for ever
         ended();
         end.completeExceptionally(e);
       }
     }
 
+    /** Whether the evaluations were left out. */
+    boolean isLeftOut() {
+      synchronized (EvaluationThreads.this) {
+        return isLeftOut;
+      }
+    }
+
     private void leaveOut(String reason) {
+      isLeftOut = true;
       log.warn("callbacks {} are not evaluated at {}: {}", evaluations.callbacks(), name, reason);
       evaluations.skip(reason);
       end.complete(null);
@@ -102,13 +113,15 @@ final class EvaluationThreads {
    * them out.
    *
    * @param name the moment, such as {@code E1_U22_S1408}
+   * @param incomplete the number of earlier moments whose results have not taken effect
    * @throws EvaluationException if this thread is interrupted while it waits
    */
-  synchronized Work launch(LaunchedEvaluations evaluations, String name) {
+  synchronized Work launch(LaunchedEvaluations evaluations, String name, int incomplete) {
     Work work = new Work(evaluations, name);
-    if (isFull() && whenFull == WhenFull.SKIP) {
-      work.leaveOut("%s moments are under way".formatted(running));
-    } else if (isFull() && whenFull == WhenFull.REPLACE) {
+    boolean isFull = isFull() || countsIncomplete && isReached(incomplete);
+    if (isFull && whenFull == WhenFull.SKIP) {
+      work.leaveOut("in_flight=%s is reached".formatted(limit.getAsInt()));
+    } else if (isFull && whenFull == WhenFull.REPLACE) {
       if (next != null) {
         next.leaveOut("%s took its place".formatted(name));
       }
@@ -139,7 +152,11 @@ final class EvaluationThreads {
   }
 
   private boolean isFull() {
-    return limit.isPresent() && running >= limit.getAsInt();
+    return isReached(running);
+  }
+
+  private boolean isReached(int moments) {
+    return limit.isPresent() && moments >= limit.getAsInt();
   }
 
   private void begin(Work work) {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode whether training waits
  * @param inFlight the maximum number of moments whose evaluations are under way, at least 1; null
- *     for as many as {@code join} needs, or 2 for {@link Join#asReady}. Each keeps a copy of its
- *     weights, of which unchanged parts are shared
+ *     for as many as {@code join} needs: 1 for {@link Join#next}, any number for {@link
+ *     Join#updates}; and for 2 with {@link Join#asReady}. Each moment keeps a copy of its weights,
+ *     of which unchanged parts are shared, until its results have taken effect
  * @param whenFull what happens at a moment with evaluations if as many are under way
  * @param join when results take effect
  * @param onStop what remains if a callback ends training at a moment that is past
@@ -140,11 +141,23 @@ public record Evaluations(
     return mode == Mode.BESIDE && !join.equals(Join.updates(0));
   }
 
-  /** The maximum number of moments whose evaluations are under way, if there is one. */
+  /** The maximum number of moments in flight, if there is one. */
   OptionalInt limit() {
     if (inFlight != null) {
       return OptionalInt.of(inFlight);
     }
-    return join.when() == Join.When.AS_READY ? OptionalInt.of(2) : OptionalInt.empty();
+    return switch (join.when()) {
+      case NEXT -> OptionalInt.of(1);
+      case UPDATES -> OptionalInt.empty();
+      case AS_READY -> OptionalInt.of(2);
+    };
+  }
+
+  /**
+   * Whether a moment is in flight until its results take effect. Otherwise it is until its
+   * evaluations have ended: when they take effect is fixed, so training can't wait for that.
+   */
+  boolean countsIncomplete() {
+    return join.when() != Join.When.UPDATES;
   }
 }

@@ -5,7 +5,9 @@ import io.ostinato.training.Evaluations.OnStop;
 import io.ostinato.training.RunCheckpoints.Draft;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class Joining {
   private final LaterChanges changes;
   private final OnStop onStop;
   private final Consumer<Draft> rewind;
+  private boolean isRewound;
 
   /**
    * Creates the joining of a training.
@@ -47,73 +50,45 @@ final class Joining {
     this.rewind = rewind;
   }
 
+  /**
+   * Lets evaluations that are due now begin: completes earlier moments if too many are under way.
+   */
+  void makeRoom(UpdateCounter now) {
+    while (past.hasNoRoom(now)) {
+      complete(past.next(), now, now.current().update());
+    }
+  }
+
   /** Completes the moments that are due after an update; waits for their evaluations. */
   void afterUpdate(UpdateCounter now) {
     applyChanges(now);
     while (past.isDue(now)) {
-      complete(past.next(), now);
+      complete(past.next(), now, now.current().update());
     }
     if (past.isEmpty()) {
-      changes.forgetUpTo(now.current().update());
+      changes.forgetMade();
     }
     context.isUnderWay(past.underWay(now));
   }
 
   /** Makes the changes of moments before the checkpoint that this training has resumed from. */
   void applyChanges(UpdateCounter now) {
-    changes.at(now.current().update()).forEach(this::apply);
-  }
-
-  private void apply(LaterChanges.Change change) {
-    Map<String, String> rate = change.rate();
-    if (rate != null) {
-      optimizer.restoreRate(rate);
-    }
-    if (change.stop() != null) {
-      context.stop(change.stop());
+    for (LaterChanges.Change change : changes.makeAt(now.current().update())) {
+      optimizer.repeatRate(change.rate());
+      if (change.stop() != null) {
+        context.stop(change.stop());
+      }
     }
   }
 
   /**
-   * Completes all past moments, at the end of a training or after a failure. One that fails doesn't
-   * prevent the others.
+   * Completes all past moments at the end of a training. One that fails doesn't prevent the others.
    */
   void drain(UpdateCounter now) {
-    throwFirst(drain(now, null), now);
-  }
-
-  private @Nullable Throwable drain(UpdateCounter now, @Nullable Throwable before) {
-    if (past.isEmpty()) {
-      return before;
-    }
-    log.info(
-        "training waits at {} for the evaluations of {} earlier moments",
-        now.current(),
-        past.size());
-    Throwable first = before;
-    while (!past.isEmpty()) {
-      if (Thread.currentThread().isInterrupted()) {
-        cancel("training was interrupted");
-      } else {
-        first = completeNext(now, first);
-      }
-    }
-    return first;
-  }
-
-  private @Nullable Throwable completeNext(UpdateCounter now, @Nullable Throwable first) {
-    try {
-      complete(past.next(), now);
-      return first;
-    } catch (RuntimeException | Error e) {
-      if (first == null) {
-        return e;
-      }
-      if (first != e) {
-        first.addSuppressed(e);
-      }
-      return first;
-    }
+    tellOfWaiting(now);
+    Failures failures = new Failures();
+    completeWhile(() -> !past.isEmpty(), now, moment -> now.current().update(), failures);
+    failures.throwFirst(now);
   }
 
   /**
@@ -121,23 +96,45 @@ final class Joining {
    * would take effect later do so when it has been resumed.
    */
   void drainForResuming(UpdateCounter now) {
-    Throwable first = null;
-    while (past.isDue(now)) {
-      first = completeNext(now, first);
-    }
+    tellOfWaiting(now);
+    Failures failures = new Failures();
+    completeWhile(() -> past.isDue(now), now, moment -> now.current().update(), failures);
     Map<String, String> rate = optimizer.saveRate();
     boolean wasStopped = context.stopReason().isPresent();
-    first = drain(now, first);
-    optimizer.restoreRate(rate);
-    if (!wasStopped && onStop == OnStop.KEEP) {
-      context.withdrawStop();
+    completeWhile(() -> !past.isEmpty(), now, moment -> past.takesEffectAt(moment, now), failures);
+    if (!isRewound) {
+      optimizer.restoreRate(rate);
+      if (!wasStopped) {
+        context.withdrawStop();
+      }
     }
-    throwFirst(first, now);
+    failures.throwFirst(now);
   }
 
-  private static void throwFirst(@Nullable Throwable first, UpdateCounter now) {
-    if (first != null) {
-      throw TrainingMoments.thrown(first, now);
+  private void tellOfWaiting(UpdateCounter now) {
+    if (!past.isEmpty()) {
+      log.info(
+          "training waits at {} for the evaluations of {} earlier moments",
+          now.current(),
+          past.size());
+    }
+  }
+
+  private void completeWhile(
+      BooleanSupplier condition,
+      UpdateCounter now,
+      ToLongFunction<PastMoment> takesEffectAt,
+      Failures failures) {
+    while (condition.getAsBoolean()) {
+      if (Thread.currentThread().isInterrupted()) {
+        cancel("training was interrupted");
+        return;
+      }
+      failures.attempt(
+          () -> {
+            PastMoment moment = past.next();
+            complete(moment, now, takesEffectAt.applyAsLong(moment));
+          });
     }
   }
 
@@ -149,28 +146,35 @@ final class Joining {
     }
   }
 
-  private void complete(PastMoment moment, UpdateCounter now) {
-    long takesEffectAt = past.takesEffectAt(moment, now);
-    Map<String, String> rate = optimizer.saveRate();
+  private void complete(PastMoment moment, UpdateCounter now, long takesEffectAt) {
     Optional<String> stop = context.stopReason();
-    moments.complete(
-        moment,
-        takesEffectAt - moment.at().current().update(),
-        () -> remember(takesEffectAt, rate, stop));
-    boolean isStopped = stop.isEmpty() && context.stopReason().isPresent();
-    boolean isPast = !moment.at().equals(now);
-    if (isStopped && isPast && onStop == OnStop.REWIND) {
-      rewind(moment);
+    optimizer.startRecordingRate();
+    try {
+      moments.complete(
+          moment,
+          takesEffectAt - moment.at().current().update(),
+          () -> remember(takesEffectAt, stop, now));
+      boolean isStopped = stop.isEmpty() && context.stopReason().isPresent();
+      boolean isPast = !moment.at().equals(now);
+      if (isStopped && isPast && onStop == OnStop.REWIND) {
+        rewind(moment);
+      }
+    } finally {
+      optimizer.stopRecordingRate();
+      moment.moment().close();
     }
   }
 
-  private void remember(long takesEffectAt, Map<String, String> rate, Optional<String> stop) {
-    Map<String, String> newRate = optimizer.saveRate();
-    boolean isStopped = stop.isEmpty() && onStop == OnStop.KEEP;
-    String newStop = isStopped ? context.stopReason().orElse(null) : null;
-    if (!newRate.equals(rate) || newStop != null) {
-      changes.add(
-          new LaterChanges.Change(takesEffectAt, newRate.equals(rate) ? null : newRate, newStop));
+  /** Remembers for checkpoints how callbacks have changed the training at a past moment. */
+  private void remember(long takesEffectAt, Optional<String> stopBefore, UpdateCounter now) {
+    boolean canStop = stopBefore.isEmpty() && onStop == OnStop.KEEP;
+    String stop = canStop ? context.stopReason().orElse(null) : null;
+    LaterChanges.Change change =
+        new LaterChanges.Change(takesEffectAt, optimizer.stopRecordingRate(), stop);
+    if (takesEffectAt > now.current().update()) {
+      changes.addPlanned(change);
+    } else {
+      changes.addMade(change);
     }
   }
 
@@ -182,5 +186,29 @@ final class Joining {
             .orElseThrow(
                 () -> new IllegalStateException("the training at this moment was not kept"));
     rewind.accept(draft);
+    isRewound = true;
+  }
+
+  /** The first of several failures, with the others suppressed. */
+  private static final class Failures {
+    private @Nullable Throwable first;
+
+    void attempt(Runnable work) {
+      try {
+        work.run();
+      } catch (RuntimeException | Error e) {
+        if (first == null) {
+          first = e;
+        } else if (first != e) {
+          first.addSuppressed(e);
+        }
+      }
+    }
+
+    void throwFirst(UpdateCounter now) {
+      if (first != null) {
+        throw TrainingMoments.thrown(first, now);
+      }
+    }
   }
 }

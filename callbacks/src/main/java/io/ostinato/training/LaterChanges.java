@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,59 +15,94 @@ import org.jspecify.annotations.Nullable;
 final class LaterChanges {
   private static final String PREFIX = "later.";
   private static final String RATE = "rate.";
-  private static final String HAS_RATE = "has_rate";
   private static final String STOP = "stop";
 
-  private final List<Change> changes = new ArrayList<>();
+  /** The number of a change that was not made yet. */
+  private static final long PLANNED = Long.MAX_VALUE;
+
+  private final List<Numbered> changes = new ArrayList<>();
+  private long made;
+
+  private record Numbered(Change change, long number) {}
 
   /**
    * A change.
    *
    * @param update the number of updates after which it takes effect
-   * @param rate the saved state of the changed learning rate; null if it wasn't changed
+   * @param rate the operations that changed the learning rate, in their order
    * @param stop the reason to end training; null if it goes on
    */
-  record Change(long update, @Nullable Map<String, String> rate, @Nullable String stop) {}
+  record Change(long update, List<String> rate, @Nullable String stop) {
+    Change {
+      rate = List.copyOf(rate);
+    }
 
-  void add(Change change) {
-    changes.add(change);
+    boolean isNone() {
+      return rate.isEmpty() && stop == null;
+    }
   }
 
-  /** The changes that take effect after exactly this number of updates. */
-  List<Change> at(long update) {
-    return changes.stream().filter(change -> change.update() == update).toList();
+  /** Adds a change that has just been made. */
+  void addMade(Change change) {
+    add(change, ++made);
   }
 
-  /** Whether training will end by one of them. */
-  boolean hasStop() {
-    return changes.stream().anyMatch(change -> change.stop() != null);
+  /** Adds a change that is to be made when the training has been resumed. */
+  void addPlanned(Change change) {
+    add(change, PLANNED);
   }
 
-  /** Forgets changes that no checkpoint of a moment from this number of updates on needs. */
-  void forgetUpTo(long update) {
-    changes.removeIf(change -> change.update() <= update);
+  private void add(Change change, long number) {
+    if (!change.isNone()) {
+      changes.add(new Numbered(change, number));
+    }
   }
 
-  /**
-   * Saves the changes that a checkpoint of a moment needs: those that take effect after at least as
-   * many updates, since moments are completed after the callbacks of the present one.
-   */
-  Map<String, String> save(long from) {
+  /** The changes to make after this number of updates, which are then made. */
+  List<Change> makeAt(long update) {
+    List<Change> now = new ArrayList<>();
+    changes.replaceAll(
+        each -> {
+          if (each.number() != PLANNED || each.change().update() != update) {
+            return each;
+          }
+          now.add(each.change());
+          return new Numbered(each.change(), ++made);
+        });
+    return now;
+  }
+
+  /** Whether training will end by one of them for this reason. */
+  boolean willStop(String reason) {
+    return changes.stream()
+        .anyMatch(each -> each.number() == PLANNED && reason.equals(each.change().stop()));
+  }
+
+  /** Forgets changes that were made, when no earlier moment is incomplete. */
+  void forgetMade() {
+    changes.removeIf(each -> each.number() != PLANNED);
+  }
+
+  /** The number of changes made so far, for {@link #save}. */
+  long made() {
+    return made;
+  }
+
+  /** Saves the changes made after the first {@code before}, and those that are planned. */
+  Map<String, String> save(long before) {
     Map<String, String> saved = new LinkedHashMap<>();
     int n = 0;
-    for (Change change : changes) {
-      if (change.update() >= from) {
-        save(PREFIX + n++ + "." + change.update() + ".", change, saved);
+    for (Numbered each : changes) {
+      if (each.number() > before) {
+        save(PREFIX + n++ + "." + each.change().update() + ".", each.change(), saved);
       }
     }
     return saved;
   }
 
   private static void save(String prefix, Change change, Map<String, String> saved) {
-    Map<String, String> rate = change.rate();
-    if (rate != null) {
-      saved.put(prefix + HAS_RATE, "true");
-      rate.forEach((key, value) -> saved.put(prefix + RATE + key, value));
+    for (int i = 0; i < change.rate().size(); i++) {
+      saved.put(prefix + RATE + i, change.rate().get(i));
     }
     if (change.stop() != null) {
       saved.put(prefix + STOP, change.stop());
@@ -87,22 +121,16 @@ final class LaterChanges {
                 .put(parts[1], value);
           }
         });
-    byNumber.values().forEach(one -> changes.add(changeOf(one)));
+    byNumber.values().forEach(one -> addPlanned(changeOf(one)));
   }
 
   private static Change changeOf(Map<String, String> saved) {
     String update = saved.keySet().iterator().next().split("\\.", 2)[0];
     String prefix = update + ".";
-    Map<String, String> rate = new LinkedHashMap<>();
-    saved.forEach(
-        (key, value) -> {
-          if (key.startsWith(prefix + RATE)) {
-            rate.put(key.substring((prefix + RATE).length()), value);
-          }
-        });
-    return new Change(
-        Long.parseLong(update),
-        saved.containsKey(prefix + HAS_RATE) ? rate : null,
-        Optional.ofNullable(saved.get(prefix + STOP)).orElse(null));
+    List<String> rate = new ArrayList<>();
+    while (saved.containsKey(prefix + RATE + rate.size())) {
+      rate.add(saved.getOrDefault(prefix + RATE + rate.size(), ""));
+    }
+    return new Change(Long.parseLong(update), rate, saved.get(prefix + STOP));
   }
 }

@@ -88,6 +88,12 @@ final class Moment {
     return outcomes;
   }
 
+  /** Frees what is left of a moment that is complete or discarded. */
+  void close() {
+    outcomes.close();
+    training.close();
+  }
+
   /** Whether nothing of this moment has to be written. */
   boolean isEmpty() {
     return metrics.values().isEmpty()

@@ -154,6 +154,25 @@ final class OptimizerState implements AutoCloseable {
     return rate == null ? Map.of() : rate.save();
   }
 
+  /** Records changes of the learning rate from now on. */
+  void startRecordingRate() {
+    if (rate != null) {
+      rate.startRecording();
+    }
+  }
+
+  /** Ends recording; returns the operations on the learning rate. */
+  List<String> stopRecordingRate() {
+    return rate == null ? List.of() : rate.stopRecording();
+  }
+
+  /** Repeats recorded changes of the learning rate. */
+  void repeatRate(List<String> operations) {
+    if (rate != null) {
+      operations.forEach(rate::repeat);
+    }
+  }
+
   /** Restores the changes of the learning rate. */
   void restoreRate(Map<String, String> saved) {
     if (rate != null) {

@@ -27,9 +27,14 @@ record PastMoment(
     return work.isEmpty() || work.get().hasEnded();
   }
 
+  /** Whether it has evaluations that were not left out. */
+  boolean isMeasured() {
+    return work.isPresent() && !work.get().isLeftOut();
+  }
+
   /** Cancels the evaluations, and discards their results. */
   void cancel() {
     work.ifPresent(Work::cancel);
-    moment.outcomes().close();
+    moment.close();
   }
 }

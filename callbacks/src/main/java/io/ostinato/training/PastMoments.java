@@ -4,10 +4,12 @@ import io.ostinato.callback.EvaluationsUnderWay;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.training.EvaluationThreads.Work;
 import io.ostinato.training.Evaluations.OnStop;
+import io.ostinato.training.Evaluations.WhenFull;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
@@ -78,7 +80,7 @@ final class PastMoments {
     try {
       if (hasEvaluations) {
         String name = now.current().toString();
-        work = Optional.of(timed(() -> threads.launch(rest.evaluations(), name)));
+        work = Optional.of(timed(() -> threads.launch(rest.evaluations(), name, incomplete())));
       }
     } finally {
       // If the evaluations couldn't begin, they run when the moment is completed.
@@ -108,7 +110,7 @@ final class PastMoments {
                       return work;
                     }));
     queue.remove();
-    if (oldest.work().isPresent()) {
+    if (oldest.isMeasured()) {
       lastMeasured = OptionalLong.of(oldest.at().current().update());
     }
     return oldest;
@@ -119,11 +121,33 @@ final class PastMoments {
       return true;
     }
     return switch (config.join().when()) {
-      case NEXT -> !now.isFinished() && waiting.updatesToNext(now).orElse(0) == 1;
+      case NEXT -> isNextDue(now) && (config.whenFull() == WhenFull.WAIT || oldest.isReady());
       case UPDATES ->
           now.current().update() - oldest.at().current().update() >= config.join().updates();
       case AS_READY -> oldest.isReady();
     };
+  }
+
+  private boolean isNextDue(UpdateCounter now) {
+    return !now.isFinished() && waiting.updatesToNext(now).orElse(0) == 1;
+  }
+
+  /**
+   * Whether results may take effect at any time, and the oldest have to before the next evaluations
+   * can begin.
+   */
+  boolean hasNoRoom(UpdateCounter now) {
+    OptionalInt limit = config.limit();
+    return config.join().when() == Join.When.AS_READY
+        && config.whenFull() == WhenFull.WAIT
+        && limit.isPresent()
+        && incomplete() >= limit.getAsInt()
+        && waiting.areDue(now);
+  }
+
+  /** The number of moments with evaluations. */
+  private int incomplete() {
+    return (int) queue.stream().filter(past -> past.work().isPresent()).count();
   }
 
   /**
@@ -155,12 +179,11 @@ final class PastMoments {
   }
 
   EvaluationsUnderWay underWay(UpdateCounter now) {
-    int moments = (int) queue.stream().filter(past -> past.work().isPresent()).count();
     OptionalLong lag =
         lastMeasured.isPresent()
             ? OptionalLong.of(now.current().update() - lastMeasured.getAsLong())
             : OptionalLong.empty();
-    return new EvaluationsUnderWay(moments, rows.count(), lag);
+    return new EvaluationsUnderWay(incomplete(), rows.count(), lag);
   }
 
   private Work timed(Supplier<Work> wait) {

@@ -7,9 +7,9 @@ import io.ostinato.model.BlockWeights;
 import io.ostinato.weights.CapturedWeights;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The training at its present moment. Not thread-safe: used by the training thread only. */
@@ -57,12 +57,11 @@ final class PresentTraining implements TrainingView {
    *
    * @param variant the key of other weights; empty for those of the training
    */
-  Supplier<WeightSnapshot> capture(String variant) {
+  CapturedWeights capture(String variant) {
     if (variant.isEmpty()) {
       return capture();
     }
-    WeightSnapshot others = variants.get(variant);
-    return () -> others;
+    return variants.capture(variant);
   }
 
   /**
@@ -71,13 +70,12 @@ final class PresentTraining implements TrainingView {
    * @param withWeights whether weights will be asked for
    */
   TrainingView past(boolean withWeights) {
-    WeightVariants others = new WeightVariants();
-    if (!withWeights) {
-      return new PastTraining(
-          PastTraining::noWeights, others, learningRates(), lastLoss(), timings);
+    Map<String, CapturedWeights> kept = new LinkedHashMap<>();
+    if (withWeights) {
+      kept.put("", capture());
+      variants.keys().forEach(key -> kept.put(key, variants.capture(key)));
     }
-    variants.keys().forEach(key -> others.offer(key, capture(key)));
-    return new PastTraining(capture(), others, learningRates(), lastLoss(), timings);
+    return PastTraining.of(kept, learningRates(), lastLoss(), timings);
   }
 
   @Override
@@ -104,4 +102,8 @@ final class PresentTraining implements TrainingView {
   public UpdateTimings timings() {
     return timings;
   }
+
+  /** The present has nothing to free. */
+  @Override
+  public void close() {}
 }

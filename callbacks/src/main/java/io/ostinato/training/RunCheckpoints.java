@@ -71,7 +71,10 @@ final class RunCheckpoints implements PendingCheckpoints.Source {
     loop.putAll(state.optimizer().saveRate());
     loop.putAll(state.lastLoss().save());
     Map<String, SavedState> states =
-        CallbackStates.of(state.waiting().notAmong(settings.callbacks()));
+        CallbackStates.of(
+            settings.callbacks().stream()
+                .filter(callback -> !state.waiting().completesState(callback))
+                .toList());
     return new Draft(counter.get(), weights, state.optimizer().save(), states, loop);
   }
 
@@ -118,6 +121,7 @@ final class RunCheckpoints implements PendingCheckpoints.Source {
     private final List<HostArray> optimizer;
     private final Map<String, SavedState> states;
     private final Map<String, String> loop;
+    private final long changesBefore = state.changes().made();
 
     private Draft(
         UpdateCounter at,
@@ -153,7 +157,7 @@ final class RunCheckpoints implements PendingCheckpoints.Source {
       }
       Map<String, String> whole = new LinkedHashMap<>(loop);
       whole.putAll(state.metrics().logged().save());
-      whole.putAll(state.changes().save(at.current().update()));
+      whole.putAll(state.changes().save(changesBefore));
       return Checkpoint.ofTraining(
               at.current(),
               settings.run().runId(),

@@ -10,6 +10,7 @@ import io.ostinato.schedule.EpochSize;
 import io.ostinato.schedule.IntervalType;
 import io.ostinato.schedule.TrainingLength;
 import java.io.IOException;
+import java.util.Locale;
 
 /** Checks the settings of a training that are about no callback. */
 final class SettingsCheck {
@@ -146,5 +147,20 @@ final class SettingsCheck {
             LENGTH,
             "a training length of %s is too long: at most %s epochs"
                 .formatted(length, Integer.MAX_VALUE)));
+  }
+
+  /** Checks that evaluations beside training can be too many. */
+  void whenFull() {
+    Evaluations evaluations = from.evaluations;
+    if (evaluations.isBeside()
+        && evaluations.whenFull() != Evaluations.WhenFull.WAIT
+        && evaluations.limit().isEmpty()) {
+      mistakes.add(
+          Mistake.of(
+              Subject.setting("evaluations"),
+              "when_full=%s has no effect without in_flight, since join says when results take effect"
+                  .formatted(evaluations.whenFull().name().toLowerCase(Locale.ROOT)),
+              "set in_flight, or remove when_full"));
+    }
   }
 }

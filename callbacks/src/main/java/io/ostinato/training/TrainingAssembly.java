@@ -101,6 +101,13 @@ final class TrainingAssembly {
               "EasyTrain can't skip updates",
               "use a TrainingLoop"));
     }
+    if (from.evaluations.isBeside() && evaluator instanceof LocalEvaluationEngine) {
+      mistakes.add(
+          Mistake.of(
+              Subject.setting("evaluations"),
+              "EasyTrain's updates don't take turns with evaluations in the same process",
+              "use an engine with executors, or a TrainingLoop"));
+    }
     if (!from.signals.equals(List.of(TrainingLoopBuilder.TERM))) {
       mistakes.add(
           Mistake.of(
@@ -134,6 +141,7 @@ final class TrainingAssembly {
       checkCallbacks(PlannedData.of(data), meetings());
     }
     mistakes.addAll(ResultsTargets.refused(callbacks, evaluator));
+    check.whenFull();
     checkTrackers();
     Start start = start(ResumeCheck::warn);
     BlockFactory factory = from.factory;
@@ -223,6 +231,7 @@ final class TrainingAssembly {
                       callback));
     }
     mistakes.addAll(CallbackStates.mistakes(callbacks));
+    mistakes.addAll(WaitingCallbacks.mistakes(callbacks, from.evaluations));
     mistakes.addAll(ResultsTargets.shared(callbacks));
     try {
       CallbackOrder.of(callbacks);

@@ -7,6 +7,7 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.MissingMetricException;
 import io.ostinato.callback.PeriodicCallback;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.schedule.IntervalType;
 import io.ostinato.schedule.UpdateCounter;
 import java.util.ArrayList;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * lets training continue, that counts as no failure, and callbacks that require its metrics end
  * where they read them. A callback that fails doesn't prevent the other callbacks of the moment
  * from running, nor its metrics from being written; then the first exception is thrown, with the
- * others suppressed. No checkpoint to resume from is saved at such a moment, since a callback may
- * have missed it.
+ * others suppressed. No checkpoint to resume from is saved at such a moment, or a later one that is
+ * still completed, since a callback may have missed it.
  */
 final class TrainingMoments {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
@@ -40,6 +41,7 @@ final class TrainingMoments {
   private final WaitingCallbacks waiting;
   private final PastMoments past;
   private @Nullable Throwable failure;
+  private boolean hasFailed;
 
   /**
    * Creates the moments of a training.
@@ -84,6 +86,7 @@ final class TrainingMoments {
     keep(updateFailed);
     Throwable first = failure;
     failure = null;
+    hasFailed = true;
     return first == null ? updateFailed : first;
   }
 
@@ -133,12 +136,23 @@ final class TrainingMoments {
         moment.moment(),
         () -> {
           moment.rest().forEach(this::attempt);
-          moment.work().ifPresent(work -> attempt(() -> writeLag(lag)));
+          if (moment.isMeasured()) {
+            attempt(() -> writeLag(lag));
+          }
           whenCalled.run();
           write(moment.at());
         });
-    moment.moment().outcomes().close();
-    throwFailure(moment.at());
+    throwFailureOfPast(moment.at());
+  }
+
+  /** Names the moment, unless the failure does so itself. */
+  private void throwFailureOfPast(UpdateCounter at) {
+    if (failure instanceof RuntimeException first && !(first instanceof EvaluationException)) {
+      failure =
+          new IllegalStateException(
+              "a callback failed at %s: %s".formatted(at.current(), first.getMessage()), first);
+    }
+    throwFailure(at);
   }
 
   private void writeLag(long lag) {
@@ -188,7 +202,7 @@ final class TrainingMoments {
       PeriodicCallback callback, Invocation at, Consumer<Callback> hook, MomentRest rest) {
     if (waiting.evaluatesBeside(callback)
         && callback instanceof PeriodicDataIteratorCallback evaluating) {
-      CallbackEvaluation evaluation = evaluating.planCopy(at);
+      CallbackEvaluation evaluation = evaluating.begin(at);
       rest.add(evaluating, evaluation, present.capture(evaluation.config().weights()));
     } else {
       rest.add(() -> hook.accept(callback));
@@ -265,7 +279,7 @@ final class TrainingMoments {
   /** Writes everything of the moment that callbacks see. */
   private void write(UpdateCounter at) {
     attempt(() -> flush.accept(at));
-    if (failure != null) {
+    if (failure != null || hasFailed) {
       context.moment().checkpoints().dropTrainings();
     }
     attempt(context.moment().checkpoints()::write);
@@ -275,6 +289,7 @@ final class TrainingMoments {
     Throwable first = failure;
     failure = null;
     if (first != null) {
+      hasFailed = true;
       throw thrown(first, at);
     }
   }

@@ -19,4 +19,7 @@ interface TrainingView {
   OptionalDouble lastLoss();
 
   UpdateTimings timings();
+
+  /** Frees memory that is kept for a past moment. */
+  void close();
 }

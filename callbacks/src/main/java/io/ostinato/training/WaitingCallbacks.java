@@ -1,19 +1,27 @@
 package io.ostinato.training;
 
+import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
+import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.schedule.UpdateCounter;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The callbacks that are called only when the evaluations of a moment have ended, if those run
  * beside training: the ones that evaluate, and the ones that read metrics.
  */
 final class WaitingCallbacks {
+  private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+
   private final Set<Callback> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<PeriodicDataIteratorCallback> evaluating =
       Collections.newSetFromMap(new IdentityHashMap<>());
@@ -23,8 +31,7 @@ final class WaitingCallbacks {
       return;
     }
     for (Callback callback : callbacks) {
-      boolean evaluates =
-          callback instanceof PeriodicDataIteratorCallback some && !some.config().isInline();
+      boolean evaluates = canEvaluateBeside(callback);
       if (evaluates) {
         evaluating.add((PeriodicDataIteratorCallback) callback);
       }
@@ -32,6 +39,63 @@ final class WaitingCallbacks {
         waiting.add(callback);
       }
     }
+  }
+
+  private static boolean canEvaluateBeside(Callback callback) {
+    if (!(callback instanceof PeriodicDataIteratorCallback evaluates)
+        || evaluates.config().isInline()) {
+      return false;
+    }
+    boolean canSetAside =
+        !collects(callback)
+            || overrides(
+                callback, PeriodicDataIteratorCallback.class, "evaluationBegins", Invocation.class);
+    if (!canSetAside) {
+      log.info(
+          "the evaluations of callback '{}' are inline, because it collects during updates; to let"
+              + " them run beside training, set aside in evaluationBegins what it has collected",
+          callback.name());
+    }
+    return canSetAside;
+  }
+
+  /** Finds callbacks that read metrics of a past moment, but collect during later updates. */
+  static List<TrainingMistake> mistakes(List<Callback> callbacks, Evaluations evaluations) {
+    return callbacks.stream()
+        .filter(callback -> evaluations.isBeside())
+        .filter(callback -> !(callback instanceof PeriodicDataIteratorCallback))
+        .filter(callback -> !callback.readsMetrics().isEmpty() && collects(callback))
+        .map(
+            callback ->
+                TrainingMistake.of(
+                    Mistake.of(
+                        Subject.callback(callback.name()),
+                        ("callback '%s' reads metrics when training has gone on, and collects during"
+                                + " updates, which then include later ones")
+                            .formatted(callback.name()),
+                        "use evaluations.mode=inline, or divide it into two callbacks"),
+                    callback))
+        .toList();
+  }
+
+  /** Whether a callback collects something during updates. */
+  private static boolean collects(Callback callback) {
+    return overrides(callback, Callback.class, "trackAfterUpdateStep", UpdateCounter.class)
+        || overrides(
+            callback, Callback.class, "trackAfterAccumulationStep", AccumulationStep.class);
+  }
+
+  private static boolean overrides(
+      Callback callback, Class<?> base, String method, Class<?> parameter) {
+    for (Class<?> type = callback.getClass(); type != base; type = type.getSuperclass()) {
+      try {
+        type.getDeclaredMethod(method, parameter);
+        return true;
+      } catch (NoSuchMethodException e) {
+        continue; // a superclass may have it
+      }
+    }
+    return false;
   }
 
   /** Whether a callback waits for evaluations. */
@@ -48,6 +112,19 @@ final class WaitingCallbacks {
   /** Those of the callbacks that don't wait. */
   List<Callback> notAmong(List<Callback> callbacks) {
     return callbacks.stream().filter(callback -> !waiting.contains(callback)).toList();
+  }
+
+  /**
+   * Whether the state of a callback is complete only with its moment. One that collects during
+   * updates has set aside at the moment what its evaluation needs.
+   */
+  boolean completesState(Callback callback) {
+    return waiting.contains(callback) && !collects(callback);
+  }
+
+  /** Whether evaluations beside training are due at this moment. */
+  boolean areDue(UpdateCounter now) {
+    return evaluating.stream().anyMatch(callback -> callback.schedule().dueAt(now).isPresent());
   }
 
   /** The number of updates to the next evaluations beside training, if there are any. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * thread that asks: hashing takes much longer than the copy. Thread-safe.
  */
 public final class CapturedWeights implements Supplier<WeightSnapshot> {
-  private final SnapshotTaker taker;
+  private final @Nullable SnapshotTaker taker;
   private PooledMemory.@Nullable Copies memory;
   private List<HostArray> arrays;
   private @Nullable WeightSnapshot snapshot;
@@ -20,23 +20,30 @@ public final class CapturedWeights implements Supplier<WeightSnapshot> {
     this.memory = memory;
   }
 
-  /** Weights that are a snapshot already. */
-  private CapturedWeights(SnapshotTaker taker, WeightSnapshot snapshot) {
-    this.taker = taker;
+  private CapturedWeights(WeightSnapshot snapshot) {
+    this.taker = null;
     this.arrays = List.of();
     this.snapshot = snapshot;
   }
 
-  static CapturedWeights of(SnapshotTaker taker, WeightSnapshot snapshot) {
-    return new CapturedWeights(taker, snapshot);
+  /** Weights that are a snapshot already. */
+  public static CapturedWeights of(WeightSnapshot snapshot) {
+    return new CapturedWeights(snapshot);
   }
 
-  /** The snapshot, which shares unchanged shards with the taker's last one. */
+  /**
+   * The snapshot, which shares unchanged shards with the taker's last one.
+   *
+   * @throws IllegalStateException if this was closed before
+   */
   @Override
   public synchronized WeightSnapshot get() {
     WeightSnapshot known = snapshot;
     if (known != null) {
       return known;
+    }
+    if (taker == null || memory == null) {
+      throw new IllegalStateException("these weights were discarded before they became a snapshot");
     }
     WeightSnapshot made = taker.finish(arrays);
     snapshot = made;

@@ -48,7 +48,7 @@ public final class SnapshotTaker {
    */
   public CapturedWeights capture(Map<String, NDArray> arrays, @Nullable CapturedWeights recent) {
     if (arrays.isEmpty()) {
-      return CapturedWeights.of(this, WeightSnapshot.of(List.of()));
+      return CapturedWeights.of(WeightSnapshot.of(List.of()));
     }
     WeightSnapshot before = last;
     Map<String, HostArray> known = new HashMap<>();
@@ -67,7 +67,7 @@ public final class SnapshotTaker {
             captured.add(earlier != null && live.equals(earlier) ? earlier : copy(live, copies));
           });
       if (areSame(captured, before.arrays())) {
-        return CapturedWeights.of(this, before);
+        return CapturedWeights.of(before);
       }
       return new CapturedWeights(this, captured, copies);
     } catch (RuntimeException | Error e) {

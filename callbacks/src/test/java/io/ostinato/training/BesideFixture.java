@@ -15,11 +15,14 @@ import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.monitor.LearningRateCallback;
@@ -27,18 +30,21 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.MetricsRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +99,7 @@ abstract class BesideFixture {
                 .every(Schedule.everyNUpdates(4))
                 .keep(CheckpointCallback.Keep.ALL)),
         new OnlineLossCallback(OnlineLossCallback.Config.defaults()),
+        new OfflineLossCallback(OfflineLossCallback.Config.of(config)),
         new BestMetricCallback(
             BestMetricCallback.Config.of("accuracy/test", "accuracy/test").every(often)),
         new BestCheckpointCallback(
@@ -184,6 +191,101 @@ abstract class BesideFixture {
     @Override
     public void restoreState(SavedState state) {
       before = state.getDouble("before");
+    }
+  }
+
+  /** Evaluates a moment only once it is let go. */
+  static final class Gated implements EvaluationEngine {
+    private final LocalEvaluationEngine engine = new LocalEvaluationEngine();
+    private final Set<Long> open = new HashSet<>();
+    private final Set<Long> begun = new HashSet<>();
+    private final List<Long> ended = new ArrayList<>();
+    private final List<Long> interrupted = new ArrayList<>();
+
+    @Override
+    public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress) {
+      long update = request.tag().iteration().update();
+      awaitOpen(update, request.tag());
+      EvaluationResults results = engine.evaluate(request, progress);
+      note(update);
+      return results;
+    }
+
+    private synchronized void awaitOpen(long update, EvaluationTag tag) {
+      begun.add(update);
+      notifyAll();
+      try {
+        while (!open.contains(update)) {
+          wait();
+        }
+      } catch (InterruptedException e) {
+        interrupted.add(update);
+        throw EvaluationException.of(tag, "it was interrupted", e);
+      }
+    }
+
+    private synchronized void note(long update) {
+      ended.add(update);
+      notifyAll();
+    }
+
+    /** Lets the evaluations of a moment run. */
+    synchronized void let(long update) {
+      open.add(update);
+      notifyAll();
+    }
+
+    /** Waits until the evaluations of a moment have begun. */
+    synchronized void awaitBegun(long update) {
+      await(() -> begun.contains(update));
+    }
+
+    /** Waits until the evaluations of a moment have ended. */
+    synchronized void awaitEnded(long update) {
+      await(() -> ended.contains(update));
+    }
+
+    private void await(BooleanSupplier condition) {
+      try {
+        while (!condition.getAsBoolean()) {
+          wait();
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    synchronized List<Long> ended() {
+      return List.copyOf(ended);
+    }
+
+    synchronized Set<Long> begun() {
+      return Set.copyOf(begun);
+    }
+
+    synchronized List<Long> interrupted() {
+      return List.copyOf(interrupted);
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
+  }
+
+  /** Does something at the end of some updates, on the training thread. */
+  static final class AtUpdates extends Callback {
+    private static final long serialVersionUID = 1;
+    private final transient Map<Long, Runnable> work;
+
+    AtUpdates(Map<Long, Runnable> work) {
+      super("at_updates");
+      this.work = work;
+    }
+
+    @Override
+    public void afterUpdate(UpdateCounter at) {
+      work.getOrDefault(at.current().update(), () -> {}).run();
     }
   }
 

@@ -1,11 +1,47 @@
 package io.ostinato.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ai.djl.ndarray.NDList;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import io.ostinato.averaging.EmaCallback;
+import io.ostinato.callback.DataIteratorConfig;
+import io.ostinato.callback.Invocation;
+import io.ostinato.callback.PeriodicCallback;
+import io.ostinato.callback.PeriodicDataIteratorCallback;
+import io.ostinato.checkpoint.CheckpointCallback;
+import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationPolicy;
+import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
+import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.LocalEvaluationEngine;
+import io.ostinato.evaluation.OnFailure;
+import io.ostinato.model.EvaluationModel;
+import io.ostinato.monitor.LearningRateCallback;
+import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.quality.BestMetricCallback;
+import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingLength;
+import io.ostinato.stopping.MetricEarlyStopper;
+import io.ostinato.storage.Checkpoint;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EvaluationsBesideTest extends BesideFixture {
 
@@ -36,10 +72,415 @@ class EvaluationsBesideTest extends BesideFixture {
     assertThat(one).hasSizeGreaterThan(30);
   }
 
+  @ParameterizedTest
+  @MethodSource("joins")
+  void whereNothingChangesTheTrainingItLeavesWhatAnInlineOneDoes(Join join) {
+    List<String> inline = traces(measured("inline", Evaluations.inline()));
+    List<String> beside = traces(measured("beside", Evaluations.beside().join(join)));
+    assertThat(withoutLag(beside)).isEqualTo(inline);
+    assertThat(beside).anyMatch(line -> line.contains("best_model.accuracy.test"));
+  }
+
+  static Stream<Arguments> joins() {
+    return Stream.of(Join.next(), Join.updates(1), Join.updates(7), Join.asReady())
+        .map(Arguments::of);
+  }
+
+  /** Without the callback that changes the learning rate. */
+  private TrainingLoop measured(String runId, Evaluations evaluations) {
+    TrainingLoopBuilder builder = loop(runId, evaluations, 5);
+    callbacks().stream()
+        .filter(callback -> !(callback instanceof SlowsDown))
+        .forEach(builder::callback);
+    return builder.build();
+  }
+
+  private static List<String> withoutLag(List<String> traces) {
+    return traces.stream().map(line -> line.replaceAll("(, )?evaluation_lag=[0-9.]+", "")).toList();
+  }
+
+  @Test
+  void momentsAreCompletedInTheirOrderAlthoughTheirResultsAreNot() {
+    Gated engine = closedLater(new Gated());
+    List<String> seen = new ArrayList<>();
+    TrainingLoop training =
+        loop("run", Evaluations.beside().inFlight(4).join(Join.asReady()), 0)
+            .engine(engine)
+            .length(TrainingLength.updates(8))
+            .callback(new Seeing(DataIteratorConfig.every(Schedule.everyNUpdates(2)), seen))
+            .callback(
+                new LearningRateCallback(
+                    new LearningRateCallback.Config(Schedule.everyNUpdates(1))))
+            .callback(
+                new AtUpdates(
+                    Map.of(
+                        5L,
+                            () -> {
+                              engine.let(4);
+                              engine.awaitEnded(4);
+                              assertThat(seen)
+                                  .as("the second is ready, the first is not")
+                                  .isEmpty();
+                              engine.let(2);
+                              engine.awaitEnded(2);
+                            },
+                        6L,
+                            () -> {
+                              assertThat(seen).containsExactly("E0_U2_S32", "E0_U4_S64");
+                              engine.let(6);
+                              engine.let(8);
+                            })))
+            .build();
+    training.run();
+    assertThat(engine.ended()).startsWith(4L, 2L);
+    assertThat(seen).containsExactly("E0_U2_S32", "E0_U4_S64", "E0_U6_S96", "E0_U8_S128");
+    assertThat(Trainings.records(training))
+        .extracting(record -> record.iteration().update())
+        .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+  }
+
+  @Test
+  void callbacksSeeTheMomentThatWasMeasured() {
+    List<String> inline = new ArrayList<>();
+    List<String> beside = new ArrayList<>();
+    for (var each :
+        Map.of(Evaluations.inline(), inline, Evaluations.beside().join(Join.updates(3)), beside)
+            .entrySet()) {
+      DataIteratorConfig config = DataIteratorConfig.every(Schedule.everyNUpdates(2));
+      loop("run" + each.getKey().mode(), each.getKey(), 0)
+          .optimizer(
+              Optimizer.sgd()
+                  .setLearningRateTracker(
+                      Tracker.factor()
+                          .setBaseValue(0.5f)
+                          .setFactor(0.9f)
+                          .optMaxUpdates(100)
+                          .build())
+                  .build())
+          .callback(new Trainings.Accuracy(config))
+          .callback(new Reading(Schedule.everyNUpdates(2), each.getValue()))
+          .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9))))
+          .build()
+          .run();
+    }
+    assertThat(beside).hasSize(15).isEqualTo(inline);
+  }
+
+  @Test
+  void aFailureIsThrownWhenItsMomentIsCompletedAndTheOthersRun() {
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(3)), 0)
+            .engine(closedLater(new Failing()))
+            .callback(
+                new Seeing(DataIteratorConfig.every(Schedule.everyNUpdates(2)), new ArrayList<>()))
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .build();
+    assertThatThrownBy(training::run)
+        .hasMessageContaining("callback 'seeing' at E0_U4_S64 on dataset 'test'")
+        .hasMessageContaining("this moment is bad");
+    assertThat(Trainings.records(training))
+        .extracting(
+            record ->
+                record.iteration().update() + " " + record.metrics().containsKey("accuracy/test"))
+        .as("the moment itself, and the one that was under way")
+        .containsExactly("2 true", "4 true", "6 true");
+    assertThat(checkpoints(training).tags()).containsExactly("E0_U7_S112.error");
+  }
+
+  @Test
+  void whatProcessResultsThrowsNamesTheMomentThatWasMeasured() {
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(3)), 0)
+            .callback(new Throwing(DataIteratorConfig.every(Schedule.everyNUpdates(2)), 4))
+            .build();
+    assertThatThrownBy(training::run)
+        .hasMessageContaining("E0_U4_S64")
+        .hasStackTraceContaining("these results are bad");
+  }
+
+  @Test
+  void aFailureThatIsToleratedIsCountedAtItsMoment() {
+    DataIteratorConfig config =
+        DataIteratorConfig.every(Schedule.everyNUpdates(2))
+            .policy(EvaluationPolicy.exact().onFailure(OnFailure.warn()));
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(3)), 0)
+            .engine(closedLater(new Failing()))
+            .callback(new Seeing(config, new ArrayList<>()))
+            .build();
+    training.run();
+    assertThat(metrics(training))
+        .anyMatch(
+            line -> line.startsWith("E0_U4_S64") && line.contains("failed_evaluations/seeing=1.0"));
+  }
+
+  @Test
+  void momentsAreSkippedWhileOthersAreUnderWay() {
+    Gated engine = closedLater(new Gated());
+    TrainingLoop training =
+        full(
+            engine,
+            Evaluations.WhenFull.SKIP,
+            Map.of(
+                7L,
+                () -> {
+                  engine.let(2);
+                  awaitGone("evaluations of E0_U2_S32");
+                  engine.let(8);
+                }));
+    TrainingResult result = training.run();
+    assertThat(evaluated(training)).containsExactly(2L, 8L);
+    assertThat(result.summary().skippedEvaluations()).isEqualTo(Map.of("accuracy", 2L));
+    assertThat(metrics(training))
+        .contains(
+            "E0_U4_S64 {skipped_evaluations/accuracy=1.0}",
+            "E0_U6_S96 {skipped_evaluations/accuracy=2.0}");
+  }
+
+  @Test
+  void aNewerMomentTakesThePlaceOfOneThatHasNotBegun() {
+    Gated engine = closedLater(new Gated());
+    TrainingLoop training =
+        full(
+            engine,
+            Evaluations.WhenFull.REPLACE,
+            Map.of(
+                8L,
+                () -> {
+                  engine.let(2);
+                  engine.awaitBegun(6);
+                  engine.let(6);
+                  engine.let(8);
+                }));
+    TrainingResult result = training.run();
+    assertThat(evaluated(training)).containsExactly(2L, 6L, 8L);
+    assertThat(engine.begun()).doesNotContain(4L);
+    assertThat(result.summary().skippedEvaluations()).isEqualTo(Map.of("accuracy", 1L));
+  }
+
+  private static void awaitGone(String thread) {
+    while (Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(each -> each.getName().equals(thread))) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Updates 2, 4, 6 and 8 are due; the one at 2 is under way until something is done. */
+  private TrainingLoop full(Gated engine, Evaluations.WhenFull whenFull, Map<Long, Runnable> work) {
+    Schedule often = Schedule.everyNUpdates(2);
+    Map<Long, Runnable> all = new HashMap<>(work);
+    all.put(3L, () -> engine.awaitBegun(2));
+    return loop("run", Evaluations.beside().inFlight(1).join(Join.asReady()).whenFull(whenFull), 0)
+        .engine(engine)
+        .length(TrainingLength.updates(8))
+        .callback(new AtUpdates(all))
+        .callback(new Trainings.Accuracy(DataIteratorConfig.every(often)))
+        .callback(
+            new BestMetricCallback(
+                BestMetricCallback.Config.of("accuracy/test", "accuracy/test").every(often)))
+        .build();
+  }
+
+  private static List<Long> evaluated(TrainingLoop training) {
+    return Trainings.records(training).stream()
+        .filter(record -> record.metrics().containsKey("accuracy/test"))
+        .map(record -> record.iteration().update())
+        .toList();
+  }
+
+  @Test
+  void anEarlyStopKeepsTheWeightsOrGoesBackToThoseThatWereMeasured() {
+    TrainingResult inline = stopping("inline", Evaluations.inline()).run();
+    assertThat(inline.end()).hasToString("E1_U12_S192");
+    Evaluations beside = Evaluations.beside().join(Join.updates(7));
+    TrainingLoop keeping = stopping("keep", beside);
+    TrainingResult kept = keeping.run();
+    assertThat(kept.end()).hasToString("E1_U19_S304");
+    assertThat(kept.endedBy()).isEqualTo(EndedBy.CALLBACK);
+    assertThat(kept.reason()).isEqualTo(inline.reason());
+    TrainingLoop rewinding = stopping("rewind", beside.onStop(Evaluations.OnStop.REWIND));
+    TrainingResult rewound = rewinding.run();
+    TrainingLoop expected = stopping("inline2", Evaluations.inline());
+    assertThat(withoutLag(traces(rewinding, rewound))).isEqualTo(traces(expected, expected.run()));
+    Checkpoint last = checkpoints(rewinding).load("E1_U12_S192");
+    Checkpoint lastInline = checkpoints(expected).load("E1_U12_S192");
+    assertThat(last.optimizer()).isEqualTo(lastInline.optimizer());
+    assertThat(last.states()).isEqualTo(lastInline.states());
+  }
+
+  private TrainingLoop stopping(String runId, Evaluations evaluations) {
+    Schedule often = Schedule.everyNUpdates(3);
+    return loop(runId, evaluations, 4)
+        .callback(new AlwaysOne(DataIteratorConfig.every(often)))
+        .callback(new EmaCallback(new EmaCallback.Config(List.of(0.9))))
+        .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()))
+        .callback(
+            new MetricEarlyStopper(MetricEarlyStopper.Config.of("accuracy/test", 3).every(often)))
+        .build();
+  }
+
+  @Test
+  void aCallbackCanAskForItsEvaluationsInline() {
+    Gated engine = closedLater(new Gated());
+    List<String> seen = new ArrayList<>();
+    engine.let(3);
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(3)), 0)
+            .engine(engine)
+            .length(TrainingLength.updates(5))
+            .callback(
+                new Seeing(DataIteratorConfig.every(Schedule.everyNUpdates(3)).inline(), seen))
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .callback(
+                new AtUpdates(
+                    Map.of(
+                        3L,
+                        () -> {
+                          assertThat(seen).containsExactly("E0_U3_S48");
+                          assertThat(engine.ended()).containsExactly(3L);
+                          engine.let(2);
+                          engine.let(4);
+                        })))
+            .build();
+    training.run();
+    assertThat(evaluated(training)).containsExactly(2L, 4L);
+  }
+
+  @Test
+  void anInterruptedTrainingCancelsWhatIsUnderWay() throws Exception {
+    Gated engine = closedLater(new Gated());
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(3)), 0)
+            .engine(engine)
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .build();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread thread = new Thread(() -> failure.set(catchThrowable(training::run)));
+    thread.start();
+    engine.awaitBegun(4);
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    thread.interrupt();
+    thread.join();
+    assertThat(failure.get())
+        .isInstanceOf(EvaluationException.class)
+        .hasMessage("training was interrupted while it waited for the evaluations of E0_U2_S32");
+    assertThat(engine.interrupted()).containsExactlyInAnyOrder(2L, 4L);
+  }
+
+  @Test
+  void evaluationsOutsideATrainingAreAlwaysInline() {
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(3)), 0)
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .build();
+    training.evaluate();
+    assertThat(Trainings.records(training))
+        .singleElement()
+        .satisfies(record -> assertThat(record.metrics()).containsOnlyKeys("accuracy/test"));
+  }
+
+  private List<String> traces(TrainingLoop training) {
+    return traces(training, training.run());
+  }
+
   private List<String> traces(String runId, Evaluations evaluations, int seed, long delays) {
     TrainingLoopBuilder builder = loop(runId, evaluations, delays).seed(seed);
     callbacks().forEach(builder::callback);
     TrainingLoop training = builder.build();
     return traces(training, training.run());
+  }
+
+  /** Notes the moments whose results it processes. */
+  private static final class Seeing extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+    private final transient List<String> seen;
+
+    Seeing(DataIteratorConfig config, List<String> seen) {
+      super(config);
+      this.seen = seen;
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("x", batch.get("x"));
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      seen.add(at.iteration().toString());
+    }
+  }
+
+  /** Notes all that it sees of its moment. */
+  private static final class Reading extends PeriodicCallback {
+    private static final long serialVersionUID = 1;
+    private final transient List<String> seen;
+
+    Reading(Schedule schedule, List<String> seen) {
+      super("reading", schedule);
+      this.seen = seen;
+    }
+
+    @Override
+    public Set<String> readsMetrics() {
+      return Set.of("accuracy/test");
+    }
+
+    @Override
+    protected void periodicCallback(Invocation at) {
+      seen.add(
+          "%s %s %s %s %s %s %s"
+              .formatted(
+                  at.iteration(),
+                  context().weights().manifest().hash(),
+                  context().weightsOf("accuracy/test").orElseThrow().manifest().hash(),
+                  context().variants().get("ema=0.9").manifest().hash(),
+                  context().learningRates(),
+                  context().lastLoss().orElseThrow(),
+                  context().metrics().get("accuracy/test", name())));
+    }
+  }
+
+  /** Fails in the evaluation of one callback at one moment. */
+  private static final class Failing implements EvaluationEngine {
+    private final LocalEvaluationEngine engine = new LocalEvaluationEngine();
+
+    @Override
+    public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress) {
+      EvaluationTag tag = request.tag();
+      if (tag.callback().equals("seeing") && tag.iteration().update() == 4) {
+        throw EvaluationException.of(tag, "this moment is bad");
+      }
+      return engine.evaluate(request, progress);
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
+  }
+
+  private static final class Throwing extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+    private final long update;
+
+    Throwing(DataIteratorConfig config, long update) {
+      super(config);
+      this.update = update;
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("x", batch.get("x"));
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      if (at.iteration().update() == update) {
+        throw new IllegalStateException("these results are bad");
+      }
+    }
   }
 }

@@ -144,6 +144,12 @@ public final class TrainCommand implements Callable<Integer> {
           .forEach(
               (callback, count) ->
                   out.println("%s evaluations of '%s' failed".formatted(count, callback)));
+      result
+          .summary()
+          .skippedEvaluations()
+          .forEach(
+              (callback, count) ->
+                  out.println("%s evaluations of '%s' were skipped".formatted(count, callback)));
       if (result.endedBy() == EndedBy.CALLBACK) {
         out.println("Training ended early: " + result.reason());
       }
