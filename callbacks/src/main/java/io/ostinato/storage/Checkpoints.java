@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The checkpoints of a run, by tag. {@code <tag>.safetensors} has the weights, {@code
@@ -23,6 +24,8 @@ import java.util.Set;
  * any point, the checkpoint is either the old or the new one, complete.
  */
 public final class Checkpoints {
+  private static final Pattern SUPERSEDED = Pattern.compile("\\.superseded-\\d+$");
+
   private final RunFiles files;
   private final DataFiles data;
   private final Sidecars sidecars;
@@ -190,6 +193,28 @@ public final class Checkpoints {
    */
   public synchronized Optional<String> latestWeights() {
     return marks.latestWeights();
+  }
+
+  /**
+   * Saves all checkpoints under other tags, such as {@code best_model.superseded-1}, for a run that
+   * starts again.
+   *
+   * @return the other tags
+   */
+  public synchronized List<String> supersedeAll() {
+    List<String> moved = new ArrayList<>();
+    for (String tag : tags()) {
+      if (!SUPERSEDED.matcher(tag).find()) {
+        int n = 1;
+        while (tags().contains(tag + ".superseded-" + n)) {
+          n++;
+        }
+        save(tag + ".superseded-" + n, load(tag));
+        delete(tag);
+        moved.add(tag + ".superseded-" + n);
+      }
+    }
+    return moved;
   }
 
   /** Removes a checkpoint; does nothing if there is none. */

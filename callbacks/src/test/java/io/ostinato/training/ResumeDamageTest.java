@@ -12,8 +12,10 @@ import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.StorageException;
@@ -318,6 +320,33 @@ class ResumeDamageTest {
     assertThatThrownBy(() -> loop(LENGTH).runId("begun").build())
         .hasMessageContaining("run 'begun' already exists in '" + again.folder())
         .hasMessageContaining("resume it, or choose another run id");
+  }
+
+  @Test
+  void weightsAloneDontPreventARunFromStartingAgain() throws IOException {
+    TrainingLoop begun = begun();
+    Checkpoints checkpoints =
+        Checkpoints.in(LocalRunFiles.in(begun.folder().resolve("checkpoints")));
+    Checkpoint best =
+        Checkpoint.ofWeights(
+            TrainingIteration.parse("E0_U4_S64"),
+            "begun",
+            "net",
+            TestNets.weights(TestNets.classifier(), 3));
+    checkpoints.save("best_model.accuracy.test", best);
+    checkpoints.markLatestWeights("best_model.accuracy.test");
+    assertThatThrownBy(() -> loop(LENGTH).resume("begun", "latest").build())
+        .hasMessageContaining("run 'begun' has no checkpoint to resume from in '")
+        .hasMessageContaining("; start it again with its run_id instead");
+
+    TrainingLoop again = loop(LENGTH).runId("begun").build();
+    again.run();
+    assertThat(metrics(again.folder())).isEqualTo(undisturbed);
+    assertThat(checkpoints.load("best_model.accuracy.test").weights().manifest())
+        .as("that of the new start")
+        .isNotEqualTo(best.weights().manifest());
+    assertThat(checkpoints.load("best_model.accuracy.test.superseded-1").weights().manifest())
+        .isEqualTo(best.weights().manifest());
   }
 
   @Test
