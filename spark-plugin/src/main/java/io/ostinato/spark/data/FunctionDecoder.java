@@ -66,7 +66,7 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
       return arrays;
     } catch (MissingClassException e) {
       throw e; // no row is to blame
-    } catch (Exception | LinkageError | AssertionError e) {
+    } catch (Exception | Error e) {
       throw place.refuse("the row function", e);
     }
   }
