@@ -52,7 +52,10 @@ class FunctionDecoderTest {
     OstinatoSettings settings = OstinatoSettings.of(new SparkConf(false));
     new FunctionDecoder(function, settings)
         .decode(
-            List.of(RowFactory.create(1L)), new RowPlace(2, 7), new PartitionSkips(BadRows.fail()));
+            List.of(RowFactory.create(1L)),
+            List.of(),
+            new RowPlace(2, 7),
+            new PartitionSkips(BadRows.fail()));
   }
 
   private static RowFunction throwing(Throwable thrown) {
