@@ -15,6 +15,8 @@ import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.metric.Metric;
+import io.ostinato.metric.MetricBatch;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -40,10 +43,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Errors of the Java machine while rows are turned into tensors in local mode, where Spark ends the
- * driver's process, and with it this test, if a task throws one.
+ * Errors of the Java machine in tasks in local mode, where Spark ends the driver's process, and with
+ * it this test, if a task throws one.
  */
-class DataErrorsTest {
+class TaskErrorsTest {
   /** What row 17 throws; partitions are read in this process. */
   private static final AtomicReference<Throwable> THROWN = new AtomicReference<>();
 
@@ -52,7 +55,10 @@ class DataErrorsTest {
 
   @BeforeAll
   static void start() {
-    session = TestSpark.local(Map.of());
+    session = TestSpark.local(
+            Map.of(
+                "spark.ostinato.evaluations.fitTasks", "false",
+                "spark.ostinato.evaluations.treeTasks", "3"));
     session
         .udf()
         .register("checked", functions.udf((Long id) -> checkedId(id), DataTypes.LongType));
@@ -112,6 +118,52 @@ class DataErrorsTest {
     assertWorks(request(data));
   }
 
+  @Test
+  void anErrorInTheMergeOfAMetricFailsTheEvaluation() {
+    SparkDataset data = SparkDataset.of(rows()).column("id", "id", DataType.INT64);
+    EvaluationRequest request = request(data, 10, List.of(new Batches()));
+    THROWN.set(new StackOverflowError());
+    assertFails(request, "StackOverflowError");
+    THROWN.set(null);
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      assertThat(results.metrics()).containsEntry("batches", 4.0);
+    }
+  }
+
+  /** Counts batches; tasks that merge the counts of two partitions throw. */
+  private static final class Batches implements Metric<Long> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String name() {
+      return "batches";
+    }
+
+    @Override
+    public Long zero() {
+      return 0L;
+    }
+
+    @Override
+    public Long update(Long state, MetricBatch batch) {
+      return state + 1;
+    }
+
+    @Override
+    public Long merge(Long left, Long right) {
+      Throwable thrown = THROWN.get();
+      if (thrown != null && left > 0 && right > 0 && TaskContext.get() != null) {
+        sneak(thrown);
+      }
+      return left + right;
+    }
+
+    @Override
+    public double result(Long state) {
+      return state;
+    }
+  }
+
   private static void assertFails(EvaluationRequest request, String problem) {
     assertThatThrownBy(() -> engine.evaluate(request, ProgressDisplay.silent()))
         .isInstanceOf(EvaluationException.class)
@@ -169,14 +221,19 @@ class DataErrorsTest {
   }
 
   private static EvaluationRequest request(SparkDataset data) {
+    return request(data, 4, List.of());
+  }
+
+  private static EvaluationRequest request(
+      SparkDataset data, int batchSize, List<Metric<?>> metrics) {
     return new EvaluationRequest(
         new EvaluationTag("errors", new TrainingIteration(1, 2, 3), "test"),
         data,
-        4,
+        batchSize,
         ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
         TestNets.weights(1),
         (batch, model) -> new NDList(batch.get("id")),
-        List.of(),
+        metrics,
         ResultsTarget.collected());
   }
 }
