@@ -40,7 +40,8 @@ public final class FiniteResults {
    * Checks the metrics of results, and returns the results.
    *
    * @throws EvaluationException if {@code policy} is {@link NonFinite#FAIL} and a metric is NaN or
-   *     infinite; the message names all such metrics with their values. The results are then discarded
+   *     infinite; the message names all such metrics with their values. The results are then
+   *     discarded
    */
   public static EvaluationResults checked(
       EvaluationTag tag, NonFinite policy, EvaluationResults results) {

@@ -144,8 +144,7 @@ class TrainCommandTest {
     assertThat(
             LogLines.of(
                 () ->
-                    code.set(
-                        evaluate("--set", "run_id=first", "--format", "json", "--evaluate"))))
+                    code.set(evaluate("--set", "run_id=first", "--format", "json", "--evaluate"))))
         .as("warnings of the damaged mark")
         .filteredOn(line -> line.contains("passed over: "))
         .singleElement(InstanceOfAssertFactories.STRING)

@@ -26,8 +26,7 @@ class JournalLineTest {
     String damaged = "{" + "x".repeat(300_000);
     assertThatThrownBy(() -> JournalLine.parse(damaged))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "it is not about a checkpoint: {" + "x".repeat(199) + "… (300,001 characters)");
+        .hasMessage("it is not about a checkpoint: {" + "x".repeat(199) + "… (300,001 characters)");
   }
 
   private static JournalEntry entry(long rows, long skipped) {

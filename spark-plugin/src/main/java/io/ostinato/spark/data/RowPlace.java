@@ -30,8 +30,7 @@ record RowPlace(int partition, long row) {
   }
 
   private BadRowException refuse(String subject, String problem, @Nullable Throwable cause) {
-    return new BadRowException(
-        at(subject) + problem, "%s: %s".formatted(subject, problem), cause);
+    return new BadRowException(at(subject) + problem, "%s: %s".formatted(subject, problem), cause);
   }
 
   private String at(String subject) {

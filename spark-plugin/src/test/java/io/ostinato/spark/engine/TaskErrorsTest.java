@@ -43,8 +43,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Errors of the Java machine in tasks in local mode, where Spark ends the driver's process, and with
- * it this test, if a task throws one.
+ * Errors of the Java machine in tasks in local mode, where Spark ends the driver's process, and
+ * with it this test, if a task throws one.
  */
 class TaskErrorsTest {
   /** What row 17 throws; partitions are read in this process. */
@@ -55,7 +55,8 @@ class TaskErrorsTest {
 
   @BeforeAll
   static void start() {
-    session = TestSpark.local(
+    session =
+        TestSpark.local(
             Map.of(
                 "spark.ostinato.evaluations.fitTasks", "false",
                 "spark.ostinato.evaluations.treeTasks", "3"));
@@ -113,7 +114,9 @@ class TaskErrorsTest {
             ? SparkDataset.of(checked, function())
             : SparkDataset.of(checked).column("id", "id", DataType.INT64);
     THROWN.set(new StackOverflowError());
-    assertFails(request(data), "partition 1 can't be read from row [0-9]+ on: .*java.lang.StackOverflowError; .*");
+    assertFails(
+        request(data),
+        "partition 1 can't be read from row [0-9]+ on: .*java.lang.StackOverflowError; .*");
     THROWN.set(null);
     assertWorks(request(data));
   }

@@ -70,7 +70,8 @@ class TaskWatchdogTest {
       Thread early =
           start(context, "early", Duration.ZERO, Duration.ofHours(1), number -> EARLY.run());
       Thread late =
-          start(context, "late", Duration.ofMillis(500), Duration.ofHours(-1), number -> LATE.run());
+          start(
+              context, "late", Duration.ofMillis(500), Duration.ofHours(-1), number -> LATE.run());
       await(EARLY.watched);
       await(LATE.watched);
       context.cancelJobGroup("early");
