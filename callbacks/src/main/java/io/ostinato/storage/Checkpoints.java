@@ -1,5 +1,6 @@
 package io.ostinato.storage;
 
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.Sidecar.DataFile;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
@@ -245,6 +246,21 @@ public final class Checkpoints {
     files.deleteAbandonedBy(writer);
     files.deleteAbandoned(before);
     unfinished.finishAll();
+  }
+
+  /** The tags of a holder's checkpoints of earlier iterations. */
+  public synchronized List<String> heldBefore(TrainingIteration iteration, String holder) {
+    return tags().stream()
+        .filter(
+            tag ->
+                sidecars
+                    .findReadable(tag)
+                    .filter(sidecar -> sidecar.keptFor().contains(holder))
+                    .filter(
+                        sidecar ->
+                            TrainingIteration.parse(sidecar.iteration()).compareTo(iteration) < 0)
+                    .isPresent())
+        .toList();
   }
 
   /** Releases a checkpoint for one holder; the last release removes it. */
