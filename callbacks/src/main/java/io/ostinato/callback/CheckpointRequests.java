@@ -1,5 +1,6 @@
 package io.ostinato.callback;
 
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.weights.WeightSnapshot;
 
 /**
@@ -36,4 +37,10 @@ public interface CheckpointRequests {
    * or in one that this run was resumed from.
    */
   void release(String tag);
+
+  /**
+   * Releases the checkpoints of earlier iterations that this callback requested: those that a
+   * killed process had no time to release.
+   */
+  void releaseBefore(TrainingIteration iteration);
 }

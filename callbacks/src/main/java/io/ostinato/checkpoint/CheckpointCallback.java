@@ -9,6 +9,7 @@ import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
@@ -92,6 +93,14 @@ public final class CheckpointCallback extends PeriodicCallback implements Statef
   protected void periodicCallback(Invocation at) {
     if (at.isScheduled()) {
       keep(at.counter());
+    }
+  }
+
+  /** Releases what the process before was killed before releasing. */
+  @Override
+  public void beforeTraining(UpdateCounter at) {
+    if (config.keep() == Keep.LATEST && !newest.isEmpty()) {
+      context().checkpointsFor(name()).releaseBefore(TrainingIteration.parse(newest));
     }
   }
 

@@ -35,7 +35,7 @@ public interface EvaluationEngine extends AutoCloseable {
       requests.forEach(request -> results.add(evaluate(request, progress)));
       return results;
     } catch (RuntimeException | Error e) {
-      results.forEach(EvaluationResults::close);
+      results.forEach(EvaluationResults::discard);
       throw e;
     }
   }

@@ -212,6 +212,14 @@ public final class EvaluationResults implements AutoCloseable {
     return timings;
   }
 
+  /**
+   * Frees the arrays of results that nobody gets, because the evaluation or one that shares its
+   * pass has failed. Unlike {@link #close}, doesn't report an evaluation.
+   */
+  public void discard() {
+    manager.close();
+  }
+
   @Override
   public void close() {
     if (manager.isOpen()) {

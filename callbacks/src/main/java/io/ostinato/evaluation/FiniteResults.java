@@ -40,7 +40,8 @@ public final class FiniteResults {
    * Checks the metrics of results, and returns the results.
    *
    * @throws EvaluationException if {@code policy} is {@link NonFinite#FAIL} and a metric is NaN or
-   *     infinite; the message names all such metrics with their values. The results are then closed
+   *     infinite; the message names all such metrics with their values. The results are then
+   *     discarded
    */
   public static EvaluationResults checked(
       EvaluationTag tag, NonFinite policy, EvaluationResults results) {
@@ -56,7 +57,7 @@ public final class FiniteResults {
     if (wrong.isEmpty()) {
       return results;
     }
-    results.close();
+    results.discard();
     long count = metrics.values().stream().filter(value -> !Double.isFinite(value)).count();
     throw EvaluationException.of(
         tag,

@@ -76,7 +76,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     long start = System.nanoTime();
     TimedRun<EvaluationResults> run =
         TimedRun.start(
-            () -> evaluate(request, used, done, display), EvaluationResults::close, used::close);
+            () -> evaluate(request, used, done, display), EvaluationResults::discard, used::close);
     try {
       return run.await(deadline);
     } catch (ExecutionException e) {

@@ -8,12 +8,15 @@ import java.io.OutputStream;
 public final class Portable {
   private Portable() {}
 
-  /** The exception itself if it can be serialized, otherwise one with its text and stack trace. */
+  /**
+   * The exception itself if it can be serialized, otherwise one with its text and stack trace: also
+   * if its own code fails, or its objects are nested too deeply.
+   */
   public static Throwable of(Throwable thrown) {
     try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
       out.writeObject(thrown);
       return thrown;
-    } catch (IOException notSerializable) {
+    } catch (IOException | RuntimeException | StackOverflowError notSerializable) {
       RuntimeException copy = new RuntimeException(thrown.toString());
       copy.setStackTrace(thrown.getStackTrace());
       return copy;

@@ -1,5 +1,6 @@
 package io.ostinato.storage;
 
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.Sidecar.DataFile;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The checkpoints of a run, by tag. {@code <tag>.safetensors} has the weights, {@code
@@ -23,6 +25,8 @@ import java.util.Set;
  * any point, the checkpoint is either the old or the new one, complete.
  */
 public final class Checkpoints {
+  private static final Pattern SUPERSEDED = Pattern.compile("\\.superseded-\\d+$");
+
   private final RunFiles files;
   private final DataFiles data;
   private final Sidecars sidecars;
@@ -192,6 +196,28 @@ public final class Checkpoints {
     return marks.latestWeights();
   }
 
+  /**
+   * Saves all checkpoints under other tags, such as {@code best_model.superseded-1}, for a run that
+   * starts again.
+   *
+   * @return the other tags
+   */
+  public synchronized List<String> supersedeAll() {
+    List<String> moved = new ArrayList<>();
+    for (String tag : tags()) {
+      if (!SUPERSEDED.matcher(tag).find()) {
+        int n = 1;
+        while (tags().contains(tag + ".superseded-" + n)) {
+          n++;
+        }
+        save(tag + ".superseded-" + n, load(tag));
+        delete(tag);
+        moved.add(tag + ".superseded-" + n);
+      }
+    }
+    return moved;
+  }
+
   /** Removes a checkpoint; does nothing if there is none. */
   public synchronized void delete(String tag) {
     CheckpointNames.checkTag(tag);
@@ -220,6 +246,21 @@ public final class Checkpoints {
     files.deleteAbandonedBy(writer);
     files.deleteAbandoned(before);
     unfinished.finishAll();
+  }
+
+  /** The tags of a holder's checkpoints of earlier iterations. */
+  public synchronized List<String> heldBefore(TrainingIteration iteration, String holder) {
+    return tags().stream()
+        .filter(
+            tag ->
+                sidecars
+                    .findReadable(tag)
+                    .filter(sidecar -> sidecar.keptFor().contains(holder))
+                    .filter(
+                        sidecar ->
+                            TrainingIteration.parse(sidecar.iteration()).compareTo(iteration) < 0)
+                    .isPresent())
+        .toList();
   }
 
   /** Releases a checkpoint for one holder; the last release removes it. */

@@ -1,6 +1,7 @@
 package io.ostinato.training;
 
 import io.ostinato.callback.CheckpointRequests;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.weights.WeightSnapshot;
@@ -147,6 +148,11 @@ final class PendingCheckpoints {
     @Override
     public void release(String tag) {
       releases.add(new Release(tag, callback));
+    }
+
+    @Override
+    public void releaseBefore(TrainingIteration iteration) {
+      checkpoints.heldBefore(iteration, callback).forEach(this::release);
     }
 
     private void keep(String tag) {

@@ -48,7 +48,12 @@ record RunLog(TrainingSettings settings, MetricsLog metrics) {
   void begin(List<Checkpoint> resumed) {
     if (settings.start().again()) {
       int moved = metrics.supersedeAll();
-      log.info("run '{}' starts again; {} records were moved", settings.run().runId(), moved);
+      List<String> weights = settings.checkpoints().supersedeAll();
+      log.info(
+          "run '{}' starts again; {} records were moved{}",
+          settings.run().runId(),
+          moved,
+          weights.isEmpty() ? "" : ", and weights to " + String.join(", ", weights));
     }
     resumed.forEach(checkpoint -> goBackTo(settings.resumeFrom().get(0), checkpoint));
     if (settings.start().again() || !resumed.isEmpty()) {

@@ -2,6 +2,7 @@ package io.ostinato.training;
 
 import io.ostinato.describe.Mistake;
 import io.ostinato.describe.Subject;
+import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.MetricsFile;
 import io.ostinato.tracking.RunSummary;
@@ -10,7 +11,8 @@ import java.util.regex.Pattern;
 
 /**
  * Checks whether a run can start: it is new, or was killed before its first checkpoint. Such a run
- * has only records, which are moved to another file, and files that the run writes again.
+ * has only records and weights, which are moved to other files, and files that the run writes
+ * again.
  *
  * @param runId the id of the run
  * @param files the files of the run
@@ -38,7 +40,7 @@ record StartCheck(
     if (!isBegun && !(hasOwnCheckpoints && hasCheckpoints())) {
       return false;
     }
-    if (files.exists(RunSummary.NAME) || hasCheckpoints() || !isOnlyBegun()) {
+    if (files.exists(RunSummary.NAME) || hasCheckpoints() && !hasOnlyWeights() || !isOnlyBegun()) {
       refuse("already exists in '%s'", "resume it, or choose another run id");
       return false;
     }
@@ -65,6 +67,14 @@ record StartCheck(
 
   private boolean hasCheckpoints() {
     return checkpoints.list().stream().anyMatch(name -> !name.endsWith(".next"));
+  }
+
+  /** Whether all checkpoints are whole, and none can be resumed from. */
+  private boolean hasOnlyWeights() {
+    Checkpoints all = Checkpoints.in(checkpoints);
+    List<String> tags = all.tags();
+    return !tags.isEmpty()
+        && tags.stream().allMatch(tag -> all.problemOf(tag).isEmpty() && !all.isResumable(tag));
   }
 
   /** Whether nothing would be lost if the run started again. */

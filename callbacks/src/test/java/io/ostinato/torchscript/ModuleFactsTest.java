@@ -1,11 +1,15 @@
 package io.ostinato.torchscript;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -389,6 +393,28 @@ class ModuleFactsTest {
     assertThat(factsOf(head + "  y = \"" + "a\\\"".repeat(100_000) + "\"\n  return x").state())
         .as("a long text")
         .isEqualTo(KeptState.NONE);
+  }
+
+  @Test
+  void aPickleOfNamesWithoutEndIsReadOnce() {
+    Map<String, String> pickles = new LinkedHashMap<>();
+    pickles.put("one name", "c__torch__" + ".a".repeat(1 << 20));
+    pickles.put("its class", "c__torch__.a\n" + "N".repeat(2 << 20));
+    pickles.put("many names", "c__torch__".repeat(200_000));
+    pickles.forEach(
+        (what, pickle) ->
+            assertTimeoutPreemptively( // time that grows with the square of the length is hours
+                Duration.ofMinutes(1),
+                () ->
+                    assertThat(
+                            ModuleFacts.of(
+                                    Zips.stored(
+                                        Map.of(
+                                            "net/data.pkl",
+                                            pickle.getBytes(StandardCharsets.ISO_8859_1))))
+                                .kept())
+                        .as(what)
+                        .containsExactly("the module's class was not found")));
   }
 
   private static KeptState ofCode(String method) {

@@ -120,6 +120,19 @@ class MetricsLogTest {
   }
 
   @Test
+  void aDamagedLineIsShownInPart() throws IOException {
+    Path file = folder.resolve("metrics.jsonl");
+    for (String damaged : List.of("x".repeat(300_000), "{\"iteration\":" + "[".repeat(300_000))) {
+      Files.writeString(file, damaged + "\n");
+      assertThatThrownBy(() -> MetricsFile.read(file))
+          .isInstanceOf(IllegalArgumentException.class)
+          .message()
+          .contains(damaged.substring(0, 200) + "… (")
+          .hasSizeLessThan(1_000);
+    }
+  }
+
+  @Test
   void laterRecordsArePutAsideAndNeverOverEarlierOnes() {
     Path file = folder.resolve("metrics.jsonl");
     write(file, 1, 5);

@@ -12,9 +12,12 @@ import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
+import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
+import io.ostinato.storage.FileNames;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.StorageException;
 import io.ostinato.storage.TakenOverException;
@@ -23,6 +26,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -31,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +136,47 @@ class ResumeDamageTest {
     assertThat(loop(TrainingLength.updates(34)).resume(RUN, "latest").build().run().end())
         .as("the next checkpoint stands on the records that are left")
         .hasToString("E3_U34_S544");
+  }
+
+  @Test
+  void damagedRecordsAfterTheCheckpointAreMovedAway() throws IOException {
+    Path log = run().resolve("metrics.jsonl");
+    String damaged = "not a record\n" + "{\"iteration\":\"E3_U30_S480\"}\n" + "\u0000\n{\n";
+    Files.writeString(log, damaged, StandardOpenOption.APPEND);
+    resumed().build().run();
+    assertThat(metrics()).isEqualTo(undisturbed);
+    assertThat(Files.readString(run().resolve("metrics.superseded-1.jsonl"))).isEqualTo(damaged);
+  }
+
+  @Test
+  void whatOthersHaveInTheFolderOfTheCheckpointsIsLeftAlone() throws IOException {
+    Path shared = folder.resolve("shared");
+    Supplier<TrainingLoopBuilder> parts =
+        () -> loop(LENGTH).runId("parts").checkpoints(LocalRunFiles.in(shared));
+    parts.get().build().run();
+    List<String> foreign =
+        List.of(
+            "notes.txt",
+            "net.pt.next",
+            "E9_U90_S1440.safetensors.next",
+            "E9_U90_S1440.optimizer.safetensors.next",
+            FileNames.temporary("fedcba9876543210"),
+            FileNames.temporary(""));
+    for (String name : foreign) {
+      write(shared.resolve(name), name);
+    }
+    parts.get().resume("parts", TrainingLoopBuilder.LATEST).build().run();
+    assertThat(metrics(folder.resolve("parts"))).isEqualTo(undisturbed);
+    for (String name : foreign) {
+      assertThat(shared.resolve(name)).as(name).hasContent(name);
+    }
+    for (String name : foreign.subList(0, 2)) {
+      write(checkpoint(name), name);
+    }
+    resumed().build().run();
+    for (String name : foreign.subList(0, 2)) {
+      assertThat(checkpoint(name)).as("in the run's own folder: %s", name).hasContent(name);
+    }
   }
 
   @Test
@@ -318,6 +364,33 @@ class ResumeDamageTest {
     assertThatThrownBy(() -> loop(LENGTH).runId("begun").build())
         .hasMessageContaining("run 'begun' already exists in '" + again.folder())
         .hasMessageContaining("resume it, or choose another run id");
+  }
+
+  @Test
+  void weightsAloneDontPreventARunFromStartingAgain() throws IOException {
+    TrainingLoop begun = begun();
+    Checkpoints checkpoints =
+        Checkpoints.in(LocalRunFiles.in(begun.folder().resolve("checkpoints")));
+    Checkpoint best =
+        Checkpoint.ofWeights(
+            TrainingIteration.parse("E0_U4_S64"),
+            "begun",
+            "net",
+            TestNets.weights(TestNets.classifier(), 3));
+    checkpoints.save("best_model.accuracy.test", best);
+    checkpoints.markLatestWeights("best_model.accuracy.test");
+    assertThatThrownBy(() -> loop(LENGTH).resume("begun", "latest").build())
+        .hasMessageContaining("run 'begun' has no checkpoint to resume from in '")
+        .hasMessageContaining("; start it again with its run_id instead");
+
+    TrainingLoop again = loop(LENGTH).runId("begun").build();
+    again.run();
+    assertThat(metrics(again.folder())).isEqualTo(undisturbed);
+    assertThat(checkpoints.load("best_model.accuracy.test").weights().manifest())
+        .as("that of the new start")
+        .isNotEqualTo(best.weights().manifest());
+    assertThat(checkpoints.load("best_model.accuracy.test.superseded-1").weights().manifest())
+        .isEqualTo(best.weights().manifest());
   }
 
   @Test

@@ -42,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -445,6 +446,31 @@ class ResumeTest {
         .hasMessageContaining(
             "checkpoint 'weights' of run 'run' has weights only; resume from a complete checkpoint:"
                 + " E0_U7_S112, E1_U10_S160,");
+  }
+
+  @Test
+  void aCheckpointThatAKilledProcessDidNotReleaseIsReleasedOnResuming() {
+    Supplier<TrainingLoopBuilder> newestOnly =
+        () ->
+            Trainings.on(manager, folder)
+                .callback(new CheckpointCallback(CheckpointCallback.Config.defaults()));
+    TrainingLoop first = newestOnly.get().length(TrainingLength.epochs(2)).build();
+    first.run();
+    Checkpoint newest = checkpoints(first).load("E2_U20_S320");
+    Checkpoint before =
+        new Checkpoint(
+            newest.content(),
+            TrainingIteration.parse("E1_U10_S160"),
+            newest.runId(),
+            newest.architecture(),
+            newest.weights(),
+            newest.optimizer(),
+            newest.states(),
+            newest.loop());
+    checkpoints(first).save("E1_U10_S160", before, Set.of("checkpoint.E1"));
+    checkpoints(first).save("mine", before);
+    newestOnly.get().resume("run", "latest").length(LENGTH).build().run();
+    assertThat(checkpoints(first).tags()).containsExactly("E3_U30_S480", "mine");
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.ostinato.jobs;
 
 import io.ostinato.libraries.Reason;
-import io.ostinato.spark.engine.TaskErrorException;
+import io.ostinato.spark.resident.TaskErrorException;
 import io.ostinato.storage.FileTrouble;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;

@@ -13,7 +13,7 @@ public final class ErrorMetric implements Metric<MeanState> {
   private static final long serialVersionUID = 1;
 
   /** What is thrown next, in this process. */
-  static final Queue<Error> ERRORS = new ConcurrentLinkedQueue<>();
+  static final Queue<Throwable> ERRORS = new ConcurrentLinkedQueue<>();
 
   private final Metric<MeanState> crossEntropy = Metrics.crossEntropy();
 
@@ -35,9 +35,11 @@ public final class ErrorMetric implements Metric<MeanState> {
 
   @Override
   public MeanState update(MeanState state, MetricBatch batch) {
-    Error next = ERRORS.poll();
-    if (next != null) {
-      throw next;
+    Throwable next = ERRORS.poll();
+    if (next instanceof Error error) {
+      throw error;
+    } else if (next != null) {
+      throw (RuntimeException) next;
     }
     return crossEntropy.update(state, batch);
   }

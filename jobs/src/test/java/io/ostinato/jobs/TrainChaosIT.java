@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.ostinato.chaos.ChaosRun;
 import io.ostinato.chaos.Differences;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.storage.Checkpoints;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import java.io.IOException;
@@ -102,18 +103,23 @@ class TrainChaosIT {
     Path undisturbed = folder.resolve("undisturbed-" + number);
     Path disturbed = folder.resolve("disturbed-" + number);
     trainHere(arguments(number, undisturbed, "run_id=run"));
-    Path run = disturbed.resolve("run");
-    Path latest = run.resolve("checkpoints/latest");
+    Path checkpoints = disturbed.resolve("run/checkpoints");
     int kills = 0;
     boolean killed = true;
     while (killed && kills < most) {
-      KilledProcess process = start(number, disturbed, Files.exists(latest));
+      KilledProcess process = start(number, disturbed, canResume(checkpoints));
       killed = process.killAfter(1 + random.nextInt(MOST_CHANGES), () -> false);
       kills += killed ? 1 : 0;
     }
-    start(number, disturbed, Files.exists(latest)).awaitSuccess();
+    start(number, disturbed, canResume(checkpoints)).awaitSuccess();
     compare(LocalRunFiles.in(undisturbed).folder("run"), LocalRunFiles.in(disturbed).folder("run"));
     return kills;
+  }
+
+  /** Whether a checkpoint is whole, although the process was killed before it was marked. */
+  private static boolean canResume(Path checkpoints) {
+    return Files.exists(checkpoints)
+        && Checkpoints.in(LocalRunFiles.in(checkpoints)).newest().tag().isPresent();
   }
 
   private KilledProcess start(int number, Path output, boolean resumes) throws IOException {

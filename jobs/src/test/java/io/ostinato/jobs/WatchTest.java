@@ -219,6 +219,22 @@ class WatchTest {
   }
 
   @Test
+  void aCheckpointIsEvaluatedAsOftenAsItsPolicySays() throws IOException {
+    for (int i = 0; i < 4; i++) {
+      ErrorMetric.ERRORS.add(new IllegalStateException("no luck"));
+    }
+    WatchLines.write(checkpoints, 1, "a");
+    String metric = "{kind: %s}".formatted(ErrorMetric.class.getName());
+    assertThat(watch("--once", "--metric", metric, "--on-failure", "retry 2 then warn"))
+        .as("%s", err)
+        .isZero();
+    assertThat(WatchLines.names(WatchLines.of(run.resolve("metrics.jsonl")), "failed"))
+        .containsExactly(WatchLines.name(1));
+    assertThat(ErrorMetric.ERRORS).as("left of four").hasSize(1);
+    ErrorMetric.ERRORS.clear();
+  }
+
+  @Test
   void hostileFilesFailAndTheGoodOneBehindThemIsEvaluated() throws IOException {
     WatchLines.write(checkpoints, 4, "a");
     byte[] broken = Files.readAllBytes(checkpoints.resolve(WatchLines.name(4)));

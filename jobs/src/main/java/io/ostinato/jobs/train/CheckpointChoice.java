@@ -24,6 +24,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -63,7 +65,7 @@ record CheckpointChoice(String asked, RunConfig config) {
     } else if (config.checkpoints() == null) {
       RunFiles runs = openRuns(ConfigurationFile.hadoopSettings());
       checkRun(runs);
-      tag(Checkpoints.in(checkpoints(runs)));
+      tag(Checkpoints.in(checkpoints(runs)), Checkpoints::latest);
     }
   }
 
@@ -78,13 +80,14 @@ record CheckpointChoice(String asked, RunConfig config) {
       return ofFile(spark);
     }
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    Checkpoints checkpoints =
+    if (config.checkpoints() == null) {
+      Checkpoints checked = Checkpoints.in(checkpoints(openRuns(hadoop)));
+      return checked.load(tag(checked, each -> each.newest().tag())); // check() has warned
+    }
+    Checkpoints elsewhere =
         Checkpoints.in(
-            config.checkpoints() == null
-                ? checkpoints(openRuns(hadoop))
-                : new ReadOnlyFiles(
-                    HadoopRunFiles.in(config.checkpoints() + "/" + runId(), hadoop)));
-    return checkpoints.load(tag(checkpoints));
+            new ReadOnlyFiles(HadoopRunFiles.in(config.checkpoints() + "/" + runId(), hadoop)));
+    return elsewhere.load(tag(elsewhere, Checkpoints::latest));
   }
 
   private boolean isFile() {
@@ -127,12 +130,17 @@ record CheckpointChoice(String asked, RunConfig config) {
     return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
-  private String tag(Checkpoints checkpoints) {
+  /**
+   * The tag of the chosen checkpoint.
+   *
+   * @param newest finds the newest one to resume from
+   */
+  private String tag(Checkpoints checkpoints, Function<Checkpoints, Optional<String>> newest) {
     String wanted =
         asked.equals(NEWEST) && config.resume() != null ? config.resume().checkpoint() : asked;
     if (wanted.equals(NEWEST)) {
-      return checkpoints
-          .latest()
+      return newest
+          .apply(checkpoints)
           .or(checkpoints::latestWeights)
           .orElseThrow(() -> mistake(none(checkpoints)));
     }

@@ -8,7 +8,7 @@ import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationReport;
-import io.ostinato.spark.engine.TaskErrorException;
+import io.ostinato.spark.resident.TaskErrorException;
 import io.ostinato.storage.FileTrouble;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

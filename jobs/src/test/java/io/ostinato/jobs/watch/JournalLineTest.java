@@ -1,6 +1,7 @@
 package io.ostinato.jobs.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.schedule.TrainingIteration;
 import java.time.Instant;
@@ -18,6 +19,14 @@ class JournalLineTest {
     assertThat(some).contains("\"outcome\":\"evaluated\",\"rows\":5,\"skipped\":2,\"seconds\":0.5");
     assertThat(JournalLine.parse(all)).isEqualTo(entry(7, 0));
     assertThat(JournalLine.parse(some)).isEqualTo(entry(5, 2));
+  }
+
+  @Test
+  void aDamagedLineIsShownInPart() {
+    String damaged = "{" + "x".repeat(300_000);
+    assertThatThrownBy(() -> JournalLine.parse(damaged))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("it is not about a checkpoint: {" + "x".repeat(199) + "… (300,001 characters)");
   }
 
   private static JournalEntry entry(long rows, long skipped) {

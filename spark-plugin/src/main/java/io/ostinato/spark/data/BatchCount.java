@@ -5,6 +5,7 @@ import io.ostinato.evaluation.DataContent;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.evaluation.SkippedRows;
+import io.ostinato.spark.resident.TaskErrorException;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
@@ -118,6 +119,14 @@ record BatchCount(
   }
 
   private static Iterator<byte[]> parts(Iterator<StoredBatch> batches) {
+    try {
+      return counted(batches);
+    } catch (RuntimeException | Error e) {
+      throw TaskErrorException.toThrow(e);
+    }
+  }
+
+  private static Iterator<byte[]> counted(Iterator<StoredBatch> batches) {
     TreeMap<String, Part> parts = new TreeMap<>();
     while (batches.hasNext()) {
       Part part = Part.of(batches.next());

@@ -12,8 +12,12 @@ sealed interface BatchDecoder extends Serializable permits ColumnsDecoder, Funct
    * Returns arrays of shape {@code (rows, ...)}. Rows that are skipped have elements of 0; if all
    * are, and the arrays are not known without them, there are none.
    *
+   * @param before arrays of an earlier batch of the partition, whose names, data types and shapes
+   *     all rows must have, so that the rows that are skipped don't depend on the batch size; empty
+   *     if there are none yet
    * @param first the place of the first row
    * @param skips receives the rows that can't be turned into tensors
    */
-  List<HostArray> decode(List<Row> rows, RowPlace first, PartitionSkips skips);
+  List<HostArray> decode(
+      List<Row> rows, List<HostArray> before, RowPlace first, PartitionSkips skips);
 }

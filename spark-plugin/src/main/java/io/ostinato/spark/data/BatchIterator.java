@@ -64,7 +64,7 @@ final class BatchIterator implements Iterator<StoredBatch> {
     while (batch.size() < batchSize && rows.hasNext()) {
       batch.add(rows.next());
     }
-    List<HostArray> arrays = decoder.decode(batch, new RowPlace(partition, next), skips);
+    List<HostArray> arrays = decoder.decode(batch, kinds, new RowPlace(partition, next), skips);
     kinds = arrays.isEmpty() ? kinds : arrays;
     Decoded decoded = new Decoded(next, batch.size(), arrays, skips.endBatch());
     next += batch.size();

@@ -12,7 +12,8 @@ import org.apache.spark.sql.Row;
 record ColumnsDecoder(ArrayList<Column> columns) implements BatchDecoder {
 
   @Override
-  public List<HostArray> decode(List<Row> rows, RowPlace first, PartitionSkips skips) {
+  public List<HostArray> decode(
+      List<Row> rows, List<HostArray> before, RowPlace first, PartitionSkips skips) {
     List<ByteBuffer> tensors =
         columns.stream()
             .map(

@@ -194,8 +194,10 @@ final class DatasetReader {
         .mapPartitionsWithIndex(
             (partition, partitionRows) -> {
               ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
-              return new BatchIterator(
-                  partition, wanted.of(partition, partitionRows), byRow, mostRows, policy);
+              return new PartitionBatches(
+                  partition,
+                  new BatchIterator(
+                      partition, wanted.of(partition, partitionRows), byRow, mostRows, policy));
             },
             true);
   }

@@ -19,9 +19,10 @@ import org.apache.spark.sql.Row;
 record FunctionDecoder(RowFunction function, OstinatoSettings settings) implements BatchDecoder {
 
   @Override
-  public List<HostArray> decode(List<Row> rows, RowPlace first, PartitionSkips skips) {
+  public List<HostArray> decode(
+      List<Row> rows, List<HostArray> before, RowPlace first, PartitionSkips skips) {
     Engine engine = NativeEngine.load(settings);
-    List<HostArray> kinds = List.of();
+    List<HostArray> kinds = before.stream().map(FunctionDecoder::emptyRow).toList();
     List<List<HostArray>> decoded = new ArrayList<>(rows.size());
     for (int i = 0; i < rows.size(); i++) {
       RowPlace place = new RowPlace(first.partition(), first.row() + i);
@@ -36,6 +37,13 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
       }
     }
     return stacked(decoded, kinds);
+  }
+
+  /** One row of zeros with the name, data type and shape of a row of an array. */
+  private static HostArray emptyRow(HostArray rows) {
+    Shape shape = rows.shape().slice(1);
+    int bytes = Math.toIntExact(HostArray.sizeBytes(rows.dataType(), shape));
+    return HostArray.of(rows.name(), rows.dataType(), shape, new byte[bytes]);
   }
 
   private static List<HostArray> stacked(List<List<HostArray>> rows, List<HostArray> kinds) {
@@ -66,7 +74,7 @@ record FunctionDecoder(RowFunction function, OstinatoSettings settings) implemen
       return arrays;
     } catch (MissingClassException e) {
       throw e; // no row is to blame
-    } catch (Exception | LinkageError | AssertionError e) {
+    } catch (Exception | Error e) {
       throw place.refuse("the row function", e);
     }
   }

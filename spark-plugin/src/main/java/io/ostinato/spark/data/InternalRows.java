@@ -61,8 +61,14 @@ final class InternalRows {
               .mapPartitionsWithIndex(
                   (partition, partitionRows) -> {
                     ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
-                    return new InternalBatchIterator(
-                        partition, first.of(partition, partitionRows), readers, batchSize, badRows);
+                    return new PartitionBatches(
+                        partition,
+                        new InternalBatchIterator(
+                            partition,
+                            first.of(partition, partitionRows),
+                            readers,
+                            batchSize,
+                            badRows));
                   },
                   true));
     } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {

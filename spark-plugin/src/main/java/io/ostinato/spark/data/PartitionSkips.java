@@ -4,6 +4,7 @@ import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.evaluation.SkippedRows;
+import io.ostinato.spark.resident.TaskErrorException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.TaskContext;
@@ -52,11 +53,11 @@ final class PartitionSkips {
             });
   }
 
-  /** Whether the row failed because of the task, or of missing classes, rather than by itself. */
+  /** Whether the row failed because of the task or the Java machine rather than by itself. */
   private static boolean isEnding(RuntimeException failure) {
     TaskContext task = TaskContext.get();
     return failure.getCause() instanceof InterruptedException
-        || failure.getCause() instanceof LinkageError
+        || TaskErrorException.isIn(failure)
         || Thread.currentThread().isInterrupted()
         || task != null && task.isInterrupted();
   }

@@ -41,7 +41,7 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
       }
       reports.passEnded(pass.watch().collected());
     } catch (RuntimeException | Error e) {
-      results.forEach(EvaluationResults::close);
+      results.forEach(EvaluationResults::discard);
       throw e;
     }
     return results;

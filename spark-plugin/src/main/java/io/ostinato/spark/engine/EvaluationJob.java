@@ -6,6 +6,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.resident.Farewells;
 import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.TaskErrorException;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -72,6 +73,10 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
   }
 
   private static byte[] merged(byte[] one, byte[] other) {
-    return OutcomeCodec.encode(OutcomeCodec.decode(one).merge(OutcomeCodec.decode(other)));
+    try {
+      return OutcomeCodec.encode(OutcomeCodec.decode(one).merge(OutcomeCodec.decode(other)));
+    } catch (RuntimeException | Error e) {
+      throw TaskErrorException.toThrow(e);
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.EvaluationCounters;
 import io.ostinato.spark.resident.EvaluationCounters.Counter;
 import io.ostinato.spark.resident.ModelId;
+import io.ostinato.spark.resident.TaskErrorException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -8,6 +8,7 @@ import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.spark.data.StoredBatch;
+import io.ostinato.spark.resident.TaskErrorException;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.resident.TaskErrorException;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.RowFactory;
@@ -14,13 +15,25 @@ import org.junit.jupiter.api.Test;
 class FunctionDecoderTest {
 
   @Test
-  void missingClassesAndFailedAssertionsNameTheRowToo() {
-    for (Error error :
-        List.of(new NoClassDefFoundError("some/Tokenizer"), new AssertionError("empty"))) {
-      assertThatThrownBy(() -> decode(throwing(error)))
-          .isInstanceOf(EvaluationException.class)
-          .hasMessage("the row function, row 7 of partition 2: it failed with " + error)
-          .hasCause(error);
+  void errorsNameTheRowToo() {
+    AssertionError error = new AssertionError("empty");
+    assertThatThrownBy(() -> decode(throwing(error)))
+        .isInstanceOf(BadRowException.class)
+        .hasMessage("the row function, row 7 of partition 2: it failed with " + error)
+        .hasCause(error);
+    for (Error machines :
+        List.of(
+            new NoClassDefFoundError("some/Tokenizer"),
+            new StackOverflowError("deep"),
+            new OutOfMemoryError("Java heap space"),
+            new InternalError("a fault"))) {
+      assertThatThrownBy(() -> decode(throwing(machines)))
+          .isExactlyInstanceOf(EvaluationException.class)
+          .hasMessageStartingWith(
+              "the row function, row 7 of partition 2: it failed with " + machines)
+          .cause()
+          .isInstanceOf(TaskErrorException.class)
+          .hasNoCause();
     }
   }
 
@@ -39,7 +52,10 @@ class FunctionDecoderTest {
     OstinatoSettings settings = OstinatoSettings.of(new SparkConf(false));
     new FunctionDecoder(function, settings)
         .decode(
-            List.of(RowFactory.create(1L)), new RowPlace(2, 7), new PartitionSkips(BadRows.fail()));
+            List.of(RowFactory.create(1L)),
+            List.of(),
+            new RowPlace(2, 7),
+            new PartitionSkips(BadRows.fail()));
   }
 
   private static RowFunction throwing(Throwable thrown) {

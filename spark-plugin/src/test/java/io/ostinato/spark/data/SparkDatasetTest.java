@@ -7,7 +7,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
@@ -160,13 +162,56 @@ class SparkDatasetTest {
 
   @Test
   void growingRowsAreFoundAcrossBatchesAndPartitions() {
-    for (int partitions = 1; partitions <= 2; partitions++) {
-      Dataset<Row> rows = spark.range(0, 2, 1, partitions).toDF("n");
-      refused(
-          () -> SparkDataset.of(rows, SparkDatasetTest::growing).batches(1).toList(),
-          "the row function returns [n: INT64 (1)] in partition 0 but [n: INT64 (2)] in partition "
-              + (partitions - 1),
-          "must be the same for every row");
+    refused(
+        () ->
+            SparkDataset.of(spark.range(0, 2, 1, 1).toDF("n"), SparkDatasetTest::growing)
+                .batches(1)
+                .toList(),
+        "the row function, row 1 of partition 0",
+        "returned [n: int64 (2)]; expected [n: int64 (1)], as for the previous rows");
+    refused(
+        () ->
+            SparkDataset.of(spark.range(0, 2, 1, 2).toDF("n"), SparkDatasetTest::growing)
+                .batches(1)
+                .toList(),
+        "the row function returns [n: INT64 (1)] in partition 0 but [n: INT64 (2)] in partition 1",
+        "must be the same for every row");
+  }
+
+  @Test
+  void aSortedDatasetIsReadAgainInTheSamePartitions() {
+    String key = "spark.sql.adaptive.coalescePartitions.enabled";
+    spark.conf().set(key, "false");
+    try {
+      Dataset<Row> sorted = spark.range(0, 4000, 1, 2).selectExpr("xxhash64(id) n").orderBy("n");
+      SparkDataset dataset = SparkDataset.of(sorted).column("n", "n", DataType.INT64);
+      assertThat(dataset.prepare(1000).content().rows()).isEqualTo(4000);
+      assertThat(dataset.prepare(999).partitionStarts())
+          .as("Spark draws the bounds of a sort anew for each query")
+          .isEqualTo(dataset.prepare(1000).partitionStarts());
+      dataset.unpersist();
+      assertThat(dataset.prepare(500).rows()).isEqualTo(4000);
+    } finally {
+      spark.conf().unset(key);
+    }
+  }
+
+  @Test
+  void badRowsBehindTheFirstRowsAreNoErrorAndThoseBeforeAreCounted() {
+    for (boolean byFunction : new boolean[] {true, false}) {
+      Dataset<Row> rows =
+          spark
+              .range(0, 40, 1, 4)
+              .selectExpr("case when id in (12, 18, 19, 25) then null else id end n");
+      SparkDataset dataset =
+          byFunction
+              ? SparkDataset.of(rows, SparkDatasetTest::square)
+              : SparkDataset.of(rows).column("n", "n", DataType.INT64);
+      assertThat(dataset.prepare(4, 12).rows()).as("row 18 is only counted").isEqualTo(12);
+      PreparedDataset skipping = dataset.prepare(4, 15, BadRows.skipUpTo(1));
+      assertThat(skipping.rows()).isEqualTo(15);
+      assertThat(skipping.skipped().first().stream().map(SkippedRow::row)).containsExactly(12L);
+      assertThatThrownBy(() -> dataset.prepare(4, 15)).hasMessageContaining("row 2 of partition 1");
     }
   }
 

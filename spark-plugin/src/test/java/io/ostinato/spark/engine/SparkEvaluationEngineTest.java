@@ -9,11 +9,13 @@ import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.LocalEvaluationEngine;
+import io.ostinato.evaluation.NonFinite;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.libraries.DeviceSteps.Step;
 import io.ostinato.libraries.DeviceTraps;
@@ -24,6 +26,9 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.plugin.OstinatoPlugin;
+import io.ostinato.spark.resident.EvaluationCounters;
+import io.ostinato.spark.resident.EvaluationCounters.Counter;
+import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +116,29 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
     int before = TestNets.FORWARDS.get();
     engine.evaluateTogether(four, ProgressDisplay.silent()).forEach(EvaluationResults::close);
     assertThat(TestNets.FORWARDS.get() - before).as("one for each of ten batches").isEqualTo(10);
+  }
+
+  @Test
+  void evaluationsOfAFailedPassAreNotCounted() {
+    SparkDataset data = TestSpark.generated(session, 40);
+    ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+    EvaluationRequest good =
+        request(data, model, TestNets.weights(1), SparkEvaluationEngineTest::forward);
+    EvaluationRequest wrong =
+        request(
+                data,
+                model,
+                TestNets.weights(1),
+                (batch, m) -> new NDList(m.forward(batch.get("x")).div(0)))
+            .withPolicy(EvaluationPolicy.exact().nonFinite(NonFinite.FAIL));
+    EvaluationCounters counters = ResidentModels.ofThisProcess().counters();
+    long before = counters.get(Counter.EVALUATIONS);
+    assertThatThrownBy(
+            () -> engine.evaluateTogether(List.of(good, wrong), ProgressDisplay.silent()))
+        .hasMessageContaining("NaN or infinite values");
+    assertThat(counters.get(Counter.EVALUATIONS)).isEqualTo(before);
+    engine.evaluate(good, ProgressDisplay.silent()).close();
+    assertThat(counters.get(Counter.EVALUATIONS)).isEqualTo(before + 1);
   }
 
   @Test

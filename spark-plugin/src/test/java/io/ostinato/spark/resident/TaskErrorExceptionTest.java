@@ -1,4 +1,4 @@
-package io.ostinato.spark.engine;
+package io.ostinato.spark.resident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
