@@ -65,20 +65,68 @@ public final class Checkpoints {
    * @throws StorageException if it can't be written; an existing checkpoint is then unchanged
    */
   public synchronized void save(String tag, Checkpoint checkpoint, Set<String> keptFor) {
+    begin(tag, checkpoint).complete(checkpoint, keptFor);
+  }
+
+  /**
+   * Writes the weights of a checkpoint and the state of its optimizer, which then need not be kept.
+   * The checkpoint exists only when it is {@linkplain Begun#complete completed}.
+   *
+   * @throws StorageException if they can't be written
+   */
+  public synchronized Begun begin(String tag, Checkpoint checkpoint) {
     CheckpointNames.checkTag(tag);
     unfinished.finish(tag);
-    Set<String> holders = new LinkedHashSet<>(holders(tag));
-    holders.addAll(keptFor);
-    List<DataFile> written;
     try {
-      written = writeArrays(tag, checkpoint);
-      sidecars.write(tag, Sidecar.of(checkpoint, written, List.copyOf(holders)));
+      return new Begun(tag, writeArrays(tag, checkpoint));
     } catch (RuntimeException | Error e) {
       unfinished.drop(tag, e);
       throw e;
     }
-    written.forEach(file -> files.rename(file.name() + DataFiles.NEXT, file.name()));
-    unfinished.dropUnused(tag, written);
+  }
+
+  /** A checkpoint that is partly written. */
+  public final class Begun {
+    private final String tag;
+    private final List<DataFile> arrays;
+
+    private Begun(String tag, List<DataFile> arrays) {
+      this.tag = tag;
+      this.arrays = arrays;
+    }
+
+    /**
+     * Completes the checkpoint; see {@link Checkpoints#save(String, Checkpoint, Set)}.
+     *
+     * @param checkpoint the checkpoint, whose weights and optimizer have been written
+     */
+    public void complete(Checkpoint checkpoint, Set<String> keptFor) {
+      synchronized (Checkpoints.this) {
+        Set<String> holders = new LinkedHashSet<>(holders(tag));
+        holders.addAll(keptFor);
+        List<DataFile> written = new ArrayList<>(arrays);
+        try {
+          writeStates(tag, checkpoint).ifPresent(written::add);
+          sidecars.write(tag, Sidecar.of(checkpoint, written, List.copyOf(holders)));
+        } catch (RuntimeException | Error e) {
+          unfinished.drop(tag, e);
+          throw e;
+        }
+        written.forEach(file -> files.rename(file.name() + DataFiles.NEXT, file.name()));
+        unfinished.dropUnused(tag, written);
+      }
+    }
+
+    /**
+     * Removes what was written.
+     *
+     * @throws StorageException if that fails
+     */
+    public void discard() {
+      synchronized (Checkpoints.this) {
+        arrays.forEach(file -> files.delete(file.name() + DataFiles.NEXT));
+      }
+    }
   }
 
   /**
@@ -276,18 +324,26 @@ public final class Checkpoints {
 
   private List<DataFile> writeArrays(String tag, Checkpoint checkpoint) {
     List<DataFile> written = new ArrayList<>();
-    Map<String, String> metadata = new LinkedHashMap<>(); // ordered, so files are reproducible
-    metadata.put("iteration", checkpoint.iteration().toString());
-    metadata.put("run_id", checkpoint.runId());
+    Map<String, String> metadata = metadata(checkpoint);
     written.add(data.write(CheckpointNames.weights(tag), checkpoint.weights().arrays(), metadata));
     if (!checkpoint.optimizer().isEmpty()) {
       written.add(data.write(CheckpointNames.optimizer(tag), checkpoint.optimizer(), metadata));
     }
-    List<HostArray> states = StateArrays.join(checkpoint.states());
-    if (!states.isEmpty()) {
-      written.add(data.write(CheckpointNames.states(tag), states, metadata));
-    }
     return written;
+  }
+
+  private Optional<DataFile> writeStates(String tag, Checkpoint checkpoint) {
+    List<HostArray> states = StateArrays.join(checkpoint.states());
+    return states.isEmpty()
+        ? Optional.empty()
+        : Optional.of(data.write(CheckpointNames.states(tag), states, metadata(checkpoint)));
+  }
+
+  private static Map<String, String> metadata(Checkpoint checkpoint) {
+    Map<String, String> metadata = new LinkedHashMap<>(); // ordered, so files are reproducible
+    metadata.put("iteration", checkpoint.iteration().toString());
+    metadata.put("run_id", checkpoint.runId());
+    return metadata;
   }
 
   /** The holders of a checkpoint; none if it is missing or its sidecar can't be read. */

@@ -91,6 +91,7 @@ final class Moment {
   /** Frees what is left of a moment that is complete or discarded. */
   void close() {
     outcomes.close();
+    checkpoints.discard();
     training.close();
   }
 

@@ -82,9 +82,20 @@ final class PastMoments {
         String name = now.current().toString();
         work = Optional.of(timed(() -> threads.launch(rest.evaluations(), name, incomplete())));
       }
+      draft.ifPresent(kept -> write(moment, kept, mayRewind));
     } finally {
       // If the evaluations couldn't begin, they run when the moment is completed.
       queue.add(new PastMoment(now, moment, work, rest.hooks(), draft));
+    }
+  }
+
+  /** Writes at once what is large, unless it is needed again. */
+  private static void write(Moment moment, RunCheckpoints.Draft draft, boolean mayRewind) {
+    if (moment.checkpoints().hasTraining()) {
+      moment.checkpoints().begin(draft.arrays());
+      if (!mayRewind) {
+        draft.forgetOptimizer();
+      }
     }
   }
 

@@ -21,6 +21,7 @@ final class PendingCheckpoints {
   private final Set<String> latestWeights = new LinkedHashSet<>();
   private final Set<Release> releases = new LinkedHashSet<>();
 
+  private final Map<String, Checkpoints.Begun> begun = new LinkedHashMap<>();
   private Source source;
 
   /** Creates the checkpoints of a moment. */
@@ -57,6 +58,25 @@ final class PendingCheckpoints {
     return source;
   }
 
+  /**
+   * Writes the arrays of checkpoints to resume from, which then need not be kept until the moment
+   * is complete.
+   */
+  void begin(Checkpoint arrays) {
+    saves.forEach(
+        (tag, save) -> {
+          if (save == training) {
+            begun.put(tag, checkpoints.begin(tag, arrays));
+          }
+        });
+  }
+
+  /** Discards what was written of checkpoints that aren't complete. */
+  void discard() {
+    begun.values().forEach(Checkpoints.Begun::discard);
+    begun.clear();
+  }
+
   /** Whether nothing is requested. */
   boolean isEmpty() {
     return saves.isEmpty() && latest.isEmpty() && latestWeights.isEmpty() && releases.isEmpty();
@@ -87,9 +107,7 @@ final class PendingCheckpoints {
   /** Writes all requested checkpoints, then releases others. */
   void write() {
     try {
-      saves.forEach(
-          (tag, checkpoint) ->
-              checkpoints.save(tag, checkpoint.get(), keptFor.getOrDefault(tag, Set.of())));
+      saves.forEach((tag, checkpoint) -> save(tag, checkpoint.get()));
       latest.forEach(checkpoints::markLatest);
       latestWeights.forEach(checkpoints::markLatestWeights);
       releases.stream()
@@ -101,6 +119,16 @@ final class PendingCheckpoints {
       latest.clear();
       latestWeights.clear();
       releases.clear();
+    }
+  }
+
+  private void save(String tag, Checkpoint checkpoint) {
+    Set<String> holders = keptFor.getOrDefault(tag, Set.of());
+    Checkpoints.Begun arrays = begun.remove(tag);
+    if (arrays == null) {
+      checkpoints.save(tag, checkpoint, holders);
+    } else {
+      arrays.complete(checkpoint, holders);
     }
   }
 

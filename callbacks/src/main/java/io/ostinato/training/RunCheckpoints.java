@@ -118,7 +118,7 @@ final class RunCheckpoints implements PendingCheckpoints.Source {
   final class Draft {
     private final UpdateCounter at;
     private final Supplier<WeightSnapshot> weights;
-    private final List<HostArray> optimizer;
+    private List<HostArray> optimizer;
     private final Map<String, SavedState> states;
     private final Map<String, String> loop;
     private final long changesBefore = state.changes().made();
@@ -141,6 +141,16 @@ final class RunCheckpoints implements PendingCheckpoints.Source {
       return at;
     }
 
+    /** The weights and the optimizer's state, without anything else. */
+    Checkpoint arrays() {
+      return checkpoint(Map.of());
+    }
+
+    /** Forgets the optimizer's state, once it was written. */
+    void forgetOptimizer() {
+      optimizer = List.of();
+    }
+
     /**
      * The whole checkpoint. Called when this moment and all before it are complete, and before a
      * later one is.
@@ -158,14 +168,17 @@ final class RunCheckpoints implements PendingCheckpoints.Source {
       Map<String, String> whole = new LinkedHashMap<>(loop);
       whole.putAll(state.metrics().logged().save());
       whole.putAll(state.changes().save(changesBefore));
+      return checkpoint(all).withLoop(whole);
+    }
+
+    private Checkpoint checkpoint(Map<String, SavedState> all) {
       return Checkpoint.ofTraining(
-              at.current(),
-              settings.run().runId(),
-              state.architecture(),
-              weights.get(),
-              optimizer,
-              all)
-          .withLoop(whole);
+          at.current(),
+          settings.run().runId(),
+          state.architecture(),
+          weights.get(),
+          optimizer,
+          all);
     }
   }
 }

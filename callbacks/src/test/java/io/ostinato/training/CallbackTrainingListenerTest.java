@@ -45,7 +45,9 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +101,52 @@ class CallbackTrainingListenerTest {
             "E1_U5_S80 [loss/online/softmax_cross_entropy/E1]",
             "E1_U8_S128 [accuracy/test]",
             "E2_U10_S160 [loss/online/softmax_cross_entropy/E1]");
+  }
+
+  @Test
+  void evaluationsRunBesideFitToo() throws Exception {
+    List<List<MetricsRecord>> records = new ArrayList<>();
+    for (Evaluations evaluations :
+        List.of(Evaluations.inline(), Evaluations.beside().join(Join.updates(3)))) {
+      Optimizer optimizer = optimizer();
+      Engine.getInstance().setRandomSeed(1);
+      try (BesideFixture.Dawdling engine = new BesideFixture.Dawdling(1)) {
+        CallbackTrainingListener listener =
+            builder(optimizer)
+                .engine(engine)
+                .evaluations(evaluations)
+                .runId(evaluations.mode().name())
+                .callback(new Trainings.Accuracy(every(Schedule.everyNUpdates(2))))
+                .callback(new OnlineLossCallback(OnlineLossCallback.Config.defaults()))
+                .length(TrainingLength.epochs(2))
+                .buildListener();
+        fit(listener, optimizer, 2, new ArrayList<>());
+      }
+      records.add(
+          MetricsFile.read(folder.resolve(evaluations.mode().name()).resolve("metrics.jsonl")));
+    }
+    assertThat(records.get(1)).hasSize(6);
+    for (int i = 0; i < 6; i++) {
+      Map<String, Double> beside = new LinkedHashMap<>(records.get(1).get(i).metrics());
+      Double lag = beside.remove("evaluation_lag");
+      assertThat(lag == null || lag == (i == 5 ? 0 : i == 4 ? 2 : 3)).as("lag %s", lag).isTrue();
+      assertThat(beside).isEqualTo(records.get(0).get(i).metrics());
+      assertThat(records.get(1).get(i).iteration()).isEqualTo(records.get(0).get(i).iteration());
+    }
+  }
+
+  @Test
+  void evaluationsInTheProcessOfFitCantRunBesideIt() {
+    assertThatThrownBy(
+            () ->
+                builder(optimizer())
+                    .evaluations(Evaluations.beside())
+                    .length(TrainingLength.epochs(1))
+                    .buildListener())
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "EasyTrain's updates don't take turns with evaluations in the same process; use an"
+                + " engine with executors, or a TrainingLoop");
   }
 
   @Test

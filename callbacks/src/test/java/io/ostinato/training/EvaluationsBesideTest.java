@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.ostinato.averaging.EmaCallback;
+import io.ostinato.callback.Callback;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicCallback;
@@ -28,8 +29,10 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.storage.Checkpoint;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -379,6 +382,80 @@ class EvaluationsBesideTest extends BesideFixture {
     assertThat(Trainings.records(training))
         .singleElement()
         .satisfies(record -> assertThat(record.metrics()).containsOnlyKeys("accuracy/test"));
+  }
+
+  @Test
+  void settingsThatMeanNothingAreRefused() {
+    TrainingLoopBuilder skipping =
+        loop(
+            "run",
+            Evaluations.beside().join(Join.updates(3)).whenFull(Evaluations.WhenFull.SKIP),
+            0);
+    assertThatThrownBy(skipping::build)
+        .hasMessageContaining("when_full=skip has no effect without in_flight")
+        .hasMessageContaining("set in_flight, or remove when_full");
+    assertThatThrownBy(() -> Evaluations.beside().inFlight(0))
+        .hasMessage("in_flight=0 must be at least 1");
+    assertThatThrownBy(() -> Join.updates(-1)).hasMessage("updates=-1 must be at least 0");
+    TrainingLoopBuilder collecting =
+        loop("run", Evaluations.beside(), 0).callback(new Collecting());
+    assertThatThrownBy(collecting::build)
+        .hasMessageContaining("callback 'collecting' reads metrics when training has gone on")
+        .hasMessageContaining("use evaluations.mode=inline, or divide it into two callbacks");
+  }
+
+  private static final class Collecting extends Callback {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Set<String> readsMetrics() {
+      return Set.of("accuracy/test");
+    }
+
+    @Override
+    public void trackAfterUpdateStep(UpdateCounter at) {}
+  }
+
+  /** Whatever an engine throws, training doesn't wait for ever. */
+  @Test
+  void anUndeclaredCheckedExceptionOfAnEngineIsAFailure() {
+    EvaluationEngine engine =
+        (request, progress) -> {
+          throw sneaky(new IOException("the network is gone"));
+        };
+    TrainingLoop training =
+        loop("run", Evaluations.beside(), 0)
+            .engine(engine)
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .build();
+    assertThatThrownBy(training::run)
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("callback 'accuracy' at E0_U2_S32 on dataset 'test' failed")
+        .hasMessageContaining("the network is gone");
+  }
+
+  @SuppressWarnings("unchecked") // that is the point
+  private static <E extends Exception> RuntimeException sneaky(Exception e) throws E {
+    throw (E) e;
+  }
+
+  @Test
+  void afterAFailureNoLaterCheckpointToResumeFromIsMade() {
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(5)), 0)
+            .engine(closedLater(new Failing()))
+            .callback(
+                new Seeing(DataIteratorConfig.every(Schedule.everyNUpdates(2)), new ArrayList<>()))
+            .callback(
+                new CheckpointCallback(
+                    CheckpointCallback.Config.defaults()
+                        .every(Schedule.everyNUpdates(1))
+                        .keep(CheckpointCallback.Keep.ALL)))
+            .build();
+    assertThatThrownBy(training::run).hasMessageContaining("this moment is bad");
+    assertThat(checkpoints(training).latest()).contains("E0_U3_S48");
+    assertThat(checkpoints(training).tags())
+        .containsExactly("E0_U1_S16", "E0_U2_S32", "E0_U3_S48", "E0_U9_S144.error");
   }
 
   private List<String> traces(TrainingLoop training) {

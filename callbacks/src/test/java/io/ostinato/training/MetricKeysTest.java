@@ -186,8 +186,11 @@ class MetricKeysTest {
             .collect(Collectors.toSet());
     assertThat(said).containsAll(written).contains("accuracy.0/test");
     assertThat(said.stream().filter(key -> !written.contains(key)))
-        .as("written on a GPU")
-        .isSubsetOf("peak_memory/device");
+        .as("written on a GPU, and beside evaluations")
+        .isSubsetOf(
+            "peak_memory/device",
+            "train_time/evaluation_wait/mean/E1",
+            "train_time/evaluation_wait/max/E1");
   }
 
   @Test

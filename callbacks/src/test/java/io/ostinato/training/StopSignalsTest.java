@@ -16,6 +16,7 @@ import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.Metrics;
 import io.ostinato.model.EvaluationModel;
+import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.TrainingLength;
@@ -47,6 +48,38 @@ class StopSignalsTest {
   void sigtermFinishesTheUpdateKeepsACheckpointAndEndsTraining() throws Exception {
     assertThat(signalled("TERM")).isEqualTo(128 + 15);
     assertGoesOn(assertInterrupted());
+  }
+
+  @Test
+  void sigtermCompletesEvaluationsUnderWayAndWhatTheyChangeTakesEffectAfterResuming()
+      throws Exception {
+    assertThat(signalled("TERM", "beside")).isEqualTo(128 + 15);
+    Checkpoints checkpoints =
+        Checkpoints.in(LocalRunFiles.in(folder.resolve("run").resolve("checkpoints")));
+    String tag = checkpoints.tags().get(0);
+    assertThat(tag).endsWith(".signal_interrupt");
+    TrainingLength length = TrainingLength.updates(checkpoints.load(tag).iteration().update() + 15);
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      TrainingLoop whole =
+          beside(Trainings.on(manager, folder)).runId("whole").length(length).build();
+      TrainingLoop rest =
+          beside(Trainings.on(manager, folder)).resume("run", tag).length(length).build();
+      TrainingResult expected = whole.run();
+      assertThat(rest.run().weights().manifest()).isEqualTo(expected.weights().manifest());
+      assertThat(BesideFixture.metrics(rest))
+          .filteredOn(line -> !line.contains("{end="))
+          .isEqualTo(BesideFixture.metrics(whole));
+    }
+  }
+
+  private static TrainingLoopBuilder beside(TrainingLoopBuilder builder) {
+    Schedule often = Schedule.everyNUpdates(3);
+    return builder
+        .evaluations(Evaluations.beside().join(Join.updates(7)))
+        .callback(new Trainings.Accuracy(every(often)))
+        .callback(new BesideFixture.SlowsDown(often))
+        .callback(
+            new LearningRateCallback(new LearningRateCallback.Config(Schedule.everyNUpdates(1))));
   }
 
   @Test
@@ -168,6 +201,8 @@ class StopSignalsTest {
                 .length(TrainingLength.updates(1_000_000_000L));
         if (List.of(arguments).contains("stopOnInterrupt")) {
           training.stopOnInterrupt();
+        } else if (List.of(arguments).contains("beside")) {
+          beside(training);
         } else if (List.of(arguments).contains("hang")) {
           training
               .callback(new Hanging())
