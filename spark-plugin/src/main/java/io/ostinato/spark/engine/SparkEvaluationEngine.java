@@ -159,18 +159,29 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     try (JobGroup jobs = new JobGroup(context, group, tag.toString(), patience);
         PassWatch guard = watches.begin(first, jobs)) {
       try {
-        return pass(requests, guard, display);
+        return pass(requests, jobs, guard, display);
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-        throw guard.failure(
-            e instanceof RuntimeException exception
-                ? exception
-                : Failures.asEvaluationException(tag, e));
+        RuntimeException failure =
+            e instanceof RuntimeException exception ? exception : failure(tag, e);
+        if (Thread.currentThread().isInterrupted()) {
+          jobs.cancel(); // Spark only stops waiting for a job if the thread is interrupted
+        }
+        throw guard.failure(failure);
       }
     }
   }
 
+  private static EvaluationException failure(EvaluationTag tag, Exception e) {
+    return e instanceof InterruptedException interrupted
+        ? Failures.interrupted(tag, interrupted)
+        : Failures.asEvaluationException(tag, e);
+  }
+
   private List<EvaluationResults> pass(
-      List<EvaluationRequest> requests, PassWatch guard, ProgressDisplay display) {
+      List<EvaluationRequest> requests,
+      JobGroup jobs,
+      PassWatch guard,
+      ProgressDisplay display) {
     EvaluationRequest first = requests.get(0);
     Stopwatch watch = new Stopwatch();
     PreparedDataset dataset = prepare(first);
@@ -184,7 +195,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
               requests, dataset, model, task(requests, dataset, model, published), watch);
       guard.begins(pass.task().done(), pass.rows(), () -> abandon(pass));
       return pass.first().target() instanceof ResultsTarget.Parquet parquet
-          ? List.of(new ParquetResults(session, parquet, reports).run(pass, display))
+          ? List.of(new ParquetResults(session, parquet, jobs, reports).run(pass, display))
           : new CollectedResults(settings, reports).run(pass, display);
     }
   }
@@ -210,7 +221,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       }
       return prepared;
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw Failures.asEvaluationException(request.tag(), e);
+      throw failure(request.tag(), e);
     }
   }
 
