@@ -238,7 +238,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         new PartitionTask.Content(
             works,
             model,
-            published.live(),
+            published.inFlight(),
             batchesId(dataset, requests.get(0)),
             dataset.partitionStarts(),
             requests.get(0).selection(),

@@ -1,5 +1,6 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.spark.resident.InFlight;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.Manifest;
@@ -33,6 +34,7 @@ final class WeightBroadcasts {
   private final Map<ModelId, Manifest> last = new HashMap<>();
   private final List<Manifest> inFlight = new ArrayList<>();
   private long bytesSent;
+  private long published;
 
   WeightBroadcasts(JavaSparkContext context, int parcelBytes) {
     this.context = context;
@@ -42,11 +44,12 @@ final class WeightBroadcasts {
   /**
    * Weights that executors can fetch until this is closed.
    *
-   * @param live hashes of all manifests in flight, including this one
+   * @param inFlight all manifests in flight, including this one
    * @param bytesSent size of the shards that were newly sent, in bytes
    * @param release run on closing
    */
-  record Published(BroadcastWeights weights, TreeSet<String> live, long bytesSent, Runnable release)
+  record Published(
+      BroadcastWeights weights, InFlight inFlight, long bytesSent, Runnable release)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -67,9 +70,10 @@ final class WeightBroadcasts {
     sent.forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));
     long bytes = missing.stream().mapToLong(Shard::sizeBytes).sum();
     bytesSent += bytes;
-    TreeSet<String> live = new TreeSet<>();
-    inFlight.forEach(flying -> live.add(flying.hash()));
-    return new Published(weights(manifest), live, bytes, () -> release(manifest, sent));
+    TreeSet<String> hashes = new TreeSet<>();
+    inFlight.forEach(flying -> hashes.add(flying.hash()));
+    InFlight all = new InFlight(++published, hashes);
+    return new Published(weights(manifest), all, bytes, () -> release(manifest, sent));
   }
 
   private List<Parcel> send(Manifest manifest, List<Shard> missing) {

@@ -19,6 +19,9 @@ final class ModelVersions {
   private final AtomicLong builds = new AtomicLong();
   private final AtomicLong refreshes = new AtomicLong();
 
+  /** A task of an earlier evaluation, which may be the next one, doesn't know of later ones. */
+  private InFlight inFlight = InFlight.NONE;
+
   /**
    * Starts without versions.
    *
@@ -36,13 +39,14 @@ final class ModelVersions {
    */
   @Nullable ResidentModel choose(
       Wanted wanted, int most, Function<ModelVersions, ResidentModel> another) {
+    inFlight = inFlight.latest(wanted.inFlight());
     for (ResidentModel version : versions) {
       if (version.target().equals(wanted.manifest()) && !(alone && version.isUsed())) {
         return version;
       }
     }
     ResidentModel oldest =
-        oldestUnused(version -> alone || !wanted.live().contains(version.target().hash()));
+        oldestUnused(version -> alone || !inFlight.manifests().contains(version.target().hash()));
     if (oldest == null && versions.size() < most) {
       ResidentModel added = another.apply(this);
       versions.add(added);

@@ -65,10 +65,10 @@ public final class ResidentModels {
    * The weights that a task needs.
    *
    * @param manifest the weights
-   * @param live hashes of the manifests that evaluations in flight need, including this one
+   * @param inFlight what evaluations needed when that of the task began
    * @param source called only if no version has these weights
    */
-  public record Wanted(Manifest manifest, Set<String> live, Supplier<WeightSource> source) {}
+  public record Wanted(Manifest manifest, InFlight inFlight, Supplier<WeightSource> source) {}
 
   /**
    * Leases a shared model with these weights, and loads what is missing; waits for a free version.

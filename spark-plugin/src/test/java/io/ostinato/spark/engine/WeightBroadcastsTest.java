@@ -75,8 +75,8 @@ class WeightBroadcastsTest {
     Published one = broadcasts.publish(model("a"), first);
     Published two = broadcasts.publish(model("a"), second);
     Published three = broadcasts.publish(model("a"), third);
-    assertThat(one.live()).containsExactly(first.manifest().hash());
-    assertThat(three.live())
+    assertThat(one.inFlight().manifests()).containsExactly(first.manifest().hash());
+    assertThat(three.inFlight().manifests())
         .containsExactlyInAnyOrder(
             first.manifest().hash(), second.manifest().hash(), third.manifest().hash());
     assertReads(one, first);
