@@ -61,7 +61,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.session = session;
     this.context = context;
     this.settings = settings;
-    this.broadcasts = new WeightBroadcasts(context, Parcel.BYTES);
+    this.broadcasts = new WeightBroadcasts(new BroadcastChannel(context), Parcel.BYTES);
     this.executorWatch = new ExecutorWatch(context.sc(), Clock.systemUTC());
     this.watches = new PassWatches(context.sc(), settings);
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {

@@ -94,6 +94,7 @@ class EvaluationsInFlightTest {
         TestSpark.local(
             Map.of(
                 "spark.scheduler.mode", "FAIR",
+                "spark.ui.liveUpdate.period", "0", // the status is that of now
                 "spark.ostinato.evaluations.fitTasks", "false",
                 "spark.ostinato.evaluations.treeTasks", "3"));
     engine = SparkEvaluationEngine.of(session);
