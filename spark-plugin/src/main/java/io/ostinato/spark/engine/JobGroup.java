@@ -66,13 +66,17 @@ final class JobGroup implements AutoCloseable {
 
   /** Cancels the jobs that are running. Can be called by any thread. */
   void cancel() {
-    context.cancelJobsWithTag(id);
+    if (!context.sc().isStopped()) {
+      context.cancelJobsWithTag(id);
+    }
   }
 
   /** Cancels the jobs, and waits for tasks that keep running, up to a maximum time. */
   void end(Duration most) {
-    cancel();
-    new Stragglers(context, id).await(most);
+    if (!context.sc().isStopped()) {
+      cancel();
+      new Stragglers(context, id).await(most);
+    }
   }
 
   @Override

@@ -37,8 +37,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs evaluations as Spark jobs over {@link SparkDataset}s. Executors keep the model on their
- * device and receive only the shards of its weights that have changed. Evaluations requested by
- * several threads run concurrently.
+ * device and receive only the shards of its weights that have changed.
+ *
+ * <p>Evaluations requested by several threads run concurrently. If Spark's scheduler is fair, their
+ * jobs run in the pool {@code ostinato}, unless the thread has set {@code spark.scheduler.pool}. If
+ * a thread is interrupted while it waits for an evaluation, the jobs of that evaluation are
+ * cancelled, it throws an {@link EvaluationException}, and the thread stays interrupted.
  */
 public final class SparkEvaluationEngine implements EvaluationEngine {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);

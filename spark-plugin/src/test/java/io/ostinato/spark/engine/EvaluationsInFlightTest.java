@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.DeadlineExceededException;
 import io.ostinato.evaluation.EvaluationBatch;
@@ -15,6 +16,7 @@ import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.metric.Metrics;
@@ -47,8 +49,10 @@ import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,6 +86,8 @@ class EvaluationsInFlightTest {
 
   /** What an evaluation does when its thread is interrupted. */
   private enum Doing {
+    SORTING,
+    JOINING,
     READING,
     RUNNING,
     MERGING,
@@ -336,6 +342,14 @@ class EvaluationsInFlightTest {
   private static EvaluationRequest hung(Doing doing, Path folder) {
     SparkDataset data = TestSpark.generated(session, 3, 3, 3);
     return switch (doing) {
+      case SORTING -> request(columns(hangingRows().sort("class")), 2, EvaluationsInFlightTest::hang);
+      case JOINING ->
+          request(
+              columns(
+                  TestSpark.generatedRows(session, 8)
+                      .join(functions.broadcast(hangingRows().select("class")), "class")),
+              2,
+              EvaluationsInFlightTest::hang);
       case READING ->
           request(
               SparkDataset.of(TestSpark.generatedRows(session, 8), EvaluationsInFlightTest::read),
@@ -345,6 +359,26 @@ class EvaluationsInFlightTest {
       case MERGING -> measured(data, EvaluationsInFlightTest::hang);
       case WRITING -> written(data, EvaluationsInFlightTest::hangLater, folder.resolve("out"));
     };
+  }
+
+  /** Rows that are read by jobs of the query, before those of the evaluation. */
+  private static Dataset<Row> hangingRows() {
+    Dataset<Row> rows = TestSpark.generatedRows(session, 8);
+    return session.createDataFrame(
+        rows.javaRDD()
+            .map(
+                row -> {
+                  hanging.countDown();
+                  letGo.await();
+                  return row;
+                }),
+        rows.schema());
+  }
+
+  private static SparkDataset columns(Dataset<Row> rows) {
+    return SparkDataset.of(rows)
+        .column("x", "x", DataType.FLOAT32, GeneratedRows.FEATURES)
+        .column("class", "class", DataType.INT64);
   }
 
   private static EvaluationRequest request(
