@@ -182,10 +182,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   }
 
   private List<EvaluationResults> pass(
-      List<EvaluationRequest> requests,
-      JobGroup jobs,
-      PassWatch guard,
-      ProgressDisplay display) {
+      List<EvaluationRequest> requests, JobGroup jobs, PassWatch guard, ProgressDisplay display) {
     EvaluationRequest first = requests.get(0);
     Stopwatch watch = new Stopwatch();
     PreparedDataset dataset = prepare(first);

@@ -52,8 +52,7 @@ final class WeightBroadcasts {
    * @param bytesSent size of the shards that were newly sent, in bytes
    * @param release run on closing
    */
-  record Published(
-      BroadcastWeights weights, InFlight inFlight, long bytesSent, Runnable release)
+  record Published(BroadcastWeights weights, InFlight inFlight, long bytesSent, Runnable release)
       implements AutoCloseable {
     @Override
     public void close() {

@@ -34,7 +34,7 @@ final class ModelVersions {
   /**
    * Chooses the version for a task; null if the task has to wait.
    *
-   * @param most maximum number of versions
+   * @param most maximum number of versions; of versions with one user, for each user
    * @param another creates a version
    */
   @Nullable ResidentModel choose(
@@ -46,8 +46,8 @@ final class ModelVersions {
       }
     }
     ResidentModel oldest =
-        oldestUnused(version -> alone || !inFlight.manifests().contains(version.target().hash()));
-    if (oldest == null && versions.size() < most) {
+        oldestUnused(version -> !inFlight.manifests().contains(version.target().hash()));
+    if (oldest == null && versions.size() < (alone ? most * (used() + 1) : most)) {
       ResidentModel added = another.apply(this);
       versions.add(added);
       return added;
@@ -59,6 +59,10 @@ final class ModelVersions {
       oldest.retarget(wanted.manifest());
     }
     return oldest;
+  }
+
+  private int used() {
+    return (int) versions.stream().filter(ResidentModel::isUsed).count();
   }
 
   boolean isUsed() {

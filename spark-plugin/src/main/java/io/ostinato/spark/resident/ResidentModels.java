@@ -57,7 +57,8 @@ public final class ResidentModels {
    * Limits of a device.
    *
    * @param models maximum number of models; those in use are not evicted
-   * @param versions maximum number of versions of one model
+   * @param versions maximum number of versions of one model; of a model that is leased alone, for
+   *     each task that has one
    */
   public record Limits(int models, int versions) {}
 
@@ -219,7 +220,7 @@ public final class ResidentModels {
                 .computeIfAbsent(key, k -> new ModelVersions(k.alone()))
                 .choose(
                     wanted,
-                    key.alone() ? Integer.MAX_VALUE : limits.versions(),
+                    limits.versions(),
                     all ->
                         new ResidentModel(
                             key.model(), key.device().device(), wanted.manifest(), all));

@@ -342,7 +342,8 @@ class EvaluationsInFlightTest {
   private static EvaluationRequest hung(Doing doing, Path folder) {
     SparkDataset data = TestSpark.generated(session, 3, 3, 3);
     return switch (doing) {
-      case SORTING -> request(columns(hangingRows().sort("class")), 2, EvaluationsInFlightTest::hang);
+      case SORTING ->
+          request(columns(hangingRows().sort("class")), 2, EvaluationsInFlightTest::hang);
       case JOINING ->
           request(
               columns(

@@ -200,9 +200,7 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
                   for (int i = 0; i < IN_TURN || !kills.areDone(); i++) {
                     int which = (i + offset) % IN_TURN;
                     SparkDataset data = datasets.get(i % 2);
-                    assertThat(
-                            numbers(
-                                inFlight(data, which + 1, SparkEvaluationEngineIT::predict)))
+                    assertThat(numbers(inFlight(data, which + 1, SparkEvaluationEngineIT::predict)))
                         .isEqualTo(expected.get(i % 2).get(which));
                   }
                 }));
@@ -220,8 +218,7 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   void memoryStaysFlatOverManyEvaluationsInFlight() throws Exception {
     // An evaluation copies 8 MiB of weights: versions that stay would add up to 240 MiB in each
     // executor.
-    ModelSource wide =
-        ModelSource.ofBlock(SparkEvaluationEngineIT::veryWide, TestNets.FEATURES);
+    ModelSource wide = ModelSource.ofBlock(SparkEvaluationEngineIT::veryWide, TestNets.FEATURES);
     SparkDataset data = TestSpark.generated(session, 8, 8);
     List<WeightSnapshot> weights =
         LongStream.range(0, 4).mapToObj(seed -> TestNets.weights(veryWide(), seed)).toList();
@@ -246,7 +243,8 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
                         fresh.evaluate(request, ProgressDisplay.silent())) {
                       if (i % 10 < 2) {
                         measured.put(
-                            i, LongStream.of(results.get("resident").toLongArray()).max().orElse(0));
+                            i,
+                            LongStream.of(results.get("resident").toLongArray()).max().orElse(0));
                       }
                     }
                   }

@@ -101,6 +101,25 @@ class ResidentModelsTest {
   }
 
   @Test
+  void copiesOfTwoEvaluationsInFlightAreLoadedOnceEach() throws Exception {
+    InFlight both = inFlight(1, FIRST, SECOND);
+    for (int task = 0; task < 5; task++) {
+      models.leaseAlone(model("a"), TaskDevice.CPU, wanted(FIRST, both), new Limits(2, 2)).close();
+      models.leaseAlone(model("a"), TaskDevice.CPU, wanted(SECOND, both), new Limits(2, 2)).close();
+    }
+    assertThat(fetched).hasValue(2);
+    WeightSnapshot third = TestNets.weights(3);
+    InFlight all = inFlight(2, FIRST, SECOND, third);
+    try (Lease one =
+            models.leaseAlone(model("a"), TaskDevice.CPU, wanted(third, all), new Limits(2, 2));
+        Lease other =
+            models.leaseAlone(model("a"), TaskDevice.CPU, wanted(third, all), new Limits(2, 2))) {
+      assertThat(one.model()).isNotSameAs(other.model());
+      assertThat(other.builds()).as("two for each task at a time").isLessThanOrEqualTo(4);
+    }
+  }
+
+  @Test
   void aVersionThatNobodyNeedsAnyMoreIsRefreshedInsteadOfAddingOne() throws Exception {
     lease(model("a"), FIRST, 2, 2, FIRST).close();
     try (Lease lease = lease(model("a"), SECOND, 2, 2, SECOND)) {
@@ -252,20 +271,19 @@ class ResidentModelsTest {
     return new InFlight(number, hashes);
   }
 
-  private Lease lease(
-      ModelId id, WeightSnapshot weights, int keep, int versions, InFlight inFlight)
+  private Lease lease(ModelId id, WeightSnapshot weights, int keep, int versions, InFlight inFlight)
       throws InterruptedException {
-    return models.lease(
-        id,
-        TaskDevice.CPU,
-        new Wanted(
-            weights.manifest(),
-            inFlight,
-            () -> {
-              fetched.incrementAndGet();
-              return weights;
-            }),
-        new Limits(keep, versions));
+    return models.lease(id, TaskDevice.CPU, wanted(weights, inFlight), new Limits(keep, versions));
+  }
+
+  private Wanted wanted(WeightSnapshot weights, InFlight inFlight) {
+    return new Wanted(
+        weights.manifest(),
+        inFlight,
+        () -> {
+          fetched.incrementAndGet();
+          return weights;
+        });
   }
 
   private static void await(BooleanSupplier condition) {
