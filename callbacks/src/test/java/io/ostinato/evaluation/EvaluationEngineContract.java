@@ -1272,11 +1272,12 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
     return rowsOf(batch);
   }
 
-  private static long median(List<Long> values) {
+  protected static long median(List<Long> values) {
     return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
   }
 
-  private static NDList measure(EvaluationBatch batch, EvaluationModel model) throws IOException {
+  /** The memory of this process that isn't its heap, in KiB. */
+  protected static NDList measure(EvaluationBatch batch, EvaluationModel model) throws IOException {
     allocate(batch, model);
     NDManager manager = batch.get("x").getManager();
     long direct =

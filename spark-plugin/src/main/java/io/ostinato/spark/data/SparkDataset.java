@@ -14,9 +14,11 @@ import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -45,23 +47,28 @@ public final class SparkDataset implements EvaluationData {
   private final KnownContent known = new KnownContent();
   private @Nullable Dataset<Row> selected;
 
-  /** Held while the dataset is read, once for all evaluations that wait for it. */
-  private final ReentrantLock reading = new ReentrantLock();
+  /** Each is held while the dataset is read in this way, once for all that wait for it. */
+  private final Map<Reading, ReentrantLock> readings = new ConcurrentHashMap<>();
 
   /**
-   * A dataset that was read with a batch size and a maximum number of rows.
+   * A way to read the dataset.
    *
-   * @param skips whether rows that can't be turned into tensors were skipped
+   * @param batchSize maximum number of rows in a batch
+   * @param maxRows maximum number of rows
+   * @param skips whether rows that can't be turned into tensors are skipped
    */
-  private record Prepared(int batchSize, long maxRows, boolean skips, PreparedDataset dataset) {
+  private record Reading(int batchSize, long maxRows, boolean skips) {}
+
+  /** A dataset that was read. */
+  private record Prepared(Reading reading, PreparedDataset dataset) {
     boolean isWhole() {
-      return dataset.rows() < maxRows;
+      return dataset.rows() < reading.maxRows;
     }
 
-    boolean serves(int size, long rows, BadRows badRows) {
-      return batchSize == size
-          && (maxRows == rows || isWhole() && dataset.rows() <= rows)
-          && (skips == badRows.areSkipped() || dataset.skipped().count() == 0);
+    boolean serves(Reading wanted) {
+      return reading.batchSize == wanted.batchSize
+          && (reading.maxRows == wanted.maxRows || isWhole() && dataset.rows() <= wanted.maxRows)
+          && (reading.skips == wanted.skips || dataset.skipped().count() == 0);
     }
   }
 
@@ -198,6 +205,13 @@ public final class SparkDataset implements EvaluationData {
    */
   public PreparedDataset prepare(int batchSize, long maxRows, BadRows badRows) {
     check();
+    Reading wanted = new Reading(batchSize, maxRows, badRows.areSkipped());
+    Optional<PreparedDataset> before = known(wanted);
+    return checked(before.isPresent() ? before.get() : readOnce(wanted, badRows), badRows);
+  }
+
+  private PreparedDataset readOnce(Reading wanted, BadRows badRows) {
+    ReentrantLock reading = readings.computeIfAbsent(wanted, w -> new ReentrantLock());
     try {
       reading.lockInterruptibly();
     } catch (InterruptedException e) {
@@ -206,28 +220,30 @@ public final class SparkDataset implements EvaluationData {
           "it was interrupted while it waited for another evaluation to read the dataset", e);
     }
     try {
-      Optional<PreparedDataset> before = known(batchSize, maxRows, badRows);
-      return checked(
-          before.isPresent() ? before.get() : readAndKeep(batchSize, maxRows, badRows), badRows);
+      Optional<PreparedDataset> before = known(wanted);
+      return before.isPresent() ? before.get() : readAndKeep(wanted, badRows);
     } finally {
       reading.unlock();
     }
   }
 
-  private Optional<PreparedDataset> known(int batchSize, long maxRows, BadRows badRows) {
+  private Optional<PreparedDataset> known(Reading wanted) {
     synchronized (prepared) {
       return prepared.stream()
-          .filter(each -> each.serves(batchSize, maxRows, badRows))
+          .filter(each -> each.serves(wanted))
           .map(Prepared::dataset)
           .findFirst();
     }
   }
 
-  private PreparedDataset readAndKeep(int batchSize, long maxRows, BadRows badRows) {
-    PreparedDataset dataset = read(batchSize, maxRows, badRows);
+  private PreparedDataset readAndKeep(Reading wanted, BadRows badRows) {
+    PreparedDataset dataset =
+        new DatasetReader(
+                selected(), decoder(), settings(), wanted.batchSize, wanted.maxRows, badRows)
+            .read();
     synchronized (prepared) {
       checkSame(dataset);
-      prepared.add(new Prepared(batchSize, maxRows, badRows.areSkipped(), dataset));
+      prepared.add(new Prepared(wanted, dataset));
     }
     return dataset;
   }
@@ -288,10 +304,6 @@ public final class SparkDataset implements EvaluationData {
               throw new EvaluationException(problem);
             });
     return dataset;
-  }
-
-  private PreparedDataset read(int batchSize, long maxRows, BadRows badRows) {
-    return new DatasetReader(selected(), decoder(), settings(), batchSize, maxRows, badRows).read();
   }
 
   /**

@@ -84,7 +84,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private ResidentModels.Lease lease(OstinatoSettings.Residency settings)
       throws InterruptedException {
     ResidentModels.Wanted wanted =
-        new ResidentModels.Wanted(weights.manifest(), content.live(), () -> weights);
+        new ResidentModels.Wanted(weights.manifest(), content.inFlight(), () -> weights);
     ResidentModels.Limits limits =
         new ResidentModels.Limits(settings.models(), settings.versions());
     ResidentModels.Lease shared = residents.lease(content.model(), device, wanted, limits);

@@ -48,6 +48,12 @@ final class Failures {
         : new EvaluationException(tag, textOf(failure), failure.problem(), thrown);
   }
 
+  /** Converts an interrupt of the thread that waits for an evaluation; the thread keeps it. */
+  static EvaluationException interrupted(EvaluationTag tag, InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return EvaluationException.of(tag, "the evaluation was interrupted", e);
+  }
+
   /** Returns the innermost exception that is not a wrapper. */
   static Throwable unwrapped(Throwable thrown) {
     Throwable told = thrown;

@@ -1,7 +1,9 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.spark.resident.TaskWatchdog;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -9,10 +11,15 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the jobs of this thread into a group; closing it restores the previous group. Their tasks
- * are interrupted if a job is cancelled or fails.
+ * Puts the jobs of this thread into a group, and into a pool if the scheduler is fair; closing it
+ * restores the previous group and pool. Their tasks are interrupted if a job is cancelled or fails.
  */
 final class JobGroup implements AutoCloseable {
+  /** The pool of the jobs, unless the thread has one. */
+  static final String POOL = "ostinato";
+
+  private static final String POOL_KEY = "spark.scheduler.pool";
+
   private final JavaSparkContext context;
   private final String id = "ostinato-" + UUID.randomUUID();
   private final Map<String, @Nullable String> before = new LinkedHashMap<>();
@@ -29,6 +36,7 @@ final class JobGroup implements AutoCloseable {
           "spark.jobGroup.id",
           "spark.job.description",
           "spark.job.interruptOnCancel",
+          POOL_KEY,
           InternalRunningTasks.JOBS,
           TaskWatchdog.GRACE
         }) {
@@ -38,6 +46,17 @@ final class JobGroup implements AutoCloseable {
     context.setLocalProperty(InternalRunningTasks.JOBS, id);
     context.setLocalProperty(TaskWatchdog.GRACE, patience.orElse(null));
     context.addJobTag(id);
+    if (isFair() && context.getLocalProperty(POOL_KEY) == null) {
+      context.setLocalProperty(POOL_KEY, POOL);
+    }
+  }
+
+  private boolean isFair() {
+    return context
+        .getConf()
+        .get("spark.scheduler.mode", "FIFO")
+        .toUpperCase(Locale.ROOT)
+        .equals("FAIR");
   }
 
   /** Identifies these jobs among those of the same name. */
@@ -47,7 +66,17 @@ final class JobGroup implements AutoCloseable {
 
   /** Cancels the jobs that are running. Can be called by any thread. */
   void cancel() {
-    context.cancelJobsWithTag(id);
+    if (!context.sc().isStopped()) {
+      context.cancelJobsWithTag(id);
+    }
+  }
+
+  /** Cancels the jobs, and waits for tasks that keep running, up to a maximum time. */
+  void end(Duration most) {
+    if (!context.sc().isStopped()) {
+      cancel();
+      new Stragglers(context, id).await(most);
+    }
   }
 
   @Override

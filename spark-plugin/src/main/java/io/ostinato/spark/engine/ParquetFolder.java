@@ -108,6 +108,7 @@ final class ParquetFolder implements AutoCloseable {
           hidden);
       return;
     }
+    boolean interrupted = Thread.interrupted(); // file systems refuse to work for such threads
     try {
       files.delete(hidden, true);
     } catch (FileNotFoundException e) {
@@ -118,6 +119,10 @@ final class ParquetFolder implements AutoCloseable {
           tag,
           hidden,
           e + "");
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -28,7 +27,8 @@ import org.apache.spark.sql.types.StructType;
  * Runs a pass whose results the executors write as Parquet. The results are written to a temporary
  * folder, which is renamed once it is verified to contain every row exactly once.
  */
-record ParquetResults(SparkSession session, ResultsTarget.Parquet target, EngineReports reports) {
+record ParquetResults(
+    SparkSession session, ResultsTarget.Parquet target, JobGroup jobs, EngineReports reports) {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
   /**
@@ -102,13 +102,9 @@ record ParquetResults(SparkSession session, ResultsTarget.Parquet target, Engine
 
   /** Converts a failure, once no task of the job writes any more. */
   private EvaluationException failed(EvaluationPass pass, ParquetFolder folder, Exception e) {
-    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
-    String group = context.getLocalProperty("spark.jobGroup.id");
-    if (group != null) {
-      new Stragglers(context, group).await(LONGEST_WAIT);
-    }
-    if (e instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
+    jobs.end(LONGEST_WAIT);
+    if (e instanceof InterruptedException interrupted) {
+      return Failures.interrupted(pass.tag(), interrupted);
     }
     if (Failures.unwrapped(e) instanceof IOException io) {
       return new UnwritableResultsException(

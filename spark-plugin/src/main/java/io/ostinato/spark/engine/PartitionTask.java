@@ -7,13 +7,13 @@ import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.EvaluationCounters;
 import io.ostinato.spark.resident.EvaluationCounters.Counter;
+import io.ostinato.spark.resident.InFlight;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.TaskErrorException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.TreeSet;
 import org.apache.spark.api.java.function.FlatMapFunction;
 
 /**
@@ -31,7 +31,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
    * Everything that a task needs, except the weights.
    *
    * @param works one for each evaluation of the pass
-   * @param live hashes of the manifests that evaluations in flight need
+   * @param inFlight the weights that evaluations need
    * @param dataset identifies the batches and their selected columns
    * @param partitionStarts index of the first row of each partition
    * @param selection the part of the dataset to evaluate
@@ -39,7 +39,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
   record Content(
       ArrayList<EvaluationWork> works,
       ModelId model,
-      TreeSet<String> live,
+      InFlight inFlight,
       String dataset,
       long[] partitionStarts,
       DataSelection selection,

@@ -20,8 +20,7 @@ record RunningJob<T>(List<EvaluationTag> tags, JavaFutureAction<List<T>> action)
       return action.get();
     } catch (InterruptedException e) {
       action.cancel(true);
-      Thread.currentThread().interrupt();
-      throw EvaluationException.of(tags.get(0), "the evaluation was interrupted", e);
+      throw Failures.interrupted(tags.get(0), e);
     } catch (ExecutionException e) {
       throw Failures.asEvaluationException(tags, e);
     }

@@ -37,8 +37,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs evaluations as Spark jobs over {@link SparkDataset}s. Executors keep the model on their
- * device and receive only the shards of its weights that have changed. Evaluations requested by
- * several threads run concurrently.
+ * device and receive only the shards of its weights that have changed.
+ *
+ * <p>Evaluations requested by several threads run concurrently. If Spark's scheduler is fair, their
+ * jobs run in the pool {@code ostinato}, unless the thread has set {@code spark.scheduler.pool}. If
+ * a thread is interrupted while it waits for an evaluation, the jobs of that evaluation are
+ * cancelled, it throws an {@link EvaluationException}, and the thread stays interrupted.
  */
 public final class SparkEvaluationEngine implements EvaluationEngine {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
@@ -61,7 +65,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.session = session;
     this.context = context;
     this.settings = settings;
-    this.broadcasts = new WeightBroadcasts(context, Parcel.BYTES);
+    this.broadcasts = new WeightBroadcasts(new BroadcastChannel(context), Parcel.BYTES);
     this.executorWatch = new ExecutorWatch(context.sc(), Clock.systemUTC());
     this.watches = new PassWatches(context.sc(), settings);
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {
@@ -159,18 +163,26 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     try (JobGroup jobs = new JobGroup(context, group, tag.toString(), patience);
         PassWatch guard = watches.begin(first, jobs)) {
       try {
-        return pass(requests, guard, display);
+        return pass(requests, jobs, guard, display);
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-        throw guard.failure(
-            e instanceof RuntimeException exception
-                ? exception
-                : Failures.asEvaluationException(tag, e));
+        RuntimeException failure =
+            e instanceof RuntimeException exception ? exception : failure(tag, e);
+        if (Thread.currentThread().isInterrupted()) {
+          jobs.cancel(); // Spark only stops waiting for a job if the thread is interrupted
+        }
+        throw guard.failure(failure);
       }
     }
   }
 
+  private static EvaluationException failure(EvaluationTag tag, Exception e) {
+    return e instanceof InterruptedException interrupted
+        ? Failures.interrupted(tag, interrupted)
+        : Failures.asEvaluationException(tag, e);
+  }
+
   private List<EvaluationResults> pass(
-      List<EvaluationRequest> requests, PassWatch guard, ProgressDisplay display) {
+      List<EvaluationRequest> requests, JobGroup jobs, PassWatch guard, ProgressDisplay display) {
     EvaluationRequest first = requests.get(0);
     Stopwatch watch = new Stopwatch();
     PreparedDataset dataset = prepare(first);
@@ -184,7 +196,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
               requests, dataset, model, task(requests, dataset, model, published), watch);
       guard.begins(pass.task().done(), pass.rows(), () -> abandon(pass));
       return pass.first().target() instanceof ResultsTarget.Parquet parquet
-          ? List.of(new ParquetResults(session, parquet, reports).run(pass, display))
+          ? List.of(new ParquetResults(session, parquet, jobs, reports).run(pass, display))
           : new CollectedResults(settings, reports).run(pass, display);
     }
   }
@@ -210,7 +222,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       }
       return prepared;
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw Failures.asEvaluationException(request.tag(), e);
+      throw failure(request.tag(), e);
     }
   }
 
@@ -227,7 +239,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         new PartitionTask.Content(
             works,
             model,
-            published.live(),
+            published.inFlight(),
             batchesId(dataset, requests.get(0)),
             dataset.partitionStarts(),
             requests.get(0).selection(),

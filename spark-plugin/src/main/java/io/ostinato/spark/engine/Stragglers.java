@@ -9,8 +9,12 @@ import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.JavaSparkStatusTracker;
 
-/** Tasks of a job group that keep running after their job has failed and may still write files. */
-record Stragglers(JavaSparkContext context, String group) {
+/**
+ * Tasks that keep running after their job has failed and may still write files.
+ *
+ * @param tag of the jobs
+ */
+record Stragglers(JavaSparkContext context, String tag) {
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** Waits until there are none, up to a maximum time; an interrupt is restored afterwards. */
@@ -28,7 +32,7 @@ record Stragglers(JavaSparkContext context, String group) {
 
   private int active() {
     JavaSparkStatusTracker tracker = context.statusTracker();
-    return IntStream.of(tracker.getJobIdsForGroup(group))
+    return IntStream.of(context.sc().statusTracker().getJobIdsForTag(tag))
         .mapToObj(tracker::getJobInfo)
         .filter(Objects::nonNull)
         .flatMapToInt(job -> IntStream.of(job.stageIds()))

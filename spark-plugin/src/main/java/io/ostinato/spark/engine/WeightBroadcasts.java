@@ -1,7 +1,7 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.spark.resident.InFlight;
 import io.ostinato.spark.resident.ModelId;
-import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.WeightSnapshot;
@@ -15,9 +15,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The shards that executors can fetch. Each shard is broadcast once, however many snapshots share
@@ -25,28 +23,36 @@ import org.slf4j.LoggerFactory;
  * the next snapshot may share. Thread-safe.
  */
 final class WeightBroadcasts {
-  private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
-
-  private final JavaSparkContext context;
+  private final ParcelChannel channel;
   private final int parcelBytes;
+
+  /** Held while shards are sent, so that shared ones are sent once; never needed to end. */
+  private final ReentrantLock sending = new ReentrantLock();
+
+  // Guarded by this.
   private final Map<String, Parcel> byHash = new HashMap<>();
   private final Map<ModelId, Manifest> last = new HashMap<>();
   private final List<Manifest> inFlight = new ArrayList<>();
-  private long bytesSent;
 
-  WeightBroadcasts(JavaSparkContext context, int parcelBytes) {
-    this.context = context;
+  /** The parcels of which executors may have copies. */
+  private final Set<Parcel> copied = new HashSet<>();
+
+  private long bytesSent;
+  private long published;
+
+  WeightBroadcasts(ParcelChannel channel, int parcelBytes) {
+    this.channel = channel;
     this.parcelBytes = parcelBytes;
   }
 
   /**
    * Weights that executors can fetch until this is closed.
    *
-   * @param live hashes of all manifests in flight, including this one
+   * @param inFlight all manifests in flight, including this one
    * @param bytesSent size of the shards that were newly sent, in bytes
    * @param release run on closing
    */
-  record Published(BroadcastWeights weights, TreeSet<String> live, long bytesSent, Runnable release)
+  record Published(BroadcastWeights weights, InFlight inFlight, long bytesSent, Runnable release)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -55,32 +61,46 @@ final class WeightBroadcasts {
   }
 
   /** Makes a snapshot available to executors, and destroys shards that are no longer needed. */
-  synchronized Published publish(ModelId model, WeightSnapshot snapshot) {
-    Manifest manifest = snapshot.manifest();
-    last.put(model, manifest);
-    inFlight.add(manifest);
+  Published publish(ModelId model, WeightSnapshot snapshot) {
+    sending.lock();
+    try {
+      List<Shard> missing = begin(model, snapshot);
+      return published(snapshot.manifest(), missing, send(snapshot.manifest(), missing));
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /** Keeps what a snapshot needs from now on, and returns what is missing of it. */
+  private synchronized List<Shard> begin(ModelId model, WeightSnapshot snapshot) {
+    last.put(model, snapshot.manifest());
+    inFlight.add(snapshot.manifest());
     destroyUnneeded();
-    List<Shard> missing =
-        snapshot.shards().stream().filter(shard -> !byHash.containsKey(shard.hash())).toList();
-    // Parcels are encoded and sent in parallel, so only those in progress are in memory.
-    List<Parcel> sent = send(manifest, missing);
+    return snapshot.shards().stream().filter(shard -> !byHash.containsKey(shard.hash())).toList();
+  }
+
+  private synchronized Published published(
+      Manifest manifest, List<Shard> missing, List<Parcel> sent) {
     sent.forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));
+    copied.addAll(sent);
     long bytes = missing.stream().mapToLong(Shard::sizeBytes).sum();
     bytesSent += bytes;
-    TreeSet<String> live = new TreeSet<>();
-    inFlight.forEach(flying -> live.add(flying.hash()));
-    return new Published(weights(manifest), live, bytes, () -> release(manifest, sent));
+    TreeSet<String> hashes = new TreeSet<>();
+    inFlight.forEach(flying -> hashes.add(flying.hash()));
+    InFlight all = new InFlight(++published, hashes);
+    return new Published(weights(manifest), all, bytes, () -> release(manifest));
   }
 
   private List<Parcel> send(Manifest manifest, List<Shard> missing) {
     Queue<Parcel> sent = new ConcurrentLinkedQueue<>();
     try {
+      // Parcels are encoded and sent in parallel, so only those in progress are in memory.
       Parcel.group(missing, parcelBytes).parallelStream()
-          .forEach(shards -> sent.add(Parcel.broadcast(context, shards)));
+          .forEach(shards -> sent.add(channel.send(shards)));
       return List.copyOf(sent);
     } catch (RuntimeException | Error e) {
-      inFlight.remove(manifest);
-      sent.forEach(parcel -> later(parcel.bytes()::destroy));
+      sent.forEach(channel::destroy);
+      release(manifest);
       throw e;
     }
   }
@@ -95,9 +115,9 @@ final class WeightBroadcasts {
     return Set.copyOf(byHash.values()).size();
   }
 
+  /** Destroys all shards, but those of evaluations in flight only when these end. */
   synchronized void destroyAll() {
     last.clear();
-    inFlight.clear();
     destroyUnneeded();
   }
 
@@ -124,29 +144,20 @@ final class WeightBroadcasts {
   }
 
   /**
-   * Ends an evaluation: the executors have the shards on their devices and need no broadcast copy.
+   * Ends an evaluation: the executors have the shards on their devices and need no broadcast copy,
+   * unless another evaluation may still fetch it.
    */
-  private synchronized void release(Manifest manifest, List<Parcel> sent) {
+  private synchronized void release(Manifest manifest) {
     inFlight.remove(manifest);
     destroyUnneeded();
-    if (!context.isLocal()) {
-      Set<Parcel> present = new HashSet<>(byHash.values());
-      sent.stream().filter(present::contains).forEach(p -> later(() -> p.bytes().unpersist(false)));
+    Set<String> fetched = new HashSet<>();
+    inFlight.forEach(flying -> fetched.addAll(flying.shards()));
+    for (Parcel parcel : List.copyOf(copied)) {
+      if (!parcel.hasAnyOf(fetched)) {
+        copied.remove(parcel);
+        channel.free(parcel);
+      }
     }
-  }
-
-  /** Sends a message to the executors in the background. */
-  private static void later(Runnable message) {
-    ResidentModels.ofThisProcess()
-        .workers()
-        .execute(
-            () -> {
-              try {
-                message.run();
-              } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-                log.debug("executors could not be notified; they may be gone", e);
-              }
-            });
   }
 
   /** Destroys each parcel none of whose shards is needed any more. */
@@ -158,7 +169,8 @@ final class WeightBroadcasts {
     for (Parcel parcel : present) {
       if (!parcel.hasAnyOf(needed)) {
         byHash.keySet().removeAll(parcel.places().keySet());
-        later(parcel.bytes()::destroy);
+        copied.remove(parcel);
+        channel.destroy(parcel);
       }
     }
   }

@@ -73,8 +73,8 @@ public record OstinatoSettings(
       @Key(
               name = PREFIX + "resident.versions",
               value =
-                  "Maximum number of versions of one model on a device; a second one is only"
-                      + " created while evaluations with different weights are in flight.",
+                  "Maximum number of versions of one model on a device; another one is created"
+                      + " only while evaluations with different weights are in flight (see below).",
               byDefault = "2",
               atLeast = 1)
           int versions,

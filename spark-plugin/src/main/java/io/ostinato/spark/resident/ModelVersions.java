@@ -19,6 +19,9 @@ final class ModelVersions {
   private final AtomicLong builds = new AtomicLong();
   private final AtomicLong refreshes = new AtomicLong();
 
+  /** A task of an earlier evaluation, which may be the next one, doesn't know of later ones. */
+  private InFlight inFlight = InFlight.NONE;
+
   /**
    * Starts without versions.
    *
@@ -31,19 +34,20 @@ final class ModelVersions {
   /**
    * Chooses the version for a task; null if the task has to wait.
    *
-   * @param most maximum number of versions
+   * @param most maximum number of versions; of versions with one user, for each user
    * @param another creates a version
    */
   @Nullable ResidentModel choose(
       Wanted wanted, int most, Function<ModelVersions, ResidentModel> another) {
+    inFlight = inFlight.latest(wanted.inFlight());
     for (ResidentModel version : versions) {
       if (version.target().equals(wanted.manifest()) && !(alone && version.isUsed())) {
         return version;
       }
     }
     ResidentModel oldest =
-        oldestUnused(version -> alone || !wanted.live().contains(version.target().hash()));
-    if (oldest == null && versions.size() < most) {
+        oldestUnused(version -> !inFlight.manifests().contains(version.target().hash()));
+    if (oldest == null && versions.size() < (alone ? most * (used() + 1) : most)) {
       ResidentModel added = another.apply(this);
       versions.add(added);
       return added;
@@ -55,6 +59,10 @@ final class ModelVersions {
       oldest.retarget(wanted.manifest());
     }
     return oldest;
+  }
+
+  private int used() {
+    return (int) versions.stream().filter(ResidentModel::isUsed).count();
   }
 
   boolean isUsed() {

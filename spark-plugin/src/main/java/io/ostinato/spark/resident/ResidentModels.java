@@ -57,7 +57,8 @@ public final class ResidentModels {
    * Limits of a device.
    *
    * @param models maximum number of models; those in use are not evicted
-   * @param versions maximum number of versions of one model
+   * @param versions maximum number of versions of one model; of a model that is leased alone, for
+   *     each task that has one
    */
   public record Limits(int models, int versions) {}
 
@@ -65,10 +66,10 @@ public final class ResidentModels {
    * The weights that a task needs.
    *
    * @param manifest the weights
-   * @param live hashes of the manifests that evaluations in flight need, including this one
+   * @param inFlight what evaluations needed when that of the task began
    * @param source called only if no version has these weights
    */
-  public record Wanted(Manifest manifest, Set<String> live, Supplier<WeightSource> source) {}
+  public record Wanted(Manifest manifest, InFlight inFlight, Supplier<WeightSource> source) {}
 
   /**
    * Leases a shared model with these weights, and loads what is missing; waits for a free version.
@@ -219,7 +220,7 @@ public final class ResidentModels {
                 .computeIfAbsent(key, k -> new ModelVersions(k.alone()))
                 .choose(
                     wanted,
-                    key.alone() ? Integer.MAX_VALUE : limits.versions(),
+                    limits.versions(),
                     all ->
                         new ResidentModel(
                             key.model(), key.device().device(), wanted.manifest(), all));

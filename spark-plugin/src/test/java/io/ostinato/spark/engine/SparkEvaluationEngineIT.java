@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Block;
+import ai.djl.nn.core.Linear;
 import io.ostinato.LogLines;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.DataChangedException;
@@ -27,30 +29,42 @@ import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.resident.TaskWatchdog;
+import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On executors that are processes of their own, with the plugin. */
 class SparkEvaluationEngineIT extends SparkEngineContract {
+  /** Number of weights that are evaluated in turn. */
+  private static final int IN_TURN = 5;
+
   private static SparkSession session;
   private static SparkEvaluationEngine engine;
 
@@ -159,6 +173,155 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   private static void kill(long process) throws Exception {
     ProcessHandle.of(process).orElseThrow().destroyForcibly();
     ProcessHandle.of(process).map(ProcessHandle::onExit).ifPresent(CompletableFuture::join);
+  }
+
+  @Test
+  void executorsThatDieWhileTwoEvaluationsAreInFlightChangeNothing() throws Exception {
+    List<SparkDataset> datasets =
+        List.of(
+            TestSpark.generated(session, 40, 0, 30, 20), TestSpark.generated(session, 25, 25, 25));
+    List<List<float[]>> expected = new ArrayList<>();
+    for (SparkDataset data : datasets) {
+      List<float[]> ofOne = new ArrayList<>();
+      for (int weights = 1; weights <= IN_TURN; weights++) {
+        ofOne.add(numbers(inFlight(data, weights, SparkEvaluationEngineIT::predict)));
+      }
+      expected.add(ofOne);
+    }
+    RandomKills kills = new RandomKills(new Random(7), 2);
+    session.sparkContext().addSparkListener(kills);
+    try {
+      List<CompletableFuture<Void>> threads = new ArrayList<>();
+      for (int thread = 0; thread < 2; thread++) {
+        int offset = thread;
+        threads.add(
+            inThread(
+                () -> {
+                  for (int i = 0; i < IN_TURN || !kills.areDone(); i++) {
+                    int which = (i + offset) % IN_TURN;
+                    SparkDataset data = datasets.get(i % 2);
+                    assertThat(numbers(inFlight(data, which + 1, SparkEvaluationEngineIT::predict)))
+                        .isEqualTo(expected.get(i % 2).get(which));
+                  }
+                }));
+      }
+      for (CompletableFuture<Void> thread : threads) {
+        thread.get(2, TimeUnit.MINUTES);
+      }
+    } finally {
+      session.sparkContext().removeSparkListener(kills);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void memoryStaysFlatOverManyEvaluationsInFlight() throws Exception {
+    // An evaluation copies 8 MiB of weights: versions that stay would add up to 240 MiB in each
+    // executor.
+    ModelSource wide = ModelSource.ofBlock(SparkEvaluationEngineIT::veryWide, TestNets.FEATURES);
+    SparkDataset data = TestSpark.generated(session, 8, 8);
+    List<WeightSnapshot> weights =
+        LongStream.range(0, 4).mapToObj(seed -> TestNets.weights(veryWide(), seed)).toList();
+    Map<Integer, Long> measured = new ConcurrentSkipListMap<>();
+    try (SparkEvaluationEngine fresh = SparkEvaluationEngine.of(session)) {
+      List<CompletableFuture<Void>> threads = new ArrayList<>();
+      for (int thread = 0; thread < 2; thread++) {
+        int number = thread;
+        threads.add(
+            inThread(
+                () -> {
+                  for (int i = number; i < 60; i += 2) {
+                    EvaluationTag tag =
+                        new EvaluationTag("flat", new TrainingIteration(0, i, i), "generated");
+                    BatchProcessor processor =
+                        i % 10 < 2
+                            ? SparkEvaluationEngineIT::measure
+                            : SparkEvaluationEngineIT::sums;
+                    EvaluationRequest request =
+                        new EvaluationRequest(tag, data, 8, wide, weights.get(i % 4), processor);
+                    try (EvaluationResults results =
+                        fresh.evaluate(request, ProgressDisplay.silent())) {
+                      if (i % 10 < 2) {
+                        measured.put(
+                            i,
+                            LongStream.of(results.get("resident").toLongArray()).max().orElse(0));
+                      }
+                    }
+                  }
+                }));
+      }
+      for (CompletableFuture<Void> thread : threads) {
+        thread.get(2, TimeUnit.MINUTES);
+      }
+      assertThat(fresh.residents())
+          .isNotEmpty()
+          .allSatisfy(report -> assertThat(report.builds()).isLessThanOrEqualTo(2))
+          .allSatisfy(report -> assertThat(report.refreshes()).isLessThanOrEqualTo(60));
+    }
+    List<Long> inOrder = List.copyOf(measured.values());
+    assertThat(median(inOrder.subList(8, 12)) - median(inOrder.subList(2, 6)))
+        .as("growth of the resident set outside the heap, in KiB: %s", inOrder)
+        .isLessThan(80_000);
+  }
+
+  private static CompletableFuture<Void> inThread(Runnable work) {
+    return CompletableFuture.runAsync(work, task -> new Thread(task, "evaluation").start());
+  }
+
+  private static EvaluationRequest inFlight(
+      SparkDataset data, int weights, BatchProcessor processor) {
+    return new EvaluationRequest(
+        new EvaluationTag("flying", new TrainingIteration(0, weights, weights), "generated"),
+        data,
+        4,
+        ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+        TestNets.weights(weights),
+        processor);
+  }
+
+  /** float32 (N, 8) to (N, 262144): 8 MiB of weights. */
+  private static Block veryWide() {
+    return Linear.builder().setUnits(262_144).optBias(false).build();
+  }
+
+  private static NDList sums(EvaluationBatch batch, EvaluationModel model) {
+    return new NDList(model.forward(batch.get("x")).sum(new int[] {1}));
+  }
+
+  /** Kills executors at random ends of tasks. */
+  private static final class RandomKills extends SparkListener {
+    private final Random random;
+    private int left;
+    private int countdown;
+
+    RandomKills(Random random, int kills) {
+      this.random = random;
+      this.left = kills;
+      this.countdown = 1 + random.nextInt(12);
+    }
+
+    synchronized boolean areDone() {
+      return left == 0;
+    }
+
+    @Override
+    public synchronized void onTaskEnd(SparkListenerTaskEnd task) {
+      if (left == 0 || --countdown > 0) {
+        return;
+      }
+      Optional<String> java = ProcessHandle.current().info().command();
+      List<ProcessHandle> executors =
+          ProcessHandle.current()
+              .children()
+              .filter(child -> child.isAlive() && child.info().command().equals(java))
+              .sorted()
+              .toList();
+      if (!executors.isEmpty()) {
+        executors.get(random.nextInt(executors.size())).destroyForcibly();
+        left--;
+        countdown = 8 + random.nextInt(24);
+      }
+    }
   }
 
   @Test

@@ -32,9 +32,11 @@ import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +102,23 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
             .isEqualTo(expected.certificate());
       }
       data.unpersist();
+    }
+  }
+
+  @Test
+  void withoutAFairSchedulerJobsAreInNoPoolOfTheirOwn() {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    String pool = "spark.scheduler.pool";
+    try (JobGroup jobs = new JobGroup(context, "group", "", Optional.empty())) {
+      assertThat(context.getLocalProperty(InternalRunningTasks.JOBS)).isEqualTo(jobs.id());
+      assertThat(context.getLocalProperty(pool)).isNull();
+    }
+    context.setLocalProperty(pool, "mine");
+    try (JobGroup jobs = new JobGroup(context, "group", "", Optional.empty())) {
+      assertThat(context.getLocalProperty(InternalRunningTasks.JOBS)).isEqualTo(jobs.id());
+      assertThat(context.getLocalProperty(pool)).isEqualTo("mine");
+    } finally {
+      context.setLocalProperty(pool, null);
     }
   }
 

@@ -12,13 +12,19 @@ import io.ostinato.spark.engine.WeightBroadcasts.Published;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.Manifest;
+import io.ostinato.weights.Shard;
 import io.ostinato.weights.ShardBytes;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +50,7 @@ class WeightBroadcastsTest {
 
   @BeforeEach
   void sendNothing() {
-    broadcasts = new WeightBroadcasts(new JavaSparkContext(session.sparkContext()), MIB);
+    broadcasts = new WeightBroadcasts(channel(), MIB);
   }
 
   @Test
@@ -75,8 +81,8 @@ class WeightBroadcastsTest {
     Published one = broadcasts.publish(model("a"), first);
     Published two = broadcasts.publish(model("a"), second);
     Published three = broadcasts.publish(model("a"), third);
-    assertThat(one.live()).containsExactly(first.manifest().hash());
-    assertThat(three.live())
+    assertThat(one.inFlight().manifests()).containsExactly(first.manifest().hash());
+    assertThat(three.inFlight().manifests())
         .containsExactlyInAnyOrder(
             first.manifest().hash(), second.manifest().hash(), third.manifest().hash());
     assertReads(one, first);
@@ -130,6 +136,136 @@ class WeightBroadcastsTest {
       assertThatThrownBy(() -> published.weights().shards(List.of("12ab")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("these weights have no shard 12ab");
+    }
+  }
+
+  @Test
+  void anEvaluationEndsWhileTheWeightsOfAnotherAreSent() throws Exception {
+    WeightSnapshot second = weights(2);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch letGo = new CountDownLatch(1);
+    Recorded channel =
+        new Recorded(
+            shards -> {
+              if (second.manifest().shards().contains(shards.get(0).hash())) {
+                begun.countDown();
+                await(letGo);
+              }
+            });
+    WeightBroadcasts slow = new WeightBroadcasts(channel, MIB);
+    Published one = slow.publish(model("a"), weights(1));
+    FutureTask<Published> two = new FutureTask<>(() -> slow.publish(model("a"), second));
+    new Thread(two).start();
+    await(begun);
+    FutureTask<Long> end =
+        new FutureTask<>(
+            () -> {
+              one.close();
+              return slow.bytesSent();
+            });
+    new Thread(end).start();
+    assertThat(end.get(1, TimeUnit.MINUTES)).isEqualTo(MIB);
+    assertThat(two).isNotDone();
+    letGo.countDown();
+    assertThat(two.get(1, TimeUnit.MINUTES).bytesSent()).isEqualTo(MIB);
+    assertThat(channel.events).containsExactly("send 1", "destroy 1", "send 2");
+  }
+
+  @Test
+  void copiesOnExecutorsStayUntilNoEvaluationMayFetchThem() {
+    Recorded channel = new Recorded(shards -> {});
+    WeightBroadcasts recorded = new WeightBroadcasts(channel, MIB);
+    Published one = recorded.publish(model("a"), weights(1, 2));
+    Published two = recorded.publish(model("a"), weights(1, 3));
+    assertThat(channel.events).hasSize(3).allMatch(event -> event.startsWith("send"));
+    channel.events.clear();
+    one.close();
+    assertThat(channel.events).as("the first shard is shared").containsExactly("destroy 2");
+    two.close();
+    assertThat(channel.events).containsExactlyInAnyOrder("destroy 2", "free 1", "free 3");
+    channel.events.clear();
+    recorded.publish(model("a"), weights(1, 3)).close();
+    assertThat(channel.events).as("neither sent again nor freed again").isEmpty();
+  }
+
+  @Test
+  void whatEvaluationsInFlightNeedIsDestroyedWhenTheyEnd() {
+    WeightSnapshot first = weights(1);
+    Published one = broadcasts.publish(model("a"), first);
+    Published two = broadcasts.publish(model("a"), weights(2));
+    two.close();
+    broadcasts.destroyAll();
+    assertReads(one, first);
+    assertThat(broadcasts.size()).isEqualTo(1);
+    one.close();
+    assertThat(broadcasts.size()).isZero();
+    assertThat(isUsable(one, 0)).isFalse();
+  }
+
+  @Test
+  void weightsThatCantBeSentLeaveNothing() {
+    WeightSnapshot second = weights(1, 2);
+    Recorded channel =
+        new Recorded(
+            shards -> {
+              if (shards.get(0).hash().equals(second.manifest().shards().get(1))) {
+                throw new IllegalStateException("the disk is full");
+              }
+            });
+    WeightBroadcasts failing = new WeightBroadcasts(channel, MIB);
+    Published one = failing.publish(model("a"), weights(1));
+    assertThatThrownBy(() -> failing.publish(model("a"), second)).hasMessage("the disk is full");
+    one.close();
+    failing.destroyAll();
+    assertThat(failing.size()).isZero();
+    assertThat(channel.events).containsExactly("send 1", "free 1", "destroy 1");
+  }
+
+  /** Broadcasts parcels of one shard, and keeps what was done by the shards' seeds. */
+  private record Recorded(
+      Consumer<List<Shard>> before, List<String> events, Map<String, Long> seeds)
+      implements ParcelChannel {
+    Recorded(Consumer<List<Shard>> before) {
+      this(before, new CopyOnWriteArrayList<>(), new ConcurrentHashMap<>());
+      for (long seed = 1; seed <= 3; seed++) {
+        for (String hash : weights(seed, seed).manifest().shards()) {
+          seeds.put(hash, seed);
+        }
+      }
+    }
+
+    @Override
+    public Parcel send(List<Shard> shards) {
+      before.accept(shards);
+      Parcel parcel = channel().send(shards);
+      add("send", parcel);
+      return parcel;
+    }
+
+    @Override
+    public void free(Parcel parcel) {
+      add("free", parcel);
+    }
+
+    @Override
+    public void destroy(Parcel parcel) {
+      add("destroy", parcel);
+    }
+
+    private void add(String what, Parcel parcel) {
+      parcel.places().keySet().forEach(hash -> events.add(what + " " + seeds.get(hash)));
+    }
+  }
+
+  private static ParcelChannel channel() {
+    return new BroadcastChannel(new JavaSparkContext(session.sparkContext()));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

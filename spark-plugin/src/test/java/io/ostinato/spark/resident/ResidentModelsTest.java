@@ -13,8 +13,7 @@ import io.ostinato.spark.resident.ResidentModels.Lease;
 import io.ostinato.spark.resident.ResidentModels.Limits;
 import io.ostinato.spark.resident.ResidentModels.Wanted;
 import io.ostinato.weights.WeightSnapshot;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,6 +30,7 @@ class ResidentModelsTest {
   private final ResidentModels models = new ResidentModels();
   private final ExecutorService tasks = Executors.newCachedThreadPool();
   private final AtomicInteger fetched = new AtomicInteger();
+  private long evaluations;
 
   @AfterEach
   void close() {
@@ -83,6 +83,40 @@ class ResidentModelsTest {
       assertThat(lease.builds()).isEqualTo(2);
     }
     assertThat(models.size()).as("versions of one model").isEqualTo(1);
+  }
+
+  @Test
+  void tasksThatDontKnowOfALaterEvaluationLeaveItsVersionAlone() throws Exception {
+    InFlight early = inFlight(1, FIRST);
+    InFlight late = inFlight(2, FIRST, SECOND);
+    for (int task = 0; task < 5; task++) {
+      lease(model("a"), SECOND, 2, 2, late).close();
+      lease(model("a"), FIRST, 2, 2, early).close();
+    }
+    assertThat(fetched).as("whichever begins on this executor first").hasValue(2);
+    lease(model("a"), TestNets.weights(3), 2, 2, inFlight(3, SECOND)).close();
+    fetched.set(0);
+    lease(model("a"), SECOND, 2, 2, late).close();
+    assertThat(fetched).as("the first version was over, and gave way").hasValue(0);
+  }
+
+  @Test
+  void copiesOfTwoEvaluationsInFlightAreLoadedOnceEach() throws Exception {
+    InFlight both = inFlight(1, FIRST, SECOND);
+    for (int task = 0; task < 5; task++) {
+      models.leaseAlone(model("a"), TaskDevice.CPU, wanted(FIRST, both), new Limits(2, 2)).close();
+      models.leaseAlone(model("a"), TaskDevice.CPU, wanted(SECOND, both), new Limits(2, 2)).close();
+    }
+    assertThat(fetched).hasValue(2);
+    WeightSnapshot third = TestNets.weights(3);
+    InFlight all = inFlight(2, FIRST, SECOND, third);
+    try (Lease one =
+            models.leaseAlone(model("a"), TaskDevice.CPU, wanted(third, all), new Limits(2, 2));
+        Lease other =
+            models.leaseAlone(model("a"), TaskDevice.CPU, wanted(third, all), new Limits(2, 2))) {
+      assertThat(one.model()).isNotSameAs(other.model());
+      assertThat(other.builds()).as("two for each task at a time").isLessThanOrEqualTo(4);
+    }
   }
 
   @Test
@@ -153,7 +187,7 @@ class ResidentModelsTest {
                     TaskDevice.CPU,
                     new Wanted(
                         SECOND.manifest(),
-                        Set.of(),
+                        InFlight.NONE,
                         () -> {
                           throw new IllegalStateException("lost");
                         }),
@@ -226,21 +260,30 @@ class ResidentModelsTest {
   private Lease lease(
       ModelId id, WeightSnapshot weights, int keep, int versions, WeightSnapshot... live)
       throws InterruptedException {
-    Set<String> hashes = new HashSet<>();
+    return lease(id, weights, keep, versions, inFlight(++evaluations, live));
+  }
+
+  private static InFlight inFlight(long number, WeightSnapshot... live) {
+    TreeSet<String> hashes = new TreeSet<>();
     for (WeightSnapshot snapshot : live) {
       hashes.add(snapshot.manifest().hash());
     }
-    return models.lease(
-        id,
-        TaskDevice.CPU,
-        new Wanted(
-            weights.manifest(),
-            hashes,
-            () -> {
-              fetched.incrementAndGet();
-              return weights;
-            }),
-        new Limits(keep, versions));
+    return new InFlight(number, hashes);
+  }
+
+  private Lease lease(ModelId id, WeightSnapshot weights, int keep, int versions, InFlight inFlight)
+      throws InterruptedException {
+    return models.lease(id, TaskDevice.CPU, wanted(weights, inFlight), new Limits(keep, versions));
+  }
+
+  private Wanted wanted(WeightSnapshot weights, InFlight inFlight) {
+    return new Wanted(
+        weights.manifest(),
+        inFlight,
+        () -> {
+          fetched.incrementAndGet();
+          return weights;
+        });
   }
 
   private static void await(BooleanSupplier condition) {

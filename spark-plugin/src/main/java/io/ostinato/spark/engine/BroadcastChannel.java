@@ -1,0 +1,43 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.weights.Shard;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends parcels by Spark's broadcasts, and messages about them in the background. */
+record BroadcastChannel(JavaSparkContext context) implements ParcelChannel {
+  private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
+
+  @Override
+  public Parcel send(List<Shard> shards) {
+    return Parcel.broadcast(context, shards);
+  }
+
+  @Override
+  public void free(Parcel parcel) {
+    if (!context.isLocal()) {
+      later(() -> parcel.bytes().unpersist(false));
+    }
+  }
+
+  @Override
+  public void destroy(Parcel parcel) {
+    later(parcel.bytes()::destroy);
+  }
+
+  private static void later(Runnable message) {
+    ResidentModels.ofThisProcess()
+        .workers()
+        .execute(
+            () -> {
+              try {
+                message.run();
+              } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+                log.debug("executors could not be notified; they may be gone", e);
+              }
+            });
+  }
+}
