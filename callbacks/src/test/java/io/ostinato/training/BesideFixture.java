@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -215,8 +216,12 @@ abstract class BesideFixture {
       begun.add(update);
       notifyAll();
       try {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!open.contains(update)) {
-          wait();
+          if (System.nanoTime() > end) {
+            throw EvaluationException.of(tag, "the test never let it run");
+          }
+          wait(1000);
         }
       } catch (InterruptedException e) {
         interrupted.add(update);

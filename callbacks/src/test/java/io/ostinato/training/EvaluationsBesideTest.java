@@ -126,6 +126,8 @@ class EvaluationsBesideTest extends BesideFixture {
                                   .isEmpty();
                               engine.let(2);
                               engine.awaitEnded(2);
+                              awaitGone("evaluations of E0_U2_S32");
+                              awaitGone("evaluations of E0_U4_S64");
                             },
                         6L,
                             () -> {
