@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,15 +88,13 @@ final class WaitingCallbacks {
 
   private static boolean overrides(
       Callback callback, Class<?> base, String method, Class<?> parameter) {
-    for (Class<?> type = callback.getClass(); type != base; type = type.getSuperclass()) {
-      try {
-        type.getDeclaredMethod(method, parameter);
-        return true;
-      } catch (NoSuchMethodException e) {
-        continue; // a superclass may have it
-      }
-    }
-    return false;
+    return Stream.<Class<?>>iterate(
+            callback.getClass(), type -> type != base, type -> type.getSuperclass())
+        .flatMap(type -> Stream.of(type.getDeclaredMethods()))
+        .anyMatch(
+            each ->
+                each.getName().equals(method)
+                    && List.of(each.getParameterTypes()).equals(List.of(parameter)));
   }
 
   /** Whether a callback waits for evaluations. */

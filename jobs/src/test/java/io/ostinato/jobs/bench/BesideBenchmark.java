@@ -41,8 +41,7 @@ record BesideBenchmark(Path folder) implements Benchmark {
       SparkDataset test = BenchSpark.dataset(spark, pixels, 784);
       Function<Integer, BesideTraining> ofInterval =
           interval ->
-              new BesideTraining(
-                  manager, test, engine, folder, EVALUATIONS * interval, interval);
+              new BesideTraining(manager, test, engine, folder, EVALUATIONS * interval, interval);
       return figures(rounds(ofInterval));
     }
   }
@@ -50,8 +49,7 @@ record BesideBenchmark(Path folder) implements Benchmark {
   private static List<Round> rounds(Function<Integer, BesideTraining> ofInterval) {
     int few = 10;
     ofInterval.apply(few).withoutEvaluations();
-    double update =
-        ofInterval.apply(few).withoutEvaluations().whole() / (EVALUATIONS * few);
+    double update = ofInterval.apply(few).withoutEvaluations().whole() / (EVALUATIONS * few);
     BesideTraining training = ofInterval.apply((int) Math.ceil(INTERVAL_SECONDS / update));
     double own = ofInterval.apply(few).evaluating(Evaluations.inline(), 0).evaluation();
     Seconds none = training.withoutEvaluations();
