@@ -129,16 +129,24 @@ class TrainChaosIT {
         output);
   }
 
+  /** Every other run, beginning with the first, trains beside its evaluations. */
   private List<String> arguments(int number, Path output, String more) {
-    return List.of(
-        "train",
-        folder.resolve("run.yaml").toString(),
-        "--set",
-        "seed=" + number,
-        "--set",
-        "output=" + output,
-        "--set",
-        more);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "train",
+                folder.resolve("run.yaml").toString(),
+                "--set",
+                "seed=" + number,
+                "--set",
+                "output=" + output,
+                "--set",
+                more));
+    if (number % 2 == 0) {
+      arguments.addAll(
+          List.of("--set", "evaluations.mode=beside", "--set", "evaluations.join.updates=3"));
+    }
+    return arguments;
   }
 
   private static void trainHere(List<String> arguments) {
