@@ -23,6 +23,7 @@ import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.OnFailure;
+import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.progress.ProgressDisplay;
@@ -33,6 +34,11 @@ import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.storage.Checkpoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +47,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -458,6 +466,65 @@ class EvaluationsBesideTest extends BesideFixture {
     assertThat(checkpoints(training).latest()).contains("E0_U3_S48");
     assertThat(checkpoints(training).tags())
         .containsExactly("E0_U1_S16", "E0_U2_S32", "E0_U3_S48", "E0_U9_S144.error");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void memoryStaysFlatOverManyEvaluations() {
+    // Each update changes 2 MiB of weights, which are copied twice: what leaks adds up.
+    List<Long> residents = new ArrayList<>();
+    List<Long> direct = new ArrayList<>();
+    Map<Long, Runnable> looks = new HashMap<>();
+    for (long update = 40; update <= 200; update += 16) {
+      looks.put(
+          update,
+          () -> {
+            System.gc();
+            residents.add(Memory.residentKibibytes());
+            direct.add(Memory.directKibibytes());
+          });
+    }
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(2)), 0)
+            .model(TestNets::wide, TestNets.FEATURES)
+            .length(TrainingLength.updates(200))
+            .callback(
+                new Seeing(DataIteratorConfig.every(Schedule.everyNUpdates(1)), new ArrayList<>()))
+            .callback(new AtUpdates(looks))
+            .build();
+    training.run();
+    assertThat(median(residents.subList(6, 11)) - median(residents.subList(0, 5)))
+        .as("growth of the resident set, in KiB: %s", residents)
+        .isLessThan(60_000);
+    assertThat(median(direct.subList(6, 11)))
+        .as("memory outside the heap that Java has allocated, in KiB: %s", direct)
+        .isLessThan(40_000);
+  }
+
+  private static long median(List<Long> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+
+  /** The memory of this process. */
+  private static final class Memory {
+    private Memory() {}
+
+    static long residentKibibytes() {
+      try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+        String resident = lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
+        return Long.parseLong(resident.replaceAll("\\D", ""))
+            - Runtime.getRuntime().totalMemory() / 1024;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    static long directKibibytes() {
+      return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+          .filter(pool -> pool.getName().equals("direct"))
+          .mapToLong(pool -> pool.getMemoryUsed() / 1024)
+          .sum();
+    }
   }
 
   private List<String> traces(TrainingLoop training) {
