@@ -70,7 +70,8 @@ public final class Checkpoints {
 
   /**
    * Writes the weights of a checkpoint and the state of its optimizer, which then need not be kept.
-   * The checkpoint exists only when it is {@linkplain Begun#complete completed}.
+   * The checkpoint exists only when it is {@linkplain Begun#complete completed}; until then, none
+   * may be saved under its tag.
    *
    * @throws StorageException if they can't be written
    */

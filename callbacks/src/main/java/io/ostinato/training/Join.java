@@ -58,11 +58,14 @@ public record Join(When when, long updates) {
               optional = true,
               atLeast = 0)
           @Nullable Long updates) {
-    if ((at == null) == (updates == null)) {
-      throw new IllegalArgumentException("give exactly one of at and updates");
+    if (at == null && updates == null) {
+      throw new IllegalArgumentException("give next, as_ready or {updates: n}");
     }
     if (updates != null) {
-      return updates(updates);
+      if (at == Word.AS_READY) {
+        throw new IllegalArgumentException("give either as_ready or updates");
+      }
+      return updates(updates); // also in place of the default
     }
     return at == Word.AS_READY ? asReady() : next();
   }

@@ -112,11 +112,8 @@ final class Joining {
   }
 
   private void tellOfWaiting(UpdateCounter now) {
-    if (!past.isEmpty()) {
-      log.info(
-          "training waits at {} for the evaluations of {} earlier moments",
-          now.current(),
-          past.size());
+    if (past.incomplete() > 0) {
+      log.info("training waits at {} for the evaluations of {}", now.current(), past.count());
     }
   }
 
@@ -141,7 +138,7 @@ final class Joining {
   /** Cancels the evaluations of past moments, and discards what belongs to these moments. */
   void cancel(String reason) {
     if (!past.isEmpty()) {
-      log.info("the evaluations of {} earlier moments are cancelled: {}", past.size(), reason);
+      log.info("the evaluations of {} are cancelled: {}", past.count(), reason);
       past.cancel();
     }
   }

@@ -47,10 +47,6 @@ final class PastMoments {
     return queue.isEmpty();
   }
 
-  int size() {
-    return queue.size();
-  }
-
   /** What waits for evaluations of the present moment: nothing yet. */
   MomentRest rest() {
     return new MomentRest(new LaunchedEvaluations(context.moment(), rows));
@@ -92,8 +88,8 @@ final class PastMoments {
   /** Writes at once what is large, unless it is needed again. */
   private static void write(Moment moment, RunCheckpoints.Draft draft, boolean mayRewind) {
     if (moment.checkpoints().hasTraining()) {
-      moment.checkpoints().begin(draft.arrays());
-      if (!mayRewind) {
+      boolean isWritten = moment.checkpoints().begin(draft.arrays());
+      if (isWritten && !mayRewind) {
         draft.forgetOptimizer();
       }
     }
@@ -156,9 +152,15 @@ final class PastMoments {
         && waiting.areDue(now);
   }
 
-  /** The number of moments with evaluations. */
-  private int incomplete() {
+  /** The number of moments with evaluations that have not taken effect. */
+  int incomplete() {
     return (int) queue.stream().filter(past -> past.work().isPresent()).count();
+  }
+
+  /** The same number, in words. */
+  String count() {
+    int moments = incomplete();
+    return moments == 1 ? "an earlier moment" : moments + " earlier moments";
   }
 
   /**

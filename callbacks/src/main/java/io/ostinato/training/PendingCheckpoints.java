@@ -5,8 +5,10 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.Checkpoints;
 import io.ostinato.weights.WeightSnapshot;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -23,6 +25,7 @@ final class PendingCheckpoints {
 
   private final Map<String, Checkpoints.Begun> begun = new LinkedHashMap<>();
   private Source source;
+  private boolean isPast;
 
   /** Creates the checkpoints of a moment. */
   interface Source {
@@ -52,6 +55,7 @@ final class PendingCheckpoints {
   /** Changes what creates the checkpoints, for a moment that is past. */
   void from(Source other) {
     source = other;
+    isPast = true;
   }
 
   private Source source() {
@@ -61,14 +65,18 @@ final class PendingCheckpoints {
   /**
    * Writes the arrays of checkpoints to resume from, which then need not be kept until the moment
    * is complete.
+   *
+   * @return whether that was done for all: not for a tag that doesn't name the moment, under which
+   *     another moment may save before
    */
-  void begin(Checkpoint arrays) {
-    saves.forEach(
-        (tag, save) -> {
-          if (save == training) {
-            begun.put(tag, checkpoints.begin(tag, arrays));
-          }
-        });
+  boolean begin(Checkpoint arrays) {
+    String moment = arrays.iteration().toString();
+    List<String> tags =
+        saves.keySet().stream()
+            .filter(tag -> saves.get(tag) == training && tag.contains(moment))
+            .toList();
+    tags.forEach(tag -> begun.put(tag, checkpoints.begin(tag, arrays)));
+    return tags.size() == Collections.frequency(saves.values(), training);
   }
 
   /** Discards what was written of checkpoints that aren't complete. */
@@ -146,6 +154,12 @@ final class PendingCheckpoints {
 
     @Override
     public void saveTraining(String tag) {
+      if (isPast && saves.get(tag) != training) {
+        throw new IllegalStateException(
+            ("callback '%s' requests a checkpoint to resume from at a moment that is past; save the"
+                    + " weights instead, or use evaluations.mode=inline")
+                .formatted(callback));
+      }
       keep(tag);
       saves.put(tag, training);
     }

@@ -294,6 +294,54 @@ abstract class BesideFixture {
     }
   }
 
+  /** Ends the evaluations of every other moment only after those of the next: at 6, then at 3. */
+  static final class Swapping implements EvaluationEngine {
+    private final LocalEvaluationEngine engine = new LocalEvaluationEngine();
+    private final long last;
+    private final Set<Long> ended = new HashSet<>();
+    private int swapped;
+
+    Swapping(long last) {
+      this.last = last;
+    }
+
+    @Override
+    public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress) {
+      long update = request.tag().iteration().update();
+      if (update % 6 == 3 && update + 3 <= last) {
+        awaitEnd(update + 3);
+      }
+      EvaluationResults results = engine.evaluate(request, progress);
+      note(update);
+      return results;
+    }
+
+    private synchronized void awaitEnd(long update) {
+      try {
+        while (!ended.contains(update)) {
+          wait();
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      swapped++;
+    }
+
+    private synchronized void note(long update) {
+      ended.add(update);
+      notifyAll();
+    }
+
+    synchronized int swapped() {
+      return swapped;
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
+  }
+
   /** Takes a random time for each evaluation, several at once. */
   static final class Dawdling implements EvaluationEngine {
     private final LocalEvaluationEngine engine = new LocalEvaluationEngine();

@@ -26,6 +26,9 @@ import io.ostinato.evaluation.OnFailure;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.monitor.LearningRateCallback;
+import io.ostinato.monitor.ProgressBarCallback;
+import io.ostinato.monitor.TrainTimeCallback;
+import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.quality.BestMetricCallback;
 import io.ostinato.schedule.Schedule;
@@ -33,6 +36,7 @@ import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.stopping.MetricEarlyStopper;
 import io.ostinato.storage.Checkpoint;
+import io.ostinato.tracking.RunSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
@@ -40,6 +44,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +86,185 @@ class EvaluationsBesideTest extends BesideFixture {
     List<String> one = traces("one", Evaluations.beside(), 3, 1);
     assertThat(traces("other", Evaluations.beside(), 3, 2)).isEqualTo(one);
     assertThat(one).hasSizeGreaterThan(30);
+  }
+
+  /** Early stopping, best checkpoints, averages and resuming with results out of order. */
+  @Test
+  void resultsThatComeOutOfOrderChangeNothing() {
+    Evaluations beside = Evaluations.beside().join(Join.updates(7));
+    List<String> expected = traces(swapped("expected", beside, closedLater(new Dawdling(1))));
+    Swapping engine = closedLater(new Swapping(24));
+    assertThat(traces(swapped("swapped", beside, engine))).isEqualTo(expected);
+    assertThat(engine.swapped()).isGreaterThan(6);
+    TrainingLoopBuilder first =
+        swappedBuilder("parts", beside, closedLater(new Swapping(24)))
+            .callback(
+                new AtUpdates(
+                    Map.of(
+                        13L,
+                        () -> {
+                          throw new IllegalStateException("the machine is gone");
+                        })));
+    assertThatThrownBy(() -> first.build().run()).hasMessage("the machine is gone");
+    TrainingLoop rest =
+        swappedBuilder("parts", beside, closedLater(new Swapping(24)))
+            .resume("parts", "E1_U13_S208.error")
+            .build();
+    rest.run();
+    assertThat(metrics(rest)).isEqualTo(expected.subList(0, metrics(rest).size()));
+  }
+
+  private TrainingLoop swapped(String runId, Evaluations evaluations, EvaluationEngine engine) {
+    return swappedBuilder(runId, evaluations, engine).build();
+  }
+
+  private TrainingLoopBuilder swappedBuilder(
+      String runId, Evaluations evaluations, EvaluationEngine engine) {
+    TrainingLoopBuilder builder =
+        loop(runId, evaluations, 0).engine(engine).length(TrainingLength.updates(24));
+    callbacks().forEach(builder::callback);
+    return builder.callback(
+        new MetricEarlyStopper(
+            MetricEarlyStopper.Config.of("accuracy/test", 5).every(Schedule.everyNUpdates(3))));
+  }
+
+  @Test
+  void callbacksThatAreDueTogetherShareAPassBesideTrainingToo() {
+    List<Integer> passes = Collections.synchronizedList(new ArrayList<>());
+    EvaluationEngine counting =
+        new EvaluationEngine() {
+          private final LocalEvaluationEngine engine = closedLater(new LocalEvaluationEngine());
+
+          @Override
+          public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress) {
+            passes.add(1);
+            return engine.evaluate(request, progress);
+          }
+
+          @Override
+          public List<EvaluationResults> evaluateTogether(
+              List<EvaluationRequest> requests, ProgressDisplay progress) {
+            passes.add(requests.size());
+            return engine.evaluateTogether(requests, progress);
+          }
+        };
+    DataIteratorConfig config = DataIteratorConfig.every(Schedule.everyNUpdates(2));
+    loop("run", Evaluations.beside(), 0)
+        .engine(counting)
+        .length(TrainingLength.updates(4))
+        .callback(new Trainings.Accuracy(config))
+        .callback(new Seeing(config, new ArrayList<>()))
+        .callback(new Trainings.Accuracy(config.batchSize(8).named("other")))
+        .build()
+        .run();
+    assertThat(passes).containsExactly(2, 1, 2, 1);
+  }
+
+  @Test
+  void waitingIsAMetricAndSoIsTheLag() {
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(1)), 7)
+            .callback(new TrainTimeCallback(TrainTimeCallback.Config.defaults()))
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .build();
+    RunSummary summary = training.run().summary();
+    assertThat(summary.last().get("train_time/evaluation_wait/max/E1").value()).isPositive();
+    assertThat(summary.last().get("evaluation_lag").value()).isZero();
+    assertThat(summary.best()).doesNotContainKeys("evaluation_lag");
+    assertThat(training.files().text("summary.json"))
+        .contains("\"train_time/evaluation_wait/mean/E1\"", "\"evaluation_lag\"");
+  }
+
+  @Test
+  void theProgressBarShowsWhatIsUnderWay() {
+    List<String> messages = new ArrayList<>();
+    ProgressDisplay display =
+        (label, total, unit) ->
+            new Progress() {
+              @Override
+              public void update(long done, String message) {
+                messages.add(message);
+              }
+
+              @Override
+              public void close() {}
+            };
+    loop("run", Evaluations.beside().join(Join.updates(3)), 0)
+        .progress(display)
+        .length(TrainingLength.updates(6))
+        .callback(new ProgressBarCallback(ProgressBarCallback.Config.defaults()))
+        .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+        .build()
+        .run();
+    assertThat(messages.get(0)).isEqualTo("E0_U1_S16");
+    assertThat(messages.get(2)).matches("E0_U3_S48  1 moment evaluating, [0-9]+ rows");
+    assertThat(messages.get(5))
+        .matches("E0_U6_S96  1 moment evaluating, [0-9]+ rows; last result 3 updates old");
+  }
+
+  @Test
+  void aCheckpointToResumeFromCantBeRequestedWhenItsMomentIsPast() {
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(3)), 0)
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .callback(
+                new CheckpointCallback(
+                    CheckpointCallback.Config.defaults().every(Schedule.everyNUpdates(2))))
+            .callback(new SavingLater(Schedule.everyNUpdates(2)))
+            .build();
+    assertThatThrownBy(training::run)
+        .hasMessageContaining("a callback failed at E0_U2_S32")
+        .hasMessageContaining(
+            "callback 'saving_later' requests a checkpoint to resume from at a moment that is past;"
+                + " save the weights instead, or use evaluations.mode=inline");
+  }
+
+  private static final class SavingLater extends PeriodicCallback {
+    private static final long serialVersionUID = 1;
+
+    SavingLater(Schedule schedule) {
+      super("saving_later", schedule);
+    }
+
+    @Override
+    public Set<String> readsMetrics() {
+      return Set.of("accuracy/test");
+    }
+
+    @Override
+    protected void periodicCallback(Invocation at) {
+      context().checkpointsFor(name()).saveTraining("mine");
+    }
+  }
+
+  /** The files of one are not those of the other, although both wait to be completed. */
+  @Test
+  void twoMomentsUnderWayCanSaveUnderOneTag() {
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(5)), 0)
+            .length(TrainingLength.updates(8))
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .callback(new SavingAs("last"))
+            .build();
+    TrainingResult result = training.run();
+    Checkpoint last = checkpoints(training).load("last");
+    assertThat(last.iteration()).isEqualTo(result.end());
+    assertThat(last.weights().manifest()).isEqualTo(result.weights().manifest());
+    assertThat(last.optimizer()).isNotEmpty();
+  }
+
+  private static final class SavingAs extends Callback {
+    private static final long serialVersionUID = 1;
+    private final String tag;
+
+    SavingAs(String tag) {
+      this.tag = tag;
+    }
+
+    @Override
+    public void afterUpdate(UpdateCounter at) {
+      context().checkpointsFor(name()).saveTraining(tag);
+    }
   }
 
   @ParameterizedTest
@@ -496,9 +680,9 @@ class EvaluationsBesideTest extends BesideFixture {
     assertThat(median(residents.subList(6, 11)) - median(residents.subList(0, 5)))
         .as("growth of the resident set, in KiB: %s", residents)
         .isLessThan(60_000);
-    assertThat(median(direct.subList(6, 11)))
-        .as("memory outside the heap that Java has allocated, in KiB: %s", direct)
-        .isLessThan(40_000);
+    assertThat(direct)
+        .as("memory outside the heap, in KiB; a leak would be 320 MiB")
+        .allMatch(kibibytes -> kibibytes < 100_000);
   }
 
   private static long median(List<Long> values) {

@@ -4,29 +4,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.DataContainer;
 import io.ostinato.evaluation.DeadlineExceededException;
 import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.metric.Metrics;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.quality.BestMetricCallback;
+import io.ostinato.quality.MetricCallback;
+import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.schedule.TrainingLength;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.resident.ResidentReport;
+import io.ostinato.tracking.MetricsRecord;
+import io.ostinato.training.Evaluations;
+import io.ostinato.training.Join;
+import io.ostinato.training.TrainingLoop;
+import io.ostinato.training.Trainings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +76,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several evaluations at once, in an application whose scheduler is fair. */
 @Timeout(60)
@@ -122,6 +137,57 @@ class EvaluationsInFlightTest {
   void letAllGo() {
     letGo.countDown();
     Hanging.release();
+  }
+
+  /** With processData, by which the driver gets the results of all rows, and with metrics. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 7})
+  void aTrainingBesideItsEvaluationsHasTheMetricsOfOneThatEvaluatesHere(
+      long updates, @TempDir Path folder) {
+    SparkDataset test = TestSpark.generated(session, 30, 0, 20, 7);
+    Evaluations beside = Evaluations.beside().join(Join.updates(updates));
+    try (LocalEvaluationEngine here = new LocalEvaluationEngine();
+        NDManager manager = Engine.getInstance().newBaseManager()) {
+      List<MetricsRecord> expected = records(manager, folder.resolve("here"), here, test, beside);
+      assertThat(expected).hasSize(10);
+      List<MetricsRecord> records = records(manager, folder.resolve("spark"), engine, test, beside);
+      assertThat(records)
+          .extracting(MetricsRecord::iteration, MetricsRecord::metrics)
+          .containsExactlyElementsOf(
+              expected.stream().map(r -> tuple(r.iteration(), r.metrics())).toList());
+    }
+    assertIsQuiet();
+  }
+
+  private static List<MetricsRecord> records(
+      NDManager manager,
+      Path folder,
+      EvaluationEngine its,
+      SparkDataset test,
+      Evaluations evaluations) {
+    Schedule often = Schedule.everyNUpdates(2);
+    TrainingLoop training =
+        Trainings.on(manager, folder)
+            .data(
+                DataContainer.builder()
+                    .train(Trainings.rows(manager, 160))
+                    .evaluation("test", test)
+                    .build())
+            .engine(its)
+            .evaluations(evaluations)
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(often).batchSize(8)))
+            .callback(
+                new MetricCallback(
+                    MetricCallback.Config.of(
+                        DataIteratorConfig.every(often).named("states"), Metrics.crossEntropy())))
+            .callback(
+                new BestMetricCallback(
+                    BestMetricCallback.Config.of("accuracy/test", "cross_entropy/states")
+                        .every(often)))
+            .length(TrainingLength.updates(20))
+            .build();
+    training.run();
+    return Trainings.records(training);
   }
 
   @Test
