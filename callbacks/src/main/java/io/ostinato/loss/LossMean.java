@@ -54,6 +54,19 @@ final class LossMean implements Serializable {
     sums.clear();
   }
 
+  /** Takes out what was added so far. */
+  LossMean take() {
+    LossMean taken = new LossMean();
+    taken.sums.putAll(sums);
+    sums.clear();
+    return taken;
+  }
+
+  /** Adds what was taken out of another. */
+  void addAll(LossMean other) {
+    other.sums.forEach((name, sum) -> sums.merge(name, sum, Sum::plus));
+  }
+
   SavedState save() {
     SavedState state = SavedState.empty();
     for (Map.Entry<String, Sum> entry : sums.entrySet()) {

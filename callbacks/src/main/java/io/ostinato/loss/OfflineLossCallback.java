@@ -26,10 +26,10 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.SavedState;
 import java.io.Serializable;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +50,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   private final BatchColumns columns;
   private final OutputChoice output;
   private final LossMean online = new LossMean();
-  private final transient Map<TrainingIteration, Map<String, Double>> setAside = new HashMap<>();
+  private final transient TreeMap<TrainingIteration, LossMean> setAside = new TreeMap<>();
   private @Nullable LossFactory loss;
 
   /**
@@ -136,8 +136,7 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
 
   @Override
   protected void evaluationBegins(Invocation at) {
-    setAside.put(at.iteration(), online.means());
-    online.reset();
+    setAside.put(at.iteration(), online.take());
   }
 
   @Override
@@ -152,8 +151,8 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
   @Override
   protected void processResults(EvaluationResults results, Invocation at) {
     Map<String, Double> offline = offline(results);
-    Map<String, Double> before = setAside.remove(at.iteration());
-    Map<String, Double> seen = before == null ? online.means() : before;
+    boolean isPast = setAside.containsKey(at.iteration());
+    Map<String, Double> seen = isPast ? setAside(at.iteration()).means() : online.means();
     Loss named = factory().get();
     offline.forEach(
         (part, value) -> writer().addScalar(key("loss", LossName.of(named, part)), value));
@@ -164,10 +163,19 @@ public final class OfflineLossCallback extends PeriodicDataIteratorCallback impl
                   .addScalar(
                       key("lossdiff", LossName.of(named, part)),
                       value - seen.getOrDefault(part, Double.NaN)));
-      if (before == null) {
+      if (!isPast) {
         online.reset();
       }
     }
+  }
+
+  /** What was set aside since the last moment that had results: up to this one. */
+  private LossMean setAside(TrainingIteration moment) {
+    LossMean mean = new LossMean();
+    Map<TrainingIteration, LossMean> upTo = setAside.headMap(moment, true);
+    upTo.values().forEach(mean::addAll);
+    upTo.clear();
+    return mean;
   }
 
   private static Map<String, Double> offline(EvaluationResults results) {

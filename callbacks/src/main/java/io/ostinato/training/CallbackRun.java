@@ -181,7 +181,6 @@ final class CallbackRun implements AutoCloseable {
     counter = counter.advance();
     lastLoss.updateIsMade(counter.epochSize().samplesOf(counter.current().update()));
     present.updated(timings.withEvaluationWait(past.takeWait()));
-    joining.makeRoom(counter);
     moments.afterUpdate(counter);
     joining.afterUpdate(counter);
   }
@@ -230,9 +229,17 @@ final class CallbackRun implements AutoCloseable {
       return;
     }
     attempt(failure, () -> joining.drainForResuming(counter));
-    attempt(failure, () -> log.info("training failed; saved checkpoint '{}'", keep(".error")));
+    attempt(failure, this::keepFailed);
     attempt(failure, this::writeSummary);
     attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
+  }
+
+  private void keepFailed() {
+    if (joining.isCancelled()) {
+      log.info("training failed; resume from 'latest', since evaluations were cancelled");
+    } else {
+      log.info("training failed; saved checkpoint '{}'", keep(".error"));
+    }
   }
 
   void finish(RunStatus status) {

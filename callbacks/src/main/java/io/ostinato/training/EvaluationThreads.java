@@ -20,18 +20,16 @@ final class EvaluationThreads {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
   /** How long a cancelled evaluation may take to end. */
-  private static final Duration GRACE = Duration.ofSeconds(10);
+  static final Duration GRACE = Duration.ofSeconds(10);
 
   private final OptionalInt limit;
   private final WhenFull whenFull;
-  private final boolean countsIncomplete;
   private int running;
   private @Nullable Work next;
 
   EvaluationThreads(Evaluations evaluations) {
     this.limit = evaluations.limit();
     this.whenFull = evaluations.whenFull();
-    this.countsIncomplete = evaluations.countsIncomplete();
   }
 
   /** The evaluations of one moment, which run, have run, or wait to begin. */
@@ -68,11 +66,16 @@ final class EvaluationThreads {
       }
     }
 
-    /** Interrupts the evaluations, or doesn't begin them; waits a moment for their end. */
+    /** Interrupts the evaluations, or doesn't begin them. */
     void cancel() {
+      evaluations.cancel();
       interrupt(this);
+    }
+
+    /** Waits for the end of cancelled evaluations, at most until a time of {@code nanoTime}. */
+    void awaitCancelled(long deadlineNanos) {
       try {
-        end.get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        end.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (ExecutionException e) {
@@ -113,12 +116,12 @@ final class EvaluationThreads {
    * them out.
    *
    * @param name the moment, such as {@code E1_U22_S1408}
-   * @param incomplete the number of earlier moments whose results have not taken effect
+   * @param isBlocked whether too many earlier moments wait for one whose evaluations run
    * @throws EvaluationException if this thread is interrupted while it waits
    */
-  synchronized Work launch(LaunchedEvaluations evaluations, String name, int incomplete) {
+  synchronized Work launch(LaunchedEvaluations evaluations, String name, boolean isBlocked) {
     Work work = new Work(evaluations, name);
-    boolean isFull = isFull() || countsIncomplete && isReached(incomplete);
+    boolean isFull = isFull() || isBlocked && running > 0;
     if (isFull && whenFull == WhenFull.SKIP) {
       work.leaveOut("in_flight=%s is reached".formatted(limit.getAsInt()));
     } else if (isFull && whenFull == WhenFull.REPLACE) {
@@ -152,11 +155,7 @@ final class EvaluationThreads {
   }
 
   private boolean isFull() {
-    return isReached(running);
-  }
-
-  private boolean isReached(int moments) {
-    return limit.isPresent() && moments >= limit.getAsInt();
+    return limit.isPresent() && running >= limit.getAsInt();
   }
 
   private void begin(Work work) {

@@ -152,12 +152,4 @@ public record Evaluations(
       case AS_READY -> OptionalInt.of(2);
     };
   }
-
-  /**
-   * Whether a moment is in flight until its results take effect. Otherwise it is until its
-   * evaluations have ended: when they take effect is fixed, so training can't wait for that.
-   */
-  boolean countsIncomplete() {
-    return join.when() != Join.When.UPDATES;
-  }
 }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +26,7 @@ final class Joining {
   private final OnStop onStop;
   private final Consumer<Draft> rewind;
   private boolean isRewound;
+  private boolean isCancelled;
 
   /**
    * Creates the joining of a training.
@@ -50,20 +50,11 @@ final class Joining {
     this.rewind = rewind;
   }
 
-  /**
-   * Lets evaluations that are due now begin: completes earlier moments if too many are under way.
-   */
-  void makeRoom(UpdateCounter now) {
-    while (past.hasNoRoom(now)) {
-      complete(past.next(), now, now.current().update());
-    }
-  }
-
   /** Completes the moments that are due after an update; waits for their evaluations. */
   void afterUpdate(UpdateCounter now) {
     applyChanges(now);
     while (past.isDue(now)) {
-      complete(past.next(), now, now.current().update());
+      complete(past.next(), now, now.current().update(), false);
     }
     if (past.isEmpty()) {
       changes.forgetMade();
@@ -87,7 +78,10 @@ final class Joining {
   void drain(UpdateCounter now) {
     tellOfWaiting(now);
     Failures failures = new Failures();
-    completeWhile(() -> !past.isEmpty(), now, moment -> now.current().update(), failures);
+    completeWhile(
+        () -> !past.isEmpty(),
+        moment -> complete(moment, now, now.current().update(), false),
+        failures);
     failures.throwFirst(now);
   }
 
@@ -98,10 +92,16 @@ final class Joining {
   void drainForResuming(UpdateCounter now) {
     tellOfWaiting(now);
     Failures failures = new Failures();
-    completeWhile(() -> past.isDue(now), now, moment -> now.current().update(), failures);
+    completeWhile(
+        () -> past.isDue(now),
+        moment -> complete(moment, now, now.current().update(), false),
+        failures);
     Map<String, String> rate = optimizer.saveRate();
     boolean wasStopped = context.stopReason().isPresent();
-    completeWhile(() -> !past.isEmpty(), now, moment -> past.takesEffectAt(moment, now), failures);
+    completeWhile(
+        () -> !past.isEmpty(),
+        moment -> complete(moment, now, past.takesEffectAt(moment, now), true),
+        failures);
     if (!isRewound) {
       optimizer.restoreRate(rate);
       if (!wasStopped) {
@@ -118,20 +118,13 @@ final class Joining {
   }
 
   private void completeWhile(
-      BooleanSupplier condition,
-      UpdateCounter now,
-      ToLongFunction<PastMoment> takesEffectAt,
-      Failures failures) {
+      BooleanSupplier condition, Consumer<PastMoment> complete, Failures failures) {
     while (condition.getAsBoolean()) {
       if (Thread.currentThread().isInterrupted()) {
         cancel("training was interrupted");
         return;
       }
-      failures.attempt(
-          () -> {
-            PastMoment moment = past.next();
-            complete(moment, now, takesEffectAt.applyAsLong(moment));
-          });
+      failures.attempt(() -> complete.accept(past.next()));
     }
   }
 
@@ -140,17 +133,29 @@ final class Joining {
     if (!past.isEmpty()) {
       log.info("the evaluations of {} are cancelled: {}", past.count(), reason);
       past.cancel();
+      isCancelled = true;
     }
   }
 
-  private void complete(PastMoment moment, UpdateCounter now, long takesEffectAt) {
+  /** Whether moments were discarded, so that a checkpoint of a later one would lack them. */
+  boolean isCancelled() {
+    return isCancelled;
+  }
+
+  /**
+   * Completes a moment.
+   *
+   * @param isPlanned whether what it changes is to be made when the training has been resumed
+   */
+  private void complete(
+      PastMoment moment, UpdateCounter now, long takesEffectAt, boolean isPlanned) {
     Optional<String> stop = context.stopReason();
     optimizer.startRecordingRate();
     try {
       moments.complete(
           moment,
           takesEffectAt - moment.at().current().update(),
-          () -> remember(takesEffectAt, stop, now));
+          () -> remember(takesEffectAt, stop, isPlanned));
       boolean isStopped = stop.isEmpty() && context.stopReason().isPresent();
       boolean isPast = !moment.at().equals(now);
       if (isStopped && isPast && onStop == OnStop.REWIND) {
@@ -163,12 +168,12 @@ final class Joining {
   }
 
   /** Remembers for checkpoints how callbacks have changed the training at a past moment. */
-  private void remember(long takesEffectAt, Optional<String> stopBefore, UpdateCounter now) {
+  private void remember(long takesEffectAt, Optional<String> stopBefore, boolean isPlanned) {
     boolean canStop = stopBefore.isEmpty() && onStop == OnStop.KEEP;
     String stop = canStop ? context.stopReason().orElse(null) : null;
     LaterChanges.Change change =
         new LaterChanges.Change(takesEffectAt, optimizer.stopRecordingRate(), stop);
-    if (takesEffectAt > now.current().update()) {
+    if (isPlanned) {
       changes.addPlanned(change);
     } else {
       changes.addMade(change);
@@ -184,6 +189,7 @@ final class Joining {
                 () -> new IllegalStateException("the training at this moment was not kept"));
     rewind.accept(draft);
     isRewound = true;
+    isCancelled = false;
   }
 
   /** The first of several failures, with the others suppressed. */

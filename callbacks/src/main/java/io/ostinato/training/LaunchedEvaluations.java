@@ -49,6 +49,11 @@ final class LaunchedEvaluations {
     }
   }
 
+  /** Runs no further evaluation, and no further attempt. */
+  void cancel() {
+    moment.evaluations().cancel();
+  }
+
   /** Leaves all of them out; the callbacks end as after a failure that training tolerates. */
   void skip(String reason) {
     for (CallbackEvaluation evaluation : requested) {

@@ -2,6 +2,7 @@ package io.ostinato.training;
 
 import io.ostinato.callback.CallbackEvaluation;
 import io.ostinato.evaluation.EvaluationEngine;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
@@ -20,6 +21,7 @@ final class MomentEvaluations {
   private final EvaluationEngine engine;
   private final EvaluationFailures failures;
   private final MeasuredWeights measured;
+  private volatile boolean isCancelled;
 
   MomentEvaluations(
       TrainingSettings settings,
@@ -35,14 +37,33 @@ final class MomentEvaluations {
   /** An evaluation, and the weights that it uses. */
   record Weighted(CallbackEvaluation evaluation, WeightSnapshot weights) {}
 
+  /** Runs no further evaluation, and no further attempt; called on any thread. */
+  void cancel() {
+    isCancelled = true;
+  }
+
   EvaluationResults alone(Weighted evaluation, ProgressDisplay progress) {
-    return failures.run(request(evaluation), request -> engine.evaluate(request, progress));
+    return failures.run(
+        request(evaluation),
+        request -> {
+          checkNotCancelled(request.tag());
+          return engine.evaluate(request, progress);
+        });
+  }
+
+  private void checkNotCancelled(EvaluationTag tag) {
+    if (isCancelled) {
+      throw EvaluationException.of(tag, "it was cancelled");
+    }
   }
 
   List<EvaluationResults> together(List<Weighted> evaluations, ProgressDisplay progress) {
     return failures.runTogether(
         evaluations.stream().map(this::request).toList(),
-        requests -> engine.evaluateTogether(requests, progress));
+        requests -> {
+          checkNotCancelled(requests.get(0).tag());
+          return engine.evaluateTogether(requests, progress);
+        });
   }
 
   static EvaluationTag tag(CallbackEvaluation evaluation) {

@@ -32,9 +32,16 @@ record PastMoment(
     return work.isPresent() && !work.get().isLeftOut();
   }
 
-  /** Cancels the evaluations, and discards their results. */
+  /** Cancels the evaluations. */
   void cancel() {
     work.ifPresent(Work::cancel);
+  }
+
+  /**
+   * Discards what belongs to this moment once its evaluations, which were cancelled, have ended.
+   */
+  void discard(long deadlineNanos) {
+    work.ifPresent(cancelled -> cancelled.awaitCancelled(deadlineNanos));
     moment.close();
   }
 }

@@ -76,7 +76,7 @@ final class PastMoments {
     try {
       if (hasEvaluations) {
         String name = now.current().toString();
-        work = Optional.of(timed(() -> threads.launch(rest.evaluations(), name, incomplete())));
+        work = Optional.of(timed(() -> threads.launch(rest.evaluations(), name, isBlocked())));
       }
       draft.ifPresent(kept -> write(moment, kept, mayRewind));
     } finally {
@@ -124,14 +124,15 @@ final class PastMoments {
   }
 
   private boolean isDue(PastMoment oldest, UpdateCounter now) {
-    if (oldest.work().isEmpty()) {
+    if (!oldest.isMeasured()) {
       return true;
     }
+    boolean waits = config.whenFull() == WhenFull.WAIT;
     return switch (config.join().when()) {
-      case NEXT -> isNextDue(now) && (config.whenFull() == WhenFull.WAIT || oldest.isReady());
+      case NEXT -> isNextDue(now) && (waits || oldest.isReady());
       case UPDATES ->
           now.current().update() - oldest.at().current().update() >= config.join().updates();
-      case AS_READY -> oldest.isReady();
+      case AS_READY -> oldest.isReady() || waits && isNextDue(now) && isLimitReached();
     };
   }
 
@@ -139,22 +140,21 @@ final class PastMoments {
     return !now.isFinished() && waiting.updatesToNext(now).orElse(0) == 1;
   }
 
-  /**
-   * Whether results may take effect at any time, and the oldest have to before the next evaluations
-   * can begin.
-   */
-  boolean hasNoRoom(UpdateCounter now) {
+  /** Whether evaluations of this moment would add to results that wait for a slow one. */
+  private boolean isBlocked() {
+    return config.join().when() != Join.When.UPDATES
+        && isLimitReached()
+        && !queue.element().isReady();
+  }
+
+  private boolean isLimitReached() {
     OptionalInt limit = config.limit();
-    return config.join().when() == Join.When.AS_READY
-        && config.whenFull() == WhenFull.WAIT
-        && limit.isPresent()
-        && incomplete() >= limit.getAsInt()
-        && waiting.areDue(now);
+    return limit.isPresent() && incomplete() >= limit.getAsInt();
   }
 
   /** The number of moments with evaluations that have not taken effect. */
   int incomplete() {
-    return (int) queue.stream().filter(past -> past.work().isPresent()).count();
+    return (int) queue.stream().filter(PastMoment::isMeasured).count();
   }
 
   /** The same number, in words. */
@@ -180,7 +180,10 @@ final class PastMoments {
 
   /** Cancels the evaluations of all past moments, and forgets them. */
   void cancel() {
-    queue.forEach(PastMoment::cancel);
+    // Newest first, so that none begins in place of one that ends.
+    queue.descendingIterator().forEachRemaining(PastMoment::cancel);
+    long deadline = System.nanoTime() + EvaluationThreads.GRACE.toNanos();
+    queue.forEach(moment -> moment.discard(deadline));
     queue.clear();
   }
 

@@ -43,14 +43,10 @@ final class WaitingCallbacks {
   }
 
   private static boolean canEvaluateBeside(Callback callback) {
-    if (!(callback instanceof PeriodicDataIteratorCallback evaluates)
-        || evaluates.config().isInline()) {
+    if (!evaluates(callback)) {
       return false;
     }
-    boolean canSetAside =
-        !collects(callback)
-            || overrides(
-                callback, PeriodicDataIteratorCallback.class, "evaluationBegins", Invocation.class);
+    boolean canSetAside = !collects(callback) || setsAside(callback);
     if (!canSetAside) {
       log.info(
           "the evaluations of callback '{}' are inline, because it collects during updates; to let"
@@ -64,8 +60,8 @@ final class WaitingCallbacks {
   static List<TrainingMistake> mistakes(List<Callback> callbacks, Evaluations evaluations) {
     return callbacks.stream()
         .filter(callback -> evaluations.isBeside())
-        .filter(callback -> !(callback instanceof PeriodicDataIteratorCallback))
         .filter(callback -> !callback.readsMetrics().isEmpty() && collects(callback))
+        .filter(callback -> !(evaluates(callback) && setsAside(callback)))
         .map(
             callback ->
                 TrainingMistake.of(
@@ -77,6 +73,21 @@ final class WaitingCallbacks {
                         "use evaluations.mode=inline, or divide it into two callbacks"),
                     callback))
         .toList();
+  }
+
+  /** Whether a callback evaluates, and doesn't ask for that inline. */
+  private static boolean evaluates(Callback callback) {
+    return callback instanceof PeriodicDataIteratorCallback some && !some.config().isInline();
+  }
+
+  private static boolean setsAside(Callback callback) {
+    return overrides(
+        callback, PeriodicDataIteratorCallback.class, "evaluationBegins", Invocation.class);
+  }
+
+  /** Whether a callback, which waits, has something to do after an update or after an epoch. */
+  static boolean hasHook(Callback callback, String name) {
+    return overrides(callback, Callback.class, name, UpdateCounter.class);
   }
 
   /** Whether a callback collects something during updates. */

@@ -33,7 +33,7 @@ public final class SnapshotTaker {
     try (NDManager scope = scope(arrays)) {
       List<HostArray> live = new ArrayList<>();
       arrays.forEach((name, array) -> live.add(live(name, array, scope)));
-      return finish(live);
+      return finish(live, true);
     }
   }
 
@@ -78,15 +78,23 @@ public final class SnapshotTaker {
 
   /** Makes the snapshot of these arrays, which then has its own memory. */
   WeightSnapshot finish(List<HostArray> arrays) {
+    return finish(arrays, false);
+  }
+
+  private WeightSnapshot finish(List<HostArray> arrays, boolean isAlone) {
     synchronized (finishing) {
       WeightSnapshot here = WeightSnapshot.after(last, arrays);
       if (here == last) {
         return here;
       }
-      // Releases shards that are no longer required before more are copied.
       Map<String, Shard> shared = new HashMap<>();
       last.shards().forEach(shard -> shared.put(shard.hash(), shard));
-      last = WeightSnapshot.of(List.of());
+      if (isAlone) {
+        // Releases shards that are no longer required before more are copied. Otherwise the
+        // training
+        // thread may be comparing with them.
+        last = WeightSnapshot.of(List.of());
+      }
       shared.keySet().retainAll(here.manifest().shards());
       WeightSnapshot snapshot = here.copySharing(shared);
       last = snapshot;

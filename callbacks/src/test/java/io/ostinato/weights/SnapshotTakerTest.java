@@ -1,12 +1,14 @@
 package io.ostinato.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,48 @@ class SnapshotTakerTest {
       assertThat(array).isEqualTo(HostArray.copyOf(array.name(), live));
     }
     assertThat(snapshot.manifest()).isEqualTo(WeightSnapshot.of(snapshot.arrays()).manifest());
+  }
+
+  @Test
+  void capturedWeightsAreThoseOfTheirMomentWhateverHappensAfter() {
+    NDArray small = arrays.getOrDefault("small", manager.create(0));
+    NDArray large = arrays.getOrDefault("large", manager.create(0));
+    List<CapturedWeights> captured = new ArrayList<>();
+    List<WeightSnapshot> expected = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      captured.add(taker.capture(arrays, null));
+      expected.add(new SnapshotTaker().take(arrays));
+      small.muli(2);
+      large.get("0:5").addi(1);
+    }
+    // Out of order, and with more copies in between, which use the memory of those before.
+    for (int i : List.of(2, 0, 3, 1)) {
+      taker.capture(arrays, null).close();
+      assertThat(captured.get(i).get().arrays()).isEqualTo(expected.get(i).arrays());
+      assertThat(captured.get(i).get().manifest()).isEqualTo(expected.get(i).manifest());
+    }
+    assertThat(captured.get(0).get().shards())
+        .as("the middle of 'large', which no snapshot has changed, is there once")
+        .anyMatch(
+            shard -> captured.get(1).get().shards().stream().anyMatch(other -> other == shard));
+  }
+
+  @Test
+  void whatIsUnchangedIsNotCapturedAgain() {
+    CapturedWeights first = taker.capture(arrays, null);
+    assertThat(taker.capture(arrays, first)).isSameAs(first);
+    WeightSnapshot snapshot = first.get();
+    assertThat(taker.capture(arrays, null).get()).isSameAs(snapshot);
+    assertThat(taker.take(arrays)).isSameAs(snapshot);
+    arrays.getOrDefault("small", manager.create(0)).muli(2);
+    CapturedWeights changed = taker.capture(arrays, first);
+    assertThat(changed).isNotSameAs(first);
+    changed.close();
+    assertThatThrownBy(changed::get)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("these weights were discarded before they became a snapshot");
+    assertThat(taker.take(Map.of()).arrays()).isEmpty();
+    assertThat(taker.capture(Map.of(), null).get().arrays()).isEmpty();
   }
 
   @Test
