@@ -23,6 +23,8 @@ public final class Bench {
     benchmarks.put("naive", new NaiveBenchmark(data));
     benchmarks.put("refresh", new RefreshBenchmark(data));
     benchmarks.put("shared", new SharedBenchmark(data));
+    benchmarks.put("beside.snapshot", new SnapshotBenchmark(data));
+    benchmarks.put("beside", new BesideBenchmark(data));
     benchmarks.put("driver", new DriverRowsBenchmark());
     benchmarks.put("leak", new LeakBenchmark());
     benchmarks.put("growth", new GrowthBenchmark(data));
@@ -34,7 +36,8 @@ public final class Bench {
     }
     StringBuilder lines = new StringBuilder();
     for (Map.Entry<String, Benchmark> benchmark : benchmarks.entrySet()) {
-      if (wanted.contains(benchmark.getKey())) {
+      String name = benchmark.getKey();
+      if (wanted.contains(name) || wanted.contains(name.split("\\.")[0])) {
         List<Figure> figures = benchmark.getValue().run();
         figures.forEach(figure -> System.out.println(figure.row()));
         figures.forEach(figure -> lines.append(figure.json()).append('\n'));
