@@ -187,8 +187,7 @@ final class TrainingMoments {
     context.sharedEvaluations().plan(planned(atOnce, invocations));
     for (Callback callback : group) {
       if (!waiting.contains(callback)) {
-        attempt(() -> hook.accept(callback));
-        present.mayHaveChanged();
+        call(callback, hook, invocations);
       } else if (!(callback instanceof PeriodicCallback periodic)) {
         rest.add(() -> hook.accept(callback));
       } else {
@@ -219,8 +218,18 @@ final class TrainingMoments {
       Consumer<Callback> hook,
       Function<PeriodicCallback, Optional<Invocation>> invocations) {
     context.sharedEvaluations().plan(planned(some, invocations));
-    callAll(some, hook);
+    some.forEach(callback -> call(callback, hook, invocations));
     context.sharedEvaluations().clear();
+  }
+
+  private void call(
+      Callback callback,
+      Consumer<Callback> hook,
+      Function<PeriodicCallback, Optional<Invocation>> invocations) {
+    attempt(() -> hook.accept(callback));
+    if (Observers.mayChangeWeights(callback, invocations)) {
+      present.mayHaveChanged();
+    }
   }
 
   private static List<CallbackEvaluation> planned(
