@@ -16,6 +16,7 @@ import io.ostinato.model.EvaluationModel;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ProgressBarCallback;
 import io.ostinato.schedule.Schedule;
+import io.ostinato.schedule.TrainingLength;
 import io.ostinato.weights.CapturedWeights;
 import java.util.List;
 import java.util.Set;
@@ -23,21 +24,23 @@ import org.junit.jupiter.api.Test;
 
 /** The copies of weights that are evaluated beside training. */
 class CopiesBesideTest extends BesideFixture {
+  private static final Schedule EVERY_3 = Schedule.everyNUpdates(3);
   private static final Schedule EVERY_5 = Schedule.everyNUpdates(5);
 
   @Test
   void offeredWeightsAreCopiedOnceForAMoment() {
     Offering offering = new Offering();
     loop("run", Evaluations.beside(), 1)
+        .length(TrainingLength.updates(9))
         .callback(offering)
-        .callback(new Outputs(DataIteratorConfig.every(EVERY_5).weights("same").named("one")))
+        .callback(new Outputs(DataIteratorConfig.every(EVERY_3).weights("same").named("one")))
         .callback(new ProgressBarCallback(ProgressBarCallback.Config.defaults()))
-        .callback(new Outputs(DataIteratorConfig.every(EVERY_5).weights("same").named("other")))
-        .callback(new LearningRateCallback(new LearningRateCallback.Config(EVERY_5)))
+        .callback(new Outputs(DataIteratorConfig.every(EVERY_3).weights("same").named("other")))
+        .callback(new LearningRateCallback(new LearningRateCallback.Config(EVERY_3)))
         .callback(new Scaling(Schedule.everyNUpdates(7)))
         .build()
         .run();
-    assertThat(offering.copies).isEqualTo(30 / 5);
+    assertThat(offering.copies).isEqualTo(9 / 3);
   }
 
   @Test
