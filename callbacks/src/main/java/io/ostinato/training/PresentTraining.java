@@ -7,6 +7,7 @@ import io.ostinato.model.BlockWeights;
 import io.ostinato.weights.CapturedWeights;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -20,6 +21,7 @@ final class PresentTraining implements TrainingView {
   private final WeightVariants variants = new WeightVariants();
   private final SnapshotTaker taker = new SnapshotTaker();
   private UpdateTimings timings = UpdateTimings.NONE;
+  private final Map<String, CapturedWeights> capturedVariants = new HashMap<>();
   private @Nullable CapturedWeights captured;
   private boolean isCaptureCurrent;
 
@@ -33,12 +35,13 @@ final class PresentTraining implements TrainingView {
   void updated(UpdateTimings timingsOfUpdate) {
     timings = timingsOfUpdate;
     captured = null;
-    isCaptureCurrent = false;
+    mayHaveChanged();
   }
 
   /** Called when a callback has run, which can have changed the weights in place. */
   void mayHaveChanged() {
     isCaptureCurrent = false;
+    capturedVariants.clear();
   }
 
   /** Copies the present weights, unless that was done at this moment and nothing has changed. */
@@ -53,7 +56,8 @@ final class PresentTraining implements TrainingView {
   }
 
   /**
-   * The weights that an evaluation would use now.
+   * Copies the weights that an evaluation would use now, unless that was done and nothing has
+   * changed.
    *
    * @param variant the key of other weights; empty for those of the training
    */
@@ -61,7 +65,7 @@ final class PresentTraining implements TrainingView {
     if (variant.isEmpty()) {
       return capture();
     }
-    return variants.capture(variant);
+    return capturedVariants.computeIfAbsent(variant, variants::capture);
   }
 
   /**
@@ -73,7 +77,7 @@ final class PresentTraining implements TrainingView {
     Map<String, CapturedWeights> kept = new LinkedHashMap<>();
     if (withWeights) {
       kept.put("", capture());
-      variants.keys().forEach(key -> kept.put(key, variants.capture(key)));
+      variants.keys().forEach(key -> kept.put(key, capture(key)));
     }
     return PastTraining.of(kept, learningRates(), lastLoss(), timings);
   }

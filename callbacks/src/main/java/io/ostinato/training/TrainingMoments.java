@@ -97,12 +97,14 @@ final class TrainingMoments {
     for (List<Callback> group : groups) {
       callOrKeep(
           group,
+          "afterUpdate",
           callback -> callback.afterUpdate(now),
           periodic -> periodic.invocationAfterUpdate(now),
           rest);
       if (now.isFullEpoch()) {
         callOrKeep(
             group,
+            "afterEpoch",
             callback -> callback.afterEpoch(now),
             periodic -> periodic.invocationAfterEpoch(now),
             rest);
@@ -176,6 +178,7 @@ final class TrainingMoments {
    */
   private void callOrKeep(
       List<Callback> group,
+      String name,
       Consumer<Callback> hook,
       Function<PeriodicCallback, Optional<Invocation>> invocations,
       MomentRest rest) {
@@ -187,10 +190,11 @@ final class TrainingMoments {
     context.sharedEvaluations().plan(planned(atOnce, invocations));
     for (Callback callback : group) {
       if (!waiting.contains(callback)) {
-        attempt(() -> hook.accept(callback));
-        present.mayHaveChanged();
+        call(callback, hook, invocations);
       } else if (!(callback instanceof PeriodicCallback periodic)) {
-        rest.add(() -> hook.accept(callback));
+        if (WaitingCallbacks.hasHook(callback, name)) {
+          rest.add(() -> hook.accept(callback));
+        }
       } else {
         attempt(() -> invocations.apply(periodic).ifPresent(at -> keep(periodic, at, hook, rest)));
       }
@@ -219,8 +223,18 @@ final class TrainingMoments {
       Consumer<Callback> hook,
       Function<PeriodicCallback, Optional<Invocation>> invocations) {
     context.sharedEvaluations().plan(planned(some, invocations));
-    callAll(some, hook);
+    some.forEach(callback -> call(callback, hook, invocations));
     context.sharedEvaluations().clear();
+  }
+
+  private void call(
+      Callback callback,
+      Consumer<Callback> hook,
+      Function<PeriodicCallback, Optional<Invocation>> invocations) {
+    attempt(() -> hook.accept(callback));
+    if (Observers.mayChangeWeights(callback, invocations)) {
+      present.mayHaveChanged();
+    }
   }
 
   private static List<CallbackEvaluation> planned(

@@ -24,6 +24,7 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.OnFailure;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ProgressBarCallback;
@@ -291,7 +292,9 @@ class EvaluationsBesideTest extends BesideFixture {
   }
 
   private static List<String> withoutLag(List<String> traces) {
-    return traces.stream().map(line -> line.replaceAll("(, )?evaluation_lag=[0-9.]+", "")).toList();
+    return traces.stream()
+        .map(line -> line.replaceAll("evaluation_lag=[0-9.]+, |(, )?evaluation_lag=[0-9.]+", ""))
+        .toList();
   }
 
   @Test
@@ -610,6 +613,243 @@ class EvaluationsBesideTest extends BesideFixture {
     public void trackAfterUpdateStep(UpdateCounter at) {}
   }
 
+  /** The moment at 2 ends during the update that leads to the one at 4. */
+  @ParameterizedTest
+  @MethodSource("replacing")
+  void aMomentThatTakesAPlaceBeginsEvenIfNothingRunsAnyMore(Evaluations evaluations) {
+    Gated engine = closedLater(new Gated());
+    TrainingLoop training =
+        loop("run", evaluations.inFlight(1).whenFull(Evaluations.WhenFull.REPLACE), 0)
+            .engine(engine)
+            .length(TrainingLength.updates(4))
+            .callback(
+                new AtUpdates(
+                    Map.of(
+                        4L,
+                        () -> {
+                          engine.let(2);
+                          awaitGone("evaluations of E0_U2_S32");
+                          engine.let(4);
+                        })))
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .build();
+    training.run();
+    assertThat(evaluated(training)).containsExactly(2L, 4L);
+  }
+
+  static Stream<Arguments> replacing() {
+    return Stream.of(Join.next(), Join.asReady())
+        .map(join -> Arguments.of(Evaluations.beside().join(join)));
+  }
+
+  @Test
+  void withNextAndSkipTrainingDoesNotWait() {
+    Gated engine = closedLater(new Gated());
+    TrainingLoop training =
+        loop("run", Evaluations.beside().whenFull(Evaluations.WhenFull.SKIP), 0)
+            .engine(engine)
+            .length(TrainingLength.updates(8))
+            .callback(
+                new AtUpdates(
+                    Map.of(
+                        6L,
+                        () -> {
+                          engine.let(2);
+                          awaitGone("evaluations of E0_U2_S32");
+                          engine.let(8);
+                          engine.let(6);
+                        })))
+            .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .build();
+    assertThat(training.run().summary().skippedEvaluations()).isEqualTo(Map.of("accuracy", 1L));
+    assertThat(evaluated(training)).containsExactly(2L, 6L, 8L);
+  }
+
+  /** Patience ends with the moment at 8, for which training waits before the one at 12. */
+  @Test
+  void whoeverWaitsForAPlaceAndGoesBackDoesNothingTwice() {
+    List<String> updates = new ArrayList<>();
+    Schedule often = Schedule.everyNUpdates(2);
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.asReady()).onStop(Evaluations.OnStop.REWIND), 3)
+            .callback(new AlwaysOne(DataIteratorConfig.every(often)))
+            .callback(new Noting(updates))
+            .callback(
+                new MetricEarlyStopper(
+                    MetricEarlyStopper.Config.of("accuracy/test", 3).every(often)))
+            .build();
+    TrainingResult result = training.run();
+    assertThat(result.end()).hasToString("E0_U8_S128");
+    assertThat(updates).doesNotHaveDuplicates();
+    assertThat(evaluated(training)).containsExactly(2L, 4L, 6L, 8L);
+  }
+
+  private static final class Noting extends Callback {
+    private static final long serialVersionUID = 1;
+    private final transient List<String> updates;
+
+    Noting(List<String> updates) {
+      this.updates = updates;
+    }
+
+    @Override
+    public void trackAfterUpdateStep(UpdateCounter at) {
+      updates.add(at.current().toString());
+    }
+  }
+
+  /** In the drain after a failure; nothing of it may be lost, although its time has come. */
+  @Test
+  void whatIsChangedAfterAFailureIsInItsCheckpoint() {
+    Gated engine = closedLater(new Gated());
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.asReady()), 0)
+            .engine(engine)
+            .callback(new AlwaysOne(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
+            .callback(new Halving(Schedule.everyNUpdates(2)))
+            .callback(
+                new AtUpdates(
+                    Map.of(
+                        3L,
+                        () -> {
+                          engine.let(2);
+                          throw new IllegalStateException("the machine is gone");
+                        })))
+            .build();
+    assertThatThrownBy(training::run).hasMessage("the machine is gone");
+    List<Double> rates = new ArrayList<>();
+    TrainingLoop rest =
+        loop("run", Evaluations.beside().join(Join.asReady()), 0)
+            .resume("run", "E0_U3_S48.error")
+            .length(TrainingLength.updates(4))
+            .callback(new AlwaysOne(DataIteratorConfig.every(Schedule.everyNUpdates(8))))
+            .callback(new Halving(Schedule.everyNUpdates(8)))
+            .callback(new Rates(rates))
+            .build();
+    rest.run();
+    assertThat(rates).containsExactly(0.0005f * 1.0);
+  }
+
+  private static final class Halving extends PeriodicCallback {
+    private static final long serialVersionUID = 1;
+
+    Halving(Schedule schedule) {
+      super("halving", schedule);
+    }
+
+    @Override
+    public Set<String> readsMetrics() {
+      return Set.of("accuracy/test");
+    }
+
+    @Override
+    protected void periodicCallback(Invocation at) {
+      context().learningRate().multiply(0.5);
+    }
+  }
+
+  private static final class Rates extends Callback {
+    private static final long serialVersionUID = 1;
+    private final transient List<Double> rates;
+
+    Rates(List<Double> rates) {
+      this.rates = rates;
+    }
+
+    @Override
+    public void trackAfterUpdateStep(UpdateCounter at) {
+      rates.addAll(context().learningRates().values());
+    }
+  }
+
+  @Test
+  void aCallbackThatCollectsAndReadsIsRefusedAlsoIfItEvaluates() {
+    TrainingLoopBuilder builder =
+        loop("run", Evaluations.beside(), 0)
+            .callback(new CollectingToo(DataIteratorConfig.every(Schedule.everyNUpdates(2))));
+    assertThatThrownBy(builder::build)
+        .hasMessageContaining("callback 'collecting_too' reads metrics when training has gone on");
+  }
+
+  /** Evaluates, reads metrics and collects, without setting anything aside. */
+  private static final class CollectingToo extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+
+    CollectingToo(DataIteratorConfig config) {
+      super(config);
+    }
+
+    @Override
+    public Set<String> readsMetrics() {
+      return Set.of("accuracy/test");
+    }
+
+    @Override
+    public void trackAfterUpdateStep(UpdateCounter at) {}
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("x", batch.get("x"));
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {}
+  }
+
+  @Test
+  void ofACancelledMomentNoFurtherEvaluationBegins() throws Exception {
+    Gated engine = closedLater(new Gated());
+    List<String> begun = Collections.synchronizedList(new ArrayList<>());
+    EvaluationEngine noting =
+        (request, progress) -> {
+          begun.add(request.tag().callback() + " " + request.tag().iteration().update());
+          return engine.evaluate(request, progress);
+        };
+    DataIteratorConfig config =
+        DataIteratorConfig.every(Schedule.everyNUpdates(2))
+            .policy(EvaluationPolicy.exact().onFailure(OnFailure.retry(3)));
+    TrainingLoop training =
+        loop("run", Evaluations.beside().join(Join.updates(1)), 0)
+            .engine(noting)
+            .callback(new Trainings.Accuracy(config))
+            .callback(new Seeing(config.batchSize(8), new ArrayList<>()))
+            .build();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread thread = new Thread(() -> failure.set(catchThrowable(training::run)));
+    thread.start();
+    engine.awaitBegun(2);
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    thread.interrupt();
+    thread.join();
+    assertThat(failure.get()).hasMessageContaining("training was interrupted while it waited");
+    assertThat(begun).containsExactly("accuracy 2");
+    assertThat(checkpoints(training).tags()).as("it would lack what was cancelled").isEmpty();
+  }
+
+  /** As inline, the difference is that to the mean of all updates since the last record. */
+  @Test
+  void theMeanOfTheLossGoesOnIfAnEvaluationHasFailed() {
+    List<List<String>> metrics = new ArrayList<>();
+    for (Evaluations evaluations :
+        List.of(Evaluations.inline(), Evaluations.beside().join(Join.updates(3)))) {
+      TrainingLoop training =
+          loop("run" + evaluations.mode(), evaluations, 0)
+              .engine(closedLater(new Failing()))
+              .callback(
+                  new OfflineLossCallback(
+                      OfflineLossCallback.Config.of(
+                          DataIteratorConfig.every(Schedule.everyNUpdates(2))
+                              .policy(EvaluationPolicy.exact().onFailure(OnFailure.warn())))))
+              .build();
+      training.run();
+      metrics.add(withoutLag(metrics(training)));
+    }
+    assertThat(metrics.get(0)).anyMatch(line -> line.contains("failed_evaluations/"));
+    assertThat(withoutLag(metrics.get(1))).isEqualTo(metrics.get(0));
+  }
+
   /** Whatever an engine throws, training doesn't wait for ever. */
   @Test
   void anUndeclaredCheckedExceptionOfAnEngineIsAFailure() {
@@ -780,7 +1020,8 @@ class EvaluationsBesideTest extends BesideFixture {
     @Override
     public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay progress) {
       EvaluationTag tag = request.tag();
-      if (tag.callback().equals("seeing") && tag.iteration().update() == 4) {
+      boolean isBad = !tag.callback().equals("accuracy") && tag.iteration().update() == 4;
+      if (isBad) {
         throw EvaluationException.of(tag, "this moment is bad");
       }
       return engine.evaluate(request, progress);
