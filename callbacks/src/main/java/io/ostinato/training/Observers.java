@@ -16,12 +16,16 @@ import io.ostinato.monitor.ProgressLogCallback;
 import io.ostinato.monitor.TrainTimeCallback;
 import io.ostinato.monitor.WeightNormCallback;
 import io.ostinato.stopping.FixedEarlyStopper;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The callbacks that are known not to change the weights of the model. A copy of the weights that
+ * The callbacks that don't change the weights of the model at the end of an update: known ones, and
+ * those that aren't called there. A copy of the weights that
  * was made before such a callback need not be compared with the weights after it, which would take
  * longer than the copy.
  */
@@ -42,17 +46,29 @@ final class Observers {
           TrainTimeCallback.class,
           WeightNormCallback.class);
 
-  private Observers() {}
+  private final Set<Callback> others = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** Finds the observers among these callbacks. */
+  Observers(List<Callback> callbacks) {
+    for (Callback callback : callbacks) {
+      if (!KNOWN.contains(callback.getClass())
+          && (WaitingCallbacks.hasHook(callback, "afterUpdate")
+              || WaitingCallbacks.hasHook(callback, "afterEpoch"))) {
+        others.add(callback);
+      }
+    }
+  }
 
   /**
-   * Whether a hook of a callback may change the weights.
+   * Whether a call of {@code afterUpdate} or {@code afterEpoch} may change the weights.
    *
    * @param invocations the invocation of a callback in this hook, if it is due
    */
-  static boolean mayChangeWeights(
+  boolean mayChangeWeights(
       Callback callback, Function<PeriodicCallback, Optional<Invocation>> invocations) {
     boolean isCalled =
-        !(callback instanceof PeriodicCallback periodic) || invocations.apply(periodic).isPresent();
-    return isCalled && !KNOWN.contains(callback.getClass());
+        !(callback instanceof PeriodicCallback periodic)
+            || invocations.apply(periodic).isPresent();
+    return isCalled && others.contains(callback);
   }
 }

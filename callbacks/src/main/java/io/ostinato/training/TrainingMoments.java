@@ -35,6 +35,7 @@ final class TrainingMoments {
 
   private final List<Callback> callbacks;
   private final List<List<Callback>> groups;
+  private final Observers observers;
   private final Consumer<UpdateCounter> flush;
   private final RunContext context;
   private final PresentTraining present;
@@ -62,6 +63,7 @@ final class TrainingMoments {
       PastMoments past) {
     this.callbacks = List.copyOf(callbacks);
     this.groups = CallbackOrder.of(callbacks);
+    this.observers = new Observers(callbacks);
     this.flush = flush;
     this.context = context;
     this.present = present;
@@ -232,7 +234,7 @@ final class TrainingMoments {
       Consumer<Callback> hook,
       Function<PeriodicCallback, Optional<Invocation>> invocations) {
     attempt(() -> hook.accept(callback));
-    if (Observers.mayChangeWeights(callback, invocations)) {
+    if (observers.mayChangeWeights(callback, invocations)) {
       present.mayHaveChanged();
     }
   }

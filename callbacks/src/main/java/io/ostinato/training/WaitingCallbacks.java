@@ -85,7 +85,7 @@ final class WaitingCallbacks {
         callback, PeriodicDataIteratorCallback.class, "evaluationBegins", Invocation.class);
   }
 
-  /** Whether a callback, which waits, has something to do after an update or after an epoch. */
+  /** Whether a callback has something to do after an update or after an epoch. */
   static boolean hasHook(Callback callback, String name) {
     return overrides(callback, Callback.class, name, UpdateCounter.class);
   }

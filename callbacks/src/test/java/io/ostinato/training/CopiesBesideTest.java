@@ -16,7 +16,6 @@ import io.ostinato.model.EvaluationModel;
 import io.ostinato.monitor.LearningRateCallback;
 import io.ostinato.monitor.ProgressBarCallback;
 import io.ostinato.schedule.Schedule;
-import io.ostinato.schedule.TrainingLength;
 import io.ostinato.weights.CapturedWeights;
 import java.util.List;
 import java.util.Set;
@@ -24,23 +23,21 @@ import org.junit.jupiter.api.Test;
 
 /** The copies of weights that are evaluated beside training. */
 class CopiesBesideTest extends BesideFixture {
-  private static final Schedule EVERY_3 = Schedule.everyNUpdates(3);
   private static final Schedule EVERY_5 = Schedule.everyNUpdates(5);
 
   @Test
   void offeredWeightsAreCopiedOnceForAMoment() {
     Offering offering = new Offering();
     loop("run", Evaluations.beside(), 1)
-        .length(TrainingLength.updates(9))
         .callback(offering)
-        .callback(new Outputs(DataIteratorConfig.every(EVERY_3).weights("same").named("one")))
+        .callback(new Outputs(DataIteratorConfig.every(EVERY_5).weights("same").named("one")))
         .callback(new ProgressBarCallback(ProgressBarCallback.Config.defaults()))
-        .callback(new Outputs(DataIteratorConfig.every(EVERY_3).weights("same").named("other")))
-        .callback(new LearningRateCallback(new LearningRateCallback.Config(EVERY_3)))
+        .callback(new Outputs(DataIteratorConfig.every(EVERY_5).weights("same").named("other")))
+        .callback(new LearningRateCallback(new LearningRateCallback.Config(EVERY_5)))
         .callback(new Scaling(Schedule.everyNUpdates(7)))
         .build()
         .run();
-    assertThat(offering.copies).isEqualTo(9 / 3);
+    assertThat(offering.copies).isEqualTo(30 / 5);
   }
 
   @Test
@@ -50,7 +47,8 @@ class CopiesBesideTest extends BesideFixture {
     assertThat(beside.stream().map(line -> line.replaceAll("evaluation_lag=[0-9.]+, ", "")))
         .isEqualTo(inline);
     assertThat(inline).hasSize(30 / 5);
-    assertThat(inline.get(0)).matches(".*outputs/after=(\\S+), outputs/before=(?!\\1}).*");
+    assertThat(inline.get(0))
+        .matches(".*outputs/after=(\\S+), outputs/before=(?!\\1}).*");
   }
 
   private TrainingLoop changing(String runId, Evaluations evaluations) {
