@@ -30,8 +30,13 @@ final class BenchSpark {
 
   /** Executors that are processes of their own, of one core each. */
   static SparkSession processes(int executors) throws IOException {
+    return processes(executors, 1);
+  }
+
+  /** Executors that are processes of their own, of this number of task slots each. */
+  static SparkSession processes(int executors, int slots, String... conf) throws IOException {
     Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
-    return start("local-cluster[%d,1,2048]".formatted(executors));
+    return start("local-cluster[%d,%d,2048]".formatted(executors, slots), conf);
   }
 
   private static SparkSession start(String master, String... conf) {

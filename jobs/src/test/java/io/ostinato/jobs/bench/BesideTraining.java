@@ -39,6 +39,9 @@ record BesideTraining(
     Path folder,
     int updates,
     int interval) {
+  /** So few rows that computing their outputs takes hardly any time. */
+  static final int BATCH = 16;
+
   private static final int SAMPLES = 64;
   private static final int SAMPLES_PER_EPOCH = 100 * SAMPLES;
 
@@ -68,11 +71,13 @@ record BesideTraining(
             .evaluations(evaluations)
             .callback(new Waiting(Schedule.everyNUpdates(interval), millis));
     Seconds seconds = run(loop);
-    return new Seconds(seconds.whole(), seconds.blocked(), seconds.end(), timed.medianSeconds());
+    return new Seconds(
+        seconds.whole(), seconds.blocked(), seconds.end(), timed.medianSeconds());
   }
 
   private TrainingLoopBuilder loop(EvaluationEngine its) {
-    DataContainer data = DataContainer.builder().train(samples()).evaluation("test", test).build();
+    DataContainer data =
+        DataContainer.builder().train(samples()).evaluation("test", test).build();
     return TrainingLoop.builder()
         .model(BenchNets::mlp, new Shape(784))
         .data(data)
@@ -109,7 +114,7 @@ record BesideTraining(
     private final long millis;
 
     Waiting(Schedule schedule, long millis) {
-      super(DataIteratorConfig.every(schedule).batchSize(BenchSpark.BATCH));
+      super(DataIteratorConfig.every(schedule).batchSize(BATCH));
       this.millis = millis;
     }
 

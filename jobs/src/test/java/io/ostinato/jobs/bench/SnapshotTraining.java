@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.ostinato.callback.Callback;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
@@ -20,6 +21,7 @@ import io.ostinato.model.EvaluationModel;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.training.Evaluations;
 import io.ostinato.training.Join;
 import io.ostinato.training.TrainingLoop;
@@ -30,17 +32,22 @@ import java.util.UUID;
 
 /**
  * A training of 103 MB, all of which change with each update, with the default callbacks. It
- * measures how long the moments with evaluations take on the training thread.
+ * measures how long the moments with evaluations take on the training thread, and how long copying
+ * 100 MB takes there.
  */
 record SnapshotTraining(NDManager manager, Path folder) {
+  private static final int MEGABYTES_100 = 100_000_000;
   private static final int SAMPLES = 16;
   private static final int INTERVAL = 4;
-  private static final int MOMENTS = 25;
-  private static final int WARM_UP = 5;
+  private static final int MOMENTS = 40;
+  private static final int WARM_UP = 10;
 
-  /** The median of the moments with evaluations, in seconds. */
-  double medianSeconds() {
+  /** The medians of the moments with evaluations and of the copies, in seconds. */
+  record Medians(double moment, double copy) {}
+
+  Medians run() {
     BlockedTime blocked = new BlockedTime();
+    Copying copying = new Copying();
     try (LocalEvaluationEngine engine = new LocalEvaluationEngine()) {
       TrainingLoop.builder()
           .model(BenchNets::large, new Shape(784), new Shape())
@@ -56,6 +63,7 @@ record SnapshotTraining(NDManager manager, Path folder) {
           .evaluations(Evaluations.beside().join(Join.updates(INTERVAL - 1)))
           .callback(new Hits(Schedule.everyNUpdates(INTERVAL)))
           .callback(blocked)
+          .callback(copying)
           .output(folder)
           .runId(UUID.randomUUID().toString())
           .progress(ProgressDisplay.silent())
@@ -66,7 +74,9 @@ record SnapshotTraining(NDManager manager, Path folder) {
     for (int moment = WARM_UP; moment <= MOMENTS; moment++) {
       moments.add(blocked.secondsAfter(moment * INTERVAL));
     }
-    return Rounds.median(moments);
+    return new Medians(
+        Rounds.median(moments),
+        Rounds.median(copying.seconds.subList(WARM_UP, copying.seconds.size())));
   }
 
   private DataContainer data() {
@@ -86,6 +96,23 @@ record SnapshotTraining(NDManager manager, Path folder) {
         .train(train)
         .evaluation("test", InMemoryData.of(testX, testClasses))
         .build();
+  }
+
+  /** Copies 100 MB in the middle between two evaluations. */
+  private static final class Copying extends Callback {
+    private static final long serialVersionUID = 1;
+    private final transient byte[] source = new byte[MEGABYTES_100];
+    private final transient byte[] target = new byte[MEGABYTES_100];
+    private final transient List<Double> seconds = new ArrayList<>();
+
+    @Override
+    public void trackAfterUpdateStep(UpdateCounter at) {
+      if (at.current().update() % INTERVAL == INTERVAL / 2) {
+        long start = System.nanoTime();
+        System.arraycopy(source, 0, target, 0, source.length);
+        seconds.add((System.nanoTime() - start) / 1e9);
+      }
+    }
   }
 
   private static final class Hits extends PeriodicDataIteratorCallback {
