@@ -22,6 +22,8 @@ final class EvaluationThreads {
   /** How long a cancelled evaluation may take to end. */
   static final Duration GRACE = Duration.ofSeconds(10);
 
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
   private final OptionalInt limit;
   private final WhenFull whenFull;
   private int running;
@@ -72,15 +74,24 @@ final class EvaluationThreads {
       interrupt(this);
     }
 
-    /** Waits for the end of cancelled evaluations, at most until a time of {@code nanoTime}. */
+    /**
+     * Waits for the end of cancelled evaluations, at most until a time of {@code nanoTime}.
+     * Interrupts them again and again, since something that they call may have ignored it.
+     */
     void awaitCancelled(long deadlineNanos) {
-      try {
-        end.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } catch (ExecutionException e) {
-        log.debug("cancelled evaluations of {} have failed", name, e);
-      } catch (TimeoutException e) {
+      while (!end.isDone() && System.nanoTime() < deadlineNanos) {
+        try {
+          end.get(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        } catch (ExecutionException e) {
+          log.debug("cancelled evaluations of {} have failed", name, e);
+        } catch (TimeoutException e) {
+          interrupt(this);
+        }
+      }
+      if (!end.isDone()) {
         log.warn("the evaluations of {} don't end although they were cancelled", name);
       }
     }

@@ -25,9 +25,8 @@ import java.util.function.Function;
 
 /**
  * The callbacks that don't change the weights of the model at the end of an update: known ones, and
- * those that aren't called there. A copy of the weights that
- * was made before such a callback need not be compared with the weights after it, which would take
- * longer than the copy.
+ * those that aren't called there. A copy of the weights that was made before such a callback need
+ * not be compared with the weights after it, which would take longer than the copy.
  */
 final class Observers {
   private static final Set<Class<? extends Callback>> KNOWN =
@@ -67,8 +66,7 @@ final class Observers {
   boolean mayChangeWeights(
       Callback callback, Function<PeriodicCallback, Optional<Invocation>> invocations) {
     boolean isCalled =
-        !(callback instanceof PeriodicCallback periodic)
-            || invocations.apply(periodic).isPresent();
+        !(callback instanceof PeriodicCallback periodic) || invocations.apply(periodic).isPresent();
     return isCalled && others.contains(callback);
   }
 }

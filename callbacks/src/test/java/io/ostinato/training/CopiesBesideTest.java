@@ -47,8 +47,7 @@ class CopiesBesideTest extends BesideFixture {
     assertThat(beside.stream().map(line -> line.replaceAll("evaluation_lag=[0-9.]+, ", "")))
         .isEqualTo(inline);
     assertThat(inline).hasSize(30 / 5);
-    assertThat(inline.get(0))
-        .matches(".*outputs/after=(\\S+), outputs/before=(?!\\1}).*");
+    assertThat(inline.get(0)).matches(".*outputs/after=(\\S+), outputs/before=(?!\\1}).*");
   }
 
   private TrainingLoop changing(String runId, Evaluations evaluations) {

@@ -71,13 +71,11 @@ record BesideTraining(
             .evaluations(evaluations)
             .callback(new Waiting(Schedule.everyNUpdates(interval), millis));
     Seconds seconds = run(loop);
-    return new Seconds(
-        seconds.whole(), seconds.blocked(), seconds.end(), timed.medianSeconds());
+    return new Seconds(seconds.whole(), seconds.blocked(), seconds.end(), timed.medianSeconds());
   }
 
   private TrainingLoopBuilder loop(EvaluationEngine its) {
-    DataContainer data =
-        DataContainer.builder().train(samples()).evaluation("test", test).build();
+    DataContainer data = DataContainer.builder().train(samples()).evaluation("test", test).build();
     return TrainingLoop.builder()
         .model(BenchNets::mlp, new Shape(784))
         .data(data)
