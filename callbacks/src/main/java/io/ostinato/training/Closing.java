@@ -24,18 +24,15 @@ final class Closing implements AutoCloseable {
   /** Closes all, even if one fails; throws the first failure. */
   @Override
   public void close() {
-    Throwable first = null;
+    Failures failures = new Failures();
     while (!resources.isEmpty()) {
       try {
         resources.pop().close();
       } catch (Exception | Error e) {
-        if (first == null) {
-          first = e;
-        } else if (first != e) {
-          first.addSuppressed(e);
-        }
+        failures.add(e);
       }
     }
+    Throwable first = failures.take().orElse(null);
     if (first instanceof Error error) {
       throw error;
     } else if (first != null) {

@@ -54,11 +54,13 @@ final class EvaluationThreads {
     /**
      * Waits for the end.
      *
+     * @return this
      * @throws EvaluationException if this thread is interrupted
      */
-    void await() {
+    Work await() {
       try {
         end.get();
+        return this;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new EvaluationException(
@@ -145,11 +147,6 @@ final class EvaluationThreads {
       begin(work);
     }
     return work;
-  }
-
-  /** The number of moments whose evaluations run now. */
-  synchronized int running() {
-    return running;
   }
 
   private void awaitPlace(String name) {

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,7 +81,7 @@ final class Joining {
         () -> !past.isEmpty(),
         moment -> complete(moment, now, now.current().update(), false),
         failures);
-    failures.throwFirst(now);
+    throwFirst(failures, now);
   }
 
   /**
@@ -108,7 +107,14 @@ final class Joining {
         context.withdrawStop();
       }
     }
-    failures.throwFirst(now);
+    throwFirst(failures, now);
+  }
+
+  private static void throwFirst(Failures failures, UpdateCounter now) {
+    Optional<Throwable> first = failures.take();
+    if (first.isPresent()) {
+      throw TrainingMoments.thrown(first.get(), now);
+    }
   }
 
   private void tellOfWaiting(UpdateCounter now) {
@@ -124,7 +130,11 @@ final class Joining {
         cancel("training was interrupted");
         return;
       }
-      failures.attempt(() -> complete.accept(past.next()));
+      try {
+        complete.accept(past.next());
+      } catch (RuntimeException | Error e) {
+        failures.add(e);
+      }
     }
   }
 
@@ -190,28 +200,5 @@ final class Joining {
     rewind.accept(draft);
     isRewound = true;
     isCancelled = false;
-  }
-
-  /** The first of several failures, with the others suppressed. */
-  private static final class Failures {
-    private @Nullable Throwable first;
-
-    void attempt(Runnable work) {
-      try {
-        work.run();
-      } catch (RuntimeException | Error e) {
-        if (first == null) {
-          first = e;
-        } else if (first != e) {
-          first.addSuppressed(e);
-        }
-      }
-    }
-
-    void throwFirst(UpdateCounter now) {
-      if (first != null) {
-        throw TrainingMoments.thrown(first, now);
-      }
-    }
   }
 }

@@ -65,8 +65,8 @@ final class Observers {
    */
   boolean mayChangeWeights(
       Callback callback, Function<PeriodicCallback, Optional<Invocation>> invocations) {
-    boolean isCalled =
-        !(callback instanceof PeriodicCallback periodic) || invocations.apply(periodic).isPresent();
-    return isCalled && others.contains(callback);
+    return others.contains(callback)
+        && (!(callback instanceof PeriodicCallback periodic)
+            || invocations.apply(periodic).isPresent());
   }
 }

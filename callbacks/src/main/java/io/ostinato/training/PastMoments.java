@@ -107,15 +107,7 @@ final class PastMoments {
    */
   PastMoment next() {
     PastMoment oldest = queue.element();
-    oldest
-        .work()
-        .ifPresent(
-            work ->
-                timed(
-                    () -> {
-                      work.await();
-                      return work;
-                    }));
+    oldest.work().ifPresent(work -> timed(work::await));
     queue.remove();
     if (oldest.isMeasured()) {
       lastMeasured = OptionalLong.of(oldest.at().current().update());

@@ -16,13 +16,12 @@ import java.util.function.Supplier;
 /** The checkpoints of the current moment that callbacks requested, until the moment ends. */
 final class PendingCheckpoints {
   private final Checkpoints checkpoints;
-  private final Supplier<Checkpoint> training = () -> source().training();
+  private final Supplier<Checkpoint> training;
   private final Map<String, Supplier<Checkpoint>> saves = new LinkedHashMap<>();
   private final Map<String, Set<String>> keptFor = new LinkedHashMap<>();
   private final Set<String> latest = new LinkedHashSet<>();
   private final Set<String> latestWeights = new LinkedHashSet<>();
   private final Set<Release> releases = new LinkedHashSet<>();
-
   private final Map<String, Checkpoints.Begun> begun = new LinkedHashMap<>();
   private Source source;
   private boolean isPast;
@@ -50,16 +49,13 @@ final class PendingCheckpoints {
   PendingCheckpoints(Checkpoints checkpoints, Source source) {
     this.checkpoints = checkpoints;
     this.source = source;
+    this.training = () -> this.source.training();
   }
 
   /** Changes what creates the checkpoints, for a moment that is past. */
   void from(Source other) {
     source = other;
     isPast = true;
-  }
-
-  private Source source() {
-    return source;
   }
 
   /**

@@ -87,14 +87,7 @@ final class RunCheckpoints implements PendingCheckpoints.Source {
     return new PendingCheckpoints.Source() {
       @Override
       public Checkpoint training() {
-        return draft
-            .map(Draft::complete)
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "a checkpoint to resume from %s was requested when training had continued"
-                                .formatted(at.current())
-                            + " already; save the weights instead, or use evaluations.mode=inline"));
+        return draft.orElseThrow().complete(); // it is refused if it wasn't requested in time
       }
 
       @Override

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +30,7 @@ final class TrainingMoments {
   private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
 
   /** The metric that says how many updates after their moment evaluations have taken effect. */
-  static final String EVALUATION_LAG = "evaluation_lag";
+  private static final String EVALUATION_LAG = "evaluation_lag";
 
   private final List<Callback> callbacks;
   private final List<List<Callback>> groups;
@@ -41,7 +40,7 @@ final class TrainingMoments {
   private final PresentTraining present;
   private final WaitingCallbacks waiting;
   private final PastMoments past;
-  private @Nullable Throwable failure;
+  private final Failures failures = new Failures();
   private boolean hasFailed;
 
   /**
@@ -85,11 +84,9 @@ final class TrainingMoments {
    * update, if any, with the others suppressed.
    */
   Throwable failureOf(Throwable updateFailed) {
-    keep(updateFailed);
-    Throwable first = failure;
-    failure = null;
+    failures.add(updateFailed);
     hasFailed = true;
-    return first == null ? updateFailed : first;
+    return failures.take().orElse(updateFailed);
   }
 
   /** Calls everything that doesn't wait for evaluations, and begins those that run beside. */
@@ -121,7 +118,7 @@ final class TrainingMoments {
   }
 
   private void leave(UpdateCounter now, MomentRest rest) {
-    if (failure != null) {
+    if (!failures.isEmpty()) {
       context.moment().checkpoints().dropTrainings();
     }
     attempt(() -> past.leave(now, rest));
@@ -151,12 +148,15 @@ final class TrainingMoments {
 
   /** Names the moment, unless the failure does so itself. */
   private void throwFailureOfPast(UpdateCounter at) {
-    if (failure instanceof RuntimeException first && !(first instanceof EvaluationException)) {
-      failure =
-          new IllegalStateException(
-              "a callback failed at %s: %s".formatted(at.current(), first.getMessage()), first);
-    }
+    failures.take().map(first -> named(first, at)).ifPresent(failures::add);
     throwFailure(at);
+  }
+
+  private static Throwable named(Throwable failure, UpdateCounter at) {
+    return failure instanceof RuntimeException && !(failure instanceof EvaluationException)
+        ? new IllegalStateException(
+            "a callback failed at %s: %s".formatted(at.current(), failure.getMessage()), failure)
+        : failure;
   }
 
   private void writeLag(long lag) {
@@ -273,15 +273,7 @@ final class TrainingMoments {
     } catch (MissingMetricException e) {
       log.info("{}", e.getMessage());
     } catch (Throwable e) { // including undeclared checked exceptions of Spark
-      keep(e);
-    }
-  }
-
-  private void keep(Throwable e) {
-    if (failure == null) {
-      failure = e;
-    } else if (failure != e) {
-      failure.addSuppressed(e);
+      failures.add(e);
     }
   }
 
@@ -295,18 +287,17 @@ final class TrainingMoments {
   /** Writes everything of the moment that callbacks see. */
   private void write(UpdateCounter at) {
     attempt(() -> flush.accept(at));
-    if (failure != null || hasFailed) {
+    if (!failures.isEmpty() || hasFailed) {
       context.moment().checkpoints().dropTrainings();
     }
     attempt(context.moment().checkpoints()::write);
   }
 
   private void throwFailure(UpdateCounter at) {
-    Throwable first = failure;
-    failure = null;
-    if (first != null) {
+    Optional<Throwable> first = failures.take();
+    if (first.isPresent()) {
       hasFailed = true;
-      throw thrown(first, at);
+      throw thrown(first.get(), at);
     }
   }
 

@@ -26,6 +26,7 @@ final class WaitingCallbacks {
   private final Set<Callback> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<PeriodicDataIteratorCallback> evaluating =
       Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Callback> collecting = Collections.newSetFromMap(new IdentityHashMap<>());
 
   WaitingCallbacks(List<Callback> callbacks, Evaluations evaluations) {
     if (!evaluations.isBeside()) {
@@ -38,6 +39,9 @@ final class WaitingCallbacks {
       }
       if (evaluates || !callback.readsMetrics().isEmpty()) {
         waiting.add(callback);
+        if (collects(callback)) {
+          collecting.add(callback);
+        }
       }
     }
   }
@@ -129,12 +133,7 @@ final class WaitingCallbacks {
    * updates has set aside at the moment what its evaluation needs.
    */
   boolean completesState(Callback callback) {
-    return waiting.contains(callback) && !collects(callback);
-  }
-
-  /** Whether evaluations beside training are due at this moment. */
-  boolean areDue(UpdateCounter now) {
-    return evaluating.stream().anyMatch(callback -> callback.schedule().dueAt(now).isPresent());
+    return waiting.contains(callback) && !collecting.contains(callback);
   }
 
   /** The number of updates to the next evaluations beside training, if there are any. */

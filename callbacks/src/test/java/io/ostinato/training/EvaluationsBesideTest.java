@@ -50,7 +50,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -556,16 +556,7 @@ class EvaluationsBesideTest extends BesideFixture {
             .engine(engine)
             .callback(new Trainings.Accuracy(DataIteratorConfig.every(Schedule.everyNUpdates(2))))
             .build();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    Thread thread = new Thread(() -> failure.set(catchThrowable(training::run)));
-    thread.start();
-    engine.awaitBegun(4);
-    while (thread.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
-    }
-    thread.interrupt();
-    thread.join();
-    assertThat(failure.get())
+    assertThat(interrupted(training, engine, 4))
         .isInstanceOf(EvaluationException.class)
         .hasMessage("training was interrupted while it waited for the evaluations of E0_U2_S32");
     assertThat(engine.interrupted()).containsExactlyInAnyOrder(2L, 4L);
@@ -820,16 +811,8 @@ class EvaluationsBesideTest extends BesideFixture {
             .callback(new Trainings.Accuracy(config))
             .callback(new Seeing(config.batchSize(8), new ArrayList<>()))
             .build();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    Thread thread = new Thread(() -> failure.set(catchThrowable(training::run)));
-    thread.start();
-    engine.awaitBegun(2);
-    while (thread.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
-    }
-    thread.interrupt();
-    thread.join();
-    assertThat(failure.get()).hasMessageContaining("training was interrupted while it waited");
+    assertThat(interrupted(training, engine, 2))
+        .hasMessageContaining("training was interrupted while it waited");
     assertThat(begun).containsExactly("accuracy 2");
     assertThat(checkpoints(training).tags()).as("it would lack what was cancelled").isEmpty();
   }
@@ -955,6 +938,20 @@ class EvaluationsBesideTest extends BesideFixture {
           .mapToLong(pool -> pool.getMemoryUsed() / 1024)
           .sum();
     }
+  }
+
+  /** Interrupts a training that waits once a moment's evaluations have begun; how it ends. */
+  private static Throwable interrupted(TrainingLoop training, Gated engine, long update)
+      throws Exception {
+    FutureTask<Throwable> failure = new FutureTask<>(() -> catchThrowable(training::run));
+    Thread thread = new Thread(failure);
+    thread.start();
+    engine.awaitBegun(update);
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    thread.interrupt();
+    return failure.get();
   }
 
   private List<String> traces(TrainingLoop training) {
