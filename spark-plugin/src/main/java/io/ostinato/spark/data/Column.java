@@ -2,7 +2,6 @@ package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -17,7 +16,7 @@ import org.apache.spark.sql.Row;
  * @param kind how the column holds its numbers
  */
 record Column(String name, String column, DataType dataType, long[] dimensions, Kind kind)
-    implements Serializable {
+    implements DatasetColumn {
 
   /** How a column holds its numbers. */
   enum Kind {
@@ -36,6 +35,16 @@ record Column(String name, String column, DataType dataType, long[] dimensions, 
 
   int rowBytes() {
     return Math.multiplyExact(elements(), dataType.getNumOfBytes());
+  }
+
+  @Override
+  public List<TensorKind> tensors() {
+    return List.of(TensorKind.of(name, dataType, dimensions));
+  }
+
+  @Override
+  public void put(Row row, int position, List<ByteBuffer> targets, RowPlace place) {
+    put(row, position, targets.get(0), place);
   }
 
   /** Appends the tensor of one row. */

@@ -22,12 +22,7 @@ final class ColumnTypes {
    * @throws IllegalArgumentException if there is no such column, or it doesn't hold numbers
    */
   static Kind kindOf(String column, StructType schema) {
-    StructField field =
-        Arrays.stream(schema.fields())
-            .filter(candidate -> candidate.name().equals(column))
-            .findFirst()
-            .orElseThrow(() -> unknown(column, schema));
-    DataType type = field.dataType();
+    DataType type = typeOf(column, schema);
     if (isNumber(type)) {
       return Kind.NUMBER;
     }
@@ -45,6 +40,19 @@ final class ColumnTypes {
                             .formatted(column, type.simpleString())
                         + " Spark ML, or binary (raw little-endian elements); convert it, or use a"
                         + " row function"));
+  }
+
+  /**
+   * Returns the type of a column.
+   *
+   * @throws IllegalArgumentException if there is no such column
+   */
+  static DataType typeOf(String column, StructType schema) {
+    return Arrays.stream(schema.fields())
+        .filter(candidate -> candidate.name().equals(column))
+        .findFirst()
+        .map(StructField::dataType)
+        .orElseThrow(() -> unknown(column, schema));
   }
 
   /**

@@ -6,20 +6,27 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 
 /** Converts columns to tensors; the rows have exactly these columns, in this order. */
-record ColumnsDecoder(ArrayList<Column> columns) implements BatchDecoder {
+record ColumnsDecoder(ArrayList<DatasetColumn> columns) implements BatchDecoder {
+
+  /** The columns, if their rows can be read in bulk; empty if a column must be converted. */
+  Optional<List<Column>> plain() {
+    List<Column> plain =
+        columns.stream().filter(Column.class::isInstance).map(Column.class::cast).toList();
+    return plain.size() == columns.size() ? Optional.of(plain) : Optional.empty();
+  }
 
   @Override
   public List<HostArray> decode(
       List<Row> rows, List<HostArray> before, RowPlace first, PartitionSkips skips) {
-    List<ByteBuffer> tensors =
+    List<List<ByteBuffer>> tensors =
         columns.stream()
             .map(
                 column ->
-                    ByteBuffer.allocate(Math.multiplyExact(rows.size(), column.rowBytes()))
-                        .order(ByteOrder.LITTLE_ENDIAN))
+                    column.tensors().stream().map(tensor -> buffer(tensor, rows.size())).toList())
             .toList();
     for (int i = 0; i < rows.size(); i++) {
       RowPlace place = new RowPlace(first.partition(), first.row() + i);
@@ -30,26 +37,42 @@ record ColumnsDecoder(ArrayList<Column> columns) implements BatchDecoder {
         clear(i, tensors);
       }
     }
-    List<HostArray> arrays = new ArrayList<>(columns.size());
-    for (int c = 0; c < columns.size(); c++) {
-      Column column = columns.get(c);
-      Shape shape = new Shape(rows.size()).addAll(new Shape(column.dimensions()));
-      arrays.add(HostArray.of(column.name(), column.dataType(), shape, tensors.get(c).array()));
-    }
-    return arrays;
+    return arrays(rows.size(), tensors);
   }
 
-  private void put(Row row, List<ByteBuffer> tensors, RowPlace place) {
+  private static ByteBuffer buffer(TensorKind tensor, int rows) {
+    return ByteBuffer.allocate(Math.multiplyExact(rows, tensor.rowBytes()))
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private void put(Row row, List<List<ByteBuffer>> tensors, RowPlace place) {
     for (int position = 0; position < columns.size(); position++) {
       columns.get(position).put(row, position, tensors.get(position), place);
     }
   }
 
   /** Replaces whatever was put for a row by zeros. */
-  private void clear(int row, List<ByteBuffer> tensors) {
+  private void clear(int row, List<List<ByteBuffer>> tensors) {
     for (int c = 0; c < columns.size(); c++) {
-      int bytes = columns.get(c).rowBytes();
-      tensors.get(c).position(row * bytes).put(new byte[bytes]);
+      List<TensorKind> kinds = columns.get(c).tensors();
+      for (int t = 0; t < kinds.size(); t++) {
+        int bytes = kinds.get(t).rowBytes();
+        tensors.get(c).get(t).position(row * bytes).put(new byte[bytes]);
+      }
     }
+  }
+
+  private List<HostArray> arrays(int rows, List<List<ByteBuffer>> tensors) {
+    List<HostArray> arrays = new ArrayList<>();
+    for (int c = 0; c < columns.size(); c++) {
+      List<TensorKind> kinds = columns.get(c).tensors();
+      for (int t = 0; t < kinds.size(); t++) {
+        TensorKind kind = kinds.get(t);
+        Shape shape = new Shape(rows).addAll(kind.shape());
+        arrays.add(
+            HostArray.of(kind.name(), kind.dataType(), shape, tensors.get(c).get(t).array()));
+      }
+    }
+    return arrays;
   }
 }

@@ -183,7 +183,11 @@ final class DatasetReader {
   private JavaRDD<StoredBatch> decodedOfAllPartitions(BadRows policy) {
     FirstRows wanted = first;
     if (settings.batches().bulk() && decoder instanceof ColumnsDecoder columns) {
-      var bulk = InternalRows.batches(rows, columns.columns(), wanted, batchSize, policy);
+      var bulk =
+          columns
+              .plain()
+              .flatMap(
+                  plain -> InternalRows.batches(rows, plain, wanted, batchSize, policy));
       if (bulk.isPresent()) {
         return bulk.get();
       }

@@ -13,9 +13,11 @@ import io.ostinato.evaluation.KnownContent;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SparkDataset implements EvaluationData {
   private final Dataset<Row> rows;
-  private final List<Column> columns;
+  private final List<DatasetColumn> columns;
   private final @Nullable RowFunction function;
   private final List<Prepared> prepared = new ArrayList<>();
   private final KnownContent known = new KnownContent();
@@ -72,7 +74,8 @@ public final class SparkDataset implements EvaluationData {
     }
   }
 
-  private SparkDataset(Dataset<Row> rows, List<Column> columns, @Nullable RowFunction function) {
+  private SparkDataset(
+      Dataset<Row> rows, List<? extends DatasetColumn> columns, @Nullable RowFunction function) {
     this.rows = rows;
     this.columns = List.copyOf(columns);
     this.function = function;
@@ -101,16 +104,50 @@ public final class SparkDataset implements EvaluationData {
    *     shape, the name is taken, or the dataset has a row function
    */
   public SparkDataset column(String name, String column, DataType dataType, long... shape) {
+    Column.Kind kind = ColumnTypes.kindOf(column, rows.schema());
+    return with(ColumnTypes.check(new Column(name, column, dataType, shape.clone(), kind)));
+  }
+
+  /**
+   * Adds a column whose values a converter turns into tensors, such as encoded images or text.
+   *
+   * @param column name of the column in the dataset
+   * @throws IllegalArgumentException if there is no such column, it can't be converted, a name of a
+   *     tensor is taken, the converter can't be serialized, or the dataset has a row function
+   */
+  public SparkDataset column(String column, ColumnConverter converter) {
+    converter
+        .mistake(ColumnTypes.typeOf(column, rows.schema()))
+        .ifPresent(
+            mistake -> {
+              throw new IllegalArgumentException("column '%s' %s".formatted(column, mistake));
+            });
+    SerializationCheck.problemOf(converter)
+        .ifPresent(
+            problem -> {
+              throw new IllegalArgumentException(
+                  "column '%s': its converter can't be serialized: %s".formatted(column, problem));
+            });
+    return with(ConvertedColumn.of(column, converter));
+  }
+
+  private SparkDataset with(DatasetColumn column) {
     if (function != null) {
       throw new IllegalArgumentException(
-          "column '%s': the tensors of this dataset come from a row function".formatted(column));
+          "column '%s': the tensors of this dataset come from a row function"
+              .formatted(column.column()));
     }
-    if (columns.stream().anyMatch(other -> other.name().equals(name))) {
-      throw new IllegalArgumentException("two tensors are named '%s'".formatted(name));
-    }
-    Column.Kind kind = ColumnTypes.kindOf(column, rows.schema());
-    List<Column> more = new ArrayList<>(columns);
-    more.add(ColumnTypes.check(new Column(name, column, dataType, shape.clone(), kind)));
+    List<DatasetColumn> more = new ArrayList<>(columns);
+    more.add(column);
+    Set<String> names = new HashSet<>();
+    more.stream()
+        .flatMap(each -> each.tensors().stream())
+        .map(TensorKind::name)
+        .filter(name -> !names.add(name))
+        .forEach(
+            name -> {
+              throw new IllegalArgumentException("two tensors are named '%s'".formatted(name));
+            });
     return new SparkDataset(rows, more, null);
   }
 
@@ -160,7 +197,11 @@ public final class SparkDataset implements EvaluationData {
   @Override
   public Optional<List<String>> knownColumns() {
     return function == null
-        ? Optional.of(columns.stream().map(Column::name).toList())
+        ? Optional.of(
+            columns.stream()
+                .flatMap(column -> column.tensors().stream())
+                .map(TensorKind::name)
+                .toList())
         : Optional.empty();
   }
 

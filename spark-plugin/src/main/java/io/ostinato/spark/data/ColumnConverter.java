@@ -1,0 +1,35 @@
+package io.ostinato.spark.data;
+
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.types.DataType;
+
+/**
+ * Converts the values of a column of a dataset to one or more tensors, on the executors and ahead
+ * of the model. Serializable; each task has its own copy.
+ */
+public interface ColumnConverter extends Serializable {
+
+  /** The tensors of a row, at least one, in the order in which {@link #convert} gets them. */
+  List<TensorKind> tensors();
+
+  /**
+   * Why columns of this type can't be converted, to follow the name of the column: {@code is int;
+   * expected string}. Empty if they can.
+   */
+  Optional<String> mistake(DataType type);
+
+  /**
+   * Appends one row to each of the tensors.
+   *
+   * @param value the value, never null, as Spark's {@code Row} has it; arrays are a {@code List}
+   * @param tensors a little-endian buffer for each tensor, to which {@link TensorKind#rowBytes} are
+   *     appended
+   * @throws IllegalArgumentException if this value can't be converted; its message follows the name
+   *     of the column
+   * @throws Exception for any other failure; also counts as a bad row
+   */
+  void convert(Object value, List<ByteBuffer> tensors) throws Exception;
+}
