@@ -23,9 +23,9 @@ import org.apache.spark.sql.SparkSession;
  * two intervals after their moment. The executors have slots for two evaluations.
  */
 record BesideBenchmark(Path folder) implements Benchmark {
-  private static final int EVALUATIONS = 40;
-  private static final double INTERVAL_SECONDS = 0.4;
-  private static final int ROUNDS = 5;
+  private static final int EVALUATIONS = 60;
+  private static final double INTERVAL_SECONDS = 0.6;
+  private static final int ROUNDS = 3;
 
   /** The tasks of an evaluation, one on each executor. */
   private static final int TASKS = 2;

@@ -5,6 +5,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
@@ -22,10 +25,12 @@ import io.ostinato.training.TrainingLoop;
 import io.ostinato.training.TrainingLoopBuilder;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Trainings of an MLP that measure themselves. Their evaluations spend their time waiting, so that
- * they hardly compete with the training for cores.
+ * Trainings of an MLP that measure themselves. Their updates and evaluations spend their time
+ * waiting, as for a device of their own, so that they hardly compete for cores.
  *
  * @param manager owns the samples to train on
  * @param test the rows to evaluate on, of 784 numbers
@@ -42,8 +47,9 @@ record BesideTraining(
   /** So few rows that computing their outputs takes hardly any time. */
   static final int BATCH = 16;
 
-  private static final int SAMPLES = 64;
-  private static final int SAMPLES_PER_EPOCH = 100 * SAMPLES;
+  private static final int SAMPLES = 8;
+  private static final int SAMPLES_PER_EPOCH = 1_000 * SAMPLES;
+  private static final int MILLIS_OF_UPDATE = 8;
 
   /**
    * What was measured, in seconds.
@@ -80,6 +86,8 @@ record BesideTraining(
         .model(BenchNets::mlp, new Shape(784))
         .data(data)
         .engine(its)
+        .loss(WaitingLoss::new)
+        .optimizer(Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.01F)).build())
         .effectiveBatchSize(SAMPLES)
         .length(TrainingLength.updates(updates))
         .output(folder)
@@ -104,6 +112,15 @@ record BesideTraining(
     long start = System.nanoTime();
     training.run();
     return new Seconds((System.nanoTime() - start) / 1e9, blocked.seconds(), blocked.atEnd(), 0);
+  }
+
+  /** Waits in each update. */
+  private static final class WaitingLoss extends SoftmaxCrossEntropyLoss {
+    @Override
+    public NDArray evaluate(NDList labels, NDList outputs) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(MILLIS_OF_UPDATE));
+      return super.evaluate(labels, outputs);
+    }
   }
 
   /** Evaluates the model, and waits at each batch. */
