@@ -1,6 +1,8 @@
 package io.ostinato.model;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import java.util.Map;
 
 /** A model that delegates to another one, which can be a different one for each run. */
 abstract class DelegatingModel implements EvaluationModel {
@@ -15,6 +17,11 @@ abstract class DelegatingModel implements EvaluationModel {
 
   @Override
   public ModelOutputs outputs(NDList inputs) {
+    return model().outputs(inputs);
+  }
+
+  @Override
+  public ModelOutputs outputs(Map<String, NDArray> inputs) {
     return model().outputs(inputs);
   }
 

@@ -2,10 +2,13 @@ package io.ostinato.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import java.util.Map;
 
 /**
- * A model as passed to {@code processData}: in evaluation mode, without gradients. Inputs are
- * passed by position, whatever their names. Thread-safe if the model's forward keeps no state;
+ * A model as passed to {@code processData}: in evaluation mode, without gradients. Inputs of a list
+ * are passed by position, whatever their names, unless the forward of a TorchScript module has a
+ * single parameter that is a dict, a list or a tuple of tensors: it then gets all of them, in a dict
+ * by their names. Thread-safe if the model's forward keeps no state;
  * otherwise a batch has exclusive use of it.
  */
 @FunctionalInterface
@@ -31,6 +34,23 @@ public interface EvaluationModel {
   /** Runs the model, and returns the outputs by position and name, in the model's own order. */
   default ModelOutputs outputs(NDList inputs) {
     return ModelOutputs.of(forward(inputs));
+  }
+
+  /**
+   * Runs the model with inputs by name: parameters of the {@code forward} of a TorchScript module,
+   * or inputs of an ONNX graph. An entry of a dict is {@code batch.image}, that of a list or tuple
+   * {@code pair.0}, where {@code batch} and {@code pair} are parameters; if there is only one
+   * parameter, it can be omitted. Parameters of a module with a default, or that may be {@code
+   * None}, can be left out.
+   *
+   * @param inputs at least one array
+   * @throws IllegalArgumentException if an input is missing or unknown (the message lists what the
+   *     model takes), or if the model has no names of inputs, as a DJL block
+   */
+  default ModelOutputs outputs(Map<String, NDArray> inputs) {
+    throw new IllegalArgumentException(
+        "the inputs %s are given by name, but only TorchScript modules and ONNX models have names of inputs; give them by position"
+            .formatted(inputs.keySet()));
   }
 
   /**

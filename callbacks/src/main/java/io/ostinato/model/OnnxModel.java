@@ -9,18 +9,33 @@ import ai.djl.training.ParameterStore;
 import io.ostinato.model.ModelOutputs.Output;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * A loaded ONNX model. Its engine's arrays support hardly any operations, so inputs and outputs are
- * arrays of the default engine; the engine's own exist only during a forward. Inputs are passed by
- * position, whatever their names; outputs have the model's names.
+ * arrays of the default engine; the engine's own exist only during a forward. Inputs of a
+ * list are passed by position, whatever their names; outputs have the model's names.
  */
 record OnnxModel(Model model, Consumer<String> notes) implements EvaluationModel {
 
   @Override
   public NDList forward(NDList inputs) {
     return outputs(inputs).toList();
+  }
+
+  @Override
+  public ModelOutputs outputs(Map<String, NDArray> inputs) {
+    List<String> names = model.describeInput().keys();
+    if (!inputs.keySet().equals(Set.copyOf(names))) {
+      throw new IllegalArgumentException(
+          "the ONNX model has the inputs %s; given: %s"
+              .formatted(names, List.copyOf(inputs.keySet())));
+    }
+    NDList inOrder = new NDList();
+    names.forEach(name -> inOrder.add(inputs.get(name)));
+    return outputs(inOrder);
   }
 
   @Override

@@ -9,12 +9,14 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.ostinato.torchscript.ModuleFacts;
+import io.ostinato.torchscript.ModuleInput;
 import io.ostinato.weights.Sha256;
 import java.io.OutputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -56,6 +58,18 @@ final class TorchModule implements EvaluationModel {
 
   @Override
   public ModelOutputs outputs(NDList inputs) {
+    refuseHooks();
+    return run(FORWARD, inputs);
+  }
+
+  @Override
+  public ModelOutputs outputs(Map<String, NDArray> inputs) {
+    refuseHooks();
+    NDList arrays = new NDList(inputs.values());
+    return run(FORWARD, arrays, TorchInputs.ofNames(parameters(FORWARD), inputs));
+  }
+
+  private void refuseHooks() {
     if (!facts.hooks().isEmpty()) {
       // They are not methods of the module, and only a call in TorchScript or Python runs them.
       throw new IllegalArgumentException(
@@ -64,7 +78,6 @@ final class TorchModule implements EvaluationModel {
               + " them only if Python or another module calls it; script a module whose forward"
               + " is 'return self.module(x)'");
     }
-    return run(FORWARD, inputs);
   }
 
   @Override
@@ -79,6 +92,14 @@ final class TorchModule implements EvaluationModel {
   }
 
   private ModelOutputs run(String method, NDList inputs) {
+    return run(method, inputs, TorchInputs.ofList(parameters(method), inputs));
+  }
+
+  private List<ModuleInput> parameters(String method) {
+    return facts.inputs().getOrDefault(method, List.of());
+  }
+
+  private ModelOutputs run(String method, NDList inputs, List<TorchInputs.Argument> arguments) {
     if (inputs.isEmpty()) {
       throw new IllegalArgumentException(
           "'%s' requires at least one array, whose scope the outputs join".formatted(method));
@@ -86,19 +107,23 @@ final class TorchModule implements EvaluationModel {
     if (System.getProperty(OPTIMIZER) != null) {
       JniUtils.setGraphExecutorOptimize(Boolean.getBoolean(OPTIMIZER)); // for this thread
     }
-    List<IValue> arguments = new ArrayList<>();
+    List<IValue> values = new ArrayList<>();
     try {
-      for (NDArray input : inputs) {
-        arguments.add(facts.changesInputs() ? copyOf(input) : IValue.from((PtNDArray) input));
+      for (TorchInputs.Argument argument : arguments) {
+        values.add(argument.toValue(this::valueOf));
       }
       try (IValue result =
-          IValueUtils.runMethod(module, method, arguments.toArray(IValue[]::new))) {
+          IValueUtils.runMethod(module, method, values.toArray(IValue[]::new))) {
         return new TorchOutputs((PtNDManager) inputs.head().getManager(), facts.namedTuples())
             .of(result, notes);
       }
     } finally {
-      arguments.forEach(IValue::close);
+      values.forEach(IValue::close);
     }
+  }
+
+  private IValue valueOf(NDArray input) {
+    return facts.changesInputs() ? copyOf(input) : IValue.from((PtNDArray) input);
   }
 
   /** Copies an input, so that the column stays unchanged if the model works in place. */

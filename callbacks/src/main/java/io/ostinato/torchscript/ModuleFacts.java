@@ -5,6 +5,7 @@ import io.ostinato.torchscript.ModuleCode.ClassCode;
 import io.ostinato.torchscript.ModuleCode.Function;
 import io.ostinato.torchscript.ZipContent.Entry;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
  *     the module
  * @param seeds whether it sets the random number generator, which is shared by the process
  * @param changesInputs whether it changes, or may change, its inputs in place
+ * @param inputs the parameters of each method, by its name; empty if the code can't be read
  */
 public record ModuleFacts(
     KeptState state,
@@ -39,7 +41,8 @@ public record ModuleFacts(
     Map<String, List<String>> namedTuples,
     List<String> hooks,
     boolean seeds,
-    boolean changesInputs) {
+    boolean changesInputs,
+    Map<String, List<ModuleInput>> inputs) {
   /** More code than any known module has; parsed, it takes many times its size in memory. */
   private static final long MOST_CODE_BYTES = 16 << 20;
 
@@ -58,6 +61,7 @@ public record ModuleFacts(
     written = List.copyOf(written);
     namedTuples = Map.copyOf(namedTuples);
     hooks = List.copyOf(hooks);
+    inputs = Map.copyOf(inputs);
   }
 
   /** The facts of a module whose code can't be read. */
@@ -75,7 +79,8 @@ public record ModuleFacts(
         namedTuples,
         List.of(),
         false,
-        true);
+        true,
+        Map.of());
   }
 
   /** The facts of a module that keeps nothing; all others are empty. */
@@ -89,7 +94,8 @@ public record ModuleFacts(
         Map.of(),
         List.of(),
         false,
-        false);
+        false,
+        Map.of());
   }
 
   /**
@@ -175,7 +181,14 @@ public record ModuleFacts(
         code.namedTuples(),
         module.get().hooks(),
         all.areSeeds(),
-        all.areInputsChanged());
+        all.areInputsChanged(),
+        inputs(module.get()));
+  }
+
+  private static Map<String, List<ModuleInput>> inputs(ClassCode module) {
+    Map<String, List<ModuleInput>> inputs = new HashMap<>();
+    module.methods().forEach((name, method) -> inputs.put(name, ModuleInput.of(method)));
+    return inputs;
   }
 
   /**
