@@ -24,7 +24,7 @@ final class Closing implements AutoCloseable {
   /** Closes all, even if one fails; throws the first failure. */
   @Override
   public void close() {
-    Failures failures = new Failures();
+    FirstFailure failures = new FirstFailure();
     while (!resources.isEmpty()) {
       try {
         resources.pop().close();

@@ -76,7 +76,7 @@ final class Joining {
    */
   void drain(UpdateCounter now) {
     tellOfWaiting(now);
-    Failures failures = new Failures();
+    FirstFailure failures = new FirstFailure();
     completeWhile(
         () -> !past.isEmpty(),
         moment -> complete(moment, now, now.current().update(), false),
@@ -90,7 +90,7 @@ final class Joining {
    */
   void drainForResuming(UpdateCounter now) {
     tellOfWaiting(now);
-    Failures failures = new Failures();
+    FirstFailure failures = new FirstFailure();
     completeWhile(
         () -> past.isDue(now),
         moment -> complete(moment, now, now.current().update(), false),
@@ -110,7 +110,7 @@ final class Joining {
     throwFirst(failures, now);
   }
 
-  private static void throwFirst(Failures failures, UpdateCounter now) {
+  private static void throwFirst(FirstFailure failures, UpdateCounter now) {
     Optional<Throwable> first = failures.take();
     if (first.isPresent()) {
       throw TrainingMoments.thrown(first.get(), now);
@@ -124,7 +124,7 @@ final class Joining {
   }
 
   private void completeWhile(
-      BooleanSupplier condition, Consumer<PastMoment> complete, Failures failures) {
+      BooleanSupplier condition, Consumer<PastMoment> complete, FirstFailure failures) {
     while (condition.getAsBoolean()) {
       if (Thread.currentThread().isInterrupted()) {
         cancel("training was interrupted");

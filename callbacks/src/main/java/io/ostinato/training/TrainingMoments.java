@@ -40,7 +40,7 @@ final class TrainingMoments {
   private final PresentTraining present;
   private final WaitingCallbacks waiting;
   private final PastMoments past;
-  private final Failures failures = new Failures();
+  private final FirstFailure failures = new FirstFailure();
   private boolean hasFailed;
 
   /**

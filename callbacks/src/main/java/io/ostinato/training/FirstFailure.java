@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The first of several failures, with the others suppressed. Not thread-safe. */
-final class Failures {
+final class FirstFailure {
   private @Nullable Throwable first;
 
   void add(Throwable failure) {
