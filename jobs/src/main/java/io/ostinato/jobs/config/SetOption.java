@@ -66,8 +66,13 @@ final class SetOption {
     if (node instanceof Value given && given.form() != Value.Form.NOTHING) {
       mistakes.add(
           place,
-          "'%s' is %s, which has no key '%s'"
-              .formatted(upTo(depth, path), given.describe(), Excerpt.of(step)));
+          "'%s' is %s, which has no key '%s'; to replace it, use --set '%s={%s: …}'"
+              .formatted(
+                  upTo(depth, path),
+                  given.describe(),
+                  Excerpt.of(step),
+                  upTo(depth, path),
+                  Excerpt.of(step)));
       return node;
     }
     Section section = node instanceof Section there ? there : new Section(place, List.of());

@@ -95,7 +95,7 @@ class RunMistakesTest {
             run.yaml:24: 'callbacks.6' must be a section with a 'kind'; given: nothing
             run.yaml:25: unknown kind 'consol' in 'trackers.0'; did you mean 'console'?
             --set callbacks.9.kind=ema: 'callbacks' is a list of 7; '9' is not an index from 0 to 7
-            --set length.epochs.more=1: 'length.epochs' is '2', which has no key 'more'
+            --set length.epochs.more=1: 'length.epochs' is '2', which has no key 'more'; to replace it, use --set 'length.epochs={more: …}'
             --set nothing: expected a key and a value, for example optimizer.learning_rate=1e-3
             --set seed=x: 'seed' must be a whole number; given: 'x'""");
   }
