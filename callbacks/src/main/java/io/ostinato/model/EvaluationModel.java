@@ -7,9 +7,9 @@ import java.util.Map;
 /**
  * A model as passed to {@code processData}: in evaluation mode, without gradients. Inputs of a list
  * are passed by position, whatever their names, unless the forward of a TorchScript module has a
- * single parameter that is a dict, a list or a tuple of tensors: it then gets all of them, in a dict
- * by their names. Thread-safe if the model's forward keeps no state;
- * otherwise a batch has exclusive use of it.
+ * single parameter that is a dict, a list or a tuple of tensors: it then gets all of them, in a
+ * dict by their names. Thread-safe if the model's forward keeps no state; otherwise a batch has
+ * exclusive use of it.
  */
 @FunctionalInterface
 public interface EvaluationModel {

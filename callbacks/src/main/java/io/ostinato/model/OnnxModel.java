@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * A loaded ONNX model. Its engine's arrays support hardly any operations, so inputs and outputs are
- * arrays of the default engine; the engine's own exist only during a forward. Inputs of a
- * list are passed by position, whatever their names; outputs have the model's names.
+ * arrays of the default engine; the engine's own exist only during a forward. Inputs of a list are
+ * passed by position, whatever their names; outputs have the model's names.
  */
 record OnnxModel(Model model, Consumer<String> notes) implements EvaluationModel {
 

@@ -112,8 +112,7 @@ final class TorchModule implements EvaluationModel {
       for (TorchInputs.Argument argument : arguments) {
         values.add(argument.toValue(this::valueOf));
       }
-      try (IValue result =
-          IValueUtils.runMethod(module, method, values.toArray(IValue[]::new))) {
+      try (IValue result = IValueUtils.runMethod(module, method, values.toArray(IValue[]::new))) {
         return new TorchOutputs((PtNDManager) inputs.head().getManager(), facts.namedTuples())
             .of(result, notes);
       }

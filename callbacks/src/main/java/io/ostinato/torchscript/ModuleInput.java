@@ -14,24 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param preset the default; null for None
  */
 public record ModuleInput(
-    String name,
-    String type,
-    boolean isOptional,
-    boolean isPresetKnown,
-    @Nullable Object preset) {
+    String name, String type, boolean isOptional, boolean isPresetKnown, @Nullable Object preset) {
 
   static List<ModuleInput> of(ModuleCode.Function method) {
     List<ModuleInput> inputs = new ArrayList<>();
-    for (ModuleCode.Parameter parameter : method.parameters().subList(1, method.parameters().size())) {
+    for (ModuleCode.Parameter parameter :
+        method.parameters().subList(1, method.parameters().size())) {
       Expression preset = parameter.preset();
-      boolean isKnown = preset instanceof Expression.Literal;
+      Expression.Literal literal = preset instanceof Expression.Literal known ? known : null;
       inputs.add(
           new ModuleInput(
               parameter.name(),
               parameter.type(),
               preset != null,
-              isKnown,
-              isKnown ? ((Expression.Literal) preset).value() : null));
+              literal != null,
+              literal == null ? null : literal.value()));
     }
     return inputs;
   }

@@ -82,7 +82,8 @@ class ModelInputsTest {
     with(
         "mixed",
         (model, scope) -> {
-          assertOutput(model, inputs(scope, "pair.1", "extra.a.b", "x", "pair.0"), 3 + 20 + 400 + 1000);
+          assertOutput(
+              model, inputs(scope, "pair.1", "extra.a.b", "x", "pair.0"), 3 + 20 + 400 + 1000);
           assertThatThrownBy(() -> model.outputs(inputs(scope, "x", "extra.a.b", "pair")))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessage(
@@ -123,8 +124,7 @@ class ModelInputsTest {
 
   private static void with(String module, BiConsumer<EvaluationModel, NDManager> test) {
     try (LoadedModel loaded = ModelSource.torchScript().build(Device.cpu())) {
-      loaded.refresh(
-          TorchModules.moduleOf("/inputs/" + module + ".pt"));
+      loaded.refresh(TorchModules.moduleOf("/inputs/" + module + ".pt"));
       try (NDManager scope = loaded.manager().newSubManager()) {
         test.accept(loaded.model(), scope);
       }
