@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +76,17 @@ public final class NativeLibraries {
       loaded = engine;
     }
     return engine;
+  }
+
+  /**
+   * Loads another library of DJL, alone on this host, since it may be unpacked.
+   *
+   * @throws UncheckedIOException if DJL's cache folder can't be written
+   */
+  public static <T> T unpacking(Supplier<T> load) {
+    synchronized (NativeLibraries.class) {
+      return alone(load::get);
+    }
   }
 
   private static void preferClassPath() throws IOException {

@@ -10,6 +10,7 @@ import io.ostinato.jobs.config.ConfigNode.Items;
 import io.ostinato.jobs.config.ConfigNode.Section;
 import io.ostinato.jobs.config.ConfigNode.Value;
 import io.ostinato.text.Excerpt;
+import io.ostinato.text.Nearest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;

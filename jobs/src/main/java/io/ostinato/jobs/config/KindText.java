@@ -1,7 +1,10 @@
 package io.ostinato.jobs.config;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Parses a kind and its keys on a command line: {@code mlp:outputs=10,hidden=[512,256]}. */
 public final class KindText {
@@ -17,6 +20,39 @@ public final class KindText {
     for (String pair : atCommas(text.substring(colon + 1))) {
       pairs.add(pair.replaceFirst("=", ": "));
     }
+    return "{" + String.join(", ", pairs) + "}";
+  }
+
+  /**
+   * Converts a kind and its keys, such as {@code 3,224,224,value=1}, to YAML.
+   *
+   * @param keys pairs of a key and its value; values without a key come first, and are those of
+   *     {@code first}
+   * @param others values of further keys, unless the keys set them too
+   */
+  public static String yaml(String kind, String first, String keys, Map<String, String> others) {
+    List<String> pairs = new ArrayList<>(List.of("kind: " + kind));
+    List<String> values = new ArrayList<>();
+    Set<String> given = new HashSet<>();
+    for (String part : keys.isEmpty() ? List.<String>of() : atCommas(keys)) {
+      int equals = part.indexOf('=');
+      if (equals < 0) {
+        values.add(part);
+      } else {
+        given.add(part.substring(0, equals).strip());
+        pairs.add(part.replaceFirst("=", ": "));
+      }
+    }
+    if (!values.isEmpty()) {
+      given.add(first);
+      pairs.add(first + ": " + (values.size() == 1 ? values.get(0) : values));
+    }
+    others.forEach(
+        (key, value) -> {
+          if (!given.contains(key)) {
+            pairs.add("%s: '%s'".formatted(key, value.replace("'", "''")));
+          }
+        });
     return "{" + String.join(", ", pairs) + "}";
   }
 

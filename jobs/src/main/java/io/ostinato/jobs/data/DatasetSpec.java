@@ -24,7 +24,10 @@ import org.apache.spark.sql.SparkSession;
  * @param kept the columns written along with the outputs; can include inputs and labels
  */
 public record DatasetSpec(
-    DataSource source, List<TensorSpec> inputs, List<TensorSpec> labels, List<TensorSpec> kept) {
+    DataSource source,
+    List<? extends ColumnSpec> inputs,
+    List<? extends ColumnSpec> labels,
+    List<? extends ColumnSpec> kept) {
   private static final Set<DataType> OF_PARQUET =
       EnumSet.of(
           DataType.FLOAT32,
@@ -49,7 +52,7 @@ public record DatasetSpec(
       mistakes.add("missing --input, for example --input pixels:float32:1,8,8");
     }
     Set<String> names = new HashSet<>();
-    tensors()
+    columnSpecs()
         .filter(tensor -> !names.add(tensor.column()))
         .forEach(
             tensor -> mistakes.add("the column '%s' is given twice".formatted(tensor.column())));
@@ -60,7 +63,7 @@ public record DatasetSpec(
   /** Adds the mistakes of kept columns. Names are compared without regard to case, as in Spark. */
   private void addOfKept(List<String> mistakes) {
     Set<String> names = new HashSet<>();
-    for (TensorSpec tensor : kept) {
+    for (ColumnSpec tensor : kept) {
       String name = tensor.column().toLowerCase(Locale.ROOT);
       if (name.matches("row|outputs(_\\d+)?")) {
         mistakes.add(
@@ -70,22 +73,33 @@ public record DatasetSpec(
       } else if (!names.add(name)) {
         mistakes.add("the column '%s' is kept twice".formatted(tensor.column()));
       }
-      if (!OF_PARQUET.contains(tensor.type())) {
+      if (tensor instanceof TensorSpec plain && !OF_PARQUET.contains(plain.type())) {
         mistakes.add(
             "the column '%s' can't be kept as %s; use one of %s"
                 .formatted(
                     tensor.column(),
-                    TensorSpec.word(tensor.type()),
+                    TensorSpec.word(plain.type()),
                     String.join(", ", OF_PARQUET.stream().map(TensorSpec::word).toList())));
+      } else if (tensor.tensors().size() != 1) {
+        mistakes.add(
+            "the column '%s' can't be kept, since it becomes several tensors; keep an id of the row"
+                .formatted(tensor.column()));
       }
     }
   }
 
   /** The columns that are the model's inputs and its labels. */
   public BatchColumns columns() {
-    return new BatchColumns(
-        inputs.stream().map(TensorSpec::column).toList(),
-        labels.stream().map(TensorSpec::column).toList());
+    return new BatchColumns(names(inputs), names(labels));
+  }
+
+  /** The names of the tensors that are written along with the outputs. */
+  public List<String> keptTensors() {
+    return names(kept);
+  }
+
+  private static List<String> names(List<? extends ColumnSpec> columns) {
+    return columns.stream().flatMap(column -> column.tensors().stream()).toList();
   }
 
   /**
@@ -98,9 +112,9 @@ public record DatasetSpec(
     Dataset<Row> rows = source.rows(spark);
     SparkDataset dataset = SparkDataset.of(rows);
     List<String> mistakes = new ArrayList<>();
-    for (TensorSpec tensor : tensors().toList()) {
+    for (ColumnSpec column : columnSpecs().toList()) {
       try {
-        dataset = tensor.addTo(dataset);
+        dataset = column.addTo(dataset, spark.sparkContext().hadoopConfiguration());
       } catch (IllegalArgumentException e) {
         mistakes.add(e.getMessage());
       }
@@ -111,7 +125,7 @@ public record DatasetSpec(
     return dataset;
   }
 
-  private Stream<TensorSpec> tensors() {
+  private Stream<ColumnSpec> columnSpecs() {
     return Stream.of(
             inputs.stream(),
             labels.stream(),

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * A column of a dataset as a tensor, such as {@code pixels:float32:1,8,8}; the tensor has the
@@ -19,7 +20,7 @@ import java.util.stream.Collectors;
  *
  * @param shape the shape of one row; empty for a scalar
  */
-public record TensorSpec(String column, DataType type, List<Long> shape) {
+public record TensorSpec(String column, DataType type, List<Long> shape) implements ColumnSpec {
   private static final Set<DataType> TYPES =
       EnumSet.complementOf(EnumSet.of(DataType.STRING, DataType.UNKNOWN, DataType.COMPLEX64));
   private static final String FORM =
@@ -48,8 +49,21 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
     return of(option, text, parts.subList(0, last - 1), parts.get(last - 1), shapeOf(option, text));
   }
 
-  /** Adds the column to a dataset. */
-  SparkDataset addTo(SparkDataset dataset) {
+  /** Whether a text has a data type where the form requires one, with or without a shape. */
+  static boolean hasType(String text) {
+    List<String> parts = Arrays.asList(text.split(":", -1));
+    int last = parts.size() - 1;
+    return last >= 1 && typeOf(parts.get(last)).isPresent()
+        || last >= 2 && typeOf(parts.get(last - 1)).isPresent();
+  }
+
+  @Override
+  public List<String> tensors() {
+    return List.of(column);
+  }
+
+  @Override
+  public SparkDataset addTo(SparkDataset dataset, Configuration files) {
     return dataset.column(
         column, column, type, shape.stream().mapToLong(Long::longValue).toArray());
   }
@@ -91,10 +105,11 @@ public record TensorSpec(String column, DataType type, List<Long> shape) {
   }
 
   private static String unknownType(String type) {
-    return "'%s' is not a data type; use one of %s; "
+    return "'%s' is not a data type; use one of %s, or a conversion, one of %s; "
         .formatted(
             Excerpt.of(type),
-            TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")));
+            TYPES.stream().map(TensorSpec::word).collect(Collectors.joining(", ")),
+            String.join(", ", ColumnText.kinds()));
   }
 
   static String word(DataType type) {

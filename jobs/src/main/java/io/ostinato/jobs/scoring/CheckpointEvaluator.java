@@ -12,7 +12,6 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
-import io.ostinato.jobs.data.TensorSpec;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.modelfile.ModelFiles;
 import io.ostinato.jobs.modelfile.ModelFiles.ModelFile;
@@ -100,7 +99,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
     long start = System.nanoTime();
     try (Predictions predictions = Predictions.to(predictionsPath, session)) {
       ModelFile model = files.read(file);
-      List<String> beside = spec.data().kept().stream().map(TensorSpec::column).toList();
+      List<String> beside = spec.data().keptTensors();
       PredictionColumns written = new PredictionColumns(beside, spec.output());
       check(file, written, model.outputs());
       List<EvaluationRecord> evaluations = new ArrayList<>();

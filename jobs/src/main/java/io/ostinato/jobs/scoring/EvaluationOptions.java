@@ -2,9 +2,11 @@ package io.ostinato.jobs.scoring;
 
 import io.ostinato.callback.DataIteratorConfig;
 import io.ostinato.evaluation.EvaluationPolicy;
+import io.ostinato.jobs.data.ColumnSpec;
+import io.ostinato.jobs.data.ColumnText;
+import io.ostinato.jobs.data.ConversionOptions;
 import io.ostinato.jobs.data.DataSource;
 import io.ostinato.jobs.data.DatasetSpec;
-import io.ostinato.jobs.data.TensorSpec;
 import io.ostinato.jobs.metric.MetricText;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.jobs.model.Architectures;
@@ -84,14 +86,15 @@ public final class EvaluationOptions {
       names = "--input",
       paramLabel = "<column:type:shape>",
       description =
-          "Input column of the model, with the shape of one row, such as pixels:float32:1,8,8;"
-              + " repeat for each input, in the model's order.")
+          "Input column of the model, with the shape of one row, such as pixels:float32:1,8,8, or"
+              + " with a conversion, such as text:tokens:128; repeat for each input, in the model's"
+              + " order. Conversions are documented in docs/text.md.")
   private List<String> inputs = List.of();
 
   @Option(
       names = "--label",
       paramLabel = "<column:type[:shape]>",
-      description = "Column with the labels, such as label:int64.")
+      description = "Column with the labels, such as label:int64, or label:class for text.")
   private List<String> labels = List.of();
 
   @Option(
@@ -132,6 +135,8 @@ public final class EvaluationOptions {
               + " class that is a DJL block, or the config.yaml of the run that wrote the weights.")
   private String architecture = "";
 
+  @Mixin private ConversionOptions conversions = new ConversionOptions();
+
   @Mixin private PolicyOptions policies = new PolicyOptions();
 
   @Spec(Spec.Target.MIXEE)
@@ -157,9 +162,9 @@ public final class EvaluationOptions {
     DatasetSpec described =
         new DatasetSpec(
             new DataSource(data, format, dataOptions, sql),
-            tensors("--input", inputs, mistakes),
-            tensors("--label", labels, mistakes),
-            tensors("--keep", kept, mistakes));
+            columns("--input", inputs, mistakes),
+            columns("--label", labels, mistakes),
+            columns("--keep", kept, mistakes));
     List<Metric<?>> measured = new ArrayList<>();
     metrics.forEach(
         text -> read(() -> MetricText.parse("--metric", text), mistakes).ifPresent(measured::add));
@@ -210,12 +215,11 @@ public final class EvaluationOptions {
         .forEach(name -> mistakes.add("--metric: two metrics are named '%s'".formatted(name)));
   }
 
-  private static List<TensorSpec> tensors(
-      String option, List<String> texts, List<String> mistakes) {
-    List<TensorSpec> tensors = new ArrayList<>();
-    texts.forEach(
-        text -> read(() -> TensorSpec.parse(option, text), mistakes).ifPresent(tensors::add));
-    return tensors;
+  private List<ColumnSpec> columns(String option, List<String> texts, List<String> mistakes) {
+    ColumnText parser = new ColumnText(option, conversions.values());
+    List<ColumnSpec> columns = new ArrayList<>();
+    texts.forEach(text -> read(() -> parser.parse(text), mistakes).ifPresent(columns::add));
+    return columns;
   }
 
   private static <T> Optional<T> read(Supplier<T> value, List<String> mistakes) {

@@ -52,18 +52,19 @@ record DatasetConfig(
   SparkDataset open(SparkSession spark) {
     SparkDataset dataset = SparkDataset.of(source().rows(spark));
     for (Map.Entry<String, TensorConfig> tensor : columns.entrySet()) {
-      dataset = tensor.getValue().addTo(dataset, tensor.getKey());
+      dataset =
+          tensor
+              .getValue()
+              .addTo(dataset, tensor.getKey(), spark.sparkContext().hadoopConfiguration());
     }
     return dataset;
   }
 
-  /** The size of one row as tensors, in bytes. */
-  long rowBytes() {
-    return columns.values().stream().mapToLong(TensorConfig::bytes).sum();
-  }
-
+  /** The names of the tensors, in order. */
   List<String> names() {
-    return List.copyOf(columns.keySet());
+    return columns.entrySet().stream()
+        .flatMap(column -> column.getValue().tensors(column.getKey()).stream())
+        .toList();
   }
 
   private DataSource source() {

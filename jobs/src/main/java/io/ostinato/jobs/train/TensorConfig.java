@@ -1,53 +1,48 @@
 package io.ostinato.jobs.train;
 
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.ostinato.describe.Key;
+import io.ostinato.jobs.data.Conversion;
+import io.ostinato.jobs.data.NumberType;
 import io.ostinato.spark.data.RowShape;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /** A column of a dataset as a tensor. */
 record TensorConfig(
     @Key(
             "Column of the dataset: numbers, arrays of numbers, vectors or matrices of Spark ML, or"
-                + " `binary`.")
+                + " `binary`; others with `as`.")
         String column,
-    @Key(value = "Data type of the tensor.", byDefault = "float32") Type type,
+    @Key(value = "Data type of the tensor.", byDefault = "float32") NumberType type,
     @Key(value = "Shape of one row.", optional = true, otherwise = "a scalar", atLeast = 1)
-        List<Long> shape) {
+        List<Long> shape,
+    @Key(value = "Conversion of text, labels and arrays of different lengths.", optional = true)
+        @Nullable Conversion as) {
   TensorConfig {
+    if (as != null && (!shape.isEmpty() || type != NumberType.FLOAT32)) {
+      throw new IllegalArgumentException(
+          "type and shape are those of a column without a conversion; remove them, or set the type"
+              + " in 'as'");
+    }
     RowShape.of(type.dataType(), shape.stream().mapToLong(Long::longValue).toArray());
   }
 
-  /** The supported data types. */
-  enum Type {
-    FLOAT32,
-    FLOAT64,
-    INT8,
-    UINT8,
-    INT32,
-    INT64,
-    BOOLEAN;
-
-    DataType dataType() {
-      return DataType.valueOf(name());
-    }
+  /** The names of the tensors of the column with this name. */
+  List<String> tensors(String name) {
+    return as == null ? List.of(name) : as.names(name);
   }
 
-  SparkDataset addTo(SparkDataset dataset, String name) {
-    return dataset.column(name, column, type.dataType(), dimensions());
-  }
-
-  Shape rowShape() {
-    return new Shape(dimensions());
-  }
-
-  long bytes() {
-    return rowShape().size() * type.dataType().getNumOfBytes();
-  }
-
-  private long[] dimensions() {
-    return shape.stream().mapToLong(Long::longValue).toArray();
+  /**
+   * Adds the column to a dataset.
+   *
+   * @param files Hadoop's settings, to read files that the conversion needs
+   */
+  SparkDataset addTo(SparkDataset dataset, String name, Configuration files) {
+    return as == null
+        ? dataset.column(
+            name, column, type.dataType(), shape.stream().mapToLong(Long::longValue).toArray())
+        : dataset.column(column, as.converter(name, files));
   }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.data.TensorKind;
 import io.ostinato.weights.HostArray;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -31,17 +32,14 @@ final class TrainRows {
    */
   static ArrayDataset collect(Datasets.Train config, SparkDataset data, NDManager manager) {
     long rows = data.rows();
-    checkSize(config, rows);
+    List<TensorKind> tensors = data.tensors();
+    checkSize(config, tensors, rows);
     Map<String, NDArray> arrays = new LinkedHashMap<>();
-    config
-        .source()
-        .columns()
-        .forEach(
-            (name, tensor) ->
-                arrays.put(
-                    name,
-                    manager.create(
-                        new Shape(rows).addAll(tensor.rowShape()), tensor.type().dataType())));
+    tensors.forEach(
+        tensor ->
+            arrays.put(
+                tensor.name(),
+                manager.create(new Shape(rows).addAll(tensor.shape()), tensor.dataType())));
     try (Stream<DataBatch> batches = data.batches(BATCH_ROWS)) {
       for (Iterator<DataBatch> each = batches.iterator(); each.hasNext(); ) {
         copy(each.next(), arrays, manager);
@@ -57,11 +55,11 @@ final class TrainRows {
         .build();
   }
 
-  private static void checkSize(Datasets.Train config, long rows) {
+  private static void checkSize(Datasets.Train config, List<TensorKind> tensors, long rows) {
     if (rows == 0) {
       throw new IllegalArgumentException("the dataset to train on has no rows");
     }
-    long rowBytes = config.source().rowBytes();
+    long rowBytes = tensors.stream().mapToLong(TensorKind::rowBytes).sum();
     if (rows > config.limit().bytes() / rowBytes) {
       throw new IllegalArgumentException(
           "the dataset to train on has %s rows of %s bytes, which exceeds its limit of %s; raise"

@@ -6,6 +6,7 @@ import io.ostinato.describe.Kinds;
 import io.ostinato.describe.Kinds.OneKind;
 import io.ostinato.describe.ValueType;
 import io.ostinato.jobs.config.KeyTables;
+import io.ostinato.jobs.data.Conversion;
 import io.ostinato.metric.Metric;
 import java.util.List;
 import java.util.Set;
@@ -82,6 +83,8 @@ final class DocTables {
       case "callbacks" -> list(callbacks(), DocTables::linked);
       case "metrics" -> list(Kinds.of(Metric.class).named(), one -> "`" + one.name() + "`");
       case "keys of metrics" -> KeyTables.ofKinds(Kinds.of(Metric.class).named());
+      case "conversions" -> list(Kinds.of(Conversion.class).named(), one -> "`" + one.name() + "`");
+      case "keys of conversions" -> KeyTables.ofKinds(Kinds.of(Conversion.class).named());
       case "run.yaml" -> KeyTables.of(RunConfig.class, "All of a training");
       default -> throw new IllegalArgumentException("there is no table '%s'".formatted(name));
     };

@@ -79,9 +79,8 @@ final class ColumnTypes {
     }
     if (column.kind() != Kind.BINARY && !Numbers.supports(column.dataType())) {
       throw new IllegalArgumentException(
-          "column '%s': numbers become float32, float64, int8, uint8, int32, int64 or boolean, not"
-                  .formatted(column.column())
-              + " %s; use a binary column for other types".formatted(column.dataType()));
+          "column '%s': numbers become %s, not %s; use a binary column for other types"
+              .formatted(column.column(), Numbers.SUPPORTED, column.dataType()));
     }
     if (column.dataType() == ai.djl.ndarray.types.DataType.STRING
         || column.dataType().getNumOfBytes() < 1) {

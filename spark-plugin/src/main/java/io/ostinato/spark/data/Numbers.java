@@ -1,16 +1,21 @@
 package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.describe.Words;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 
 /** Converts Spark's numbers to elements of tensors. */
 final class Numbers {
+  /** The types that numbers can have, for messages. */
+  static final String SUPPORTED =
+      "float32, float64, float16, bfloat16, int8, uint8, int32, int64 or boolean";
+
   private Numbers() {}
 
   static boolean supports(DataType type) {
     return switch (type) {
-      case FLOAT32, FLOAT64, INT8, UINT8, INT32, INT64, BOOLEAN -> true;
+      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16, INT8, UINT8, INT32, INT64, BOOLEAN -> true;
       default -> false;
     };
   }
@@ -25,6 +30,8 @@ final class Numbers {
     switch (type) {
       case FLOAT32 -> target.putFloat(number.floatValue());
       case FLOAT64 -> target.putDouble(number.doubleValue());
+      case FLOAT16 -> target.putShort(Halves.toFloat16(number.floatValue()));
+      case BFLOAT16 -> target.putShort(Halves.toBfloat16(number.floatValue()));
       case INT8 -> target.put((byte) whole(number, Byte.MIN_VALUE, Byte.MAX_VALUE));
       case UINT8 -> target.put((byte) whole(number, 0, 255));
       case BOOLEAN -> target.put((byte) whole(number, 0, 1));
@@ -34,7 +41,38 @@ final class Numbers {
     }
   }
 
-  private static long whole(Number number, long least, long most) {
+  /**
+   * Checks that numbers can have this type.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  static void check(DataType type) {
+    if (!supports(type)) {
+      throw new IllegalArgumentException(
+          "numbers become %s, not %s".formatted(SUPPORTED, Words.of(type)));
+    }
+  }
+
+  /**
+   * Checks that a type has this number.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  static void check(Number value, DataType type) {
+    try {
+      put(value, type, ByteBuffer.allocate(Double.BYTES));
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s; %s can't have it".formatted(e.getMessage(), Words.of(type)), e);
+    }
+  }
+
+  /**
+   * The value of a whole number in this range.
+   *
+   * @throws ArithmeticException if it is not one
+   */
+  static long whole(Number number, long least, long most) {
     try {
       long whole = toDecimal(number).longValueExact();
       if (whole >= least && whole <= most) {

@@ -205,6 +205,11 @@ public final class SparkDataset implements EvaluationData {
         : Optional.empty();
   }
 
+  /** The tensors of the columns, in order; none if a row function computes them. */
+  public List<TensorKind> tensors() {
+    return columns.stream().flatMap(column -> column.tensors().stream()).toList();
+  }
+
   @Override
   public long rows() {
     synchronized (prepared) {

@@ -40,6 +40,7 @@ public final class ResidentModels {
   private final RowReports rowReports = new RowReports();
   private final TaskWatchdog watchdog = new TaskWatchdog();
   private final Farewells farewells = new Farewells();
+  private final SharedNatives natives = new SharedNatives();
   private final ExhaustedMemory exhaustedMemory = new ExhaustedMemory();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
@@ -112,6 +113,11 @@ public final class ResidentModels {
   /** The batches that stay on devices. */
   public ResidentBatches batches() {
     return batches;
+  }
+
+  /** Native objects other than models and batches, which tasks share. */
+  public SharedNatives natives() {
+    return natives;
   }
 
   /** Runs batches on threads other than those of the tasks; threads are reused. */

@@ -1,25 +1,34 @@
-package io.ostinato.jobs.config;
+package io.ostinato.text;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds the word that a misspelt one was probably meant to be. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** {@code ; did you mean 'epochs'?}, or a list of the known words if none is close. */
-  static String hint(String given, Collection<String> known) {
+  public static String hint(String given, Collection<String> known) {
     return of(given, known)
         .map("; did you mean '%s'?"::formatted)
         .orElseGet(() -> known.isEmpty() ? "" : "; known: " + String.join(", ", known));
   }
 
   /** The closest known word, if at most a third of its letters differ. */
-  static Optional<String> of(String given, Collection<String> known) {
+  public static Optional<String> of(String given, Collection<String> known) {
     return known.stream()
         .filter(word -> isNear(given, word))
         .min(Comparator.comparingInt(word -> distance(given, word)));
+  }
+
+  /** The most similar words, the nearest first, of any distance. */
+  public static List<String> most(String given, Collection<String> known, int most) {
+    return known.stream()
+        .sorted(Comparator.comparingInt(word -> distance(given, word)))
+        .limit(most)
+        .toList();
   }
 
   /** The difference in length is a lower bound of the distance, so long text isn't compared. */

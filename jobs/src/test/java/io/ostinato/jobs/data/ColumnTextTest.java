@@ -1,0 +1,81 @@
+package io.ostinato.jobs.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.types.DataType;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ColumnTextTest {
+  private static final Map<String, String> SHARED =
+      Map.of("tokenizer", "it's/tokenizer.json", "labels", "labels.txt");
+
+  @Test
+  void aConversionFollowsTheNameOfTheColumn() {
+    assertThat(parse("text:tokens:128"))
+        .isEqualTo(tokens("text", 128, "it's/tokenizer.json", false, TokensConversion.Side.RIGHT));
+    assertThat(parse("a:b:tokens+types:8,side=left,tokenizer=hdfs://n:1/t.json"))
+        .isEqualTo(tokens("a:b", 8, "hdfs://n:1/t.json", true, TokensConversion.Side.LEFT));
+    assertThat(parse("ids:pad:64,value=-100,mask=true"))
+        .isEqualTo(
+            new ConvertedSpec("ids", new PadConversion(64, -100, NumberType.INT64, true, false)));
+    assertThat(parse("label:class"))
+        .isEqualTo(
+            new ConvertedSpec(
+                "label", new ClassConversion(List.of("labels.txt"), NumberType.INT64)));
+    assertThat(parse("class:class:cat,dog"))
+        .isEqualTo(
+            new ConvertedSpec(
+                "class", new ClassConversion(List.of("cat", "dog"), NumberType.INT64)));
+    assertThat(parse("label:class:labels=[cat, dog],type=int32"))
+        .isEqualTo(
+            new ConvertedSpec(
+                "label", new ClassConversion(List.of("cat", "dog"), NumberType.INT32)));
+    assertThat(parse("y:one_hot:10"))
+        .isEqualTo(new ConvertedSpec("y", new OneHotConversion(10, List.of(), NumberType.FLOAT32)));
+    assertThat(parse("y:multi_hot"))
+        .isEqualTo(
+            new ConvertedSpec(
+                "y", new MultiHotConversion(null, List.of("labels.txt"), NumberType.FLOAT32)));
+  }
+
+  @Test
+  void aDataTypeMeansATensorWhateverTheColumnIsCalled() {
+    assertThat(parse("a:pad:int64")).isEqualTo(new TensorSpec("a:pad", DataType.INT64, List.of()));
+    assertThat(parse("tokens:float32:2"))
+        .isEqualTo(new TensorSpec("tokens", DataType.FLOAT32, List.of(2L)));
+  }
+
+  @Test
+  void mistakesNameTheOptionAndTheKey() {
+    refused("text:tokens", "'length' is missing: Number of tokens of each row");
+    refused("text:tokens:0", "'length' must be at least 1; given: 0");
+    refused("text:tokens:many", "'length' must be a whole number; given: 'many'");
+    refused("text:tokens:8,sid=left", "unknown key 'sid'; did you mean 'side'?");
+    refused(":tokens:8", "--input :tokens:8: the column is missing");
+    refused("y:one_hot:3,labels=l.txt", "remove one of them");
+    refused("text:token:8", "or a conversion, one of class, multi_hot, one_hot, pad, tokens");
+    assertThatThrownBy(() -> new ColumnText("--input", Map.of()).parse("text:tokens:8"))
+        .hasMessageContaining("'tokenizer' is missing: The `tokenizer.json`");
+    assertThatThrownBy(() -> new ColumnText("--label", Map.of()).parse("y:multi_hot"))
+        .hasMessageContaining("specify the number of classes");
+  }
+
+  private static ConvertedSpec tokens(
+      String column, int length, String tokenizer, boolean types, TokensConversion.Side side) {
+    return new ConvertedSpec(
+        column, new TokensConversion(length, tokenizer, types, true, side, null));
+  }
+
+  private static ColumnSpec parse(String text) {
+    return new ColumnText("--input", SHARED).parse(text);
+  }
+
+  private static void refused(String text, String problem) {
+    assertThatThrownBy(() -> parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(problem);
+  }
+}
