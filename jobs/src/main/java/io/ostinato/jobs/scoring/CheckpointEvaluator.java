@@ -198,7 +198,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
   private EvaluationResults measure(String file, ModelFile model, List<PredictionColumns> written) {
     BatchProcessor processor =
         new ForwardRows.ToCompare(
-            spec.data().columns(), ComparedOutputs.of(spec.output(), spec.metrics()), written);
+            spec.modelInputs(), ComparedOutputs.of(spec.output(), spec.metrics()), written);
     try {
       return run(file, model, processor, spec.metrics(), ResultsTarget.collected());
     } catch (EvaluationException e) {
@@ -208,7 +208,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
 
   private EvaluationResults keep(
       String file, ModelFile model, PredictionColumns written, Predictions predictions) {
-    BatchProcessor processor = new ForwardRows.ToKeep(spec.data().columns(), written);
+    BatchProcessor processor = new ForwardRows.ToKeep(spec.modelInputs(), written);
     ResultsTarget target = ResultsTarget.parquet(predictions.unsorted());
     try {
       return run(file, model, processor, List.of(), target);

@@ -92,6 +92,17 @@ public final class EvaluationOptions {
   private List<String> inputs = List.of();
 
   @Option(
+      names = "--model-inputs",
+      paramLabel = "<name>",
+      split = ",",
+      description =
+          "Names of the model's inputs in the order of --input, separated by commas, such as"
+              + " input_ids,attention_mask: parameters of a TorchScript module's forward, entries of"
+              + " its dict (batch.image), or inputs of an ONNX graph. Default: inputs are passed by"
+              + " position.")
+  private List<String> modelInputs = List.of();
+
+  @Option(
       names = "--label",
       paramLabel = "<column:type[:shape]>",
       description = "Column with the labels, such as label:int64, or label:class for text.")
@@ -176,18 +187,32 @@ public final class EvaluationOptions {
     EvaluationPolicy policy = policies.policy(mistakes);
     if (mistakes.isEmpty()) {
       mistakes.addAll(described.mistakes());
+      addOfModelInputs(mistakes, described.columns().inputs());
     }
     addOther(mistakes, measured);
     if (!mistakes.isEmpty()) {
       throw wrong(String.join("\n", mistakes));
     }
     OutputChoice output = modelOutput == null ? OutputChoice.first() : OutputChoice.of(modelOutput);
-    return new EvaluationSpec(described, dataset, measured, batchSize, output, built, policy);
+    return new EvaluationSpec(
+        described, dataset, measured, batchSize, modelInputs, output, built, policy);
   }
 
   /** An error of invalid usage of the command that has these options. */
   public ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void addOfModelInputs(List<String> mistakes, List<String> tensors) {
+    Set<String> names = new HashSet<>(modelInputs);
+    String given = String.join(",", modelInputs);
+    if (modelInputs.stream().anyMatch(String::isBlank) || names.size() < modelInputs.size()) {
+      mistakes.add("--model-inputs '%s': each input needs a name of its own".formatted(given));
+    } else if (!modelInputs.isEmpty() && modelInputs.size() != tensors.size()) {
+      mistakes.add(
+          "--model-inputs '%s' has %s names for the %s inputs of --input: %s"
+              .formatted(given, modelInputs.size(), tensors.size(), String.join(", ", tensors)));
+    }
   }
 
   private void addOther(List<String> mistakes, List<Metric<?>> measured) {

@@ -18,6 +18,8 @@ import java.util.Map;
  *     accuracy/test}
  * @param metrics the metrics to compute
  * @param batchSize the number of rows per batch, at least 1
+ * @param inputs the names by which the model gets its inputs, one for each input tensor; empty to
+ *     pass them by position
  * @param output the output to compare and to write; the first by default
  * @param architecture the architecture of safetensors files; empty if all files are complete
  *     modules
@@ -28,12 +30,19 @@ public record EvaluationSpec(
     String dataset,
     List<Metric<?>> metrics,
     int batchSize,
+    List<String> inputs,
     OutputChoice output,
     List<Architecture> architecture,
     EvaluationPolicy policy) {
   public EvaluationSpec {
     metrics = List.copyOf(metrics);
+    inputs = List.copyOf(inputs);
     architecture = List.copyOf(architecture);
+  }
+
+  /** The inputs of the model in a batch. */
+  ModelInputs modelInputs() {
+    return new ModelInputs(data.columns(), inputs);
   }
 
   /** The directions of the metrics that declare one, by their keys in the files of runs. */

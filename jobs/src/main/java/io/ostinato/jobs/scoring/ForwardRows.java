@@ -2,7 +2,6 @@ package io.ostinato.jobs.scoring;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import io.ostinato.callback.BatchColumns;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationBatch;
@@ -17,12 +16,12 @@ sealed interface ForwardRows extends BatchProcessor {
   /**
    * Returns the outputs that metrics need, and the labels.
    *
-   * @param columns the inputs and labels
+   * @param inputs the inputs and labels
    * @param outputs the outputs that are compared
    * @param written the predictions that are written in a second pass, if any, so that problems with
    *     their columns are reported in the first pass already
    */
-  record ToCompare(BatchColumns columns, ComparedOutputs outputs, List<PredictionColumns> written)
+  record ToCompare(ModelInputs inputs, ComparedOutputs outputs, List<PredictionColumns> written)
       implements ForwardRows {
     public ToCompare {
       written = List.copyOf(written);
@@ -30,20 +29,20 @@ sealed interface ForwardRows extends BatchProcessor {
 
     @Override
     public NDList process(EvaluationBatch batch, EvaluationModel model) {
-      ModelOutputs all = model.outputs(columns.inputs(batch));
+      ModelOutputs all = inputs.outputs(batch, model);
       NDList compared = new NDList();
       outputs.from(all).forEach((name, array) -> compared.add(named(name, array)));
       written.forEach(predictions -> predictions.outputs(all, batch.rows()));
-      compared.add(named(MetricBatch.TARGETS, columns.targets(batch).get(0)));
+      compared.add(named(MetricBatch.TARGETS, inputs.columns().targets(batch).get(0)));
       return compared;
     }
   }
 
   /** Returns the kept columns of the dataset, followed by the outputs. */
-  record ToKeep(BatchColumns columns, PredictionColumns written) implements ForwardRows {
+  record ToKeep(ModelInputs inputs, PredictionColumns written) implements ForwardRows {
     @Override
     public NDList process(EvaluationBatch batch, EvaluationModel model) {
-      ModelOutputs outputs = model.outputs(columns.inputs(batch));
+      ModelOutputs outputs = inputs.outputs(batch, model);
       NDList kept = new NDList();
       written.beside().forEach(name -> kept.add(named(name, batch.get(name))));
       written.outputs(outputs, batch.rows()).forEach((name, array) -> kept.add(named(name, array)));

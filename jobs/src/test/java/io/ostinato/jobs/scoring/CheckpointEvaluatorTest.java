@@ -287,6 +287,7 @@ class CheckpointEvaluatorTest {
         "test",
         metrics,
         8,
+        List.of(),
         OutputChoice.first(),
         List.of(architecture),
         EvaluationPolicy.exact());
