@@ -19,26 +19,36 @@ record BinaryScores(double[] scores, boolean[] positive, boolean areDifferences)
    */
   static BinaryScores of(MetricBatch batch, ClassOutputs outputs) {
     LabelledOutputs labelled = outputs.labelled(batch);
-    int columns = labelled.layout().columns();
-    if (columns > 2) {
+    if (labelled.layout().columns() > 2) {
       throw new IllegalArgumentException(
           "a metric of two classes needs outputs of one or two columns, (rows), (rows, 1) or"
               + " (rows, 2); given: "
               + batch.get(MetricBatch.OUTPUTS).getShape());
     }
-    boolean[] positive = new boolean[labelled.size()];
-    for (int i = 0; i < positive.length; i++) {
-      positive[i] = labelled.targets()[i] == 1;
+    return of(labelled, IntStream.range(0, labelled.size()).toArray());
+  }
+
+  /** Reads one label of outputs with several. */
+  static BinaryScores ofLabel(LabelledOutputs labelled, int label) {
+    return of(
+        labelled,
+        IntStream.range(0, labelled.size())
+            .filter(index -> labelled.label(index) == label)
+            .toArray());
+  }
+
+  private static BinaryScores of(LabelledOutputs labelled, int[] indices) {
+    boolean areDifferences = labelled.layout().columns() == 2;
+    double[] scores = new double[indices.length];
+    boolean[] positive = new boolean[indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      int index = indices[i];
+      scores[i] =
+          areDifferences
+              ? labelled.score(index, 1) - labelled.score(index, 0)
+              : labelled.score(index, 0);
+      positive[i] = labelled.targets()[index] == 1;
     }
-    return new BinaryScores(
-        IntStream.range(0, positive.length)
-            .mapToDouble(
-                i ->
-                    columns == 1
-                        ? labelled.score(i, 0)
-                        : labelled.score(i, 1) - labelled.score(i, 0))
-            .toArray(),
-        positive,
-        columns == 2);
+    return new BinaryScores(scores, positive, areDifferences);
   }
 }

@@ -95,6 +95,14 @@ public final class EvaluationOptions {
   private List<String> labels = List.of();
 
   @Option(
+      names = "--column",
+      paramLabel = "<column:type[:shape]>",
+      description =
+          "Column that metrics read in addition to the labels, such as valid:uint8:128 for"
+              + " accuracy:mask=valid; repeatable. Not required for columns of --input.")
+  private List<String> columns = List.of();
+
+  @Option(
       names = "--metric",
       paramLabel = "<metric>",
       completionCandidates = MetricText.MetricKinds.class,
@@ -159,7 +167,8 @@ public final class EvaluationOptions {
             new DataSource(data, format, dataOptions, sql),
             tensors("--input", inputs, mistakes),
             tensors("--label", labels, mistakes),
-            tensors("--keep", kept, mistakes));
+            tensors("--keep", kept, mistakes),
+            tensors("--column", columns, mistakes));
     List<Metric<?>> measured = new ArrayList<>();
     metrics.forEach(
         text -> read(() -> MetricText.parse("--metric", text), mistakes).ifPresent(measured::add));
@@ -207,7 +216,9 @@ public final class EvaluationOptions {
     measured.stream()
         .map(Metric::name)
         .filter(name -> !names.add(name))
-        .forEach(name -> mistakes.add("--metric: two metrics are named '%s'".formatted(name)));
+        .forEach(name -> mistakes.add(
+                    "--metric: two metrics are named '%s'; set the name of one, as in accuracy:name=other"
+                        .formatted(name)));
   }
 
   private static List<TensorSpec> tensors(
