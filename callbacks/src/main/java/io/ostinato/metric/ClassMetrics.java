@@ -83,6 +83,16 @@ public final class ClassMetrics {
     return counted().recall(new ClassChoice(classes, average, null));
   }
 
+  /** The {@linkplain #precision precision} of one class or label, counted from 0. */
+  public Metric<?> precisionOfClass(int one, int classes) {
+    return counted().precision(new ClassChoice(classes, Average.MACRO, one));
+  }
+
+  /** The {@linkplain #recall recall} of one class or label, counted from 0. */
+  public Metric<?> recallOfClass(int one, int classes) {
+    return counted().recall(new ClassChoice(classes, Average.MACRO, one));
+  }
+
   /** The harmonic mean of precision and recall. */
   public Metric<?> f1(int classes, Average average) {
     return counted().f1(new ClassChoice(classes, average, null));
