@@ -150,12 +150,7 @@ public final class Description {
 
   private Description without(Set<String> keys) {
     return new Description(
-        name,
-        parts.stream()
-            .map(part -> without(keys, part))
-            .toList(),
-        ifEmpty,
-        maker);
+        name, parts.stream().map(part -> without(keys, part)).toList(), ifEmpty, maker);
   }
 
   private static Part without(Set<String> keys, Part part) {

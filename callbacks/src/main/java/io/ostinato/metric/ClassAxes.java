@@ -42,7 +42,8 @@ record ClassAxes(@Nullable Integer axis, boolean areOfLabels) implements Seriali
         : ClassLayout.of(outputs, targets, axis);
   }
 
-  private static IllegalArgumentException both(@Nullable Integer classes, @Nullable Integer labels) {
+  private static IllegalArgumentException both(
+      @Nullable Integer classes, @Nullable Integer labels) {
     return new IllegalArgumentException(
         "class_axis=%s and label_axis=%s can't be set together: a position has either one of several"
                 .formatted(classes, labels)

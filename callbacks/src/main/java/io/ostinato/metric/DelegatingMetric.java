@@ -24,6 +24,11 @@ abstract class DelegatingMetric<S extends Serializable> implements Metric<S> {
   }
 
   @Override
+  public Optional<Object> stateKey() {
+    return metric.stateKey();
+  }
+
+  @Override
   public List<String> columns() {
     return metric.columns();
   }

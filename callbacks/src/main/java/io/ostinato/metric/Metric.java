@@ -55,6 +55,15 @@ public interface Metric<S extends Serializable> extends Serializable {
     return List.of();
   }
 
+  /**
+   * What the state of this metric depends on, if it is large: metrics of one evaluation whose keys
+   * are equal share a single state, so their {@link #zero}, {@link #update} and {@link #merge} must
+   * do the same. Default: empty, a state of its own.
+   */
+  default Optional<Object> stateKey() {
+    return Optional.empty();
+  }
+
   /** The output of the model to read; empty for the one chosen by the callback or command. */
   default Optional<String> output() {
     return Optional.empty();

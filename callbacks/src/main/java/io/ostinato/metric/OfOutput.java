@@ -3,6 +3,7 @@ package io.ostinato.metric;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /** A metric of an output that it selects itself; see {@link Metric#ofOutput}. */
@@ -30,6 +31,11 @@ final class OfOutput<S extends Serializable> extends DelegatingMetric<S> {
   @Override
   public Optional<String> output() {
     return Optional.of(of);
+  }
+
+  @Override
+  public Optional<Object> stateKey() {
+    return metric.stateKey().map(key -> List.of(of, key));
   }
 
   /** Contains no slash, which would start the name of the dataset. */

@@ -67,8 +67,7 @@ public final class RegressionMetrics {
         "mape",
         mask,
         (pairs, index) ->
-            Math.abs(pairs.error(index))
-                / Math.max(Math.abs(pairs.target(index)), Math.ulp(1.0)),
+            Math.abs(pairs.error(index)) / Math.max(Math.abs(pairs.target(index)), Math.ulp(1.0)),
         mean -> mean);
   }
 
@@ -105,10 +104,7 @@ public final class RegressionMetrics {
   }
 
   /** The Pearson correlation of outputs and targets, over all elements. */
-  @Kind(
-      name = "pearson",
-      value = "Pearson correlation of outputs and targets.",
-      first = "output")
+  @Kind(name = "pearson", value = "Pearson correlation of outputs and targets.", first = "output")
   public Metric<PairedSums> pearson() {
     return new PairedSumsMetric("pearson", mask, PairedSumsMetric::pearson);
   }

@@ -22,8 +22,7 @@ final class Retrieval {
     lengths =
         corpus.stream()
             .mapToDouble(
-                one ->
-                    search.similarity() == Similarity.COSINE ? Math.sqrt(one.dot(one)) : 1)
+                one -> search.similarity() == Similarity.COSINE ? Math.sqrt(one.dot(one)) : 1)
             .toArray();
     corpus.forEach(one -> corpusOfGroup.merge(one.group(), 1, Integer::sum));
   }

@@ -21,6 +21,11 @@ record RetrievalMetric(String name, EmbeddingSearch search, Value value)
   }
 
   @Override
+  public Optional<Object> stateKey() {
+    return Optional.of(search);
+  }
+
+  @Override
   public Optional<Direction> direction() {
     return Optional.of(Direction.HIGHER_IS_BETTER);
   }

@@ -41,7 +41,8 @@ public final class RetrievalMetrics {
    */
   @Kind(
       name = "hit_rate_at_k",
-      value = "Share of queries with a match among the k most similar candidates: `hit_rate_at_10`.")
+      value =
+          "Share of queries with a match among the k most similar candidates: `hit_rate_at_10`.")
   public Metric<EmbeddingList> hitRateAt(
       @Key(value = "Number of most similar candidates.", byDefault = "10", atLeast = 1) int k) {
     return new RetrievalMetric(

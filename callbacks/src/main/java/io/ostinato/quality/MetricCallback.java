@@ -117,9 +117,7 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
         selected.isEmpty() ? plan.data().knownColumns(datasetKey()) : Optional.of(selected);
     return known.isEmpty()
         ? List.of()
-        : config.metrics().stream()
-            .flatMap(metric -> unknownColumns(metric, known.get()))
-            .toList();
+        : config.metrics().stream().flatMap(metric -> unknownColumns(metric, known.get())).toList();
   }
 
   private Stream<Mistake> unknownColumns(Metric<?> metric, List<String> known) {

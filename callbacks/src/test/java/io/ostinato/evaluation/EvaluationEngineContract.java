@@ -340,11 +340,9 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
 
   @Test
   void metricsOfLabelsMasksAndEmbeddingsAreThoseOfTheLocalEngine() {
-    ClassMetrics labels =
-        Metrics.ofClasses(ClassOutputs.defaults().labelAxis(1).mask("mask"));
+    ClassMetrics labels = Metrics.ofClasses(ClassOutputs.defaults().labelAxis(1).mask("mask"));
     RegressionMetrics numbers = Metrics.ofRegression().mask("mask");
-    RetrievalMetrics retrieval =
-        Metrics.ofRetrieval(EmbeddingSearch.defaults().queries("query"));
+    RetrievalMetrics retrieval = Metrics.ofRetrieval(EmbeddingSearch.defaults().queries("query"));
     assertEqualToLocal(
         EvaluationEngineContract::labels,
         List.of(

@@ -58,8 +58,7 @@ final class MetricCases {
               outputs.rows(manager, MetricBatch.OUTPUTS, from, to),
               targets.rows(manager, MetricBatch.TARGETS, from, to));
       columns.forEach(
-          (name, values) ->
-              list.add(values.rows(manager, MetricBatch.columnOf(name), from, to)));
+          (name, values) -> list.add(values.rows(manager, MetricBatch.columnOf(name), from, to)));
       return list;
     }
 

@@ -564,7 +564,7 @@ class MetricsTest {
     return results.values().iterator().next();
   }
 
-  private static MetricStates travelled(MetricStates states)
+  static MetricStates travelled(MetricStates states)
       throws IOException, ClassNotFoundException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {

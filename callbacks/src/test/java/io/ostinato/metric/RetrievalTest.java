@@ -90,8 +90,7 @@ class RetrievalTest {
         "the metric 'hit_rate_at_1' is NaN: there are 6 rows, and the embeddings of up to 4 are kept on"
             + " the driver; evaluate fewer rows, or set max_rows if the driver has the memory";
     for (MetricStates states : List.of(full, MetricStates.zero(List.of(few)).merge(full))) {
-      assertThat(
-              LogLines.of(() -> assertThat(states.results().get("hit_rate_at_1")).isNaN()))
+      assertThat(LogLines.of(() -> assertThat(states.results().get("hit_rate_at_1")).isNaN()))
           .singleElement()
           .asString()
           .endsWith(reason);
@@ -100,18 +99,54 @@ class RetrievalTest {
   }
 
   @Test
+  void metricsOfOneSearchShareTheEmbeddings() throws Exception {
+    RetrievalMetrics dot =
+        Metrics.ofRetrieval(EmbeddingSearch.defaults().similarity(Similarity.DOT));
+    List<Metric<?>> metrics =
+        List.of(
+            ALL.recallAt(1),
+            dot.recallAt(2),
+            ALL.meanReciprocalRank(),
+            ALL.hitRateAt(1).named("hits"),
+            ALL.hitRateAt(1).ofOutput("x"));
+    NDList rows = batch(new float[] {1, 0, 1, 0.1f, 3, 1}, 2, 1, 1, 2);
+    NDArray x = rows.get(0).duplicate();
+    x.setName(MetricBatch.outputsOf("x"));
+    rows.add(x);
+    MetricStates states = MetricStates.zero(metrics).update(rows);
+    MetricStates merged =
+        MetricStates.zero(metrics).merge(MetricsTest.travelled(states)).merge(states);
+    EmbeddingList shared = (EmbeddingList) merged.state("recall_at_1");
+    assertThat(shared.rows()).as("added once by each merge").isEqualTo(6);
+    assertThat(merged.state("mrr")).isSameAs(shared);
+    assertThat(merged.state("hits")).isSameAs(shared);
+    assertThat(merged.state("recall_at_2")).isNotSameAs(shared);
+    assertThat(merged.state("hit_rate_at_1.x")).isNotSameAs(shared);
+    for (Metric<?> metric : metrics) {
+      assertThat(merged.results().get(metric.name()))
+          .as(metric.name())
+          .isEqualTo(
+              MetricStates.zero(List.of(metric))
+                  .update(rows)
+                  .update(rows)
+                  .results()
+                  .get(metric.name()));
+    }
+  }
+
+  @Test
   void wrongInputIsRefusedSayingWhatIsNeeded() {
     NDList flat = named(manager.create(new float[2]), manager.create(new long[2]));
     assertThatThrownBy(() -> result(ALL.recallAt(1), flat))
-        .hasMessage("a metric of retrieval needs embeddings as outputs, (rows, dimensions); given: (2)");
+        .hasMessage(
+            "a metric of retrieval needs embeddings as outputs, (rows, dimensions); given: (2)");
     NDList grouped =
         named(manager.zeros(new Shape(2, 2)), manager.zeros(new Shape(2, 2), DataType.INT64));
     assertThatThrownBy(() -> result(ALL.recallAt(1), grouped))
         .hasMessage(
             "a metric of retrieval needs groups, as targets, one for each of the 2 rows; given the"
                 + " shape: (2, 2)");
-    NDList half =
-        named(manager.zeros(new Shape(1, 2)), manager.create(new float[] {0.5f}));
+    NDList half = named(manager.zeros(new Shape(1, 2)), manager.create(new float[] {0.5f}));
     assertThatThrownBy(() -> result(ALL.recallAt(1), half))
         .hasMessage("the target 0.5 is not a whole number, so it is not a group");
     RetrievalMetrics queries = Metrics.ofRetrieval(EmbeddingSearch.defaults().queries("q"));
@@ -158,6 +193,11 @@ class RetrievalTest {
   }
 
   private static double result(Metric<?> metric, NDList batch) {
-    return MetricStates.zero(List.of(metric)).update(batch).results().get(metric.name());
+    return MetricStates.zero(List.of(metric))
+        .update(batch)
+        .results()
+        .values()
+        .iterator()
+        .next();
   }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.ostinato.LogLines;
@@ -17,6 +19,9 @@ import io.ostinato.callback.Callback;
 import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.checkpoint.CheckpointCallback.Keep;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.InMemoryData;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
@@ -44,12 +49,6 @@ import io.ostinato.storage.SavedState;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.weights.HostArray;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.GeneratedRows;
-import java.util.stream.LongStream;
-import io.ostinato.evaluation.DataContainer;
-import io.ostinato.evaluation.InMemoryData;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -57,6 +56,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -495,8 +495,7 @@ class ShippedCallbacksTest {
 
   private TrainingLoop masked(String runId, Metric<?>... metrics) {
     NDArray x = manager.randomUniform(-1, 1, new Shape(40, GeneratedRows.FEATURES));
-    NDArray classes =
-        manager.create(LongStream.range(0, 40).map(GeneratedRows::label).toArray());
+    NDArray classes = manager.create(LongStream.range(0, 40).map(GeneratedRows::label).toArray());
     NDArray counts = classes.eq(0);
     x.setName("x");
     classes.setName("class");

@@ -101,8 +101,7 @@ class LabelsAndMasksTest {
             "roc_auc:label_axis=1,mask=counts",
             "log_loss:label_axis=1,mask=counts");
     JsonObject measured =
-        measured(
-            metrics, "--label=labels:int64:3", "--column=counts:boolean:3", "--batch-size=5");
+        measured(metrics, "--label=labels:int64:3", "--column=counts:boolean:3", "--batch-size=5");
     Map<String, Double> expected = expected(metrics);
     assertThat(measured.keySet()).isEqualTo(expected.keySet());
     expected.forEach(
@@ -144,11 +143,10 @@ class LabelsAndMasksTest {
         .isEqualTo(1);
     assertThat(err.toString())
         .hasLineCount(1)
-        .contains("the mask 'group' must be 1 for positions that count and 0 for others; given: 1.1");
+        .contains(
+            "the mask 'group' must be 1 for positions that count and 0 for others; given: 1.1");
     err.getBuffer().setLength(0);
-    assertThat(
-            evaluate(
-                List.of("accuracy", "accuracy:threshold=0.3"), "--label=group:int64"))
+    assertThat(evaluate(List.of("accuracy", "accuracy:threshold=0.3"), "--label=group:int64"))
         .isEqualTo(2);
     assertThat(err.toString())
         .contains(

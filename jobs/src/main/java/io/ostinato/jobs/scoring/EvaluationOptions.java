@@ -216,7 +216,9 @@ public final class EvaluationOptions {
     measured.stream()
         .map(Metric::name)
         .filter(name -> !names.add(name))
-        .forEach(name -> mistakes.add(
+        .forEach(
+            name ->
+                mistakes.add(
                     "--metric: two metrics are named '%s'; set the name of one, as in accuracy:name=other"
                         .formatted(name)));
   }

@@ -101,10 +101,8 @@ class MetricTextTest {
     double[] targets = {1, 0, 1, 0};
     assertThat(result("accuracy:label_axis=1", scores, two, targets, two)).isEqualTo(0.75);
     assertThat(result("exact_match:label_axis=-1", scores, two, targets, two)).isEqualTo(0.5);
-    assertThat(result("f1:classes=2,label_axis=1,class=0", scores, two, targets, two))
-        .isEqualTo(1);
-    assertThat(
-            result("accuracy:label_axis=1,threshold=0.96", scores, two, targets, two))
+    assertThat(result("f1:classes=2,label_axis=1,class=0", scores, two, targets, two)).isEqualTo(1);
+    assertThat(result("accuracy:label_axis=1,threshold=0.96", scores, two, targets, two))
         .as("a logit of 3 is 0.953, which is below")
         .isEqualTo(0.5);
     for (String text :
