@@ -1,5 +1,7 @@
 package io.ostinato.metric;
 
+import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -25,30 +27,32 @@ record BinaryScores(double[] scores, boolean[] positive, boolean areDifferences)
               + " (rows, 2); given: "
               + batch.get(MetricBatch.OUTPUTS).getShape());
     }
-    return of(labelled, IntStream.range(0, labelled.size()).toArray());
+    return of(labelled, 1, index -> 0).get(0);
   }
 
-  /** Reads one label of outputs with several. */
-  static BinaryScores ofLabel(LabelledOutputs labelled, int label) {
-    return of(
-        labelled,
-        IntStream.range(0, labelled.size())
-            .filter(index -> labelled.label(index) == label)
-            .toArray());
+  /** Reads each label of outputs with several. */
+  static List<BinaryScores> ofLabels(LabelledOutputs labelled) {
+    return of(labelled, labelled.labels(), labelled::label);
   }
 
-  private static BinaryScores of(LabelledOutputs labelled, int[] indices) {
-    boolean areDifferences = labelled.layout().columns() == 2;
-    double[] scores = new double[indices.length];
-    boolean[] positive = new boolean[indices.length];
-    for (int i = 0; i < indices.length; i++) {
-      int index = indices[i];
-      scores[i] =
-          areDifferences
-              ? labelled.score(index, 1) - labelled.score(index, 0)
-              : labelled.score(index, 0);
-      positive[i] = labelled.targets()[index] == 1;
+  private static List<BinaryScores> of(
+      LabelledOutputs labelled, int labels, IntUnaryOperator label) {
+    int[] sizes = new int[labels];
+    for (int i = 0; i < labelled.size(); i++) {
+      sizes[label.applyAsInt(i)]++;
     }
-    return new BinaryScores(scores, positive, areDifferences);
+    boolean areDifferences = labelled.layout().columns() == 2;
+    List<BinaryScores> all =
+        IntStream.of(sizes)
+            .mapToObj(n -> new BinaryScores(new double[n], new boolean[n], areDifferences))
+            .toList();
+    for (int i = labelled.size() - 1; i >= 0; i--) {
+      BinaryScores ofLabel = all.get(label.applyAsInt(i));
+      int at = --sizes[label.applyAsInt(i)];
+      ofLabel.scores[at] =
+          areDifferences ? labelled.score(i, 1) - labelled.score(i, 0) : labelled.score(i, 0);
+      ofLabel.positive[at] = labelled.targets()[i] == 1;
+    }
+    return all;
   }
 }

@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param columns the length of the dimension of classes; 1 if there is none
  * @param inner the stride between the scores of one position
  * @param isOneHot whether the targets have that dimension too
- * @param positions the shape of the positions, each of which has a target
- * @param labelAxis the dimension of the positions that is that of the labels; 0 for none
+ * @param positions the positions, each of which has a target
  */
-record ClassLayout(int columns, int inner, boolean isOneHot, Shape positions, int labelAxis) {
+record ClassLayout(int columns, int inner, boolean isOneHot, Positions positions) {
 
   /**
    * The layout of outputs for targets of a given shape.
@@ -55,24 +54,7 @@ record ClassLayout(int columns, int inner, boolean isOneHot, Shape positions, in
               + " outputs %s and targets %s; without it, a target is one of several classes"
                   .formatted(outputs, targets));
     }
-    return new ClassLayout(1, 1, false, outputs, labelAxis);
-  }
-
-  /** The number of labels; 1 if outputs don't have several. */
-  int labels() {
-    return labelAxis == 0 ? 1 : Math.toIntExact(positions.get(labelAxis));
-  }
-
-  /** The label of a position, from 0. */
-  int label(int place) {
-    return labelAxis == 0
-        ? 0
-        : place / Math.toIntExact(positions.slice(labelAxis + 1).size()) % labels();
-  }
-
-  /** The row of a position, from 0. */
-  int row(int place) {
-    return place / Math.toIntExact(positions.slice(1).size());
+    return new ClassLayout(1, 1, false, Positions.ofLabels(outputs, labelAxis));
   }
 
   /** Where the scores of a position begin. */
@@ -152,13 +134,13 @@ record ClassLayout(int columns, int inner, boolean isOneHot, Shape positions, in
 
     ClassLayout layout(int classAxis) {
       return classAxis == 0
-          ? new ClassLayout(1, 1, false, targets, 0)
-          : new ClassLayout(classes(classAxis), inner(classAxis), false, targets, 0);
+          ? new ClassLayout(1, 1, false, Positions.of(targets))
+          : new ClassLayout(classes(classAxis), inner(classAxis), false, Positions.of(targets));
     }
 
     ClassLayout layoutOfOneHot(int classAxis) {
-      Shape positions = Mask.without(outputs, classAxis);
-      return new ClassLayout(classes(classAxis), inner(classAxis), true, positions, 0);
+      Positions positions = Positions.of(Mask.without(outputs, classAxis));
+      return new ClassLayout(classes(classAxis), inner(classAxis), true, positions);
     }
 
     private int classes(int classAxis) {

@@ -29,7 +29,7 @@ abstract sealed class ClassScores permits ColumnPerClass, OneColumn {
 
   /** The number of labels; 1 if outputs don't have several. */
   final int labels() {
-    return labelled.layout().labels();
+    return labelled.labels();
   }
 
   abstract int classes();

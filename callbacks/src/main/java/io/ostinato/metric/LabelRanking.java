@@ -40,10 +40,10 @@ record LabelRanking<S extends Serializable>(
   @Override
   public ArrayList<S> update(ArrayList<S> state, MetricBatch batch) {
     LabelledOutputs labelled = one.outputs().labelled(batch);
-    int[] labels = labels(labelled.layout().labels());
-    StatesOfParts.expect(labels.length, "labels", state, one::zero);
-    for (int i = 0; i < labels.length; i++) {
-      state.set(i, one.add(state.get(i), BinaryScores.ofLabel(labelled, labels[i])));
+    List<BinaryScores> scores = chosen(BinaryScores.ofLabels(labelled));
+    StatesOfParts.expect(scores.size(), "labels", state, one::zero);
+    for (int i = 0; i < scores.size(); i++) {
+      state.set(i, one.add(state.get(i), scores.get(i)));
     }
     return state;
   }
@@ -59,16 +59,16 @@ record LabelRanking<S extends Serializable>(
     return left;
   }
 
-  private int[] labels(int labels) {
+  private List<BinaryScores> chosen(List<BinaryScores> labels) {
     if (only == null) {
-      return IntStream.range(0, labels).toArray();
+      return labels;
     }
-    if (only >= labels) {
+    if (only >= labels.size()) {
       throw new IllegalArgumentException(
           "class=%s is not one of the %s labels of the outputs, 0 to %s"
-              .formatted(only, labels, labels - 1));
+              .formatted(only, labels.size(), labels.size() - 1));
     }
-    return new int[] {only};
+    return List.of(labels.get(only));
   }
 
   @Override

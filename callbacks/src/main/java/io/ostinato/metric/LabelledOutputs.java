@@ -23,7 +23,7 @@ record LabelledOutputs(
     TargetClasses classes =
         new TargetClasses(layout, MetricBatch.doubles(targets), read.ignoredTarget());
     int[] places =
-        IntStream.of(read.mask().places(batch, layout.positions(), layout.labelAxis()))
+        IntStream.of(read.mask().places(batch, layout.positions()))
             .filter(place -> !classes.isIgnored(place))
             .toArray();
     return new LabelledOutputs(
@@ -45,11 +45,16 @@ record LabelledOutputs(
 
   /** The row of a position in the batch, from 0. */
   int row(int index) {
-    return layout.row(places[index]);
+    return layout.positions().row(places[index]);
+  }
+
+  /** The number of labels; 1 if outputs don't have several. */
+  int labels() {
+    return layout.positions().labels();
   }
 
   /** The label of a position, from 0. */
   int label(int index) {
-    return layout.label(places[index]);
+    return layout.positions().label(places[index]);
   }
 }

@@ -38,18 +38,17 @@ record Mask(List<String> columns) implements Serializable {
   /**
    * The positions that count, ascending.
    *
-   * @param positions the shape of all positions, with the rows first
-   * @param axis a dimension that the mask may lack; 0 for none
+   * @param positions all positions; the mask may lack their dimension of labels
    * @throws IllegalArgumentException if the mask has another shape, or is neither 0 nor 1
    */
-  int[] places(MetricBatch batch, Shape positions, int axis) {
-    IntStream all = IntStream.range(0, Math.toIntExact(positions.size()));
-    return columns.isEmpty() ? all.toArray() : all.filter(counts(batch, positions, axis)).toArray();
+  int[] places(MetricBatch batch, Positions positions) {
+    IntStream all = IntStream.range(0, Math.toIntExact(positions.shape().size()));
+    return columns.isEmpty() ? all.toArray() : all.filter(counts(batch, positions)).toArray();
   }
 
-  private IntPredicate counts(MetricBatch batch, Shape positions, int axis) {
+  private IntPredicate counts(MetricBatch batch, Positions positions) {
     NDArray mask = batch.get(MetricBatch.columnOf(columns.get(0)));
-    IntUnaryOperator index = index(mask.getShape(), positions, axis);
+    IntUnaryOperator index = index(mask.getShape(), positions.shape(), positions.labelAxis());
     double[] numbers = MetricBatch.doubles(mask);
     Arrays.stream(numbers).filter(number -> number != 0 && number != 1).forEach(this::refuse);
     return place -> numbers[index.applyAsInt(place)] == 1;

@@ -31,7 +31,7 @@ record Pairs(double[] outputs, double[] targets, int[] places, int columns) {
     return new Pairs(
         MetricBatch.doubles(outputs),
         MetricBatch.doubles(targets),
-        mask.places(batch, shape, 0),
+        mask.places(batch, Positions.of(shape)),
         Math.toIntExact(shape.slice(1).size()));
   }
 

@@ -60,7 +60,7 @@ record TargetClasses(ClassLayout layout, double[] numbers, long ignored) {
   }
 
   private String notAClass(long target, int classes) {
-    if (layout.labelAxis() > 0) {
+    if (layout.positions().labelAxis() > 0) {
       return "the target %s must be 0 or 1, whether a label applies, since label_axis is set; to ignore"
               .formatted(target)
           + " it, set ignored_target or a mask";

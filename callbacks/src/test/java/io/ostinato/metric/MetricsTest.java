@@ -564,8 +564,7 @@ class MetricsTest {
     return results.values().iterator().next();
   }
 
-  static MetricStates travelled(MetricStates states)
-      throws IOException, ClassNotFoundException {
+  static MetricStates travelled(MetricStates states) throws IOException, ClassNotFoundException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(states);

@@ -312,11 +312,6 @@ class MultiLabelTest {
   }
 
   private static double result(Metric<?> metric, NDList batch) {
-    return MetricStates.zero(List.of(metric))
-        .update(batch)
-        .results()
-        .values()
-        .iterator()
-        .next();
+    return MetricStates.zero(List.of(metric)).update(batch).results().values().iterator().next();
   }
 }

@@ -193,11 +193,6 @@ class RetrievalTest {
   }
 
   private static double result(Metric<?> metric, NDList batch) {
-    return MetricStates.zero(List.of(metric))
-        .update(batch)
-        .results()
-        .values()
-        .iterator()
-        .next();
+    return MetricStates.zero(List.of(metric)).update(batch).results().values().iterator().next();
   }
 }
