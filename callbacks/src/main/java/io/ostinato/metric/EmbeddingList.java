@@ -63,25 +63,26 @@ public final class EmbeddingList implements Serializable {
 
   /** An embedding, its group, and whether it is a query. */
   record Embedding(float[] numbers, int from, int dimensions, long group, boolean isQuery) {
-    private static final int LANES = 4;
-
     /** The dot product; the same bits for the same two embeddings, wherever they are. */
     double dot(Embedding other) {
-      double[] sums = new double[LANES];
-      int whole = dimensions - dimensions % LANES;
-      for (int i = 0; i < whole; i += LANES) {
-        for (int lane = 0; lane < LANES; lane++) {
-          sums[lane] += product(other, i + lane);
-        }
+      float[] a = numbers;
+      float[] b = other.numbers;
+      double sum0 = 0;
+      double sum1 = 0;
+      double sum2 = 0;
+      double sum3 = 0;
+      int i = from;
+      int j = other.from;
+      for (int end = from + dimensions - 3; i < end; i += 4, j += 4) {
+        sum0 += (double) a[i] * b[j];
+        sum1 += (double) a[i + 1] * b[j + 1];
+        sum2 += (double) a[i + 2] * b[j + 2];
+        sum3 += (double) a[i + 3] * b[j + 3];
       }
-      for (int i = whole; i < dimensions; i++) {
-        sums[i - whole] += product(other, i);
+      for (; i < from + dimensions; i++, j++) {
+        sum0 += (double) a[i] * b[j];
       }
-      return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    }
-
-    private double product(Embedding other, int i) {
-      return (double) numbers[from + i] * other.numbers[other.from + i];
+      return (sum0 + sum1) + (sum2 + sum3);
     }
   }
 
