@@ -150,16 +150,16 @@ public final class Description {
 
   private Description without(Set<String> keys) {
     return new Description(
-        name,
-        parts.stream()
-            .map(
-                part ->
-                    part instanceof Part.OfKey of && keys.contains(of.key().name())
-                        ? new Part.LeftOut()
-                        : part)
-            .toList(),
-        ifEmpty,
-        maker);
+        name, parts.stream().map(part -> without(keys, part)).toList(), ifEmpty, maker);
+  }
+
+  private static Part without(Set<String> keys, Part part) {
+    if (part instanceof Part.Inlined inlined) {
+      return new Part.Inlined(inlined.description().without(keys));
+    }
+    return part instanceof Part.OfKey of && keys.contains(of.key().name())
+        ? new Part.LeftOut()
+        : part;
   }
 
   /** The parts of a value, in order. */

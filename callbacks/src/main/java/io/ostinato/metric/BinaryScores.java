@@ -1,5 +1,7 @@
 package io.ostinato.metric;
 
+import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -19,26 +21,38 @@ record BinaryScores(double[] scores, boolean[] positive, boolean areDifferences)
    */
   static BinaryScores of(MetricBatch batch, ClassOutputs outputs) {
     LabelledOutputs labelled = outputs.labelled(batch);
-    int columns = labelled.layout().columns();
-    if (columns > 2) {
+    if (labelled.layout().columns() > 2) {
       throw new IllegalArgumentException(
           "a metric of two classes needs outputs of one or two columns, (rows), (rows, 1) or"
               + " (rows, 2); given: "
               + batch.get(MetricBatch.OUTPUTS).getShape());
     }
-    boolean[] positive = new boolean[labelled.size()];
-    for (int i = 0; i < positive.length; i++) {
-      positive[i] = labelled.targets()[i] == 1;
+    return of(labelled, 1, index -> 0).get(0);
+  }
+
+  /** Reads each label of outputs with several. */
+  static List<BinaryScores> ofLabels(LabelledOutputs labelled) {
+    return of(labelled, labelled.labels(), labelled::label);
+  }
+
+  private static List<BinaryScores> of(
+      LabelledOutputs labelled, int labels, IntUnaryOperator label) {
+    int[] sizes = new int[labels];
+    for (int i = 0; i < labelled.size(); i++) {
+      sizes[label.applyAsInt(i)]++;
     }
-    return new BinaryScores(
-        IntStream.range(0, positive.length)
-            .mapToDouble(
-                i ->
-                    columns == 1
-                        ? labelled.score(i, 0)
-                        : labelled.score(i, 1) - labelled.score(i, 0))
-            .toArray(),
-        positive,
-        columns == 2);
+    boolean areDifferences = labelled.layout().columns() == 2;
+    List<BinaryScores> all =
+        IntStream.of(sizes)
+            .mapToObj(n -> new BinaryScores(new double[n], new boolean[n], areDifferences))
+            .toList();
+    for (int i = labelled.size() - 1; i >= 0; i--) {
+      BinaryScores ofLabel = all.get(label.applyAsInt(i));
+      int at = --sizes[label.applyAsInt(i)];
+      ofLabel.scores[at] =
+          areDifferences ? labelled.score(i, 1) - labelled.score(i, 0) : labelled.score(i, 0);
+      ofLabel.positive[at] = labelled.targets()[i] == 1;
+    }
+    return all;
   }
 }

@@ -1,13 +1,13 @@
 package io.ostinato.metric;
 
-import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * A metric of a ranking, from counts in bins of equal width: 16 bytes per bin, whatever the number
  * of rows. Scores in the same bin count as equal.
  */
-record BinnedRanking(String name, ClassOutputs outputs, int bins, ExactRanking.Area area)
-    implements Metric<long[][]> {
+record BinnedRanking(String name, ClassOutputs outputs, int bins, Ranking.Area area)
+    implements RankingMetric<long[][]> {
   private static final int POSITIVES = 0;
   private static final int NEGATIVES = 1;
 
@@ -18,18 +18,12 @@ record BinnedRanking(String name, ClassOutputs outputs, int bins, ExactRanking.A
   }
 
   @Override
-  public Optional<Direction> direction() {
-    return Optional.of(Direction.HIGHER_IS_BETTER);
-  }
-
-  @Override
   public long[][] zero() {
     return new long[2][bins];
   }
 
   @Override
-  public long[][] update(long[][] state, MetricBatch batch) {
-    BinaryScores scores = BinaryScores.of(batch, outputs);
+  public long[][] add(long[][] state, BinaryScores scores) {
     for (int row = 0; row < scores.scores().length; row++) {
       // Two probabilities p and 1 - p have the difference 2 p - 1.
       double score =
@@ -43,6 +37,16 @@ record BinnedRanking(String name, ClassOutputs outputs, int bins, ExactRanking.A
       state[scores.positive()[row] ? POSITIVES : NEGATIVES][bins - 1 - bin]++;
     }
     return state;
+  }
+
+  @Override
+  public long positives(long[][] state) {
+    return LongStream.of(state[POSITIVES]).sum();
+  }
+
+  @Override
+  public long negatives(long[][] state) {
+    return LongStream.of(state[NEGATIVES]).sum();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.ostinato.metric;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,6 +41,11 @@ record CalibrationError(String name, ClassOutputs outputs, int bins)
   @Override
   public Optional<Direction> direction() {
     return Optional.of(Direction.LOWER_IS_BETTER);
+  }
+
+  @Override
+  public List<String> columns() {
+    return outputs.columns();
   }
 
   @Override

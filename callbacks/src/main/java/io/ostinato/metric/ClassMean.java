@@ -1,6 +1,7 @@
 package io.ostinato.metric;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -48,6 +49,11 @@ record ClassMean(
   @Override
   public Optional<Direction> direction() {
     return Optional.of(better);
+  }
+
+  @Override
+  public List<String> columns() {
+    return outputs.columns();
   }
 
   @Override

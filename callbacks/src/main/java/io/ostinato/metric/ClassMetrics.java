@@ -4,8 +4,6 @@ import io.ostinato.describe.FromKeys;
 import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of a classifier whose outputs and targets are read as {@link ClassOutputs} describes;
@@ -20,27 +18,8 @@ public final class ClassMetrics {
 
   /** Creates them from the keys of a configuration. */
   @FromKeys
-  static ClassMetrics of(
-      @Key(
-              value = "The kind of the outputs.",
-              optional = true,
-              otherwise =
-                  "logits; if one column has only values from 0 to 1, the result is NaN, with a"
-                      + " warning")
-          @Nullable OutputKind outputs,
-      @Key(
-              value =
-                  "The dimension of the classes: 1, or -1 for the last; targets with the same shape as"
-                      + " the outputs are then one-hot. 0 if there is none: each number is an output"
-                      + " for two classes.",
-              optional = true,
-              otherwise = "inferred from the shapes")
-          @Nullable Integer classAxis,
-      @Key(value = "Targets to ignore.", byDefault = "" + ClassOutputs.IGNORED_TARGET)
-          long ignoredTarget) {
-    ClassOutputs read = ClassOutputs.defaults().ignoredTarget(ignoredTarget);
-    read = outputs == null ? read : read.kind(outputs);
-    return new ClassMetrics(classAxis == null ? read : read.classAxis(classAxis));
+  static ClassMetrics of(@Inline ClassOutputs outputs) {
+    return new ClassMetrics(outputs);
   }
 
   /** The share of targets that are the class of the highest output, the first of equal outputs. */
@@ -49,10 +28,22 @@ public final class ClassMetrics {
     return ClassMean.share("accuracy", outputs, ClassScores::isHit);
   }
 
+  /**
+   * The share of rows whose targets are all predicted: of several labels, or of the positions of a
+   * row. Rows without a position that counts are left out.
+   */
+  @Kind(
+      name = "exact_match",
+      value = "Share of rows whose labels, or positions, are all predicted correctly.")
+  public Metric<MeanState> exactMatch() {
+    return new ExactMatch("exact_match", outputs);
+  }
+
   /** The share of targets that are among the {@code k} highest outputs. */
   @Kind(
       name = "top_k",
-      value = "Share of rows whose target is among the k highest outputs: `top_5_accuracy`.")
+      value = "Share of rows whose target is among the k highest outputs: `top_5_accuracy`.",
+      ignores = {"label_axis", "threshold"})
   public Metric<MeanState> topK(
       @Key(value = "Number of highest outputs.", byDefault = "5", atLeast = 1) int k) {
     if (k < 1) {
@@ -74,7 +65,8 @@ public final class ClassMetrics {
   /** The counts of each target and prediction; the result as a number is the accuracy. */
   @Kind(
       name = "confusion_matrix",
-      value = "Counts by target and prediction; as a number, the accuracy.")
+      value = "Counts by target and prediction; as a number, the accuracy.",
+      ignores = "label_axis")
   public Metric<ConfusionCounts> confusionMatrix(
       @Key(value = "Number of classes.", atLeast = 2) int classes) {
     return new ConfusionMetric(
@@ -82,48 +74,65 @@ public final class ClassMetrics {
   }
 
   /** Hits divided by predictions; 0 if there are no predictions. */
-  @Kind(name = "precision", value = "True positives divided by predictions.")
-  public Metric<ConfusionCounts> precision(
-      @Key(value = "Number of classes.", atLeast = 2) int classes,
-      @Key(value = "How to average over classes.", byDefault = "macro") Average average) {
-    return averaged("precision", classes, average, ConfusionMetric::precision);
+  public Metric<?> precision(int classes, Average average) {
+    return counted().precision(new ClassChoice(classes, average, null));
   }
 
   /** Hits divided by targets; 0 if there are no targets. */
-  @Kind(name = "recall", value = "True positives divided by targets.")
-  public Metric<ConfusionCounts> recall(
-      @Key(value = "Number of classes.", atLeast = 2) int classes,
-      @Key(value = "How to average over classes.", byDefault = "macro") Average average) {
-    return averaged("recall", classes, average, ConfusionMetric::recall);
+  public Metric<?> recall(int classes, Average average) {
+    return counted().recall(new ClassChoice(classes, average, null));
+  }
+
+  /** The {@linkplain #precision precision} of one class or label, counted from 0. */
+  public Metric<?> precisionOfClass(int one, int classes) {
+    return counted().precision(new ClassChoice(classes, Average.MACRO, one));
+  }
+
+  /** The {@linkplain #recall recall} of one class or label, counted from 0. */
+  public Metric<?> recallOfClass(int one, int classes) {
+    return counted().recall(new ClassChoice(classes, Average.MACRO, one));
   }
 
   /** The harmonic mean of precision and recall. */
-  @Kind(name = "f1", value = "Harmonic mean of precision and recall.")
-  public Metric<ConfusionCounts> f1(
-      @Key(value = "Number of classes.", atLeast = 2) int classes,
-      @Key(value = "How to average over classes.", byDefault = "macro") Average average) {
-    return averaged("f1", classes, average, ConfusionMetric.fBeta(1));
+  public Metric<?> f1(int classes, Average average) {
+    return counted().f1(new ClassChoice(classes, average, null));
+  }
+
+  /** The harmonic mean of precision and recall of one class or label, counted from 0. */
+  public Metric<?> f1OfClass(int one, int classes) {
+    return counted().f1(new ClassChoice(classes, Average.MACRO, one));
   }
 
   /** The harmonic mean of precision and recall, where recall counts {@code beta} times as much. */
-  @Kind(
-      name = "f_beta",
-      value = "Harmonic mean of precision and recall, where recall counts `beta` times as much.")
-  public Metric<ConfusionCounts> fBeta(
-      @Key(value = "The weight of recall.", above = 0) double beta,
-      @Key(value = "Number of classes.", atLeast = 2) int classes,
-      @Key(value = "How to average over classes.", byDefault = "macro") Average average) {
-    if (!(beta > 0 && Double.isFinite(beta))) {
-      throw new IllegalArgumentException("beta must be a finite number above 0; given: " + beta);
-    }
-    return averaged("f" + Metrics.number(beta), classes, average, ConfusionMetric.fBeta(beta));
+  public Metric<?> fBeta(double beta, int classes, Average average) {
+    return counted().fBeta(beta, new ClassChoice(classes, average, null));
+  }
+
+  /**
+   * The mean over classes of the intersection of targets and predictions divided by their union;
+   * classes that don't occur in either are left out. Of several labels, all count.
+   */
+  public Metric<?> meanIou(int classes) {
+    return counted().meanIou(classes);
+  }
+
+  /** The intersection of targets and predictions divided by their union, for one class or label. */
+  public Metric<?> iouOfClass(int one, int classes) {
+    return counted().iou(new ClassChoice(classes, Average.MACRO, one));
+  }
+
+  private CountedMetrics counted() {
+    return new CountedMetrics(outputs);
   }
 
   /**
    * The Matthews correlation coefficient; 0 if all targets or all predictions are of the same
    * class.
    */
-  @Kind(name = "mcc", value = "Matthews correlation coefficient of targets and predictions.")
+  @Kind(
+      name = "mcc",
+      value = "Matthews correlation coefficient of targets and predictions.",
+      ignores = "label_axis")
   public Metric<ConfusionCounts> matthewsCorrelation(
       @Key(value = "Number of classes.", atLeast = 2) int classes) {
     return new ConfusionMetric("mcc", classes, outputs, ConfusionMetric::matthewsCorrelation);
@@ -131,26 +140,70 @@ public final class ClassMetrics {
 
   /**
    * The area under the receiver operating characteristic curve of two classes, exact; keeps 8 bytes
-   * per target.
+   * per target. Of several labels, the mean over labels that have targets of both 0 and 1.
    */
-  public Metric<ScoreList> rocAuc() {
-    return new ExactRanking("roc_auc", outputs, steps -> Ranking.rocAuc(steps));
+  public Metric<?> rocAuc() {
+    return rocAuc(RankingKeys.EXACT);
   }
 
   /** Like {@link #rocAuc()}, for probabilities in bins of equal width. */
-  public Metric<long[][]> rocAuc(int bins) {
-    return new BinnedRanking("roc_auc", outputs, bins, steps -> Ranking.rocAuc(steps));
+  public Metric<?> rocAuc(int bins) {
+    return rocAuc(RankingKeys.ofBins(bins));
   }
 
-  /** The average precision of two classes, exact; keeps 8 bytes per target. */
-  public Metric<ScoreList> averagePrecision() {
-    return new ExactRanking("average_precision", outputs, steps -> Ranking.averagePrecision(steps));
+  /** Like {@link #rocAuc()}, for outputs with several labels, with another average over labels. */
+  public Metric<?> rocAuc(Average average) {
+    return rocAuc(RankingKeys.EXACT.average(average));
+  }
+
+  /** {@link #rocAuc()} of one label, counted from 0. */
+  public Metric<?> rocAucOfLabel(int label) {
+    return rocAuc(RankingKeys.EXACT.only(label));
+  }
+
+  /** Creates them from the keys of a configuration. */
+  @Kind(
+      name = "roc_auc",
+      value =
+          "Area under the receiver operating characteristic curve of two classes, or of each label.",
+      ignores = {"outputs", "threshold"})
+  Metric<?> rocAuc(@Inline RankingKeys keys) {
+    return keys.metric("roc_auc", outputs, Ranking.Area.ROC_AUC);
+  }
+
+  /**
+   * The average precision of two classes, exact; keeps 8 bytes per target. Of several labels, the
+   * mean over labels that have targets of 1.
+   */
+  public Metric<?> averagePrecision() {
+    return averagePrecision(RankingKeys.EXACT);
   }
 
   /** Like {@link #averagePrecision()}, for probabilities in bins of equal width. */
-  public Metric<long[][]> averagePrecision(int bins) {
-    return new BinnedRanking(
-        "average_precision", outputs, bins, steps -> Ranking.averagePrecision(steps));
+  public Metric<?> averagePrecision(int bins) {
+    return averagePrecision(RankingKeys.ofBins(bins));
+  }
+
+  /**
+   * Like {@link #averagePrecision()}, for outputs with several labels, with another average over
+   * labels.
+   */
+  public Metric<?> averagePrecision(Average average) {
+    return averagePrecision(RankingKeys.EXACT.average(average));
+  }
+
+  /** {@link #averagePrecision()} of one label, counted from 0. */
+  public Metric<?> averagePrecisionOfLabel(int label) {
+    return averagePrecision(RankingKeys.EXACT.only(label));
+  }
+
+  /** Creates them from the keys of a configuration. */
+  @Kind(
+      name = "average_precision",
+      value = "Average precision of two classes, or of each label.",
+      ignores = {"outputs", "threshold"})
+  Metric<?> averagePrecision(@Inline RankingKeys keys) {
+    return keys.metric("average_precision", outputs, Ranking.Area.AVERAGE_PRECISION);
   }
 
   /**
@@ -160,7 +213,8 @@ public final class ClassMetrics {
   @Kind(
       name = "log_loss",
       value =
-          "Mean negative logarithm of the probability of the target, in nats: the cross entropy.")
+          "Mean negative logarithm of the probability of the target, in nats: the cross entropy.",
+      ignores = "threshold")
   public Metric<MeanState> logLoss() {
     return logLoss("log_loss", outputs, mean -> mean);
   }
@@ -172,7 +226,7 @@ public final class ClassMetrics {
   @Kind(
       name = "cross_entropy",
       value = "Cross entropy of logits, named as in PyTorch.",
-      ignores = "outputs")
+      ignores = {"outputs", "threshold"})
   public Metric<MeanState> crossEntropy() {
     return logLoss("cross_entropy", outputs.ofLogits(), mean -> mean);
   }
@@ -180,6 +234,15 @@ public final class ClassMetrics {
   /** The exponential of {@link #crossEntropy()}, whose classes are tokens. */
   public Metric<MeanState> perplexity() {
     return logLoss("perplexity", outputs.ofLogits(), Math::exp);
+  }
+
+  /** Creates {@link #perplexity()}, with the classes last. */
+  @Kind(
+      name = "perplexity",
+      value = "Exponential of the mean cross entropy per token.",
+      ignores = {"outputs", "class_axis", "label_axis", "threshold"})
+  Metric<MeanState> perplexityOfLast() {
+    return new ClassMetrics(outputs.classAxis(-1)).perplexity();
   }
 
   private static Metric<MeanState> logLoss(
@@ -198,7 +261,8 @@ public final class ClassMetrics {
       name = "brier",
       value =
           "Mean squared distance of the probabilities from the target, from 0 to 2; for one column,"
-              + " from 0 to 1.")
+              + " from 0 to 1.",
+      ignores = "threshold")
   public Metric<MeanState> brier() {
     return ClassMean.distance("brier", outputs, ClassScores::squaredDistance, mean -> mean);
   }
@@ -210,43 +274,10 @@ public final class ClassMetrics {
   @Kind(
       name = "calibration_error",
       value = "Expected distance of the confidence from the accuracy.",
+      ignores = "threshold",
       first = "outputs")
   public Metric<?> calibrationError(
       @Key(value = "Number of bins of equal width.", byDefault = "15", atLeast = 1) int bins) {
     return new CalibrationError("calibration_error", outputs, bins);
-  }
-
-  /** Creates {@link #rocAuc()} or {@link #rocAuc(int)} from the key of a configuration. */
-  @Kind(
-      name = "roc_auc",
-      value = "Area under the receiver operating characteristic curve of two classes.",
-      ignores = "outputs")
-  Metric<?> rocAucOf(@Inline RankingBins bins) {
-    return bins.choose(this::rocAuc, this::rocAuc);
-  }
-
-  /**
-   * Creates {@link #averagePrecision()} or {@link #averagePrecision(int)} from the key of a
-   * configuration.
-   */
-  @Kind(
-      name = "average_precision",
-      value = "Average precision of two classes.",
-      ignores = "outputs")
-  Metric<?> averagePrecisionOf(@Inline RankingBins bins) {
-    return bins.choose(this::averagePrecision, this::averagePrecision);
-  }
-
-  private Metric<ConfusionCounts> averaged(
-      String name, int classes, Average average, ConfusionMetric.OneClass score) {
-    if (average == Average.BINARY && classes != 2) {
-      throw new IllegalArgumentException(
-          "the binary %s needs 2 classes; given: %s".formatted(name, classes));
-    }
-    return new ConfusionMetric(
-        name + "_" + average.name().toLowerCase(Locale.ROOT),
-        classes,
-        outputs,
-        ConfusionMetric.averaged(average, score));
   }
 }

@@ -17,6 +17,21 @@ abstract sealed class ClassScores permits ColumnPerClass, OneColumn {
     return (int) labelled.targets()[index];
   }
 
+  /** The row of a position in the batch, from 0; ascending. */
+  final int row(int index) {
+    return labelled.row(index);
+  }
+
+  /** The label of a position, from 0; 0 if outputs don't have several labels. */
+  final int label(int index) {
+    return labelled.label(index);
+  }
+
+  /** The number of labels; 1 if outputs don't have several. */
+  final int labels() {
+    return labelled.labels();
+  }
+
   abstract int classes();
 
   /** The class with the highest score; the first of equal ones. */

@@ -3,11 +3,24 @@ package io.ostinato.metric;
 /** Scores with one column per class. NaN is the highest score, as in PyTorch. */
 final class ColumnPerClass extends ClassScores {
   private final OutputKind kind;
+  private final Cut cut;
   private final boolean isKindUnsaid;
 
-  ColumnPerClass(LabelledOutputs labelled, OutputKind kind, boolean isKindUnsaid) {
+  /**
+   * Creates scores with one column per class.
+   *
+   * @throws IllegalArgumentException if there are more than two columns and a threshold is set
+   */
+  ColumnPerClass(LabelledOutputs labelled, Cut cut, boolean isKindUnsaid) {
     super(labelled);
-    this.kind = kind;
+    this.kind = cut.kind();
+    this.cut = cut;
+    if (cut.isSet() && classes() > 2) {
+      throw new IllegalArgumentException(
+          "threshold is for outputs of one or two columns, or with label_axis; the outputs have %s"
+                  .formatted(classes())
+              + " classes, of which the highest is predicted; remove the threshold");
+    }
     this.isKindUnsaid = isKindUnsaid;
   }
 
@@ -22,6 +35,9 @@ final class ColumnPerClass extends ClassScores {
 
   @Override
   int predicted(int index) {
+    if (cut.isSet()) {
+      return cut.isAbove(score(index, 0), score(index, 1)) ? 1 : 0;
+    }
     int best = 0;
     for (int column = 1; column < classes(); column++) {
       double score = score(index, column);
@@ -87,7 +103,7 @@ final class ColumnPerClass extends ClassScores {
       for (int column = 0; column < scores.length; column++) {
         scores[column] = score(i, column);
       }
-      range.see(scores);
+      range.see(scores, cut.isSet());
     }
   }
 

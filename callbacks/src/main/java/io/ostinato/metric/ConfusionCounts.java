@@ -3,7 +3,7 @@ package io.ostinato.metric;
 import java.io.Serializable;
 
 /** The number of predictions of each class for each target. Not thread-safe. */
-public final class ConfusionCounts implements Serializable {
+public final class ConfusionCounts implements ClassTally, Serializable {
   private static final long serialVersionUID = 1;
 
   private final long[][] counts;
@@ -39,6 +39,7 @@ public final class ConfusionCounts implements Serializable {
   }
 
   /** The number of classes. */
+  @Override
   public int classes() {
     return counts.length;
   }
@@ -48,7 +49,14 @@ public final class ConfusionCounts implements Serializable {
     return counts[target][predicted];
   }
 
+  /** The number of rows with this target for which it was predicted. */
+  @Override
+  public long ofHits(int target) {
+    return counts[target][target];
+  }
+
   /** The number of rows with this target. */
+  @Override
   public long ofTarget(int target) {
     long sum = 0;
     for (long count : counts[target]) {
@@ -58,6 +66,7 @@ public final class ConfusionCounts implements Serializable {
   }
 
   /** The number of rows for which this class was predicted. */
+  @Override
   public long ofPredicted(int predicted) {
     long sum = 0;
     for (long[] row : counts) {
@@ -82,5 +91,10 @@ public final class ConfusionCounts implements Serializable {
       sum += counts[target][target];
     }
     return sum;
+  }
+
+  @Override
+  public boolean countsAbsent() {
+    return false;
   }
 }

@@ -2,6 +2,7 @@ package io.ostinato.metric;
 
 import java.io.Serializable;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Optional;
 
 /** A metric computed from the confusion matrix of a classifier with a fixed number of classes. */
@@ -14,6 +15,14 @@ record ConfusionMetric(String name, int classes, ClassOutputs outputs, Score sco
     double of(ConfusionCounts counts);
   }
 
+  /** The average, or the score of one class, of a number for each class. */
+  static ConfusionMetric of(
+      String name, ClassChoice choice, ClassOutputs outputs, ClassScore score) {
+    choice.check(name, false);
+    return new ConfusionMetric(
+        choice.name(name), choice.classes(), outputs, counts -> choice.of(counts, score));
+  }
+
   ConfusionMetric {
     if (classes < 2) {
       throw new IllegalArgumentException(
@@ -24,6 +33,11 @@ record ConfusionMetric(String name, int classes, ClassOutputs outputs, Score sco
   @Override
   public Optional<Direction> direction() {
     return Optional.of(Direction.HIGHER_IS_BETTER);
+  }
+
+  @Override
+  public List<String> columns() {
+    return outputs.columns();
   }
 
   @Override
@@ -53,19 +67,9 @@ record ConfusionMetric(String name, int classes, ClassOutputs outputs, Score sco
     return state.range().doubt(OutputRange.Use.PREDICTIONS);
   }
 
-  static double precision(long hits, long predicted, long targets) {
-    return predicted == 0 ? 0 : (double) hits / predicted;
-  }
-
-  static double recall(long hits, long predicted, long targets) {
-    return targets == 0 ? 0 : (double) hits / targets;
-  }
-
-  /** {@code (1 + b²) hits / (b² targets + predicted)}, van Rijsbergen's measure. */
-  static OneClass fBeta(double beta) {
-    double square = beta * beta;
-    return (hits, predicted, targets) ->
-        hits == 0 ? 0 : (1 + square) * hits / (square * targets + predicted);
+  @Override
+  public Optional<String> warning(ConfusionCounts state) {
+    return state.range().warning(OutputRange.Use.PREDICTIONS);
   }
 
   /**
@@ -86,44 +90,5 @@ record ConfusionMetric(String name, int classes, ClassOutputs outputs, Score sco
     }
     double scale = Math.sqrt(ofTargets.multiply(ofPredicted).doubleValue());
     return scale == 0 ? 0 : both.doubleValue() / scale;
-  }
-
-  /** The score of one class. */
-  @FunctionalInterface
-  interface OneClass extends Serializable {
-    double of(long hits, long predicted, long targets);
-  }
-
-  static Score averaged(Average average, OneClass score) {
-    return switch (average) {
-      case MICRO -> counts -> score.of(counts.hits(), counts.total(), counts.total());
-      case MACRO -> counts -> macro(counts, score);
-      case WEIGHTED -> counts -> weighted(counts, score);
-      case BINARY -> counts -> ofClass(counts, score, 1);
-    };
-  }
-
-  private static double macro(ConfusionCounts counts, OneClass score) {
-    double sum = 0;
-    int occurring = 0;
-    for (int c = 0; c < counts.classes(); c++) {
-      if (counts.ofTarget(c) + counts.ofPredicted(c) > 0) {
-        sum += ofClass(counts, score, c);
-        occurring++;
-      }
-    }
-    return sum / occurring;
-  }
-
-  private static double weighted(ConfusionCounts counts, OneClass score) {
-    double sum = 0;
-    for (int c = 0; c < counts.classes(); c++) {
-      sum += ofClass(counts, score, c) * counts.ofTarget(c);
-    }
-    return sum / counts.total();
-  }
-
-  private static double ofClass(ConfusionCounts counts, OneClass score, int c) {
-    return score.of(counts.count(c, c), counts.ofPredicted(c), counts.ofTarget(c));
   }
 }

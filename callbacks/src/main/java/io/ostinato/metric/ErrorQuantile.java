@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,7 +18,8 @@ import java.util.Optional;
  * <p>A DDSketch counts errors in buckets whose bounds grow geometrically. Merging adds counts, so
  * its order doesn't affect the result (Masson, Rim and Lee, DDSketch, 2019).
  */
-record ErrorQuantile(String name, double quantile) implements Metric<ErrorQuantile.Sketch> {
+record ErrorQuantile(String name, Mask mask, double quantile)
+    implements Metric<ErrorQuantile.Sketch> {
   /** The relative accuracy of a quantile. */
   static final double ACCURACY = 0.005;
 
@@ -48,6 +50,11 @@ record ErrorQuantile(String name, double quantile) implements Metric<ErrorQuanti
   }
 
   @Override
+  public List<String> columns() {
+    return mask.columns();
+  }
+
+  @Override
   public Optional<Direction> direction() {
     return Optional.of(Direction.LOWER_IS_BETTER);
   }
@@ -59,7 +66,7 @@ record ErrorQuantile(String name, double quantile) implements Metric<ErrorQuanti
 
   @Override
   public Sketch update(Sketch state, MetricBatch batch) {
-    Pairs pairs = Pairs.of(batch);
+    Pairs pairs = Pairs.of(batch, mask);
     for (int i = 0; i < pairs.size(); i++) {
       double error = Math.abs(pairs.error(i));
       if (Double.isFinite(error)) {

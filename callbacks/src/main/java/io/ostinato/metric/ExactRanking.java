@@ -1,22 +1,10 @@
 package io.ostinato.metric;
 
-import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Optional;
 
 /** A metric of a ranking, from all scores. */
-record ExactRanking(String name, ClassOutputs outputs, Area area) implements Metric<ScoreList> {
-
-  /** Computes a number from a ranking. */
-  @FunctionalInterface
-  interface Area extends Serializable {
-    double of(Ranking.Steps steps);
-  }
-
-  @Override
-  public Optional<Direction> direction() {
-    return Optional.of(Direction.HIGHER_IS_BETTER);
-  }
+record ExactRanking(String name, ClassOutputs outputs, Ranking.Area area)
+    implements RankingMetric<ScoreList> {
 
   @Override
   public ScoreList zero() {
@@ -24,9 +12,19 @@ record ExactRanking(String name, ClassOutputs outputs, Area area) implements Met
   }
 
   @Override
-  public ScoreList update(ScoreList state, MetricBatch batch) {
-    state.add(BinaryScores.of(batch, outputs));
+  public ScoreList add(ScoreList state, BinaryScores scores) {
+    state.add(scores);
     return state;
+  }
+
+  @Override
+  public long positives(ScoreList state) {
+    return state.positives();
+  }
+
+  @Override
+  public long negatives(ScoreList state) {
+    return state.negatives();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ostinato.metric;
 
 import io.ostinato.describe.OneOf;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,8 +16,14 @@ import java.util.Optional;
  * @param <S> the state, which is sent with Java serialization
  */
 @OneOf(
-    value = {ClassMetrics.class, Metrics.class, UserMetrics.class},
-    then = OutputOfMetric.class)
+    value = {
+      ClassMetrics.class,
+      CountedMetrics.class,
+      RegressionMetrics.class,
+      RetrievalMetrics.class,
+      UserMetrics.class
+    },
+    then = MetricChanges.class)
 public interface Metric<S extends Serializable> extends Serializable {
 
   /**
@@ -29,6 +36,32 @@ public interface Metric<S extends Serializable> extends Serializable {
    */
   default Metric<S> ofOutput(String output) {
     return new OfOutput<>(this, output);
+  }
+
+  /**
+   * This metric with another name in metric keys.
+   *
+   * @throws IllegalArgumentException if the name is blank or contains a slash
+   */
+  default Metric<S> named(String name) {
+    return new Named<>(this, name);
+  }
+
+  /**
+   * The columns of the dataset that are read, such as a mask; the batch has each of them as {@link
+   * MetricBatch#columnOf}. Default: none.
+   */
+  default List<String> columns() {
+    return List.of();
+  }
+
+  /**
+   * What the state of this metric depends on, if it is large: metrics of one evaluation whose keys
+   * are equal share a single state, so their {@link #zero}, {@link #update} and {@link #merge} must
+   * do the same. Default: empty, a state of its own.
+   */
+  default Optional<Object> stateKey() {
+    return Optional.empty();
   }
 
   /** The output of the model to read; empty for the one chosen by the callback or command. */

@@ -22,6 +22,11 @@ public record MetricBatch(NDList arrays) {
     return OUTPUTS + "." + output;
   }
 
+  /** The name of a column of the dataset, for metrics that read it; see {@link Metric#columns}. */
+  public static String columnOf(String column) {
+    return "columns." + column;
+  }
+
   /**
    * The array with this name.
    *

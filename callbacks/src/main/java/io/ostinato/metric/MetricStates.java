@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +32,12 @@ public final class MetricStates implements Serializable {
    */
   public static MetricStates zero(List<? extends Metric<?>> metrics) {
     List<Slot<?>> slots = new ArrayList<>();
+    Map<Object, Kept<?>> shared = new HashMap<>();
     for (Metric<?> metric : metrics) {
       if (slots.stream().anyMatch(slot -> slot.metric.name().equals(metric.name()))) {
         throw new IllegalArgumentException("two metrics are named '%s'".formatted(metric.name()));
       }
-      slots.add(Slot.zero(metric));
+      slots.add(Slot.zero(metric, shared));
     }
     return new MetricStates(slots);
   }
@@ -105,7 +107,7 @@ public final class MetricStates implements Serializable {
   public Serializable state(String name) {
     for (Slot<?> slot : slots) {
       if (slot.metric.name().equals(name)) {
-        return slot.state;
+        return slot.kept.state;
       }
     }
     throw new IllegalArgumentException(
@@ -117,40 +119,60 @@ public final class MetricStates implements Serializable {
     return slots.stream().map(slot -> slot.metric.name()).toList();
   }
 
+  /** A state, which several metrics can share. */
+  private static final class Kept<S extends Serializable> implements Serializable {
+    private static final long serialVersionUID = 1;
+    private S state;
+
+    private Kept(S state) {
+      this.state = state;
+    }
+  }
+
   /** A metric and its state. */
   private static final class Slot<S extends Serializable> implements Serializable {
     private static final long serialVersionUID = 1;
     private final Metric<S> metric;
-    private S state;
+    private final Kept<S> kept;
+    private final boolean isFirst;
 
-    private Slot(Metric<S> metric, S state) {
+    private Slot(Metric<S> metric, Kept<S> kept, boolean isFirst) {
       this.metric = metric;
-      this.state = state;
+      this.kept = kept;
+      this.isFirst = isFirst;
     }
 
-    static <S extends Serializable> Slot<S> zero(Metric<S> metric) {
-      return new Slot<>(metric, metric.zero());
+    @SuppressWarnings("unchecked") // metrics with equal keys have states of one type
+    static <S extends Serializable> Slot<S> zero(Metric<S> metric, Map<Object, Kept<?>> shared) {
+      Optional<Kept<S>> present = metric.stateKey().map(key -> (Kept<S>) shared.get(key));
+      Kept<S> kept = present.orElseGet(() -> new Kept<>(metric.zero()));
+      metric.stateKey().ifPresent(key -> shared.put(key, kept));
+      return new Slot<>(metric, kept, present.isEmpty());
     }
 
     void update(MetricBatch batch) {
-      state = metric.update(state, batch);
+      if (isFirst) {
+        kept.state = metric.update(kept.state, batch);
+      }
     }
 
     @SuppressWarnings("unchecked") // the slot of a metric of the same name
     void merge(Slot<?> other) {
-      state = metric.merge(state, (S) other.state);
+      if (isFirst) {
+        kept.state = metric.merge(kept.state, (S) other.kept.state);
+      }
     }
 
     double result() {
-      return metric.result(state);
+      return metric.result(kept.state);
     }
 
     Optional<String> undefined() {
-      return metric.undefined(state);
+      return metric.undefined(kept.state);
     }
 
     Optional<String> warning() {
-      return metric.warning(state);
+      return metric.warning(kept.state);
     }
   }
 }

@@ -1,8 +1,5 @@
 package io.ostinato.metric;
 
-import io.ostinato.describe.Key;
-import io.ostinato.describe.Kind;
-
 /**
  * The built-in metrics. Unless stated otherwise, a metric reads {@link MetricBatch#OUTPUTS} and
  * {@link MetricBatch#TARGETS}; {@link ClassOutputs} describes those of a classifier; outputs and
@@ -70,22 +67,22 @@ public final class Metrics {
   }
 
   /** {@link ClassMetrics#precision}, with the defaults. */
-  public static Metric<ConfusionCounts> precision(int classes, Average average) {
+  public static Metric<?> precision(int classes, Average average) {
     return ofClasses(ClassOutputs.defaults()).precision(classes, average);
   }
 
   /** {@link ClassMetrics#recall}, with the defaults. */
-  public static Metric<ConfusionCounts> recall(int classes, Average average) {
+  public static Metric<?> recall(int classes, Average average) {
     return ofClasses(ClassOutputs.defaults()).recall(classes, average);
   }
 
   /** {@link ClassMetrics#f1}, with the defaults. */
-  public static Metric<ConfusionCounts> f1(int classes, Average average) {
+  public static Metric<?> f1(int classes, Average average) {
     return ofClasses(ClassOutputs.defaults()).f1(classes, average);
   }
 
   /** {@link ClassMetrics#fBeta}, with the defaults. */
-  public static Metric<ConfusionCounts> fBeta(double beta, int classes, Average average) {
+  public static Metric<?> fBeta(double beta, int classes, Average average) {
     return ofClasses(ClassOutputs.defaults()).fBeta(beta, classes, average);
   }
 
@@ -95,22 +92,22 @@ public final class Metrics {
   }
 
   /** {@link ClassMetrics#rocAuc()}, with the defaults. */
-  public static Metric<ScoreList> rocAuc() {
+  public static Metric<?> rocAuc() {
     return ofClasses(ClassOutputs.defaults()).rocAuc();
   }
 
   /** {@link ClassMetrics#rocAuc(int)}, with the defaults. */
-  public static Metric<long[][]> rocAuc(int bins) {
+  public static Metric<?> rocAuc(int bins) {
     return ofClasses(ClassOutputs.defaults()).rocAuc(bins);
   }
 
   /** {@link ClassMetrics#averagePrecision()}, with the defaults. */
-  public static Metric<ScoreList> averagePrecision() {
+  public static Metric<?> averagePrecision() {
     return ofClasses(ClassOutputs.defaults()).averagePrecision();
   }
 
   /** {@link ClassMetrics#averagePrecision(int)}, with the defaults. */
-  public static Metric<long[][]> averagePrecision(int bins) {
+  public static Metric<?> averagePrecision(int bins) {
     return ofClasses(ClassOutputs.defaults()).averagePrecision(bins);
   }
 
@@ -134,95 +131,54 @@ public final class Metrics {
     return ofClasses(ClassOutputs.defaults().kind(kind)).calibrationError(bins);
   }
 
-  /** The mean of squared errors, over all elements. */
-  @Kind(name = "mse", value = "Mean squared error.")
+  /** The metrics of a regression, over all elements. */
+  public static RegressionMetrics ofRegression() {
+    return new RegressionMetrics(Mask.NONE);
+  }
+
+  /** {@link RegressionMetrics#mse()}, over all elements. */
   public static Metric<MeanState> mse() {
-    return RowMean.ofErrors("mse", Metrics::addSquaredErrors);
+    return ofRegression().mse();
   }
 
-  /** The square root of {@link #mse()}. */
-  @Kind(name = "rmse", value = "Root mean squared error.")
+  /** {@link RegressionMetrics#rmse()}, over all elements. */
   public static Metric<MeanState> rmse() {
-    return RowMean.ofErrors("rmse", Metrics::addSquaredErrors, Math::sqrt);
+    return ofRegression().rmse();
   }
 
-  /** The mean of absolute errors, over all elements. */
-  @Kind(name = "mae", value = "Mean absolute error.")
+  /** {@link RegressionMetrics#mae()}, over all elements. */
   public static Metric<MeanState> mae() {
-    return RowMean.ofErrors(
-        "mae",
-        (state, batch) -> {
-          Pairs pairs = Pairs.of(batch);
-          for (int i = 0; i < pairs.size(); i++) {
-            state.add(Math.abs(pairs.error(i)), 1);
-          }
-        });
+    return ofRegression().mae();
   }
 
-  /**
-   * The mean of absolute errors divided by absolute targets; 1 is 100 %. A target of 0 counts as
-   * 2.2e-16, as in scikit-learn.
-   */
-  @Kind(name = "mape", value = "Mean absolute percentage error; 1 is 100 %.")
+  /** {@link RegressionMetrics#mape()}, over all elements. */
   public static Metric<MeanState> mape() {
-    return RowMean.ofErrors(
-        "mape",
-        (state, batch) -> {
-          Pairs pairs = Pairs.of(batch);
-          for (int i = 0; i < pairs.size(); i++) {
-            double scale = Math.max(Math.abs(pairs.targets()[i]), Math.ulp(1.0));
-            state.add(Math.abs(pairs.error(i)) / scale, 1);
-          }
-        });
+    return ofRegression().mape();
   }
 
-  /**
-   * The share of the targets' variance that the outputs explain, over all elements; NaN if all
-   * targets are equal.
-   */
-  @Kind(
-      name = "r2",
-      value =
-          "Coefficient of determination: the share of the targets' variance that the outputs explain.")
+  /** {@link RegressionMetrics#r2()}, over all elements. */
   public static Metric<PairedSums> r2() {
-    return new PairedSumsMetric("r2", PairedSumsMetric::r2);
+    return ofRegression().r2();
   }
 
-  /** The Pearson correlation of outputs and targets, over all elements. */
-  @Kind(name = "pearson", value = "Pearson correlation of outputs and targets.")
+  /** {@link RegressionMetrics#pearson()}, over all elements. */
   public static Metric<PairedSums> pearson() {
-    return new PairedSumsMetric("pearson", PairedSumsMetric::pearson);
+    return ofRegression().pearson();
   }
 
-  /**
-   * A quantile of the absolute error over all elements, within 0.5 % of its value; named like
-   * {@code error_p95}.
-   */
-  @Kind(
-      name = "error_quantile",
-      value = "A quantile of the absolute error, within 0.5 %: `error_p95`.")
-  public static Metric<?> errorQuantile(
-      @Key(value = "The quantile.", byDefault = "0.95", above = 0, below = 1) double quantile) {
-    return new ErrorQuantile("error_p" + number(100 * quantile), quantile);
+  /** {@link RegressionMetrics#errorQuantile}, over all elements. */
+  public static Metric<?> errorQuantile(double quantile) {
+    return ofRegression().errorQuantile(quantile);
   }
 
-  /**
-   * The mean over rows of {@code |output - target| / |target|}, Euclidean norms over a row's
-   * elements, as is usual for surrogate models in physics; infinite if a row's targets are all 0
-   * and its outputs are not.
-   */
-  @Kind(
-      name = "relative_l2",
-      value = "Mean over rows of the norm of the error divided by the norm of the target.")
+  /** {@link RegressionMetrics#relativeL2()}, over all elements. */
   public static Metric<MeanState> relativeL2() {
-    return RowMean.ofErrors(
-        "relative_l2",
-        (state, batch) -> {
-          Pairs pairs = Pairs.of(batch);
-          for (int row = 0; row < pairs.rows(); row++) {
-            state.add(pairs.relativeError(row), 1);
-          }
-        });
+    return ofRegression().relativeL2();
+  }
+
+  /** The metrics of retrieval by embeddings. */
+  public static RetrievalMetrics ofRetrieval(EmbeddingSearch search) {
+    return new RetrievalMetrics(search);
   }
 
   /**
@@ -235,19 +191,8 @@ public final class Metrics {
   }
 
   /** Like {@link #perplexity()}, but ignores these targets instead of -100. */
-  @Kind(name = "perplexity", value = "Exponential of the mean cross entropy per token.")
-  public static Metric<MeanState> perplexity(
-      @Key(value = "Targets to ignore.", byDefault = "" + ClassOutputs.IGNORED_TARGET)
-          long ignoredTarget) {
-    return ofClasses(ClassOutputs.defaults().classAxis(-1).ignoredTarget(ignoredTarget))
-        .perplexity();
-  }
-
-  private static void addSquaredErrors(MeanState state, MetricBatch batch) {
-    Pairs pairs = Pairs.of(batch);
-    for (int i = 0; i < pairs.size(); i++) {
-      state.add(pairs.error(i) * pairs.error(i), 1);
-    }
+  public static Metric<MeanState> perplexity(long ignoredTarget) {
+    return ofClasses(ClassOutputs.defaults().ignoredTarget(ignoredTarget)).perplexityOfLast();
   }
 
   static String number(double value) {

@@ -3,13 +3,19 @@ package io.ostinato.metric;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /** A metric of an output that it selects itself; see {@link Metric#ofOutput}. */
-record OfOutput<S extends Serializable>(Metric<S> metric, String of) implements Metric<S> {
-  OfOutput {
-    of = of.strip();
-    if (of.isEmpty()) {
+final class OfOutput<S extends Serializable> extends DelegatingMetric<S> {
+  private static final long serialVersionUID = 1;
+
+  private final String of;
+
+  OfOutput(Metric<S> metric, String of) {
+    super(metric);
+    this.of = of.strip();
+    if (this.of.isEmpty()) {
       throw new IllegalArgumentException(
           "the metric '%s' selects an output without a name; give its name, or its position"
                   .formatted(metric.name())
@@ -27,20 +33,15 @@ record OfOutput<S extends Serializable>(Metric<S> metric, String of) implements 
     return Optional.of(of);
   }
 
+  @Override
+  public Optional<Object> stateKey() {
+    return metric.stateKey().map(key -> List.of(of, key));
+  }
+
   /** Contains no slash, which would start the name of the dataset. */
   @Override
   public String name() {
     return metric.name() + "." + of.replace('/', '_');
-  }
-
-  @Override
-  public Optional<Direction> direction() {
-    return metric.direction();
-  }
-
-  @Override
-  public S zero() {
-    return metric.zero();
   }
 
   @Override
@@ -54,25 +55,5 @@ record OfOutput<S extends Serializable>(Metric<S> metric, String of) implements 
           .forEach(arrays::add);
       return metric.update(state, new MetricBatch(arrays));
     }
-  }
-
-  @Override
-  public S merge(S left, S right) {
-    return metric.merge(left, right);
-  }
-
-  @Override
-  public double result(S state) {
-    return metric.result(state);
-  }
-
-  @Override
-  public Optional<String> undefined(S state) {
-    return metric.undefined(state);
-  }
-
-  @Override
-  public Optional<String> warning(S state) {
-    return metric.warning(state);
   }
 }

@@ -2,21 +2,20 @@ package io.ostinato.metric;
 
 /**
  * The scores of class 1 of two: logits, for which class 1 is predicted above 0, or probabilities,
- * for which it is predicted above 0.5. NaN is above neither, as in PyTorch.
+ * for which it is predicted above 0.5, unless another threshold is set. NaN is above none, as in
+ * PyTorch.
  */
 final class OneColumn extends ClassScores {
-  private final OutputKind kind;
-  private final boolean isKindUnsaid;
+  private final Cut cut;
 
   /**
    * Creates scores of one column.
    *
    * @throws IllegalArgumentException if they are whole numbers other than 0 and 1, like labels
    */
-  OneColumn(LabelledOutputs labelled, OutputKind kind, boolean isKindUnsaid) {
+  OneColumn(LabelledOutputs labelled, Cut cut) {
     super(labelled);
-    this.kind = kind;
-    this.isKindUnsaid = isKindUnsaid;
+    this.cut = cut;
     for (int i = 0; labelled.areWhole() && i < labelled.size(); i++) {
       if (score(i) != 0 && score(i) != 1) {
         throw new IllegalArgumentException(
@@ -38,7 +37,7 @@ final class OneColumn extends ClassScores {
 
   @Override
   int predicted(int index) {
-    return score(index) > kind.threshold() ? 1 : 0;
+    return cut.isAbove(score(index)) ? 1 : 0;
   }
 
   @Override
@@ -50,7 +49,7 @@ final class OneColumn extends ClassScores {
   double logProbabilityOfTarget(int index) {
     double score = score(index);
     boolean positive = target(index) == 1;
-    return switch (kind) {
+    return switch (cut.kind()) {
       case LOGITS -> logSigmoid(positive ? score : -score);
       case PROBABILITIES ->
           positive ? Math.log(OutputKind.bounded(score)) : Math.log1p(-OutputKind.bounded(score));
@@ -79,13 +78,13 @@ final class OneColumn extends ClassScores {
 
   @Override
   void tell(OutputRange range) {
-    for (int i = 0; isKindUnsaid && i < size(); i++) {
-      range.see(score(i));
+    for (int i = 0; cut.isKindUnsaid() && i < size(); i++) {
+      range.see(score(i), cut.dependsOnKind(score(i)));
     }
   }
 
   private double probability(int index) {
-    return switch (kind) {
+    return switch (cut.kind()) {
       case LOGITS -> Math.exp(logSigmoid(score(index)));
       case PROBABILITIES -> OutputKind.bounded(score(index));
     };

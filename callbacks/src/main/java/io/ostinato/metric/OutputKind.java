@@ -24,6 +24,11 @@ public enum OutputKind {
     return this == LOGITS ? 0 : 0.5;
   }
 
+  /** The score of this kind that stands for a probability. */
+  double threshold(double probability) {
+    return this == LOGITS ? Math.log(probability) - Math.log1p(-probability) : probability;
+  }
+
   /** A probability limited to the range from 0 to 1, without rounding errors. */
   static double bounded(double probability) {
     return Math.max(0, Math.min(1, probability));

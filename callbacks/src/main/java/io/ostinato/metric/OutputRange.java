@@ -12,7 +12,7 @@ final class OutputRange implements Serializable {
 
   /** How a metric uses the outputs. */
   enum Use {
-    /** As predictions, which are the same for either kind except for scores above 0 up to 0.5. */
+    /** As predictions, which are the same for either kind except for some scores. */
     PREDICTIONS,
     /** As probabilities, which always differ between the kinds. */
     PROBABILITIES
@@ -23,12 +23,17 @@ final class OutputRange implements Serializable {
   private boolean predictedOtherwise;
   private boolean seenRows;
   private boolean noProbabilities;
+  private boolean areRowsCut;
 
-  /** Adds an output of one column. */
-  void see(double score) {
+  /**
+   * Adds an output of one column.
+   *
+   * @param dependsOnKind whether the prediction from it is different for the other kind
+   */
+  void see(double score, boolean dependsOnKind) {
     seen = true;
     noProbability |= OutputKind.isNoProbability(score);
-    predictedOtherwise |= score > 0 && score <= 0.5;
+    predictedOtherwise |= dependsOnKind;
   }
 
   /** Whether all rows so far may be probabilities, so that more rows must be examined. */
@@ -36,8 +41,13 @@ final class OutputRange implements Serializable {
     return !noProbabilities;
   }
 
-  /** Adds the outputs of one position, with one column per class. */
-  void see(double[] scores) {
+  /**
+   * Adds the outputs of one position, with one column per class.
+   *
+   * @param isCut whether a threshold gives the prediction, rather than the highest score
+   */
+  void see(double[] scores, boolean isCut) {
+    areRowsCut |= isCut;
     double sum = 0;
     for (double score : scores) {
       noProbabilities |= OutputKind.isNoProbability(score);
@@ -55,6 +65,7 @@ final class OutputRange implements Serializable {
     predictedOtherwise |= other.predictedOtherwise;
     seenRows |= other.seenRows;
     noProbabilities |= other.noProbabilities;
+    areRowsCut |= other.areRowsCut;
   }
 
   /** Why the result is undefined, if it is: outputs of one column may be of either kind. */
@@ -69,7 +80,7 @@ final class OutputRange implements Serializable {
 
   /** Why the result may be wrong, if it may be: rows of probabilities were treated as logits. */
   Optional<String> warning(Use use) {
-    return use == Use.PROBABILITIES && seenRows && !noProbabilities
+    return (use == Use.PROBABILITIES || areRowsCut) && seenRows && !noProbabilities
         ? Optional.of(
             "the outputs of each row are from 0 to 1 and sum to 1, as probabilities do, but were"
                 + " treated as logits; set outputs=probabilities or outputs=logits (cross_entropy"

@@ -33,6 +33,11 @@ public final class PairedSums implements Serializable {
     count += other.count;
   }
 
+  /** The number of pairs. */
+  long count() {
+    return count;
+  }
+
   boolean isDefined() {
     return count > 0
         && x.isFinite()

@@ -3,15 +3,21 @@ package io.ostinato.metric;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.List;
 import java.util.Optional;
 
 /** A metric computed from exact sums over targets (x) and outputs (y). */
-record PairedSumsMetric(String name, Score score) implements Metric<PairedSums> {
+record PairedSumsMetric(String name, Mask mask, Score score) implements Metric<PairedSums> {
 
   /** Computes a number from the sums. */
   @FunctionalInterface
   interface Score extends Serializable {
     double of(PairedSums sums);
+  }
+
+  @Override
+  public List<String> columns() {
+    return mask.columns();
   }
 
   @Override
@@ -26,9 +32,9 @@ record PairedSumsMetric(String name, Score score) implements Metric<PairedSums> 
 
   @Override
   public PairedSums update(PairedSums state, MetricBatch batch) {
-    Pairs pairs = Pairs.of(batch);
+    Pairs pairs = Pairs.of(batch, mask);
     for (int i = 0; i < pairs.size(); i++) {
-      state.add(pairs.targets()[i], pairs.outputs()[i]);
+      state.add(pairs.target(i), pairs.output(i));
     }
     return state;
   }

@@ -7,6 +7,37 @@ package io.ostinato.metric;
 final class Ranking {
   private Ranking() {}
 
+  /** A number computed from a ranking. */
+  enum Area {
+    ROC_AUC {
+      @Override
+      double of(Steps steps) {
+        return rocAuc(steps);
+      }
+
+      @Override
+      boolean isDefined(long positives, long negatives) {
+        return positives > 0 && negatives > 0;
+      }
+    },
+    AVERAGE_PRECISION {
+      @Override
+      double of(Steps steps) {
+        return averagePrecision(steps);
+      }
+
+      @Override
+      boolean isDefined(long positives, long negatives) {
+        return positives > 0;
+      }
+    };
+
+    abstract double of(Steps steps);
+
+    /** Whether these numbers of rows of class 1 and of class 0 define it. */
+    abstract boolean isDefined(long positives, long negatives);
+  }
+
   /**
    * The area under the receiver operating characteristic curve: the probability that a row of class
    * 1 has a higher score than one of class 0; ties count half (Mann and Whitney, 1947). NaN without

@@ -11,6 +11,7 @@ import io.ostinato.describe.Inline;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import io.ostinato.describe.Mistake;
+import io.ostinato.describe.Subject;
 import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationResults;
@@ -25,8 +26,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes {@code {metric}/{dataset}} for any metrics of a model's output and a target. The driver
@@ -102,8 +105,32 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
                 mistakes.add(
                     Mistake.of(
                         subject("metrics"),
-                        "callback '%s' has two metrics '%s'".formatted(name(), name))));
+                        "callback '%s' has two metrics '%s'".formatted(name(), name),
+                        "remove one, or set the name of one")));
+    mistakes.addAll(unknownColumnsOfMetrics(plan));
     return mistakes;
+  }
+
+  private List<Mistake> unknownColumnsOfMetrics(TrainingPlan plan) {
+    List<String> selected = config().selection().columns();
+    Optional<List<String>> known =
+        selected.isEmpty() ? plan.data().knownColumns(datasetKey()) : Optional.of(selected);
+    return known.isEmpty()
+        ? List.of()
+        : config.metrics().stream().flatMap(metric -> unknownColumns(metric, known.get())).toList();
+  }
+
+  private Stream<Mistake> unknownColumns(Metric<?> metric, List<String> known) {
+    return metric.columns().stream()
+        .filter(column -> !known.contains(column))
+        .map(
+            column ->
+                Mistake.of(
+                        subject("metrics"),
+                        "callback '%s': the metric '%s' reads the column '%s' of dataset '%s'"
+                            .formatted(name(), metric.name(), column, datasetKey()),
+                        "it has: " + String.join(", ", known))
+                    .dependingOn(Subject.setting("datasets")));
   }
 
   @Override
@@ -144,7 +171,7 @@ public final class MetricCallback extends PeriodicDataIteratorCallback {
   protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
     Map<String, NDArray> arrays =
         ComparedOutputs.of(config.output(), config.metrics())
-            .from(model.outputs(config.columns().inputs(batch)));
+            .from(model.outputs(config.columns().inputs(batch)), batch);
     arrays.put(MetricBatch.TARGETS, config.columns().targets(batch).get(0));
     return results(List.copyOf(arrays.keySet()), arrays.values().toArray(NDArray[]::new));
   }

@@ -25,8 +25,9 @@ final class KeyDirections {
               + "|cross_entropy");
   private static final Pattern HIGHER =
       words(
-          "accuracy|acc|f1|f[0-9.]+(?:e-?[0-9]+)?_(?:micro|macro|weighted|binary)|fbeta|f_beta|auc"
-              + "|auroc|ap|map|precision|recall|r2|pearson|mcc|iou|dice|bleu|rouge|psnr|ssim");
+          "accuracy|acc|exact_match|f1|f[0-9.]+(?:e-?[0-9]+)?_(?:micro|macro|weighted|binary"
+              + "|class_[0-9]+)|fbeta|f_beta|auc|auroc|ap|map|precision|recall|hit_rate|mrr|r2"
+              + "|pearson|mcc|iou|dice|bleu|rouge|psnr|ssim");
 
   private KeyDirections() {}
 

@@ -17,10 +17,16 @@ import io.ostinato.callback.Invocation;
 import io.ostinato.callback.PeriodicDataIteratorCallback;
 import io.ostinato.libraries.DeviceTraps;
 import io.ostinato.metric.Average;
+import io.ostinato.metric.ClassMetrics;
+import io.ostinato.metric.ClassOutputs;
+import io.ostinato.metric.EmbeddingSearch;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
+import io.ostinato.metric.OutputsAverage;
+import io.ostinato.metric.RegressionMetrics;
+import io.ostinato.metric.RetrievalMetrics;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.model.TorchScriptSource;
@@ -330,6 +336,66 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
         .isEqualTo(metric(results.get(0), "accuracy"));
     assertThat(metric(results.get(2), "log_loss"))
         .isCloseTo(metric(results.get(0), "log_loss"), within(1e-6));
+  }
+
+  @Test
+  void metricsOfLabelsMasksAndEmbeddingsAreThoseOfTheLocalEngine() {
+    ClassMetrics labels = Metrics.ofClasses(ClassOutputs.defaults().labelAxis(1).mask("mask"));
+    RegressionMetrics numbers = Metrics.ofRegression().mask("mask");
+    RetrievalMetrics retrieval = Metrics.ofRetrieval(EmbeddingSearch.defaults().queries("query"));
+    assertEqualToLocal(
+        EvaluationEngineContract::labels,
+        List.of(
+            labels.accuracy(),
+            labels.exactMatch(),
+            labels.f1(3, Average.MACRO),
+            labels.rocAuc(),
+            labels.meanIou(3),
+            numbers.r2(OutputsAverage.UNIFORM_AVERAGE)));
+    assertEqualToLocal(
+        EvaluationEngineContract::embeddings,
+        List.of(retrieval.recallAt(5), retrieval.meanReciprocalRank()));
+  }
+
+  private void assertEqualToLocal(BatchProcessor processor, List<Metric<?>> metrics) {
+    int[] partitions = {300, 0, 41, 260};
+    try (LocalEvaluationEngine local = new LocalEvaluationEngine();
+        EvaluationResults results = evaluate(measured(generated(partitions), processor, metrics));
+        EvaluationResults expected =
+            local.evaluate(
+                measured(GeneratedRows.inMemory(partitions), processor, metrics),
+                ProgressDisplay.silent())) {
+      assertThat(results.metrics()).isEqualTo(expected.metrics());
+      assertThat(results.metrics().values())
+          .hasSameSizeAs(metrics)
+          .allSatisfy(value -> assertThat(value).isNotNaN());
+    }
+  }
+
+  private static EvaluationRequest measured(
+      EvaluationData data, BatchProcessor processor, List<Metric<?>> metrics) {
+    return new EvaluationRequest(
+        tag(), data, 16, CLASSIFIER, TestNets.weights(1), processor, metrics);
+  }
+
+  /** A label for each class, and a mask of some of them. */
+  private static NDList labels(EvaluationBatch batch, EvaluationModel model) {
+    NDArray classes = batch.get("class");
+    NDArray labels = classes.oneHot(3).toType(DataType.INT64, false);
+    NDArray mask = labels.add(batch.get("x").get(":,:3").gt(0).toType(DataType.INT64, false));
+    NDList arrays =
+        named(model.forward(batch.get("x")), MetricBatch.OUTPUTS, labels, MetricBatch.TARGETS);
+    arrays.addAll(named(mask.gt(0), MetricBatch.columnOf("mask")));
+    return arrays;
+  }
+
+  /** Features as embeddings, of two groups. */
+  private static NDList embeddings(EvaluationBatch batch, EvaluationModel model) {
+    NDArray x = batch.get("x");
+    NDArray groups = batch.get("class").gt(0);
+    NDList arrays = named(x, MetricBatch.OUTPUTS, groups, MetricBatch.TARGETS);
+    arrays.addAll(named(x.get(":,0").gt(1), MetricBatch.columnOf("query")));
+    return arrays;
   }
 
   @Test

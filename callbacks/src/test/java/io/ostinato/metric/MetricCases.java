@@ -14,48 +14,58 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Data, metrics and the values that other libraries give for them. */
 final class MetricCases {
   private MetricCases() {}
 
+  /** An array of a whole dataset, in row-major order. */
+  record Values(long[] shape, double[] values) {
+    NDArray rows(NDManager manager, String name, int from, int to) {
+      Shape whole = new Shape(shape);
+      int row = (int) (whole.size() / whole.get(0));
+      double[] part = Arrays.copyOfRange(values, from * row, to * row);
+      NDArray array = manager.create(part, new Shape(to - from).addAll(whole.slice(1)));
+      array.setName(name);
+      return array;
+    }
+  }
+
   /** One value of another library. */
   record Case(
       Metric<?> metric,
-      double[] outputs,
-      Shape outputShape,
-      double[] targets,
-      Shape targetShape,
+      Values outputs,
+      Values targets,
+      Map<String, Values> columns,
       double expected,
       double relativeTolerance) {
 
     int rows() {
-      return (int) outputShape.get(0);
+      return (int) outputs.shape()[0];
     }
 
     /** The results of some rows, as a callback would give them; the manager owns the arrays. */
     NDList rows(NDManager manager, int from, int to) {
       NDList list =
           new NDList(
-              part(manager, outputs, outputShape, from, to),
-              part(manager, targets, targetShape, from, to));
-      list.get(0).setName(MetricBatch.OUTPUTS);
-      list.get(1).setName(MetricBatch.TARGETS);
+              outputs.rows(manager, MetricBatch.OUTPUTS, from, to),
+              targets.rows(manager, MetricBatch.TARGETS, from, to));
+      columns.forEach(
+          (name, values) -> list.add(values.rows(manager, MetricBatch.columnOf(name), from, to)));
       return list;
-    }
-
-    private static NDArray part(NDManager manager, double[] all, Shape shape, int from, int to) {
-      int row = (int) (shape.size() / shape.get(0));
-      double[] values = java.util.Arrays.copyOfRange(all, from * row, to * row);
-      return manager.create(values, new Shape(to - from).addAll(shape.slice(1)));
     }
 
     @Override
     public String toString() {
-      return "%s of %s and %s".formatted(metric.name(), outputShape, targetShape);
+      return "%s of %s and %s"
+          .formatted(metric.name(), new Shape(outputs.shape()), new Shape(targets.shape()));
     }
   }
 
@@ -65,9 +75,10 @@ final class MetricCases {
       JsonObject json =
           JsonParser.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8))
               .getAsJsonObject();
+      Values[] arrays = new Gson().fromJson(json.get("arrays"), Values[].class);
       List<Case> cases = new ArrayList<>();
       for (JsonElement element : json.getAsJsonArray("cases")) {
-        cases.add(parse(element.getAsJsonObject()));
+        cases.add(parse(element.getAsJsonObject(), arrays));
       }
       return cases;
     } catch (IOException e) {
@@ -75,17 +86,19 @@ final class MetricCases {
     }
   }
 
-  private static Case parse(JsonObject json) {
-    Gson gson = new Gson();
+  private static Case parse(JsonObject json, Values[] arrays) {
     String name = json.get("metric").getAsString();
+    Map<String, Values> columns = new LinkedHashMap<>();
+    json.getAsJsonObject("columns")
+        .entrySet()
+        .forEach(column -> columns.put(column.getKey(), arrays[column.getValue().getAsInt()]));
     return new Case(
         metric(name, json.getAsJsonObject("arguments")),
-        gson.fromJson(json.get("outputs"), double[].class),
-        new Shape(gson.fromJson(json.get("shape"), long[].class)),
-        gson.fromJson(json.get("targets"), double[].class),
-        new Shape(gson.fromJson(json.get("targetShape"), long[].class)),
+        arrays[json.get("outputs").getAsInt()],
+        arrays[json.get("targets").getAsInt()],
+        columns,
         json.get("expected").getAsDouble(),
-        tolerance(name));
+        json.get("loose").getAsBoolean() ? 1e-6 : tolerance(name));
   }
 
   /** What the reference itself is good for: torchmetrics computes in float32 here and there. */
@@ -100,37 +113,82 @@ final class MetricCases {
 
   private static Metric<?> metric(String name, JsonObject arguments) {
     ClassMetrics ofClasses = Metrics.ofClasses(outputs(arguments));
+    RegressionMetrics ofNumbers =
+        arguments.has("mask")
+            ? Metrics.ofRegression().mask(text(arguments, "mask"))
+            : Metrics.ofRegression();
     return switch (name) {
       case "accuracy" -> ofClasses.accuracy();
+      case "exact_match" -> ofClasses.exactMatch();
       case "top_k" -> ofClasses.topK(arguments.get("k").getAsInt());
       case "confusion_matrix" -> ofClasses.confusionMatrix(classes(arguments));
-      case "precision" -> ofClasses.precision(classes(arguments), average(arguments));
-      case "recall" -> ofClasses.recall(classes(arguments), average(arguments));
-      case "f1" -> ofClasses.f1(classes(arguments), average(arguments));
+      case "precision" -> counted(arguments).precision(choice(arguments));
+      case "recall" -> counted(arguments).recall(choice(arguments));
+      case "f1" -> counted(arguments).f1(choice(arguments));
       case "f_beta" ->
-          ofClasses.fBeta(
-              arguments.get("beta").getAsDouble(), classes(arguments), average(arguments));
+          counted(arguments).fBeta(arguments.get("beta").getAsDouble(), choice(arguments));
+      case "iou" -> counted(arguments).iou(choice(arguments));
+      case "mean_iou" -> ofClasses.meanIou(classes(arguments));
       case "mcc" -> ofClasses.matthewsCorrelation(classes(arguments));
       case "log_loss" -> ofClasses.logLoss();
       case "cross_entropy" -> ofClasses.crossEntropy();
       case "brier" -> ofClasses.brier();
       case "calibration_error" -> ofClasses.calibrationError(arguments.get("bins").getAsInt());
-      case "roc_auc" -> ofClasses.rocAuc();
-      case "average_precision" -> ofClasses.averagePrecision();
+      case "roc_auc" -> ofClasses.rocAuc(ranking(arguments));
+      case "average_precision" -> ofClasses.averagePrecision(ranking(arguments));
       case "roc_auc_binned" -> ofClasses.rocAuc(arguments.get("bins").getAsInt());
       case "average_precision_binned" ->
           ofClasses.averagePrecision(arguments.get("bins").getAsInt());
-      case "mse" -> Metrics.mse();
-      case "rmse" -> Metrics.rmse();
-      case "mae" -> Metrics.mae();
-      case "mape" -> Metrics.mape();
-      case "r2" -> Metrics.r2();
-      case "pearson" -> Metrics.pearson();
-      case "relative_l2" -> Metrics.relativeL2();
-      case "error_quantile" -> Metrics.errorQuantile(arguments.get("quantile").getAsDouble());
+      case "mse" -> ofNumbers.mse();
+      case "rmse" -> ofNumbers.rmse();
+      case "mae" -> ofNumbers.mae();
+      case "mape" -> ofNumbers.mape();
+      case "r2" ->
+          arguments.has("multioutput")
+              ? ofNumbers.r2(OutputsAverage.valueOf(upper(arguments, "multioutput")))
+              : ofNumbers.r2();
+      case "pearson" -> ofNumbers.pearson();
+      case "relative_l2" -> ofNumbers.relativeL2();
+      case "error_quantile" -> ofNumbers.errorQuantile(arguments.get("quantile").getAsDouble());
       case "perplexity" -> Metrics.perplexity();
+      case "recall_at_k" -> retrieval(arguments).recallAt(arguments.get("k").getAsInt());
+      case "hit_rate_at_k" -> retrieval(arguments).hitRateAt(arguments.get("k").getAsInt());
+      case "mrr" -> retrieval(arguments).meanReciprocalRank();
       default -> throw new IllegalArgumentException(name);
     };
+  }
+
+  private static CountedMetrics counted(JsonObject arguments) {
+    return new CountedMetrics(outputs(arguments));
+  }
+
+  private static ClassChoice choice(JsonObject arguments) {
+    return new ClassChoice(classes(arguments), average(arguments), only(arguments));
+  }
+
+  private static RankingKeys ranking(JsonObject arguments) {
+    RankingKeys keys = RankingKeys.EXACT;
+    keys = arguments.has("average") ? keys.average(average(arguments)) : keys;
+    return arguments.has("only") ? keys.only(arguments.get("only").getAsInt()) : keys;
+  }
+
+  private static @Nullable Integer only(JsonObject arguments) {
+    return arguments.has("only") ? arguments.get("only").getAsInt() : null;
+  }
+
+  private static RetrievalMetrics retrieval(JsonObject arguments) {
+    EmbeddingSearch search =
+        EmbeddingSearch.defaults().similarity(Similarity.valueOf(text(arguments, "similarity")));
+    return Metrics.ofRetrieval(
+        arguments.has("queries") ? search.queries(text(arguments, "queries")) : search);
+  }
+
+  private static String text(JsonObject arguments, String name) {
+    return arguments.get(name).getAsString();
+  }
+
+  private static String upper(JsonObject arguments, String name) {
+    return text(arguments, name).toUpperCase(Locale.ROOT);
   }
 
   private static int classes(JsonObject arguments) {
@@ -138,7 +196,7 @@ final class MetricCases {
   }
 
   private static Average average(JsonObject arguments) {
-    return Average.valueOf(arguments.get("average").getAsString().toUpperCase(Locale.ROOT));
+    return Average.valueOf(upper(arguments, "average"));
   }
 
   private static ClassOutputs outputs(JsonObject arguments) {
@@ -148,6 +206,15 @@ final class MetricCases {
     }
     if (arguments.has("axis")) {
       outputs = outputs.classAxis(arguments.get("axis").getAsInt());
+    }
+    if (arguments.has("labels")) {
+      outputs = outputs.labelAxis(arguments.get("labels").getAsInt());
+    }
+    if (arguments.has("threshold")) {
+      outputs = outputs.threshold(arguments.get("threshold").getAsDouble());
+    }
+    if (arguments.has("mask")) {
+      outputs = outputs.mask(text(arguments, "mask"));
     }
     return arguments.has("ignored")
         ? outputs.ignoredTarget(arguments.get("ignored").getAsLong())

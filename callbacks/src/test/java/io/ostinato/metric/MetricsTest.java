@@ -343,8 +343,9 @@ class MetricsTest {
         Metrics.crossEntropy(),
         same,
         "outputs and targets have the same shape, (2, 3), so the dimension of classes is unknown;"
-            + " if the targets are one-hot, set it, as in class_axis=1; if each number is an output"
-            + " for two classes, set class_axis=0");
+            + " if the targets are one-hot, set it, as in class_axis=1; if they are multi-label,"
+            + " with a 0 or 1 for each label, set label_axis=1; if each number is an output for two"
+            + " classes, set class_axis=0");
     refused(
         Metrics.ofClasses(ClassOutputs.defaults().classAxis(1)).accuracy(),
         same,
@@ -563,8 +564,7 @@ class MetricsTest {
     return results.values().iterator().next();
   }
 
-  private static MetricStates travelled(MetricStates states)
-      throws IOException, ClassNotFoundException {
+  static MetricStates travelled(MetricStates states) throws IOException, ClassNotFoundException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(states);

@@ -21,12 +21,17 @@ import io.ostinato.evaluation.LossWithParts;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.metric.Average;
+import io.ostinato.metric.ClassMetrics;
+import io.ostinato.metric.ClassOutputs;
 import io.ostinato.metric.Direction;
 import io.ostinato.metric.MeanState;
+import io.ostinato.metric.EmbeddingSearch;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
+import io.ostinato.metric.OutputsAverage;
+import io.ostinato.metric.RetrievalMetrics;
 import io.ostinato.monitor.DatasetStatsCallback;
 import io.ostinato.monitor.GradientNormCallback;
 import io.ostinato.monitor.LearningRateCallback;
@@ -74,6 +79,12 @@ class MetricDirectionsTest {
     manager.close();
   }
 
+  private static final ClassMetrics LABELS =
+      Metrics.ofClasses(ClassOutputs.defaults().labelAxis(1));
+
+  private static final RetrievalMetrics RETRIEVAL =
+      Metrics.ofRetrieval(EmbeddingSearch.defaults());
+
   /** The shipped metrics by the names of their kinds, in two groups. */
   private static final Map<String, List<Metric<?>>> SCORES =
       Map.ofEntries(
@@ -84,11 +95,26 @@ class MetricDirectionsTest {
           Map.entry("f1", averages(Metrics::f1)),
           Map.entry("f_beta", averages((c, average) -> Metrics.fBeta(1e-4, c, average))),
           Map.entry("mcc", List.of(Metrics.matthewsCorrelation(2))),
-          Map.entry("roc_auc", List.of(Metrics.rocAuc(), Metrics.rocAuc(10))),
+          Map.entry(
+              "roc_auc", List.of(Metrics.rocAuc(), Metrics.rocAuc(10), LABELS.rocAucOfLabel(0))),
           Map.entry(
               "average_precision",
-              List.of(Metrics.averagePrecision(), Metrics.averagePrecision(9))),
-          Map.entry("r2", List.of(Metrics.r2())),
+              List.of(
+                  Metrics.averagePrecision(),
+                  Metrics.averagePrecision(9),
+                  LABELS.averagePrecision(Average.WEIGHTED))),
+          Map.entry("exact_match", List.of(LABELS.exactMatch())),
+          Map.entry("iou", List.of(LABELS.iouOfClass(1, 2))),
+          Map.entry("mean_iou", List.of(LABELS.meanIou(2))),
+          Map.entry("recall_at_k", List.of(RETRIEVAL.recallAt(5))),
+          Map.entry("hit_rate_at_k", List.of(RETRIEVAL.hitRateAt(5))),
+          Map.entry("mrr", List.of(RETRIEVAL.meanReciprocalRank())),
+          Map.entry(
+              "r2",
+              List.of(
+                  Metrics.r2(),
+                  Metrics.ofRegression().r2(OutputsAverage.UNIFORM_AVERAGE),
+                  Metrics.ofRegression().r2(OutputsAverage.VARIANCE_WEIGHTED))),
           Map.entry("pearson", List.of(Metrics.pearson())));
 
   private static final Map<String, List<Metric<?>>> ERRORS =

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.ostinato.LogLines;
@@ -17,10 +19,15 @@ import io.ostinato.callback.Callback;
 import io.ostinato.checkpoint.BestCheckpointCallback;
 import io.ostinato.checkpoint.CheckpointCallback;
 import io.ostinato.checkpoint.CheckpointCallback.Keep;
+import io.ostinato.evaluation.DataContainer;
+import io.ostinato.evaluation.GeneratedRows;
+import io.ostinato.evaluation.InMemoryData;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.loss.OfflineLossCallback;
 import io.ostinato.loss.OnlineLossCallback;
 import io.ostinato.metric.Average;
+import io.ostinato.metric.ClassOutputs;
+import io.ostinato.metric.Metric;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
 import io.ostinato.monitor.DatasetStatsCallback;
@@ -49,6 +56,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -463,6 +471,48 @@ class ShippedCallbacksTest {
                     .build()
                     .run())
         .hasMessageContaining("the batch has no array 'pixels'; it has: x, class");
+  }
+
+  @Test
+  void metricsReadColumnsOfTheDataset() {
+    Metric<?> ofClass0 = Metrics.ofClasses(ClassOutputs.defaults()).recallOfClass(0, 3);
+    Metric<?> masked =
+        Metrics.ofClasses(ClassOutputs.defaults().mask("counts")).accuracy().named("masked");
+    Metric<?> unknown = Metrics.ofClasses(ClassOutputs.defaults().mask("gone")).accuracy();
+    TrainingLoop training = masked("masked", ofClass0, masked);
+    training.run();
+    Map<String, Double> metrics = Trainings.records(training).get(0).metrics();
+    assertThat(metrics).containsOnlyKeys("recall_class_0/test", "masked/test");
+    assertThat(metrics.get("masked/test"))
+        .as("the accuracy of the rows of class 0")
+        .isEqualTo(metrics.get("recall_class_0/test"));
+    assertThatThrownBy(() -> masked("unknown", unknown))
+        .isInstanceOf(TrainingConfigurationException.class)
+        .hasMessageContaining(
+            "callback 'metrics.test': the metric 'accuracy' reads the column 'gone' of dataset"
+                + " 'test'; it has: x, counts, class");
+  }
+
+  private TrainingLoop masked(String runId, Metric<?>... metrics) {
+    NDArray x = manager.randomUniform(-1, 1, new Shape(40, GeneratedRows.FEATURES));
+    NDArray classes = manager.create(LongStream.range(0, 40).map(GeneratedRows::label).toArray());
+    NDArray counts = classes.eq(0);
+    x.setName("x");
+    classes.setName("class");
+    counts.setName("counts");
+    return Trainings.on(manager, folder)
+        .runId(runId)
+        .data(
+            DataContainer.builder()
+                .train(Trainings.rows(manager, 40))
+                .evaluation("test", InMemoryData.of(x, counts, classes))
+                .build())
+        .callback(
+            new MetricCallback(
+                MetricCallback.Config.of(every(Schedule.everyNEpochs(1)), metrics)
+                    .columns(BatchColumns.of("x", "class"))))
+        .length(TrainingLength.epochs(1))
+        .build();
   }
 
   @Test

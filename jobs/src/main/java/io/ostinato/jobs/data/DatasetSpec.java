@@ -2,6 +2,7 @@ package io.ostinato.jobs.data;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.callback.BatchColumns;
+import io.ostinato.metric.Metric;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -9,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,12 +22,14 @@ import org.apache.spark.sql.SparkSession;
  * @param inputs the model's inputs, in order
  * @param labels the labels that outputs are compared with
  * @param kept the columns written along with the outputs; can include inputs and labels
+ * @param read the other columns that metrics read; can include inputs and labels
  */
 public record DatasetSpec(
     DataSource source,
     List<? extends ColumnSpec> inputs,
     List<? extends ColumnSpec> labels,
-    List<? extends ColumnSpec> kept) {
+    List<? extends ColumnSpec> kept,
+    List<? extends ColumnSpec> read) {
   private static final Set<DataType> OF_PARQUET =
       EnumSet.of(
           DataType.FLOAT32,
@@ -42,6 +44,7 @@ public record DatasetSpec(
     inputs = List.copyOf(inputs);
     labels = List.copyOf(labels);
     kept = List.copyOf(kept);
+    read = List.copyOf(read);
   }
 
   /** The mistakes that can be found without reading the data; empty if there are none. */
@@ -125,11 +128,30 @@ public record DatasetSpec(
     return dataset;
   }
 
+  /**
+   * Checks that an opened dataset has the columns that metrics read.
+   *
+   * @throws DataException if one is missing
+   */
+  public void checkRead(SparkDataset dataset, List<? extends Metric<?>> metrics) {
+    List<String> known = dataset.knownColumns().orElse(List.of());
+    for (Metric<?> metric : metrics) {
+      for (String column : metric.columns()) {
+        if (!known.contains(column)) {
+          throw new DataException(
+              "the metric '%s' reads the column '%s', which is not among those given: %s; add it, as in --column %s:int64"
+                  .formatted(metric.name(), column, String.join(", ", known), column));
+        }
+      }
+    }
+  }
+
   private Stream<ColumnSpec> columnSpecs() {
-    return Stream.of(
-            inputs.stream(),
-            labels.stream(),
-            kept.stream().filter(tensor -> !inputs.contains(tensor) && !labels.contains(tensor)))
-        .flatMap(Function.identity());
+    Stream<ColumnSpec> others =
+        Stream.concat(kept.stream(), read.stream())
+            .<ColumnSpec>map(column -> column)
+            .distinct()
+            .filter(column -> !inputs.contains(column) && !labels.contains(column));
+    return Stream.of(inputs.stream(), labels.stream(), others).flatMap(Function.identity());
   }
 }

@@ -63,6 +63,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    */
   public static CheckpointEvaluator of(SparkSession session, EvaluationSpec spec) {
     SparkDataset data = spec.data().open(session);
+    spec.data().checkRead(data, spec.metrics());
     return new CheckpointEvaluator(
         session, spec, data, SparkEvaluationEngine.of(session), ProgressDisplay.console());
   }

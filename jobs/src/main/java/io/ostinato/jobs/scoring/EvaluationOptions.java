@@ -109,6 +109,14 @@ public final class EvaluationOptions {
   private List<String> labels = List.of();
 
   @Option(
+      names = "--column",
+      paramLabel = "<column:type[:shape]>",
+      description =
+          "Column that metrics read in addition to the labels, such as valid:uint8:128 for"
+              + " accuracy:mask=valid; repeatable. Not required for columns of --input.")
+  private List<String> columns = List.of();
+
+  @Option(
       names = "--metric",
       paramLabel = "<metric>",
       completionCandidates = MetricText.MetricKinds.class,
@@ -175,7 +183,8 @@ public final class EvaluationOptions {
             new DataSource(data, format, dataOptions, sql),
             columns("--input", inputs, mistakes),
             columns("--label", labels, mistakes),
-            columns("--keep", kept, mistakes));
+            columns("--keep", kept, mistakes),
+            columns("--column", columns, mistakes));
     List<Metric<?>> measured = new ArrayList<>();
     metrics.forEach(
         text -> read(() -> MetricText.parse("--metric", text), mistakes).ifPresent(measured::add));
@@ -237,7 +246,11 @@ public final class EvaluationOptions {
     measured.stream()
         .map(Metric::name)
         .filter(name -> !names.add(name))
-        .forEach(name -> mistakes.add("--metric: two metrics are named '%s'".formatted(name)));
+        .forEach(
+            name ->
+                mistakes.add(
+                    "--metric: two metrics are named '%s'; set the name of one, as in accuracy:name=other"
+                        .formatted(name)));
   }
 
   private List<ColumnSpec> columns(String option, List<String> texts, List<String> mistakes) {

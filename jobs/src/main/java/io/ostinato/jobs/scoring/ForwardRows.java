@@ -14,7 +14,7 @@ import java.util.List;
 sealed interface ForwardRows extends BatchProcessor {
 
   /**
-   * Returns the outputs that metrics need, and the labels.
+   * Returns the outputs and columns that metrics need, and the labels.
    *
    * @param inputs the inputs and labels
    * @param outputs the outputs that are compared
@@ -31,7 +31,7 @@ sealed interface ForwardRows extends BatchProcessor {
     public NDList process(EvaluationBatch batch, EvaluationModel model) {
       ModelOutputs all = inputs.outputs(batch, model);
       NDList compared = new NDList();
-      outputs.from(all).forEach((name, array) -> compared.add(named(name, array)));
+      outputs.from(all, batch).forEach((name, array) -> compared.add(named(name, array)));
       written.forEach(predictions -> predictions.outputs(all, batch.rows()));
       compared.add(named(MetricBatch.TARGETS, inputs.columns().targets(batch).get(0)));
       return compared;

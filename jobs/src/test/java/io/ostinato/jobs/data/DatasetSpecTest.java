@@ -108,7 +108,8 @@ class DatasetSpecTest {
             source("a"),
             List.of(tensor("x:float32")),
             List.of(tensor("label:int64")),
-            List.of(kept))
+            List.of(kept),
+            List.of())
         .mistakes();
   }
 
@@ -233,7 +234,7 @@ class DatasetSpecTest {
 
   private static DatasetSpec spec(
       DataSource source, List<TensorSpec> inputs, List<TensorSpec> labels) {
-    return new DatasetSpec(source, inputs, labels, List.of());
+    return new DatasetSpec(source, inputs, labels, List.of(), List.of());
   }
 
   private static DataSource source(String path) {

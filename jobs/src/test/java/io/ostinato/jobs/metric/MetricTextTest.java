@@ -95,6 +95,46 @@ class MetricTextTest {
   }
 
   @Test
+  void metricsOfLabelsAndRegressionsHaveTheirKeys() {
+    double[] scores = {1, -1, 2, 3};
+    Shape two = new Shape(2, 2);
+    double[] targets = {1, 0, 1, 0};
+    assertThat(result("accuracy:label_axis=1", scores, two, targets, two)).isEqualTo(0.75);
+    assertThat(result("exact_match:label_axis=-1", scores, two, targets, two)).isEqualTo(0.5);
+    assertThat(result("f1:classes=2,label_axis=1,class=0", scores, two, targets, two)).isEqualTo(1);
+    assertThat(result("accuracy:label_axis=1,threshold=0.96", scores, two, targets, two))
+        .as("a logit of 3 is 0.953, which is below")
+        .isEqualTo(0.5);
+    for (String text :
+        List.of(
+            "roc_auc:label_axis=1,average=weighted",
+            "average_precision:bins=10,label_axis=1",
+            "f_beta:beta=0.5,classes=2,label_axis=1,average=micro",
+            "iou:classes=2,class=1",
+            "mean_iou:5",
+            "perplexity:0",
+            "r2:multioutput=variance_weighted,mask=valid",
+            "mse:mask=valid",
+            "hit_rate_at_k:5",
+            "mrr:dot")) {
+      assertThat(MetricText.parse("--metric", text).direction()).as(text).isPresent();
+    }
+    assertThat(MetricText.parse("--metric", "r2:aux").name()).isEqualTo("r2.aux");
+    assertThat(MetricText.parse("--metric", "recall_at_k:k=3,queries=q").columns())
+        .containsExactly("q");
+    assertThat(MetricText.parse("--metric", "accuracy:mask=m,output=aux,name=real").name())
+        .isEqualTo("real");
+    assertThat(MetricText.parse("--metric", "accuracy:mask=m,output=aux").columns())
+        .containsExactly("m");
+    assertThatThrownBy(() -> MetricText.parse("--metric", "accuracy:label_axis=1,class_axis=1"))
+        .hasMessageContaining("can't be set together");
+    assertThatThrownBy(() -> MetricText.parse("--metric", "log_loss:threshold=0.3"))
+        .hasMessageContaining("threshold");
+    assertThatThrownBy(() -> MetricText.parse("--metric", "mcc:classes=2,label_axis=1"))
+        .hasMessageContaining("label_axis");
+  }
+
+  @Test
   void wrongKeysAreToldWithTheRightOnes() {
     assertThatThrownBy(() -> MetricText.parse("--metric", "accuracy:outputs=logit"))
         .isInstanceOf(ConfigurationException.class)

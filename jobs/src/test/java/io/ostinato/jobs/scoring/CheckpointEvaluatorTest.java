@@ -283,6 +283,7 @@ class CheckpointEvaluatorTest {
             source,
             List.of(TensorSpec.parse("--input", input)),
             List.of(TensorSpec.parse("--label", label)),
+            List.of(),
             List.of()),
         "test",
         metrics,

@@ -85,7 +85,7 @@ class RunMistakesTest {
             run.yaml:13: 'default_callbacks' must be true or false; given: 'yes'
             run.yaml:14: unknown kind 'adm' in 'optimizer'; did you mean 'adam'?
             run.yaml:15: unknown kind 'tiny' in 'loss'; known: softmax_cross_entropy, sigmoid_binary_cross_entropy, l1, l2, hinge, or the name of a class
-            run.yaml:17: 'callbacks.0.metrics.1.classes' is missing: Number of classes.
+            run.yaml:17: 'callbacks.0.metrics.1.classes' is missing: Number of classes; with `label_axis`, of labels.
             run.yaml:17: 'callbacks.0.metrics.1.average' must be one of micro, macro, weighted, binary; given: 'mean'
             run.yaml:19: unknown key 'every_n_epoch' in 'callbacks.1'; did you mean 'every_n_epochs'?
             run.yaml:20: 'callbacks.2': there is no class 'com.example.Gone' on the class path; add its jar, with --jars for spark-submit
@@ -227,8 +227,8 @@ class RunMistakesTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
             """
-            run.yaml:10: callback 'metrics.test' has two metrics 'mse'
-            run.yaml:11: callback 'metrics.test' has two metrics 'mae'
+            run.yaml:10: callback 'metrics.test' has two metrics 'mse'; remove one, or set the name of one
+            run.yaml:11: callback 'metrics.test' has two metrics 'mae'; remove one, or set the name of one
             run.yaml:13: two stateful callbacks are named 'best_checkpoint.accuracy/test'; give one of them another name; the other is at run.yaml:12""");
   }
 
