@@ -1,5 +1,6 @@
 package io.ostinato.jobs.data;
 
+import io.ostinato.describe.Checked;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import io.ostinato.spark.data.ColumnConverter;
@@ -35,12 +36,21 @@ record TokensConversion(
             otherwise = "that of the tokenizer",
             atLeast = 0)
         @Nullable Long padId)
-    implements Conversion {
+    implements Conversion, Checked {
 
   /** The sides of a row. */
   enum Side {
     RIGHT,
     LEFT
+  }
+
+  @Override
+  public void check() {
+    TokensConverter.missingLibrary()
+        .ifPresent(
+            missing -> {
+              throw new IllegalArgumentException("text can't be tokenized: " + missing);
+            });
   }
 
   @Override

@@ -60,6 +60,14 @@ public final class TokensConverter implements ColumnConverter {
     return new TokensConverter(name, file, TokenSettings.of(length));
   }
 
+  /**
+   * What is missing on the class path of this process to tokenize text, and how to add it; empty if
+   * nothing is. Loads no native library.
+   */
+  public static Optional<String> missingLibrary() {
+    return TokenizerLibrary.missing();
+  }
+
   /** The same with type ids as a third tensor. */
   public TokensConverter withTypes() {
     return new TokensConverter(name, file, settings.withTypes());
