@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.ostinato.evaluation.EvaluationBatch;
@@ -58,12 +60,13 @@ class EvaluateTextTest {
     labels = Files.writeString(folder.resolve("labels.txt"), "negative\r\npositive\r\n");
   }
 
-  @Test
-  void textIsTokenizedAndLabelsAreClasses() {
+  @ParameterizedTest
+  @ValueSource(strings = {"text:tokens:12", "text:tokens:12,padding=longest"})
+  void textIsTokenizedAndLabelsAreClasses(String input) {
     Path predictions = folder.resolve("out.parquet");
     int code =
         evaluate(
-            "--input=text:tokens:12",
+            "--input=" + input,
             "--label=sentiment:class",
             "--labels=" + labels,
             "--metric=accuracy",
@@ -216,7 +219,7 @@ class EvaluateTextTest {
     try (SparkSession spark = TestSpark.local(Map.of())) {
       SparkDataset data =
           SparkDataset.of(spark.read().json(folder.resolve("reviews.jsonl").toString()))
-              .column("text", TokensConverter.of("text", tokenizer, 12));
+              .column("text", TokensConverter.of("text", tokenizer, 12).cutToLongest());
       EvaluationRequest request =
           new EvaluationRequest(
               new EvaluationTag("bits", TrainingIteration.START, "reviews"),
@@ -232,6 +235,10 @@ class EvaluateTextTest {
         assertThat(onSpark.get("logits").toByteBuffer())
             .isEqualTo(here.get("logits").toByteBuffer());
         assertThat(onSpark.rows()).isEqualTo(ROWS);
+        assertThat(onSpark.get("widths").toLongArray())
+            .as("the longest rows of the batches")
+            .containsExactly(6, 6, 6, 12, 12, 12, 9)
+            .isEqualTo(here.get("widths").toLongArray());
         assertThat(onSpark.certificate().orderDigest()).isEqualTo(here.certificate().orderDigest());
       }
     }
@@ -243,7 +250,11 @@ class EvaluateTextTest {
             batch.get("text" + TokensConverter.IDS), batch.get("text" + TokensConverter.MASK));
     NDArray logits = model.forward(inputs).get(0);
     logits.setName("logits");
-    return new NDList(logits);
+    Shape ids = inputs.head().getShape();
+    NDArray widths = inputs.head().getManager().full(new Shape(ids.get(0)), ids.get(1));
+    NDArray whole = widths.toType(DataType.INT64, false);
+    whole.setName("widths");
+    return new NDList(logits, whole);
   }
 
   private int evaluate(String... options) {

@@ -29,6 +29,7 @@ record TokensConversion(
             value = "Whether the special tokens of the tokenizer, such as `[CLS]`, are added.",
             byDefault = "true")
         boolean special,
+    @Key(value = Padding.MEANING, byDefault = "max_length") Padding padding,
     @Key(value = "Side of the padding.", byDefault = "right") Side side,
     @Key(
             value = "Id of the token for padding.",
@@ -65,6 +66,7 @@ record TokensConversion(
     converter = types ? converter.withTypes() : converter;
     converter = special ? converter : converter.withoutSpecialTokens();
     converter = side == Side.LEFT ? converter.paddedLeft() : converter;
+    converter = padding == Padding.LONGEST ? converter.cutToLongest() : converter;
     return padId == null ? converter : converter.paddedWith(padId);
   }
 

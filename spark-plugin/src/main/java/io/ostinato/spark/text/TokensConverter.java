@@ -84,6 +84,14 @@ public final class TokensConverter implements ColumnConverter {
   }
 
   /**
+   * The same, but each batch is cut to its longest row before the model receives it, so the length
+   * is only the maximum.
+   */
+  public TokensConverter cutToLongest() {
+    return new TokensConverter(name, file, settings.cutToLongest());
+  }
+
+  /**
    * The same with another token for padding. By default that of the tokenizer's own padding, or
    * else {@code [PAD]}, {@code <pad>} and the like, or else 0.
    */
@@ -98,6 +106,11 @@ public final class TokensConverter implements ColumnConverter {
       tensors.add(TensorKind.of(name + part, DataType.INT64, settings.length()));
     }
     return tensors;
+  }
+
+  @Override
+  public Optional<String> mask() {
+    return settings.cut() ? Optional.of(name + MASK) : Optional.empty();
   }
 
   /** Loads the tokenizer into this process, to check it. */
