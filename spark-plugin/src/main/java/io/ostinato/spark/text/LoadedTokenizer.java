@@ -81,7 +81,7 @@ final class LoadedTokenizer {
 
   /** The tokens of a text, after truncation. */
   Tokens tokens(String text) {
-    // Not HuggingFaceTokenizer.encode, which never frees the tokens that were cut off.
+    // HuggingFaceTokenizer.encode also copies the texts and positions of all tokens.
     TokenizersLibrary library = TokenizersLibrary.LIB;
     long encoding = library.encode(tokenizer.getHandle(), text, special);
     try {
