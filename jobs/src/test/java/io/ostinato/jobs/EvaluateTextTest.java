@@ -115,6 +115,15 @@ class EvaluateTextTest {
 
   @Test
   void filesThatCantBeUsedAreNamed() throws IOException {
+    assertThat(evaluate("--input=logits:float32:2", "--labels=l", "--predictions=p")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("tokenizer.json' has no effect, because no column is converted with it; a column")
+        .contains("--labels 'l' has no effect", "a column of labels is --label label:class");
+    assertThat(evaluate("--input=text:tokens:12", "--keep=text:tokens:12", "--predictions=p"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("the column 'text' can't be kept, since it becomes several tensors; keep an id");
+    err.getBuffer().setLength(0);
     assertThat(evaluate("--input=text:tokens:12,tokenizer=gone.json", "--predictions=p"))
         .isEqualTo(1);
     assertThat(err.toString()).contains("tokenizer 'gone.json': there is no such file");

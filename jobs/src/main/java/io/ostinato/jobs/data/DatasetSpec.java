@@ -52,7 +52,7 @@ public record DatasetSpec(
       mistakes.add("missing --input, for example --input pixels:float32:1,8,8");
     }
     Set<String> names = new HashSet<>();
-    columnSpecs()
+    columnSpecs().stream()
         .filter(tensor -> !names.add(tensor.column()))
         .forEach(
             tensor -> mistakes.add("the column '%s' is given twice".formatted(tensor.column())));
@@ -112,7 +112,7 @@ public record DatasetSpec(
     Dataset<Row> rows = source.rows(spark);
     SparkDataset dataset = SparkDataset.of(rows);
     List<String> mistakes = new ArrayList<>();
-    for (ColumnSpec column : columnSpecs().toList()) {
+    for (ColumnSpec column : columnSpecs()) {
       try {
         dataset = column.addTo(dataset, spark.sparkContext().hadoopConfiguration());
       } catch (IllegalArgumentException e) {
@@ -125,11 +125,13 @@ public record DatasetSpec(
     return dataset;
   }
 
-  private Stream<ColumnSpec> columnSpecs() {
+  /** All columns: inputs, labels, and kept columns that are neither. */
+  public List<ColumnSpec> columnSpecs() {
     return Stream.of(
             inputs.stream(),
             labels.stream(),
             kept.stream().filter(tensor -> !inputs.contains(tensor) && !labels.contains(tensor)))
-        .flatMap(Function.identity());
+        .<ColumnSpec>flatMap(Function.identity())
+        .toList();
   }
 }

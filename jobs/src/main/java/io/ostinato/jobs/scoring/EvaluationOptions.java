@@ -176,6 +176,7 @@ public final class EvaluationOptions {
     EvaluationPolicy policy = policies.policy(mistakes);
     if (mistakes.isEmpty()) {
       mistakes.addAll(described.mistakes());
+      mistakes.addAll(conversions.mistakes(described.columnSpecs()));
     }
     addOther(mistakes, measured);
     if (!mistakes.isEmpty()) {

@@ -39,6 +39,8 @@ public interface ColumnConverter extends Serializable {
    *     appended
    * @throws IllegalArgumentException if this value can't be converted; its message follows the name
    *     of the column
+   * @throws io.ostinato.evaluation.EvaluationException if no value can be converted; the evaluation
+   *     fails, even if bad rows are skipped
    * @throws Exception for any other failure; also counts as a bad row
    */
   void convert(Object value, List<ByteBuffer> tensors) throws Exception;

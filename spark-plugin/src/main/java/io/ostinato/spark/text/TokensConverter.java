@@ -1,6 +1,7 @@
 package io.ostinato.spark.text;
 
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.MissingClassException;
 import io.ostinato.spark.data.ColumnConverter;
 import io.ostinato.spark.data.TensorKind;
@@ -128,8 +129,8 @@ public final class TokensConverter implements ColumnConverter {
     LoadedTokenizer.Tokens none;
     try {
       none = LoadedTokenizer.whole(file, settings.special()).tokens("");
-    } catch (IllegalArgumentException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (EvaluationException e) {
+      return Optional.of(e.problem());
     }
     int special = none.ids().length;
     if (settings.length() <= special) {
