@@ -3,9 +3,12 @@ package io.ostinato.evaluation;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Consecutive rows of a batch, some of which are run together.
@@ -70,12 +73,35 @@ record BatchPart(DataBatch batch, int from, int to, List<Integer> positions) {
         positions.stream().filter(position -> position >= first && position < end).toList());
   }
 
-  /** The columns of the rows to run. */
+  /** The columns of the rows to run, cut to the longest of these rows if they have a mask. */
   List<HostArray> arrays() {
-    return isWholeBatch() ? batch.arrays() : batch.arrays().stream().map(this::rowsOf).toList();
+    List<PaddingCut> cuts = cuts();
+    List<HostArray> arrays = new ArrayList<>();
+    for (int i = 0; i < cuts.size(); i++) {
+      HostArray array = rowsOf(batch.arrays().get(i));
+      PaddingCut cut = cuts.get(i);
+      arrays.add(cut == null ? array : cut.copyOf(array));
+    }
+    return arrays;
+  }
+
+  /** How each column is cut; null for those that aren't. */
+  List<@Nullable PaddingCut> cuts() {
+    Map<String, PaddingCut> byMask = new HashMap<>();
+    for (HostArray array : batch.arrays()) {
+      if (batch.masks().containsValue(array.name())) {
+        byMask.put(array.name(), PaddingCut.of(rowsOf(array)));
+      }
+    }
+    List<@Nullable PaddingCut> cuts = new ArrayList<>();
+    batch.arrays().forEach(array -> cuts.add(byMask.get(batch.masks().get(array.name()))));
+    return cuts;
   }
 
   private HostArray rowsOf(HostArray array) {
+    if (isWholeBatch()) {
+      return array;
+    }
     List<HostArray> runs = new ArrayList<>();
     int start = 0;
     for (int i = 1; i <= positions.size(); i++) {

@@ -17,13 +17,21 @@ import java.util.Map;
  * @param arrays the columns; the first dimension of each is {@code rows}. Empty if no row could be
  *     read and the columns are unknown
  * @param skipped the rows that couldn't be read, in ascending order
+ * @param masks the columns that are cut to the longest row when rows are run together, and for each
+ *     the column that is its mask: int64 {@code (rows, length)}, with zeros for padding
  */
 public record DataBatch(
-    int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped)
+    int partition,
+    long firstRow,
+    int rows,
+    List<HostArray> arrays,
+    List<SkippedRow> skipped,
+    Map<String, String> masks)
     implements Serializable {
   public DataBatch {
     arrays = List.copyOf(arrays);
     skipped = List.copyOf(skipped);
+    masks = Map.copyOf(masks);
     if (rows < 1 || firstRow < 0) {
       throw new IllegalArgumentException(
           "a batch requires at least one row and an index of at least 0; given: %s rows from %s"
@@ -34,6 +42,12 @@ public record DataBatch(
   /** A batch whose rows could all be read. */
   public DataBatch(int partition, long firstRow, int rows, List<HostArray> arrays) {
     this(partition, firstRow, rows, arrays, List.of());
+  }
+
+  /** A batch none of whose columns are cut. */
+  public DataBatch(
+      int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {
+    this(partition, firstRow, rows, arrays, skipped, Map.of());
   }
 
   /** The first rows of the batch, at least one. */
@@ -53,11 +67,12 @@ public record DataBatch(
         arrays.stream().map(array -> array.rows(from, to)).toList(),
         skipped.stream()
             .filter(row -> row.row() >= firstRow + from && row.row() < firstRow + to)
-            .toList());
+            .toList(),
+        masks);
   }
 
   /**
-   * The same rows with only these columns.
+   * The same rows with only these columns; those that are cut stay whole without their mask.
    *
    * @throws IllegalArgumentException if there is no column with such a name; the message lists the
    *     columns
@@ -78,7 +93,10 @@ public record DataBatch(
       }
       chosen.add(array);
     }
-    return new DataBatch(partition, firstRow, rows, chosen, skipped);
+    Map<String, String> maskOf = new LinkedHashMap<>(masks);
+    maskOf.values().retainAll(columns);
+    maskOf.keySet().retainAll(columns);
+    return new DataBatch(partition, firstRow, rows, chosen, skipped, maskOf);
   }
 
   /** The same rows with a different index. */
@@ -88,6 +106,7 @@ public record DataBatch(
         row,
         rows,
         arrays,
-        skipped.stream().map(each -> each.moved(row - firstRow)).toList());
+        skipped.stream().map(each -> each.moved(row - firstRow)).toList(),
+        masks);
   }
 }

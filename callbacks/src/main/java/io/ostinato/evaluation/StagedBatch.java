@@ -43,11 +43,14 @@ public final class StagedBatch implements AutoCloseable {
    * this manager.
    */
   public static StagedBatch copyOf(DataBatch batch, NDList columns, NDManager device) {
+    BatchPart part = BatchPart.whole(batch);
+    List<@Nullable PaddingCut> cuts = part.cuts();
     return stage(
-        BatchPart.whole(batch),
+        part,
         device,
         (i, scope) -> {
-          NDArray copy = columns.get(i).duplicate();
+          PaddingCut cut = cuts.get(i);
+          NDArray copy = cut == null ? columns.get(i).duplicate() : cut.copyOf(columns.get(i));
           copy.attach(scope);
           copy.setName(columns.get(i).getName());
           return copy;

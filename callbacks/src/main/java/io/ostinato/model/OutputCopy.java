@@ -13,19 +13,12 @@ public final class OutputCopy {
    * read bfloat16 arrays, but aborts the process when it creates one.
    */
   public static HostArray of(String name, NDArray array) {
-    HostArray copy = HostArray.copyOf(name, array);
-    return copy.dataType() == DataType.BFLOAT16
-        ? HostArray.of(name, DataType.FLOAT32, copy.shape(), widened(copy.bytes()))
-        : copy;
-  }
-
-  /** Widens bfloat16 to float32, whose upper half is the bfloat16; little-endian. */
-  private static byte[] widened(byte[] halves) {
-    byte[] wholes = new byte[Math.multiplyExact(2, halves.length)];
-    for (int i = 0; i < halves.length; i += 2) {
-      wholes[2 * i + 2] = halves[i];
-      wholes[2 * i + 3] = halves[i + 1];
+    if (array.getDataType() == DataType.UNKNOWN) { // bfloat16 of PyTorch
+      try (NDArray wide = array.toType(DataType.FLOAT32, true)) {
+        return HostArray.copyOf(name, wide);
+      }
     }
-    return wholes;
+    HostArray copy = HostArray.copyOf(name, array);
+    return copy.dataType() == DataType.BFLOAT16 ? copy.widened() : copy;
   }
 }

@@ -112,15 +112,23 @@ public final class HostArray implements Serializable {
     return size;
   }
 
-  /** Copies the array to the manager's device; the manager owns the copy. */
+  /**
+   * Copies the array to the manager's device; the manager owns the copy. DJL reports the data type
+   * of a bfloat16 array as unknown.
+   */
   public NDArray copyTo(NDManager manager) {
+    NDArray array = dataType == DataType.BFLOAT16 ? Bfloat16.copy(this, manager) : copied(manager);
+    array.setName(name);
+    return array;
+  }
+
+  private NDArray copied(NDManager manager) {
     NDArray array = manager.create(shape(), dataType);
     if (ArrayMemory.isOnCpu(array) && sizeBytes() <= ArrayMemory.MOST_BYTES) {
       writeTo(ArrayMemory.of(array));
     } else {
       writeTo(array);
     }
-    array.setName(name);
     return array;
   }
 
@@ -136,6 +144,20 @@ public final class HostArray implements Serializable {
     int rowBytes = dimensions[0] == 0 ? 0 : (int) (sizeBytes() / dimensions[0]);
     ByteBuffer some = whole().slice(from * rowBytes, (to - from) * rowBytes);
     return new HostArray(name, dataType, part, List.of(some));
+  }
+
+  /**
+   * A copy of this bfloat16 array as float32, which represents all its values: its upper half is
+   * the bfloat16.
+   */
+  public HostArray widened() {
+    byte[] halves = bytes();
+    byte[] wholes = new byte[Math.multiplyExact(2, halves.length)];
+    for (int i = 0; i < halves.length; i += 2) {
+      wholes[2 * i + 2] = halves[i];
+      wholes[2 * i + 3] = halves[i + 1];
+    }
+    return of(name, DataType.FLOAT32, shape(), wholes);
   }
 
   /** The same elements under another name; shares the bytes. */

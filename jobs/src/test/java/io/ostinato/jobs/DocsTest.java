@@ -35,10 +35,14 @@ class DocsTest {
       import io.ostinato.monitor.*;
       import io.ostinato.quality.*;
       import io.ostinato.schedule.*;
+      import io.ostinato.spark.data.*;
       import io.ostinato.spark.storage.*;
+      import io.ostinato.spark.text.*;
       import io.ostinato.stopping.*;
       import io.ostinato.tracking.*;
       import io.ostinato.training.*;
+      import java.io.IOException;
+      import java.nio.file.Path;
       import java.util.*;
       import org.apache.spark.sql.SparkSession;
       """;

@@ -25,7 +25,7 @@ class OnnxClassPathTest {
   private static final String NATIVES = "onnxruntime-1";
 
   /** What a process printed, and its exit code. */
-  private record Ended(int code, String output) {}
+  record Ended(int code, String output) {}
 
   @Test
   void withoutTheEngineTheDriverSaysWhatToAddBeforeSparkStarts() throws Exception {
@@ -84,7 +84,7 @@ class OnnxClassPathTest {
   }
 
   /** A process of its own, which has nothing of the build's settings but that it is offline. */
-  private static Ended run(List<String> without, Class<?> main, String... args)
+  static Ended run(List<String> without, Class<?> main, String... args)
       throws IOException, InterruptedException {
     String all = System.getProperty("java.class.path");
     String classPath =

@@ -56,7 +56,7 @@ public record DatasetSpec(
       mistakes.add("missing --input, for example --input pixels:float32:1,8,8");
     }
     Set<String> names = new HashSet<>();
-    columnSpecs()
+    columnSpecs().stream()
         .filter(tensor -> !names.add(tensor.column()))
         .forEach(
             tensor -> mistakes.add("the column '%s' is given twice".formatted(tensor.column())));
@@ -116,7 +116,7 @@ public record DatasetSpec(
     Dataset<Row> rows = source.rows(spark);
     SparkDataset dataset = SparkDataset.of(rows);
     List<String> mistakes = new ArrayList<>();
-    for (ColumnSpec column : columnSpecs().toList()) {
+    for (ColumnSpec column : columnSpecs()) {
       try {
         dataset = column.addTo(dataset, spark.sparkContext().hadoopConfiguration());
       } catch (IllegalArgumentException e) {
@@ -147,12 +147,15 @@ public record DatasetSpec(
     }
   }
 
-  private Stream<ColumnSpec> columnSpecs() {
+  /** All columns: inputs, labels, and kept or read columns that are neither. */
+  public List<ColumnSpec> columnSpecs() {
     Stream<ColumnSpec> others =
         Stream.concat(kept.stream(), read.stream())
             .<ColumnSpec>map(column -> column)
             .distinct()
             .filter(column -> !inputs.contains(column) && !labels.contains(column));
-    return Stream.of(inputs.stream(), labels.stream(), others).flatMap(Function.identity());
+    return Stream.of(inputs.stream(), labels.stream(), others)
+        .<ColumnSpec>flatMap(Function.identity())
+        .toList();
   }
 }

@@ -22,8 +22,16 @@ record PadConversion(
     @Key(
             value = "Whether longer arrays lose their last elements; otherwise they are bad rows.",
             byDefault = "false")
-        boolean truncate)
+        boolean truncate,
+    @Key(value = Padding.MEANING, byDefault = "max_length") Padding padding)
     implements Conversion {
+
+  PadConversion {
+    if (padding == Padding.LONGEST && !mask) {
+      throw new IllegalArgumentException(
+          "padding=longest requires a mask, by which the model can tell the padding; add mask=true");
+    }
+  }
 
   @Override
   public List<String> names(String name) {
@@ -34,6 +42,7 @@ record PadConversion(
   public ColumnConverter converter(String name, Configuration files) {
     PadConverter padded = PadConverter.of(name, type.dataType(), length, value);
     PadConverter masked = mask ? padded.withMask() : padded;
-    return truncate ? masked.truncating() : masked;
+    PadConverter cut = padding == Padding.LONGEST ? masked.cutToLongest() : masked;
+    return truncate ? cut.truncating() : cut;
   }
 }

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.data;
 
+import io.ostinato.describe.Checked;
 import io.ostinato.describe.Key;
 import io.ostinato.describe.Kind;
 import io.ostinato.spark.data.ColumnConverter;
@@ -28,6 +29,7 @@ record TokensConversion(
             value = "Whether the special tokens of the tokenizer, such as `[CLS]`, are added.",
             byDefault = "true")
         boolean special,
+    @Key(value = Padding.MEANING, byDefault = "max_length") Padding padding,
     @Key(value = "Side of the padding.", byDefault = "right") Side side,
     @Key(
             value = "Id of the token for padding.",
@@ -35,12 +37,21 @@ record TokensConversion(
             otherwise = "that of the tokenizer",
             atLeast = 0)
         @Nullable Long padId)
-    implements Conversion {
+    implements Conversion, Checked {
 
   /** The sides of a row. */
   enum Side {
     RIGHT,
     LEFT
+  }
+
+  @Override
+  public void check() {
+    TokensConverter.missingLibrary()
+        .ifPresent(
+            missing -> {
+              throw new IllegalArgumentException("text can't be tokenized: " + missing);
+            });
   }
 
   @Override
@@ -55,6 +66,7 @@ record TokensConversion(
     converter = types ? converter.withTypes() : converter;
     converter = special ? converter : converter.withoutSpecialTokens();
     converter = side == Side.LEFT ? converter.paddedLeft() : converter;
+    converter = padding == Padding.LONGEST ? converter.cutToLongest() : converter;
     return padId == null ? converter : converter.paddedWith(padId);
   }
 

@@ -197,6 +197,7 @@ public final class EvaluationOptions {
     if (mistakes.isEmpty()) {
       mistakes.addAll(described.mistakes());
       addOfModelInputs(mistakes, described.columns().inputs());
+      mistakes.addAll(conversions.mistakes(described.columnSpecs()));
     }
     addOther(mistakes, measured);
     if (!mistakes.isEmpty()) {

@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 record TensorConfig(
     @Key(
             "Column of the dataset: numbers, arrays of numbers, vectors or matrices of Spark ML, or"
-                + " `binary`; others with `as`.")
+                + " `binary`.")
         String column,
     @Key(value = "Data type of the tensor.", byDefault = "float32") NumberType type,
     @Key(value = "Shape of one row.", optional = true, otherwise = "a scalar", atLeast = 1)
         List<Long> shape,
-    @Key(value = "Conversion of text, labels and arrays of different lengths.", optional = true)
+    @Key(
+            value = "Conversion of a column of text, labels or arrays of different lengths.",
+            optional = true)
         @Nullable Conversion as) {
   TensorConfig {
     if (as != null && (!shape.isEmpty() || type != NumberType.FLOAT32)) {

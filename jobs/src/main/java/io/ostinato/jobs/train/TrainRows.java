@@ -3,6 +3,7 @@ package io.ostinato.jobs.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
 import io.ostinato.evaluation.DataBatch;
@@ -33,6 +34,7 @@ final class TrainRows {
   static ArrayDataset collect(Datasets.Train config, SparkDataset data, NDManager manager) {
     long rows = data.rows();
     List<TensorKind> tensors = data.tensors();
+    checkTypes(tensors);
     checkSize(config, tensors, rows);
     Map<String, NDArray> arrays = new LinkedHashMap<>();
     tensors.forEach(
@@ -53,6 +55,18 @@ final class TrainRows {
         .optLabels(named(config.targets(), arrays))
         .setSampling(1, false) // the training loop draws the batches
         .build();
+  }
+
+  private static void checkTypes(List<TensorKind> tensors) {
+    tensors.stream()
+        .filter(tensor -> tensor.dataType() == DataType.BFLOAT16)
+        .forEach(
+            tensor -> {
+              throw new IllegalArgumentException(
+                  "the tensor '%s' of the dataset to train on is bfloat16, with which DJL can't train;"
+                          .formatted(tensor.name())
+                      + " use float32");
+            });
   }
 
   private static void checkSize(Datasets.Train config, List<TensorKind> tensors, long rows) {

@@ -20,7 +20,9 @@ class ColumnTextTest {
         .isEqualTo(tokens("a:b", 8, "hdfs://n:1/t.json", true, TokensConversion.Side.LEFT));
     assertThat(parse("ids:pad:64,value=-100,mask=true"))
         .isEqualTo(
-            new ConvertedSpec("ids", new PadConversion(64, -100, NumberType.INT64, true, false)));
+            new ConvertedSpec(
+                "ids",
+                new PadConversion(64, -100, NumberType.INT64, true, false, Padding.MAX_LENGTH)));
     assertThat(parse("label:class"))
         .isEqualTo(
             new ConvertedSpec(
@@ -56,6 +58,7 @@ class ColumnTextTest {
     refused("text:tokens:8,sid=left", "unknown key 'sid'; did you mean 'side'?");
     refused(":tokens:8", "--input :tokens:8: the column is missing");
     refused("y:one_hot:3,labels=l.txt", "remove one of them");
+    refused("ids:pad:8,padding=longest", "padding=longest requires a mask");
     refused("text:token:8", "or a conversion, one of class, multi_hot, one_hot, pad, tokens");
     assertThatThrownBy(() -> new ColumnText("--input", Map.of()).parse("text:tokens:8"))
         .hasMessageContaining("'tokenizer' is missing: The `tokenizer.json`");
@@ -66,7 +69,8 @@ class ColumnTextTest {
   private static ConvertedSpec tokens(
       String column, int length, String tokenizer, boolean types, TokensConversion.Side side) {
     return new ConvertedSpec(
-        column, new TokensConversion(length, tokenizer, types, true, side, null));
+        column,
+        new TokensConversion(length, tokenizer, types, true, Padding.MAX_LENGTH, side, null));
   }
 
   private static ColumnSpec parse(String text) {

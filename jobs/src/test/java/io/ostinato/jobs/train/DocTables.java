@@ -83,7 +83,6 @@ final class DocTables {
       case "callbacks" -> list(callbacks(), DocTables::linked);
       case "metrics" -> list(Kinds.of(Metric.class).named(), one -> "`" + one.name() + "`");
       case "keys of metrics" -> KeyTables.ofKinds(Kinds.of(Metric.class).named());
-      case "conversions" -> list(Kinds.of(Conversion.class).named(), one -> "`" + one.name() + "`");
       case "keys of conversions" -> KeyTables.ofKinds(Kinds.of(Conversion.class).named());
       case "run.yaml" -> KeyTables.of(RunConfig.class, "All of a training");
       default -> throw new IllegalArgumentException("there is no table '%s'".formatted(name));

@@ -3,6 +3,7 @@ package io.ostinato.spark.data;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Row;
 
 /** Converts rows to the arrays of a batch. */
@@ -20,4 +21,9 @@ sealed interface BatchDecoder extends Serializable permits ColumnsDecoder, Funct
    */
   List<HostArray> decode(
       List<Row> rows, List<HostArray> before, RowPlace first, PartitionSkips skips);
+
+  /** The tensors that are cut to the longest row of a batch, and the mask of each. */
+  default Map<String, String> masks() {
+    return Map.of();
+  }
 }

@@ -56,7 +56,8 @@ final class BatchIterator implements Iterator<StoredBatch> {
     }
     Decoded batch = ahead.remove();
     List<HostArray> arrays = batch.arrays().isEmpty() ? zeros(batch.rows()) : batch.arrays();
-    return new StoredBatch(partition, batch.firstRow(), batch.rows(), arrays, batch.skipped());
+    return new StoredBatch(
+        partition, batch.firstRow(), batch.rows(), arrays, batch.skipped(), decoder.masks());
   }
 
   private Decoded decoded() {

@@ -16,6 +16,16 @@ public interface ColumnConverter extends Serializable {
   List<TensorKind> tensors();
 
   /**
+   * The name of the tensor that is a mask, int64 {@code (length)} with zeros for padding, if
+   * batches are to be cut to their longest row: when rows are run together, all tensors of this
+   * converter, each {@code (length, ...)}, lose the positions that are padding in all of these
+   * rows. By default there is none.
+   */
+  default Optional<String> mask() {
+    return Optional.empty();
+  }
+
+  /**
    * Why columns of this type can't be converted, to follow the name of the column: {@code is int;
    * expected string}. Empty if they can.
    */
@@ -29,6 +39,8 @@ public interface ColumnConverter extends Serializable {
    *     appended
    * @throws IllegalArgumentException if this value can't be converted; its message follows the name
    *     of the column
+   * @throws io.ostinato.evaluation.EvaluationException if no value can be converted; the evaluation
+   *     fails, even if bad rows are skipped
    * @throws Exception for any other failure; also counts as a bad row
    */
   void convert(Object value, List<ByteBuffer> tensors) throws Exception;

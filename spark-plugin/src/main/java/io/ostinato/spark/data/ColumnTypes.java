@@ -9,6 +9,7 @@ import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -38,8 +39,11 @@ final class ColumnTypes {
                 new IllegalArgumentException(
                     "column '%s' is %s; it must be a number, an array of numbers, a vector or matrix of"
                             .formatted(column, type.simpleString())
-                        + " Spark ML, or binary (raw little-endian elements); convert it, or use a"
-                        + " row function"));
+                        + " Spark ML, or binary (raw little-endian elements); "
+                        + (type instanceof StringType
+                            ? "convert text to tokens or classes (docs/text.md), or use a row"
+                                + " function"
+                            : "convert it, or use a row function")));
   }
 
   /**

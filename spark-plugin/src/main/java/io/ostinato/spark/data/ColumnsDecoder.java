@@ -5,7 +5,9 @@ import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 
@@ -38,6 +40,20 @@ record ColumnsDecoder(ArrayList<DatasetColumn> columns) implements BatchDecoder 
       }
     }
     return arrays(rows.size(), tensors);
+  }
+
+  @Override
+  public Map<String, String> masks() {
+    Map<String, String> masks = new HashMap<>();
+    for (DatasetColumn column : columns) {
+      if (column instanceof ConvertedColumn converted) {
+        converted
+            .converter()
+            .mask()
+            .ifPresent(mask -> column.tensors().forEach(tensor -> masks.put(tensor.name(), mask)));
+      }
+    }
+    return masks;
   }
 
   private static ByteBuffer buffer(TensorKind tensor, int rows) {

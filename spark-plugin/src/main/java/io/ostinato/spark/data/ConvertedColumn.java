@@ -1,5 +1,6 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.MissingClassException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -28,7 +29,7 @@ record ConvertedColumn(String column, ColumnConverter converter, List<TensorKind
       converter.convert(valueOf(row, position), targets);
     } catch (IllegalArgumentException e) {
       throw place.refuse(subject, String.valueOf(e.getMessage()));
-    } catch (MissingClassException e) {
+    } catch (MissingClassException | EvaluationException e) {
       throw e; // no row is to blame
     } catch (Exception | Error e) {
       throw place.refuse(subject, e);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.catalyst.InternalRow;
 
@@ -65,7 +66,7 @@ final class InternalBatchIterator implements Iterator<StoredBatch> {
       count++;
     }
     StoredBatch batch =
-        new StoredBatch(partition, next, count, arrays(buffers, count), skips.endBatch());
+        new StoredBatch(partition, next, count, arrays(buffers, count), skips.endBatch(), Map.of());
     next += count;
     return batch;
   }

@@ -24,14 +24,21 @@ public final class PadConverter implements ColumnConverter {
   private final double padding;
   private final boolean truncates;
   private final boolean hasMask;
+  private final boolean isCut;
 
   private PadConverter(
-      TensorKind tensor, int length, double padding, boolean truncates, boolean hasMask) {
+      TensorKind tensor,
+      int length,
+      double padding,
+      boolean truncates,
+      boolean hasMask,
+      boolean isCut) {
     this.tensor = tensor;
     this.length = length;
     this.padding = padding;
     this.truncates = truncates;
     this.hasMask = hasMask;
+    this.isCut = isCut;
   }
 
   /**
@@ -46,17 +53,26 @@ public final class PadConverter implements ColumnConverter {
   public static PadConverter of(String name, DataType type, int length, double padding) {
     Numbers.check(type);
     Numbers.check(padding, type);
-    return new PadConverter(TensorKind.of(name, type, length), length, padding, false, false);
+    return new PadConverter(
+        TensorKind.of(name, type, length), length, padding, false, false, false);
   }
 
   /** The same, but longer arrays lose their last elements. */
   public PadConverter truncating() {
-    return new PadConverter(tensor, length, padding, true, hasMask);
+    return new PadConverter(tensor, length, padding, true, hasMask, isCut);
   }
 
   /** The same with a mask, whose name is that of the tensor followed by {@value #MASK}. */
   public PadConverter withMask() {
-    return new PadConverter(tensor, length, padding, truncates, true);
+    return new PadConverter(tensor, length, padding, truncates, true, isCut);
+  }
+
+  /**
+   * The same with a mask, and each batch is cut to its longest row before the model receives it, so
+   * {@code length} is only the maximum.
+   */
+  public PadConverter cutToLongest() {
+    return new PadConverter(tensor, length, padding, truncates, true, true);
   }
 
   @Override
@@ -66,6 +82,11 @@ public final class PadConverter implements ColumnConverter {
       tensors.add(TensorKind.of(tensor.name() + MASK, DataType.INT64, length));
     }
     return tensors;
+  }
+
+  @Override
+  public Optional<String> mask() {
+    return isCut ? Optional.of(tensor.name() + MASK) : Optional.empty();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ostinato.spark.data;
 
 import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.MissingClassException;
 import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.evaluation.SkippedRows;
 import io.ostinato.spark.resident.TaskErrorException;
@@ -33,7 +34,7 @@ final class PartitionSkips {
    * @throws EvaluationException if more rows are skipped than allowed
    */
   void skip(RowPlace place, RuntimeException failure) {
-    if (!policy.areSkipped() || isEnding(failure)) {
+    if (!policy.areSkipped() || isOfNoRow(failure) || isEnding(failure)) {
       throw failure;
     }
     String reason =
@@ -51,6 +52,12 @@ final class PartitionSkips {
             problem -> {
               throw new EvaluationException(problem);
             });
+  }
+
+  /** Whether any other row would fail in the same way, such as for a missing class. */
+  private static boolean isOfNoRow(RuntimeException failure) {
+    return failure instanceof MissingClassException
+        || failure instanceof EvaluationException && !(failure instanceof BadRowException);
   }
 
   /** Whether the row failed because of the task or the Java machine rather than by itself. */

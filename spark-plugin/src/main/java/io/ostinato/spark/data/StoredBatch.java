@@ -7,7 +7,9 @@ import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -27,15 +29,23 @@ public final class StoredBatch implements Serializable {
   private final long[] checksums;
   private final long[] skippedRows;
   private final String[] reasons;
+  private final String[] cut;
+  private final String[] masks;
 
   /**
    * Creates a batch.
    *
    * @param arrays the columns, with elements of 0 for skipped rows
    * @param skipped the rows that couldn't be turned into tensors, by their index in the partition
+   * @param masks the columns that are cut to the longest row, and the mask of each
    */
   StoredBatch(
-      int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {
+      int partition,
+      long firstRow,
+      int rows,
+      List<HostArray> arrays,
+      List<SkippedRow> skipped,
+      Map<String, String> masks) {
     this.partition = partition;
     this.firstRow = firstRow;
     this.rows = rows;
@@ -46,6 +56,8 @@ public final class StoredBatch implements Serializable {
     this.checksums = arrays.stream().mapToLong(HostArray::checksum).toArray();
     this.skippedRows = skipped.stream().mapToLong(SkippedRow::row).toArray();
     this.reasons = skipped.stream().map(SkippedRow::reason).toArray(String[]::new);
+    this.cut = masks.keySet().stream().sorted().toArray(String[]::new);
+    this.masks = Stream.of(cut).map(masks::get).toArray(String[]::new);
   }
 
   int partition() {
@@ -105,6 +117,10 @@ public final class StoredBatch implements Serializable {
           HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i])
               .withChecksum(checksums[i]));
     }
-    return new DataBatch(partition, firstRow, rows, arrays, skipped()).startingAt(row);
+    Map<String, String> maskOf = new HashMap<>();
+    for (int i = 0; i < cut.length; i++) {
+      maskOf.put(cut[i], masks[i]);
+    }
+    return new DataBatch(partition, firstRow, rows, arrays, skipped(), maskOf).startingAt(row);
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.weights.HostArray;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 public final class ResidentBatches {
   private record Place(String dataset, TaskDevice device) {}
 
-  private record Columns(NDManager owner, NDList arrays, long sizeBytes, List<Long> checksums) {
+  private record Columns(
+      NDManager owner, NDList arrays, List<DataType> types, long sizeBytes, List<Long> checksums) {
 
     /** Whether these are the columns of this batch, and not of one that was at its place before. */
     boolean areOf(DataBatch batch) {
@@ -43,7 +45,7 @@ public final class ResidentBatches {
       HostArray column = batch.arrays().get(position);
       NDArray array = arrays.get(position);
       return column.name().equals(array.getName())
-          && column.dataType() == array.getDataType()
+          && column.dataType() == types.get(position)
           && column.shape().equals(array.getShape())
           && column.checksum() == checksums.get(position);
     }
@@ -209,6 +211,7 @@ public final class ResidentBatches {
       return new Columns(
           owner,
           arrays,
+          batch.arrays().stream().map(HostArray::dataType).toList(),
           sizeBytes(batch),
           batch.arrays().stream().map(HostArray::checksum).toList());
     } catch (RuntimeException | Error e) {

@@ -3,11 +3,11 @@ package io.ostinato.spark.text;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.libraries.NativeLibraries;
 import io.ostinato.libraries.Reason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -36,7 +36,7 @@ final class LoadedTokenizer {
    * Loads a tokenizer that doesn't truncate.
    *
    * @param special whether special tokens are added
-   * @throws IllegalArgumentException if the file is not valid
+   * @throws EvaluationException if the file is not valid, or the native library can't be loaded
    */
   static LoadedTokenizer whole(TokenizerFile file, boolean special) {
     return load(file, special, Map.of("truncation", "DO_NOT_TRUNCATE"));
@@ -69,19 +69,18 @@ final class LoadedTokenizer {
       TokenizerFile file, Map<String, String> options) {
     try (InputStream json = file.json()) {
       return HuggingFaceTokenizer.newInstance(json, options);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (EngineException e) {
-      throw e; // the native library can't be loaded
-    } catch (RuntimeException e) { // all that the native library throws
-      throw new IllegalArgumentException(
+    } catch (EngineException | LinkageError e) {
+      throw new EvaluationException(
+          "the native library of DJL's tokenizers can't be loaded: " + Reason.of(e), e);
+    } catch (IOException | RuntimeException e) { // any that the native library throws
+      throw new EvaluationException(
           "DJL's tokenizers can't read this tokenizer.json: " + Reason.of(e), e);
     }
   }
 
   /** The tokens of a text, after truncation. */
   Tokens tokens(String text) {
-    // Not HuggingFaceTokenizer.encode, which never frees the tokens that were cut off.
+    // HuggingFaceTokenizer.encode also copies the texts and positions of all tokens.
     TokenizersLibrary library = TokenizersLibrary.LIB;
     long encoding = library.encode(tokenizer.getHandle(), text, special);
     try {

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param types whether there are type ids
  * @param special whether special tokens are added
  * @param left whether padding comes first
+ * @param cut whether batches are cut to their longest row
  * @param padding id of the token for padding; null for that of the tokenizer
  */
 record TokenSettings(
-    int length, boolean types, boolean special, boolean left, @Nullable Long padding)
+    int length, boolean types, boolean special, boolean left, boolean cut, @Nullable Long padding)
     implements Serializable {
   TokenSettings {
     if (length < 1) {
@@ -24,23 +25,27 @@ record TokenSettings(
 
   /** Rows padded on the right, with special tokens and without type ids. */
   static TokenSettings of(int length) {
-    return new TokenSettings(length, false, true, false, null);
+    return new TokenSettings(length, false, true, false, false, null);
   }
 
   TokenSettings withTypes() {
-    return new TokenSettings(length, true, special, left, padding);
+    return new TokenSettings(length, true, special, left, cut, padding);
   }
 
   TokenSettings withoutSpecialTokens() {
-    return new TokenSettings(length, types, false, left, padding);
+    return new TokenSettings(length, types, false, left, cut, padding);
   }
 
   TokenSettings paddedLeft() {
-    return new TokenSettings(length, types, special, true, padding);
+    return new TokenSettings(length, types, special, true, cut, padding);
   }
 
   TokenSettings paddedWith(long id) {
-    return new TokenSettings(length, types, special, left, id);
+    return new TokenSettings(length, types, special, left, cut, id);
+  }
+
+  TokenSettings cutToLongest() {
+    return new TokenSettings(length, types, special, left, true, padding);
   }
 
   @Override

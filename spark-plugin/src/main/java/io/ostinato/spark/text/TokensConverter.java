@@ -1,6 +1,7 @@
 package io.ostinato.spark.text;
 
 import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.MissingClassException;
 import io.ostinato.spark.data.ColumnConverter;
 import io.ostinato.spark.data.TensorKind;
@@ -60,6 +61,14 @@ public final class TokensConverter implements ColumnConverter {
     return new TokensConverter(name, file, TokenSettings.of(length));
   }
 
+  /**
+   * What is missing on the class path of this process to tokenize text, and how to add it; empty if
+   * nothing is. Loads no native library.
+   */
+  public static Optional<String> missingLibrary() {
+    return TokenizerLibrary.missing();
+  }
+
   /** The same with type ids as a third tensor. */
   public TokensConverter withTypes() {
     return new TokensConverter(name, file, settings.withTypes());
@@ -73,6 +82,14 @@ public final class TokensConverter implements ColumnConverter {
   /** The same with padding before the tokens instead of after them. */
   public TokensConverter paddedLeft() {
     return new TokensConverter(name, file, settings.paddedLeft());
+  }
+
+  /**
+   * The same, but each batch is cut to its longest row before the model receives it, so the length
+   * is only the maximum.
+   */
+  public TokensConverter cutToLongest() {
+    return new TokensConverter(name, file, settings.cutToLongest());
   }
 
   /**
@@ -92,6 +109,11 @@ public final class TokensConverter implements ColumnConverter {
     return tensors;
   }
 
+  @Override
+  public Optional<String> mask() {
+    return settings.cut() ? Optional.of(name + MASK) : Optional.empty();
+  }
+
   /** Loads the tokenizer into this process, to check it. */
   @Override
   public Optional<String> mistake(org.apache.spark.sql.types.DataType type) {
@@ -107,8 +129,8 @@ public final class TokensConverter implements ColumnConverter {
     LoadedTokenizer.Tokens none;
     try {
       none = LoadedTokenizer.whole(file, settings.special()).tokens("");
-    } catch (IllegalArgumentException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (EvaluationException e) {
+      return Optional.of(e.problem());
     }
     int special = none.ids().length;
     if (settings.length() <= special) {

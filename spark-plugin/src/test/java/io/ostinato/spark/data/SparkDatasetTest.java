@@ -229,7 +229,8 @@ class SparkDatasetTest {
         spark.sql("select 'a' text, array(array(1)) nested, 1 number, array(1.0F) floats");
     refused(
         () -> SparkDataset.of(rows).column("x", "text", DataType.FLOAT32),
-        "column 'text' is string; it must be a number, an array of numbers, a vector or matrix of");
+        "column 'text' is string; it must be a number, an array of numbers, a vector or matrix of",
+        "convert text to tokens or classes (docs/text.md), or use a row function");
     refused(
         () -> SparkDataset.of(rows).column("x", "nested", DataType.FLOAT32),
         "column 'nested' is array<array<int>>");
@@ -240,9 +241,9 @@ class SparkDatasetTest {
         () -> SparkDataset.of(rows).column("x", "floats", DataType.FLOAT32, 2, 0),
         "column 'floats': every dimension of (2, 0) must be at least 1");
     refused(
-        () -> SparkDataset.of(rows).column("x", "floats", DataType.FLOAT16, 1),
+        () -> SparkDataset.of(rows).column("x", "floats", DataType.INT16, 1),
         "column 'floats': numbers become float32",
-        "not float16; use a binary column for other types");
+        "not int16; use a binary column for other types");
     refused(
         () ->
             SparkDataset.of(rows)

@@ -3,6 +3,7 @@ package io.ostinato.spark.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDList;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
@@ -14,9 +15,19 @@ import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.text.TokenizerFile;
+import io.ostinato.spark.text.TokensConverter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +69,32 @@ class KryoWithoutPluginIT extends SparkEngineContract {
     try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
       assertThat(results.get("labels").toLongArray())
           .isEqualTo(IntStream.range(0, 150).mapToLong(GeneratedRows::label).toArray());
+    }
+  }
+
+  @Test
+  void executorsTokenizeText() throws Exception {
+    TokensConverter tokens =
+        TokensConverter.of(
+            "text", TokenizerFile.read(Path.of("src/test/resources/tokenizers/bpe.json")), 8);
+    Dataset<Row> rows =
+        session
+            .range(0, 40, 1, 4)
+            .selectExpr("concat('the film ', id, ' was \ud83d\ude00 good') as text");
+    List<DataBatch> batches = SparkDataset.of(rows).column("text", tokens).batches(10).toList();
+    assertThat(batches).hasSize(4);
+    List<ByteBuffer> expected =
+        Stream.generate(() -> ByteBuffer.allocate(40 * 64).order(ByteOrder.LITTLE_ENDIAN))
+            .limit(2)
+            .toList();
+    for (int row = 0; row < 40; row++) {
+      tokens.convert("the film %s was \ud83d\ude00 good".formatted(row), expected);
+    }
+    for (DataBatch batch : batches) {
+      for (int i = 0; i < expected.size(); i++) {
+        ByteBuffer rowsOfBatch = expected.get(i).slice((int) batch.firstRow() * 64, 640);
+        assertThat(ByteBuffer.wrap(batch.arrays().get(i).bytes())).isEqualTo(rowsOfBatch);
+      }
     }
   }
 
