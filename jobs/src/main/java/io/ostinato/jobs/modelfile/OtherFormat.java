@@ -1,5 +1,7 @@
 package io.ostinato.jobs.modelfile;
 
+import io.ostinato.pickle.PickleReader;
+import io.ostinato.pickle.Pickled;
 import io.ostinato.torchscript.ZipContent;
 import io.ostinato.torchscript.ZipContent.Entry;
 import java.nio.ByteBuffer;
@@ -174,7 +176,15 @@ enum OtherFormat {
     return entries.stream().anyMatch(entry -> entry.name().matches(name));
   }
 
-  private static boolean isSafetensors(byte[] content) {
+  /** Whether a file was written by torch.save, judged by its structure, and isn't a tar archive. */
+  static boolean isTorchSave(byte[] content) {
+    ZipContent zip = new ZipContent(content);
+    return zip.isZip()
+        ? !zip.isWhole() || zip.entries().flatMap(OtherFormat::ofZip).equals(Optional.of(TORCH_SAVE))
+        : text(content).startsWith(LEGACY);
+  }
+
+  static boolean isSafetensors(byte[] content) {
     if (content.length <= Long.BYTES) {
       return false;
     }
