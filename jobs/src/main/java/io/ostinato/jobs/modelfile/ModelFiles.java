@@ -1,8 +1,11 @@
 package io.ostinato.jobs.modelfile;
 
+import ai.djl.ndarray.types.Shape;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.HadoopPaths;
 import io.ostinato.jobs.model.Architecture;
+import io.ostinato.jobs.modelfile.WeightsArchitecture.OfBlock;
+import io.ostinato.jobs.modelfile.WeightsArchitecture.OfModule;
 import io.ostinato.model.ModelSource;
 import io.ostinato.model.OnnxSource;
 import io.ostinato.model.TorchScriptSource;
@@ -36,7 +39,8 @@ public final class ModelFiles {
   private final Configuration configuration;
   private final ModelSource torchScript = ModelSource.torchScript();
   private final ModelSource onnx = ModelSource.onnx();
-  private final List<ModelSource> blocks;
+  private final WeightsArchitecture architecture;
+  private final Optional<TemplateModels> templates;
   private boolean warned;
 
   /**
@@ -56,15 +60,15 @@ public final class ModelFiles {
    * Creates a reader.
    *
    * @param configuration Hadoop's configuration
-   * @param architecture the architecture of files that contain only weights; empty if all files are
-   *     complete modules
+   * @param architecture the architecture of files that contain only weights
    */
-  public ModelFiles(Configuration configuration, List<Architecture> architecture) {
+  public ModelFiles(Configuration configuration, WeightsArchitecture architecture) {
     this.configuration = configuration;
-    this.blocks =
-        architecture.stream()
-            .map(a -> ModelSource.ofBlock(a, a.shapes().toArray(ai.djl.ndarray.types.Shape[]::new)))
-            .toList();
+    this.architecture = architecture;
+    this.templates =
+        architecture instanceof OfModule module
+            ? Optional.of(new TemplateModels(configuration, module))
+            : Optional.empty();
   }
 
   /** The kind of a model file, by its extension. */
@@ -102,8 +106,17 @@ public final class ModelFiles {
   }
 
   /** Why a file can't be read, judged by its name alone; empty if it may be possible. */
-  public static Optional<String> mistake(String file, boolean hasArchitecture) {
+  public static Optional<String> mistake(String file, WeightsArchitecture architecture) {
     Optional<Kind> kind = Kind.of(file);
+    if (architecture instanceof OfModule module) {
+      return kind.filter(known -> known == Kind.ONNX)
+          .map(onnx -> ofModule(file, "an ONNX model"))
+          .or(
+              () ->
+                  Kind.of(module.file()).filter(known -> known == Kind.ONNX).flatMap(
+                      onnx -> missingEngine(module.file())));
+    }
+    boolean hasBlock = architecture instanceof OfBlock;
     if (kind.isEmpty()) {
       return Optional.of(
           "'%s': unknown model format; expected %s for TorchScript, %s for ONNX, %s for weights"
@@ -111,30 +124,27 @@ public final class ModelFiles {
     }
     return switch (kind.get()) {
       case WEIGHTS ->
-          hasArchitecture
+          hasBlock
               ? Optional.empty()
               : Optional.of(
                   "'%s' contains only weights; specify their architecture with --architecture"
                       .formatted(file));
       case OPEN -> Optional.empty();
-      case TORCH_SCRIPT -> mistakeOfModule(file, "a TorchScript module", hasArchitecture);
+      case TORCH_SCRIPT ->
+          hasBlock ? Optional.of(ofModule(file, "a TorchScript module")) : Optional.empty();
       case ONNX ->
-          mistakeOfModule(file, "an ONNX model", hasArchitecture)
-              .or(
-                  () ->
-                      OnnxSource.missingEngine()
-                          .map(
-                              missing -> "'%s' is an ONNX model, but %s".formatted(file, missing)));
+          hasBlock ? Optional.of(ofModule(file, "an ONNX model")) : missingEngine(file);
     };
   }
 
-  private static Optional<String> mistakeOfModule(
-      String file, String what, boolean hasArchitecture) {
-    return hasArchitecture
-        ? Optional.of(
-            "'%s' is %s, which contains its architecture; remove --architecture"
-                .formatted(file, what))
-        : Optional.empty();
+  private static String ofModule(String file, String what) {
+    return "'%s' is %s, which contains its architecture; remove --architecture"
+        .formatted(file, what);
+  }
+
+  private static Optional<String> missingEngine(String file) {
+    return OnnxSource.missingEngine()
+        .map(missing -> "'%s' is an ONNX model, but %s".formatted(file, missing));
   }
 
   /**
@@ -143,25 +153,32 @@ public final class ModelFiles {
    * @throws ModelException if the file doesn't exist or isn't a model; says why in one line
    */
   public ModelFile read(String file) {
-    mistake(file, !blocks.isEmpty())
+    mistake(file, architecture)
         .ifPresent(
             mistake -> {
               throw new ModelException(mistake);
             });
+    return reading(
+        file, () -> templates.isPresent() ? templates.get().read(file) : readOne(file));
+  }
+
+  private ModelFile readOne(String file) throws IOException {
+    return switch (Kind.of(file).orElseThrow()) {
+      case WEIGHTS -> weights(file);
+      case TORCH_SCRIPT, OPEN -> torchScript(file, content(file, configuration));
+      case ONNX -> onnx(file, content(file, configuration));
+    };
+  }
+
+  /** Reads a file. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  static <T> T reading(String file, Reading<T> reading) {
     try {
-      Path path = HadoopPaths.path(file, configuration);
-      FileSystem files = HadoopPaths.system(path, configuration);
-      FileStatus status = files.getFileStatus(path);
-      if (status.isDirectory()) {
-        throw ModelException.refused(file, "it is a folder, not a model");
-      }
-      try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
-        return switch (Kind.of(file).orElseThrow()) {
-          case WEIGHTS -> weights(in, status.getLen());
-          case TORCH_SCRIPT, OPEN -> torchScript(file, content(file, in, status.getLen()));
-          case ONNX -> onnx(file, content(file, in, status.getLen()));
-        };
-      }
+      return reading.read();
     } catch (FSError e) {
       throw ModelException.unreadable(file, ErrorLine.withoutRemedy(e), e);
     } catch (StorageException e) {
@@ -174,24 +191,68 @@ public final class ModelFiles {
     }
   }
 
-  private ModelFile weights(InputStream in, long bytes) throws IOException {
-    Safetensors weights = Safetensors.readFrom(in, bytes);
-    return new ModelFile(blocks.get(0), WeightSnapshot.of(weights.arrays()));
+  private ModelFile weights(String file) throws IOException {
+    Path path = HadoopPaths.path(file, configuration);
+    FileSystem files = HadoopPaths.system(path, configuration);
+    FileStatus status = statusOf(file, files, path);
+    try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
+      Safetensors weights = Safetensors.readFrom(in, status.getLen());
+      return new ModelFile(blockOf(architecture), WeightSnapshot.of(weights.arrays()));
+    }
   }
 
-  private static byte[] content(String file, InputStream in, long bytes) throws IOException {
+  private static ModelSource blockOf(WeightsArchitecture architecture) {
+    if (architecture instanceof OfBlock known) {
+      Architecture block = known.block();
+      return ModelSource.ofBlock(block, block.shapes().toArray(Shape[]::new));
+    }
+    throw new IllegalStateException("weights without an architecture are refused by their name");
+  }
+
+  /** The content of a file with a module. */
+  static byte[] content(String file, Configuration configuration) throws IOException {
+    Path path = HadoopPaths.path(file, configuration);
+    FileSystem files = HadoopPaths.system(path, configuration);
+    long bytes = statusOf(file, files, path).getLen();
     if (bytes > MOST_BYTES) {
       throw ModelException.refused(
           file, "it has %s bytes; the maximum size of a module is %s".formatted(bytes, MOST_BYTES));
     }
-    return in.readAllBytes();
+    try (InputStream in = files.open(path)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static FileStatus statusOf(String file, FileSystem files, Path path) throws IOException {
+    FileStatus status = files.getFileStatus(path);
+    if (status.isDirectory()) {
+      throw ModelException.refused(file, "it is a folder, not a model");
+    }
+    return status;
+  }
+
+  /** Why a file is neither a TorchScript module nor an ONNX model; empty if it is. */
+  static Optional<String> mistakeOf(String file, byte[] content) {
+    return Kind.of(file).filter(kind -> kind == Kind.ONNX).isPresent()
+        ? mistakeOfOnnx(file, content)
+        : OtherFormat.mistakeOf(file, content)
+            .or(() -> new ModuleArchive(new ZipContent(content)).mistake());
+  }
+
+  private static Optional<String> mistakeOfOnnx(String file, byte[] content) {
+    return new OnnxFile(content)
+        .mistake()
+        .map(mistake -> OtherFormat.mistakeOf(file, content).orElse(mistake));
+  }
+
+  /** The outputs that a file without a mistake declares; empty if it doesn't. */
+  static List<String> outputsOf(byte[] content) {
+    return new ZipContent(content).isZip() ? List.of() : new OnnxFile(content).outputs();
   }
 
   private ModelFile torchScript(String file, byte[] content) {
-    OtherFormat.mistakeOf(file, content)
-        .or(() -> new ModuleArchive(new ZipContent(content)).mistake())
-        .ifPresent(mistake -> refuse(file, mistake));
-    if (!blocks.isEmpty()) {
+    mistakeOf(file, content).ifPresent(mistake -> refuse(file, mistake));
+    if (architecture instanceof OfBlock) {
       refuse(file, "it contains its architecture; remove --architecture");
     }
     ModuleFacts facts = facts(file, content);
@@ -217,12 +278,8 @@ public final class ModelFiles {
   }
 
   private ModelFile onnx(String file, byte[] content) {
-    OnnxFile model = new OnnxFile(content);
-    model
-        .mistake()
-        .map(mistake -> OtherFormat.mistakeOf(file, content).orElse(mistake))
-        .ifPresent(mistake -> refuse(file, mistake));
-    return new ModelFile(onnx, OnnxSource.snapshotOf(content), model.outputs());
+    mistakeOf(file, content).ifPresent(mistake -> refuse(file, mistake));
+    return new ModelFile(onnx, OnnxSource.snapshotOf(content), outputsOf(content));
   }
 
   private static void refuse(String file, String mistake) {

@@ -116,7 +116,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
 
   /** Why a file can't be evaluated, judged by its name alone; empty if it may be possible. */
   public static Optional<String> mistakeOfName(String file, EvaluationSpec spec) {
-    return ModelFiles.mistake(file, !spec.architecture().isEmpty());
+    return ModelFiles.mistake(file, spec.architecture());
   }
 
   /** The iteration in the name of a file, such as {@code E3_U66_S4224}, or else the start. */

@@ -2,7 +2,7 @@ package io.ostinato.jobs.scoring;
 
 import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.jobs.data.DatasetSpec;
-import io.ostinato.jobs.model.Architecture;
+import io.ostinato.jobs.modelfile.WeightsArchitecture;
 import io.ostinato.metric.Direction;
 import io.ostinato.metric.Metric;
 import io.ostinato.model.OutputChoice;
@@ -19,8 +19,7 @@ import java.util.Map;
  * @param metrics the metrics to compute
  * @param batchSize the number of rows per batch, at least 1
  * @param output the output to compare and to write; the first by default
- * @param architecture the architecture of safetensors files; empty if all files are complete
- *     modules
+ * @param architecture the architecture of files that contain only weights
  * @param policy what an evaluation may do when something goes wrong
  */
 public record EvaluationSpec(
@@ -29,11 +28,10 @@ public record EvaluationSpec(
     List<Metric<?>> metrics,
     int batchSize,
     OutputChoice output,
-    List<Architecture> architecture,
+    WeightsArchitecture architecture,
     EvaluationPolicy policy) {
   public EvaluationSpec {
     metrics = List.copyOf(metrics);
-    architecture = List.copyOf(architecture);
   }
 
   /** The directions of the metrics that declare one, by their keys in the files of runs. */
