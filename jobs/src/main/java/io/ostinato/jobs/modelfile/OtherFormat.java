@@ -81,6 +81,10 @@ enum OtherFormat {
 
   private static final String PICKLE_OF_TORCH = "(.*/)?data\\.pkl";
 
+  /** The other way, for weights that can be read here. */
+  private static final String ONCE =
+      "; with --architecture module.pt, this file and others of the same model need no conversion";
+
   private static final int MOST_TEXT_BYTES = 1 << 20;
 
   private final String words;
@@ -92,8 +96,9 @@ enum OtherFormat {
   /** What a file is, if it is recognised as something other than a TorchScript module. */
   static Optional<String> mistakeOf(String file, byte[] content) {
     String name = file.substring(file.lastIndexOf('/') + 1);
+    boolean isReadable = isTorchSave(content);
     return torchSave(content)
-        .map(save -> save.words(name))
+        .map(save -> save.words(name) + (isReadable && save.hasWeights() ? ONCE : ""))
         .or(() -> of(content, text(content)).map(format -> format.words.formatted(name)));
   }
 

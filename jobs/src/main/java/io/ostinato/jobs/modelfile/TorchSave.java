@@ -53,6 +53,16 @@ record TorchSave(Pickled value, boolean needsTrust) {
     return new TorchSave(value, !trusted || protocol > PROTOCOL_OF_WEIGHTS);
   }
 
+  /** Whether it has the weights of a model, which a module can be given by their names. */
+  boolean hasWeights() {
+    WeightsSearch search = new WeightsSearch();
+    return value.entries().containsKey(LIGHTNING)
+        || WeightsSearch.isModule(value)
+        || search.isWeights(value)
+        || !search.modulesIn(value).isEmpty()
+        || !search.weightsIn(value).isEmpty();
+  }
+
   /** What the file is, and the command to convert it. */
   String words(String file) {
     WeightsSearch search = new WeightsSearch();
