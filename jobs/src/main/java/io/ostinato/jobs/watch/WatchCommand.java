@@ -38,11 +38,14 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footerHeading = "%nExample:%n",
+    footerHeading = "%nExamples:%n",
     footer = {
       "  watch --checkpoints hdfs://name-node/net --pattern '*.pt' --policy every --poll 10s \\",
       "      --until-idle 30m --data digits.parquet --input pixels:float32:1,8,8 \\",
       "      --label label:int64 --metric accuracy --metric cross_entropy --output runs",
+      "  watch --checkpoints output --pattern 'checkpoint-*' --architecture net.pt \\",
+      "      --data digits.parquet --input pixels:float32:1,8,8 --label label:int64 \\",
+      "      --metric accuracy",
       "",
       "Exit codes: 0 success, 1 a checkpoint or the watch failed, 2 invalid usage."
           + " See docs/watch.md for details."
