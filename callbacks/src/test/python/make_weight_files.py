@@ -13,6 +13,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import sys
 import zipfile
 
@@ -28,9 +29,24 @@ class Net(nn.Module):
         self.norm = nn.BatchNorm2d(2)
         self.out = nn.Linear(18, 3)
         self.register_buffer("scale", torch.tensor([1.0, 2.0, 3.0]), persistent=False)
+        self.register_buffer("empty", torch.zeros(0, 3))
+        self.register_buffer("order", torch.tensor([0, 1, 2], dtype=torch.int32))
+        self.register_buffer("shown", torch.tensor([True, True, True]))
 
     def forward(self, x):
-        return self.out(torch.relu(self.norm(self.conv(x))).flatten(1)) * self.scale
+        y = self.out(torch.relu(self.norm(self.conv(x))).flatten(1)) * self.scale
+        return torch.cat([self.empty, y.index_select(1, self.order) * self.shown])
+
+
+class Recurrent(nn.Module):
+    """Its LSTM has its weights a second time, in a list without names."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(5, 3, batch_first=True)
+
+    def forward(self, x):
+        return self.lstm(x.flatten(1, 2))[0][:, -1]
 
 
 class Tied(nn.Module):
@@ -65,6 +81,8 @@ def trained():
     net = Net()
     for _ in range(3):
         net(torch.randn(8, 1, 5, 5))  # moves the running statistics
+    net.order.copy_(torch.tensor([2, 0, 1]))
+    net.shown[1] = False
     return net.eval()
 
 
@@ -79,6 +97,8 @@ def main(folder):
     script(Net(), folder / "net.pt")
     torch.jit.save(torch.jit.freeze(torch.jit.script(Net().eval())), str(folder / "frozen.pt"))
     script(Wrapped(Net()), folder / "wrapped.pt")
+    torch.jit.trace(Net().eval(), torch.zeros(2, 1, 5, 5)).save(str(folder / "traced.pt"))
+    recurrent(folder)
     net = trained()
     script(net, folder / "trained.pt")
     weights = net.state_dict()
@@ -94,7 +114,8 @@ def main(folder):
     torch.save({name: narrow(value) for name, value in weights.items()}, folder / "half.pt")
     torch.save({name: widen(value) for name, value in weights.items()}, folder / "double.pt")
     script(narrowed(net), folder / "half-trained.pt")
-    big_endian(folder / "state_dict.pt", folder / "big-endian.pt")
+    torch.save(dict(weights, **{"out.weight": weights["out.weight"].to_sparse()}), folder / "sparse.pt")
+    big_endian(weights, folder / "state_dict.pt", folder / "big-endian.pt")
     big_endian_legacy(weights, folder / "big-endian-legacy.pth")
     save_file(weights, folder / "model.safetensors")
     shards(weights, folder / "shards")
@@ -158,14 +179,23 @@ def narrowed(net):
     return copy
 
 
-def big_endian(source, target):
+def recurrent(folder):
+    torch.manual_seed(5)
+    script(Recurrent(), folder / "recurrent.pt")
+    net = Recurrent()
+    script(net, folder / "recurrent-trained.pt")
+    save_file(net.state_dict(), folder / "recurrent.safetensors")
+
+
+def big_endian(weights, source, target):
+    widths = [value.element_size() for value in weights.values()]
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
             content = old.read(name)
             if name.endswith("/byteorder"):
                 content = b"big"
             elif "/data/" in name:
-                width = 8 if len(content) == 8 and name.endswith("/6") else 4
+                width = widths[int(name.rpartition("/")[2])]
                 content = b"".join(content[i : i + width][::-1] for i in range(0, len(content), width))
             new.writestr(name, content)
 
@@ -174,8 +204,8 @@ def big_endian_legacy(weights, file):
     """The only tensor is swapped by hand: PyTorch writes the order of its machine."""
     out = io.BytesIO()
     torch.save({"w": torch.tensor([1.0, 2.0])}, out, _use_new_zipfile_serialization=False)
-    content = out.getvalue().replace(b"little_endian\x94\x88", b"little_endian\x94\x89")
-    content = content.replace(b"little_endianq\x03\x88", b"little_endianq\x03\x89")
+    content, count = re.subn(rb"(little_endianq.)\x88", lambda m: m[1] + b"\x89", out.getvalue(), flags=re.DOTALL)
+    assert count == 1
     numbers = torch.tensor([1.0, 2.0]).numpy().tobytes()
     assert content.endswith(numbers)
     file.write_bytes(content[: -len(numbers)] + numbers[3::-1] + numbers[:3:-1])
@@ -192,6 +222,12 @@ def shards(weights, folder):
         save_file({name: weights[name] for name in part}, folder / file)
     index = {"metadata": {"total_size": 1}, "weight_map": {n: f for f, part in parts.items() for n in part}}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index, indent=2))
+    index = {"weight_map": {}}
+    for number, part in enumerate((names[:4], names[4:]), 1):
+        file = f"pytorch_model-0000{number}-of-00002.bin"
+        torch.save({name: weights[name] for name in part}, folder / file)
+        index["weight_map"].update({name: file for name in part})
+    (folder / "pytorch_model.bin.index.json").write_text(json.dumps(index))
 
 
 def tied(folder):

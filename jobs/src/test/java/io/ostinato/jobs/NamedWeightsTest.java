@@ -68,6 +68,23 @@ class NamedWeightsTest {
             "--weights-prefix 'a' requires a module as --architecture, such as net.pt");
   }
 
+  /** It isn't the fault of a checkpoint. */
+  @Test
+  void anArchitectureThatCantBeUsedEndsAWatchBeforeACheckpointIsRead() throws IOException {
+    Path checkpoints = Files.createDirectory(folder.resolve("lightning"));
+    TorchFixtures.copy("/weights/lightning.ckpt", checkpoints.resolve("epoch=1-step=10.ckpt"));
+    Path frozen = TorchFixtures.copy("/weights/frozen.pt", folder.resolve("frozen.pt"));
+    assertThat(watch(checkpoints, "*.ckpt", frozen.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .startsWith("error: --architecture '%s': it was frozen".formatted(frozen));
+    assertThat(lines()).isEmpty();
+    err.getBuffer().setLength(0);
+    String missing = folder.resolve("missing.pt").toString();
+    assertThat(run("lightning.ckpt", "--architecture", missing)).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo("error: there is no model '%s'\n".formatted(missing));
+  }
+
   @Test
   void checkpointsOfLightningAreWatched() throws IOException {
     Path checkpoints = Files.createDirectory(folder.resolve("lightning"));
@@ -171,6 +188,10 @@ class NamedWeightsTest {
   }
 
   private int watch(Path checkpoints, String pattern) {
+    return watch(checkpoints, pattern, path("net.pt"));
+  }
+
+  private int watch(Path checkpoints, String pattern, String architecture) {
     return main(
         WatchLines.options(
             shared.resolve("images.parquet"),
@@ -180,7 +201,7 @@ class NamedWeightsTest {
             "--pattern",
             pattern,
             "--architecture",
-            path("net.pt")));
+            architecture));
   }
 
   private int main(List<String> args) {

@@ -148,6 +148,16 @@ public final class ModelFiles {
   }
 
   /**
+   * Reads the module of the architecture, if there is one, so that a mistake in it isn't taken for
+   * one of a file with weights.
+   *
+   * @throws ModelException if it can't be used; says why in one line
+   */
+  public void prepare() {
+    templates.ifPresent(TemplateModels::prepare);
+  }
+
+  /**
    * Reads a model.
    *
    * @throws ModelException if the file doesn't exist or isn't a model; says why in one line

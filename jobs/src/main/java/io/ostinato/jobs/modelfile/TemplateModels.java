@@ -31,6 +31,11 @@ final class TemplateModels {
     this.architecture = architecture;
   }
 
+  /** Reads the module. */
+  void prepare() {
+    template();
+  }
+
   /**
    * Reads the weights of a file, and gives them to the module.
    *
@@ -51,7 +56,7 @@ final class TemplateModels {
     }
   }
 
-  private Template template() throws IOException {
+  private Template template() {
     Template known = template;
     if (known == null) {
       known = ModelFiles.reading(architecture.file(), this::readTemplate);

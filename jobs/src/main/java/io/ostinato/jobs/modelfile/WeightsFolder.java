@@ -54,6 +54,15 @@ public record WeightsFolder(String main, List<String> shards) {
         .map(name -> new WeightsFolder(name, List.of()));
   }
 
+  /** The name of the folder of a file that has the usual name of weights; empty for others. */
+  public static Optional<String> folderOf(String file) {
+    String[] parts = file.split("/");
+    String name = parts.length == 0 ? "" : parts[parts.length - 1];
+    return parts.length > 1 && (USUAL.contains(name) || isIndex(name))
+        ? Optional.of(parts[parts.length - 2])
+        : Optional.empty();
+  }
+
   /** Whether a name is that of an index of shards. */
   public static boolean isIndex(String name) {
     return name.endsWith(".safetensors" + INDEX) || name.endsWith(".bin" + INDEX);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import io.ostinato.chaos.DamagedFiles;
 import io.ostinato.jobs.TorchFixtures;
 import io.ostinato.jobs.modelfile.ModelFiles.ModelFile;
@@ -14,6 +16,7 @@ import io.ostinato.model.LoadedModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.model.OnnxSource;
 import io.ostinato.model.TorchScriptSource;
+import io.ostinato.weights.OfferedArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +58,41 @@ class TemplateModelsTest {
     assertThat(outputs(read("net.pt", file))).isEqualTo(expected("trained.pt"));
   }
 
+  @Test
+  void aTracedModuleTakesThem() throws IOException {
+    TorchFixtures.copy("/weights/traced.pt", folder.resolve("traced.pt"));
+    Path file = TorchFixtures.copy("/weights/lightning.ckpt", folder.resolve("a.ckpt"));
+    assertThat(outputs(read("traced.pt", file))).isEqualTo(expected("trained.pt"));
+  }
+
+  /** An LSTM has its weights in a list, too. */
+  @Test
+  void weightsThatAModuleHasTwiceAreReplacedInBothPlaces() throws IOException {
+    TorchFixtures.copy("/weights/recurrent.pt", folder.resolve("recurrent.pt"));
+    Path file = TorchFixtures.copy("/weights/recurrent.safetensors", folder.resolve("a.safetensors"));
+    assertThat(outputs(read("recurrent.pt", file)))
+        .isEqualTo(expected("recurrent-trained.pt"))
+        .isNotEqualTo(expected("recurrent.pt"));
+  }
+
+  @Test
+  void bigEndianFilesOfTheOldFormatHaveTheirNumbers() throws IOException {
+    byte[] content = TorchFixtures.content("/weights/big-endian-legacy.pth");
+    OfferedArray array = SavedTensors.of(TorchSaveContent.ofLegacy(content)).get(0);
+    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+      assertThat(array.content().get().copyTo(manager).toFloatArray()).containsExactly(1f, 2f);
+    }
+  }
+
+  @Test
+  void tensorsOfOtherKindsAreRefusedByName() throws IOException {
+    Path file = TorchFixtures.copy("/weights/sparse.pt", folder.resolve("sparse.pt"));
+    assertRefused(
+        file,
+        "the weights don't match the architecture: 'out.weight' is a tensor of a kind that can't be"
+            + " read ('torch._utils._rebuild_sparse_tensor'); weights are matched by name and shape");
+  }
+
   /** The content tells the format, as for Hugging Face's pytorch_model.bin. */
   @ParameterizedTest
   @ValueSource(strings = {"state_dict.pt", "model.safetensors"})
@@ -72,6 +110,19 @@ class TemplateModelsTest {
         wide,
         "'conv.bias' is float64 (2) in the weights but float32 (2) in the architecture, "
             + "'conv.weight' is float64 (2, 1, 3, 3)");
+  }
+
+  @Test
+  void shardsOfTorchSaveAreRead() throws IOException {
+    Path shards = Files.createDirectory(folder.resolve("bin"));
+    for (String name :
+        List.of(
+            "pytorch_model.bin.index.json",
+            "pytorch_model-00001-of-00002.bin",
+            "pytorch_model-00002-of-00002.bin")) {
+      TorchFixtures.copy("/weights/shards/" + name, shards.resolve(name));
+    }
+    assertThat(outputs(read("net.pt", shards))).isEqualTo(expected("trained.pt"));
   }
 
   @Test
