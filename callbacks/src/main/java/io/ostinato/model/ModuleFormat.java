@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 
 /**
  * A file format that contains both architecture and weights. A snapshot consists of the file's
- * content, divided so that unchanged tensors keep their shards, and of the facts about it; a refresh
- * reloads the file.
+ * content, divided so that unchanged tensors keep their shards, and of the facts about it; a
+ * refresh reloads the file.
  */
 sealed interface ModuleFormat permits TorchScriptFormat, OnnxFormat {
 

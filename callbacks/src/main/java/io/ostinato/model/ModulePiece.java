@@ -51,8 +51,7 @@ record ModulePiece(String name, int from, int to) {
     }
     between.add(ByteBuffer.wrap(content, end, content.length - end));
     HostArray places =
-        HostArray.of(
-            ModuleFormat.LAYOUT, DataType.INT64, new Shape(pieces.size()), layout.array());
+        HostArray.of(ModuleFormat.LAYOUT, DataType.INT64, new Shape(pieces.size()), layout.array());
     // What is between the pieces has their checksums, and so changes with any of them.
     return WeightSnapshot.ofParts(
         List.of(List.of(first), List.of(places, bytes(format.array(), between)), tensors));

@@ -71,9 +71,9 @@ public final class ModuleTemplate {
   }
 
   /**
-   * Replaces the weights. Names and shapes must match after a prefix is removed from the names, such
-   * as {@code model.}; it is the only one under which all parameters of the module are found. Types
-   * must be the same, or narrower floating-point types, which are widened exactly.
+   * Replaces the weights. Names and shapes must match after a prefix is removed from the names,
+   * such as {@code model.}; it is the only one under which all parameters of the module are found.
+   * Types must be the same, or narrower floating-point types, which are widened exactly.
    *
    * @throws IllegalArgumentException if the weights don't match; lists the differences
    */
@@ -93,8 +93,7 @@ public final class ModuleTemplate {
 
   private Filled filled(NameMatch match) {
     Map<String, TemplateArray> wanted =
-        file.arrays().stream()
-            .collect(Collectors.toMap(TemplateArray::name, Function.identity()));
+        file.arrays().stream().collect(Collectors.toMap(TemplateArray::name, Function.identity()));
     Map<String, HostArray> values = new LinkedHashMap<>();
     match
         .arrays()

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 
 /**
  * Weights matched with the arrays of a template by name and shape, after a prefix is removed from
- * the names of the weights: {@code model.} of Lightning, {@code module.} of data parallelism, {@code
- * state_dict.model.} of nested dicts.
+ * the names of the weights: {@code model.} of Lightning, {@code module.} of data parallelism,
+ * {@code state_dict.model.} of nested dicts.
  *
  * @param prefix the prefix that was removed
  * @param arrays the weights by the names of the template
@@ -23,7 +23,10 @@ import java.util.TreeMap;
  * @param ignored weights outside of the prefix
  */
 record NameMatch(
-    String prefix, Map<String, OfferedArray> arrays, List<String> kept, List<OfferedArray> ignored) {
+    String prefix,
+    Map<String, OfferedArray> arrays,
+    List<String> kept,
+    List<OfferedArray> ignored) {
   private static final int MOST_CANDIDATES = 8;
 
   /** A counter of training that batch normalization has, without effect on its outputs. */

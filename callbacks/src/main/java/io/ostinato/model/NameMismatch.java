@@ -71,7 +71,11 @@ final class NameMismatch {
         : List.of(
             "%s is %s %s in the weights but %s %s in the architecture"
                 .formatted(
-                    WeightNames.shown(name), given.dataType(), given.shape(), wanted.dataType(), wanted.shape()));
+                    WeightNames.shown(name),
+                    given.dataType(),
+                    given.shape(),
+                    wanted.dataType(),
+                    wanted.shape()));
   }
 
   /** Why an array can't be read. */

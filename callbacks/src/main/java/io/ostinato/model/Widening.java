@@ -69,8 +69,6 @@ final class Widening {
     }
     int wideExponent = exponent == HALF_EXPONENT ? 0xFF : exponent - 15 + 127;
     return Float.intBitsToFloat(
-        sign
-            | wideExponent << FRACTION_BITS
-            | fraction << (FRACTION_BITS - HALF_FRACTION_BITS));
+        sign | wideExponent << FRACTION_BITS | fraction << (FRACTION_BITS - HALF_FRACTION_BITS));
   }
 }

@@ -29,8 +29,8 @@ import java.util.Set;
 /**
  * Reads a sequence of Python pickles of the protocols 0 to 5. Runs their operations on a stack, as
  * described by <a href="https://docs.python.org/3/library/pickletools.html">pickletools</a>, but
- * only keeps the names of Python's classes, and runs nothing of Python: what would be a call becomes
- * a dict, a tensor or an {@link Instance}, whatever it would do. Not thread-safe.
+ * only keeps the names of Python's classes, and runs nothing of Python: what would be a call
+ * becomes a dict, a tensor or an {@link Instance}, whatever it would do. Not thread-safe.
  */
 public final class PickleReader {
   /** More values than files of torch.save have; each takes many times its size in memory. */
@@ -233,7 +233,9 @@ public final class PickleReader {
   /** Pushes a number in text, such as {@code 12}, {@code 12L} or {@code 01} for true. */
   private void whole(String text) {
     try {
-      push(new Whole(Long.parseLong(text.endsWith("L") ? text.substring(0, text.length() - 1) : text)));
+      push(
+          new Whole(
+              Long.parseLong(text.endsWith("L") ? text.substring(0, text.length() - 1) : text)));
     } catch (NumberFormatException e) {
       push(Other.VALUE); // larger than a size can be
     }

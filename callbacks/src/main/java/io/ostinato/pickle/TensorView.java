@@ -54,9 +54,7 @@ public record TensorView(DataType type, long offset, List<Long> sizes, List<Long
     }
     try {
       long end =
-          isEmpty()
-              ? 0
-              : Math.multiplyExact(Math.addExact(last(), 1), (long) type.getNumOfBytes());
+          isEmpty() ? 0 : Math.multiplyExact(Math.addExact(last(), 1), (long) type.getNumOfBytes());
       Math.multiplyExact(elements(), (long) type.getNumOfBytes());
       if (end > storageBytes) {
         throw new IllegalArgumentException(

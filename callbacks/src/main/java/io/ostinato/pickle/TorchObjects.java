@@ -53,18 +53,31 @@ final class TorchObjects {
           "Bool", DataType.BOOLEAN);
 
   private static final Map<String, DataType> OF_NAMES =
-      Map.of("half", DataType.FLOAT16, "float", DataType.FLOAT32, "double", DataType.FLOAT64,
-          "bool", DataType.BOOLEAN);
+      Map.of(
+          "half",
+          DataType.FLOAT16,
+          "float",
+          DataType.FLOAT32,
+          "double",
+          DataType.FLOAT64,
+          "bool",
+          DataType.BOOLEAN);
 
   /** The bytes of an element of storages whose elements DJL doesn't have. */
   private static final Map<String, Integer> OTHER_WIDTHS =
       Map.of(
-          UNTYPED, 1,
-          "ComplexFloatStorage", 8,
-          "ComplexDoubleStorage", 16,
-          "QInt8Storage", 1,
-          "QUInt8Storage", 1,
-          "QInt32Storage", 4);
+          UNTYPED,
+          1,
+          "ComplexFloatStorage",
+          8,
+          "ComplexDoubleStorage",
+          16,
+          "QInt8Storage",
+          1,
+          "QUInt8Storage",
+          1,
+          "QInt32Storage",
+          4);
 
   private TorchObjects() {}
 
@@ -84,7 +97,8 @@ final class TorchObjects {
         return tensor(global, arguments instanceof Items items ? items.values() : List.of());
       }
     }
-    return instance(callee instanceof Global type ? Optional.of(type) : Optional.empty(), arguments);
+    return instance(
+        callee instanceof Global type ? Optional.of(type) : Optional.empty(), arguments);
   }
 
   /** A storage by its type; in old files a class with its source, or a tensor by its number. */
@@ -99,7 +113,8 @@ final class TorchObjects {
     }
     String name = type instanceof Global global ? global.name() : "";
     boolean isBytes = name.equals("ByteStorage") || name.equals("BoolStorage");
-    boolean isWhole = values.size() == 5 || (values.size() == 6 && !(values.get(5) instanceof Items));
+    boolean isWhole =
+        values.size() == 5 || (values.size() == 6 && !(values.get(5) instanceof Items));
     if (!isWhole || !(values.get(4) instanceof Whole size)) {
       return Tensor.opaque(isBytes, false, "a view of a storage");
     }
@@ -138,7 +153,10 @@ final class TorchObjects {
               tensor.isBytes(), isScalar, tensor.storage(), tensor.view(), tensor.how());
         }
         return view(function, tensor, arguments)
-            .map(view -> new Tensor(tensor.isBytes(), isScalar, tensor.storage(), view, function.toString()))
+            .map(
+                view ->
+                    new Tensor(
+                        tensor.isBytes(), isScalar, tensor.storage(), view, function.toString()))
             .orElseGet(() -> Tensor.opaque(tensor.isBytes(), isScalar, function.toString()));
       }
     }
@@ -168,8 +186,7 @@ final class TorchObjects {
     return sizes.isEmpty() || strides.isEmpty() || sizes.get().size() > TensorView.MOST_DIMENSIONS
         ? Optional.empty()
         : Optional.of(
-            new TensorView(
-                type(memory, arguments), offset.value(), sizes.get(), strides.get()));
+            new TensorView(type(memory, arguments), offset.value(), sizes.get(), strides.get()));
   }
 
   /** Whether it is marked, for example as negated: its elements aren't those of the storage. */

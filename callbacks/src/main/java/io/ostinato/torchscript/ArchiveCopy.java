@@ -38,13 +38,12 @@ public final class ArchiveCopy {
    */
   public ByteBuffer contentOf(Entry entry) {
     if (!records.containsKey(entry) || entry.method() != ZipContent.STORED) {
-      throw new IllegalArgumentException("'%s' is not stored in the archive".formatted(entry.name()));
+      throw new IllegalArgumentException(
+          "'%s' is not stored in the archive".formatted(entry.name()));
     }
     opened.add(entry);
     LocalHeader header = LocalHeader.of(archive, entry);
-    return archive
-        .slice(header.dataStart(), entry.storedBytes())
-        .order(ByteOrder.LITTLE_ENDIAN);
+    return archive.slice(header.dataStart(), entry.storedBytes()).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Corrects the CRC-32s, and returns the archive; the copy must not be used any more. */

@@ -31,7 +31,8 @@ record CodeFiles(Map<String, String> byPath, Optional<String> problem) {
       }
       bytes += entry.sizeBytes();
       if (bytes > MOST_BYTES) {
-        return new CodeFiles(files, Optional.of("more than %s bytes of code".formatted(MOST_BYTES)));
+        return new CodeFiles(
+            files, Optional.of("more than %s bytes of code".formatted(MOST_BYTES)));
       }
       Optional<byte[]> content = zip.contentOf(entry);
       if (content.isEmpty()) {

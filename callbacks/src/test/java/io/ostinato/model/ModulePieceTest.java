@@ -65,9 +65,7 @@ class ModulePieceTest {
   @Test
   void damagedFilesAreTheSameBytesAfterwards() {
     List<byte[]> modules =
-        List.of(
-            TorchModules.content("/torchscript/batchnorm-a.pt"),
-            WeightFixtures.small());
+        List.of(TorchModules.content("/torchscript/batchnorm-a.pt"), WeightFixtures.small());
     new DamagedFiles("pieces", modules)
         .readBy(
             (damaged, original) -> {

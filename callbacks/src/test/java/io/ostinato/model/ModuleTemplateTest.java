@@ -90,7 +90,8 @@ class ModuleTemplateTest {
     others.add(
         OfferedArray.of(HostArray.of("out.b", DataType.FLOAT32, new Shape(3), new byte[12])));
     others.replaceAll(
-        each -> each.name().equals("conv.bias") ? other(each, new Shape(1), DataType.FLOAT32) : each);
+        each ->
+            each.name().equals("conv.bias") ? other(each, new Shape(1), DataType.FLOAT32) : each);
     assertThatThrownBy(() -> net.with(others))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -104,7 +105,8 @@ class ModuleTemplateTest {
   void typesMustAgreeOrBeNarrowerFloatingPointNumbers() {
     List<OfferedArray> doubles = trained();
     doubles.replaceAll(
-        each -> each.name().equals("conv.bias") ? other(each, each.shape(), DataType.FLOAT64) : each);
+        each ->
+            each.name().equals("conv.bias") ? other(each, each.shape(), DataType.FLOAT64) : each);
     assertThatThrownBy(() -> net.with(doubles))
         .hasMessageContaining(
             "'conv.bias' is float64 (2) in the weights but float32 (2) in the architecture");
@@ -128,7 +130,8 @@ class ModuleTemplateTest {
     assertThat(outputs(net.with(two, "ema").weights())).isEqualTo(outputs(snapshot("trained.pt")));
     assertThat(outputs(net.with(two, "model.").weights())).isEqualTo(outputs(snapshot("net.pt")));
     assertThatThrownBy(() -> net.with(two, "emma."))
-        .hasMessageStartingWith("the weights have no names with the prefix 'emma.'; they have: 'ema.");
+        .hasMessageStartingWith(
+            "the weights have no names with the prefix 'emma.'; they have: 'ema.");
   }
 
   @Test

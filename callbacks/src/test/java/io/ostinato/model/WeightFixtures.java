@@ -59,9 +59,7 @@ public final class WeightFixtures {
     return weights.stream()
         .map(
             array ->
-                array.name().startsWith("7.")
-                    ? random(array.name(), array.shape(), random)
-                    : array)
+                array.name().startsWith("7.") ? random(array.name(), array.shape(), random) : array)
         .toList();
   }
 

@@ -47,9 +47,7 @@ class NamedWeightsTest {
   void aCheckpointOfLightningHasTheMetricsOfTheModuleWithItsWeights() {
     JsonObject expected = evaluate("trained.pt");
     assertThat(evaluate("lightning.ckpt", "--architecture", path("net.pt"))).isEqualTo(expected);
-    assertThat(
-            evaluate(
-                "two.pt", "--architecture", path("net.pt"), "--weights-prefix", "model."))
+    assertThat(evaluate("two.pt", "--architecture", path("net.pt"), "--weights-prefix", "model."))
         .isEqualTo(expected);
     assertThat(evaluate("two.pt", "--architecture", path("net.pt"), "--weights-prefix", "ema"))
         .isNotEqualTo(expected);
@@ -60,12 +58,12 @@ class NamedWeightsTest {
     assertThat(run("two.pt", "--architecture", path("net.pt"))).isEqualTo(1);
     assertThat(err.toString())
         .hasLineCount(1)
-        .contains("several prefixes ('ema.', 'model.'); choose one with the option --weights-prefix");
+        .contains(
+            "several prefixes ('ema.', 'model.'); choose one with the option --weights-prefix");
     err.getBuffer().setLength(0);
     assertThat(run("two.pt", "--architecture", "digits_cnn", "--weights-prefix", "a")).isEqualTo(2);
     assertThat(err.toString())
-        .startsWith(
-            "--weights-prefix 'a' requires a module as --architecture, such as net.pt");
+        .startsWith("--weights-prefix 'a' requires a module as --architecture, such as net.pt");
   }
 
   /** It isn't the fault of a checkpoint. */

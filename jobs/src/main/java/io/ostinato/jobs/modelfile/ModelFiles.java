@@ -113,8 +113,9 @@ public final class ModelFiles {
           .map(onnx -> ofModule(file, "an ONNX model"))
           .or(
               () ->
-                  Kind.of(module.file()).filter(known -> known == Kind.ONNX).flatMap(
-                      onnx -> missingEngine(module.file())));
+                  Kind.of(module.file())
+                      .filter(known -> known == Kind.ONNX)
+                      .flatMap(onnx -> missingEngine(module.file())));
     }
     boolean hasBlock = architecture instanceof OfBlock;
     if (kind.isEmpty()) {
@@ -132,8 +133,7 @@ public final class ModelFiles {
       case OPEN -> Optional.empty();
       case TORCH_SCRIPT ->
           hasBlock ? Optional.of(ofModule(file, "a TorchScript module")) : Optional.empty();
-      case ONNX ->
-          hasBlock ? Optional.of(ofModule(file, "an ONNX model")) : missingEngine(file);
+      case ONNX -> hasBlock ? Optional.of(ofModule(file, "an ONNX model")) : missingEngine(file);
     };
   }
 
@@ -168,8 +168,7 @@ public final class ModelFiles {
             mistake -> {
               throw new ModelException(mistake);
             });
-    return reading(
-        file, () -> templates.isPresent() ? templates.get().read(file) : readOne(file));
+    return reading(file, () -> templates.isPresent() ? templates.get().read(file) : readOne(file));
   }
 
   private ModelFile readOne(String file) throws IOException {

@@ -185,7 +185,8 @@ enum OtherFormat {
   static boolean isTorchSave(byte[] content) {
     ZipContent zip = new ZipContent(content);
     return zip.isZip()
-        ? !zip.isWhole() || zip.entries().flatMap(OtherFormat::ofZip).equals(Optional.of(TORCH_SAVE))
+        ? !zip.isWhole()
+            || zip.entries().flatMap(OtherFormat::ofZip).equals(Optional.of(TORCH_SAVE))
         : text(content).startsWith(LEGACY);
   }
 

@@ -1,6 +1,5 @@
 package io.ostinato.jobs.modelfile;
 
-import io.ostinato.jobs.data.HadoopPaths;
 import io.ostinato.jobs.modelfile.ModelFiles.ModelFile;
 import io.ostinato.jobs.modelfile.WeightsArchitecture.OfModule;
 import io.ostinato.model.ModuleTemplate;

@@ -24,8 +24,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Reads weights by name: safetensors, files of {@code torch.save}, shards of either with their index,
- * or a folder with one of these. The content of a file determines its format.
+ * Reads weights by name: safetensors, files of {@code torch.save}, shards of either with their
+ * index, or a folder with one of these. The content of a file determines its format.
  */
 public final class WeightFiles {
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
@@ -105,8 +105,8 @@ public final class WeightFiles {
   }
 
   /** The names of the shards of an index; adds the names of the weights. */
-  private static Set<String> shards(
-      String file, FileSystem files, Path index, Set<String> weights) throws IOException {
+  private static Set<String> shards(String file, FileSystem files, Path index, Set<String> weights)
+      throws IOException {
     byte[] text = content(file, files, files.getFileStatus(index), MOST_INDEX_BYTES);
     Set<String> shards = new TreeSet<>();
     try {
@@ -158,7 +158,8 @@ public final class WeightFiles {
     ZipContent zip = new ZipContent(content);
     if (zip.isZip() && new ModuleArchive(zip).mistake().isEmpty()) {
       throw ModelException.refused(
-          file, "it is a TorchScript module, which contains its architecture; remove --architecture");
+          file,
+          "it is a TorchScript module, which contains its architecture; remove --architecture");
     }
     if (OtherFormat.isTorchSave(content)) {
       return SavedTensors.of(

@@ -19,8 +19,8 @@ public sealed interface WeightsArchitecture {
    * A TorchScript module or an ONNX model, whose weights are replaced by name.
    *
    * @param file on any file system that Hadoop supports
-   * @param prefix the prefix of the names of the weights, if a file has several of the module; empty
-   *     if it is the only one that matches
+   * @param prefix the prefix of the names of the weights, if a file has several of the module;
+   *     empty if it is the only one that matches
    */
   record OfModule(String file, String prefix) implements WeightsArchitecture {}
 

@@ -31,10 +31,10 @@ public record WeightsFolder(String main, List<String> shards) {
   public static Optional<WeightsFolder> in(Collection<String> names) {
     TreeSet<String> files = new TreeSet<>(names);
     for (String end : List.of(".safetensors", ".bin")) {
-      Optional<String> index = files.stream().filter(name -> name.endsWith(end + INDEX)).findFirst();
+      Optional<String> index =
+          files.stream().filter(name -> name.endsWith(end + INDEX)).findFirst();
       if (index.isPresent()) {
-        String stem =
-            index.get().substring(0, index.get().length() - (end + INDEX).length());
+        String stem = index.get().substring(0, index.get().length() - (end + INDEX).length());
         return Optional.of(
             new WeightsFolder(
                 index.get(),

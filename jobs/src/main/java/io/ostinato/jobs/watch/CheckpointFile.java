@@ -15,8 +15,10 @@ import java.util.Optional;
  */
 record CheckpointFile(String name, long bytes, Instant modified) {
 
-  /** The iteration in the name, such as in {@code net-E3_U66_S4224.pt} or {@code
-   * checkpoint-500/model.safetensors}; empty if there is none. */
+  /**
+   * The iteration in the name, such as in {@code net-E3_U66_S4224.pt} or {@code
+   * checkpoint-500/model.safetensors}; empty if there is none.
+   */
   Optional<NamedIteration> iteration() {
     return NamedIteration.findIn(ownName(name));
   }

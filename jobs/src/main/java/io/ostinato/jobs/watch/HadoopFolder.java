@@ -33,8 +33,8 @@ import org.apache.hadoop.hdfs.DistributedFileSystem;
 /**
  * A folder on any file system that Hadoop supports.
  *
- * @param subfolders accepts the names of subfolders that are checkpoints if they have weights; those
- *     of others are listed as folders
+ * @param subfolders accepts the names of subfolders that are checkpoints if they have weights;
+ *     those of others are listed as folders
  */
 record HadoopFolder(FileSystem system, Path path, Predicate<String> subfolders)
     implements CheckpointFolder {

@@ -82,8 +82,7 @@ record RefreshBenchmark(Path folder) implements Benchmark {
   }
 
   /** Changes the head of a TorchScript module, 4.8 % of its parameters. */
-  private static Figure module(SparkEvaluationEngine engine, SparkDataset data)
-      throws IOException {
+  private static Figure module(SparkEvaluationEngine engine, SparkDataset data) throws IOException {
     BenchModule net = new BenchModule();
     long before = engine.weightBytesSent();
     predict(engine, data, net);

@@ -17,7 +17,6 @@ class OtherFormatTest {
   private static final String ONCE =
       "; with --architecture module.pt, this file and others of the same model need no conversion";
 
-
   @Test
   void whatTorchSaveWritesIsNamedWithWhatMakesAModuleOfIt() throws IOException {
     String stateDict =
@@ -164,7 +163,7 @@ class OtherFormatTest {
                   + " the model: model.load_state_dict({k: v for k, v in"
                   + " torch.load('net.bin').items() if torch.is_tensor(v)}),"
                   + " torch.jit.script(model.eval()).save('module.pt')"
-                + ONCE);
+                  + ONCE);
     }
     assertThat(ofFixture("keys-extra-nested.pt").orElse(""))
         .startsWith("it is a training checkpoint, ")

@@ -69,7 +69,8 @@ class TemplateModelsTest {
   @Test
   void weightsThatAModuleHasTwiceAreReplacedInBothPlaces() throws IOException {
     TorchFixtures.copy("/weights/recurrent.pt", folder.resolve("recurrent.pt"));
-    Path file = TorchFixtures.copy("/weights/recurrent.safetensors", folder.resolve("a.safetensors"));
+    Path file =
+        TorchFixtures.copy("/weights/recurrent.safetensors", folder.resolve("a.safetensors"));
     assertThat(outputs(read("recurrent.pt", file)))
         .isEqualTo(expected("recurrent-trained.pt"))
         .isNotEqualTo(expected("recurrent.pt"));
@@ -140,7 +141,8 @@ class TemplateModelsTest {
     assertThat(outputs(read("net.pt", shards))).isEqualTo(expected("trained.pt"));
     String text = Files.readString(index);
     Files.writeString(index, text.replace("\"conv.bias\"", "\"conv.b\""));
-    assertRefused(index, "its index has 1 names that no shard has, such as 'conv.b'; save it again");
+    assertRefused(
+        index, "its index has 1 names that no shard has, such as 'conv.b'; save it again");
     Files.writeString(index, text.replace("model-00001", "../model-00001"));
     assertRefused(index, "its index has no weight_map with the names of files; save it again");
     Files.writeString(index, text);
@@ -200,21 +202,21 @@ class TemplateModelsTest {
     assertThat(model.outputs()).containsExactly("logits");
     assertThat(model.weights().manifest())
         .isEqualTo(
-            OnnxSource.snapshotOf(
-                    TorchFixtures.content("/weights/mlp-trained.onnx"))
-                .manifest());
+            OnnxSource.snapshotOf(TorchFixtures.content("/weights/mlp-trained.onnx")).manifest());
   }
 
   @Test
   void whatIsNeitherWeightsNorAnArchitectureIsRefused() throws IOException {
     Path module = TorchFixtures.copy("/weights/trained.pt", folder.resolve("E1.pt"));
     assertRefused(
-        module, "it is a TorchScript module, which contains its architecture; remove --architecture");
+        module,
+        "it is a TorchScript module, which contains its architecture; remove --architecture");
     Path old = TorchFixtures.copy("/otherformats/old.pth.tar", folder.resolve("old.pth.tar"));
     assertRefused(old, "it is a state_dict, weights without code, written by torch.save; ");
     Path text = Files.writeString(folder.resolve("a.bin"), "hello");
     assertRefused(
-        text, "it has no weights by name; expected safetensors or a state_dict written by torch.save");
+        text,
+        "it has no weights by name; expected safetensors or a state_dict written by torch.save");
     TorchFixtures.copy("/weights/frozen.pt", folder.resolve("frozen.pt"));
     assertThatThrownBy(() -> read("frozen.pt", module))
         .isInstanceOf(ModelException.class)
