@@ -18,11 +18,8 @@ import io.ostinato.weights.WeightSnapshot;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
@@ -71,57 +68,23 @@ public final class ModelFiles {
             : Optional.empty();
   }
 
-  /** The kind of a model file, by its extension. */
-  private enum Kind {
-    TORCH_SCRIPT(".pt", ".pth", ".ts", ".torchscript"),
-    ONNX(".onnx"),
-    WEIGHTS(".safetensors"),
-
-    /** Extensions of several formats, which only the content tells apart; may be a module. */
-    OPEN(
-        ".ckpt", ".bin", ".pt2", ".h5", ".hdf5", ".keras", ".tflite", ".pkl", ".pickle", ".joblib",
-        ".npz", ".npy", ".pb", ".tar", ".tgz", ".gz");
-
-    /** A name such as {@code checkpoint-500}. */
-    private static final Pattern WITHOUT_ENDING = Pattern.compile("(?:.*/)?[^./]*(?:[._-]\\d+)*");
-
-    private final List<String> ends;
-
-    Kind(String... ends) {
-      this.ends = List.of(ends);
-    }
-
-    static Optional<Kind> of(String file) {
-      String name = file.toLowerCase(Locale.ROOT);
-      return Arrays.stream(values())
-          .filter(kind -> kind.ends.stream().anyMatch(name::endsWith))
-          .findFirst()
-          .or(() -> WITHOUT_ENDING.matcher(name).matches() ? Optional.of(OPEN) : Optional.empty());
-    }
-
-    @Override
-    public String toString() {
-      return String.join(", ", ends);
-    }
-  }
-
   /** Why a file can't be read, judged by its name alone; empty if it may be possible. */
   public static Optional<String> mistake(String file, WeightsArchitecture architecture) {
-    Optional<Kind> kind = Kind.of(file);
+    Optional<ModelKind> kind = ModelKind.of(file);
     if (architecture instanceof OfModule module) {
-      return kind.filter(known -> known == Kind.ONNX)
+      return kind.filter(known -> known == ModelKind.ONNX)
           .map(onnx -> ofModule(file, "an ONNX model"))
           .or(
               () ->
-                  Kind.of(module.file())
-                      .filter(known -> known == Kind.ONNX)
+                  ModelKind.of(module.file())
+                      .filter(known -> known == ModelKind.ONNX)
                       .flatMap(onnx -> missingEngine(module.file())));
     }
     boolean hasBlock = architecture instanceof OfBlock;
     if (kind.isEmpty()) {
       return Optional.of(
           "'%s': unknown model format; expected %s for TorchScript, %s for ONNX, %s for weights"
-              .formatted(file, Kind.TORCH_SCRIPT, Kind.ONNX, Kind.WEIGHTS));
+              .formatted(file, ModelKind.TORCH_SCRIPT, ModelKind.ONNX, ModelKind.WEIGHTS));
     }
     return switch (kind.get()) {
       case WEIGHTS ->
@@ -172,7 +135,7 @@ public final class ModelFiles {
   }
 
   private ModelFile readOne(String file) throws IOException {
-    return switch (Kind.of(file).orElseThrow()) {
+    return switch (ModelKind.of(file).orElseThrow()) {
       case WEIGHTS -> weights(file);
       case TORCH_SCRIPT, OPEN -> torchScript(file, content(file, configuration));
       case ONNX -> onnx(file, content(file, configuration));
@@ -242,7 +205,7 @@ public final class ModelFiles {
 
   /** Why a file is neither a TorchScript module nor an ONNX model; empty if it is. */
   static Optional<String> mistakeOf(String file, byte[] content) {
-    return Kind.of(file).filter(kind -> kind == Kind.ONNX).isPresent()
+    return ModelKind.of(file).filter(kind -> kind == ModelKind.ONNX).isPresent()
         ? mistakeOfOnnx(file, content)
         : OtherFormat.mistakeOf(file, content)
             .or(() -> new ModuleArchive(new ZipContent(content)).mistake());
