@@ -56,6 +56,9 @@ public final class ModuleTemplate {
       return of(Files.readAllBytes(file));
     } catch (IOException e) {
       throw new UncheckedIOException("can't read the architecture '%s'".formatted(file), e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "can't use '%s' as an architecture: %s".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -17,13 +17,17 @@ import io.ostinato.torchscript.ZipContent;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.OfferedArray;
 import io.ostinato.weights.WeightSnapshot;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Weights by name for a module that was saved once. */
 class ModuleTemplateTest {
@@ -168,6 +172,15 @@ class ModuleTemplateTest {
     assertThatThrownBy(() -> ModuleTemplate.of(new byte[] {8, 7}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("it has no initializers");
+  }
+
+  @Test
+  void aFileThatCantBeAnArchitectureIsNamed(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("net.pt");
+    Files.write(file, TorchModules.content("/weights/frozen.pt"));
+    assertThatThrownBy(() -> ModuleTemplate.of(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("can't use '%s' as an architecture: it was frozen".formatted(file));
   }
 
   @Test

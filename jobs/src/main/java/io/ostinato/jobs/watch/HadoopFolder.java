@@ -64,7 +64,7 @@ record HadoopFolder(FileSystem system, Path path, Predicate<String> subfolders)
       String name = status.getPath().getName();
       if (status.isDirectory() && subfolders.test(name)) {
         if (!isLink(name)) {
-          subfolder(name).checkpoint().ifPresent(files::add);
+          checkpointIn(name).ifPresent(files::add);
         }
       } else if (status.isDirectory()) {
         folders.add(name);
@@ -73,6 +73,15 @@ record HadoopFolder(FileSystem system, Path path, Predicate<String> subfolders)
       }
     }
     return new Listing(files, links, folders);
+  }
+
+  /** The weights in a subfolder; empty if a training that keeps only a few has just deleted it. */
+  private Optional<CheckpointFile> checkpointIn(String name) throws IOException {
+    try {
+      return subfolder(name).checkpoint();
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
   }
 
   private WeightsSubfolder subfolder(String name) {
