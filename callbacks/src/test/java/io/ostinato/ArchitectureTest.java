@@ -34,14 +34,18 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule PROGRESS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("progress");
 
+  @ArchTest static final ArchRule PICKLE_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("pickle");
+
+  @ArchTest static final ArchRule ONNX_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("onnx");
+
   @ArchTest
-  static final ArchRule TORCHSCRIPT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("torchscript");
+  static final ArchRule TORCHSCRIPT_IMPORTS_ONLY_PICKLES = imports("torchscript", "pickle");
 
   @ArchTest static final ArchRule LIBRARIES_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("libraries");
 
   @ArchTest
   static final ArchRule MODEL_KNOWS_NOTHING_OF_EVALUATIONS =
-      imports("model", "libraries", "torchscript", "weights");
+      imports("model", "libraries", "onnx", "pickle", "torchscript", "weights");
 
   @ArchTest static final ArchRule PROCESS_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("process");
 

@@ -34,6 +34,11 @@ public final class BlockSource implements ModelSource {
   }
 
   @Override
+  public boolean isRefreshedInPlace() {
+    return true;
+  }
+
+  @Override
   public LoadedModel build(Device device) {
     return new LoadedBlock(this, device);
   }

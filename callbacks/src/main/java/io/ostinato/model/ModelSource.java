@@ -34,6 +34,12 @@ public sealed interface ModelSource extends Serializable
     return new OnnxSource();
   }
 
+  /**
+   * Whether a refresh writes the changed weights into the model's memory. Otherwise it loads the
+   * model again, which takes all weights, including those that the model had before.
+   */
+  boolean isRefreshedInPlace();
+
   /** Builds the architecture on a device; it can't be used before its first refresh. */
   LoadedModel build(Device device);
 }

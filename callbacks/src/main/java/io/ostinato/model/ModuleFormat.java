@@ -4,15 +4,11 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.ostinato.torchscript.ModuleFacts;
-import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,14 +18,21 @@ import java.util.function.Supplier;
 
 /**
  * A file format that contains both architecture and weights. A snapshot consists of the file's
- * content as one array and of the facts about it; a refresh reloads the file.
+ * content, divided so that unchanged tensors keep their shards, and of the facts about it; a
+ * refresh reloads the file.
  */
 sealed interface ModuleFormat permits TorchScriptFormat, OnnxFormat {
 
   /** The name of the array with the facts about the file. */
   String FACTS = "module.facts";
 
-  /** The name of the array with the content of the file. */
+  /**
+   * The name of the array with the layout of a file in pieces: how many of the bytes outside of
+   * pieces precede each piece, {@code int64 (pieces)}.
+   */
+  String LAYOUT = "module.layout";
+
+  /** The name of the array with the content of the file, or with what isn't in pieces. */
   String array();
 
   /** A description of the content of such a file, such as {@code a TorchScript module}. */
@@ -69,14 +72,16 @@ sealed interface ModuleFormat permits TorchScriptFormat, OnnxFormat {
   }
 
   /**
+   * The parts of a file that change on their own, such as its tensors, by their names, in the order
+   * of the file and without overlaps. Empty if the file can't be divided.
+   */
+  List<ModulePiece> pieces(byte[] content);
+
+  /**
    * Creates a snapshot. The facts come first: they are small, and are needed before the content.
    */
   default WeightSnapshot snapshotOf(byte[] content, ModuleFacts facts) {
-    byte[] json = facts.toJson().getBytes(StandardCharsets.UTF_8);
-    return WeightSnapshot.of(
-        List.of(
-            HostArray.of(FACTS, DataType.UINT8, new Shape(json.length), json),
-            HostArray.of(array(), DataType.UINT8, new Shape(content.length), content)));
+    return ModulePiece.snapshotOf(this, content, facts);
   }
 
   default WeightSnapshot snapshotOf(Path file) {

@@ -4,11 +4,11 @@ import io.ostinato.torchscript.ModuleFacts;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.Slice;
 import io.ostinato.weights.WeightSource;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,13 +19,16 @@ final class ModuleStream extends InputStream {
   private final ModuleFormat format;
   private final Iterator<Shard> shards;
   private Iterator<Slice> slices = Collections.emptyIterator();
+  private final ModuleAssembly file;
+  private final Deque<ByteBuffer> next = new ArrayDeque<>();
   private ByteBuffer rest = ByteBuffer.allocate(0);
-  private final ByteArrayOutputStream facts = new ByteArrayOutputStream();
+  private boolean ended;
   private long given;
   private @Nullable RuntimeException failure;
 
   ModuleStream(ModuleFormat format, WeightSource weights) {
     this.format = format;
+    this.file = new ModuleAssembly(format);
     this.shards = weights.shards(weights.manifest().shards());
     boolean hasContent = hasMore();
     if (failure != null) {
@@ -56,9 +59,7 @@ final class ModuleStream extends InputStream {
 
   /** The facts about the file. */
   ModuleFacts facts() {
-    return facts.size() == 0
-        ? ModuleFacts.unknown("the snapshot has no facts about the module")
-        : ModuleFacts.fromJson(facts.toString(StandardCharsets.UTF_8));
+    return file.facts();
   }
 
   /** The number of bytes read so far. */
@@ -105,24 +106,18 @@ final class ModuleStream extends InputStream {
 
   private boolean findMore() {
     while (!rest.hasRemaining()) {
-      if (!slices.hasNext()) {
-        if (!shards.hasNext()) {
-          return false;
-        }
+      if (!next.isEmpty()) {
+        rest = next.remove();
+      } else if (slices.hasNext()) {
+        next.addAll(file.add(slices.next()));
+      } else if (shards.hasNext()) {
         slices = shards.next().slices().iterator();
-        continue;
+      } else if (ended) {
+        return false;
+      } else {
+        ended = true;
+        next.addAll(file.end());
       }
-      Slice slice = slices.next();
-      if (slice.array().equals(ModuleFormat.FACTS)) {
-        byte[] some = new byte[slice.sizeBytes()];
-        slice.content().get(some);
-        facts.writeBytes(some);
-        continue;
-      }
-      if (!slice.array().equals(format.array())) {
-        throw new NotAModuleException(format, "the array '%s'".formatted(slice.array()));
-      }
-      rest = slice.content();
     }
     return true;
   }

@@ -5,10 +5,13 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import io.ostinato.onnx.OnnxTensors;
+import io.ostinato.onnx.ProtoFields;
 import io.ostinato.torchscript.ModuleFacts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -69,6 +72,18 @@ record OnnxFormat() implements ModuleFormat {
   @Override
   public ModuleFacts facts(byte[] content) {
     return ModuleFacts.none();
+  }
+
+  @Override
+  public List<ModulePiece> pieces(byte[] content) {
+    try {
+      return OnnxTensors.of(content).stream()
+          .filter(tensor -> tensor.bytes() > 0)
+          .map(tensor -> new ModulePiece(tensor.name(), tensor.from(), tensor.to()))
+          .toList();
+    } catch (ProtoFields.CutOffException e) {
+      return List.of(); // a damaged file, which the engine refuses
+    }
   }
 
   @Override

@@ -32,6 +32,11 @@ public final class OnnxSource implements ModelSource {
     return OnnxFormat.missingEngine();
   }
 
+  @Override
+  public boolean isRefreshedInPlace() {
+    return false;
+  }
+
   /**
    * Builds the model on a device; it can't be used before its first refresh.
    *

@@ -6,8 +6,10 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import io.ostinato.torchscript.ModuleFacts;
+import io.ostinato.torchscript.ZipContent;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -40,6 +42,18 @@ record TorchScriptFormat() implements ModuleFormat {
   @Override
   public ModuleFacts facts(byte[] content) {
     return ModuleFacts.of(content);
+  }
+
+  @Override
+  public List<ModulePiece> pieces(byte[] content) {
+    List<ZipContent.Place> places = new ZipContent(content).places().orElse(List.of());
+    // The first folder is named after the file, which is another for each checkpoint.
+    return places.stream()
+        .map(
+            place ->
+                new ModulePiece(
+                    place.entry().name().replaceFirst("^[^/]*/", ""), place.from(), place.to()))
+        .toList();
   }
 
   @Override

@@ -57,6 +57,11 @@ public final class TorchScriptSource implements ModelSource {
   }
 
   @Override
+  public boolean isRefreshedInPlace() {
+    return false;
+  }
+
+  @Override
   public LoadedModel build(Device device) {
     return new LoadedModule(new TorchScriptFormat(), device);
   }

@@ -62,6 +62,8 @@ final class CodeParser {
     Map<String, Field> fields = new LinkedHashMap<>();
     Map<String, Function> methods = new LinkedHashMap<>();
     List<String> hooks = new ArrayList<>();
+    List<String> parameters = new ArrayList<>();
+    List<String> buffers = new ArrayList<>();
     while (isWithin(indent)) {
       String line = lines.lines().get(next);
       if (line.startsWith("def ")) {
@@ -70,26 +72,27 @@ final class CodeParser {
       } else {
         try {
           Tokens attribute = new Tokens(take());
-          if (attribute.peek().matches("__forward_(pre_)?hooks__")) {
-            hooks(attribute, hooks);
-          } else {
-            field(attribute, fields);
+          switch (attribute.peek()) {
+            case "__forward_hooks__", "__forward_pre_hooks__" -> names(attribute, hooks);
+            case "__parameters__" -> names(attribute, parameters);
+            case "__buffers__" -> names(attribute, buffers);
+            default -> field(attribute, fields);
           }
         } catch (CodeSyntaxException e) {
           code.unreadable(String.valueOf(e.getMessage()));
         }
       }
     }
-    return new ClassCode(name, base, fields, methods, hooks);
+    return new ClassCode(name, base, fields, methods, hooks, parameters, buffers);
   }
 
   /** Parses {@code __forward_hooks__ = ["name", ]}. */
-  private static void hooks(Tokens line, List<String> hooks) {
+  private static void names(Tokens line, List<String> names) {
     line.take();
     line.expect("=");
     line.expect("[");
     while (!line.takes("]")) {
-      hooks.add(line.takeText());
+      names.add(line.takeText());
       line.takes(",");
     }
   }

@@ -50,6 +50,21 @@ record LocalHeader(ByteBuffer archive, int at, Entry entry, int dataStart) {
         "'%s' %s".formatted(ZipDirectory.shown(entry.name()), problem));
   }
 
+  /** Replaces the CRC-32 here and in the record after the content. */
+  void replaceCrc(int crc) {
+    boolean follows = (ZipDirectory.unsigned(archive, at + 6) & SIZES_FOLLOW) != 0;
+    if (!follows || archive.getInt(at + 14) == entry.crc()) {
+      archive.putInt(at + 14, crc);
+    }
+    int end = dataEnd();
+    if (follows && end <= archive.capacity() - 2 * Integer.BYTES) {
+      int place = archive.getInt(end) == DESCRIPTOR ? end + Integer.BYTES : end;
+      if (archive.getInt(place) == entry.crc()) {
+        archive.putInt(place, crc);
+      }
+    }
+  }
+
   /** The position after the content. */
   int dataEnd() {
     return dataStart + entry.storedBytes();

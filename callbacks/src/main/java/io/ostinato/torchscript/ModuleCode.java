@@ -57,13 +57,17 @@ final class ModuleCode {
    *
    * @param base {@code Module}, {@code NamedTuple}, {@code ModuleInterface}, or empty
    * @param hooks the names of its methods that run before and after a call of the module
+   * @param parameters the names of its attributes that are parameters
+   * @param buffers the names of its attributes that are buffers
    */
   record ClassCode(
       String name,
       String base,
       Map<String, Field> fields,
       Map<String, Function> methods,
-      List<String> hooks) {
+      List<String> hooks,
+      List<String> parameters,
+      List<String> buffers) {
 
     /** Whether it is a module, which has a training and an evaluation mode. */
     boolean isModule() {

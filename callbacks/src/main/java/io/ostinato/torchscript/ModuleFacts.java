@@ -3,10 +3,8 @@ package io.ostinato.torchscript;
 import com.google.gson.Gson;
 import io.ostinato.torchscript.ModuleCode.ClassCode;
 import io.ostinato.torchscript.ModuleCode.Function;
-import io.ostinato.torchscript.ZipContent.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,11 +41,7 @@ public record ModuleFacts(
     boolean seeds,
     boolean changesInputs,
     Map<String, List<ModuleInput>> inputs) {
-  /** More code than any known module has; parsed, it takes many times its size in memory. */
-  private static final long MOST_CODE_BYTES = 16 << 20;
-
   private static final Gson GSON = new Gson();
-  private static final Pattern CODE = Pattern.compile("[^/]+/code/(.*\\.py)");
   private static final Pattern DATA = Pattern.compile("[^/]+/data\\.pkl");
 
   /** The class of the module is the first one named in its pickle. */
@@ -109,26 +103,17 @@ public record ModuleFacts(
     if (zip.isWhole()) { // without its end no engine loads it
       zip.check();
     }
-    Map<String, String> files = new LinkedHashMap<>();
-    Optional<String> module = Optional.empty();
-    long codeBytes = 0;
-    for (Entry entry : zip.entries().orElse(List.of())) {
-      Matcher code = CODE.matcher(entry.name());
-      if (code.matches()) {
-        codeBytes += entry.sizeBytes();
-        if (codeBytes > MOST_CODE_BYTES) {
-          return unknown("more than %s bytes of code".formatted(MOST_CODE_BYTES));
-        }
-        Optional<byte[]> content = zip.contentOf(entry);
-        if (content.isEmpty()) {
-          return unknown("'%s' in the file is damaged".formatted(entry.name()));
-        }
-        files.put(code.group(1), new String(content.get(), StandardCharsets.UTF_8));
-      } else if (DATA.matcher(entry.name()).matches()) {
-        module = zip.contentOf(entry).flatMap(ModuleFacts::moduleClass);
-      }
+    CodeFiles code = CodeFiles.in(zip);
+    if (code.problem().isPresent()) {
+      return unknown(code.problem().get());
     }
-    return of(ModuleCode.parse(files), module);
+    Optional<String> module =
+        zip.entries().orElse(List.of()).stream()
+            .filter(entry -> DATA.matcher(entry.name()).matches())
+            .reduce((first, last) -> last)
+            .flatMap(zip::contentOf)
+            .flatMap(ModuleFacts::moduleClass);
+    return of(ModuleCode.parse(code.byPath()), module);
   }
 
   /**

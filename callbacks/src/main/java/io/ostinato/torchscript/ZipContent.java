@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +34,14 @@ public record ZipContent(byte[] content) {
   public record Entry(
       String name, int method, int crc, int storedBytes, long sizeBytes, int offset) {}
 
+  /**
+   * The position of the content of a file, which may be compressed.
+   *
+   * @param from the position of its first byte
+   * @param to the position after its last byte
+   */
+  public record Place(Entry entry, int from, int to) {}
+
   /** Whether the content starts like a zip archive. */
   public boolean isZip() {
     return content.length >= Integer.BYTES && bytes().getInt(0) == LocalHeader.SIGNATURE;
@@ -47,6 +56,29 @@ public record ZipContent(byte[] content) {
   public Optional<List<Entry>> entries() {
     try {
       return Optional.of(ZipDirectory.of(bytes()).entries());
+    } catch (DamagedModuleException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Where the contents of the files are, in the order of the archive. Empty if the archive is
+   * corrupt.
+   */
+  public Optional<List<Place>> places() {
+    try {
+      List<Place> places =
+          ZipDirectory.of(bytes()).entries().stream()
+              .map(entry -> LocalHeader.of(bytes(), entry))
+              .map(header -> new Place(header.entry(), header.dataStart(), header.dataEnd()))
+              .sorted(Comparator.comparingInt(Place::from).thenComparingInt(Place::to))
+              .toList();
+      for (int i = 1; i < places.size(); i++) {
+        if (places.get(i).from() < places.get(i - 1).to()) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(places);
     } catch (DamagedModuleException e) {
       return Optional.empty();
     }

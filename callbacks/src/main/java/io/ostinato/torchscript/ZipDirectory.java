@@ -11,9 +11,10 @@ import java.util.List;
  * Numbers that are there twice must agree, since other readers may use the other one.
  *
  * @param entries the files, in the order of the directory
+ * @param records the position of the record of each file in the directory
  * @param start the position of the directory, where the content of the files ends
  */
-record ZipDirectory(List<Entry> entries, int start) {
+record ZipDirectory(List<Entry> entries, List<Integer> records, int start) {
   private static final int ENTRY = 0x02014b50;
   private static final int ENTRY_BYTES = 46;
   private static final int END = 0x06054b50;
@@ -57,12 +58,14 @@ record ZipDirectory(List<Entry> entries, int start) {
           "its directory of %s bytes can't begin at byte %s".formatted(end.bytes(), end.start()));
     }
     int start = (int) end.start();
-    List<Entry> entries = entries(archive, start, start + (int) end.bytes());
+    List<Entry> entries = new ArrayList<>();
+    List<Integer> records = new ArrayList<>();
+    read(archive, start, start + (int) end.bytes(), entries, records);
     if (entries.size() != end.count()) {
       throw new DamagedModuleException(
           "its directory has %s entries instead of %s".formatted(entries.size(), end.count()));
     }
-    return new ZipDirectory(List.copyOf(entries), start);
+    return new ZipDirectory(List.copyOf(entries), List.copyOf(records), start);
   }
 
   private static End end(ByteBuffer archive, int at) {
@@ -100,8 +103,13 @@ record ZipDirectory(List<Entry> entries, int start) {
     return small == large || small == mark;
   }
 
-  private static List<Entry> entries(ByteBuffer archive, int start, int end) {
-    List<Entry> entries = new ArrayList<>();
+  /** The position of the CRC-32 in the record of a file. */
+  static int crcIn(int record) {
+    return record + 16;
+  }
+
+  private static void read(
+      ByteBuffer archive, int start, int end, List<Entry> entries, List<Integer> records) {
     int at = start;
     while (at < end) {
       if (at > end - ENTRY_BYTES || archive.getInt(at) != ENTRY) {
@@ -114,9 +122,9 @@ record ZipDirectory(List<Entry> entries, int start) {
         throw new DamagedModuleException("its directory can't be read at byte %s".formatted(at));
       }
       entries.add(entry(archive, at, name, extra));
+      records.add(at);
       at = next;
     }
-    return entries;
   }
 
   private static Entry entry(ByteBuffer archive, int at, int nameBytes, int extraBytes) {
@@ -134,7 +142,7 @@ record ZipDirectory(List<Entry> entries, int start) {
     return new Entry(
         text,
         unsigned(archive, at + 10),
-        archive.getInt(at + 16),
+        archive.getInt(crcIn(at)),
         (int) stored,
         size,
         (int) offset);

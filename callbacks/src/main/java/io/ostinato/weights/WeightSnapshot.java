@@ -47,13 +47,26 @@ public final class WeightSnapshot implements WeightSource {
    * @throws IllegalArgumentException if two arrays have the same name
    */
   public static WeightSnapshot of(List<HostArray> arrays) {
+    return ofParts(List.of(arrays));
+  }
+
+  /**
+   * Creates the snapshot of the arrays of all parts, in their order; shares their bytes. Arrays of
+   * different parts have no shard in common, so that a part that changes often doesn't make its
+   * neighbours travel.
+   *
+   * @throws IllegalArgumentException if two arrays have the same name
+   */
+  public static WeightSnapshot ofParts(List<List<HostArray>> parts) {
+    List<HostArray> arrays = parts.stream().flatMap(List::stream).toList();
     Set<String> names = new HashSet<>();
     for (HostArray array : arrays) {
       if (!names.add(array.name())) {
         throw new IllegalArgumentException("two weights are named '%s'".formatted(array.name()));
       }
     }
-    return new WeightSnapshot(arrays, InParallel.map(cut(arrays), Shard::of));
+    List<List<Slice>> groups = parts.stream().flatMap(part -> cut(part).stream()).toList();
+    return new WeightSnapshot(arrays, InParallel.map(groups, Shard::of));
   }
 
   /**

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Evaluates a model file on a dataset as a Spark job, and prints the metrics.",
       "Model formats: .pt is a TorchScript module; .onnx an ONNX model, which requires DJL's"
-          + " OnnxRuntime engine; .safetensors are weights, which require --architecture. Files can"
-          + " be on any file system that Hadoop supports."
+          + " OnnxRuntime engine; .safetensors, and files of torch.save, are weights, which require"
+          + " --architecture. Files can be on any file system that Hadoop supports."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
       "  evaluate --model s3a://models/best_model.accuracy.test.safetensors \\",
       "      --architecture digits_cnn --data hdfs://name-node/digits.parquet \\",
       "      --input pixels:float32:1,8,8 --label label:int64 --metric top_k:3 --format json",
+      "  evaluate --model checkpoint-500 --architecture net.pt --data digits.parquet \\",
+      "      --input pixels:float32:1,8,8 --label label:int64 --metric accuracy",
       "  evaluate --model E5.pt --data rows.csv \\",
       "      --sql 'SELECT id, array(a, b, c) AS x FROM {data}' --input x:float32:3 \\",
       "      --predictions out.parquet --keep id:int64",
@@ -50,7 +52,9 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "<file>",
-      description = "Model file: .pt, .onnx or .safetensors.")
+      description =
+          "Model file: .pt, .onnx or .safetensors. With a module as --architecture: weights by name,"
+              + " a file such as .safetensors, .ckpt or .bin, an index of shards, or a folder.")
   private String model = "";
 
   @Mixin private EvaluationOptions options = new EvaluationOptions();

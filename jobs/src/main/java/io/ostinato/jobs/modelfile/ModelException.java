@@ -1,5 +1,7 @@
 package io.ostinato.jobs.modelfile;
 
+import org.jspecify.annotations.Nullable;
+
 /** Thrown if a model file is missing or can't be evaluated. */
 public final class ModelException extends RuntimeException {
   private static final long serialVersionUID = 2;
@@ -13,7 +15,7 @@ public final class ModelException extends RuntimeException {
   }
 
   /** A problem, described in one line. */
-  public ModelException(String message, Throwable cause) {
+  public ModelException(String message, @Nullable Throwable cause) {
     super(message, cause);
     this.problem = message;
   }

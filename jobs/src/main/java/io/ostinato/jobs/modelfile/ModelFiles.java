@@ -1,8 +1,11 @@
 package io.ostinato.jobs.modelfile;
 
+import ai.djl.ndarray.types.Shape;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.HadoopPaths;
 import io.ostinato.jobs.model.Architecture;
+import io.ostinato.jobs.modelfile.WeightsArchitecture.OfBlock;
+import io.ostinato.jobs.modelfile.WeightsArchitecture.OfModule;
 import io.ostinato.model.ModelSource;
 import io.ostinato.model.OnnxSource;
 import io.ostinato.model.TorchScriptSource;
@@ -15,11 +18,8 @@ import io.ostinato.weights.WeightSnapshot;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
@@ -36,7 +36,8 @@ public final class ModelFiles {
   private final Configuration configuration;
   private final ModelSource torchScript = ModelSource.torchScript();
   private final ModelSource onnx = ModelSource.onnx();
-  private final List<ModelSource> blocks;
+  private final WeightsArchitecture architecture;
+  private final Optional<TemplateModels> templates;
   private boolean warned;
 
   /**
@@ -56,85 +57,67 @@ public final class ModelFiles {
    * Creates a reader.
    *
    * @param configuration Hadoop's configuration
-   * @param architecture the architecture of files that contain only weights; empty if all files are
-   *     complete modules
+   * @param architecture the architecture of files that contain only weights
    */
-  public ModelFiles(Configuration configuration, List<Architecture> architecture) {
+  public ModelFiles(Configuration configuration, WeightsArchitecture architecture) {
     this.configuration = configuration;
-    this.blocks =
-        architecture.stream()
-            .map(a -> ModelSource.ofBlock(a, a.shapes().toArray(ai.djl.ndarray.types.Shape[]::new)))
-            .toList();
-  }
-
-  /** The kind of a model file, by its extension. */
-  private enum Kind {
-    TORCH_SCRIPT(".pt", ".pth", ".ts", ".torchscript"),
-    ONNX(".onnx"),
-    WEIGHTS(".safetensors"),
-
-    /** Extensions of several formats, which only the content tells apart; may be a module. */
-    OPEN(
-        ".ckpt", ".bin", ".pt2", ".h5", ".hdf5", ".keras", ".tflite", ".pkl", ".pickle", ".joblib",
-        ".npz", ".npy", ".pb", ".tar", ".tgz", ".gz");
-
-    /** A name such as {@code checkpoint-500}. */
-    private static final Pattern WITHOUT_ENDING = Pattern.compile("(?:.*/)?[^./]*(?:[._-]\\d+)*");
-
-    private final List<String> ends;
-
-    Kind(String... ends) {
-      this.ends = List.of(ends);
-    }
-
-    static Optional<Kind> of(String file) {
-      String name = file.toLowerCase(Locale.ROOT);
-      return Arrays.stream(values())
-          .filter(kind -> kind.ends.stream().anyMatch(name::endsWith))
-          .findFirst()
-          .or(() -> WITHOUT_ENDING.matcher(name).matches() ? Optional.of(OPEN) : Optional.empty());
-    }
-
-    @Override
-    public String toString() {
-      return String.join(", ", ends);
-    }
+    this.architecture = architecture;
+    this.templates =
+        architecture instanceof OfModule module
+            ? Optional.of(new TemplateModels(configuration, module))
+            : Optional.empty();
   }
 
   /** Why a file can't be read, judged by its name alone; empty if it may be possible. */
-  public static Optional<String> mistake(String file, boolean hasArchitecture) {
-    Optional<Kind> kind = Kind.of(file);
+  public static Optional<String> mistake(String file, WeightsArchitecture architecture) {
+    Optional<ModelKind> kind = ModelKind.of(file);
+    if (architecture instanceof OfModule module) {
+      return kind.filter(known -> known == ModelKind.ONNX)
+          .map(onnx -> ofModule(file, "an ONNX model"))
+          .or(
+              () ->
+                  ModelKind.of(module.file())
+                      .filter(known -> known == ModelKind.ONNX)
+                      .flatMap(onnx -> missingEngine(module.file())));
+    }
+    boolean hasBlock = architecture instanceof OfBlock;
     if (kind.isEmpty()) {
       return Optional.of(
           "'%s': unknown model format; expected %s for TorchScript, %s for ONNX, %s for weights"
-              .formatted(file, Kind.TORCH_SCRIPT, Kind.ONNX, Kind.WEIGHTS));
+              .formatted(file, ModelKind.TORCH_SCRIPT, ModelKind.ONNX, ModelKind.WEIGHTS));
     }
     return switch (kind.get()) {
       case WEIGHTS ->
-          hasArchitecture
+          hasBlock
               ? Optional.empty()
               : Optional.of(
                   "'%s' contains only weights; specify their architecture with --architecture"
                       .formatted(file));
       case OPEN -> Optional.empty();
-      case TORCH_SCRIPT -> mistakeOfModule(file, "a TorchScript module", hasArchitecture);
-      case ONNX ->
-          mistakeOfModule(file, "an ONNX model", hasArchitecture)
-              .or(
-                  () ->
-                      OnnxSource.missingEngine()
-                          .map(
-                              missing -> "'%s' is an ONNX model, but %s".formatted(file, missing)));
+      case TORCH_SCRIPT ->
+          hasBlock ? Optional.of(ofModule(file, "a TorchScript module")) : Optional.empty();
+      case ONNX -> hasBlock ? Optional.of(ofModule(file, "an ONNX model")) : missingEngine(file);
     };
   }
 
-  private static Optional<String> mistakeOfModule(
-      String file, String what, boolean hasArchitecture) {
-    return hasArchitecture
-        ? Optional.of(
-            "'%s' is %s, which contains its architecture; remove --architecture"
-                .formatted(file, what))
-        : Optional.empty();
+  private static String ofModule(String file, String what) {
+    return "'%s' is %s, which contains its architecture; remove --architecture"
+        .formatted(file, what);
+  }
+
+  private static Optional<String> missingEngine(String file) {
+    return OnnxSource.missingEngine()
+        .map(missing -> "'%s' is an ONNX model, but %s".formatted(file, missing));
+  }
+
+  /**
+   * Reads the module of the architecture, if there is one, so that a mistake in it isn't taken for
+   * one of a file with weights.
+   *
+   * @throws ModelException if it can't be used; says why in one line
+   */
+  public void prepare() {
+    templates.ifPresent(TemplateModels::prepare);
   }
 
   /**
@@ -143,25 +126,31 @@ public final class ModelFiles {
    * @throws ModelException if the file doesn't exist or isn't a model; says why in one line
    */
   public ModelFile read(String file) {
-    mistake(file, !blocks.isEmpty())
+    mistake(file, architecture)
         .ifPresent(
             mistake -> {
               throw new ModelException(mistake);
             });
+    return reading(file, () -> templates.isPresent() ? templates.get().read(file) : readOne(file));
+  }
+
+  private ModelFile readOne(String file) throws IOException {
+    return switch (ModelKind.of(file).orElseThrow()) {
+      case WEIGHTS -> weights(file);
+      case TORCH_SCRIPT, OPEN -> torchScript(file, content(file, configuration));
+      case ONNX -> onnx(file, content(file, configuration));
+    };
+  }
+
+  /** Reads a file. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  static <T> T reading(String file, Reading<T> reading) {
     try {
-      Path path = HadoopPaths.path(file, configuration);
-      FileSystem files = HadoopPaths.system(path, configuration);
-      FileStatus status = files.getFileStatus(path);
-      if (status.isDirectory()) {
-        throw ModelException.refused(file, "it is a folder, not a model");
-      }
-      try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
-        return switch (Kind.of(file).orElseThrow()) {
-          case WEIGHTS -> weights(in, status.getLen());
-          case TORCH_SCRIPT, OPEN -> torchScript(file, content(file, in, status.getLen()));
-          case ONNX -> onnx(file, content(file, in, status.getLen()));
-        };
-      }
+      return reading.read();
     } catch (FSError e) {
       throw ModelException.unreadable(file, ErrorLine.withoutRemedy(e), e);
     } catch (StorageException e) {
@@ -174,24 +163,68 @@ public final class ModelFiles {
     }
   }
 
-  private ModelFile weights(InputStream in, long bytes) throws IOException {
-    Safetensors weights = Safetensors.readFrom(in, bytes);
-    return new ModelFile(blocks.get(0), WeightSnapshot.of(weights.arrays()));
+  private ModelFile weights(String file) throws IOException {
+    Path path = HadoopPaths.path(file, configuration);
+    FileSystem files = HadoopPaths.system(path, configuration);
+    FileStatus status = statusOf(file, files, path);
+    try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
+      Safetensors weights = Safetensors.readFrom(in, status.getLen());
+      return new ModelFile(blockOf(architecture), WeightSnapshot.of(weights.arrays()));
+    }
   }
 
-  private static byte[] content(String file, InputStream in, long bytes) throws IOException {
+  private static ModelSource blockOf(WeightsArchitecture architecture) {
+    if (architecture instanceof OfBlock known) {
+      Architecture block = known.block();
+      return ModelSource.ofBlock(block, block.shapes().toArray(Shape[]::new));
+    }
+    throw new IllegalStateException("weights without an architecture are refused by their name");
+  }
+
+  /** The content of a file with a module. */
+  static byte[] content(String file, Configuration configuration) throws IOException {
+    Path path = HadoopPaths.path(file, configuration);
+    FileSystem files = HadoopPaths.system(path, configuration);
+    long bytes = statusOf(file, files, path).getLen();
     if (bytes > MOST_BYTES) {
       throw ModelException.refused(
           file, "it has %s bytes; the maximum size of a module is %s".formatted(bytes, MOST_BYTES));
     }
-    return in.readAllBytes();
+    try (InputStream in = files.open(path)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static FileStatus statusOf(String file, FileSystem files, Path path) throws IOException {
+    FileStatus status = files.getFileStatus(path);
+    if (status.isDirectory()) {
+      throw ModelException.refused(file, "it is a folder, not a model");
+    }
+    return status;
+  }
+
+  /** Why a file is neither a TorchScript module nor an ONNX model; empty if it is. */
+  static Optional<String> mistakeOf(String file, byte[] content) {
+    return ModelKind.of(file).filter(kind -> kind == ModelKind.ONNX).isPresent()
+        ? mistakeOfOnnx(file, content)
+        : OtherFormat.mistakeOf(file, content)
+            .or(() -> new ModuleArchive(new ZipContent(content)).mistake());
+  }
+
+  private static Optional<String> mistakeOfOnnx(String file, byte[] content) {
+    return new OnnxFile(content)
+        .mistake()
+        .map(mistake -> OtherFormat.mistakeOf(file, content).orElse(mistake));
+  }
+
+  /** The outputs that a file without a mistake declares; empty if it doesn't. */
+  static List<String> outputsOf(byte[] content) {
+    return new ZipContent(content).isZip() ? List.of() : new OnnxFile(content).outputs();
   }
 
   private ModelFile torchScript(String file, byte[] content) {
-    OtherFormat.mistakeOf(file, content)
-        .or(() -> new ModuleArchive(new ZipContent(content)).mistake())
-        .ifPresent(mistake -> refuse(file, mistake));
-    if (!blocks.isEmpty()) {
+    mistakeOf(file, content).ifPresent(mistake -> refuse(file, mistake));
+    if (architecture instanceof OfBlock) {
       refuse(file, "it contains its architecture; remove --architecture");
     }
     ModuleFacts facts = facts(file, content);
@@ -217,12 +250,8 @@ public final class ModelFiles {
   }
 
   private ModelFile onnx(String file, byte[] content) {
-    OnnxFile model = new OnnxFile(content);
-    model
-        .mistake()
-        .map(mistake -> OtherFormat.mistakeOf(file, content).orElse(mistake))
-        .ifPresent(mistake -> refuse(file, mistake));
-    return new ModelFile(onnx, OnnxSource.snapshotOf(content), model.outputs());
+    mistakeOf(file, content).ifPresent(mistake -> refuse(file, mistake));
+    return new ModelFile(onnx, OnnxSource.snapshotOf(content), outputsOf(content));
   }
 
   private static void refuse(String file, String mistake) {

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.modelfile;
 
+import io.ostinato.onnx.ProtoFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.ostinato.jobs.modelfile;
 
+import io.ostinato.pickle.PickleReader;
+import io.ostinato.pickle.Pickled;
 import io.ostinato.torchscript.ZipContent;
 import io.ostinato.torchscript.ZipContent.Entry;
 import java.nio.ByteBuffer;
@@ -79,6 +81,10 @@ enum OtherFormat {
 
   private static final String PICKLE_OF_TORCH = "(.*/)?data\\.pkl";
 
+  /** The other way, for weights that can be read here. */
+  private static final String ONCE =
+      "; with --architecture module.pt, this file and others of the same model need no conversion";
+
   private static final int MOST_TEXT_BYTES = 1 << 20;
 
   private final String words;
@@ -90,8 +96,9 @@ enum OtherFormat {
   /** What a file is, if it is recognised as something other than a TorchScript module. */
   static Optional<String> mistakeOf(String file, byte[] content) {
     String name = file.substring(file.lastIndexOf('/') + 1);
+    boolean isReadable = isTorchSave(content);
     return torchSave(content)
-        .map(save -> save.words(name))
+        .map(save -> save.words(name) + (isReadable && save.hasWeights() ? ONCE : ""))
         .or(() -> of(content, text(content)).map(format -> format.words.formatted(name)));
   }
 
@@ -174,7 +181,16 @@ enum OtherFormat {
     return entries.stream().anyMatch(entry -> entry.name().matches(name));
   }
 
-  private static boolean isSafetensors(byte[] content) {
+  /** Whether a file was written by torch.save, judged by its structure, and isn't a tar archive. */
+  static boolean isTorchSave(byte[] content) {
+    ZipContent zip = new ZipContent(content);
+    return zip.isZip()
+        ? !zip.isWhole()
+            || zip.entries().flatMap(OtherFormat::ofZip).equals(Optional.of(TORCH_SAVE))
+        : text(content).startsWith(LEGACY);
+  }
+
+  static boolean isSafetensors(byte[] content) {
     if (content.length <= Long.BYTES) {
       return false;
     }

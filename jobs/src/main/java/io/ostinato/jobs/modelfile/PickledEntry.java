@@ -1,6 +1,7 @@
 package io.ostinato.jobs.modelfile;
 
-import io.ostinato.jobs.modelfile.Pickled.Items;
+import io.ostinato.pickle.Pickled;
+import io.ostinato.pickle.Pickled.Items;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;

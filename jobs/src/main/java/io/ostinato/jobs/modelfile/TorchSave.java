@@ -1,9 +1,11 @@
 package io.ostinato.jobs.modelfile;
 
-import io.ostinato.jobs.modelfile.Pickled.Global;
-import io.ostinato.jobs.modelfile.Pickled.Other;
-import io.ostinato.jobs.modelfile.Pickled.Tensor;
-import io.ostinato.jobs.modelfile.Pickled.Text;
+import io.ostinato.pickle.Pickled;
+import io.ostinato.pickle.Pickled.Global;
+import io.ostinato.pickle.Pickled.Other;
+import io.ostinato.pickle.Pickled.Tensor;
+import io.ostinato.pickle.Pickled.Text;
+import io.ostinato.pickle.Pickled.Whole;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +51,16 @@ record TorchSave(Pickled value, boolean needsTrust) {
         globals.stream()
             .allMatch(global -> TRUSTED.contains(global.module()) || ALSO_TRUSTED.contains(global));
     return new TorchSave(value, !trusted || protocol > PROTOCOL_OF_WEIGHTS);
+  }
+
+  /** Whether it has the weights of a model, which a module can be given by their names. */
+  boolean hasWeights() {
+    WeightsSearch search = new WeightsSearch();
+    return value.entries().containsKey(LIGHTNING)
+        || WeightsSearch.isModule(value)
+        || search.isWeights(value)
+        || !search.modulesIn(value).isEmpty()
+        || !search.weightsIn(value).isEmpty();
   }
 
   /** What the file is, and the command to convert it. */
@@ -129,7 +141,10 @@ record TorchSave(Pickled value, boolean needsTrust) {
   }
 
   private static boolean isSingle(Pickled value) {
-    return value instanceof Other || value instanceof Text || value instanceof Tensor;
+    return value instanceof Other
+        || value instanceof Whole
+        || value instanceof Text
+        || value instanceof Tensor;
   }
 
   /** The expression for the weights, filtered for tensors if there are other values among them. */

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.modelfile;
 
+import io.ostinato.pickle.Pickled;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,8 @@
 package io.ostinato.jobs.modelfile;
 
-import io.ostinato.jobs.modelfile.Pickled.Instance;
-import io.ostinato.jobs.modelfile.Pickled.Tensor;
+import io.ostinato.pickle.Pickled;
+import io.ostinato.pickle.Pickled.Instance;
+import io.ostinato.pickle.Pickled.Tensor;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;

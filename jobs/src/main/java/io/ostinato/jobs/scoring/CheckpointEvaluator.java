@@ -15,6 +15,7 @@ import io.ostinato.jobs.data.DataException;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.modelfile.ModelFiles;
 import io.ostinato.jobs.modelfile.ModelFiles.ModelFile;
+import io.ostinato.jobs.modelfile.WeightsFolder;
 import io.ostinato.metric.Metric;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
@@ -44,6 +45,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
   private CheckpointEvaluator(
       SparkSession session,
       EvaluationSpec spec,
+      ModelFiles files,
       SparkDataset data,
       SparkEvaluationEngine engine,
       ProgressDisplay progress) {
@@ -51,7 +53,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
     this.spec = spec;
     this.data = data;
     this.engine = engine;
-    this.files = new ModelFiles(session.sparkContext().hadoopConfiguration(), spec.architecture());
+    this.files = files;
     this.progress = progress;
   }
 
@@ -60,12 +62,16 @@ public final class CheckpointEvaluator implements AutoCloseable {
    *
    * @throws io.ostinato.jobs.data.DataException if the dataset can't be read, or doesn't match its
    *     description
+   * @throws ModelException if the module of the architecture can't be used
    */
   public static CheckpointEvaluator of(SparkSession session, EvaluationSpec spec) {
+    ModelFiles files =
+        new ModelFiles(session.sparkContext().hadoopConfiguration(), spec.architecture());
+    files.prepare();
     SparkDataset data = spec.data().open(session);
     spec.data().checkRead(data, spec.metrics());
     return new CheckpointEvaluator(
-        session, spec, data, SparkEvaluationEngine.of(session), ProgressDisplay.console());
+        session, spec, files, data, SparkEvaluationEngine.of(session), ProgressDisplay.console());
   }
 
   /**
@@ -116,12 +122,17 @@ public final class CheckpointEvaluator implements AutoCloseable {
 
   /** Why a file can't be evaluated, judged by its name alone; empty if it may be possible. */
   public static Optional<String> mistakeOfName(String file, EvaluationSpec spec) {
-    return ModelFiles.mistake(file, !spec.architecture().isEmpty());
+    return ModelFiles.mistake(file, spec.architecture());
   }
 
-  /** The iteration in the name of a file, such as {@code E3_U66_S4224}, or else the start. */
+  /**
+   * The iteration in the name of a file, such as {@code E3_U66_S4224}, or, for the weights in a
+   * folder, of the folder; or else the start.
+   */
   public static TrainingIteration iterationOf(String file) {
-    return TrainingIteration.findIn(nameOf(file)).orElse(TrainingIteration.START);
+    return TrainingIteration.findIn(nameOf(file))
+        .or(() -> WeightsFolder.folderOf(file).flatMap(TrainingIteration::findIn))
+        .orElse(TrainingIteration.START);
   }
 
   /** Whether the policy repeats failed evaluations. */
@@ -264,6 +275,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
   }
 
   private static String nameOf(String file) {
-    return file.substring(file.lastIndexOf('/') + 1);
+    String name = file.replaceAll("/+$", "");
+    return name.substring(name.lastIndexOf('/') + 1);
   }
 }

@@ -8,8 +8,8 @@ import io.ostinato.jobs.data.ConversionOptions;
 import io.ostinato.jobs.data.DataSource;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.metric.MetricText;
-import io.ostinato.jobs.model.Architecture;
 import io.ostinato.jobs.model.Architectures;
+import io.ostinato.jobs.modelfile.WeightsArchitecture;
 import io.ostinato.metric.Metric;
 import io.ostinato.model.OutputChoice;
 import java.util.ArrayList;
@@ -149,10 +149,21 @@ public final class EvaluationOptions {
       paramLabel = "<kind>",
       completionCandidates = Architectures.ArchitectureKinds.class,
       description =
-          "Architecture that the weights of a .safetensors file belong to, such as digits_cnn or"
-              + " mlp:outputs=10,input_shape=[64]. One of ${COMPLETION-CANDIDATES}, the name of a"
-              + " class that is a DJL block, or the config.yaml of the run that wrote the weights.")
+          "Architecture of a file that contains only weights. A TorchScript module or ONNX model,"
+              + " such as net.pt, for weights by name: .safetensors, or a state_dict or checkpoint of"
+              + " torch.save. For weights of a DJL block: digits_cnn,"
+              + " mlp:outputs=10,input_shape=[64], one of ${COMPLETION-CANDIDATES}, the name of a"
+              + " class that is a DJL block, or the config.yaml of the run that wrote them.")
   private String architecture = "";
+
+  @Option(
+      names = "--weights-prefix",
+      paramLabel = "<prefix>",
+      description =
+          "Prefix of the names of the weights to use, if a file has several of the module of"
+              + " --architecture, such as ema. or state_dict.model. Default: the only prefix under"
+              + " which all parameters are found.")
+  private String weightsPrefix = "";
 
   @Mixin private ConversionOptions conversions = new ConversionOptions();
 
@@ -188,11 +199,7 @@ public final class EvaluationOptions {
     List<Metric<?>> measured = new ArrayList<>();
     metrics.forEach(
         text -> read(() -> MetricText.parse("--metric", text), mistakes).ifPresent(measured::add));
-    List<Architecture> built =
-        architecture.isEmpty()
-            ? List.of()
-            : read(() -> Architectures.parse("--architecture", architecture), mistakes).stream()
-                .toList();
+    WeightsArchitecture weights = architecture(mistakes);
     EvaluationPolicy policy = policies.policy(mistakes);
     if (mistakes.isEmpty()) {
       mistakes.addAll(described.mistakes());
@@ -205,7 +212,24 @@ public final class EvaluationOptions {
     }
     OutputChoice output = modelOutput == null ? OutputChoice.first() : OutputChoice.of(modelOutput);
     return new EvaluationSpec(
-        described, dataset, measured, batchSize, modelInputs, output, built, policy);
+        described, dataset, measured, batchSize, modelInputs, output, weights, policy);
+  }
+
+  private WeightsArchitecture architecture(List<String> mistakes) {
+    if (WeightsArchitecture.isModule(architecture)) {
+      return new WeightsArchitecture.OfModule(architecture, weightsPrefix);
+    }
+    if (!weightsPrefix.isEmpty()) {
+      mistakes.add(
+          "--weights-prefix '%s' requires a module as --architecture, such as net.pt"
+              .formatted(weightsPrefix));
+    }
+    if (architecture.isEmpty()) {
+      return new WeightsArchitecture.None();
+    }
+    return read(() -> Architectures.parse("--architecture", architecture), mistakes)
+        .<WeightsArchitecture>map(WeightsArchitecture.OfBlock::new)
+        .orElseGet(WeightsArchitecture.None::new);
   }
 
   /** An error of invalid usage of the command that has these options. */

@@ -2,7 +2,7 @@ package io.ostinato.jobs.scoring;
 
 import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.jobs.data.DatasetSpec;
-import io.ostinato.jobs.model.Architecture;
+import io.ostinato.jobs.modelfile.WeightsArchitecture;
 import io.ostinato.metric.Direction;
 import io.ostinato.metric.Metric;
 import io.ostinato.model.OutputChoice;
@@ -21,8 +21,7 @@ import java.util.Map;
  * @param inputs the names by which the model gets its inputs, one for each input tensor; empty to
  *     pass them by position
  * @param output the output to compare and to write; the first by default
- * @param architecture the architecture of safetensors files; empty if all files are complete
- *     modules
+ * @param architecture the architecture of files that contain only weights
  * @param policy what an evaluation may do when something goes wrong
  */
 public record EvaluationSpec(
@@ -32,12 +31,11 @@ public record EvaluationSpec(
     int batchSize,
     List<String> inputs,
     OutputChoice output,
-    List<Architecture> architecture,
+    WeightsArchitecture architecture,
     EvaluationPolicy policy) {
   public EvaluationSpec {
     metrics = List.copyOf(metrics);
     inputs = List.copyOf(inputs);
-    architecture = List.copyOf(architecture);
   }
 
   /** The inputs of the model in a batch. */

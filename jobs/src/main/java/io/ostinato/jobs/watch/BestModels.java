@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.modelfile.WeightsFolder;
 import io.ostinato.metric.Direction;
 import io.ostinato.storage.FileNames;
 import io.ostinato.storage.RunFiles;
@@ -112,7 +113,7 @@ final class BestModels {
   }
 
   static String name(String metric, JournalEntry entry) {
-    String file = entry.checkpoint().name();
+    String file = WeightsFolder.nameOfOne(entry.checkpoint().name());
     int dot = file.lastIndexOf('.');
     String end = dot < 0 ? "" : file.substring(dot);
     return FileNames.bestModel(metric, end);

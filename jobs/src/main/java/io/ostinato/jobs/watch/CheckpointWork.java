@@ -2,6 +2,7 @@ package io.ostinato.jobs.watch;
 
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.jobs.ErrorLine;
+import io.ostinato.jobs.modelfile.WeightsFolder;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.EvaluationRecord;
 import java.io.IOException;
@@ -81,7 +82,8 @@ final class CheckpointWork {
    */
   boolean evaluate(CheckpointFile checkpoint) {
     // Hadoop treats text before a colon as a scheme.
-    Path copy = staging.resolve(checkpoint.name().replace(':', '_'));
+    String name = WeightsFolder.nameOfOne(checkpoint.name());
+    Path copy = staging.resolve(name.replace(':', '_').replace('/', '-'));
     try {
       if (folder.copy(checkpoint, copy)) {
         evaluate(checkpoint, copy);

@@ -1,7 +1,10 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.modelfile.WeightsFolder;
 import io.ostinato.spark.storage.LocalErrors;
+import io.ostinato.storage.Safetensors;
 import io.ostinato.storage.StorageException;
+import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +18,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -25,8 +30,14 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 
-/** A folder on any file system that Hadoop supports, without its subfolders. */
-record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
+/**
+ * A folder on any file system that Hadoop supports.
+ *
+ * @param subfolders accepts the names of subfolders that are checkpoints if they have weights;
+ *     those of others are listed as folders
+ */
+record HadoopFolder(FileSystem system, Path path, Predicate<String> subfolders)
+    implements CheckpointFolder {
   private static final int BUFFER_BYTES = 1 << 20;
 
   /**
@@ -35,6 +46,11 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
    */
   HadoopFolder {
     system = system instanceof LocalFileSystem local ? local.getRawFileSystem() : system;
+  }
+
+  /** A folder whose subfolders are not checkpoints. */
+  HadoopFolder(FileSystem system, Path path) {
+    this(system, path, name -> false);
   }
 
   @Override
@@ -46,13 +62,36 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
     while (listing.hasNext()) {
       FileStatus status = listing.next();
       String name = status.getPath().getName();
-      if (status.isDirectory()) {
+      if (status.isDirectory() && subfolders.test(name)) {
+        if (!isLink(name)) {
+          checkpointIn(name).ifPresent(files::add);
+        }
+      } else if (status.isDirectory()) {
         folders.add(name);
       } else if (status.isFile() && leadsSomewhere(name, links)) {
         files.add(of(status));
       }
     }
     return new Listing(files, links, folders);
+  }
+
+  /** The weights in a subfolder; empty if a training that keeps only a few has just deleted it. */
+  private Optional<CheckpointFile> checkpointIn(String name) throws IOException {
+    try {
+      return subfolder(name).checkpoint();
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  private WeightsSubfolder subfolder(String name) {
+    return new WeightsSubfolder(system, new Path(path, new Path(null, null, name)));
+  }
+
+  /** Whether a subfolder is a link, such as {@code latest}; only local folders have any. */
+  private boolean isLink(String name) {
+    return system instanceof RawLocalFileSystem local
+        && Files.isSymbolicLink(local.pathToFile(path).toPath().resolve(name));
   }
 
   /**
@@ -93,10 +132,10 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
 
   @Override
   public boolean copy(CheckpointFile checkpoint, java.nio.file.Path into) throws IOException {
-    Path file = pathOf(checkpoint);
-    try (InputStream in = system.open(file)) {
-      return copy(in, into) == checkpoint.bytes()
-          && of(system.getFileStatus(file)).equals(checkpoint);
+    try {
+      return checkpoint.isInSubfolder()
+          ? copySubfolder(checkpoint, into)
+          : copyFile(checkpoint, into);
     } catch (FSError e) {
       throw LocalErrors.exceptionOf(e);
     } catch (NoSuchFileException e) {
@@ -104,9 +143,40 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
     }
   }
 
+  private boolean copyFile(CheckpointFile checkpoint, java.nio.file.Path into) throws IOException {
+    Path file = pathOf(checkpoint);
+    try (InputStream in = system.open(file)) {
+      return copy(in, into) == checkpoint.bytes()
+          && of(system.getFileStatus(file)).equals(checkpoint);
+    }
+  }
+
+  /** Copies the weights in a subfolder; shards become one file. */
+  private boolean copySubfolder(CheckpointFile checkpoint, java.nio.file.Path into)
+      throws IOException {
+    String folder = CheckpointFile.ownName(checkpoint.name());
+    String main = checkpoint.name().substring(folder.length() + 1);
+    WeightsSubfolder weights = subfolder(folder);
+    if (WeightsFolder.isIndex(main)) {
+      Safetensors joined = weights.joined(main);
+      try (Sink out = new Sink(into)) {
+        out.write(joined);
+      }
+    } else {
+      try (InputStream in = system.open(new Path(weights.path(), main))) {
+        copy(in, into);
+      }
+    }
+    return weights.checkpoint().equals(Optional.of(checkpoint));
+  }
+
   /** Built from parts, since a name with a colon would be parsed as a URI with a scheme. */
   private Path pathOf(CheckpointFile checkpoint) {
-    return new Path(path, new Path(null, null, checkpoint.name()));
+    String own = CheckpointFile.ownName(checkpoint.name());
+    Path file = new Path(path, new Path(null, null, own));
+    return checkpoint.isInSubfolder()
+        ? new Path(file, checkpoint.name().substring(own.length() + 1))
+        : file;
   }
 
   /**
@@ -148,6 +218,14 @@ record HadoopFolder(FileSystem system, Path path) implements CheckpointFolder {
     void write(byte[] bytes, int length) {
       try {
         out.write(bytes, 0, length);
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+
+    void write(Safetensors weights) {
+      try (BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES)) {
+        weights.writeTo(buffered);
       } catch (IOException e) {
         throw failed(e);
       }

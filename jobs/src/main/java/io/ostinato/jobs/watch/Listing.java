@@ -50,10 +50,14 @@ record Listing(List<CheckpointFile> files, Map<String, String> links, Set<String
         .toList();
   }
 
-  /** All names of a file in this folder: its own, its target's, and those of links to it. */
+  /**
+   * All names of a file in this folder: its own, that of its subfolder, its target's, and those of
+   * links to it.
+   */
   Set<String> namesOf(CheckpointFile file) {
     String target = targetOf(file);
-    Set<String> names = new TreeSet<>(List.of(file.name(), target));
+    Set<String> names =
+        new TreeSet<>(List.of(file.name(), target, CheckpointFile.ownName(file.name())));
     links.forEach(
         (link, leadsTo) -> {
           if (leadsTo.equals(target)) {

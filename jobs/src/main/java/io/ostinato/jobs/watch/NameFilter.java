@@ -22,8 +22,10 @@ final class NameFilter {
     pattern = Glob.ofFileNames(glob);
   }
 
+  /** Whether a name is accepted; weights in a subfolder by the name of the subfolder. */
   boolean accepts(String name) {
-    return !isTemporary(name) && pattern.matches(name);
+    String own = CheckpointFile.ownName(name);
+    return !isTemporary(own) && pattern.matches(own);
   }
 
   /** Whether a name is hidden ({@code .x}, {@code _x}) or has an extension of temporary files. */

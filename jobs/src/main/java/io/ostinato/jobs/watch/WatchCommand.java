@@ -2,6 +2,7 @@ package io.ostinato.jobs.watch;
 
 import io.ostinato.evaluation.OnFailure;
 import io.ostinato.jobs.Sessions;
+import io.ostinato.jobs.modelfile.WeightsArchitecture;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationOptions;
 import io.ostinato.jobs.scoring.EvaluationSpec;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -36,11 +38,14 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footerHeading = "%nExample:%n",
+    footerHeading = "%nExamples:%n",
     footer = {
       "  watch --checkpoints hdfs://name-node/net --pattern '*.pt' --policy every --poll 10s \\",
       "      --until-idle 30m --data digits.parquet --input pixels:float32:1,8,8 \\",
       "      --label label:int64 --metric accuracy --metric cross_entropy --output runs",
+      "  watch --checkpoints output --pattern 'checkpoint-*' --architecture net.pt \\",
+      "      --data digits.parquet --input pixels:float32:1,8,8 --label label:int64 \\",
+      "      --metric accuracy",
       "",
       "Exit codes: 0 success, 1 a checkpoint or the watch failed, 2 invalid usage."
           + " See docs/watch.md for details."
@@ -96,7 +101,7 @@ public final class WatchCommand implements Callable<Integer> {
     try (SignalPace pace = new SignalPace(List.of("TERM", "INT"));
         SparkSession spark = Sessions.start("ostinato watch")) {
       Configuration configuration = spark.sparkContext().hadoopConfiguration();
-      HadoopFolder watched = openFolder(configuration);
+      HadoopFolder watched = openFolder(configuration, subfolders(evaluation, completeness));
       String id = runId == null ? RunIds.of(watched.path().toString()) : runId;
       try (WatchRun run = new WatchRun(output, id, configuration)) {
         refuseOtherSettings(run, watched);
@@ -129,7 +134,15 @@ public final class WatchCommand implements Callable<Integer> {
             });
   }
 
-  private HadoopFolder openFolder(Configuration configuration) {
+  /** Subfolders of weights are checkpoints if there is a module to give the weights to. */
+  private static Predicate<String> subfolders(
+      EvaluationSpec evaluation, Completeness completeness) {
+    return evaluation.architecture() instanceof WeightsArchitecture.OfModule
+        ? completeness::isCheckpoint
+        : name -> false;
+  }
+
+  private HadoopFolder openFolder(Configuration configuration, Predicate<String> subfolders) {
     String name = folder.checkpoints;
     try {
       Path path = new Path(name);
@@ -137,7 +150,7 @@ public final class WatchCommand implements Callable<Integer> {
       if (!system.getFileStatus(path).isDirectory()) {
         throw options.wrong("--checkpoints '%s' is a file; it must be a folder".formatted(name));
       }
-      HadoopFolder watched = new HadoopFolder(system, system.makeQualified(path));
+      HadoopFolder watched = new HadoopFolder(system, system.makeQualified(path), subfolders);
       watched.list();
       return watched;
     } catch (IOException e) {

@@ -22,7 +22,9 @@ final class WatchOptions {
   @Option(
       names = "--pattern",
       paramLabel = "<glob>",
-      description = "Glob pattern of the names of checkpoints. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Glob pattern of the names of checkpoints. With a module as --architecture, it can match"
+              + " subfolders with weights, such as checkpoint-*. Default: ${DEFAULT-VALUE}.")
   private String pattern = "*.pt";
 
   @Option(

@@ -69,8 +69,9 @@ final class WatchReport {
   void folder(String name) {
     err.println(
         ("warning: '%s' is a folder, and subfolders are not searched: a checkpoint is a single"
-                + " file; write checkpoints as files to the watched folder, or set --checkpoints to"
-                + " the folder that contains the files")
+                + " file; write checkpoints as files to the watched folder, set --checkpoints to"
+                + " the folder that contains the files, or evaluate folders of weights with a module"
+                + " as --architecture")
             .formatted(Excerpt.of(name)));
     err.flush();
   }

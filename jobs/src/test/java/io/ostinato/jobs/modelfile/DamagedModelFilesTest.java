@@ -97,12 +97,13 @@ class DamagedModelFilesTest {
     ModelFiles reader =
         new ModelFiles(
             new Configuration(),
-            List.of(Architectures.parse("--architecture", "mlp:outputs=3,input_shape=[4]")));
+            new WeightsArchitecture.OfBlock(
+                Architectures.parse("--architecture", "mlp:outputs=3,input_shape=[4]")));
     assertThat(outcomesOf("net.safetensors", files, reader)).containsKeys("rejected");
   }
 
   private static ModelFiles modules() {
-    return new ModelFiles(new Configuration(), List.of());
+    return new ModelFiles(new Configuration(), new WeightsArchitecture.None());
   }
 
   private Map<String, Integer> outcomesOf(String name, List<byte[]> originals, ModelFiles reader) {

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OtherFormatTest {
+  private static final String ONCE =
+      "; with --architecture module.pt, this file and others of the same model need no conversion";
 
   @Test
   void whatTorchSaveWritesIsNamedWithWhatMakesAModuleOfIt() throws IOException {
@@ -21,7 +23,8 @@ class OtherFormatTest {
         "it is a state_dict, weights without code, written by torch.save; convert it in Python,"
             + " with the"
             + " model: model.load_state_dict(torch.load('net.bin')),"
-            + " torch.jit.script(model.eval()).save('module.pt')";
+            + " torch.jit.script(model.eval()).save('module.pt')"
+            + ONCE;
     assertThat(ofFixture("state_dict.pt")).hasValue(stateDict);
     assertThat(ofFixture("legacy.pth")).hasValue(stateDict);
     assertThat(ofFixture("training.pt"))
@@ -29,13 +32,14 @@ class OtherFormatTest {
             "it is a training checkpoint, weights without code, written by torch.save; convert it"
                 + " in Python, with the model:"
                 + " model.load_state_dict(torch.load('net.bin')['model_state_dict']),"
-                + " torch.jit.script(model.eval()).save('module.pt')");
+                + " torch.jit.script(model.eval()).save('module.pt')"
+                + ONCE);
     assertThat(ofFixture("lightning.ckpt").orElse(""))
         .startsWith("it is a Lightning checkpoint, ")
-        .endsWith("Net.load_from_checkpoint('net.bin').to_torchscript('module.pt')");
+        .endsWith("Net.load_from_checkpoint('net.bin').to_torchscript('module.pt')" + ONCE);
     assertThat(ofFixture("pickled.pt").orElse(""))
         .startsWith("it is a module pickled by torch.save, ")
-        .endsWith("(torch.load('net.bin', weights_only=False).eval()).save('module.pt')");
+        .endsWith("(torch.load('net.bin', weights_only=False).eval()).save('module.pt')" + ONCE);
     assertThat(ofFixture("program.pt2").orElse(""))
         .startsWith("it is a program of torch.export; ")
         .endsWith("(torch.export.load('net.bin').module(), inputs).save('module.pt')");
@@ -70,7 +74,8 @@ class OtherFormatTest {
             "it is a training checkpoint, weights without code, written by torch.save; convert it"
                 + " in Python, with the model: model.load_state_dict(torch."
                 + command
-                + ", torch.jit.script(model.eval()).save('module.pt')");
+                + ", torch.jit.script(model.eval()).save('module.pt')"
+                + ONCE);
   }
 
   @Test
@@ -80,7 +85,8 @@ class OtherFormatTest {
             "it is a training checkpoint, weights without code, written by torch.save; convert it"
                 + " in Python, with the model and the key of its weights, one of ['generator'],"
                 + " ['discriminator']: model.load_state_dict(torch.load('net.bin')[KEY]),"
-                + " torch.jit.script(model.eval()).save('module.pt')");
+                + " torch.jit.script(model.eval()).save('module.pt')"
+                + ONCE);
     assertThat(ofFixture("keys-layers.pt").orElse(""))
         .contains("one of ['encoder'], ['decoder']: ")
         .contains("torch.load('net.bin')[KEY]");
@@ -118,13 +124,15 @@ class OtherFormatTest {
         .hasValue(
             words
                 + ": torch.jit.script(torch.load('net.bin', weights_only=False)['model'].eval())"
-                + ".save('module.pt')");
+                + ".save('module.pt')"
+                + ONCE);
     assertThat(ofFixture("keys-modules.pt"))
         .hasValue(
             words
                 + ", with the key of the module, one of ['model'], ['ema']:"
                 + " torch.jit.script(torch.load('net.bin', weights_only=False)[KEY].eval())"
-                + ".save('module.pt')");
+                + ".save('module.pt')"
+                + ONCE);
   }
 
   /** A graph of torch.fx is pickled as a call with its attributes. */
@@ -135,12 +143,14 @@ class OtherFormatTest {
             "it is a module pickled by torch.save, which needs its Python classes; convert it in"
                 + " Python:"
                 + " torch.jit.script(torch.load('net.bin', weights_only=False).eval())"
-                + ".save('module.pt')");
+                + ".save('module.pt')"
+                + ONCE);
     assertThat(ofFixture("keys-graph.pt"))
         .hasValue(
             "it is a training checkpoint with a module pickled by torch.save, which needs its"
                 + " Python classes; convert it in Python: torch.jit.script(torch.load('net.bin',"
-                + " weights_only=False)['model'].eval()).save('module.pt')");
+                + " weights_only=False)['model'].eval()).save('module.pt')"
+                + ONCE);
   }
 
   @Test
@@ -152,7 +162,8 @@ class OtherFormatTest {
                   + " Python, with"
                   + " the model: model.load_state_dict({k: v for k, v in"
                   + " torch.load('net.bin').items() if torch.is_tensor(v)}),"
-                  + " torch.jit.script(model.eval()).save('module.pt')");
+                  + " torch.jit.script(model.eval()).save('module.pt')"
+                  + ONCE);
     }
     assertThat(ofFixture("keys-extra-nested.pt").orElse(""))
         .startsWith("it is a training checkpoint, ")

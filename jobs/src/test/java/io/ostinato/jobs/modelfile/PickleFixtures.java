@@ -3,6 +3,7 @@ package io.ostinato.jobs.modelfile;
 import io.ostinato.torchscript.ZipContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -18,6 +19,27 @@ final class PickleFixtures {
         .findFirst()
         .flatMap(zip::contentOf)
         .orElseThrow();
+  }
+
+  /** The same archive with another pickle. */
+  static byte[] replaced(byte[] archive, byte[] pickle) throws IOException {
+    ZipContent zip = new ZipContent(archive);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+      for (ZipContent.Entry entry : zip.entries().orElseThrow()) {
+        boolean isPickle = entry.name().endsWith("/data.pkl");
+        byte[] content = isPickle ? pickle : zip.contentOf(entry).orElseThrow();
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        ZipEntry copy = new ZipEntry(entry.name());
+        copy.setMethod(ZipEntry.STORED);
+        copy.setSize(content.length);
+        copy.setCrc(crc.getValue());
+        out.putNextEntry(copy);
+        out.write(content);
+      }
+    }
+    return bytes.toByteArray();
   }
 
   /** An archive with this pickle. */

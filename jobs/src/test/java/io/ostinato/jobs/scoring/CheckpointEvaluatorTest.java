@@ -17,6 +17,7 @@ import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.data.TensorSpec;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.jobs.model.Architectures;
+import io.ostinato.jobs.modelfile.WeightsArchitecture;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.Metrics;
 import io.ostinato.model.BlockWeights;
@@ -290,7 +291,9 @@ class CheckpointEvaluatorTest {
         8,
         List.of(),
         OutputChoice.first(),
-        List.of(architecture),
+        architecture.length == 0
+            ? new WeightsArchitecture.None()
+            : new WeightsArchitecture.OfBlock(architecture[0]),
         EvaluationPolicy.exact());
   }
 

@@ -277,8 +277,9 @@ class WatcherTest {
         .isEqualTo(
             "warning: 'checkpoint-1000' is a folder, and subfolders are not searched: a"
                 + " checkpoint is a"
-                + " single file; write checkpoints as files to the watched folder, or set"
-                + " --checkpoints to the folder that contains the files");
+                + " single file; write checkpoints as files to the watched folder, set"
+                + " --checkpoints to the folder that contains the files, or evaluate folders of"
+                + " weights with a module as --architecture");
     assertThat(lab.names(Outcome.EVALUATED)).containsExactly("net-E1_U1_S1.pt");
   }
 

@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -46,28 +45,37 @@ record BroadcastWeights(
     for (int i = 0; i < places.size(); i++) {
       byHash.put(manifest.shards().get(i), places.get(i));
     }
-    Map<Integer, List<String>> byParcel = new LinkedHashMap<>();
+    Deque<Run> runs = new ArrayDeque<>();
     for (String hash : hashes) {
       Place place = byHash.get(hash);
       if (place == null) {
         throw new IllegalArgumentException("these weights have no shard " + hash);
       }
-      byParcel.computeIfAbsent(place.parcel(), parcel -> new ArrayList<>()).add(hash);
+      if (runs.isEmpty() || runs.getLast().parcel() != place.parcel()) {
+        runs.add(new Run(place.parcel(), new ArrayList<>()));
+      }
+      runs.getLast().hashes().add(hash);
     }
-    return new Fetching(byHash, new ArrayDeque<>(byParcel.entrySet()));
+    return new Fetching(byHash, runs);
   }
+
+  /**
+   * Consecutive shards that are in one parcel. A parcel of earlier weights can have several runs,
+   * with changed shards of newer parcels between them; after the first, it is there.
+   */
+  private record Run(int parcel, List<String> hashes) {}
 
   /** Fetches parcels on other threads, and decodes their shards on the caller's. */
   private final class Fetching implements Iterator<Shard> {
     private record Fetched(List<String> hashes, CompletableFuture<byte[]> bytes) {}
 
     private final Map<String, Place> byHash;
-    private final Deque<Map.Entry<Integer, List<String>>> open;
+    private final Deque<Run> open;
     private final Deque<Fetched> ahead = new ArrayDeque<>();
     private Iterator<String> hashes = Collections.emptyIterator();
     private byte[] parcel = new byte[0];
 
-    Fetching(Map<String, Place> byHash, Deque<Map.Entry<Integer, List<String>>> open) {
+    Fetching(Map<String, Place> byHash, Deque<Run> open) {
       this.byHash = byHash;
       this.open = open;
     }
@@ -109,11 +117,11 @@ record BroadcastWeights(
 
     private void fetchAhead() {
       while (ahead.size() < AHEAD && !open.isEmpty()) {
-        Map.Entry<Integer, List<String>> next = open.remove();
-        Broadcast<byte[]> broadcast = parcels.get(next.getKey());
+        Run next = open.remove();
+        Broadcast<byte[]> broadcast = parcels.get(next.parcel());
         ahead.add(
             new Fetched(
-                next.getValue(),
+                next.hashes(),
                 CompletableFuture.supplyAsync(
                     broadcast::value, ResidentModels.ofThisProcess().workers())));
       }

@@ -145,13 +145,20 @@ final class WeightBroadcasts {
 
   /**
    * Ends an evaluation: the executors have the shards on their devices and need no broadcast copy,
-   * unless another evaluation may still fetch it.
+   * unless another evaluation may still fetch it, or the model's next refresh is going to load what
+   * hasn't changed, too.
    */
   private synchronized void release(Manifest manifest) {
     inFlight.remove(manifest);
     destroyUnneeded();
     Set<String> fetched = new HashSet<>();
     inFlight.forEach(flying -> fetched.addAll(flying.shards()));
+    last.forEach(
+        (model, weights) -> {
+          if (!model.source().isRefreshedInPlace()) {
+            fetched.addAll(weights.shards());
+          }
+        });
     for (Parcel parcel : List.copyOf(copied)) {
       if (!parcel.hasAnyOf(fetched)) {
         copied.remove(parcel);

@@ -3,9 +3,12 @@ package io.ostinato.spark.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
 import io.ostinato.LogLines;
@@ -22,13 +25,17 @@ import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.libraries.DeviceTraps;
 import io.ostinato.model.EvaluationModel;
+import io.ostinato.model.LoadedModel;
 import io.ostinato.model.ModelSource;
+import io.ostinato.model.ModuleTemplate;
+import io.ostinato.model.WeightFixtures;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.resident.TaskWatchdog;
+import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -415,6 +422,84 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
       session.sparkContext().removeSparkListener(listener);
     }
     assertThat(numbers(request(data, SparkEvaluationEngineIT::predict))).isEqualTo(before);
+  }
+
+  /** The backbone stays on the executors, which put the module together again. */
+  @Test
+  void aModuleWhoseHeadChangedReceivesItsHead() {
+    ModuleTemplate net = ModuleTemplate.of(WeightFixtures.backbone());
+    List<HostArray> backbone = WeightFixtures.backboneWeights(1);
+    SparkDataset data =
+        SparkDataset.of(
+                session
+                    .range(0, 64, 1, 4)
+                    .selectExpr("transform(sequence(0, 24), i -> CAST(sin(id * i) AS FLOAT)) AS x"))
+            .column("x", "x", DataType.FLOAT32, 1, 5, 5);
+    try (SparkEvaluationEngine fresh = SparkEvaluationEngine.of(session)) {
+      long before = storedBytes();
+      long all = 0;
+      for (int seed = 1; seed <= 4; seed++) {
+        WeightSnapshot weights =
+            WeightFixtures.filled(net, WeightFixtures.withOtherHead(backbone, seed));
+        long sent = fresh.weightBytesSent();
+        float[] outputs = outputs(fresh, data, net.source(), weights);
+        assertThat(outputs).isEqualTo(outputsHere(net.source(), weights, outputs.length / 3));
+        if (seed == 1) {
+          all = fresh.weightBytesSent();
+          assertThat(all).isEqualTo(weights.sizeBytes());
+        } else {
+          assertThat((double) (fresh.weightBytesSent() - sent) / all).isLessThan(0.02);
+        }
+        assertThat(storedBytes() - before).as("on the executors").isGreaterThan(all * 9 / 10);
+      }
+    }
+  }
+
+  private static float[] outputs(
+      SparkEvaluationEngine engine, SparkDataset data, ModelSource model, WeightSnapshot weights) {
+    EvaluationRequest request =
+        new EvaluationRequest(
+            new EvaluationTag("head", TrainingIteration.START, "generated"),
+            data,
+            16,
+            model,
+            weights,
+            SparkEvaluationEngineIT::predict);
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      return results.get(0).toFloatArray();
+    }
+  }
+
+  /** The same rows in batches of the same size, without Spark. */
+  private static float[] outputsHere(ModelSource source, WeightSnapshot weights, int rows) {
+    float[] outputs = new float[rows * 3];
+    try (LoadedModel model = source.build(Device.cpu())) {
+      model.refresh(weights);
+      for (int first = 0; first < rows; first += 16) {
+        float[] numbers = new float[16 * 25];
+        for (int i = 0; i < numbers.length; i++) {
+          numbers[i] = (float) Math.sin((double) (first + i / 25) * (i % 25));
+        }
+        NDArray images = model.manager().create(numbers, new Shape(16, 1, 5, 5));
+        float[] part = model.model().forward(new NDList(images)).singletonOrThrow().toFloatArray();
+        System.arraycopy(part, 0, outputs, first * 3, part.length);
+      }
+    }
+    return outputs;
+  }
+
+  /** The memory that blocks fill on the executors, including parcels of weights. */
+  private static long storedBytes() {
+    String driver = session.sparkContext().env().blockManager().blockManagerId().hostPort();
+    long bytes = 0;
+    var all = session.sparkContext().getExecutorMemoryStatus().iterator();
+    while (all.hasNext()) {
+      var each = all.next();
+      if (!each._1().equals(driver)) {
+        bytes += (long) each._2()._1() - (long) each._2()._2();
+      }
+    }
+    return bytes;
   }
 
   private static float[] numbers(EvaluationRequest request) {

@@ -188,6 +188,37 @@ class WeightBroadcastsTest {
     assertThat(channel.events).as("neither sent again nor freed again").isEmpty();
   }
 
+  /** Its next refresh loads all shards, most of which the executors then have. */
+  @Test
+  void copiesOfAModuleStayOnTheExecutorsUntilItHasOtherWeights() {
+    Recorded channel = new Recorded(shards -> {});
+    WeightBroadcasts recorded = new WeightBroadcasts(channel, MIB);
+    ModelId module = new ModelId("a", ModelSource.torchScript());
+    recorded.publish(module, weights(1, 2)).close();
+    assertThat(channel.events).containsExactlyInAnyOrder("send 1", "send 2");
+    channel.events.clear();
+    recorded.publish(module, weights(1, 3)).close();
+    assertThat(channel.events).containsExactly("destroy 2", "send 3");
+    recorded.destroyAll();
+    assertThat(channel.events).contains("destroy 1", "destroy 3").noneMatch(e -> e.startsWith("f"));
+  }
+
+  @Test
+  void shardsComeInTheirOrderHoweverTheyWereSent() {
+    WeightSnapshot first = weights(1, 1, 1, 1, 1);
+    WeightSnapshot second = weights(1, 2, 1, 2, 1);
+    WeightBroadcasts large = new WeightBroadcasts(channel(), 8 * MIB);
+    large.publish(model("a"), first).close();
+    Published two = large.publish(model("a"), second);
+    assertThat(two.weights().parcels()).hasSize(2);
+    List<String> order = new ArrayList<>();
+    two.weights()
+        .shards(second.manifest().shards())
+        .forEachRemaining(shard -> order.add(shard.hash()));
+    assertThat(order).isEqualTo(second.manifest().shards());
+    two.close();
+  }
+
   @Test
   void whatEvaluationsInFlightNeedIsDestroyedWhenTheyEnd() {
     WeightSnapshot first = weights(1);

@@ -1,31 +1,40 @@
-package io.ostinato.jobs.modelfile;
+package io.ostinato.onnx;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Iterates over the fields of a message in the encoding of protocol buffers. */
-final class ProtoFields {
+public final class ProtoFields {
   private static final int VARINT = 0;
   private static final int EIGHT_BYTES = 1;
   private static final int LENGTH_FIRST = 2;
   private static final int FOUR_BYTES = 5;
 
   private final ByteBuffer rest;
+
+  /** The position of this message in the outermost one. */
+  private final int base;
+
+  private int start;
   private int field;
+  private int wire;
   private long number;
   private ByteBuffer bytes = ByteBuffer.allocate(0);
 
-  ProtoFields(byte[] message) {
-    this(ByteBuffer.wrap(message));
+  public ProtoFields(byte[] message) {
+    this(ByteBuffer.wrap(message), 0);
   }
 
-  private ProtoFields(ByteBuffer message) {
+  private ProtoFields(ByteBuffer message, int base) {
     this.rest = message.order(ByteOrder.LITTLE_ENDIAN);
+    this.base = base;
   }
 
   /** Thrown if the message ends in the middle of a field or a field is invalid. */
-  static final class CutOffException extends RuntimeException {
+  public static final class CutOffException extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
 
@@ -34,7 +43,7 @@ final class ProtoFields {
    *
    * @throws CutOffException if the field is incomplete or invalid
    */
-  boolean next() {
+  public boolean next() {
     if (!rest.hasRemaining()) {
       return false;
     }
@@ -42,7 +51,8 @@ final class ProtoFields {
     field = (int) (tag >>> 3);
     number = 0;
     bytes = ByteBuffer.allocate(0);
-    switch ((int) (tag & 7)) {
+    wire = (int) (tag & 7);
+    switch (wire) {
       case VARINT -> number = varint();
       case EIGHT_BYTES -> bytes = take(Long.BYTES);
       case LENGTH_FIRST -> bytes = take(varint());
@@ -53,29 +63,57 @@ final class ProtoFields {
   }
 
   /** The number of the field. */
-  int field() {
+  public int field() {
     return field;
   }
 
   /** The value of a whole-number field; 0 for other fields. */
-  long number() {
+  public long number() {
     return number;
   }
 
   /** The value of a text field; empty for numbers. */
-  String text() {
+  public String text() {
     return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
   }
 
   /** The value of a message field. */
-  ProtoFields message() {
-    return new ProtoFields(bytes.duplicate());
+  public ProtoFields message() {
+    return new ProtoFields(bytes.duplicate(), start);
+  }
+
+  /** The position of the bytes of a text or message in the outermost message. */
+  public int start() {
+    return start;
+  }
+
+  /** The number of bytes of a text or message; 0 for numbers. */
+  public int sizeBytes() {
+    return bytes.capacity();
+  }
+
+  /**
+   * The values of a repeated whole-number field: one, or several in packed form.
+   *
+   * @throws CutOffException if the last one is incomplete
+   */
+  public List<Long> numbers() {
+    if (wire != LENGTH_FIRST) {
+      return List.of(number);
+    }
+    List<Long> numbers = new ArrayList<>();
+    ProtoFields packed = message();
+    while (packed.rest.hasRemaining()) {
+      numbers.add(packed.varint());
+    }
+    return numbers;
   }
 
   private ByteBuffer take(long length) {
     if (length < 0 || length > rest.remaining()) {
       throw new CutOffException();
     }
+    start = base + rest.position();
     ByteBuffer taken = rest.slice(rest.position(), (int) length);
     rest.position(rest.position() + (int) length);
     return taken;

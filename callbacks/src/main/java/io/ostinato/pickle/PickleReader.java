@@ -1,12 +1,14 @@
-package io.ostinato.jobs.modelfile;
+package io.ostinato.pickle;
 
-import io.ostinato.jobs.modelfile.Pickled.Global;
-import io.ostinato.jobs.modelfile.Pickled.Instance;
-import io.ostinato.jobs.modelfile.Pickled.Items;
-import io.ostinato.jobs.modelfile.Pickled.Mapping;
-import io.ostinato.jobs.modelfile.Pickled.Other;
-import io.ostinato.jobs.modelfile.Pickled.Tensor;
-import io.ostinato.jobs.modelfile.Pickled.Text;
+import io.ostinato.pickle.Pickled.Global;
+import io.ostinato.pickle.Pickled.Instance;
+import io.ostinato.pickle.Pickled.Items;
+import io.ostinato.pickle.Pickled.Mapping;
+import io.ostinato.pickle.Pickled.Other;
+import io.ostinato.pickle.Pickled.Storage;
+import io.ostinato.pickle.Pickled.Tensor;
+import io.ostinato.pickle.Pickled.Text;
+import io.ostinato.pickle.Pickled.Whole;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,9 +16,11 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -25,14 +29,10 @@ import java.util.Set;
 /**
  * Reads a sequence of Python pickles of the protocols 0 to 5. Runs their operations on a stack, as
  * described by <a href="https://docs.python.org/3/library/pickletools.html">pickletools</a>, but
- * only keeps the names of Python's classes. Not thread-safe.
+ * only keeps the names of Python's classes, and runs nothing of Python: what would be a call
+ * becomes a dict, a tensor or an {@link Instance}, whatever it would do. Not thread-safe.
  */
-final class PickleReader {
-  private static final Set<String> MAPPINGS = Set.of("OrderedDict", "defaultdict", "dict");
-
-  /** The position of the shape among the arguments of functions that create a tensor. */
-  private static final int SHAPE = 2;
-
+public final class PickleReader {
   /** More values than files of torch.save have; each takes many times its size in memory. */
   private static final int MOST_VALUES = 2_000_000;
 
@@ -40,22 +40,33 @@ final class PickleReader {
   private final Set<Global> globals = new HashSet<>();
   private final Deque<List<Pickled>> marked = new ArrayDeque<>();
   private final Map<Integer, Pickled> memo = new HashMap<>();
+  private final Map<String, Storage> storages = new LinkedHashMap<>();
   private List<Pickled> stack = new ArrayList<>();
   private int protocol;
   private int values;
 
-  PickleReader(byte[] content) {
+  public PickleReader(byte[] content) {
     bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The classes and functions required by the pickles read so far. */
-  Set<Global> globals() {
+  public Set<Global> globals() {
     return Set.copyOf(globals);
   }
 
   /** The protocol of the last pickle; 0 if it doesn't declare one. */
-  int protocol() {
+  public int protocol() {
     return protocol;
+  }
+
+  /** The storages of the tensors in the pickles read so far, by their keys. */
+  public Map<String, Storage> storages() {
+    return Collections.unmodifiableMap(storages);
+  }
+
+  /** The position after the last pickle. */
+  public int position() {
+    return bytes.position();
   }
 
   /**
@@ -63,7 +74,7 @@ final class PickleReader {
    *
    * @throws IllegalArgumentException if there is none, it is incomplete, or it has too many values
    */
-  Pickled next() {
+  public Pickled next() {
     stack = new ArrayList<>();
     marked.clear();
     memo.clear();
@@ -72,7 +83,10 @@ final class PickleReader {
         run(operation);
       }
       return pop();
-    } catch (BufferUnderflowException | NoSuchElementException | IndexOutOfBoundsException e) {
+    } catch (BufferUnderflowException
+        | NoSuchElementException
+        | IndexOutOfBoundsException
+        | NumberFormatException e) {
       throw new IllegalArgumentException("it is not a complete pickle", e);
     }
   }
@@ -85,19 +99,24 @@ final class PickleReader {
       case '0' -> pop();
       case '1' -> popMark();
       case '2' -> push(top());
-      case 'N', 0x88, 0x89, 0x97 -> push(Other.VALUE); // None, True, False, a buffer
+      case 'N', 0x97 -> push(Other.VALUE); // None, a buffer
+      case 0x88 -> push(new Whole(1));
+      case 0x89 -> push(new Whole(0));
       case 0x98 -> {} // makes a buffer read-only
-      case 'F', 'I', 'L' -> {
+      case 'F' -> {
         line();
         push(Other.VALUE);
       }
-      case 'K' -> number(Byte.BYTES);
-      case 'M' -> number(Short.BYTES);
-      case 'J' -> number(Integer.BYTES);
-      case 'G' -> number(Double.BYTES);
-      case 0x8A, 'C' -> number(unsigned());
-      case 0x8B, 'B' -> number(bytes.getInt());
-      case 0x8E, 0x96 -> number(longSize());
+      case 'I', 'L' -> whole(line());
+      case 'K' -> push(new Whole(unsigned()));
+      case 'M' -> push(new Whole(Short.toUnsignedInt(bytes.getShort())));
+      case 'J' -> push(new Whole(bytes.getInt()));
+      case 0x8A -> whole(unsigned());
+      case 0x8B -> whole(bytes.getInt());
+      case 'G' -> other(Double.BYTES);
+      case 'C' -> other(unsigned());
+      case 'B' -> other(bytes.getInt());
+      case 0x8E, 0x96 -> other(longSize());
       case 'S', 'V' -> push(new Text(line().replaceAll("^'(.*)'$", "$1")));
       case 'U' -> text(unsigned(), StandardCharsets.ISO_8859_1);
       case 'T' -> text(bytes.getInt(), StandardCharsets.ISO_8859_1);
@@ -141,25 +160,25 @@ final class PickleReader {
       case 'c' -> global(line(), line());
       case 0x93 -> {
         List<Pickled> names = popLast(2);
-        global(textOf(names.get(0)), textOf(names.get(1)));
+        global(TorchObjects.textOf(names.get(0)), TorchObjects.textOf(names.get(1)));
       }
       case 'i' -> {
         popMark();
         global(line(), line());
-        pop();
-        push(new Instance());
+        push(new Instance(pop() instanceof Global type ? type : null));
       }
       case 'o' -> {
-        popMark();
-        push(new Instance());
+        List<Pickled> call = popMark();
+        boolean isNamed = !call.isEmpty() && call.get(0) instanceof Global;
+        push(new Instance(isNamed ? (Global) call.get(0) : null));
       }
       case 'R', 0x81 -> {
         List<Pickled> call = popLast(2);
-        push(made(call.get(0), call.get(1)));
+        push(TorchObjects.made(call.get(0), call.get(1)));
       }
       case 0x92 -> {
         List<Pickled> call = popLast(3);
-        push(made(call.get(0), call.get(1)));
+        push(TorchObjects.made(call.get(0), call.get(1)));
       }
       case 'b' -> {
         Pickled state = pop();
@@ -169,77 +188,25 @@ final class PickleReader {
       }
       case 'P' -> {
         line();
-        push(new Tensor(false, false));
+        push(Tensor.opaque(false, false, "a persistent id"));
       }
-      case 'Q' -> push(persistent(pop()));
+      case 'Q' -> persistent(pop());
       default -> throw new IllegalArgumentException("unknown operation %s".formatted(operation));
     }
   }
 
-  /** The result of a call: for PyTorch's functions that take a tensor or its storage, a tensor. */
-  private static Pickled made(Pickled callee, Pickled arguments) {
-    if (callee instanceof Global global) {
-      if (MAPPINGS.contains(global.name())) {
-        return new Mapping();
-      }
-      if (global.name().startsWith("_rebuild_") && global.module().startsWith("torch.")) {
-        return tensor(arguments);
-      }
+  private void persistent(Pickled id) {
+    Pickled value = TorchObjects.persistent(id);
+    if (value instanceof Tensor tensor && tensor.storage() != null) {
+      storages.putIfAbsent(tensor.storage().key(), tensor.storage());
     }
-    return instance(arguments);
-  }
-
-  /** A new object. Functions that create a module, such as torch.fx's, receive its attributes. */
-  private static Instance instance(Pickled arguments) {
-    Instance instance = new Instance();
-    if (arguments instanceof Items items) {
-      items.values().stream()
-          .filter(each -> Instance.hasThoseOfModules(each.entries()))
-          .findFirst()
-          .ifPresent(instance::build);
-    }
-    return instance;
-  }
-
-  private static Tensor tensor(Pickled arguments) {
-    if (arguments instanceof Items items) {
-      for (Pickled each : items.values()) {
-        if (each instanceof Tensor tensor) {
-          return new Tensor(tensor.isBytes(), tensor.isScalar() || isScalar(items.values()));
-        }
-      }
-    }
-    return new Tensor(false, false);
-  }
-
-  /** Whether the shape is empty, in the arguments storage, offset, shape and strides. */
-  private static boolean isScalar(List<Pickled> arguments) {
-    return arguments.size() > SHAPE
-        && arguments.get(SHAPE) instanceof Items shape
-        && shape.values().isEmpty();
-  }
-
-  /** A storage by its type; in old files a class with its source, or a tensor by its number. */
-  private static Pickled persistent(Pickled id) {
-    if (id instanceof Items items && items.values().size() > 1) {
-      Pickled type = items.values().get(1);
-      if (textOf(items.values().get(0)).equals("module")) {
-        return type;
-      }
-      return new Tensor(
-          type instanceof Global global && global.name().matches("(?:Byte|Bool)Storage"), false);
-    }
-    return new Tensor(false, false);
+    push(value);
   }
 
   private void global(String module, String name) {
     Global global = new Global(module, name);
     globals.add(global);
     push(global);
-  }
-
-  private static String textOf(Pickled value) {
-    return value instanceof Text text ? text.value() : "";
   }
 
   private void add(List<Pickled> more) {
@@ -258,9 +225,34 @@ final class PickleReader {
     }
   }
 
-  private void number(int size) {
+  private void other(int size) {
     skip(size);
     push(Other.VALUE);
+  }
+
+  /** Pushes a number in text, such as {@code 12}, {@code 12L} or {@code 01} for true. */
+  private void whole(String text) {
+    try {
+      push(
+          new Whole(
+              Long.parseLong(text.endsWith("L") ? text.substring(0, text.length() - 1) : text)));
+    } catch (NumberFormatException e) {
+      push(Other.VALUE); // larger than a size can be
+    }
+  }
+
+  /** Pushes a number in these many bytes. */
+  private void whole(int size) {
+    if (size < 0 || size > Long.BYTES) {
+      other(size);
+      return;
+    }
+    long value = 0;
+    for (int i = 0; i < size; i++) {
+      long next = i == size - 1 ? bytes.get() : unsigned();
+      value |= next << (Byte.SIZE * i);
+    }
+    push(new Whole(value));
   }
 
   private void text(int size, Charset charset) {

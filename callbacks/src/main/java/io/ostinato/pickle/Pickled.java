@@ -1,15 +1,14 @@
-package io.ostinato.jobs.modelfile;
+package io.ostinato.pickle;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A Python value in a pickle, reduced to what identifies the content of a {@code torch.save} file.
- */
-sealed interface Pickled {
+/** A Python value in a pickle, reduced to what identifies the content of a PyTorch file. */
+public sealed interface Pickled {
 
   /** The entries with string keys; empty if it is not a dict. */
   default Map<String, Pickled> entries() {
@@ -21,23 +20,62 @@ sealed interface Pickled {
     return Map.of();
   }
 
-  /** A value that identifies nothing, such as a number, None or bytes. */
+  /** A value that identifies nothing, such as a fraction, None or bytes. */
   enum Other implements Pickled {
     VALUE
   }
 
   record Text(String value) implements Pickled {}
 
+  /** A whole number; 1 for true and 0 for false. */
+  record Whole(long value) implements Pickled {}
+
   /** A class or function by its module and name, such as {@code torch.FloatStorage}. */
-  record Global(String module, String name) implements Pickled {}
+  record Global(String module, String name) implements Pickled {
+    @Override
+    public String toString() {
+      return module + "." + name;
+    }
+  }
 
   /**
    * A tensor or its storage.
    *
    * @param isBytes whether it has bytes or booleans, like states of random number generators
    * @param isScalar whether it has no dimensions, like metrics
+   * @param storage where its elements are; null if that is unknown
+   * @param view which elements of the storage it has; null for a storage, and for a tensor of a
+   *     kind that isn't supported, such as a quantized one
+   * @param how the function that creates it, such as {@code torch._utils._rebuild_tensor_v2}
    */
-  record Tensor(boolean isBytes, boolean isScalar) implements Pickled {}
+  record Tensor(
+      boolean isBytes,
+      boolean isScalar,
+      @Nullable Storage storage,
+      @Nullable TensorView view,
+      String how)
+      implements Pickled {
+
+    /** A tensor whose elements can't be read. */
+    static Tensor opaque(boolean isBytes, boolean isScalar, String how) {
+      return new Tensor(isBytes, isScalar, null, null, how);
+    }
+  }
+
+  /**
+   * The memory of one or more tensors.
+   *
+   * @param type the class of the storage, such as {@code FloatStorage}
+   * @param key the name of its file in an archive
+   * @param size the number of elements; of bytes if the class is {@code UntypedStorage}
+   */
+  record Storage(String type, String key, long size) {
+    /** The size in bytes; -1 if the type is unknown, or the size is impossible. */
+    public long sizeBytes() {
+      int width = TorchObjects.widthOf(type);
+      return width < 0 || size < 0 || size > Integer.MAX_VALUE ? -1 : size * width;
+    }
+  }
 
   /** A list, tuple or set. */
   final class Items implements Pickled {
@@ -51,7 +89,7 @@ sealed interface Pickled {
       values.addAll(more);
     }
 
-    List<Pickled> values() {
+    public List<Pickled> values() {
       return Collections.unmodifiableList(values);
     }
   }
@@ -66,23 +104,29 @@ sealed interface Pickled {
       }
     }
 
-    Map<String, Pickled> values() {
-      return Collections.unmodifiableMap(values);
-    }
-
     @Override
     public Map<String, Pickled> entries() {
-      return values();
+      return Collections.unmodifiableMap(values);
     }
   }
 
   /** An object with its attributes, and its entries if it is also a dict. */
   final class Instance implements Pickled {
+    private final @Nullable Global type;
     private final Mapping items = new Mapping();
     private Pickled state = Other.VALUE;
 
+    Instance(@Nullable Global type) {
+      this.type = type;
+    }
+
     void build(Pickled attributes) {
       state = attributes;
+    }
+
+    /** Its class, or the function that creates it; null if unknown. */
+    public @Nullable Global type() {
+      return type;
     }
 
     Mapping items() {
@@ -91,7 +135,7 @@ sealed interface Pickled {
 
     @Override
     public Map<String, Pickled> entries() {
-      return items.values();
+      return items.entries();
     }
 
     @Override
@@ -100,7 +144,7 @@ sealed interface Pickled {
     }
 
     /** Whether this has the attributes that every PyTorch module has. */
-    boolean isModule() {
+    public boolean isModule() {
       return hasThoseOfModules(attributes());
     }
 
