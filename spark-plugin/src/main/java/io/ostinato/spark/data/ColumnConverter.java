@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 
 /**
@@ -30,6 +31,14 @@ public interface ColumnConverter extends Serializable {
    * expected string}. Empty if they can.
    */
   Optional<String> mistake(DataType type);
+
+  /**
+   * The converter for a column of this type, with what executors need of the session, such as
+   * Hadoop's configuration. Called on the driver. Default: this converter.
+   */
+  default ColumnConverter forColumn(SparkSession session, DataType type) {
+    return this;
+  }
 
   /**
    * Appends one row to each of the tensors.

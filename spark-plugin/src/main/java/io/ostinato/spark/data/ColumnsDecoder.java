@@ -57,7 +57,11 @@ record ColumnsDecoder(ArrayList<DatasetColumn> columns) implements BatchDecoder 
   }
 
   private static ByteBuffer buffer(TensorKind tensor, int rows) {
-    return ByteBuffer.allocate(Math.multiplyExact(rows, tensor.rowBytes()))
+    long bytes = (long) rows * tensor.rowBytes();
+    if (bytes > RowBuffer.MOST_BYTES) {
+      throw RowBuffer.tooLarge("tensor '%s'".formatted(tensor.name()), tensor.rowBytes());
+    }
+    return ByteBuffer.allocate((int) bytes)
         .order(ByteOrder.LITTLE_ENDIAN);
   }
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
 /** A growing buffer of the rows of one column. */
 final class RowBuffer {
   private static final long FIRST_BYTES = 1 << 20;
-  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+  static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final Column column;
   private final long most;
@@ -27,15 +27,19 @@ final class RowBuffer {
     if (bytes.remaining() < column.rowBytes()) {
       long wanted = Math.min(most, 2L * bytes.capacity());
       if (wanted - bytes.position() < column.rowBytes()) {
-        throw new IllegalArgumentException(
-            "column '%s': a batch exceeds 2 GiB with rows of %s bytes; use a smaller"
-                    .formatted(column.column(), column.rowBytes())
-                + " batch size");
+        throw tooLarge("column '%s'".formatted(column.column()), column.rowBytes());
       }
       int position = bytes.position();
       bytes = ordered(Arrays.copyOf(bytes.array(), (int) wanted)).position(position);
     }
     return bytes;
+  }
+
+  /** The exception for a batch that doesn't fit into an array of Java. */
+  static IllegalArgumentException tooLarge(String subject, int rowBytes) {
+    return new IllegalArgumentException(
+        "%s: a batch exceeds 2 GiB with rows of %s bytes; use a smaller batch size"
+            .formatted(subject, rowBytes));
   }
 
   /** Replaces whatever was put in after these rows by a row of zeros; there is room for it. */

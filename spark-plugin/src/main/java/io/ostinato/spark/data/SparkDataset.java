@@ -116,8 +116,9 @@ public final class SparkDataset implements EvaluationData {
    *     tensor is taken, the converter can't be serialized, or the dataset has a row function
    */
   public SparkDataset column(String column, ColumnConverter converter) {
+    org.apache.spark.sql.types.DataType type = ColumnTypes.typeOf(column, rows.schema());
     converter
-        .mistake(ColumnTypes.typeOf(column, rows.schema()))
+        .mistake(type)
         .ifPresent(
             mistake -> {
               throw new IllegalArgumentException("column '%s' %s".formatted(column, mistake));
@@ -128,7 +129,7 @@ public final class SparkDataset implements EvaluationData {
               throw new IllegalArgumentException(
                   "column '%s': its converter can't be serialized: %s".formatted(column, problem));
             });
-    return with(ConvertedColumn.of(column, converter));
+    return with(ConvertedColumn.of(column, converter.forColumn(rows.sparkSession(), type)));
   }
 
   private SparkDataset with(DatasetColumn column) {

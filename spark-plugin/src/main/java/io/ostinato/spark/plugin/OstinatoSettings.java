@@ -21,6 +21,7 @@ public record OstinatoSettings(
     @Inline Threads threads,
     @Inline Residency resident,
     @Inline Batches batches,
+    @Inline Images images,
     @Inline Evaluations evaluations,
     @Inline Patience patience)
     implements Serializable {
@@ -136,6 +137,19 @@ public record OstinatoSettings(
     }
   }
 
+  /** How columns of images are read. */
+  public record Images(
+      @Key(
+              name = PREFIX + "images.maxPixels",
+              value =
+                  "Maximum number of pixels of an image, before and after it is resized. A larger"
+                      + " one is a bad row, before it is decoded. The default is Pillow's.",
+              byDefault = "89478485",
+              atLeast = 1,
+              atMost = 715_827_882)
+          int maxPixels)
+      implements Serializable {}
+
   /** How evaluations run. */
   public record Evaluations(
       @Key(
@@ -241,6 +255,7 @@ public record OstinatoSettings(
         new Threads(threads.set(), threadsPerSlot),
         resident,
         batches,
+        images,
         new Evaluations(
             evaluations.share(),
             evaluations.fitTasks(),

@@ -8,6 +8,7 @@ import io.ostinato.describe.TimeSpan;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.plugin.OstinatoSettings.Batches;
 import io.ostinato.spark.plugin.OstinatoSettings.Evaluations;
+import io.ostinato.spark.plugin.OstinatoSettings.Images;
 import io.ostinato.spark.plugin.OstinatoSettings.Patience;
 import io.ostinato.spark.plugin.OstinatoSettings.Residency;
 import io.ostinato.spark.plugin.OstinatoSettings.Threads;
@@ -26,6 +27,7 @@ class OstinatoSettingsTest {
                 new Threads(0, 1),
                 new Residency(2, 2, StatePolicy.SERIAL, 0),
                 new Batches(null, size("0"), 2, true),
+                new Images(89_478_485),
                 new Evaluations(true, true, 64, limit(1L << 30)),
                 new Patience(span("5m"), span("30s"))));
   }
@@ -44,6 +46,7 @@ class OstinatoSettingsTest {
                 "spark.ostinato.blocks.device", "512m",
                 "spark.ostinato.blocks.prefetch", "0",
                 "spark.ostinato.blocks.bulk", "false",
+                "spark.ostinato.images.maxPixels", "1000",
                 "spark.ostinato.evaluations.share", "false",
                 "spark.ostinato.evaluations.fitTasks", "False",
                 "spark.ostinato.evaluations.treeTasks", "7",
@@ -56,6 +59,7 @@ class OstinatoSettingsTest {
                 new Threads(3, 1),
                 new Residency(5, 4, StatePolicy.COPIES, 6),
                 new Batches(size("2g"), size("512m"), 0, false),
+                new Images(1000),
                 new Evaluations(false, false, 7, limit(1024)),
                 new Patience(span("90s"), span("500ms"))));
   }

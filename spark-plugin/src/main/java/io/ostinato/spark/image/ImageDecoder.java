@@ -1,0 +1,89 @@
+package io.ostinato.spark.image;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/** Decodes files of the formats that ImageIO reads to RGB, as Pillow's {@code convert("RGB")}. */
+final class ImageDecoder {
+  private ImageDecoder() {}
+
+  /**
+   * Decodes the first image of a file.
+   *
+   * @throws IllegalArgumentException if there is none, it is damaged, or it has more pixels; says
+   *     why
+   */
+  static Pixels decode(byte[] bytes, long maxPixels) {
+    if (bytes.length == 0) {
+      throw new IllegalArgumentException("has no bytes; expected an encoded image");
+    }
+    try (ImageInputStream input = new ByteInput(bytes)) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
+      if (!readers.hasNext()) {
+        throw new IllegalArgumentException(unknownFormat(bytes));
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(input, true, true);
+        checkSize(reader, maxPixels);
+        return pixels(reader, bytes);
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+      throw damaged(e);
+    }
+  }
+
+  private static void checkSize(ImageReader reader, long maxPixels) throws IOException {
+    long height = reader.getHeight(0);
+    long width = reader.getWidth(0);
+    if (height < 1 || width < 1) {
+      throw new IllegalArgumentException("has %s x %s pixels".formatted(height, width));
+    }
+    if (height > maxPixels / width) {
+      throw new IllegalArgumentException(
+          "has %s x %s pixels, %s".formatted(height, width, PixelLimit.exceeded(maxPixels)));
+    }
+  }
+
+  private static Pixels pixels(ImageReader reader, byte[] bytes) throws IOException {
+    if (JpegMarkers.isJpeg(bytes) && reader.canReadRaster()) {
+      return new JpegColors(JpegMarkers.of(bytes)).rgb(reader.readRaster(0, null));
+    }
+    if (PngChunks.isPng(bytes)) {
+      PngChunks.check(bytes);
+    }
+    return RasterPixels.rgb(reader.read(0));
+  }
+
+  private static IllegalArgumentException damaged(Exception why) {
+    return new IllegalArgumentException("the image is damaged: " + why, why);
+  }
+
+  private static String unknownFormat(byte[] bytes) {
+    String start = HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(8, bytes.length));
+    return "is %s; expected one of %s; convert it"
+        .formatted(
+            isWebp(bytes) ? "a WebP image" : "not an image: it begins with " + start,
+            String.join(", ", formats()));
+  }
+
+  private static boolean isWebp(byte[] bytes) {
+    return bytes.length > 12
+        && new String(bytes, 8, 4, StandardCharsets.ISO_8859_1).equals("WEBP");
+  }
+
+  private static Iterable<String> formats() {
+    return java.util.stream.Stream.of(ImageIO.getReaderFileSuffixes())
+            .map(name -> name.toLowerCase(java.util.Locale.ROOT))
+            .distinct()
+            .sorted()
+        ::iterator;
+  }
+}

@@ -1,0 +1,89 @@
+package io.ostinato.spark.image;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+
+/**
+ * Converts decoded images to RGB from their stored samples. {@code BufferedImage.getRGB} would
+ * convert grey images from a linear colour space to sRGB, and apply embedded profiles.
+ */
+final class RasterPixels {
+  private RasterPixels() {}
+
+  /** The image without its alpha channel, whose colours are not blended with any background. */
+  static Pixels rgb(BufferedImage image) {
+    Raster raster = image.getRaster();
+    ColorModel colors = image.getColorModel();
+    return colors instanceof IndexColorModel palette
+        ? ofPalette(raster, palette)
+        : ofSamples(raster, colors);
+  }
+
+  private static Pixels ofPalette(Raster raster, IndexColorModel palette) {
+    byte[][] table = new byte[3][palette.getMapSize()];
+    palette.getReds(table[0]);
+    palette.getGreens(table[1]);
+    palette.getBlues(table[2]);
+    Pixels image = Pixels.blank(raster.getHeight(), raster.getWidth(), 3);
+    int[] row = new int[raster.getWidth()];
+    int to = 0;
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(raster.getMinX(), raster.getMinY() + y, row.length, 1, 0, row);
+      for (int index : row) {
+        for (byte[] channel : table) {
+          image.samples()[to++] = channel[index];
+        }
+      }
+    }
+    return image;
+  }
+
+  private static Pixels ofSamples(Raster raster, ColorModel colors) {
+    int channels = colorsOf(colors);
+    int[][] scales = new int[channels][];
+    for (int c = 0; c < channels; c++) {
+      scales[c] = scale(raster.getSampleModel().getSampleSize(c));
+    }
+    Pixels image = Pixels.blank(raster.getHeight(), raster.getWidth(), 3);
+    int bands = raster.getNumBands();
+    int[] row = new int[raster.getWidth() * bands];
+    int to = 0;
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, raster.getWidth(), 1, row);
+      for (int from = 0; from < row.length; from += bands) {
+        for (int c = 0; c < 3; c++) {
+          int band = Math.min(c, channels - 1);
+          image.samples()[to++] = to8Bits(row[from + band], scales[band]);
+        }
+      }
+    }
+    return image;
+  }
+
+  private static int colorsOf(ColorModel colors) {
+    int type = colors.getColorSpace().getType();
+    int most = colors.getComponentSize(0);
+    if (type != ColorSpace.TYPE_RGB && type != ColorSpace.TYPE_GRAY || most > Short.SIZE) {
+      throw new IllegalArgumentException(
+          "the image has %s components of up to %s bits; expected RGB or gray of up to 16 bits"
+              .formatted(colors.getNumColorComponents(), most));
+    }
+    return colors.getNumColorComponents();
+  }
+
+  /** The values of a sample of at most 8 bits; none if its high byte counts. */
+  private static int[] scale(int bits) {
+    int[] scale = new int[bits > 8 ? 0 : 1 << bits];
+    for (int i = 0; i < scale.length; i++) {
+      scale[i] = i * 255 / Math.max(1, scale.length - 1);
+    }
+    return scale;
+  }
+
+  private static byte to8Bits(int sample, int[] scale) {
+    return (byte) (scale.length == 0 ? sample >> 8 : scale[sample]);
+  }
+}

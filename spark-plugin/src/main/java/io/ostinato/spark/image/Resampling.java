@@ -1,0 +1,103 @@
+package io.ostinato.spark.image;
+
+import java.util.Arrays;
+
+/**
+ * Resizes images with the numbers of Pillow's {@code Image.resize}: rows first, then columns, each
+ * rounded to 8 bits. A dimension that keeps its size is not filtered.
+ */
+final class Resampling {
+  private static final int HALF = 1 << (FilterWeights.BITS - 1);
+
+  private Resampling() {}
+
+  static Pixels resize(Pixels image, int height, int width, Interpolation filter) {
+    if (filter == Interpolation.NEAREST) {
+      return nearest(image, height, width);
+    }
+    Pixels wide =
+        width == image.width()
+            ? image
+            : rows(image, width, FilterWeights.of(image.width(), width, filter));
+    return height == image.height()
+        ? wide
+        : columns(wide, height, FilterWeights.of(image.height(), height, filter));
+  }
+
+  private static Pixels nearest(Pixels image, int height, int width) {
+    int channels = image.channels();
+    Pixels result = image.blank(height, width);
+    int[] rows = nearest(image.height(), height);
+    int[] columns = nearest(image.width(), width);
+    int to = 0;
+    for (int row : rows) {
+      for (int column : columns) {
+        int from = row * image.stride() + column * channels;
+        for (int c = 0; c < channels; c++) {
+          result.samples()[to++] = image.samples()[from + c];
+        }
+      }
+    }
+    return result;
+  }
+
+  /** The original pixel of each new one. The position is a running sum, as in Pillow. */
+  private static int[] nearest(int oldSize, int newSize) {
+    int[] pixels = new int[newSize];
+    double step = (double) oldSize / newSize;
+    double position = step * 0.5;
+    for (int i = 0; i < newSize; i++) {
+      pixels[i] = Math.min(oldSize - 1, (int) position);
+      position += step;
+    }
+    return pixels;
+  }
+
+  private static Pixels rows(Pixels image, int width, FilterWeights filter) {
+    int channels = image.channels();
+    Pixels result = image.blank(image.height(), width);
+    byte[] in = image.samples();
+    byte[] out = result.samples();
+    int to = 0;
+    for (int y = 0; y < image.height(); y++) {
+      for (int x = 0; x < width; x++) {
+        int[] weights = filter.weights()[x];
+        int from = y * image.stride() + filter.first()[x] * channels;
+        for (int c = 0; c < channels; c++) {
+          int sum = HALF;
+          for (int k = 0, at = from + c; k < weights.length; k++, at += channels) {
+            sum += (in[at] & 0xff) * weights[k];
+          }
+          out[to++] = rounded(sum);
+        }
+      }
+    }
+    return result;
+  }
+
+  private static Pixels columns(Pixels image, int height, FilterWeights filter) {
+    int stride = image.stride();
+    Pixels result = image.blank(height, image.width());
+    byte[] in = image.samples();
+    int[] sums = new int[stride];
+    for (int y = 0; y < height; y++) {
+      Arrays.fill(sums, HALF);
+      int[] weights = filter.weights()[y];
+      for (int k = 0; k < weights.length; k++) {
+        int weight = weights[k];
+        int from = (filter.first()[y] + k) * stride;
+        for (int x = 0; x < stride; x++) {
+          sums[x] += (in[from + x] & 0xff) * weight;
+        }
+      }
+      for (int x = 0; x < stride; x++) {
+        result.samples()[y * stride + x] = rounded(sums[x]);
+      }
+    }
+    return result;
+  }
+
+  private static byte rounded(int sum) {
+    return (byte) Math.max(0, Math.min(255, sum >> FilterWeights.BITS));
+  }
+}
