@@ -107,6 +107,8 @@ def files():
     full = random.integers(0, 256, 256 * 3, dtype="uint8").tobytes()
     made["palette8.png"] = png(noise(1, 8), 8, 3, [(b"PLTE", full), (b"tRNS", bytes(range(100)))])
     made["gray-transparent.png"] = png(noise(1, 8), 8, 0, [(b"tRNS", struct.pack(">H", 77))])
+    made["gray16-transparent.png"] = png(noise(1, 16), 16, 0, [(b"tRNS", struct.pack(">H", 77))])
+    made["rgb16-transparent.png"] = png(noise(3, 16), 16, 2, [(b"tRNS", struct.pack(">HHH", 1, 2, 3))])
     made["rgb-transparent.png"] = png(noise(3, 8), 8, 2, [(b"tRNS", struct.pack(">HHH", 1, 2, 3))])
     made["gray-gamma.png"] = png(noise(1, 8), 8, 0, [gamma])
     made["rgb-gamma.png"] = png(noise(3, 8), 8, 2, [gamma])

@@ -4,6 +4,8 @@ import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.model.TorchModules;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.image.ImageConverter;
+import io.ostinato.spark.image.ImageFixtures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -149,6 +151,28 @@ public final class TestSpark {
             spark.createDataFrame(
                 rdd, new StructType().add("x", DataTypes.createArrayType(DataTypes.FloatType))))
         .column("x", "x", DataType.FLOAT32, 4);
+  }
+
+  /** All {@linkplain ImageFixtures#picture pictures} in partitions: id, content and label. */
+  public static Dataset<Row> pictureRows(SparkSession spark, int partitions) {
+    List<Long> classes = ImageFixtures.classes();
+    List<Row> rows =
+        IntStream.range(0, ImageFixtures.PICTURES)
+            .mapToObj(i -> RowFactory.create((long) i, ImageFixtures.picture(i), classes.get(i)))
+            .toList();
+    JavaRDD<Row> rdd = new JavaSparkContext(spark.sparkContext()).parallelize(rows, partitions);
+    return spark.createDataFrame(
+        rdd,
+        new StructType()
+            .add("id", DataTypes.LongType)
+            .add("content", DataTypes.BinaryType)
+            .add("label", DataTypes.LongType));
+  }
+
+  /** {@link #pictureRows} with the transforms of the fixtures: x of three channels. */
+  public static SparkDataset pictures(SparkSession spark, int partitions) {
+    return SparkDataset.of(pictureRows(spark, partitions))
+        .column("content", ImageConverter.of("x", ImageFixtures.transforms()));
   }
 
   private static Row generatedRow(int row) {

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -56,10 +59,11 @@ final class ImageDecoder {
     if (JpegMarkers.isJpeg(bytes) && reader.canReadRaster()) {
       return new JpegColors(JpegMarkers.of(bytes)).rgb(reader.readRaster(0, null));
     }
-    if (PngChunks.isPng(bytes)) {
+    boolean isPng = PngChunks.isPng(bytes);
+    if (isPng) {
       PngChunks.check(bytes);
     }
-    return RasterPixels.rgb(reader.read(0));
+    return RasterPixels.rgb(reader.read(0), isPng && PngChunks.isGray(bytes));
   }
 
   private static IllegalArgumentException damaged(Exception why) {
@@ -79,11 +83,11 @@ final class ImageDecoder {
         && new String(bytes, 8, 4, StandardCharsets.ISO_8859_1).equals("WEBP");
   }
 
-  private static Iterable<String> formats() {
-    return java.util.stream.Stream.of(ImageIO.getReaderFileSuffixes())
-            .map(name -> name.toLowerCase(java.util.Locale.ROOT))
-            .distinct()
-            .sorted()
-        ::iterator;
+  private static List<String> formats() {
+    return Stream.of(ImageIO.getReaderFileSuffixes())
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .distinct()
+        .sorted()
+        .toList();
   }
 }

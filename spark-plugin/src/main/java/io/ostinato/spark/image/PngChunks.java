@@ -14,6 +14,9 @@ final class PngChunks {
   /** Length, type and checksum. */
   private static final int FRAME_BYTES = 12;
 
+  /** The place of the colour type, which is 0 for gray without alpha. */
+  private static final int COLOR_TYPE = 25;
+
   private PngChunks() {}
 
   static boolean isPng(byte[] bytes) {
@@ -45,6 +48,11 @@ final class PngChunks {
       }
       at = end + Integer.BYTES;
     }
+  }
+
+  /** Whether the only channel is gray. */
+  static boolean isGray(byte[] bytes) {
+    return bytes[COLOR_TYPE] == 0;
   }
 
   private static int checksum(byte[] bytes, int from, int to) {

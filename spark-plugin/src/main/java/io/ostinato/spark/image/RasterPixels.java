@@ -11,15 +11,22 @@ import java.awt.image.Raster;
  * convert grey images from a linear colour space to sRGB, and apply embedded profiles.
  */
 final class RasterPixels {
+  /** Gray of 16 bits without alpha, which Pillow clips at 255. */
+  private static final int[] CLIPPED = {};
+
   private RasterPixels() {}
 
-  /** The image without its alpha channel, whose colours are not blended with any background. */
-  static Pixels rgb(BufferedImage image) {
+  /**
+   * The image without its alpha channel, whose colours are not blended with any background.
+   *
+   * @param isGray whether the file has no channel but gray, though ImageIO can add an alpha channel
+   */
+  static Pixels rgb(BufferedImage image, boolean isGray) {
     Raster raster = image.getRaster();
     ColorModel colors = image.getColorModel();
     return colors instanceof IndexColorModel palette
         ? ofPalette(raster, palette)
-        : ofSamples(raster, colors);
+        : ofSamples(raster, colors, isGray || raster.getNumBands() == 1);
   }
 
   private static Pixels ofPalette(Raster raster, IndexColorModel palette) {
@@ -41,11 +48,12 @@ final class RasterPixels {
     return image;
   }
 
-  private static Pixels ofSamples(Raster raster, ColorModel colors) {
+  private static Pixels ofSamples(Raster raster, ColorModel colors, boolean isGray) {
     int channels = colorsOf(colors);
     int[][] scales = new int[channels][];
     for (int c = 0; c < channels; c++) {
-      scales[c] = scale(raster.getSampleModel().getSampleSize(c));
+      int bits = raster.getSampleModel().getSampleSize(c);
+      scales[c] = bits > 8 && isGray ? CLIPPED : scale(bits);
     }
     Pixels image = Pixels.blank(raster.getHeight(), raster.getWidth(), 3);
     int bands = raster.getNumBands();
@@ -74,16 +82,16 @@ final class RasterPixels {
     return colors.getNumColorComponents();
   }
 
-  /** The values of a sample of at most 8 bits; none if its high byte counts. */
+  /** The values of samples; of more than 8 bits, their high byte. */
   private static int[] scale(int bits) {
-    int[] scale = new int[bits > 8 ? 0 : 1 << bits];
+    int[] scale = new int[1 << bits];
     for (int i = 0; i < scale.length; i++) {
-      scale[i] = i * 255 / Math.max(1, scale.length - 1);
+      scale[i] = bits > 8 ? i >> bits - 8 : i * 255 / (scale.length - 1);
     }
     return scale;
   }
 
   private static byte to8Bits(int sample, int[] scale) {
-    return (byte) (scale.length == 0 ? sample >> 8 : scale[sample]);
+    return (byte) (scale == CLIPPED ? Math.min(255, sample) : scale[sample]);
   }
 }

@@ -3,7 +3,7 @@ package io.ostinato.spark.image;
 import java.util.Arrays;
 
 /**
- * Resizes images with the numbers of Pillow's {@code Image.resize}: rows first, then columns, each
+ * Resizes images with the numbers of Pillow's {@code Image.resize}: rows and columns in turn, each
  * rounded to 8 bits. A dimension that keeps its size is not filtered.
  */
 final class Resampling {
@@ -15,13 +15,15 @@ final class Resampling {
     if (filter == Interpolation.NEAREST) {
       return nearest(image, height, width);
     }
-    Pixels wide =
-        width == image.width()
-            ? image
-            : rows(image, width, FilterWeights.of(image.width(), width, filter));
-    return height == image.height()
-        ? wide
-        : columns(wide, height, FilterWeights.of(image.height(), height, filter));
+    if (areColumnsFirst(image.height() - height, image.width() - width)) {
+      return rows(columns(image, height, filter), width, filter);
+    }
+    return columns(rows(image, width, filter), height, filter);
+  }
+
+  /** As Pillow has it since version 13: if the height shrinks by more than twice as many pixels. */
+  private static boolean areColumnsFirst(int fewerRows, int fewerColumns) {
+    return fewerRows > 0 && fewerRows > 2L * fewerColumns;
   }
 
   private static Pixels nearest(Pixels image, int height, int width) {
@@ -53,7 +55,11 @@ final class Resampling {
     return pixels;
   }
 
-  private static Pixels rows(Pixels image, int width, FilterWeights filter) {
+  private static Pixels rows(Pixels image, int width, Interpolation interpolation) {
+    if (width == image.width()) {
+      return image;
+    }
+    FilterWeights filter = FilterWeights.of(image.width(), width, interpolation);
     int channels = image.channels();
     Pixels result = image.blank(image.height(), width);
     byte[] in = image.samples();
@@ -75,7 +81,11 @@ final class Resampling {
     return result;
   }
 
-  private static Pixels columns(Pixels image, int height, FilterWeights filter) {
+  private static Pixels columns(Pixels image, int height, Interpolation interpolation) {
+    if (height == image.height()) {
+      return image;
+    }
+    FilterWeights filter = FilterWeights.of(image.height(), height, interpolation);
     int stride = image.stride();
     Pixels result = image.blank(height, image.width());
     byte[] in = image.samples();

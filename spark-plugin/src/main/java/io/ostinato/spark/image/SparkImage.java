@@ -1,6 +1,7 @@
 package io.ostinato.spark.image;
 
 import io.ostinato.text.Excerpt;
+import java.util.Arrays;
 import java.util.Locale;
 import org.apache.spark.sql.Row;
 
@@ -23,7 +24,7 @@ final class SparkImage {
     try {
       return rgb(row, maxPixels);
     } catch (IllegalArgumentException e) {
-      boolean hasOrigin = java.util.Arrays.asList(row.schema().fieldNames()).contains("origin");
+      boolean hasOrigin = Arrays.asList(row.schema().fieldNames()).contains("origin");
       Object origin = hasOrigin ? row.getAs("origin") : null;
       throw origin == null
           ? e

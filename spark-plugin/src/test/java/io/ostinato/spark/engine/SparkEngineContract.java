@@ -21,10 +21,12 @@ import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.model.TorchModules;
+import io.ostinato.model.TorchScriptSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.image.ImageFixtures;
 import io.ostinato.spark.plugin.ResultsLimit;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.weights.HostArray;
@@ -257,6 +259,32 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
     }
     assertThat(engine().residents().stream().flatMap(report -> report.notes().stream()))
         .anyMatch(note -> note.contains("one batch runs at a time"));
+  }
+
+  @Test
+  void encodedPicturesAreClassifiedAsWithTorchvision() {
+    SparkDataset data = TestSpark.pictures(session(), 7);
+    EvaluationRequest request =
+        new EvaluationRequest(
+            tag(1),
+            data,
+            16,
+            ModelSource.torchScript(),
+            TorchScriptSource.snapshotOf(ImageFixtures.file("net.pt")),
+            (batch, model) -> new NDList(model.forward(batch.get("x"))));
+    float[] expected = ImageFixtures.outputs();
+    try (EvaluationEngine local = new LocalEvaluationEngine();
+        EvaluationResults here = local.evaluate(request, ProgressDisplay.silent());
+        EvaluationResults there = engine().evaluate(request, ProgressDisplay.silent())) {
+      assertThat(there.get(0).toByteArray()).isEqualTo(here.get(0).toByteArray());
+      float[] outputs = there.get(0).toFloatArray();
+      assertThat(outputs).hasSameSizeAs(expected);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(outputs[i]).as("output %s", i).isCloseTo(expected[i], within(1e-5f));
+      }
+      assertThat(there.get(0).argMax(1).toLongArray())
+          .containsExactly(ImageFixtures.classes().stream().mapToLong(n -> n).toArray());
+    }
   }
 
   @Test

@@ -100,7 +100,7 @@ class ImageTransformsTest {
     assertThat(form("grayscale, center_crop:8, pil_to_tensor")).isEqualTo("uint8 (1, 8, 8)");
     assertThat(form("to_tensor:layout=hwc")).isEqualTo("float32 (height, width, 3)");
     assertThat(ImageTransforms.of("resize:20x30").tensor("x").toString())
-        .contains("UINT8", "20, 30, 3");
+        .contains("uint8", "20, 30, 3");
     assertThat(ImageTransforms.of("to_tensor").tensor("x", 3, 5, 7).dataType())
         .isEqualTo(DataType.FLOAT32);
     assertThatThrownBy(() -> ImageTransforms.of("to_tensor").tensor("x"))
