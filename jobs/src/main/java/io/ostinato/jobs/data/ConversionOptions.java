@@ -32,10 +32,22 @@ public final class ConversionOptions {
           "File with the labels of classes, one per line, for columns such as --label label:class.")
   private String labels = "";
 
+  @Option(
+      names = "--transform",
+      paramLabel = "<transforms>",
+      description =
+          "Transforms of columns of images, such as --input image:image:3,224,224 --transform "
+              + ImageTransforms.EXAMPLE
+              + "; documented in docs/images.md. Default: "
+              + ImageTransforms.DEFAULT
+              + ".")
+  private String transform = "";
+
   /** The keys of conversions that are set, such as {@code tokenizer}. */
   public Map<String, String> values() {
     Map<String, String> values =
-        new LinkedHashMap<>(Map.of("tokenizer", tokenizer, "labels", labels));
+        new LinkedHashMap<>(
+            Map.of("tokenizer", tokenizer, "labels", labels, "transform", transform));
     values.values().removeIf(String::isEmpty);
     return values;
   }

@@ -23,6 +23,9 @@ final class TrainRows {
   private static final Logger log = LoggerFactory.getLogger(TrainRows.class);
   private static final int BATCH_ROWS = 4096;
 
+  /** Rows of images are large; a batch is an array of Java on each side. */
+  private static final long BATCH_BYTES = 64L << 20;
+
   private TrainRows() {}
 
   /**
@@ -42,7 +45,8 @@ final class TrainRows {
             arrays.put(
                 tensor.name(),
                 manager.create(new Shape(rows).addAll(tensor.shape()), tensor.dataType())));
-    try (Stream<DataBatch> batches = data.batches(BATCH_ROWS)) {
+    long batchRows = Math.max(1, Math.min(BATCH_ROWS, BATCH_BYTES / rowBytes(tensors)));
+    try (Stream<DataBatch> batches = data.batches((int) batchRows)) {
       for (Iterator<DataBatch> each = batches.iterator(); each.hasNext(); ) {
         copy(each.next(), arrays, manager);
       }
@@ -73,13 +77,17 @@ final class TrainRows {
     if (rows == 0) {
       throw new IllegalArgumentException("the dataset to train on has no rows");
     }
-    long rowBytes = tensors.stream().mapToLong(TensorKind::rowBytes).sum();
+    long rowBytes = rowBytes(tensors);
     if (rows > config.limit().bytes() / rowBytes) {
       throw new IllegalArgumentException(
           "the dataset to train on has %s rows of %s bytes, which exceeds its limit of %s; raise"
                   .formatted(rows, rowBytes, config.limit())
               + " limit and the driver's memory, or select fewer rows with sql");
     }
+  }
+
+  private static long rowBytes(List<TensorKind> tensors) {
+    return tensors.stream().mapToLong(TensorKind::rowBytes).sum();
   }
 
   private static void copy(DataBatch batch, Map<String, NDArray> arrays, NDManager manager) {

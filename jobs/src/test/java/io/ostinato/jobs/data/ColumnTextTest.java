@@ -44,6 +44,26 @@ class ColumnTextTest {
   }
 
   @Test
+  void imagesHaveAShapeAndTransforms() {
+    ColumnText parser =
+        new ColumnText("--input", Map.of("transform", "resize:8x9,to_tensor,normalize:half"));
+    assertThat(parser.parse("a:image:image:3,8,9"))
+        .isEqualTo(
+            new ConvertedSpec(
+                "a:image",
+                new ImageConversion(
+                    List.of(3L, 8L, 9L), List.of("resize:8x9,to_tensor,normalize:half"))));
+    assertThat(parser.parse("image:image:transform=[center_crop:4, to_tensor]"))
+        .isEqualTo(
+            new ConvertedSpec(
+                "image", new ImageConversion(List.of(), List.of("center_crop:4", "to_tensor"))));
+    assertThatThrownBy(() -> parser.parse("x:image:3,9,8"))
+        .hasMessageContaining("which can't have the shape [3, 9, 8]");
+    assertThatThrownBy(() -> parse("x:image"))
+        .hasMessageContaining("the size of images after 'to_tensor' depends on the image");
+  }
+
+  @Test
   void aDataTypeMeansATensorWhateverTheColumnIsCalled() {
     assertThat(parse("a:pad:int64")).isEqualTo(new TensorSpec("a:pad", DataType.INT64, List.of()));
     assertThat(parse("tokens:float32:2"))
@@ -59,7 +79,7 @@ class ColumnTextTest {
     refused(":tokens:8", "--input :tokens:8: the column is missing");
     refused("y:one_hot:3,labels=l.txt", "remove one of them");
     refused("ids:pad:8,padding=longest", "padding=longest requires a mask");
-    refused("text:token:8", "or a conversion, one of class, multi_hot, one_hot, pad, tokens");
+    refused("text:token:8", "or a conversion, one of class, image, multi_hot, one_hot, pad, tokens");
     assertThatThrownBy(() -> new ColumnText("--input", Map.of()).parse("text:tokens:8"))
         .hasMessageContaining("'tokenizer' is missing: The `tokenizer.json`");
     assertThatThrownBy(() -> new ColumnText("--label", Map.of()).parse("y:multi_hot"))

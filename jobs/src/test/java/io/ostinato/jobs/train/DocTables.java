@@ -8,6 +8,7 @@ import io.ostinato.describe.ValueType;
 import io.ostinato.jobs.config.KeyTables;
 import io.ostinato.jobs.data.Conversion;
 import io.ostinato.metric.Metric;
+import io.ostinato.spark.image.ImageTransforms;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -84,6 +85,9 @@ final class DocTables {
       case "metrics" -> list(Kinds.of(Metric.class).named(), one -> "`" + one.name() + "`");
       case "keys of metrics" -> KeyTables.ofKinds(Kinds.of(Metric.class).named());
       case "keys of conversions" -> KeyTables.ofKinds(Kinds.of(Conversion.class).named());
+      case "image transforms" ->
+          list(ImageTransforms.kinds().named(), one -> "`" + one.name() + "`");
+      case "keys of image transforms" -> KeyTables.ofKinds(ImageTransforms.kinds().named());
       case "run.yaml" -> KeyTables.of(RunConfig.class, "All of a training");
       default -> throw new IllegalArgumentException("there is no table '%s'".formatted(name));
     };
