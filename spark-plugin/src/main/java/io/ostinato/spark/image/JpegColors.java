@@ -11,6 +11,10 @@ import java.awt.image.Raster;
 final class JpegColors {
   private static final int BITS = 16;
   private static final int HALF = 1 << (BITS - 1);
+  private static final int CR_TO_RED = fixed(1.40200);
+  private static final int CR_TO_GREEN = fixed(0.71414);
+  private static final int CB_TO_GREEN = fixed(0.34414);
+  private static final int CB_TO_BLUE = fixed(1.77200);
 
   private final JpegMarkers markers;
   private final Samples samples;
@@ -69,9 +73,9 @@ final class JpegColors {
     put(
         rgb,
         to,
-        y + (fixed(1.40200) * cr + HALF >> BITS),
-        y + (-fixed(0.34414) * cb - fixed(0.71414) * cr + HALF >> BITS),
-        y + (fixed(1.77200) * cb + HALF >> BITS));
+        y + (CR_TO_RED * cr + HALF >> BITS),
+        y + (HALF - CB_TO_GREEN * cb - CR_TO_GREEN * cr >> BITS),
+        y + (CB_TO_BLUE * cb + HALF >> BITS));
   }
 
   /** Adobe writes inks inverted. */

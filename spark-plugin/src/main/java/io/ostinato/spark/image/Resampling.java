@@ -60,25 +60,51 @@ final class Resampling {
       return image;
     }
     FilterWeights filter = FilterWeights.of(image.width(), width, interpolation);
-    int channels = image.channels();
     Pixels result = image.blank(image.height(), width);
-    byte[] in = image.samples();
-    byte[] out = result.samples();
-    int to = 0;
     for (int y = 0; y < image.height(); y++) {
-      for (int x = 0; x < width; x++) {
-        int[] weights = filter.weights()[x];
-        int from = y * image.stride() + filter.first()[x] * channels;
-        for (int c = 0; c < channels; c++) {
-          int sum = HALF;
-          for (int k = 0, at = from + c; k < weights.length; k++, at += channels) {
-            sum += (in[at] & 0xff) * weights[k];
-          }
-          out[to++] = rounded(sum);
-        }
+      if (image.channels() == 3) {
+        rowOfThree(image.samples(), y * image.stride(), filter, result.samples(), y * width * 3);
+      } else {
+        row(image, y, filter, result);
       }
     }
     return result;
+  }
+
+  private static void row(Pixels image, int y, FilterWeights filter, Pixels result) {
+    int channels = image.channels();
+    int to = y * result.stride();
+    for (int x = 0; x < result.width(); x++) {
+      int[] weights = filter.weights()[x];
+      int from = y * image.stride() + filter.first()[x] * channels;
+      for (int c = 0; c < channels; c++) {
+        int sum = HALF;
+        for (int k = 0, at = from + c; k < weights.length; k++, at += channels) {
+          sum += (image.samples()[at] & 0xff) * weights[k];
+        }
+        result.samples()[to++] = rounded(sum);
+      }
+    }
+  }
+
+  /** As {@link #row}, with the sums of all channels at once. */
+  private static void rowOfThree(byte[] in, int start, FilterWeights filter, byte[] out, int to) {
+    int at = to;
+    for (int x = 0; x < filter.weights().length; x++) {
+      int red = HALF;
+      int green = HALF;
+      int blue = HALF;
+      int from = start + filter.first()[x] * 3;
+      for (int weight : filter.weights()[x]) {
+        red += (in[from] & 0xff) * weight;
+        green += (in[from + 1] & 0xff) * weight;
+        blue += (in[from + 2] & 0xff) * weight;
+        from += 3;
+      }
+      out[at++] = rounded(red);
+      out[at++] = rounded(green);
+      out[at++] = rounded(blue);
+    }
   }
 
   private static Pixels columns(Pixels image, int height, Interpolation interpolation) {
