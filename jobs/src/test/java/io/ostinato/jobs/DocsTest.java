@@ -23,8 +23,11 @@ class DocsTest {
   private static final String IMPORTS =
       """
       import static io.ostinato.callback.DataIteratorConfig.every;
+      import ai.djl.modality.cv.transform.*;
       import ai.djl.ndarray.*;
+      import ai.djl.ndarray.types.DataType;
       import ai.djl.nn.Parameter;
+      import ai.djl.translate.Pipeline;
       import io.ostinato.averaging.*;
       import io.ostinato.callback.*;
       import io.ostinato.checkpoint.*;
@@ -36,6 +39,7 @@ class DocsTest {
       import io.ostinato.quality.*;
       import io.ostinato.schedule.*;
       import io.ostinato.spark.data.*;
+      import io.ostinato.spark.image.*;
       import io.ostinato.spark.storage.*;
       import io.ostinato.spark.text.*;
       import io.ostinato.stopping.*;
@@ -61,12 +65,13 @@ class DocsTest {
       abstract class %s extends PeriodicCallback {
         NDArray image;
         Parameter parameter;
+        SparkSession spark;
 
         %1$s() {
           super(Schedule.everyNEpochs(1));
         }
 
-        void example() {
+        void example() throws Exception {
           %s
         }
       }

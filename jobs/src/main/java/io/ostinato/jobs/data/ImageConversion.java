@@ -23,7 +23,7 @@ record ImageConversion(
         List<Long> shape,
     @Key(
             value =
-                "[Transforms](images.md#transforms), in order, such as `["
+                "Transforms, in order, as in docs/images.md, such as `["
                     + ImageTransforms.EXAMPLE
                     + "]`.",
             optional = true,
