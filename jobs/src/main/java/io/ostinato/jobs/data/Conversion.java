@@ -10,7 +10,12 @@ import org.apache.hadoop.conf.Configuration;
  * --input text:tokens:128}.
  */
 public sealed interface Conversion
-    permits ClassConversion, ImageConversion, MultiHotConversion, OneHotConversion, PadConversion, TokensConversion {
+    permits ClassConversion,
+        ImageConversion,
+        MultiHotConversion,
+        OneHotConversion,
+        PadConversion,
+        TokensConversion {
 
   /**
    * The names of the tensors, in order.

@@ -61,8 +61,7 @@ record ColumnsDecoder(ArrayList<DatasetColumn> columns) implements BatchDecoder 
     if (bytes > RowBuffer.MOST_BYTES) {
       throw RowBuffer.tooLarge("tensor '%s'".formatted(tensor.name()), tensor.rowBytes());
     }
-    return ByteBuffer.allocate((int) bytes)
-        .order(ByteOrder.LITTLE_ENDIAN);
+    return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private void put(Row row, List<List<ByteBuffer>> tensors, RowPlace place) {

@@ -7,8 +7,7 @@ import io.ostinato.describe.Kind;
 @Kind(
     name = "center_crop",
     value = "Crops the centre; a smaller image is first padded with black pixels.")
-record CenterCrop(
-    @Key("Size of a square, or height x width, such as `224x336`.") PixelSize size)
+record CenterCrop(@Key("Size of a square, or height x width, such as `224x336`.") PixelSize size)
     implements PixelStep {
 
   @Override

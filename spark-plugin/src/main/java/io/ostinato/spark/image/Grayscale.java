@@ -6,8 +6,7 @@ import io.ostinato.spark.image.ImageForm.Colors;
 
 /** Converts as torchvision's {@code Grayscale} does: ITU-R 601-2 luma, rounded. */
 @Kind(name = "grayscale", value = "Converts to the luma of ITU-R 601-2.")
-record Grayscale(
-    @Key(value = "Number of equal channels, 1 or 3.", byDefault = "1") int channels)
+record Grayscale(@Key(value = "Number of equal channels, 1 or 3.", byDefault = "1") int channels)
     implements PixelStep {
   private static final int RED = 19595;
   private static final int GREEN = 38470;

@@ -97,8 +97,7 @@ public final class ImageConverter implements ColumnConverter {
   }
 
   @Override
-  public ColumnConverter forColumn(
-      SparkSession session, org.apache.spark.sql.types.DataType type) {
+  public ColumnConverter forColumn(SparkSession session, org.apache.spark.sql.types.DataType type) {
     return ImageValues.canBePath(type)
         ? new ImageConverter(tensor, transforms, factory, HadoopFiles.of(session))
         : this;
@@ -129,8 +128,7 @@ public final class ImageConverter implements ColumnConverter {
     if (transforms != null) {
       return transforms.apply(image, manager, known.maxPixels);
     }
-    NDList result =
-        known.pipeline.orElseThrow().transform(new NDList(image.array(manager)));
+    NDList result = known.pipeline.orElseThrow().transform(new NDList(image.array(manager)));
     return result.singletonOrThrow();
   }
 

@@ -79,8 +79,7 @@ final class ImageDecoder {
   }
 
   private static boolean isWebp(byte[] bytes) {
-    return bytes.length > 12
-        && new String(bytes, 8, 4, StandardCharsets.ISO_8859_1).equals("WEBP");
+    return bytes.length > 12 && new String(bytes, 8, 4, StandardCharsets.ISO_8859_1).equals("WEBP");
   }
 
   private static List<String> formats() {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class ImageValues {
   private static final String BYTES = "bytes";
   private static final String PATH = "path";
-  private static final List<String> DECODED = List.of("height", "width", "nChannels", "mode", "data");
+  private static final List<String> DECODED =
+      List.of("height", "width", "nChannels", "mode", "data");
 
   private ImageValues() {}
 
@@ -74,8 +75,7 @@ final class ImageValues {
     try {
       return ImageDecoder.decode(files.content(path), maxPixels);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "'%s': %s".formatted(Excerpt.of(path), e.getMessage()), e);
+      throw new IllegalArgumentException("'%s': %s".formatted(Excerpt.of(path), e.getMessage()), e);
     }
   }
 

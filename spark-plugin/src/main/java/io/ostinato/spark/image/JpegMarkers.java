@@ -30,7 +30,10 @@ record JpegMarkers(int[] components, boolean isJfif, int adobeTransform) {
   }
 
   static boolean isJpeg(byte[] bytes) {
-    return bytes.length > 2 && at(bytes, 0) == 0xFF && at(bytes, 1) == START && at(bytes, 2) == 0xFF;
+    return bytes.length > 2
+        && at(bytes, 0) == 0xFF
+        && at(bytes, 1) == START
+        && at(bytes, 2) == 0xFF;
   }
 
   /**

@@ -37,9 +37,7 @@ record Normalize(
   /** Means and standard deviations of red, green and blue. */
   enum Statistics {
     IMAGENET(List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225)),
-    CLIP(
-        List.of(0.48145466, 0.4578275, 0.40821073),
-        List.of(0.26862954, 0.26130258, 0.27577711)),
+    CLIP(List.of(0.48145466, 0.4578275, 0.40821073), List.of(0.26862954, 0.26130258, 0.27577711)),
     HALF(List.of(0.5), List.of(0.5));
 
     private final List<Double> mean;
@@ -61,8 +59,7 @@ record Normalize(
               + " such as normalize:mean=[0.5,0.4,0.3],std=[0.2,0.2,0.2]");
     }
     if (std.stream().anyMatch(one -> !(one > 0))) {
-      throw new IllegalArgumentException(
-          "'std' of normalize must be above 0; given: " + std);
+      throw new IllegalArgumentException("'std' of normalize must be above 0; given: " + std);
     }
   }
 
@@ -110,7 +107,8 @@ record Normalize(
       throw new IllegalArgumentException(
           "normalize has %s values for an image with %s; give one for each"
               .formatted(
-                  values.size(), form.channels() == 1 ? "1 channel" : form.channels() + " channels"));
+                  values.size(),
+                  form.channels() == 1 ? "1 channel" : form.channels() + " channels"));
     }
     float[] all = new float[form.channels()];
     for (int c = 0; c < all.length; c++) {

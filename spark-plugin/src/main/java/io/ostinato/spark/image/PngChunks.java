@@ -41,7 +41,8 @@ final class PngChunks {
       int end = at + 2 * Integer.BYTES + (int) length;
       if ((type & ANCILLARY) == 0 && checksum(bytes, at + Integer.BYTES, end) != file.getInt(end)) {
         throw new IllegalArgumentException(
-            "the PNG image is damaged: the chunk at byte %s doesn't match its CRC-32".formatted(at));
+            "the PNG image is damaged: the chunk at byte %s doesn't match its CRC-32"
+                .formatted(at));
       }
       if (type == END) {
         return;

@@ -173,7 +173,9 @@ class ImageConverterTest {
         "column 'image', row 1 of partition 0: the PNG image is truncated after "
             + good.length / 2
             + " bytes");
-    assertRefused(() -> dataset.prepare(3, 8, BadRows.skipUpTo(5)), "6 rows or more can't be read or processed, but bad_rows is 'skip 5'");
+    assertRefused(
+        () -> dataset.prepare(3, 8, BadRows.skipUpTo(5)),
+        "6 rows or more can't be read or processed, but bad_rows is 'skip 5'");
     PreparedDataset prepared = dataset.prepare(3, 8, BadRows.skipUpTo(6));
     assertThat(prepared.skipped().count()).isEqualTo(6);
     assertThat(prepared.skipped().first())

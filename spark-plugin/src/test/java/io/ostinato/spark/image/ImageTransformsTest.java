@@ -59,7 +59,11 @@ class ImageTransformsTest {
   private static void assertIs(Reference expected, NDArray array) {
     HostArray result = HostArray.copyOf("x", array);
     assertThat(result.toString())
-        .isEqualTo("x: %s %s".formatted(expected.type(), new Shape(expected.shape().stream().mapToLong(n -> n).toArray())));
+        .isEqualTo(
+            "x: %s %s"
+                .formatted(
+                    expected.type(),
+                    new Shape(expected.shape().stream().mapToLong(n -> n).toArray())));
     assertThat(result.bytes()).isEqualTo(expected.data());
   }
 
