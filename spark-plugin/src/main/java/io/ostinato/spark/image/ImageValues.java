@@ -10,7 +10,6 @@ import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How columns hold images: encoded ({@code binary}, such as {@code content} of Spark's source
@@ -62,13 +61,14 @@ final class ImageValues {
       return SparkImage.of(row, maxPixels);
     }
     byte[] bytes = row.getAs(BYTES);
-    @Nullable String path = hasField(row.schema(), PATH) ? row.<String>getAs(PATH) : null;
-    if (bytes == null && path == null) {
+    if (bytes != null) {
+      return ImageDecoder.decode(bytes, maxPixels);
+    }
+    String path = hasField(row.schema(), PATH) ? row.getAs(PATH) : null;
+    if (path == null) {
       throw new IllegalArgumentException("has neither bytes nor a path");
     }
-    return bytes == null
-        ? ofFile(path, files.orElseThrow(), maxPixels)
-        : ImageDecoder.decode(bytes, maxPixels);
+    return ofFile(path, files.orElseThrow(), maxPixels);
   }
 
   private static Pixels ofFile(String path, HadoopFiles files, long maxPixels) throws IOException {

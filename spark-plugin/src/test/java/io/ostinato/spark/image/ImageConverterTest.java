@@ -21,8 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -159,14 +159,15 @@ class ImageConverterTest {
     byte[] good = ImageFixtures.picture(0);
     SparkDataset dataset =
         encoded(
-            good,
-            Arrays.copyOf(good, good.length / 2),
-            new byte[0],
-            null,
-            new byte[] {1, 2, 3},
-            ImageFixtures.black(400, 300),
-            ImageFixtures.black(5, 7),
-            good);
+            List.of(
+                Optional.of(good),
+                Optional.of(Arrays.copyOf(good, good.length / 2)),
+                Optional.of(new byte[0]),
+                Optional.empty(),
+                Optional.of(new byte[] {1, 2, 3}),
+                Optional.of(ImageFixtures.black(400, 300)),
+                Optional.of(ImageFixtures.black(5, 7)),
+                Optional.of(good)));
 
     assertRefused(
         () -> dataset.prepare(3),
@@ -202,8 +203,10 @@ class ImageConverterTest {
                     + " (3, 20, 20); add resize or center_crop"));
   }
 
-  private static SparkDataset encoded(byte[]... images) {
-    List<Row> rows = Stream.of(images).map(image -> RowFactory.create((Object) image)).toList();
+  /** A column of images; an empty one is null. */
+  private static SparkDataset encoded(List<Optional<byte[]>> images) {
+    List<Row> rows =
+        images.stream().map(image -> RowFactory.create((Object) image.orElse(null))).toList();
     Dataset<Row> table =
         spark.createDataFrame(rows, new StructType().add("image", DataTypes.BinaryType));
     return SparkDataset.of(table.coalesce(1))
