@@ -107,6 +107,10 @@ class EvaluateImagesTest {
                 + ImageFixtures.transforms()
                 + "' return float32 (3, 24, 24), which can't have the shape [3, 24, 25]")
         .contains("image transforms 'reszie:3': unknown transform 'reszie'; use one of resize");
+    err.getBuffer().setLength(0);
+    assertThat(evaluate("content", "--input=content:float32:3")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--transform is for columns of images, but there are none; for example --input");
   }
 
   @Test

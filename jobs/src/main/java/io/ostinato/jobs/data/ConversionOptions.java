@@ -43,6 +43,22 @@ public final class ConversionOptions {
               + ".")
   private String transform = "";
 
+  /** Why options can't be used with a dataset; empty if they can. */
+  public Optional<String> mistake(DatasetSpec data) {
+    boolean hasImages =
+        Stream.of(data.inputs(), data.labels(), data.kept())
+            .flatMap(List::stream)
+            .anyMatch(
+                column ->
+                    column instanceof ConvertedSpec converted
+                        && converted.conversion() instanceof ImageConversion);
+    return transform.isEmpty() || hasImages
+        ? Optional.empty()
+        : Optional.of(
+            "--transform is for columns of images, but there are none; for example --input"
+                + " image:image:3,224,224");
+  }
+
   /** The keys of conversions that are set, such as {@code tokenizer}. */
   public Map<String, String> values() {
     Map<String, String> values =
