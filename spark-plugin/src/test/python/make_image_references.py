@@ -3,7 +3,7 @@
     python make_image_references.py ../resources/images
 
 decoded.json has the pixels that Image.open(file).convert("RGB") gives for each file, transformed.json what torchvision's
-transforms make of them, and classes.json the outputs of net.pt for the images of picture(), which tests generate anew.
+transforms make of them, masks.json the classes of some of them after resize:11,center_crop:12x9, and classes.json the outputs of net.pt for the images of picture(), which tests generate anew.
 """
 
 import base64
@@ -72,6 +72,7 @@ def png(samples, depth, kind, extra=(), interlaced=False):
 def swapped_profile():
     """A colour profile whose red and green are exchanged, so that it shows where it is applied."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes(12)  # when it was made
     table = bytes(profile)
     red, green = table.index(b"rXYZ"), table.index(b"gXYZ")
     profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
@@ -169,6 +170,15 @@ def step(text):
     return {"to_tensor": transforms.ToTensor, "pil_to_tensor": transforms.PILToTensor}[name]()
 
 
+def masks(folder):
+    names = ["palette1.png", "palette2.png", "palette4.png", "palette8.png", "gray1.png", "gray2.png", "gray4.png"]
+    names += ["gray8.png", "gray4-interlaced.png", "palette.gif", "palette.bmp"]
+    resize, crop = transforms.Resize(11, InterpolationMode.NEAREST), transforms.CenterCrop((12, 9))
+    return [
+        {"file": name, **array(numpy.array(crop(resize(Image.open(folder / name)))).astype("uint8"))} for name in names
+    ]
+
+
 def composed(text):
     return transforms.Compose([step(each) for each in text.split(",")])
 
@@ -226,6 +236,7 @@ def main(folder):
         outputs = net(prepared)
     (folder / "decoded.json").write_text(json.dumps(decoded, indent=0) + "\n")
     (folder / "transformed.json").write_text(json.dumps(transformed(folder), indent=0) + "\n")
+    (folder / "masks.json").write_text(json.dumps(masks(folder), indent=0) + "\n")
     classes = {"transforms": TRANSFORM, "outputs": array(outputs.numpy()), "classes": outputs.argmax(1).tolist()}
     (folder / "classes.json").write_text(json.dumps(classes) + "\n")
 

@@ -12,6 +12,7 @@ import org.apache.hadoop.conf.Configuration;
 public sealed interface Conversion
     permits ClassConversion,
         ImageConversion,
+        MaskConversion,
         MultiHotConversion,
         OneHotConversion,
         PadConversion,

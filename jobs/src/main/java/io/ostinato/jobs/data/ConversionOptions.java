@@ -51,7 +51,8 @@ public final class ConversionOptions {
             .anyMatch(
                 column ->
                     column instanceof ConvertedSpec converted
-                        && converted.conversion() instanceof ImageConversion);
+                        && (converted.conversion() instanceof ImageConversion
+                            || converted.conversion() instanceof MaskConversion));
     return transform.isEmpty() || hasImages
         ? Optional.empty()
         : Optional.of(

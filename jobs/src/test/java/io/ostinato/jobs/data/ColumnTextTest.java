@@ -57,6 +57,13 @@ class ColumnTextTest {
         .isEqualTo(
             new ConvertedSpec(
                 "image", new ImageConversion(List.of(), List.of("center_crop:4", "to_tensor"))));
+    assertThat(parser.parse("m:mask:8,9"))
+        .isEqualTo(
+            new ConvertedSpec(
+                "m",
+                new MaskConversion(List.of(8L, 9L), List.of("resize:8x9,to_tensor,normalize:half"))));
+    assertThatThrownBy(() -> parser.parse("m:mask:9,8"))
+        .hasMessageContaining("are int64 (8, 9); they can't have the shape [9, 8]");
     assertThatThrownBy(() -> parser.parse("x:image:3,9,8"))
         .hasMessageContaining("which can't have the shape [3, 9, 8]");
     assertThatThrownBy(() -> parse("x:image"))
@@ -79,7 +86,9 @@ class ColumnTextTest {
     refused(":tokens:8", "--input :tokens:8: the column is missing");
     refused("y:one_hot:3,labels=l.txt", "remove one of them");
     refused("ids:pad:8,padding=longest", "padding=longest requires a mask");
-    refused("text:token:8", "or a conversion, one of class, image, multi_hot, one_hot, pad, tokens");
+    refused(
+        "text:token:8",
+        "or a conversion, one of class, image, mask, multi_hot, one_hot, pad, tokens");
     assertThatThrownBy(() -> new ColumnText("--input", Map.of()).parse("text:tokens:8"))
         .hasMessageContaining("'tokenizer' is missing: The `tokenizer.json`");
     assertThatThrownBy(() -> new ColumnText("--label", Map.of()).parse("y:multi_hot"))

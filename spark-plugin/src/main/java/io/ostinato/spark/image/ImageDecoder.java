@@ -22,6 +22,29 @@ final class ImageDecoder {
    *     why
    */
   static Pixels decode(byte[] bytes, long maxPixels) {
+    return decode(bytes, maxPixels, ImageDecoder::colors);
+  }
+
+  /**
+   * Decodes the first image of a file to one channel: the indices of its palette, or its gray.
+   *
+   * @throws IllegalArgumentException as for {@link #decode(byte[], long)}, or if the image has
+   *     colours without a palette, is compressed with loss, or has more than 8 bits
+   */
+  static Pixels decodeClasses(byte[] bytes, long maxPixels) {
+    if (JpegMarkers.isJpeg(bytes)) {
+      throw new IllegalArgumentException(
+          "is a JPEG image, which doesn't keep classes exactly; use PNG");
+    }
+    return decode(bytes, maxPixels, ImageDecoder::classes);
+  }
+
+  /** Reads an image of a reader; has the whole file, too. */
+  private interface Reading {
+    Pixels of(ImageReader reader, byte[] bytes) throws IOException;
+  }
+
+  private static Pixels decode(byte[] bytes, long maxPixels, Reading reading) {
     if (bytes.length == 0) {
       throw new IllegalArgumentException("has no bytes; expected an encoded image");
     }
@@ -34,7 +57,7 @@ final class ImageDecoder {
       try {
         reader.setInput(input, true, true);
         checkSize(reader, maxPixels);
-        return pixels(reader, bytes);
+        return reading.of(reader, bytes);
       } finally {
         reader.dispose();
       }
@@ -55,7 +78,15 @@ final class ImageDecoder {
     }
   }
 
-  private static Pixels pixels(ImageReader reader, byte[] bytes) throws IOException {
+  private static Pixels classes(ImageReader reader, byte[] bytes) throws IOException {
+    boolean isPng = PngChunks.isPng(bytes);
+    if (isPng) {
+      PngChunks.check(bytes);
+    }
+    return RasterPixels.classes(reader.read(0), isPng && PngChunks.isGray(bytes));
+  }
+
+  private static Pixels colors(ImageReader reader, byte[] bytes) throws IOException {
     if (JpegMarkers.isJpeg(bytes) && reader.canReadRaster()) {
       return new JpegColors(JpegMarkers.of(bytes)).rgb(reader.readRaster(0, null));
     }

@@ -89,13 +89,16 @@ record ImageForm(int height, int width, Colors colors, Layout layout, DataType t
     return same;
   }
 
+  /** As in {@code 224, 224}; {@code height, width} if they are unknown. */
+  String sizeInWords() {
+    return hasKnownSize() ? height + ", " + width : "height, width";
+  }
+
   /** As in {@code float32 (3, 224, 224)}; {@code height} and {@code width} if they are unknown. */
   @Override
   public String toString() {
-    String h = height == UNKNOWN ? "height" : Integer.toString(height);
-    String w = width == UNKNOWN ? "width" : Integer.toString(width);
     return layout == Layout.HWC
-        ? "%s (%s, %s, %s)".formatted(type, h, w, channels())
-        : "%s (%s, %s, %s)".formatted(type, channels(), h, w);
+        ? "%s (%s, %s)".formatted(type, sizeInWords(), channels())
+        : "%s (%s, %s)".formatted(type, channels(), sizeInWords());
   }
 }

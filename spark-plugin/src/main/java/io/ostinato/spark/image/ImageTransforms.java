@@ -7,6 +7,7 @@ import io.ostinato.describe.Kinds;
 import io.ostinato.spark.data.TensorKind;
 import io.ostinato.text.Excerpt;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -69,6 +70,22 @@ public final class ImageTransforms implements Serializable {
     return pipeline;
   }
 
+  /**
+   * The transforms of masks, whose pixels are classes: the same resizing, but to the nearest pixel,
+   * and the same crops.
+   */
+  ImageTransforms ofMasks() {
+    List<ImageStep> geometry = new ArrayList<>();
+    for (ImageStep step : steps) {
+      if (step instanceof Resize resize) {
+        geometry.add(new Resize(resize.size(), Interpolation.NEAREST));
+      } else if (step instanceof CenterCrop) {
+        geometry.add(step);
+      }
+    }
+    return new ImageTransforms(text, geometry);
+  }
+
   /** What images become; their size is unknown if it depends on the image. */
   ImageForm form() {
     return form(ImageForm.decoded(), Long.MAX_VALUE);
@@ -104,21 +121,27 @@ public final class ImageTransforms implements Serializable {
    * @throws IllegalArgumentException if the image would exceed this number of pixels
    */
   NDArray apply(Pixels image, NDManager manager, long maxPixels) {
-    ImageForm form = ImageForm.decoded(image.height(), image.width());
-    form(form, maxPixels);
-    Pixels pixels = image;
-    int next = 0;
-    while (next < steps.size() && steps.get(next) instanceof PixelStep step) {
-      pixels = step.apply(pixels);
-      form = step.after(form);
-      next++;
-    }
-    NDArray array = pixels.array(manager);
-    for (ImageStep step : steps.subList(next, steps.size())) {
-      array = step.transform(form).transform(array);
+    NDArray array = applyToPixels(image, maxPixels).array(manager);
+    ImageForm form = ImageForm.decoded();
+    for (ImageStep step : steps) {
+      array = step instanceof PixelStep ? array : step.transform(form).transform(array);
       form = step.after(form);
     }
     return array;
+  }
+
+  /**
+   * Applies the transforms of pixels, which come before all others.
+   *
+   * @throws IllegalArgumentException if the image would exceed this number of pixels
+   */
+  Pixels applyToPixels(Pixels image, long maxPixels) {
+    form(ImageForm.decoded(image.height(), image.width()), maxPixels);
+    Pixels pixels = image;
+    for (ImageStep step : steps) {
+      pixels = step instanceof PixelStep ofPixels ? ofPixels.apply(pixels) : pixels;
+    }
+    return pixels;
   }
 
   private ImageForm form(ImageForm first, long maxPixels) {

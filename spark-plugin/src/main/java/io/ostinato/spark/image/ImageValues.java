@@ -49,31 +49,34 @@ final class ImageValues {
    *
    * @param files empty if no value of the column is a path
    */
-  static Pixels read(Object value, Optional<HadoopFiles> files, long maxPixels) throws IOException {
+  static Pixels read(
+      Object value, ImageContent content, Optional<HadoopFiles> files, long maxPixels)
+      throws IOException {
     if (value instanceof byte[] bytes) {
-      return ImageDecoder.decode(bytes, maxPixels);
+      return content.ofFile(bytes, maxPixels);
     }
     if (value instanceof String path) {
-      return ofFile(path, files.orElseThrow(), maxPixels);
+      return ofPath(path, content, files.orElseThrow(), maxPixels);
     }
     Row row = (Row) value;
     if (isDecoded(row.schema())) {
-      return SparkImage.of(row, maxPixels);
+      return content.ofSpark(row, maxPixels);
     }
     byte[] bytes = row.getAs(BYTES);
     if (bytes != null) {
-      return ImageDecoder.decode(bytes, maxPixels);
+      return content.ofFile(bytes, maxPixels);
     }
     String path = hasField(row.schema(), PATH) ? row.getAs(PATH) : null;
     if (path == null) {
       throw new IllegalArgumentException("has neither bytes nor a path");
     }
-    return ofFile(path, files.orElseThrow(), maxPixels);
+    return ofPath(path, content, files.orElseThrow(), maxPixels);
   }
 
-  private static Pixels ofFile(String path, HadoopFiles files, long maxPixels) throws IOException {
+  private static Pixels ofPath(
+      String path, ImageContent content, HadoopFiles files, long maxPixels) throws IOException {
     try {
-      return ImageDecoder.decode(files.content(path), maxPixels);
+      return content.ofFile(files.content(path), maxPixels);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("'%s': %s".formatted(Excerpt.of(path), e.getMessage()), e);
     }

@@ -40,6 +40,15 @@ record Pixels(int height, int width, int channels, byte[] samples) {
         ByteBuffer.wrap(samples), new Shape(height, width, channels), DataType.UINT8);
   }
 
+  /** The first channel alone. */
+  Pixels first() {
+    byte[] first = new byte[height * width];
+    for (int i = 0; i < first.length; i++) {
+      first[i] = samples[i * channels];
+    }
+    return new Pixels(height, width, 1, first);
+  }
+
   /** The number of bytes of a row. */
   int stride() {
     return width * channels;

@@ -29,6 +29,42 @@ final class RasterPixels {
         : ofSamples(raster, colors, isGray || raster.getNumBands() == 1);
   }
 
+  /**
+   * The indices of the palette, or the levels of gray, from 0 to 255; 0 and 1 if there are two.
+   *
+   * @param isGray whether the file is gray, though ImageIO can read it with a palette of grays
+   */
+  static Pixels classes(BufferedImage image, boolean isGray) {
+    Raster raster = image.getRaster();
+    int bits = raster.getSampleModel().getSampleSize(0);
+    boolean hasIndices =
+        image.getColorModel() instanceof IndexColorModel && (!isGray || bits == 1);
+    boolean hasColors =
+        !hasIndices && !isGray && image.getColorModel().getNumColorComponents() > 1;
+    if (hasColors || bits > 8) {
+      throw new IllegalArgumentException(
+          "has %s channels of %s bits; expected a palette or gray of up to 8 bits, whose values are"
+                  .formatted(raster.getNumBands(), bits)
+              + " classes");
+    }
+    if (!hasIndices) {
+      return rgb(image, isGray).first();
+    }
+    Pixels classes = Pixels.blank(raster.getHeight(), raster.getWidth(), 1);
+    int[] indices =
+        raster.getSamples(
+            raster.getMinX(),
+            raster.getMinY(),
+            raster.getWidth(),
+            raster.getHeight(),
+            0,
+            (int[]) null);
+    for (int i = 0; i < indices.length; i++) {
+      classes.samples()[i] = (byte) indices[i];
+    }
+    return classes;
+  }
+
   private static Pixels ofPalette(Raster raster, IndexColorModel palette) {
     byte[][] table = new byte[3][palette.getMapSize()];
     palette.getReds(table[0]);

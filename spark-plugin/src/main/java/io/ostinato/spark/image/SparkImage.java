@@ -33,6 +33,22 @@ final class SparkImage {
     }
   }
 
+  /**
+   * An image with one channel, as that channel.
+   *
+   * @throws IllegalArgumentException as for {@link #of}, or if it has more channels
+   */
+  static Pixels ofGray(Row row, long maxPixels) {
+    int channels = row.<Integer>getAs("nChannels");
+    if (channels > 1) {
+      throw new IllegalArgumentException(
+          "has %s channels; expected gray, whose values are classes; read the files with the source"
+                  .formatted(channels)
+              + " binaryFile instead");
+    }
+    return of(row, maxPixels).first();
+  }
+
   private static Pixels rgb(Row row, long maxPixels) {
     int height = row.<Integer>getAs("height");
     int width = row.<Integer>getAs("width");
