@@ -61,7 +61,8 @@ class ColumnTextTest {
         .isEqualTo(
             new ConvertedSpec(
                 "m",
-                new MaskConversion(List.of(8L, 9L), List.of("resize:8x9,to_tensor,normalize:half"))));
+                new MaskConversion(
+                    List.of(8L, 9L), List.of("resize:8x9,to_tensor,normalize:half"))));
     assertThatThrownBy(() -> parser.parse("m:mask:9,8"))
         .hasMessageContaining("are int64 (8, 9); they can't have the shape [9, 8]");
     assertThatThrownBy(() -> parser.parse("x:image:3,9,8"))

@@ -106,8 +106,8 @@ public final class ImageConverter implements ColumnConverter {
   @Override
   public void convert(Object value, List<ByteBuffer> tensors) throws Exception {
     Work known = work();
-    Pixels image = ImageValues.read(
-            value, ImageContent.COLORS, Optional.ofNullable(files), known.maxPixels);
+    Pixels image =
+        ImageValues.read(value, ImageContent.COLORS, Optional.ofNullable(files), known.maxPixels);
     try (NDManager manager = known.engine.newBaseManager(Device.cpu())) {
       NDArray array = transformed(image, manager, known);
       if (!array.getShape().equals(tensor.shape()) || array.getDataType() != tensor.dataType()) {

@@ -73,8 +73,8 @@ final class ImageValues {
     return ofPath(path, content, files.orElseThrow(), maxPixels);
   }
 
-  private static Pixels ofPath(
-      String path, ImageContent content, HadoopFiles files, long maxPixels) throws IOException {
+  private static Pixels ofPath(String path, ImageContent content, HadoopFiles files, long maxPixels)
+      throws IOException {
     try {
       return content.ofFile(files.content(path), maxPixels);
     } catch (IllegalArgumentException e) {

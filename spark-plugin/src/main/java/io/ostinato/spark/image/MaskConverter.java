@@ -49,7 +49,8 @@ public final class MaskConverter implements ColumnConverter {
           "masks after '%s' are int64 (%s); they can't have the shape %s"
               .formatted(transforms, form.sizeInWords(), Arrays.toString(shape)));
     }
-    List<Long> size = shape.length == 0 ? ofMasks.tensor(name).dimensions() : List.of(shape[0], shape[1]);
+    List<Long> size =
+        shape.length == 0 ? ofMasks.tensor(name).dimensions() : List.of(shape[0], shape[1]);
     return new MaskConverter(
         TensorKind.of(name, DataType.INT64, size.get(0), size.get(1)), ofMasks, null);
   }

@@ -37,10 +37,8 @@ final class RasterPixels {
   static Pixels classes(BufferedImage image, boolean isGray) {
     Raster raster = image.getRaster();
     int bits = raster.getSampleModel().getSampleSize(0);
-    boolean hasIndices =
-        image.getColorModel() instanceof IndexColorModel && (!isGray || bits == 1);
-    boolean hasColors =
-        !hasIndices && !isGray && image.getColorModel().getNumColorComponents() > 1;
+    boolean hasIndices = image.getColorModel() instanceof IndexColorModel && (!isGray || bits == 1);
+    boolean hasColors = !hasIndices && !isGray && image.getColorModel().getNumColorComponents() > 1;
     if (hasColors || bits > 8) {
       throw new IllegalArgumentException(
           "has %s channels of %s bits; expected a palette or gray of up to 8 bits, whose values are"

@@ -53,7 +53,9 @@ class MaskConverterTest {
     }
     SparkDataset dataset = of(files).column("image", MaskConverter.of("mask", TRANSFORMS));
     DataBatch batch = dataset.batches(64).findFirst().orElseThrow();
-    assertThat(batch.arrays()).extracting(Object::toString).containsExactly("mask: int64 (11, 12, 9)");
+    assertThat(batch.arrays())
+        .extracting(Object::toString)
+        .containsExactly("mask: int64 (11, 12, 9)");
     ByteBuffer classes =
         ByteBuffer.wrap(batch.arrays().get(0).bytes()).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < files.size(); i++) {
@@ -72,7 +74,8 @@ class MaskConverterTest {
             ImageFixtures.file("gray.jpg"),
             ImageFixtures.file("gray8.png"));
     SparkDataset dataset =
-        of(files).column("image", MaskConverter.of("mask", ImageTransforms.of("to_tensor"), 13, 18));
+        of(files)
+            .column("image", MaskConverter.of("mask", ImageTransforms.of("to_tensor"), 13, 18));
     assertThat(dataset.prepare(8, 8, BadRows.skipUpTo(4)).skipped().first())
         .extracting(SkippedRow::reason)
         .containsExactly(
@@ -94,7 +97,8 @@ class MaskConverterTest {
             "masks after 'resize:11:bicubic,center_crop:12x9,to_tensor,normalize:imagenet' are int64"
                 + " (12, 9); they can't have the shape [1, 12, 9]");
     assertThatThrownBy(() -> MaskConverter.of("mask", ImageTransforms.of("resize:8"), 8))
-        .hasMessage("masks after 'resize:8' are int64 (height, width); they can't have the shape [8]");
+        .hasMessage(
+            "masks after 'resize:8' are int64 (height, width); they can't have the shape [8]");
     assertThatThrownBy(() -> MaskConverter.of("mask", ImageTransforms.of("resize:8")))
         .hasMessageContaining("the size of images after 'resize:8' depends on the image");
   }
