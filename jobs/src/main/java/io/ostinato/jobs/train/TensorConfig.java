@@ -19,7 +19,8 @@ record TensorConfig(
     @Key(value = "Shape of one row.", optional = true, otherwise = "a scalar", atLeast = 1)
         List<Long> shape,
     @Key(
-            value = "Conversion of a column of images, text, labels or arrays of different lengths.",
+            value =
+                "Conversion of a column of images, text, labels or arrays of different lengths.",
             optional = true)
         @Nullable Conversion as) {
   TensorConfig {
