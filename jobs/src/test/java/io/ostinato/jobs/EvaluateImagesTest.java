@@ -110,7 +110,9 @@ class EvaluateImagesTest {
     err.getBuffer().setLength(0);
     assertThat(evaluate("content", "--input=content:float32:3")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("--transform is for columns of images, but there are none; for example --input");
+        .contains(
+            "has no effect, because no column is converted with it; a column of images is --input"
+                + " image:image:3,224,224");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.data;
 
+import io.ostinato.spark.image.ImageTransforms;
 import io.ostinato.text.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +16,9 @@ public final class ConversionOptions {
           "tokenizer",
           "a column of text is --input text:tokens:128",
           "labels",
-          "a column of labels is --label label:class");
+          "a column of labels is --label label:class",
+          "transform",
+          "a column of images is --input image:image:3,224,224");
 
   @Option(
       names = "--tokenizer",
@@ -42,23 +45,6 @@ public final class ConversionOptions {
               + ImageTransforms.DEFAULT
               + ".")
   private String transform = "";
-
-  /** Why options can't be used with a dataset; empty if they can. */
-  public Optional<String> mistake(DatasetSpec data) {
-    boolean hasImages =
-        Stream.of(data.inputs(), data.labels(), data.kept())
-            .flatMap(List::stream)
-            .anyMatch(
-                column ->
-                    column instanceof ConvertedSpec converted
-                        && (converted.conversion() instanceof ImageConversion
-                            || converted.conversion() instanceof MaskConversion));
-    return transform.isEmpty() || hasImages
-        ? Optional.empty()
-        : Optional.of(
-            "--transform is for columns of images, but there are none; for example --input"
-                + " image:image:3,224,224");
-  }
 
   /** The keys of conversions that are set, such as {@code tokenizer}. */
   public Map<String, String> values() {
