@@ -85,12 +85,15 @@ final class SavedTensors {
   }
 
   private HostArray content(String name, String key, TensorView view) {
-    ByteBuffer storage = saved.storages().get(key);
-    if (storage == null) {
-      throw new IllegalArgumentException(
-          "the storage of %s is missing in the file; save the file again"
-              .formatted(PickledEntry.quoted(name)));
-    }
+    ByteBuffer storage =
+        saved
+            .storages()
+            .of(key)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "the storage of %s is missing in the file; save the file again"
+                            .formatted(PickledEntry.quoted(name))));
     try {
       view.check(storage.remaining());
     } catch (IllegalArgumentException e) {

@@ -6,6 +6,7 @@ import io.ostinato.model.ModuleTemplate;
 import io.ostinato.model.ModuleTemplate.Filled;
 import io.ostinato.weights.OfferedArray;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,8 @@ final class TemplateModels {
               : net.module().with(offered, architecture.prefix());
       tell(file, filled);
       return new ModelFile(net.module().source(), filled.weights(), net.outputs());
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // of a storage that is read when it is used
     } catch (IllegalArgumentException e) {
       throw ModelException.refused(file, String.valueOf(e.getMessage()), e);
     }

@@ -18,11 +18,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A value written by {@code torch.save}, and the storages of its tensors.
  *
- * @param storages the content of the storages by their keys, which is not copied
+ * @param storages the content of the storages
  * @param order the order of the bytes in them
  */
-record TorchSaveContent(Pickled value, Map<String, ByteBuffer> storages, ByteOrder order) {
+record TorchSaveContent(Pickled value, Storages storages, ByteOrder order) {
   private static final String PICKLE = "data.pkl";
+
+  /** The content of storages. */
+  @FunctionalInterface
+  interface Storages {
+    /** The content of the storage with this key; empty if it is missing. */
+    Optional<ByteBuffer> of(String key);
+  }
 
   /** The pickles before the value in the format before PyTorch 1.6. */
   private static final int PICKLES_BEFORE = 3;
@@ -61,15 +68,11 @@ record TorchSaveContent(Pickled value, Map<String, ByteBuffer> storages, ByteOrd
               : "the files in its archive are compressed; save it again with torch.save");
     }
     Pickled value = new PickleReader(bytes(pickle)).next();
-    Map<String, ByteBuffer> storages = new HashMap<>();
     String folder = root + "data/";
-    files.forEach(
-        (name, bytes) -> {
-          if (name.startsWith(folder)) {
-            storages.put(name.substring(folder.length()), bytes);
-          }
-        });
-    return new TorchSaveContent(value, storages, order(files.get(root + "byteorder")));
+    return new TorchSaveContent(
+        value,
+        key -> Optional.ofNullable(files.get(folder + key)),
+        order(Optional.ofNullable(files.get(root + "byteorder"))));
   }
 
   /**
@@ -105,7 +108,7 @@ record TorchSaveContent(Pickled value, Map<String, ByteBuffer> storages, ByteOrd
         storages.put(storage.key(), next(rest, storage));
       }
     }
-    return new TorchSaveContent(value, storages, order);
+    return new TorchSaveContent(value, key -> Optional.ofNullable(storages.get(key)), order);
   }
 
   /** Takes a storage: its number of elements, then these. */
@@ -128,9 +131,9 @@ record TorchSaveContent(Pickled value, Map<String, ByteBuffer> storages, ByteOrd
     return content;
   }
 
-  private static ByteOrder order(@Nullable ByteBuffer name) {
-    return Optional.ofNullable(name)
-            .map(bytes -> StandardCharsets.US_ASCII.decode(bytes.duplicate()).toString().strip())
+  /** The order of bytes that a file in an archive names; little-endian if there is none. */
+  static ByteOrder order(Optional<ByteBuffer> name) {
+    return name.map(bytes -> StandardCharsets.US_ASCII.decode(bytes.duplicate()).toString().strip())
             .filter("big"::equals)
             .isPresent()
         ? ByteOrder.BIG_ENDIAN

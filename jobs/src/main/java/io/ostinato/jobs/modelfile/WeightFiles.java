@@ -142,6 +142,9 @@ public final class WeightFiles {
         return OfferedArray.of(Safetensors.readFrom(in, status.getLen()).arrays());
       }
     }
+    if (status.getLen() > MOST_BYTES) {
+      return ofLargeFile(file, files, status);
+    }
     byte[] content = content(file, files, status, MOST_BYTES);
     if (OtherFormat.isSafetensors(content)) {
       return OfferedArray.of(
@@ -149,6 +152,16 @@ public final class WeightFiles {
     }
     try {
       return ofTorchSave(file, content);
+    } catch (IllegalArgumentException e) {
+      throw ModelException.refused(file, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Weights beside the state of an optimizer, of which only the weights are read. */
+  private static List<OfferedArray> ofLargeFile(String file, FileSystem files, FileStatus status)
+      throws IOException {
+    try {
+      return SavedTensors.of(LargeArchive.of(files, status));
     } catch (IllegalArgumentException e) {
       throw ModelException.refused(file, String.valueOf(e.getMessage()), e);
     }
@@ -177,10 +190,7 @@ public final class WeightFiles {
       throws IOException {
     if (status.getLen() > most) {
       throw ModelException.refused(
-          file,
-          "it has %s bytes; the maximum is %s: save only the weights, without the state of the"
-                  .formatted(status.getLen(), most)
-              + " optimizer, or as safetensors");
+          file, "it has %s bytes; the maximum is %s".formatted(status.getLen(), most));
     }
     try (InputStream in = files.open(status.getPath())) {
       return in.readAllBytes();

@@ -16,6 +16,8 @@ import io.ostinato.model.LoadedModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.model.OnnxSource;
 import io.ostinato.model.TorchScriptSource;
+import io.ostinato.torchscript.ZipContent;
+import io.ostinato.weights.HostArray;
 import io.ostinato.weights.OfferedArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +86,60 @@ class TemplateModelsTest {
     try (NDManager manager = Engine.getInstance().newBaseManager()) {
       assertThat(array.content().get().copyTo(manager).toFloatArray()).containsExactly(1f, 2f);
     }
+  }
+
+  /** As files are read that don't fit into a Java array. */
+  @ParameterizedTest
+  @ValueSource(strings = {"state_dict.pt", "lightning.ckpt", "views.pt", "big-endian.pt"})
+  void largeArchivesAreReadTensorByTensor(String name) throws IOException {
+    byte[] content = TorchFixtures.content("/weights/" + name);
+    Path file = Files.write(folder.resolve(name), content);
+    List<OfferedArray> whole = SavedTensors.of(TorchSaveContent.ofArchive(content));
+    List<OfferedArray> parts = large(file);
+    assertThat(contents(parts)).isEqualTo(contents(whole)).isNotEmpty();
+    int tensor =
+        new ZipContent(content)
+            .places().orElseThrow().stream()
+                .filter(place -> place.entry().name().endsWith("/data/0"))
+                .findFirst()
+                .orElseThrow()
+                .from();
+    content[tensor] ^= 1;
+    Files.write(file, content);
+    assertThatThrownBy(() -> contents(large(file)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("the archive is damaged: ");
+  }
+
+  @Test
+  void damagedLargeArchivesAreReadOrRejected() throws IOException {
+    byte[] content = TorchFixtures.content("/weights/lightning.ckpt");
+    Path file = Files.write(folder.resolve("a.ckpt"), content);
+    List<HostArray> sound = contents(large(file));
+    Map<String, Integer> outcomes =
+        new DamagedFiles("large archives", List.of(content))
+            .readBy(
+                (damaged, original) -> {
+                  Files.write(file, damaged);
+                  try {
+                    assertThat(sound).containsAll(contents(large(file)));
+                    return "accepted";
+                  } catch (IllegalArgumentException e) {
+                    assertThat(e.getMessage()).hasSizeLessThan(4_000).doesNotContain("\n");
+                    return "rejected";
+                  }
+                });
+    assertThat(outcomes).containsKeys("accepted", "rejected");
+  }
+
+  private static List<OfferedArray> large(Path file) throws IOException {
+    FileSystem files = FileSystem.getLocal(new Configuration()).getRawFileSystem();
+    return SavedTensors.of(
+        LargeArchive.of(files, files.getFileStatus(new org.apache.hadoop.fs.Path(file.toUri()))));
+  }
+
+  private static List<HostArray> contents(List<OfferedArray> arrays) {
+    return arrays.stream().map(array -> array.content().get()).toList();
   }
 
   @Test
