@@ -186,8 +186,7 @@ final class DatasetReader {
       var bulk =
           columns
               .plain()
-              .flatMap(
-                  plain -> InternalRows.batches(rows, plain, wanted, batchSize, policy));
+              .flatMap(plain -> InternalRows.batches(rows, plain, wanted, batchSize, policy));
       if (bulk.isPresent()) {
         return bulk.get();
       }

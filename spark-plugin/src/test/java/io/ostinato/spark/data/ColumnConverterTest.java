@@ -86,7 +86,10 @@ class ColumnConverterTest {
     assertThat(batch.arrays())
         .extracting(Object::toString)
         .containsExactly(
-            "id: int64 (2)", "characters: int32 (2, 2)", "length: float32 (2)", "again: float32 (2)");
+            "id: int64 (2)",
+            "characters: int32 (2, 2)",
+            "length: float32 (2)",
+            "again: float32 (2)");
     ByteBuffer characters = elements(batch, 1);
     assertThat(characters.getInt(0)).isEqualTo('a');
     assertThat(characters.getInt(12)).isEqualTo('y');
@@ -109,11 +112,8 @@ class ColumnConverterTest {
         .extracting(SkippedRow::row, SkippedRow::reason)
         .containsExactly(
             tuple(1L, "column 'text': has no characters to speak of"),
-            tuple(
-                3L, "column 'text': is null; drop or fill such rows first"),
-            tuple(
-                4L,
-                "column 'text': it failed with java.lang.IllegalStateException: too short"));
+            tuple(3L, "column 'text': is null; drop or fill such rows first"),
+            tuple(4L, "column 'text': it failed with java.lang.IllegalStateException: too short"));
     assertThat(elements(batch, 0).getInt(16)).isEqualTo('c');
     assertThat(elements(batch, 0).getInt(8)).isZero();
   }
@@ -124,8 +124,7 @@ class ColumnConverterTest {
         of("select text from values ('short') as t(text)").column("text", new Characters(""));
 
     assertRefused(
-        () -> dataset.prepare(2),
-        "appended 4 bytes to the tensor 'characters', whose rows have 8");
+        () -> dataset.prepare(2), "appended 4 bytes to the tensor 'characters', whose rows have 8");
   }
 
   @Test
@@ -133,15 +132,12 @@ class ColumnConverterTest {
     SparkDataset rows = of("select 'a' as text, 1 as number");
 
     assertRefused(
-        () -> rows.column("number", new Characters("")),
-        "column 'number' is int; expected string");
-    assertRefused(
-        () -> rows.column("txt", new Characters("")), "the dataset has no column 'txt'");
+        () -> rows.column("number", new Characters("")), "column 'number' is int; expected string");
+    assertRefused(() -> rows.column("txt", new Characters("")), "the dataset has no column 'txt'");
     assertRefused(
         () -> rows.column("length", "number", DataType.INT32).column("text", new Characters("")),
         "two tensors are named 'length'");
-    assertRefused(
-        () -> rows.column("text", new Characters(new Object())), "can't be serialized");
+    assertRefused(() -> rows.column("text", new Characters(new Object())), "can't be serialized");
     assertRefused(
         () ->
             SparkDataset.of(spark.sql("select 'a' as text"), (row, manager) -> null)
