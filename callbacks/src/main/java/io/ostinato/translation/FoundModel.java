@@ -78,8 +78,8 @@ record FoundModel(EngineFile file, Path folder, String name, Map<String, Object>
 
   private static boolean isOf(Application wanted, Application given) {
     return wanted == null
-        || wanted == Application.UNDEFINED
-        || given == Application.UNDEFINED
+        || wanted.equals(Application.UNDEFINED)
+        || given.equals(Application.UNDEFINED)
         || wanted.matches(given);
   }
 

@@ -101,8 +101,8 @@ public enum InputForm {
   },
   IMAGE(
       Image.class,
-      "an image of Spark's source of images, its six fields (origin, height, width, nChannels, mode,"
-          + " data), or a binary with an encoded image such as a PNG or JPEG") {
+      "an image of Spark's source of images, its six fields (origin, height, width, nChannels,"
+          + " mode, data), or a binary with an encoded image such as a PNG or JPEG") {
     @Override
     boolean takes(List<ValueKind> kinds) {
       return kinds.equals(List.of(ValueKind.IMAGE))

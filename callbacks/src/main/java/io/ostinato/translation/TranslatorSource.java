@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -112,14 +113,13 @@ public final class TranslatorSource<I, O> implements Serializable {
 
   private static <I, O> TranslatorSource<I, O> ofFactory(
       Class<I> input, Class<O> output, Class<? extends TranslatorFactory> factory) {
-    try {
-      factory.getConstructor();
-    } catch (NoSuchMethodException e) {
+    boolean canBeMade =
+        Arrays.stream(factory.getConstructors()).anyMatch(each -> each.getParameterCount() == 0);
+    if (!canBeMade) {
       throw new IllegalArgumentException(
           "%s can't be sent to executors; make it serializable, or give it a public constructor"
                   .formatted(factory.getName())
-              + " without parameters",
-          e);
+              + " without parameters");
     }
     return of(input, output, new TranslatorMaker.ByFactoryClass(factory.getName()));
   }

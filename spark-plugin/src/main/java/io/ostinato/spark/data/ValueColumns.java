@@ -51,6 +51,11 @@ public final class ValueColumns implements Serializable {
     return new ValueColumns(names, kinds, isVector);
   }
 
+  /** Columns whose values are not read. */
+  public static ValueColumns none(List<String> names) {
+    return new ValueColumns(names, List.of(), new boolean[0]);
+  }
+
   /** The names of the columns. */
   public List<String> names() {
     return List.copyOf(names);

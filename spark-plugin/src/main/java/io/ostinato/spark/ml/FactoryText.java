@@ -3,6 +3,7 @@ package io.ostinato.spark.ml;
 import ai.djl.translate.TranslatorFactory;
 import io.ostinato.evaluation.SerializedBytes;
 import java.io.Serializable;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -60,12 +61,8 @@ final class FactoryText {
   }
 
   private static boolean hasConstructor(Class<?> type) {
-    try {
-      type.getConstructor();
-      return java.lang.reflect.Modifier.isPublic(type.getModifiers());
-    } catch (NoSuchMethodException e) {
-      return false;
-    }
+    return Modifier.isPublic(type.getModifiers())
+        && Arrays.stream(type.getConstructors()).anyMatch(each -> each.getParameterCount() == 0);
   }
 
   private static byte[] bytes(TranslatorFactory factory) {

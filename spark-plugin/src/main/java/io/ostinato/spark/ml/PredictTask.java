@@ -1,12 +1,10 @@
 package io.ostinato.spark.ml;
 
 import io.ostinato.evaluation.SerializedBytes;
-import io.ostinato.spark.data.ValueColumns;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.TaskErrorException;
-import io.ostinato.translation.InputForm;
 import io.ostinato.translation.TranslatorSource;
 import io.ostinato.weights.WeightSource;
 import java.io.Serializable;
@@ -29,8 +27,7 @@ record PredictTask(byte[] content, WeightSource weights)
    *
    * @param stage the uid of the stage, for messages
    * @param translator makes the translator of a task
-   * @param columns the columns of the inputs
-   * @param input how an input is made of its columns
+   * @param input how a row becomes an input
    * @param output how an output becomes a value
    * @param batchSize maximum number of rows in a batch
    */
@@ -38,8 +35,7 @@ record PredictTask(byte[] content, WeightSource weights)
       String stage,
       ModelId model,
       TranslatorSource<?, ?> translator,
-      ValueColumns columns,
-      InputForm input,
+      PredictorInput input,
       OutputForm output,
       int batchSize,
       OstinatoSettings settings)

@@ -107,7 +107,7 @@ final class PredictedRows<I, O> implements Iterator<Row> {
     try {
       PreparedTranslator<I, O> translator = translators.open(model.manager());
       Opened<I, O> now =
-          new Opened<>(model, translator, task.columns().positionsIn(first.schema()));
+          new Opened<>(model, translator, task.input().positionsIn(first));
       TaskCompletionListener close = context -> now.close();
       TaskContext.get().addTaskCompletionListener(close);
       opened = now;
@@ -141,15 +141,14 @@ final class PredictedRows<I, O> implements Iterator<Row> {
     List<I> inputs = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
       try {
-        inputs.add(
-            (I) task.input().read(task.columns().valuesOf(batch.get(i), used.positions()), scope));
+        inputs.add((I) task.input().read(batch.get(i), used.positions(), scope));
       } catch (IllegalArgumentException e) {
         throw new EvaluationException(
             "%s: column%s '%s', row %s of partition %s: %s"
                 .formatted(
                     task.stage(),
-                    task.columns().names().size() == 1 ? "" : "s",
-                    String.join("', '", task.columns().names()),
+                    task.input().columns().names().size() == 1 ? "" : "s",
+                    String.join("', '", task.input().columns().names()),
                     next + i,
                     TaskContext.getPartitionId(),
                     e.getMessage()),

@@ -3,8 +3,6 @@ package io.ostinato.spark.ml;
 import ai.djl.translate.TranslatorFactory;
 import com.google.gson.Gson;
 import com.google.gson.reflect.TypeToken;
-import io.ostinato.spark.data.ValueColumns;
-import io.ostinato.translation.InputForm;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -161,13 +159,13 @@ public final class ResidentPredictor extends Transformer implements DefaultParam
   }
 
   /**
-   * Sets the class of the inputs.
+   * Sets the class of the inputs. A translator of {@code Row} gets the whole row.
    *
    * @throws IllegalArgumentException if inputs of this class can't be made of columns; the message
    *     lists the classes
    */
   public ResidentPredictor setInputClass(Class<?> value) {
-    InputForm.of(value);
+    PredictorInput.check(value);
     return with(inputClass, value.getName());
   }
 
@@ -235,7 +233,7 @@ public final class ResidentPredictor extends Transformer implements DefaultParam
   public Dataset<Row> transform(Dataset<?> dataset) {
     StructType schema = transformSchema(dataset.schema());
     SentModel model = sentTo(dataset);
-    PredictTask task = model.task(this, columns(dataset.schema()));
+    PredictTask task = model.task(this, input(dataset.schema()));
     return dataset.toDF().mapPartitions(task, Encoders.row(schema));
   }
 
@@ -251,31 +249,24 @@ public final class ResidentPredictor extends Transformer implements DefaultParam
     if (Arrays.asList(schema.fieldNames()).contains(output)) {
       throw wrong("the column '%s' exists already; choose another outputCol".formatted(output));
     }
-    columns(schema);
+    input(schema);
     return schema.add(output, output().column(), true);
   }
 
-  /** The columns of the inputs in a schema. */
-  private ValueColumns columns(StructType schema) {
-    ValueColumns columns;
+  private PredictorInput input(StructType schema) {
     try {
-      columns = ValueColumns.of(inputColumns(), schema);
+      return PredictorInput.of(inputType(), inputColumns(), schema);
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
     }
-    input()
-        .mistake(columns.kinds())
-        .ifPresent(
-            mistake -> {
-              throw wrong(
-                  "%s; the columns %s are %s".formatted(mistake, columns.names(), columns.kinds()));
-            });
-    return columns;
   }
 
   private List<String> inputColumns() {
+    if (!isDefined(inputCol) && !isDefined(inputCols) && inputType() == Row.class) {
+      return List.of();
+    }
     if (isDefined(inputCol) == isDefined(inputCols)) {
-      throw wrong("set either inputCol or inputCols");
+      throw new IllegalArgumentException("set either inputCol or inputCols");
     }
     return isDefined(inputCol) ? List.of(getOrDefault(inputCol)) : List.of(getOrDefault(inputCols));
   }
@@ -286,10 +277,6 @@ public final class ResidentPredictor extends Transformer implements DefaultParam
 
   Class<?> outputType() {
     return ClassNames.find(required(outputClass), "outputClass");
-  }
-
-  InputForm input() {
-    return InputForm.of(inputType());
   }
 
   OutputForm output() {

@@ -2,7 +2,6 @@ package io.ostinato.spark.ml;
 
 import ai.djl.repository.zoo.Criteria;
 import io.ostinato.model.OnnxSource;
-import io.ostinato.spark.data.ValueColumns;
 import io.ostinato.spark.engine.LastingWeights;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.ModelId;
@@ -84,14 +83,13 @@ record SentModel(
   }
 
   /** The task that appends the outputs of the model. */
-  PredictTask task(ResidentPredictor stage, ValueColumns columns) {
+  PredictTask task(ResidentPredictor stage, PredictorInput input) {
     return PredictTask.of(
         new PredictTask.Content(
             stage.uid(),
             id,
             translator,
-            columns,
-            stage.input(),
+            input,
             stage.output(),
             stage.batchRows(),
             settings),

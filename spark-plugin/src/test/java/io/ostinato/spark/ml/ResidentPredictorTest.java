@@ -288,7 +288,8 @@ class ResidentPredictorTest {
         "the dataset has no column 'y'; it has: id, x, text");
     refused(
         () -> predictor().setInputCol("text").transformSchema(schema),
-        "an input of the type float[] is made of an array of numbers, a vector, or several numbers; the columns [text] are [string]");
+        "an input of the type float[] is made of an array of numbers, a vector, or several numbers;"
+            + " the columns [text] are [string]");
     refused(
         () -> predictor().setInputCols(new String[] {"x"}).transformSchema(schema),
         "set either inputCol or inputCols");
