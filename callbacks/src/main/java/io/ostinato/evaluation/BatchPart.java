@@ -75,6 +75,13 @@ record BatchPart(DataBatch batch, int from, int to, List<Integer> positions) {
     return isWholeBatch() ? batch.arrays() : batch.arrays().stream().map(this::rowsOf).toList();
   }
 
+  /** The values of the rows to run. */
+  List<ValueColumn> values() {
+    return isWholeBatch()
+        ? batch.values()
+        : batch.values().stream().map(column -> column.only(positions)).toList();
+  }
+
   private HostArray rowsOf(HostArray array) {
     List<HostArray> runs = new ArrayList<>();
     int start = 0;

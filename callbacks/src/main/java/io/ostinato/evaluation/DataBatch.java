@@ -17,18 +17,31 @@ import java.util.Map;
  * @param arrays the columns; the first dimension of each is {@code rows}. Empty if no row could be
  *     read and the columns are unknown
  * @param skipped the rows that couldn't be read, in ascending order
+ * @param values the values of rows beside the arrays
  */
 public record DataBatch(
-    int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped)
+    int partition,
+    long firstRow,
+    int rows,
+    List<HostArray> arrays,
+    List<SkippedRow> skipped,
+    List<ValueColumn> values)
     implements Serializable {
   public DataBatch {
     arrays = List.copyOf(arrays);
     skipped = List.copyOf(skipped);
+    values = List.copyOf(values);
     if (rows < 1 || firstRow < 0) {
       throw new IllegalArgumentException(
           "a batch requires at least one row and an index of at least 0; given: %s rows from %s"
               .formatted(rows, firstRow));
     }
+  }
+
+  /** A batch without values beside the arrays. */
+  public DataBatch(
+      int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {
+    this(partition, firstRow, rows, arrays, skipped, List.of());
   }
 
   /** A batch whose rows could all be read. */
@@ -53,7 +66,8 @@ public record DataBatch(
         arrays.stream().map(array -> array.rows(from, to)).toList(),
         skipped.stream()
             .filter(row -> row.row() >= firstRow + from && row.row() < firstRow + to)
-            .toList());
+            .toList(),
+        values.stream().map(column -> column.rows(from, to)).toList());
   }
 
   /**
@@ -78,7 +92,13 @@ public record DataBatch(
       }
       chosen.add(array);
     }
-    return new DataBatch(partition, firstRow, rows, chosen, skipped);
+    return new DataBatch(
+        partition,
+        firstRow,
+        rows,
+        chosen,
+        skipped,
+        values.stream().filter(column -> columns.contains(column.name())).toList());
   }
 
   /** The same rows with a different index. */
@@ -88,6 +108,7 @@ public record DataBatch(
         row,
         rows,
         arrays,
-        skipped.stream().map(each -> each.moved(row - firstRow)).toList());
+        skipped.stream().map(each -> each.moved(row - firstRow)).toList(),
+        values);
   }
 }

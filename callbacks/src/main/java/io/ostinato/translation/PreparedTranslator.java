@@ -10,6 +10,7 @@ import io.ostinato.model.EvaluationModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * A translator that was prepared once and is used until it is closed, as DJL's {@code Predictor}
@@ -98,6 +99,22 @@ public final class PreparedTranslator<I, O> implements AutoCloseable {
     } catch (Exception e) {
       return Optional.of(e);
     }
+  }
+
+  /**
+   * The failure of a batch, with the row that {@code processInput} fails for, if there is one.
+   *
+   * @param place the place of the input at a position, for messages
+   */
+  Exception named(List<I> inputs, IntFunction<String> place, Exception failure) {
+    for (int i = 0; i < inputs.size(); i++) {
+      Optional<Exception> of = failureOf(inputs.get(i));
+      if (of.isPresent()) {
+        Exception cause = of.orElseThrow();
+        return new IllegalArgumentException("%s: %s".formatted(place.apply(i), cause), cause);
+      }
+    }
+    return failure;
   }
 
   private List<O> oneByOne(List<I> inputs, EvaluationModel face, TranslatorContext context)

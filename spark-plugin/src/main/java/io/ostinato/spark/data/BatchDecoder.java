@@ -1,8 +1,10 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.ValueColumn;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 
 /** Converts rows to the arrays of a batch. */
@@ -20,4 +22,13 @@ sealed interface BatchDecoder extends Serializable permits ColumnsDecoder, Funct
    */
   List<HostArray> decode(
       List<Row> rows, List<HostArray> before, RowPlace first, PartitionSkips skips);
+
+  /**
+   * Returns the values beside the arrays, which are empty for rows that are skipped.
+   *
+   * @param skipped the positions of the rows that are skipped
+   */
+  default List<ValueColumn> values(List<Row> rows, Set<Integer> skipped) {
+    return List.of();
+  }
 }

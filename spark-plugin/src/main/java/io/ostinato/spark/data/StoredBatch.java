@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.SkippedRow;
+import io.ostinato.evaluation.ValueColumn;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -27,15 +28,23 @@ public final class StoredBatch implements Serializable {
   private final long[] checksums;
   private final long[] skippedRows;
   private final String[] reasons;
+  private final String[] valueNames;
+  private final byte[][][] values;
 
   /**
    * Creates a batch.
    *
    * @param arrays the columns, with elements of 0 for skipped rows
    * @param skipped the rows that couldn't be turned into tensors, by their index in the partition
+   * @param values the values beside the arrays
    */
   StoredBatch(
-      int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {
+      int partition,
+      long firstRow,
+      int rows,
+      List<HostArray> arrays,
+      List<SkippedRow> skipped,
+      List<ValueColumn> values) {
     this.partition = partition;
     this.firstRow = firstRow;
     this.rows = rows;
@@ -46,6 +55,17 @@ public final class StoredBatch implements Serializable {
     this.checksums = arrays.stream().mapToLong(HostArray::checksum).toArray();
     this.skippedRows = skipped.stream().mapToLong(SkippedRow::row).toArray();
     this.reasons = skipped.stream().map(SkippedRow::reason).toArray(String[]::new);
+    this.valueNames = values.stream().map(ValueColumn::name).toArray(String[]::new);
+    this.values =
+        values.stream()
+            .map(column -> column.rows().toArray(byte[][]::new))
+            .toArray(byte[][][]::new);
+  }
+
+  /** Creates a batch without values beside the arrays. */
+  StoredBatch(
+      int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {
+    this(partition, firstRow, rows, arrays, skipped, List.of());
   }
 
   int partition() {
@@ -57,7 +77,9 @@ public final class StoredBatch implements Serializable {
   }
 
   long sizeBytes() {
-    return Stream.of(elements).mapToLong(array -> array.length).sum();
+    return Stream.concat(Stream.of(elements), Stream.of(values).flatMap(Stream::of))
+        .mapToLong(array -> array.length)
+        .sum();
   }
 
   /** The rows that couldn't be turned into tensors, by their index in the partition. */
@@ -105,6 +127,10 @@ public final class StoredBatch implements Serializable {
           HostArray.of(names[i], DataType.valueOf(types[i]), new Shape(shapes[i]), elements[i])
               .withChecksum(checksums[i]));
     }
-    return new DataBatch(partition, firstRow, rows, arrays, skipped()).startingAt(row);
+    List<ValueColumn> kept = new ArrayList<>(valueNames.length);
+    for (int i = 0; i < valueNames.length; i++) {
+      kept.add(new ValueColumn(valueNames[i], List.of(values[i])));
+    }
+    return new DataBatch(partition, firstRow, rows, arrays, skipped(), kept).startingAt(row);
   }
 }

@@ -106,8 +106,7 @@ final class PredictedRows<I, O> implements Iterator<Row> {
     LeasedModel model = LeasedModel.of(task, weights);
     try {
       PreparedTranslator<I, O> translator = translators.open(model.manager());
-      Opened<I, O> now =
-          new Opened<>(model, translator, task.input().positionsIn(first));
+      Opened<I, O> now = new Opened<>(model, translator, task.input().positionsIn(first));
       TaskCompletionListener close = context -> now.close();
       TaskContext.get().addTaskCompletionListener(close);
       opened = now;

@@ -86,13 +86,7 @@ record SentModel(
   PredictTask task(ResidentPredictor stage, PredictorInput input) {
     return PredictTask.of(
         new PredictTask.Content(
-            stage.uid(),
-            id,
-            translator,
-            input,
-            stage.output(),
-            stage.batchRows(),
-            settings),
+            stage.uid(), id, translator, input, stage.output(), stage.batchRows(), settings),
         weights);
   }
 }
