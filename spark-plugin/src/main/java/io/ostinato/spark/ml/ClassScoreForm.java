@@ -61,9 +61,7 @@ enum ClassScoreForm {
 
   /** The number of the class that a value names. */
   static int classOf(Object value, ClassNumbers classes) {
-    return value instanceof Number number
-        ? classes.of(number)
-        : classes.of(String.valueOf(value));
+    return value instanceof Number number ? classes.of(number) : classes.of(String.valueOf(value));
   }
 
   /** Whether a text is DJL's {@code Classifications} as JSON. */

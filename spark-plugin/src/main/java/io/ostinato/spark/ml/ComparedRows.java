@@ -24,8 +24,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Turns the compared columns of transformed rows into tensors with the names that metrics read. Their
- * shapes are those of the first row, which all must have.
+ * Turns the compared columns of transformed rows into tensors with the names that metrics read.
+ * Their shapes are those of the first row, which all must have.
  */
 final class ComparedRows {
   private final ComparedColumns columns;

@@ -35,9 +35,7 @@ public final class SavedStage {
   private static String className(SparkSession session, String folder) {
     Path metadata = new Path(folder, METADATA);
     try {
-      if (!metadata
-          .getFileSystem(session.sparkContext().hadoopConfiguration())
-          .exists(metadata)) {
+      if (!metadata.getFileSystem(session.sparkContext().hadoopConfiguration()).exists(metadata)) {
         throw new IllegalArgumentException(
             "'%s' has no saved stage of Spark ML: there is no '%s'".formatted(folder, metadata));
       }

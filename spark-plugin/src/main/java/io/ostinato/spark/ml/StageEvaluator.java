@@ -27,8 +27,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Evaluates any stage of Spark ML, such as a {@code PipelineModel} or a predictor of DJL's extension
- * for Spark: runs it over rows, and reduces its output columns to metrics on the executors.
+ * Evaluates any stage of Spark ML, such as a {@code PipelineModel} or a predictor of DJL's
+ * extension for Spark: runs it over rows, and reduces its output columns to metrics on the
+ * executors.
  *
  * @param columns the columns to compare
  * @param metrics the metrics, at least one

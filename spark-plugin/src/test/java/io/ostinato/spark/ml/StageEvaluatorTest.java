@@ -121,8 +121,7 @@ class StageEvaluatorTest {
 
   @Test
   void classificationsAsStructsAreCompared() {
-    Map<String, Double> measured =
-        evaluate(ComparedColumns.of("classes", "label"), classifier());
+    Map<String, Double> measured = evaluate(ComparedColumns.of("classes", "label"), classifier());
 
     assertLikeCollected(measured, classifier().transform(labelled()));
     assertThat(evaluate(ComparedColumns.of("classes", "name"), classifier())).isEqualTo(measured);
@@ -193,9 +192,7 @@ class StageEvaluatorTest {
     Dataset<Row> encoded =
         spark.createDataFrame(
             rows,
-            new StructType()
-                .add("out", DataTypes.BinaryType)
-                .add("label", DataTypes.LongType));
+            new StructType().add("out", DataTypes.BinaryType).add("label", DataTypes.LongType));
 
     try (EvaluationResults results =
         StageEvaluator.of(engine, ComparedColumns.of("out", "label"), Metrics.accuracy())
@@ -215,7 +212,8 @@ class StageEvaluatorTest {
     assertThat(SavedStage.load(spark, saved).uid()).isEqualTo(stage.uid());
     refused(
         () -> SavedStage.load(spark, unfitted),
-        "has a org.apache.spark.ml.Pipeline, which transforms no rows; save the model that its fit");
+        "has a org.apache.spark.ml.Pipeline, which transforms no rows; save the model that its"
+            + " fit");
     refused(
         () -> SavedStage.load(spark, folder.resolve("none").toString()),
         "has no saved stage of Spark ML: there is no '");
@@ -234,12 +232,15 @@ class StageEvaluatorTest {
         () -> evaluate(ComparedColumns.of("score", "label"), stage),
         "the transformed rows have no column 'score'; they have: id, x, text, label, name, day");
     refused(
-        () -> evaluate(ComparedColumns.of("day", "label"), stage), "column 'day' is date; it must be");
+        () -> evaluate(ComparedColumns.of("day", "label"), stage),
+        "column 'day' is date; it must be");
     refused(
         () -> evaluate(ComparedColumns.of("always", "label"), stage),
         "the column 'always' has names of classes; list the classes in the order of their numbers");
     refused(
-        () -> evaluate(ComparedColumns.of("always", "name").withClasses(List.of("cat", "dog")), stage),
+        () ->
+            evaluate(
+                ComparedColumns.of("always", "name").withClasses(List.of("cat", "dog")), stage),
         "'fish' is not one of the classes [cat, dog]");
     refused(
         () -> evaluate(ComparedColumns.of("always", "label").withClasses(List.of("cat")), stage),
