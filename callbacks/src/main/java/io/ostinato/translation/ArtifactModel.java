@@ -32,42 +32,41 @@ import org.jspecify.annotations.Nullable;
 final class ArtifactModel implements Model {
   private final ModelArtifacts artifacts;
   private final NDManager manager;
-  private final Path folder;
   private final Map<String, String> properties;
   private final Map<String, Object> read = new HashMap<>();
+  private @Nullable Path folder;
 
-  private ArtifactModel(ModelArtifacts artifacts, NDManager manager, Path folder) {
+  /**
+   * Creates a model.
+   *
+   * @param manager for the arrays of the translator; its owner closes it
+   */
+  ArtifactModel(ModelArtifacts artifacts, NDManager manager) {
     this.artifacts = artifacts;
     this.manager = manager;
-    this.folder = folder;
     this.properties = new HashMap<>(artifacts.properties());
   }
 
   /**
-   * Writes the artifacts to a temporary folder.
+   * The folder with the artifacts, which the first call writes.
    *
-   * @param manager for the arrays of the translator; its owner closes it
    * @throws UncheckedIOException if they can't be written
    */
-  static ArtifactModel of(ModelArtifacts artifacts, NDManager manager) {
-    try {
-      Path folder = Files.createTempDirectory("ostinato-translator");
-      try {
-        artifacts.writeTo(folder);
-      } catch (IOException e) {
-        Utils.deleteQuietly(folder);
-        throw e;
-      }
-      return new ArtifactModel(artifacts, manager, folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "can't write a model's artifacts to the folder for temporary files (java.io.tmpdir)", e);
-    }
-  }
-
   @Override
   public Path getModelPath() {
-    return folder;
+    Path known = folder;
+    if (known == null) {
+      try {
+        known = Files.createTempDirectory("ostinato-translator");
+        folder = known;
+        artifacts.writeTo(known);
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "can't write a model's artifacts to the folder for temporary files (java.io.tmpdir)",
+            e);
+      }
+    }
+    return known;
   }
 
   @Override
@@ -124,7 +123,7 @@ final class ArtifactModel implements Model {
   }
 
   private Path file(String name) throws FileNotFoundException {
-    Path file = folder.resolve(name);
+    Path file = getModelPath().resolve(name);
     if (!Files.isRegularFile(file)) {
       throw new FileNotFoundException(
           "the model's folder has no file '%s'; it has: %s"
@@ -142,7 +141,11 @@ final class ArtifactModel implements Model {
 
   @Override
   public void close() {
-    Utils.deleteQuietly(folder);
+    Path written = folder;
+    folder = null;
+    if (written != null) {
+      Utils.deleteQuietly(written);
+    }
   }
 
   private static UnsupportedOperationException unavailable() {

@@ -26,12 +26,6 @@ public record DjlModel<I, O>(
    * @throws java.io.UncheckedIOException if it can't be read
    */
   public static <I, O> DjlModel<I, O> of(Criteria<I, O> criteria) {
-    if (criteria.getBlock() != null) {
-      throw new IllegalArgumentException(
-          "criteria with a block can't be sent to executors; create the model with"
-              + " ModelSource.ofBlock, and the translator with TranslatorSource");
-    }
-    FoundModel found = FoundModel.of(criteria);
-    return new DjlModel<>(found.source(), found.weights(), found.translator(criteria));
+    return FoundModel.of(criteria).read(criteria);
   }
 }

@@ -19,6 +19,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,27 +27,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/**
- * A model in DJL's repositories, on this machine.
- *
- * @param file the file of the model
- * @param folder the folder of the model, with its artifacts
- * @param name the name of the model
- * @param arguments the arguments of its translator
- */
-record FoundModel(EngineFile file, Path folder, String name, Map<String, Object> arguments) {
+/** A model in DJL's repositories, whose files are on this machine. */
+public final class FoundModel {
   private static final String SERVING = "serving.properties";
   private static final String OPTION = "option.";
   private static final String FACTORY = "translatorFactory";
 
+  private final EngineFile file;
+  private final Path folder;
+  private final String name;
+  private final Map<String, Object> arguments;
+
+  private FoundModel(EngineFile file, Path folder, String name, Map<String, Object> arguments) {
+    this.file = file;
+    this.folder = folder;
+    this.name = name;
+    this.arguments = arguments;
+  }
+
   /**
    * Finds the first model that matches, as DJL does, and downloads it if necessary.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is none, or it has another engine or is a DJL block
    * @throws UncheckedIOException if it can't be read
    */
-  static FoundModel of(Criteria<?, ?> criteria) {
+  public static FoundModel of(Criteria<?, ?> criteria) {
+    if (criteria.getBlock() != null) {
+      throw new IllegalArgumentException(
+          "criteria with a block can't be sent to executors; create the model with"
+              + " ModelSource.ofBlock, and the translator with TranslatorSource");
+    }
     try {
       for (ModelLoader loader : loaders(criteria)) {
         Artifact artifact = loader.getMrl().match(criteria.getFilters());
@@ -130,14 +142,31 @@ record FoundModel(EngineFile file, Path folder, String name, Map<String, Object>
     }
   }
 
-  ModelSource source() {
-    return file.isOnnx() ? ModelSource.onnx() : ModelSource.torchScript();
+  /** A text that is another one after a file of the model has been changed or replaced. */
+  public String stamp() {
+    StringBuilder stamp = new StringBuilder("%s %s\n".formatted(name, file));
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path each : files.filter(Files::isRegularFile).sorted().toList()) {
+        BasicFileAttributes attributes = Files.readAttributes(each, BasicFileAttributes.class);
+        stamp
+            .append("%s %s ".formatted(each, attributes.size()))
+            .append("%s %s\n".formatted(attributes.lastModifiedTime(), attributes.fileKey()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read the model's folder '%s'".formatted(folder), e);
+    }
+    return stamp.toString();
   }
 
-  WeightSnapshot weights() {
-    return file.isOnnx()
-        ? OnnxSource.snapshotOf(file.path())
-        : TorchScriptSource.snapshotOf(file.path());
+  /**
+   * Reads the files of the model.
+   *
+   * @param criteria those by which it was found
+   * @throws IllegalArgumentException if there is no translator between these types
+   * @throws UncheckedIOException if they can't be read
+   */
+  public <I, O> DjlModel<I, O> read(Criteria<I, O> criteria) {
+    return new DjlModel<>(source(), weights(), translator(criteria));
   }
 
   /**
@@ -145,7 +174,7 @@ record FoundModel(EngineFile file, Path folder, String name, Map<String, Object>
    *
    * @throws IllegalArgumentException if there is none between these types
    */
-  <I, O> TranslatorSource<I, O> translator(Criteria<I, O> criteria) {
+  public <I, O> TranslatorSource<I, O> translator(Criteria<I, O> criteria) {
     Map<String, String> properties =
         arguments.entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().toString()));
@@ -153,6 +182,16 @@ record FoundModel(EngineFile file, Path folder, String name, Map<String, Object>
             criteria.getInputClass(), criteria.getOutputClass(), factory(criteria))
         .withArguments(new HashMap<>(arguments))
         .withArtifacts(ModelArtifacts.of(name, folder, file.path()).withProperties(properties));
+  }
+
+  private ModelSource source() {
+    return file.isOnnx() ? ModelSource.onnx() : ModelSource.torchScript();
+  }
+
+  private WeightSnapshot weights() {
+    return file.isOnnx()
+        ? OnnxSource.snapshotOf(file.path())
+        : TorchScriptSource.snapshotOf(file.path());
   }
 
   private TranslatorFactory factory(Criteria<?, ?> criteria) {

@@ -99,7 +99,7 @@ public final class TranslatorSource<I, O> implements Serializable {
     if (!registry.getSupportedTypes().contains(new Pair<Type, Type>(input, output))) {
       return Optional.empty();
     }
-    Model none = ArtifactModel.of(ModelArtifacts.none(), NDManager.newBaseManager());
+    Model none = new ArtifactModel(ModelArtifacts.none(), NDManager.newBaseManager());
     try (NDManager manager = none.getNDManager()) {
       Translator<I, O> translator = registry.newInstance(input, output, none, Map.of());
       return Optional.of(translator).filter(each -> !(each instanceof NoopTranslator));
@@ -181,7 +181,7 @@ public final class TranslatorSource<I, O> implements Serializable {
   }
 
   private PreparedTranslator<I, O> openIn(NDManager manager) {
-    ArtifactModel model = ArtifactModel.of(artifacts, manager);
+    ArtifactModel model = new ArtifactModel(artifacts, manager);
     try {
       return PreparedTranslator.prepare(
           maker.make(input, output, model, arguments), model, manager);

@@ -6,10 +6,10 @@ import io.ostinato.spark.engine.LastingWeights;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.translation.DjlModel;
+import io.ostinato.translation.FoundModel;
 import io.ostinato.translation.TranslatorSource;
 import io.ostinato.weights.WeightSource;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * that equal models of several stages are loaded once.
  *
  * @param application the id of the application
+ * @param stamp tells whether the files have changed since
  */
 record SentModel(
     String application,
+    String stamp,
     ModelId id,
     WeightSource weights,
     TranslatorSource<?, ?> translator,
@@ -36,41 +38,46 @@ record SentModel(
    */
   static SentModel of(ResidentPredictor stage, SparkSession session, @Nullable SentModel before) {
     SparkContext context = session.sparkContext();
-    DjlModel<?, ?> model = read(stage, context);
-    ModelId id =
-        new ModelId(
-            "%s %s"
-                .formatted(
-                    model.source() instanceof OnnxSource ? "onnx" : "torchscript",
-                    model.weights().manifest().hash()),
-            model.source());
-    WeightSource weights =
-        Optional.ofNullable(before)
-            .filter(sent -> sent.application().equals(context.applicationId()))
-            .filter(sent -> sent.id().equals(id))
-            .map(SentModel::weights)
-            .orElseGet(
-                () ->
-                    LastingWeights.send(
-                        JavaSparkContext.fromSparkContext(context), model.weights()));
-    return new SentModel(
-        context.applicationId(),
-        id,
-        weights,
-        model.translator(),
-        OstinatoSettings.of(context.getConf()));
-  }
-
-  private static DjlModel<?, ?> read(ResidentPredictor stage, SparkContext context) {
+    SentModel usable =
+        before != null && before.application().equals(context.applicationId()) ? before : null;
     try (LocalModelUrl url = LocalModelUrl.of(stage.url(), context.hadoopConfiguration())) {
-      return read(stage, url.url(), stage.inputType(), stage.outputType());
+      return of(criteria(stage, url.url(), stage.inputType(), stage.outputType()), context, usable);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s: modelUrl '%s': %s".formatted(stage.uid(), stage.url(), e.getMessage()), e);
     }
   }
 
-  private static <I, O> DjlModel<I, O> read(
+  private static SentModel of(
+      Criteria<?, ?> criteria, SparkContext context, @Nullable SentModel before) {
+    FoundModel found = FoundModel.of(criteria);
+    String stamp = found.stamp();
+    OstinatoSettings settings = OstinatoSettings.of(context.getConf());
+    if (before != null && before.stamp().equals(stamp)) {
+      return new SentModel(
+          before.application(),
+          stamp,
+          before.id(),
+          before.weights(),
+          found.translator(criteria),
+          settings);
+    }
+    DjlModel<?, ?> model = found.read(criteria);
+    ModelId id = idOf(model);
+    WeightSource weights =
+        before != null && before.id().equals(id)
+            ? before.weights()
+            : LastingWeights.send(JavaSparkContext.fromSparkContext(context), model.weights());
+    return new SentModel(context.applicationId(), stamp, id, weights, model.translator(), settings);
+  }
+
+  private static ModelId idOf(DjlModel<?, ?> model) {
+    String format = model.source() instanceof OnnxSource ? "onnx" : "torchscript";
+    return new ModelId(
+        "%s %s".formatted(format, model.weights().manifest().hash()), model.source());
+  }
+
+  private static <I, O> Criteria<I, O> criteria(
       ResidentPredictor stage, String url, Class<I> input, Class<O> output) {
     Criteria.Builder<I, O> criteria =
         Criteria.builder()
@@ -79,7 +86,7 @@ record SentModel(
             .optArguments(Map.copyOf(stage.allArguments()));
     stage.engineSet().ifPresent(criteria::optEngine);
     stage.factorySet().ifPresent(criteria::optTranslatorFactory);
-    return DjlModel.of(criteria.build());
+    return criteria.build();
   }
 
   /** The task that appends the outputs of the model. */
