@@ -3,19 +3,28 @@ package io.ostinato.spark.ml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Model;
 import ai.djl.modality.Classifications;
 import ai.djl.modality.cv.Image;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorContext;
+import ai.djl.translate.TranslatorFactory;
+import ai.djl.util.Pair;
+import ai.djl.util.Utils;
 import io.ostinato.model.TorchModules;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.storage.TestStore;
 import java.io.IOException;
+import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
@@ -216,6 +225,66 @@ class ResidentPredictorTest {
 
     assertThat(ClassesFactory.PREPARED).hasSize(4);
     assertThat(ClassesFactory.MANAGERS).hasSize(4).noneMatch(NDManager::isOpen);
+  }
+
+  /** Texts of whole rows. */
+  public static final class RowsFactory implements TranslatorFactory {
+    @Override
+    public Set<Pair<Type, Type>> getSupportedTypes() {
+      return Set.of(new Pair<>(Row.class, float[].class));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <I, O> Translator<I, O> newInstance(
+        Class<I> input, Class<O> output, Model loaded, Map<String, ?> arguments) {
+      return (Translator<I, O>)
+          new Translator<Row, float[]>() {
+            @Override
+            public NDList processInput(TranslatorContext context, Row row) {
+              List<Float> x = row.getList(row.fieldIndex("x"));
+              return new NDList(context.getNDManager().create(Utils.toFloatArray(x)));
+            }
+
+            @Override
+            public float[] processOutput(TranslatorContext context, NDList list) {
+              return list.singletonOrThrow().toFloatArray();
+            }
+          };
+    }
+  }
+
+  @Test
+  void aTranslatorOfRowsGetsTheWholeRow() {
+    ResidentPredictor ofRows =
+        new ResidentPredictor()
+            .setOutputCol("scores")
+            .setModelUrl(model.toString())
+            .setInputClass(Row.class)
+            .setOutputClass(float[].class)
+            .setTranslatorFactory(new RowsFactory())
+            .setBatchSize(BATCH);
+    ResidentPredictor ofNumbers = predictor().setOutputCol("scores").setOutputClass(float[].class);
+
+    assertThat(json(ofRows.transform(rows(spark, 2))))
+        .isEqualTo(json(ofNumbers.transform(rows(spark, 2))));
+    assertThat(ofRows.getOrDefault(ofRows.translatorFactory()))
+        .isEqualTo(RowsFactory.class.getName());
+  }
+
+  @Test
+  void aChangedFileIsReadAgain() throws IOException {
+    Path changing = modelFolder(folder.resolve("changing"));
+    ResidentPredictor stage = predictor().setModelUrl(changing.toString());
+    List<String> before = json(stage.transform(rows(spark, 1)));
+
+    Files.writeString(changing.resolve("synset.txt"), "bird\ndog\nfish\n");
+
+    assertThat(json(stage.transform(rows(spark, 1))))
+        .isNotEqualTo(before)
+        .allMatch(row -> row.contains("bird"));
+    assertThat(SentModel.of(stage, spark, null).id())
+        .isEqualTo(SentModel.of(predictor(), spark, null).id());
   }
 
   @Test

@@ -15,9 +15,12 @@ import io.ostinato.metric.ClassOutputs;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.Metrics;
 import io.ostinato.metric.OutputKind;
+import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.schedule.TrainingLength;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.training.Trainings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,6 +202,33 @@ class StageEvaluatorTest {
             .evaluate(TAG, new SQLTransformer().setStatement("SELECT * FROM __THIS__"), encoded)) {
       assertThat(results.metrics()).containsEntry("accuracy", 0.75);
     }
+  }
+
+  @Test
+  void aCallbackEvaluatesTheStageOfTheMoment() throws IOException {
+    StageEvaluator evaluator =
+        StageEvaluator.of(engine, ComparedColumns.of("prediction", "id"), Metrics.mae());
+    StageMetricCallback callback =
+        new StageMetricCallback(
+            Schedule.everyNUpdates(2),
+            "rows",
+            evaluator,
+            at -> pipeline(sql("id + %s as prediction".formatted(at.iteration().update()))),
+            labelled());
+
+    try (NDManager manager = Engine.getInstance().newBaseManager(Device.cpu())) {
+      Trainings.on(manager, folder)
+          .length(TrainingLength.updates(4))
+          .callback(callback)
+          .build()
+          .run();
+    }
+
+    assertThat(Files.readAllLines(folder.resolve("run/metrics.jsonl")))
+        .filteredOn(line -> line.contains("mae/rows"))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("\"update\":2", "\"mae/rows\":2.0"),
+            line -> assertThat(line).contains("\"update\":4", "\"mae/rows\":4.0"));
   }
 
   @Test
