@@ -16,25 +16,20 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class InputFormTest {
-  private NDManager manager = null;
-
-  @BeforeEach
-  void open() {
-    manager = NativeLibraries.engine().newBaseManager(Device.cpu());
-  }
+  private final NDManager manager = NativeLibraries.engine().newBaseManager(Device.cpu());
 
   @AfterEach
   void close() {
     manager.close();
   }
 
-  private <T> T read(Class<T> type, Object... values) {
-    Object[] decoded = RowValues.decode(RowValues.encode(values));
+  private <T> T read(Class<T> type, @Nullable Object... values) {
+    @Nullable Object[] decoded = RowValues.decode(RowValues.encode(values));
     return type.cast(InputForm.of(type).read(decoded, manager));
   }
 

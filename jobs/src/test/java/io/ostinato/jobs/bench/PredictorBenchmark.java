@@ -89,7 +89,8 @@ record PredictorBenchmark(Path folder) implements Benchmark {
 
   /** Writes the module as PyTorch does, uncompressed, with random numbers in its table. */
   private Path model() throws IOException {
-    Path target = Files.createDirectories(folder.resolve("predictor")).resolve("predictor.pt");
+    Path model = Files.createDirectories(folder.resolve("predictor"));
+    Path target = model.resolve("predictor.pt");
     try (InputStream in =
             Objects.requireNonNull(PredictorBenchmark.class.getResourceAsStream(TEMPLATE));
         ZipInputStream template = new ZipInputStream(in);
@@ -99,7 +100,7 @@ record PredictorBenchmark(Path folder) implements Benchmark {
         store(entry.getName(), template.readAllBytes(), out);
       }
     }
-    return target.getParent();
+    return model;
   }
 
   private static void store(String name, byte[] template, ZipOutputStream out) {

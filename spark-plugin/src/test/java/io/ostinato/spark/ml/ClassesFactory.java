@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Translators of four numbers, as an array or as text, to the classes of {@code synset.txt}, as an
@@ -58,7 +59,7 @@ public final class ClassesFactory implements TranslatorFactory, Serializable {
         : (Translator<I, O>) new ToClasses<I>(batchifier, topK);
   }
 
-  private static NDList arrays(NDManager manager, Object input, Batchifier batchifier) {
+  private static NDList arrays(NDManager manager, Object input, @Nullable Batchifier batchifier) {
     float[] numbers = input instanceof float[] given ? given : parsed((String) input);
     NDArray array = manager.create(numbers);
     return new NDList(batchifier == null ? array.expandDims(0) : array);
@@ -69,7 +70,8 @@ public final class ClassesFactory implements TranslatorFactory, Serializable {
     return Utils.toFloatArray(numbers);
   }
 
-  private record ToScores(Batchifier getBatchifier) implements Translator<float[], float[]> {
+  private record ToScores(@Nullable Batchifier getBatchifier)
+      implements Translator<float[], float[]> {
     @Override
     public NDList processInput(TranslatorContext context, float[] input) {
       return arrays(context.getNDManager(), input, getBatchifier);
@@ -82,12 +84,12 @@ public final class ClassesFactory implements TranslatorFactory, Serializable {
   }
 
   private static final class ToClasses<I> implements Translator<I, Classifications> {
-    private final Batchifier batchifier;
+    private final @Nullable Batchifier batchifier;
     private final int topK;
     private List<String> names = List.of();
-    private Thread user;
+    private @Nullable Thread user;
 
-    ToClasses(Batchifier batchifier, int topK) {
+    ToClasses(@Nullable Batchifier batchifier, int topK) {
       this.batchifier = batchifier;
       this.topK = topK;
     }
@@ -122,7 +124,7 @@ public final class ClassesFactory implements TranslatorFactory, Serializable {
     }
 
     @Override
-    public Batchifier getBatchifier() {
+    public @Nullable Batchifier getBatchifier() {
       return batchifier;
     }
   }

@@ -18,6 +18,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stand-in of the shape of the predictors of DJL's extension for Spark, which is in no registry:
@@ -105,8 +106,8 @@ public final class LoadingPredictor<I, O> extends Transformer {
     return type.cast(array);
   }
 
-  private static Row withOutput(Row row, Object output) {
-    Object[] values = new Object[row.size() + 1];
+  private static Row withOutput(Row row, @Nullable Object output) {
+    @Nullable Object[] values = new Object[row.size() + 1];
     for (int i = 0; i < row.size(); i++) {
       values[i] = row.get(i);
     }

@@ -12,10 +12,19 @@ import ai.djl.modality.nlp.translator.NamedEntity;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Objects;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
 class OutputFormTest {
+
+  private static Object value(Class<?> type, Object output) {
+    return Objects.requireNonNull(OutputForm.of(type).valueOf(output));
+  }
+
+  private static Row row(Class<?> type, Object output) {
+    return (Row) value(type, output);
+  }
 
   @Test
   void classificationsHaveTheFieldsOfDjlsExtension() {
@@ -23,7 +32,7 @@ class OutputFormTest {
         new Classifications(List.of("a", "b\"c", "d"), List.of(0.123456789, 0.876543211, 0.000001));
     classes.setTopK(2);
 
-    Row row = (Row) OutputForm.of(Classifications.class).valueOf(classes);
+    Row row = row(Classifications.class, classes);
 
     assertThat((Object[]) row.get(0)).containsExactly("a", "b\"c", "d");
     assertThat((double[]) row.get(1)).containsExactly(0.123456789, 0.876543211, 0.000001);
@@ -40,17 +49,15 @@ class OutputFormTest {
   void objectsMasksAndEntities() {
     DetectedObjects objects =
         new DetectedObjects(List.of("cat"), List.of(0.5), List.of(new Rectangle(0, 0.1, 1, 0.5)));
-    Row found = (Row) OutputForm.of(DetectedObjects.class).valueOf(objects);
+    Row found = row(DetectedObjects.class, objects);
     assertThat(((Object[]) found.get(2))[0].toString()).contains("0.1");
-    Row mask =
-        (Row)
-            OutputForm.of(CategoryMask.class)
-                .valueOf(new CategoryMask(List.of("sky"), new int[][] {{0, 1}}));
+    Row mask = row(CategoryMask.class, new CategoryMask(List.of("sky"), new int[][] {{0, 1}}));
     assertThat((int[][]) mask.get(1)).isDeepEqualTo(new int[][] {{0, 1}});
     Object[] entities =
         (Object[])
-            OutputForm.of(NamedEntity[].class)
-                .valueOf(new NamedEntity[] {new NamedEntity("PER", 0.9f, 3, "Ada", 0, 3)});
+            value(
+                NamedEntity[].class,
+                new NamedEntity[] {new NamedEntity("PER", 0.9f, 3, "Ada", 0, 3)});
     assertThat(((Row) entities[0]).mkString(" ")).isEqualTo("PER 0.9 3 Ada 0 3");
   }
 
@@ -59,7 +66,7 @@ class OutputFormTest {
     try (NDManager manager = Engine.getInstance().newBaseManager(Device.cpu())) {
       NDList arrays = new NDList(manager.create(new float[] {1, 2}));
 
-      byte[] npz = (byte[]) OutputForm.of(NDList.class).valueOf(arrays);
+      byte[] npz = (byte[]) value(NDList.class, arrays);
 
       assertThat(NDList.decode(manager, npz).head().toFloatArray()).containsExactly(1, 2);
       assertThat(manager.getManagedArrays()).hasSize(1);

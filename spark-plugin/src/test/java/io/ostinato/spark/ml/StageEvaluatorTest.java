@@ -247,10 +247,11 @@ class StageEvaluatorTest {
     refused(
         () -> SavedStage.load(spark, folder.resolve("none").toString()),
         "has no saved stage of Spark ML: there is no '");
-    Path other = Files.createDirectories(folder.resolve("other/metadata"));
-    Files.writeString(other.resolve("part-00000"), "not json\n");
+    Path other = folder.resolve("other");
+    Files.writeString(
+        Files.createDirectories(other.resolve("metadata")).resolve("part-00000"), "not json\n");
     refused(
-        () -> SavedStage.load(spark, other.getParent().toString()),
+        () -> SavedStage.load(spark, other.toString()),
         "can't be read as a saved stage of Spark ML");
   }
 
