@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.DataBatch;
@@ -140,7 +141,7 @@ class ColumnConverterTest {
     assertRefused(() -> rows.column("text", new Characters(new Object())), "can't be serialized");
     assertRefused(
         () ->
-            SparkDataset.of(spark.sql("select 'a' as text"), (row, manager) -> null)
+            SparkDataset.of(spark.sql("select 'a' as text"), (row, manager) -> new NDList())
                 .column("text", new Characters("")),
         "the tensors of this dataset come from a row function");
   }

@@ -2,12 +2,18 @@ package io.ostinato.spark.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Model;
+import ai.djl.inference.Predictor;
 import ai.djl.modality.Classifications;
 import ai.djl.modality.cv.Image;
+import ai.djl.modality.cv.ImageFactory;
+import ai.djl.modality.cv.translator.ImageClassificationTranslatorFactory;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.repository.zoo.Criteria;
+import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import ai.djl.translate.TranslatorFactory;
@@ -17,6 +23,7 @@ import io.ostinato.model.TorchModules;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.storage.TestStore;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
@@ -24,9 +31,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -251,6 +260,61 @@ class ResidentPredictorTest {
               return list.singletonOrThrow().toFloatArray();
             }
           };
+    }
+  }
+
+  /** Pictures of 5 by 5 pixels, read by Spark's source of images, for DJL's own translator. */
+  @Test
+  void imagesOfSparksSourceAreClassified() throws Exception {
+    Path classifier = Files.createDirectories(folder.resolve("pictures"));
+    Files.write(
+        classifier.resolve("pictures.pt"), TorchModules.content("/torchscript/batchnorm-a.pt"));
+    Files.writeString(classifier.resolve("synset.txt"), "cat\ndog\nfish\n");
+    Map<String, String> arguments =
+        Map.of("flag", "GRAYSCALE", "width", "5", "height", "5", "applySoftmax", "true");
+    Path pngs = Files.createDirectories(folder.resolve("pngs"));
+    Random random = new Random(1);
+    for (int i = 0; i < 7; i++) {
+      BufferedImage picture = new BufferedImage(5, 5, BufferedImage.TYPE_INT_RGB);
+      for (int pixel = 0; pixel < 25; pixel++) {
+        picture.setRGB(pixel % 5, pixel / 5, random.nextInt(1 << 24));
+      }
+      ImageIO.write(picture, "png", pngs.resolve(i + ".png").toFile());
+    }
+    ResidentPredictor stage =
+        new ResidentPredictor()
+            .setInputCol("image")
+            .setOutputCol("classes")
+            .setModelUrl(classifier.toString())
+            .setInputClass(Image.class)
+            .setOutputClass(Classifications.class)
+            .setTranslatorFactory(new ImageClassificationTranslatorFactory());
+    arguments.forEach(stage::setArgument);
+
+    List<Row> rows =
+        stage
+            .transform(spark.read().format("image").load(pngs.toString()))
+            .selectExpr("image.origin", "classes.probabilities")
+            .collectAsList();
+
+    assertThat(rows).hasSize(7);
+    try (ZooModel<Image, Classifications> loaded =
+            Criteria.builder()
+                .setTypes(Image.class, Classifications.class)
+                .optModelPath(classifier)
+                .optTranslatorFactory(new ImageClassificationTranslatorFactory())
+                .optArguments(Map.copyOf(arguments))
+                .build()
+                .loadModel();
+        Predictor<Image, Classifications> predictor = loaded.newPredictor()) {
+      for (Row row : rows) {
+        Image image = ImageFactory.getInstance().fromUrl(row.getString(0));
+        List<Double> expected = predictor.predict(image).getProbabilities();
+        List<Double> given = row.getList(1);
+        for (int i = 0; i < 3; i++) {
+          assertThat(given.get(i)).isCloseTo(expected.get(i), within(1e-6));
+        }
+      }
     }
   }
 
