@@ -70,6 +70,12 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   /**
+   * Called on an executor when the batches of a task are processed: frees what this copy of the
+   * callback holds. It can be used again afterwards. By default it holds nothing.
+   */
+  protected void processingEnds() {}
+
+  /**
    * The metrics to which the results of {@link #processData} are reduced on the executors: the
    * driver then receives a state per partition instead of the results of all rows, and {@link
    * EvaluationResults#metrics} instead of arrays. Default: none.
@@ -145,8 +151,8 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   private CallbackEvaluation evaluation(Invocation at) {
-    BatchProcessor processor =
-        isRowWise() ? this::processData : BatchProcessor.ofBatches(this::processData);
+    BatchProcessor calls = new DataProcessor(this);
+    BatchProcessor processor = isRowWise() ? calls : BatchProcessor.ofBatches(calls);
     return new CallbackEvaluation(name(), at, config, processor, metrics());
   }
 

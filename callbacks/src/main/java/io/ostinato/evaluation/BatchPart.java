@@ -98,6 +98,13 @@ record BatchPart(DataBatch batch, int from, int to, List<Integer> positions) {
     return cuts;
   }
 
+  /** The values of the rows to run. */
+  List<ValueColumn> values() {
+    return isWholeBatch()
+        ? batch.values()
+        : batch.values().stream().map(column -> column.only(positions)).toList();
+  }
+
   private HostArray rowsOf(HostArray array) {
     if (isWholeBatch()) {
       return array;

@@ -21,6 +21,12 @@ public interface BatchProcessor extends Serializable {
     return true;
   }
 
+  /**
+   * Frees what the processor holds in this process, once the batches of a task are processed. It
+   * can be used again afterwards. By default it holds nothing.
+   */
+  default void close() {}
+
   /** A processor whose results belong to a batch rather than to its rows. */
   static BatchProcessor ofBatches(BatchProcessor processor) {
     return new OfBatches(processor);

@@ -77,6 +77,11 @@ public final class BatchRunner {
     return taken;
   }
 
+  /** Frees what the processor holds; results stay. */
+  public void close() {
+    processor.close();
+  }
+
   BadRows badRows() {
     return badRows;
   }

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param skipped the rows that couldn't be read, in ascending order
  * @param masks the columns that are cut to the longest row when rows are run together, and for each
  *     the column that is its mask: int64 {@code (rows, length)}, with zeros for padding
+ * @param values the values of rows beside the arrays
  */
 public record DataBatch(
     int partition,
@@ -26,12 +27,14 @@ public record DataBatch(
     int rows,
     List<HostArray> arrays,
     List<SkippedRow> skipped,
-    Map<String, String> masks)
+    Map<String, String> masks,
+    List<ValueColumn> values)
     implements Serializable {
   public DataBatch {
     arrays = List.copyOf(arrays);
     skipped = List.copyOf(skipped);
     masks = Map.copyOf(masks);
+    values = List.copyOf(values);
     if (rows < 1 || firstRow < 0) {
       throw new IllegalArgumentException(
           "a batch requires at least one row and an index of at least 0; given: %s rows from %s"
@@ -44,10 +47,10 @@ public record DataBatch(
     this(partition, firstRow, rows, arrays, List.of());
   }
 
-  /** A batch none of whose columns are cut. */
+  /** A batch none of whose columns are cut, without values beside the arrays. */
   public DataBatch(
       int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {
-    this(partition, firstRow, rows, arrays, skipped, Map.of());
+    this(partition, firstRow, rows, arrays, skipped, Map.of(), List.of());
   }
 
   /** The first rows of the batch, at least one. */
@@ -68,7 +71,8 @@ public record DataBatch(
         skipped.stream()
             .filter(row -> row.row() >= firstRow + from && row.row() < firstRow + to)
             .toList(),
-        masks);
+        masks,
+        values.stream().map(column -> column.rows(from, to)).toList());
   }
 
   /**
@@ -96,7 +100,14 @@ public record DataBatch(
     Map<String, String> maskOf = new LinkedHashMap<>(masks);
     maskOf.values().retainAll(columns);
     maskOf.keySet().retainAll(columns);
-    return new DataBatch(partition, firstRow, rows, chosen, skipped, maskOf);
+    return new DataBatch(
+        partition,
+        firstRow,
+        rows,
+        chosen,
+        skipped,
+        maskOf,
+        values.stream().filter(column -> columns.contains(column.name())).toList());
   }
 
   /** The same rows with a different index. */
@@ -107,6 +118,7 @@ public record DataBatch(
         rows,
         arrays,
         skipped.stream().map(each -> each.moved(row - firstRow)).toList(),
-        masks);
+        masks,
+        values);
   }
 }

@@ -154,7 +154,12 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
     BatchParts parts = new BatchParts(List.of(runner), MemoryRelief.NONE);
     LoadedModel loaded = load(request, used, parts);
     long refreshed = System.nanoTime();
-    long forward = run(request, loaded, parts, done, display);
+    long forward;
+    try {
+      forward = run(request, loaded, parts, done, display);
+    } finally {
+      runner.close();
+    }
     long ran = System.nanoTime();
     List<BatchOutput> outputs = runner.outputs();
     Certificate certificate = certificate(request, runner.coverage());

@@ -15,4 +15,9 @@ record OfBatches(BatchProcessor processor) implements BatchProcessor {
   public boolean isRowWise() {
     return false;
   }
+
+  @Override
+  public void close() {
+    processor.close();
+  }
 }

@@ -113,7 +113,8 @@ public final class StagedBatch implements AutoCloseable {
 
   private EvaluationBatch batch(NDList arrays) {
     List<String> names = part.batch().arrays().stream().map(HostArray::name).toList();
-    return new EvaluationBatch(names, arrays, part.firstRow(), part.rows(), part.distances());
+    return new EvaluationBatch(
+        names, arrays, part.firstRow(), part.rows(), part.distances(), part.values());
   }
 
   /** The columns whose content on the device differs from that on the host. */

@@ -77,7 +77,7 @@ class PaddingCutTest {
     arrays.add(array("ids", ids));
     arrays.add(array("mask", Arrays.stream(ids).map(id -> id == 0 ? 0 : 1).toArray()));
     arrays.add(array("other", ids));
-    return new DataBatch(0, 0, lengths.length, arrays, skipped, MASKS);
+    return new DataBatch(0, 0, lengths.length, arrays, skipped, MASKS, List.of());
   }
 
   /** 1, 2 and so on in each row, and zeros for padding. */

@@ -155,7 +155,8 @@ class MainTest {
     assertThat(run("evaluate", "--data", "a.parquet")).isEqualTo(2);
     assertThat(told())
         .containsExactly(
-            "Missing required option: '--model=<file>'", "Try 'ostinato evaluate --help'.");
+            "Missing required option: '--model=<file>' or '--pipeline=<folder>'",
+            "Try 'ostinato evaluate --help'.");
     assertThat(run("--nonsense")).isEqualTo(2);
     assertThat(told())
         .startsWith("Unknown option: '--nonsense'")

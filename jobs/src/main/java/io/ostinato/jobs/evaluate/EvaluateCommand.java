@@ -1,5 +1,6 @@
 package io.ostinato.jobs.evaluate;
 
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.OnFailure;
 import io.ostinato.jobs.Sessions;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
@@ -7,6 +8,8 @@ import io.ostinato.jobs.scoring.EvaluationOptions;
 import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.jobs.scoring.EvaluationSpec;
 import io.ostinato.jobs.scoring.ReportFormat;
+import io.ostinato.jobs.scoring.StageSpec;
+import io.ostinato.metric.Metric;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
@@ -42,6 +45,9 @@ import picocli.CommandLine.Spec;
       "  evaluate --model E5.pt --data rows.csv \\",
       "      --sql 'SELECT id, array(a, b, c) AS x FROM {data}' --input x:float32:3 \\",
       "      --predictions out.parquet --keep id:int64",
+      "  evaluate --pipeline hdfs://name-node/pipelines/cats --data images.parquet --label label"
+          + " \\",
+      "      --model-output classes --metric accuracy",
       "",
       "Exit codes: 0 success, 1 evaluation failed, 2 invalid usage. See docs/evaluate.md for"
           + " details."
@@ -50,12 +56,30 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      required = true,
       paramLabel = "<file>",
       description =
           "Model file: .pt, .onnx or .safetensors. With a module as --architecture: weights by name,"
-              + " a file such as .safetensors, .ckpt or .bin, an index of shards, or a folder.")
+              + " a file such as .safetensors, .ckpt or .bin, an index of shards, or a folder. Required"
+              + " unless there is a --pipeline.")
   private String model = "";
+
+  @Option(
+      names = "--pipeline",
+      paramLabel = "<folder>",
+      description =
+          "Saved stage of Spark ML to evaluate instead of a model file, such as a PipelineModel"
+              + " with a predictor of DJL's extension for Spark. --model-output is then the column"
+              + " with its outputs, prediction by default, and --label a column.")
+  private String pipeline = "";
+
+  @Option(
+      names = "--classes",
+      paramLabel = "<names>",
+      description =
+          "With --pipeline: names of the classes, separated by commas, in the order of their"
+              + " numbers; outputs that are a number or a string are then classes, and labels can"
+              + " be strings.")
+  private String classes = "";
 
   @Mixin private EvaluationOptions options = new EvaluationOptions();
 
@@ -93,6 +117,15 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!pipeline.isEmpty()) {
+      return evaluatePipeline();
+    }
+    if (model.isEmpty()) {
+      throw options.wrong("Missing required option: '--model=<file>' or '--pipeline=<folder>'");
+    }
+    if (!classes.isEmpty()) {
+      throw options.wrong("--classes requires a --pipeline");
+    }
     EvaluationSpec evaluation = options.spec(kept);
     check(evaluation);
     CheckpointEvaluator.mistakeOfName(model, evaluation)
@@ -106,15 +139,33 @@ public final class EvaluateCommand implements Callable<Integer> {
           predictions.isEmpty()
               ? evaluator.evaluate(model)
               : evaluator.evaluate(model, predictions);
-      print(report);
-      if (!output.isEmpty()) {
-        String folder =
-            EvaluationRun.in(output, spark.sparkContext().hadoopConfiguration(), Clock.systemUTC())
-                .write(report, evaluation);
-        tell("The files of this run are in " + folder);
-      }
+      finish(report, evaluation.dataset(), evaluation.metrics(), spark);
     }
     return 0;
+  }
+
+  private int evaluatePipeline() {
+    if (!model.isEmpty() || !predictions.isEmpty() || !kept.isEmpty()) {
+      throw options.wrong("--model, --predictions and --keep can't be used with --pipeline");
+    }
+    StageSpec stage = options.stageSpec(classes);
+    check(stage.policy());
+    try (SparkSession spark = Sessions.start("ostinato evaluate")) {
+      EvaluationReport report = new PipelineEvaluation(spark, stage).evaluate(pipeline);
+      finish(report, stage.dataset(), stage.metrics(), spark);
+    }
+    return 0;
+  }
+
+  private void finish(
+      EvaluationReport report, String dataset, List<Metric<?>> metrics, SparkSession spark) {
+    print(report);
+    if (!output.isEmpty()) {
+      String folder =
+          EvaluationRun.in(output, spark.sparkContext().hadoopConfiguration(), Clock.systemUTC())
+              .write(report, dataset, metrics);
+      tell("The files of this run are in " + folder);
+    }
   }
 
   private void check(EvaluationSpec evaluation) {
@@ -125,13 +176,17 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (evaluation.metrics().isEmpty() && !output.isEmpty()) {
       throw options.wrong("--output requires metrics: add --metric, or remove --output");
     }
-    if (evaluation.policy().onFailure().then() == OnFailure.Then.WARN) {
-      throw options.wrong(
-          "--on-failure '%s': there is nothing to continue with; use fail or 'retry n'"
-              .formatted(evaluation.policy().onFailure()));
-    }
+    check(evaluation.policy());
     if (!kept.isEmpty() && predictions.isEmpty()) {
       throw options.wrong("--keep requires --predictions, for example --predictions out.parquet");
+    }
+  }
+
+  private void check(EvaluationPolicy policy) {
+    if (policy.onFailure().then() == OnFailure.Then.WARN) {
+      throw options.wrong(
+          "--on-failure '%s': there is nothing to continue with; use fail or 'retry n'"
+              .formatted(policy.onFailure()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.ostinato.jobs.evaluate;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.jobs.scoring.EvaluationSpec;
+import io.ostinato.metric.Metric;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.EvaluationsLog;
@@ -51,9 +52,9 @@ final class EvaluationRun {
    *
    * @throws io.ostinato.storage.StorageException if a file can't be written
    */
-  String write(EvaluationReport report, EvaluationSpec evaluation) {
+  String write(EvaluationReport report, String dataset, List<Metric<?>> metrics) {
     try {
-      RunSummary summary = writeMetrics(report, evaluation);
+      RunSummary summary = writeMetrics(report, dataset, metrics);
       summary.write(files);
       writeEvaluations(report);
       byte[] json = (report.toJson() + "\n").getBytes(StandardCharsets.UTF_8);
@@ -65,15 +66,16 @@ final class EvaluationRun {
     }
   }
 
-  private RunSummary writeMetrics(EvaluationReport report, EvaluationSpec evaluation) {
+  private RunSummary writeMetrics(
+      EvaluationReport report, String dataset, List<Metric<?>> metrics) {
     try (MetricsLog log = MetricsLog.open(files, clock)) {
       LogWriter writer = log.writerFor("evaluate");
-      report
-          .metrics()
-          .forEach((name, value) -> writer.addScalar(name + "/" + evaluation.dataset(), value));
+      report.metrics().forEach((name, value) -> writer.addScalar(name + "/" + dataset, value));
       log.flush(CheckpointEvaluator.iterationOf(report.model()));
       return RunSummary.of(
-          MetricProperties.defaults().withWritten(List.of(evaluation.directions())), log.records());
+          MetricProperties.defaults()
+              .withWritten(List.of(EvaluationSpec.directions(metrics, dataset))),
+          log.records());
     }
   }
 

@@ -12,6 +12,7 @@ import io.ostinato.jobs.model.Architectures;
 import io.ostinato.jobs.modelfile.WeightsArchitecture;
 import io.ostinato.metric.Metric;
 import io.ostinato.model.OutputChoice;
+import io.ostinato.spark.ml.ComparedColumns;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -230,6 +231,44 @@ public final class EvaluationOptions {
     return read(() -> Architectures.parse("--architecture", architecture), mistakes)
         .<WeightsArchitecture>map(WeightsArchitecture.OfBlock::new)
         .orElseGet(WeightsArchitecture.None::new);
+  }
+
+  /**
+   * Builds the evaluation of a stage of Spark ML that the options describe.
+   *
+   * @param classes the names of classes, separated by commas; empty for none
+   * @throws ParameterException if options are invalid; the message lists all problems
+   */
+  public StageSpec stageSpec(String classes) {
+    List<String> mistakes = new ArrayList<>();
+    DataSource source = new DataSource(data, format, dataOptions, sql);
+    source.mistake().ifPresent(mistakes::add);
+    List<Metric<?>> measured = new ArrayList<>();
+    metrics.forEach(
+        text -> read(() -> MetricText.parse("--metric", text), mistakes).ifPresent(measured::add));
+    EvaluationPolicy policy = policies.policy(mistakes);
+    if (metrics.isEmpty()) {
+      mistakes.add("--pipeline requires a --metric, for example --metric accuracy");
+    }
+    if (!inputs.isEmpty() || !architecture.isEmpty()) {
+      mistakes.add(
+          "--input and --architecture belong to --model; a pipeline reads its columns itself");
+    }
+    addOther(mistakes, measured);
+    if (!mistakes.isEmpty()) {
+      throw wrong(String.join("\n", mistakes));
+    }
+    ComparedColumns columns =
+        ComparedColumns.of(
+            modelOutput == null ? StageSpec.DEFAULT_OUTPUT : modelOutput,
+            labels.get(0).replaceFirst(":\\w+$", ""));
+    return new StageSpec(
+        source,
+        dataset,
+        classes.isEmpty() ? columns : columns.withClasses(List.of(classes.split("\\s*,\\s*"))),
+        measured,
+        batchSize,
+        policy);
   }
 
   /** An error of invalid usage of the command that has these options. */

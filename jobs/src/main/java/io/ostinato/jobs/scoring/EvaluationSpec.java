@@ -45,6 +45,11 @@ public record EvaluationSpec(
 
   /** The directions of the metrics that declare one, by their keys in the files of runs. */
   public Map<String, Direction> directions() {
+    return directions(metrics, dataset);
+  }
+
+  /** The directions of metrics that declare one, by their keys for a dataset. */
+  public static Map<String, Direction> directions(List<Metric<?>> metrics, String dataset) {
     Map<String, Direction> directions = new LinkedHashMap<>();
     for (Metric<?> metric : metrics) {
       metric.direction().ifPresent(known -> directions.put(metric.name() + "/" + dataset, known));

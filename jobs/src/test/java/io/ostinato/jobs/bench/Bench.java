@@ -21,6 +21,7 @@ public final class Bench {
     benchmarks.put("steady", new SteadyBenchmark(data));
     benchmarks.put("fixed", new FixedBenchmark());
     benchmarks.put("naive", new NaiveBenchmark(data));
+    benchmarks.put("predictor", new PredictorBenchmark(data));
     benchmarks.put("refresh", new RefreshBenchmark(data));
     benchmarks.put("shared", new SharedBenchmark(data));
     benchmarks.put("beside.snapshot", new SnapshotBenchmark(data));

@@ -1,9 +1,11 @@
 package io.ostinato.spark.data;
 
+import io.ostinato.evaluation.ValueColumn;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 
 /** Converts rows to the arrays of a batch. */
@@ -25,5 +27,14 @@ sealed interface BatchDecoder extends Serializable permits ColumnsDecoder, Funct
   /** The tensors that are cut to the longest row of a batch, and the mask of each. */
   default Map<String, String> masks() {
     return Map.of();
+  }
+
+  /**
+   * Returns the values beside the arrays, which are empty for rows that are skipped.
+   *
+   * @param skipped the positions of the rows that are skipped
+   */
+  default List<ValueColumn> values(List<Row> rows, Set<Integer> skipped) {
+    return List.of();
   }
 }

@@ -3,12 +3,15 @@ package io.ostinato.spark.data;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.SkippedRow;
+import io.ostinato.evaluation.ValueColumn;
 import io.ostinato.weights.HostArray;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 
 /**
@@ -27,7 +30,11 @@ final class BatchIterator implements Iterator<StoredBatch> {
 
   /** A batch whose columns are not known if there are none. */
   private record Decoded(
-      long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {}
+      long firstRow,
+      int rows,
+      List<HostArray> arrays,
+      List<SkippedRow> skipped,
+      List<ValueColumn> values) {}
 
   BatchIterator(
       int partition, Iterator<Row> rows, BatchDecoder decoder, int batchSize, BadRows badRows) {
@@ -57,7 +64,13 @@ final class BatchIterator implements Iterator<StoredBatch> {
     Decoded batch = ahead.remove();
     List<HostArray> arrays = batch.arrays().isEmpty() ? zeros(batch.rows()) : batch.arrays();
     return new StoredBatch(
-        partition, batch.firstRow(), batch.rows(), arrays, batch.skipped(), decoder.masks());
+        partition,
+        batch.firstRow(),
+        batch.rows(),
+        arrays,
+        batch.skipped(),
+        decoder.masks(),
+        batch.values());
   }
 
   private Decoded decoded() {
@@ -67,7 +80,11 @@ final class BatchIterator implements Iterator<StoredBatch> {
     }
     List<HostArray> arrays = decoder.decode(batch, kinds, new RowPlace(partition, next), skips);
     kinds = arrays.isEmpty() ? kinds : arrays;
-    Decoded decoded = new Decoded(next, batch.size(), arrays, skips.endBatch());
+    List<SkippedRow> skipped = skips.endBatch();
+    Set<Integer> positions =
+        skipped.stream().map(row -> (int) (row.row() - next)).collect(Collectors.toSet());
+    List<ValueColumn> values = decoder.values(batch, positions);
+    Decoded decoded = new Decoded(next, batch.size(), arrays, skipped, values);
     next += batch.size();
     return decoded;
   }

@@ -1,6 +1,7 @@
 package io.ostinato.spark.data;
 
 import ai.djl.ndarray.types.Shape;
+import io.ostinato.evaluation.ValueColumn;
 import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 
 /** Converts columns to tensors; the rows have exactly these columns, in this order. */
@@ -54,6 +56,21 @@ record ColumnsDecoder(ArrayList<DatasetColumn> columns) implements BatchDecoder 
       }
     }
     return masks;
+  }
+
+  @Override
+  public List<ValueColumn> values(List<Row> rows, Set<Integer> skipped) {
+    List<ValueColumn> values = new ArrayList<>();
+    for (int position = 0; position < columns.size(); position++) {
+      if (columns.get(position) instanceof ValuesColumn column) {
+        List<byte[]> encoded = new ArrayList<>(rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+          encoded.add(skipped.contains(i) ? new byte[0] : column.encode(rows.get(i), position));
+        }
+        values.add(new ValueColumn(column.name(), encoded));
+      }
+    }
+    return values;
   }
 
   private static ByteBuffer buffer(TensorKind tensor, int rows) {

@@ -113,8 +113,8 @@ final class DatasetReader {
   private PreparedDataset tooLarge(
       String id, JavaRDD<StoredBatch> decoded, BatchCount count, long budget) {
     log.info(
-        "a dataset of {} MiB is not stored on the executors, because it exceeds the limit of {} MiB;"
-            + " its batches are decoded at each evaluation",
+        "a dataset of {} MiB is not stored on the executors, because it exceeds the limit of {}"
+            + " MiB; its batches are decoded at each evaluation",
         count.sizeBytes() >> 20,
         budget >> 20);
     return prepared(id, decoded, count, false, true);

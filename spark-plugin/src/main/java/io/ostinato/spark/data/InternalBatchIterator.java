@@ -66,7 +66,7 @@ final class InternalBatchIterator implements Iterator<StoredBatch> {
       count++;
     }
     StoredBatch batch =
-        new StoredBatch(partition, next, count, arrays(buffers, count), skips.endBatch(), Map.of());
+        new StoredBatch(partition, next, count, arrays(buffers, count), skips.endBatch());
     next += count;
     return batch;
   }

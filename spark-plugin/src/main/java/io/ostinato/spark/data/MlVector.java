@@ -29,6 +29,11 @@ record MlVector(int size, int[] indices, double[] values) {
   /** Appends all elements, including zeros. */
   void put(Column column, ByteBuffer target, RowPlace place) {
     column.checkElements(size, place);
+    column.putNumbers(elements(), target, place);
+  }
+
+  /** All elements, including zeros. */
+  double[] elements() {
     double[] all = values;
     if (values.length < size) {
       all = new double[size];
@@ -36,6 +41,6 @@ record MlVector(int size, int[] indices, double[] values) {
         all[indices[i]] = values[i];
       }
     }
-    column.putNumbers(all, target, place);
+    return all;
   }
 }

@@ -132,6 +132,24 @@ public final class SparkDataset implements EvaluationData {
     return with(ConvertedColumn.of(column, converter.forColumn(rows.sparkSession(), type)));
   }
 
+  /**
+   * Adds the values of columns as they are, for a DJL translator whose inputs they make.
+   *
+   * @param name name of the values in {@code processData}, which also has a tensor of this name
+   *     with a checksum of each row
+   * @param names names of columns in the dataset: strings, binaries, numbers, booleans, arrays of
+   *     them, vectors of Spark ML or images of Spark's source of images
+   * @throws IllegalArgumentException if there are no columns, one doesn't exist or has another
+   *     type, the name is taken, or the dataset has a row function
+   */
+  public SparkDataset values(String name, String... names) {
+    if (names.length == 0) {
+      throw new IllegalArgumentException(
+          "the values '%s' need at least one column".formatted(name));
+    }
+    return with(new ValuesColumn(name, ValueColumns.of(List.of(names), rows.schema())));
+  }
+
   private SparkDataset with(DatasetColumn column) {
     if (function != null) {
       throw new IllegalArgumentException(
@@ -364,9 +382,7 @@ public final class SparkDataset implements EvaluationData {
           function != null
               ? rows
               : rows.selectExpr(
-                  columns.stream()
-                      .map(column -> "`" + column.column().replace("`", "``") + "`")
-                      .toArray(String[]::new));
+                  columns.stream().map(DatasetColumn::expression).toArray(String[]::new));
       selected = before;
     }
     return before;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.SkippedRow;
+import io.ostinato.evaluation.ValueColumn;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -31,6 +32,8 @@ public final class StoredBatch implements Serializable {
   private final String[] reasons;
   private final String[] cut;
   private final String[] masks;
+  private final String[] valueNames;
+  private final byte[][][] values;
 
   /**
    * Creates a batch.
@@ -38,6 +41,7 @@ public final class StoredBatch implements Serializable {
    * @param arrays the columns, with elements of 0 for skipped rows
    * @param skipped the rows that couldn't be turned into tensors, by their index in the partition
    * @param masks the columns that are cut to the longest row, and the mask of each
+   * @param values the values beside the arrays
    */
   StoredBatch(
       int partition,
@@ -45,7 +49,8 @@ public final class StoredBatch implements Serializable {
       int rows,
       List<HostArray> arrays,
       List<SkippedRow> skipped,
-      Map<String, String> masks) {
+      Map<String, String> masks,
+      List<ValueColumn> values) {
     this.partition = partition;
     this.firstRow = firstRow;
     this.rows = rows;
@@ -58,6 +63,17 @@ public final class StoredBatch implements Serializable {
     this.reasons = skipped.stream().map(SkippedRow::reason).toArray(String[]::new);
     this.cut = masks.keySet().stream().sorted().toArray(String[]::new);
     this.masks = Stream.of(cut).map(masks::get).toArray(String[]::new);
+    this.valueNames = values.stream().map(ValueColumn::name).toArray(String[]::new);
+    this.values =
+        values.stream()
+            .map(column -> column.rows().toArray(byte[][]::new))
+            .toArray(byte[][][]::new);
+  }
+
+  /** Creates a batch without values beside the arrays. */
+  StoredBatch(
+      int partition, long firstRow, int rows, List<HostArray> arrays, List<SkippedRow> skipped) {
+    this(partition, firstRow, rows, arrays, skipped, Map.of(), List.of());
   }
 
   int partition() {
@@ -69,7 +85,9 @@ public final class StoredBatch implements Serializable {
   }
 
   long sizeBytes() {
-    return Stream.of(elements).mapToLong(array -> array.length).sum();
+    return Stream.concat(Stream.of(elements), Stream.of(values).flatMap(Stream::of))
+        .mapToLong(array -> array.length)
+        .sum();
   }
 
   /** The rows that couldn't be turned into tensors, by their index in the partition. */
@@ -121,6 +139,10 @@ public final class StoredBatch implements Serializable {
     for (int i = 0; i < cut.length; i++) {
       maskOf.put(cut[i], masks[i]);
     }
-    return new DataBatch(partition, firstRow, rows, arrays, skipped(), maskOf).startingAt(row);
+    List<ValueColumn> kept = new ArrayList<>(valueNames.length);
+    for (int i = 0; i < valueNames.length; i++) {
+      kept.add(new ValueColumn(valueNames[i], List.of(values[i])));
+    }
+    return new DataBatch(partition, firstRow, rows, arrays, skipped(), maskOf, kept).startingAt(row);
   }
 }

@@ -195,7 +195,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     isRunning = false;
     thread = ofTask;
     if (isClosed) {
-      lease.close();
+      free();
     }
   }
 
@@ -235,6 +235,14 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   public synchronized void close() {
     isClosed = true;
     if (!isRunning) {
+      free();
+    }
+  }
+
+  private void free() {
+    try {
+      runners().forEach(BatchRunner::close);
+    } finally {
       lease.close();
     }
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,29 @@ record BroadcastWeights(
    * @param length of the shard, in bytes
    */
   record Place(int parcel, int offset, int length) implements Serializable {}
+
+  /** The weights of a manifest, whose shards are in these parcels. */
+  static BroadcastWeights of(Manifest manifest, Map<String, Parcel> byHash) {
+    List<Parcel> parcels = new ArrayList<>();
+    Map<Parcel, Integer> numbers = new IdentityHashMap<>();
+    ArrayList<Place> places = new ArrayList<>();
+    for (String hash : manifest.shards()) {
+      Parcel parcel = byHash.get(hash);
+      int[] place = parcel == null ? null : parcel.places().get(hash);
+      if (parcel == null || place == null) {
+        throw new IllegalStateException("shard %s was not sent".formatted(hash));
+      }
+      Integer number = numbers.get(parcel);
+      if (number == null) {
+        number = parcels.size();
+        numbers.put(parcel, number);
+        parcels.add(parcel);
+      }
+      places.add(new Place(number, place[0], place[1]));
+    }
+    return new BroadcastWeights(
+        manifest, new ArrayList<>(parcels.stream().map(Parcel::bytes).toList()), places);
+  }
 
   @Override
   public Iterator<Shard> shards(List<String> hashes) {

@@ -136,6 +136,14 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     return broadcasts.bytesSent();
   }
 
+  /** Frees what the executors keep of a dataset that is not evaluated any more. */
+  public void release(SparkDataset dataset) {
+    synchronized (this) {
+      datasets.remove(dataset);
+    }
+    dataset.unpersist();
+  }
+
   /** Frees what the executors keep for this engine: models, weights and persisted datasets. */
   @Override
   public synchronized void close() {

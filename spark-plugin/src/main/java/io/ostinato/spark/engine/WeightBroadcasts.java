@@ -8,7 +8,6 @@ import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -88,7 +87,8 @@ final class WeightBroadcasts {
     TreeSet<String> hashes = new TreeSet<>();
     inFlight.forEach(flying -> hashes.add(flying.hash()));
     InFlight all = new InFlight(++published, hashes);
-    return new Published(weights(manifest), all, bytes, () -> release(manifest));
+    return new Published(
+        BroadcastWeights.of(manifest, byHash), all, bytes, () -> release(manifest));
   }
 
   private List<Parcel> send(Manifest manifest, List<Shard> missing) {
@@ -119,28 +119,6 @@ final class WeightBroadcasts {
   synchronized void destroyAll() {
     last.clear();
     destroyUnneeded();
-  }
-
-  private BroadcastWeights weights(Manifest manifest) {
-    List<Parcel> parcels = new ArrayList<>();
-    Map<Parcel, Integer> numbers = new IdentityHashMap<>();
-    ArrayList<BroadcastWeights.Place> places = new ArrayList<>();
-    for (String hash : manifest.shards()) {
-      Parcel parcel = byHash.get(hash);
-      int[] place = parcel == null ? null : parcel.places().get(hash);
-      if (place == null) {
-        throw new IllegalStateException("shard %s was not sent".formatted(hash));
-      }
-      Integer number = numbers.get(parcel);
-      if (number == null) {
-        number = parcels.size();
-        numbers.put(parcel, number);
-        parcels.add(parcel);
-      }
-      places.add(new BroadcastWeights.Place(number, place[0], place[1]));
-    }
-    return new BroadcastWeights(
-        manifest, new ArrayList<>(parcels.stream().map(Parcel::bytes).toList()), places);
   }
 
   /**
