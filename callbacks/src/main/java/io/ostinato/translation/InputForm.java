@@ -107,7 +107,7 @@ public enum InputForm {
     boolean takes(List<ValueKind> kinds) {
       return kinds.equals(List.of(ValueKind.IMAGE))
           || kinds.equals(List.of(ValueKind.BYTES))
-          || kinds.equals(SparkImage.FIELDS);
+          || kinds.equals(ImageFields.FIELDS);
     }
 
     @Override
@@ -115,7 +115,7 @@ public enum InputForm {
       if (values[0] instanceof byte[] encoded) {
         return ImageFactory.getInstance().fromInputStream(new ByteArrayInputStream(encoded));
       }
-      return SparkImage.of(values[0] instanceof Object[] fields ? fields : values);
+      return ImageFields.of(values[0] instanceof Object[] fields ? fields : values);
     }
   },
   QUESTION(QAInput.class, "two strings: the question and the paragraph") {

@@ -24,8 +24,8 @@ import io.ostinato.metric.Average;
 import io.ostinato.metric.ClassMetrics;
 import io.ostinato.metric.ClassOutputs;
 import io.ostinato.metric.Direction;
-import io.ostinato.metric.MeanState;
 import io.ostinato.metric.EmbeddingSearch;
+import io.ostinato.metric.MeanState;
 import io.ostinato.metric.Metric;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.metric.Metrics;
@@ -82,8 +82,7 @@ class MetricDirectionsTest {
   private static final ClassMetrics LABELS =
       Metrics.ofClasses(ClassOutputs.defaults().labelAxis(1));
 
-  private static final RetrievalMetrics RETRIEVAL =
-      Metrics.ofRetrieval(EmbeddingSearch.defaults());
+  private static final RetrievalMetrics RETRIEVAL = Metrics.ofRetrieval(EmbeddingSearch.defaults());
 
   /** The shipped metrics by the names of their kinds, in two groups. */
   private static final Map<String, List<Metric<?>>> SCORES =

@@ -23,11 +23,13 @@ class DocsTest {
   private static final String IMPORTS =
       """
       import static io.ostinato.callback.DataIteratorConfig.every;
+      import ai.djl.huggingface.translator.*;
+      import ai.djl.modality.Classifications;
       import ai.djl.modality.cv.transform.*;
       import ai.djl.ndarray.*;
       import ai.djl.ndarray.types.DataType;
       import ai.djl.nn.Parameter;
-      import ai.djl.translate.Pipeline;
+      import ai.djl.repository.zoo.Criteria;
       import io.ostinato.averaging.*;
       import io.ostinato.callback.*;
       import io.ostinato.checkpoint.*;
@@ -39,16 +41,20 @@ class DocsTest {
       import io.ostinato.quality.*;
       import io.ostinato.schedule.*;
       import io.ostinato.spark.data.*;
+      import io.ostinato.spark.engine.SparkEvaluationEngine;
       import io.ostinato.spark.image.*;
+      import io.ostinato.spark.ml.*;
       import io.ostinato.spark.storage.*;
       import io.ostinato.spark.text.*;
       import io.ostinato.stopping.*;
       import io.ostinato.tracking.*;
       import io.ostinato.training.*;
+      import io.ostinato.translation.*;
       import java.io.IOException;
       import java.nio.file.Path;
       import java.util.*;
-      import org.apache.spark.sql.SparkSession;
+      import org.apache.spark.ml.*;
+      import org.apache.spark.sql.*;
       """;
   private static final String CHAIN =
       """
@@ -66,6 +72,10 @@ class DocsTest {
         NDArray image;
         Parameter parameter;
         SparkSession spark;
+        SparkEvaluationEngine engine;
+        EvaluationTag tag;
+        PipelineModel pipeline;
+        Dataset<Row> rows;
 
         %1$s() {
           super(Schedule.everyNEpochs(1));

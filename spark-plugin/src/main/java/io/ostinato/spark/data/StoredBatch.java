@@ -143,6 +143,7 @@ public final class StoredBatch implements Serializable {
     for (int i = 0; i < valueNames.length; i++) {
       kept.add(new ValueColumn(valueNames[i], List.of(values[i])));
     }
-    return new DataBatch(partition, firstRow, rows, arrays, skipped(), maskOf, kept).startingAt(row);
+    return new DataBatch(partition, firstRow, rows, arrays, skipped(), maskOf, kept)
+        .startingAt(row);
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * An image as Spark's source of images has it: origin, height, width, number of channels, OpenCV's
  * type, and the bytes of the pixels, row by row, in the order blue, green, red (and alpha).
  */
-final class SparkImage {
+final class ImageFields {
   /** What its fields are. */
   static final List<ValueKind> FIELDS =
       List.of(
@@ -19,7 +19,7 @@ final class SparkImage {
           ValueKind.NUMBER,
           ValueKind.BYTES);
 
-  private SparkImage() {}
+  private ImageFields() {}
 
   /**
    * Converts the fields; alpha is dropped.
