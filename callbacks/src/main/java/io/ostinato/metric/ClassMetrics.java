@@ -110,7 +110,8 @@ public final class ClassMetrics {
 
   /**
    * The mean over classes of the intersection of targets and predictions divided by their union;
-   * classes that don't occur in either are left out. Of several labels, all count.
+   * classes that don't occur in either are left out, and so is one that is the ignored target. Of
+   * several labels, all count.
    */
   public Metric<?> meanIou(int classes) {
     return counted().meanIou(classes);
