@@ -213,12 +213,12 @@ public final class ClassOutputs implements Serializable {
    * The scores of a batch.
    *
    * @throws IllegalArgumentException if the shapes of outputs, targets and mask don't match, a
-   *     target is not a class, a mask is neither 0 nor 1, or a probability is not from 0 to 1; NaN
-   *     is accepted
+   *     target is not a class, a mask is neither 0 nor 1, or a probability of a position that counts
+   *     is not from 0 to 1; NaN is accepted
    */
   ClassScores scores(MetricBatch batch) {
     LabelledOutputs labelled = labelled(batch);
-    kind().check(labelled.outputs());
+    labelled.check(kind());
     Cut cut = new Cut(kind(), kind == null && !isOfLogits, threshold);
     return labelled.layout().columns() == 1
         ? new OneColumn(labelled, cut)

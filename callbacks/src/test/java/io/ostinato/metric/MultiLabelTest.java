@@ -256,6 +256,33 @@ class MultiLabelTest {
   }
 
   @Test
+  void outputsOfPositionsThatDoNotCountNeedNotBeProbabilities() {
+    NDList padded =
+        batch(new float[] {0.9f, -1, 0.2f, 7}, new Shape(2, 2), new float[] {1, 0, 0, -100});
+    ClassOutputs probabilities = LABELS.kind(OutputKind.PROBABILITIES);
+    NDList masked = with(padded, "m", DataType.UINT8, new Shape(2, 2), 1, 0, 1, 1);
+    assertThat(result(Metrics.ofClasses(probabilities.mask("m")).accuracy(), masked)).isEqualTo(1);
+    assertThatThrownBy(() -> result(Metrics.ofClasses(probabilities).accuracy(), padded))
+        .hasMessage("a probability must be from 0 to 1; given: -1.0; are the outputs logits?");
+  }
+
+  @Test
+  void aMaskThatMayBeOfLabelsOrOfPositionsIsRefused() {
+    NDList square = batch(new float[] {1, -1, 1, 1}, new Shape(1, 2, 2), new float[4]);
+    Metric<?> masked = Metrics.ofClasses(LABELS.mask("m")).accuracy();
+    NDList either = with(square, "m", DataType.UINT8, new Shape(1, 2), 1, 0);
+    assertThatThrownBy(() -> result(masked, either))
+        .hasMessage(
+            "the mask 'm' of the shape (1, 2) may be of the labels or of other positions of the"
+                + " outputs (1, 2, 2); give it that shape");
+    NDList whole = with(square, "m", DataType.UINT8, new Shape(1, 2, 2), 0, 1, 0, 0);
+    assertThat(result(masked, whole)).isEqualTo(1);
+    Metric<?> last =
+        Metrics.ofClasses(ClassOutputs.defaults().labelAxis(-1).mask("m")).accuracy();
+    assertThat(result(last, either)).as("of tokens, since labels are last").isEqualTo(0.5);
+  }
+
+  @Test
   void aMetricCanHaveANameOfItsOwn() {
     Metric<?> named = Metrics.accuracy().named("top");
     assertThat(named.name()).isEqualTo("top");
