@@ -166,7 +166,8 @@ public final class ClassMetrics {
   @Kind(
       name = "roc_auc",
       value =
-          "Area under the receiver operating characteristic curve of two classes, or of each label.",
+          "Area under the receiver operating characteristic curve of two classes, or of each"
+              + " label.",
       ignores = {"outputs", "threshold"})
   Metric<?> rocAuc(@Inline RankingKeys keys) {
     return keys.metric("roc_auc", outputs, Ranking.Area.ROC_AUC);

@@ -48,7 +48,8 @@ record CountedMetrics(ClassOutputs outputs) {
   @Kind(
       name = "iou",
       value =
-          "Intersection of targets and predictions divided by their union, averaged or of one class.")
+          "Intersection of targets and predictions divided by their union, averaged or of one"
+              + " class.")
   Metric<?> iou(@Inline ClassChoice choice) {
     return outputs.isMultiLabel()
         ? LabelMetric.of("iou", choice, outputs, ClassScore::iou)
@@ -58,7 +59,8 @@ record CountedMetrics(ClassOutputs outputs) {
   @Kind(
       name = "mean_iou",
       value =
-          "Mean over classes of the intersection of targets and predictions divided by their union.")
+          "Mean over classes of the intersection of targets and predictions divided by their"
+              + " union.")
   Metric<?> meanIou(
       @Key(value = "Number of classes; with `label_axis`, of labels.", atLeast = 2) int classes) {
     return iou(new ClassChoice(classes, Average.MACRO, null)).named("mean_iou");

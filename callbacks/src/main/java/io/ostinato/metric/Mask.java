@@ -40,8 +40,8 @@ record Mask(List<String> columns) implements Serializable {
    * The positions that count, ascending.
    *
    * @param positions all positions; the mask may lack their dimension of labels
-   * @throws IllegalArgumentException if the mask has another shape, fits in two ways, or is neither 0
-   *     nor 1
+   * @throws IllegalArgumentException if the mask has another shape, fits in two ways, or is neither
+   *     0 nor 1
    */
   int[] places(MetricBatch batch, Positions positions) {
     IntStream all = IntStream.range(0, Math.toIntExact(positions.shape().size()));

@@ -159,7 +159,8 @@ final class TorchInputs {
       }
       return new Preset(parameter);
     }
-    boolean fits = whole == null ? parameter.isContainer() : parts.isEmpty() && parameter.isTensor();
+    boolean fits =
+        whole == null ? parameter.isContainer() : parts.isEmpty() && parameter.isTensor();
     if (!fits) {
       throw refuse("takes '%s' in another form".formatted(parameter.name()), parameters, inputs);
     }
