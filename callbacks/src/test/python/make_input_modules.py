@@ -62,6 +62,45 @@ class Mixed(nn.Module):
         return x + 10 * extra["a.b"] + 100 * pair[0] + 1000 * pair[1]
 
 
+class Presets(nn.Module):
+    """Has defaults that code writes in other ways than as they are."""
+
+    def forward(
+        self,
+        x: torch.Tensor,
+        name: str = "a'b\\\"\n\t",
+        scale: Optional[float] = -2.5,
+        mask: Optional[torch.Tensor] = None,
+    ):
+        assert name == "a'b\\\"\n\t"
+        y = x if scale is None else x * scale
+        return y if mask is None else y + 100 * mask
+
+
+class Flagged(nn.Module):
+    """Takes all tensors in a dict, and settings beside it."""
+
+    def forward(self, batch: Dict[str, torch.Tensor], negate: bool = False, name: Optional[str] = None):
+        y = batch["a"] - 10 * batch["b"]
+        return -y if negate else y
+
+
+class Remembering(nn.Module):
+    """Has methods that take several tensors at once, and keeps what they give."""
+
+    def __init__(self):
+        super().__init__()
+        self.last = torch.zeros(1)
+
+    def forward(self, x: torch.Tensor):
+        return x
+
+    @torch.jit.export
+    def encode(self, batch: Dict[str, torch.Tensor]):
+        self.last = self.last + batch["a"].add_(1)
+        return self.last
+
+
 def save(module, folder, name):
     torch.jit.save(torch.jit.script(module.eval()), str(folder / f"{name}.pt"))
 
@@ -76,6 +115,9 @@ if __name__ == "__main__":
         "list": OfList(),
         "tuple": OfTuple(),
         "mixed": Mixed(),
+        "presets": Presets(),
+        "flagged": Flagged(),
+        "remembering": Remembering(),
     }.items():
         save(module, tests, name)
     traced = torch.jit.trace(OfDict(), ({"a": torch.ones(2), "b": torch.ones(2)},), strict=False)

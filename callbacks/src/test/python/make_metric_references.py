@@ -333,6 +333,20 @@ def iou(shape, classes, dimension, absent, ignored=-100, mask=False):
         case("cross_entropy", logits, targets, torch.nn.functional.cross_entropy(z, torch.tensor(y)), **arguments)
 
 
+def ignored_class(shape, classes, dimension, ignored):
+    """Positions are ignored by one of the classes, as when the background doesn't count."""
+    logits = np.round(rng.normal(size=shape), 3)
+    last = np.moveaxis(logits, dimension, -1)
+    targets = rng.integers(0, classes, size=last.shape[:-1])
+    given = torch.tensor(last.argmax(-1)), torch.tensor(targets)
+    keys = dict(task="multiclass", num_classes=classes, ignore_index=ignored)
+    arguments = dict(classes=classes, ignored=ignored, loose=True)
+    case("mean_iou", logits, targets, tm.jaccard_index(*given, average="macro", **keys), **arguments)
+    for average in ("micro", "macro", "weighted"):
+        case("iou", logits, targets, tm.jaccard_index(*given, average=average, **keys), average=average, **arguments)
+        case("f1", logits, targets, tm.f1_score(*given, average=average, **keys), average=average, **arguments)
+
+
 def outputs_of_regression(shape, constant):
     targets = rng.normal(size=shape) * np.arange(1, shape[-1] + 1) + 5
     outputs = targets + rng.normal(size=shape)
@@ -447,6 +461,8 @@ masked_regression((15,), (15,))
 retrieval(60, 7, 9, False)
 retrieval(80, 5, 12, True)
 retrieval(25, 3, 20, False)
+ignored_class((6, 4, 3, 5), 4, 1, 0)
+ignored_class((9, 5, 3), 3, -1, 2)
 
 with open("../resources/metric_references.json", "w") as out:
     json.dump(

@@ -110,7 +110,8 @@ public final class ClassMetrics {
 
   /**
    * The mean over classes of the intersection of targets and predictions divided by their union;
-   * classes that don't occur in either are left out. Of several labels, all count.
+   * classes that don't occur in either are left out, and so is one that is the ignored target. Of
+   * several labels, all count.
    */
   public Metric<?> meanIou(int classes) {
     return counted().meanIou(classes);
@@ -165,7 +166,8 @@ public final class ClassMetrics {
   @Kind(
       name = "roc_auc",
       value =
-          "Area under the receiver operating characteristic curve of two classes, or of each label.",
+          "Area under the receiver operating characteristic curve of two classes, or of each"
+              + " label.",
       ignores = {"outputs", "threshold"})
   Metric<?> rocAuc(@Inline RankingKeys keys) {
     return keys.metric("roc_auc", outputs, Ranking.Area.ROC_AUC);

@@ -65,16 +65,16 @@ public final class ClassOutputs implements Serializable {
           @Nullable OutputKind outputs,
       @Key(
               value =
-                  "The dimension of the classes: 1, or -1 for the last; targets with the same shape as"
-                      + " the outputs are then one-hot. 0 if there is none: each number is an output"
-                      + " for two classes.",
+                  "The dimension of the classes: 1, or -1 for the last; targets with the same shape"
+                      + " as the outputs are then one-hot. 0 if there is none: each number is an"
+                      + " output for two classes.",
               optional = true,
               otherwise = "inferred from the shapes")
           @Nullable Integer classAxis,
       @Key(
               value =
-                  "The dimension of the labels of multi-label outputs: 1, or -1 for the last; targets"
-                      + " have the same shape, and are 0 or 1.",
+                  "The dimension of the labels of multi-label outputs: 1, or -1 for the last;"
+                      + " targets have the same shape, and are 0 or 1.",
               optional = true,
               otherwise = "none: a position has one class")
           @Nullable Integer labelAxis,
@@ -213,12 +213,12 @@ public final class ClassOutputs implements Serializable {
    * The scores of a batch.
    *
    * @throws IllegalArgumentException if the shapes of outputs, targets and mask don't match, a
-   *     target is not a class, a mask is neither 0 nor 1, or a probability is not from 0 to 1; NaN
-   *     is accepted
+   *     target is not a class, a mask is neither 0 nor 1, or a probability of a position that
+   *     counts is not from 0 to 1; NaN is accepted
    */
   ClassScores scores(MetricBatch batch) {
     LabelledOutputs labelled = labelled(batch);
-    kind().check(labelled.outputs());
+    labelled.check(kind());
     Cut cut = new Cut(kind(), kind == null && !isOfLogits, threshold);
     return labelled.layout().columns() == 1
         ? new OneColumn(labelled, cut)

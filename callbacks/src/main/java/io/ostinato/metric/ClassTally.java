@@ -1,7 +1,7 @@
 package io.ostinato.metric;
 
 /** Hits, predictions and targets of each class, or of each label. */
-sealed interface ClassTally permits ConfusionCounts, LabelCounts {
+sealed interface ClassTally permits ConfusionCounts, LabelCounts, TallyWithoutClass {
 
   /** The number of classes or labels. */
   int classes();

@@ -23,6 +23,20 @@ record ConfusionMetric(String name, int classes, ClassOutputs outputs, Score sco
         choice.name(name), choice.classes(), outputs, counts -> choice.of(counts, score));
   }
 
+  /**
+   * The intersection over union, averaged or of one class. A class that is the ignored target is
+   * left out of averages, as in torchmetrics.
+   */
+  static ConfusionMetric ofIou(ClassChoice choice, ClassOutputs outputs) {
+    choice.check("iou", false);
+    return new ConfusionMetric(
+        choice.name("iou"),
+        choice.classes(),
+        outputs,
+        counts ->
+            choice.of(new TallyWithoutClass(counts, outputs.ignoredTarget()), ClassScore::iou));
+  }
+
   ConfusionMetric {
     if (classes < 2) {
       throw new IllegalArgumentException(

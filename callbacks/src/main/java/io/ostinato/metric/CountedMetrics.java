@@ -48,19 +48,22 @@ record CountedMetrics(ClassOutputs outputs) {
   @Kind(
       name = "iou",
       value =
-          "Intersection of targets and predictions divided by their union, averaged or of one class.")
+          "Intersection of targets and predictions divided by their union, averaged or of one"
+              + " class.")
   Metric<?> iou(@Inline ClassChoice choice) {
-    return metric("iou", choice, ClassScore::iou);
+    return outputs.isMultiLabel()
+        ? LabelMetric.of("iou", choice, outputs, ClassScore::iou)
+        : ConfusionMetric.ofIou(choice, outputs);
   }
 
   @Kind(
       name = "mean_iou",
       value =
-          "Mean over classes of the intersection of targets and predictions divided by their union.")
+          "Mean over classes of the intersection of targets and predictions divided by their"
+              + " union.")
   Metric<?> meanIou(
       @Key(value = "Number of classes; with `label_axis`, of labels.", atLeast = 2) int classes) {
-    return metric("iou", new ClassChoice(classes, Average.MACRO, null), ClassScore::iou)
-        .named("mean_iou");
+    return iou(new ClassChoice(classes, Average.MACRO, null)).named("mean_iou");
   }
 
   private Metric<?> metric(String name, ClassChoice choice, ClassScore score) {

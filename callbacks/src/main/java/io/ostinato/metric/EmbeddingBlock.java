@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.Serializable;
+import java.util.stream.LongStream;
 
 /**
  * The embeddings of a batch.
@@ -24,9 +25,14 @@ record EmbeddingBlock(float[] vectors, long[] groups, byte[] queries) implements
   static EmbeddingBlock of(MetricBatch batch, EmbeddingSearch search) {
     NDArray outputs = batch.get(MetricBatch.OUTPUTS);
     Shape shape = outputs.getShape();
-    if (shape.dimension() < 2) {
+    long dimensions = LongStream.of(shape.getShape()).skip(1).filter(length -> length != 1).count();
+    if (shape.dimension() < 2 || dimensions > 1) {
       throw new IllegalArgumentException(
-          "a metric of retrieval needs embeddings as outputs, (rows, dimensions); given: " + shape);
+          "a metric of retrieval needs embeddings as outputs, (rows, dimensions); given: "
+              + shape
+              + (dimensions > 1
+                  ? "; choose another output, or pool the tokens or positions of a row in the model"
+                  : ""));
     }
     int rows = Math.toIntExact(shape.get(0));
     long[] groups = groups(batch.get(MetricBatch.TARGETS), rows);

@@ -21,8 +21,13 @@ public final class LabelCounts implements ClassTally, Serializable {
   void add(ClassScores scores) {
     if (scores.labels() != hits.length) {
       throw new IllegalArgumentException(
-          "this metric is for %s labels, but the outputs have %s; set classes=%s"
-              .formatted(hits.length, scores.labels(), scores.labels()));
+          "this metric is for %s labels, but the outputs have %s; %s"
+              .formatted(
+                  hits.length,
+                  scores.labels(),
+                  scores.labels() == 1
+                      ? "remove label_axis and set classes=2,average=binary"
+                      : "set classes=" + scores.labels()));
     }
     scores.tell(range);
     for (int i = 0; i < scores.size(); i++) {

@@ -38,6 +38,19 @@ record LabelledOutputs(
     return places.length;
   }
 
+  /**
+   * Checks that the scores of all positions that count can be of a kind.
+   *
+   * @throws IllegalArgumentException if a probability is not from 0 to 1
+   */
+  void check(OutputKind kind) {
+    for (int i = 0; i < size(); i++) {
+      for (int column = 0; column < layout.columns(); column++) {
+        kind.check(score(i, column));
+      }
+    }
+  }
+
   /** The score of one column. */
   double score(int index, int column) {
     return outputs[layout.start(places[index]) + column * layout.inner()];

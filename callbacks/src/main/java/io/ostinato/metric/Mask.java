@@ -3,6 +3,7 @@ package io.ostinato.metric;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -39,7 +40,8 @@ record Mask(List<String> columns) implements Serializable {
    * The positions that count, ascending.
    *
    * @param positions all positions; the mask may lack their dimension of labels
-   * @throws IllegalArgumentException if the mask has another shape, or is neither 0 nor 1
+   * @throws IllegalArgumentException if the mask has another shape, fits in two ways, or is neither
+   *     0 nor 1
    */
   int[] places(MetricBatch batch, Positions positions) {
     IntStream all = IntStream.range(0, Math.toIntExact(positions.shape().size()));
@@ -56,20 +58,39 @@ record Mask(List<String> columns) implements Serializable {
 
   /** Where the mask has the number of a position. */
   private IntUnaryOperator index(Shape mask, Shape positions, int axis) {
-    if (axis > 0 && isPrefix(mask, without(positions, axis))) {
-      int inner = Math.toIntExact(positions.slice(axis + 1).size());
-      int length = Math.toIntExact(positions.get(axis));
-      int repeat = Math.toIntExact(positions.size() / length / Math.max(1, mask.size()));
-      return place -> (place / (inner * length) * inner + place % inner) / repeat;
+    List<IntUnaryOperator> fitting = new ArrayList<>();
+    boolean isOfOthers = axis > 0 && isPrefix(mask, without(positions, axis));
+    if (isOfOthers) {
+      fitting.add(indexWithout(mask, positions, axis));
     }
-    if (isPrefix(mask, positions)) {
+    boolean isSaid = isOfOthers && isPlainPrefix(mask, without(positions, axis));
+    if (isPrefix(mask, positions) && (!isSaid || isPlainPrefix(mask, positions))) {
       int repeat = Math.toIntExact(positions.size() / Math.max(1, mask.size()));
-      return place -> place / repeat;
+      fitting.add(place -> place / repeat);
     }
-    throw new IllegalArgumentException(
-        "the mask '%s' has the shape %s, which doesn't match the positions %s; expected that shape,"
-                .formatted(columns.get(0), mask, positions)
-            + " or its first dimensions");
+    if (fitting.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the mask '%s' has the shape %s, which doesn't match the positions %s; expected that shape,"
+                  .formatted(columns.get(0), mask, positions)
+              + " or its first dimensions");
+    }
+    IntStream all = IntStream.range(0, Math.toIntExact(positions.size()));
+    if (fitting.size() > 1
+        && !all.allMatch(p -> fitting.get(0).applyAsInt(p) == fitting.get(1).applyAsInt(p))) {
+      throw new IllegalArgumentException(
+          "the mask '%s' of the shape %s may be of the labels or of other positions of the outputs"
+                  .formatted(columns.get(0), mask)
+              + " %s; give it that shape".formatted(positions));
+    }
+    return fitting.get(0);
+  }
+
+  /** Where a mask without the dimension of the labels has the number of a position. */
+  private static IntUnaryOperator indexWithout(Shape mask, Shape positions, int axis) {
+    int inner = Math.toIntExact(positions.slice(axis + 1).size());
+    int length = Math.toIntExact(positions.get(axis));
+    int repeat = Math.toIntExact(positions.size() / length / Math.max(1, mask.size()));
+    return place -> (place / (inner * length) * inner + place % inner) / repeat;
   }
 
   /** A shape without one of its dimensions. */
@@ -84,6 +105,12 @@ record Mask(List<String> columns) implements Serializable {
     long[] few = withoutOnes(mask);
     long[] all = withoutOnes(positions);
     return few.length <= all.length && Arrays.equals(few, Arrays.copyOf(all, few.length));
+  }
+
+  /** Whether it is one with its dimensions of length 1, too. */
+  private static boolean isPlainPrefix(Shape mask, Shape positions) {
+    return mask.dimension() <= positions.dimension()
+        && mask.equals(positions.slice(0, mask.dimension()));
   }
 
   private static long[] withoutOnes(Shape shape) {

@@ -45,19 +45,14 @@ public enum OutputKind {
   }
 
   /**
-   * Checks that scores can be of this kind; NaN is accepted.
+   * Checks that a score can be of this kind; NaN is accepted.
    *
    * @throws IllegalArgumentException if a probability is not from 0 to 1
    */
-  void check(double[] scores) {
-    if (this == PROBABILITIES) {
-      for (double probability : scores) {
-        if (isNoProbability(probability)) {
-          throw new IllegalArgumentException(
-              "a probability must be from 0 to 1; given: %s; are the outputs logits?"
-                  .formatted(probability));
-        }
-      }
+  void check(double score) {
+    if (this == PROBABILITIES && isNoProbability(score)) {
+      throw new IllegalArgumentException(
+          "a probability must be from 0 to 1; given: %s; are the outputs logits?".formatted(score));
     }
   }
 }

@@ -5,6 +5,7 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The average over outputs of the coefficient of determination of each. All dimensions after that
@@ -69,6 +70,21 @@ record R2PerOutput(String name, Mask mask, OutputsAverage average)
       return Double.NaN;
     }
     return average == OutputsAverage.VARIANCE_WEIGHTED ? weighted(state) : uniform(state);
+  }
+
+  /** Which output lacks variance. */
+  @Override
+  public Optional<String> undefined(ArrayList<PairedSums> state) {
+    return IntStream.range(0, state.size())
+        .filter(output -> state.get(output).count() < 2)
+        .mapToObj(
+            output ->
+                "output %s of %s has %s that counts; it needs at least 2"
+                    .formatted(
+                        output,
+                        state.size(),
+                        state.get(output).count() == 0 ? "no element" : "1 element"))
+        .findFirst();
   }
 
   private static double uniform(List<PairedSums> outputs) {

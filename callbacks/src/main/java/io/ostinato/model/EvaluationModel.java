@@ -6,10 +6,10 @@ import java.util.Map;
 
 /**
  * A model as passed to {@code processData}: in evaluation mode, without gradients. Inputs of a list
- * are passed by position, whatever their names, unless the forward of a TorchScript module has a
- * single parameter that is a dict, a list or a tuple of tensors: it then gets all of them, in a
- * dict by their names. Thread-safe if the model's forward keeps no state; otherwise a batch has
- * exclusive use of it.
+ * are passed by position, whatever their names, unless a single parameter of the forward of a
+ * TorchScript module takes tensors, and is a dict, a list or a tuple of them: it then gets all of
+ * them, in a dict by their names. Thread-safe if the model's forward keeps no state; otherwise a
+ * batch has exclusive use of it.
  */
 @FunctionalInterface
 public interface EvaluationModel {
@@ -39,8 +39,8 @@ public interface EvaluationModel {
   /**
    * Runs the model with inputs by name: parameters of the {@code forward} of a TorchScript module,
    * or inputs of an ONNX graph. An entry of a dict is {@code batch.image}, that of a list or tuple
-   * {@code pair.0}, where {@code batch} and {@code pair} are parameters; if there is only one
-   * parameter, it can be omitted. Parameters of a module with a default, or that may be {@code
+   * {@code pair.0}, where {@code batch} and {@code pair} are parameters; if only one parameter
+   * takes tensors, it can be omitted. Parameters of a module with a default, or that may be {@code
    * None}, can be left out.
    *
    * @param inputs at least one array

@@ -4,14 +4,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.jni.IValue;
 import io.ostinato.torchscript.ModuleInput;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Arranges arrays as the parameters of a module's method expect them. */
 final class TorchInputs {
@@ -70,17 +71,20 @@ final class TorchInputs {
   }
 
   /**
-   * Arranges arrays by position; all of them are for a single parameter that is a dict, a list or a
-   * tuple.
+   * Arranges arrays by position; all of them are for the dict, list or tuple if it alone takes
+   * tensors.
    *
    * @param parameters those of the method; empty if unknown
    * @throws IllegalArgumentException if arrays of a dict have no name, or two have the same
    */
   static List<Argument> ofList(List<ModuleInput> parameters, NDList arrays) {
-    if (!isContainer(only(parameters))) {
-      return arrays.stream().<Argument>map(One::new).toList();
-    }
-    ModuleInput all = parameters.get(0);
+    Optional<ModuleInput> ofAll = ModuleInput.ofAllTensors(parameters);
+    return ofAll.isEmpty()
+        ? arrays.stream().<Argument>map(One::new).toList()
+        : withPresets(ofAll.get(), allOf(ofAll.get(), arrays), parameters);
+  }
+
+  private static Argument allOf(ModuleInput all, NDList arrays) {
     Map<String, NDArray> parts = new LinkedHashMap<>();
     for (int i = 0; i < arrays.size(); i++) {
       String name = all.isDict() ? arrays.get(i).getName() : Integer.toString(i);
@@ -90,7 +94,16 @@ final class TorchInputs {
                 .formatted(all, arrays.stream().map(NDArray::getName).toList()));
       }
     }
-    return List.of(several(all, parts));
+    return several(all, parts);
+  }
+
+  /** One argument, and the defaults of the parameters before it; those after it are left out. */
+  private static List<Argument> withPresets(
+      ModuleInput one, Argument argument, List<ModuleInput> parameters) {
+    List<Argument> arguments = new ArrayList<>();
+    parameters.subList(0, parameters.indexOf(one)).forEach(each -> arguments.add(new Preset(each)));
+    arguments.add(argument);
+    return arguments;
   }
 
   /**
@@ -104,11 +117,11 @@ final class TorchInputs {
           "the module's code can't be read, so the inputs %s can't be passed by name; give them by position"
               .formatted(inputs.keySet()));
     }
-    ModuleInput only = only(parameters);
-    if (only != null
-        && isContainer(only)
-        && inputs.keySet().stream().noneMatch(name -> isOf(only, name))) {
-      return List.of(several(only, inputs));
+    Optional<ModuleInput> ofAll = ModuleInput.ofAllTensors(parameters);
+    if (ofAll.isPresent()
+        && parameters.stream()
+            .noneMatch(each -> inputs.keySet().stream().anyMatch(name -> isOf(each, name)))) {
+      return withPresets(ofAll.get(), several(ofAll.get(), inputs), parameters);
     }
     Set<String> unknown = new TreeSet<>(inputs.keySet());
     parameters.forEach(parameter -> unknown.removeIf(name -> isOf(parameter, name)));
@@ -146,7 +159,8 @@ final class TorchInputs {
       }
       return new Preset(parameter);
     }
-    boolean fits = whole == null ? isContainer(parameter) : parts.isEmpty() && parameter.isTensor();
+    boolean fits =
+        whole == null ? parameter.isContainer() : parts.isEmpty() && parameter.isTensor();
     if (!fits) {
       throw refuse("takes '%s' in another form".formatted(parameter.name()), parameters, inputs);
     }
@@ -182,14 +196,6 @@ final class TorchInputs {
                 problem,
                 parameters.stream().map(ModuleInput::toString).collect(Collectors.joining(", ")),
                 String.join(", ", inputs.keySet())));
-  }
-
-  private static @Nullable ModuleInput only(List<ModuleInput> parameters) {
-    return parameters.size() == 1 ? parameters.get(0) : null;
-  }
-
-  private static boolean isContainer(@Nullable ModuleInput parameter) {
-    return parameter != null && (parameter.isDict() || parameter.isList() || parameter.isTuple());
   }
 
   private static boolean isOf(ModuleInput parameter, String name) {

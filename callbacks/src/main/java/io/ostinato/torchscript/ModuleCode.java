@@ -40,9 +40,10 @@ final class ModuleCode {
     /** Whether it is a method that can be called with one or several tensors only. */
     private boolean takesTensors() {
       return parameters.size() > 1
-          && parameters.stream()
-              .skip(1)
-              .allMatch(each -> each.preset() != null || CodeType.mayBeTensor(each.type()));
+          && (ModuleInput.ofAllTensors(ModuleInput.of(this)).isPresent()
+              || parameters.stream()
+                  .skip(1)
+                  .allMatch(each -> each.preset() != null || CodeType.mayBeTensor(each.type())));
     }
   }
 

@@ -2,6 +2,7 @@ package io.ostinato.torchscript;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,27 +11,49 @@ import org.jspecify.annotations.Nullable;
  * @param type as in serialized code, without spaces, such as {@code Dict[str,Tensor]}; empty if the
  *     code doesn't say it
  * @param isOptional whether it has a default
- * @param isPresetKnown whether its default is a boolean, a number, text or None
+ * @param isPresetKnown whether its default is a boolean, text, None, or a number that is exact in a
+ *     double
  * @param preset the default; null for None
  */
 public record ModuleInput(
     String name, String type, boolean isOptional, boolean isPresetKnown, @Nullable Object preset) {
 
+  /** Whole numbers below are the same in a double. */
+  private static final double EXACT = 1L << 53;
+
   static List<ModuleInput> of(ModuleCode.Function method) {
     List<ModuleInput> inputs = new ArrayList<>();
     for (ModuleCode.Parameter parameter :
         method.parameters().subList(1, method.parameters().size())) {
-      Expression preset = parameter.preset();
-      Expression.Literal literal = preset instanceof Expression.Literal known ? known : null;
-      inputs.add(
-          new ModuleInput(
-              parameter.name(),
-              parameter.type(),
-              preset != null,
-              literal != null,
-              literal == null ? null : literal.value()));
+      inputs.add(of(parameter));
     }
     return inputs;
+  }
+
+  private static ModuleInput of(ModuleCode.Parameter parameter) {
+    Expression preset = parameter.preset();
+    Object value = preset instanceof Expression.Literal literal ? literal.value() : null;
+    boolean isExact = !(value instanceof Double number) || Math.abs(number) < EXACT;
+    return new ModuleInput(
+        parameter.name(),
+        parameter.type(),
+        preset != null,
+        preset instanceof Expression.Literal && isExact,
+        value instanceof String text ? CodeText.unescaped(text) : value);
+  }
+
+  /**
+   * The parameter that all tensors are for, if there is one: a dict, a list or a tuple of tensors,
+   * and any others have defaults and take no tensors.
+   */
+  public static Optional<ModuleInput> ofAllTensors(List<ModuleInput> parameters) {
+    return parameters.stream()
+        .filter(ModuleInput::isContainer)
+        .filter(
+            all ->
+                parameters.stream()
+                    .allMatch(each -> each == all || (each.isOptional() && each.isSetting())))
+        .findFirst();
   }
 
   /** Whether it can be left out: it has a default, or may be None. */
@@ -53,6 +76,15 @@ public record ModuleInput(
     return bare().matches("Tuple\\[Tensor(,Tensor)*\\]");
   }
 
+  /** Whether it is a dict, a list or a tuple of tensors. */
+  public boolean isContainer() {
+    return isDict() || isList() || isTuple();
+  }
+
+  private boolean isSetting() {
+    return CodeType.isScalar(type);
+  }
+
   /** The number of tensors of a tuple. */
   public int tupleSize() {
     return bare().split(",").length;
@@ -71,12 +103,15 @@ public record ModuleInput(
   @Override
   public String toString() {
     String known = type.isEmpty() ? name : name + ": " + type.replace(",", ", ");
-    return isOptional ? known + " = " + (isPresetKnown ? text(preset) : "…") : known;
+    return isOptional ? known + " = " + (isPresetKnown ? text() : "…") : known;
   }
 
-  private static String text(@Nullable Object preset) {
+  private String text() {
     if (preset == null) {
       return "None";
+    }
+    if (preset instanceof Double number && type.contains("int")) {
+      return Long.toString(number.longValue());
     }
     return preset instanceof Boolean b ? b ? "True" : "False" : preset.toString();
   }

@@ -69,8 +69,14 @@ class MultiLabelTest {
             manager.create(new long[] {0, 1}));
     assertThatThrownBy(() -> result(labels.accuracy(), classes))
         .hasMessage(
-            "with label_axis, targets have the shape of the outputs, a 0 or 1 for each label; given:"
-                + " outputs (2, 2) and targets (2); without it, a target is one of several classes");
+            "with label_axis, targets have the shape of the outputs, a 0 or 1 for each label;"
+                + " given: outputs (2, 2) and targets (2); without it, a target is one of several"
+                + " classes");
+    NDList single = batch(new float[1], new Shape(1, 1), new float[1]);
+    assertThatThrownBy(() -> result(labels.f1(2, Average.MACRO), single))
+        .hasMessage(
+            "this metric is for 2 labels, but the outputs have 1; remove label_axis and set"
+                + " classes=2,average=binary");
     NDList three = batch(new float[3], new Shape(1, 3), new float[3]);
     assertThatThrownBy(() -> result(labels.f1(2, Average.MACRO), three))
         .hasMessage("this metric is for 2 labels, but the outputs have 3; set classes=3");
@@ -119,13 +125,15 @@ class MultiLabelTest {
             line ->
                 assertThat(line)
                     .endsWith(
-                        "the metric 'roc_auc_macro' is possibly wrong: 2 of 3 labels are left out of"
-                            + " the average, for lack of targets of 0 and of 1, such as label 1"),
+                        "the metric 'roc_auc_macro' is possibly wrong: 2 of 3 labels are left out"
+                            + " of the average, for lack of targets of 0 and of 1, such as label"
+                            + " 1"),
             line ->
                 assertThat(line)
                     .endsWith(
                         "the metric 'average_precision_macro' is possibly wrong: 1 of 3 labels are"
-                            + " left out of the average, for lack of targets of 1, such as label 1"));
+                            + " left out of the average, for lack of targets of 1, such as label"
+                            + " 1"));
     assertThat(result(Metrics.ofClasses(LABELS).rocAucOfLabel(1), rows)).isNaN();
     assertThat(result(Metrics.ofClasses(LABELS).f1(3, Average.MACRO), rows))
         .as("in F-scores, a label that doesn't occur scores 0, as in scikit-learn")
@@ -256,6 +264,32 @@ class MultiLabelTest {
   }
 
   @Test
+  void outputsOfPositionsThatDoNotCountNeedNotBeProbabilities() {
+    NDList padded =
+        batch(new float[] {0.9f, -1, 0.2f, 7}, new Shape(2, 2), new float[] {1, 0, 0, -100});
+    ClassOutputs probabilities = LABELS.kind(OutputKind.PROBABILITIES);
+    NDList masked = with(padded, "m", DataType.UINT8, new Shape(2, 2), 1, 0, 1, 1);
+    assertThat(result(Metrics.ofClasses(probabilities.mask("m")).accuracy(), masked)).isEqualTo(1);
+    assertThatThrownBy(() -> result(Metrics.ofClasses(probabilities).accuracy(), padded))
+        .hasMessage("a probability must be from 0 to 1; given: -1.0; are the outputs logits?");
+  }
+
+  @Test
+  void aMaskThatMayBeOfLabelsOrOfPositionsIsRefused() {
+    NDList square = batch(new float[] {1, -1, 1, 1}, new Shape(1, 2, 2), new float[4]);
+    Metric<?> masked = Metrics.ofClasses(LABELS.mask("m")).accuracy();
+    NDList either = with(square, "m", DataType.UINT8, new Shape(1, 2), 1, 0);
+    assertThatThrownBy(() -> result(masked, either))
+        .hasMessage(
+            "the mask 'm' of the shape (1, 2) may be of the labels or of other positions of the"
+                + " outputs (1, 2, 2); give it that shape");
+    NDList whole = with(square, "m", DataType.UINT8, new Shape(1, 2, 2), 0, 1, 0, 0);
+    assertThat(result(masked, whole)).isEqualTo(1);
+    Metric<?> last = Metrics.ofClasses(ClassOutputs.defaults().labelAxis(-1).mask("m")).accuracy();
+    assertThat(result(last, either)).as("of tokens, since labels are last").isEqualTo(0.5);
+  }
+
+  @Test
   void aMetricCanHaveANameOfItsOwn() {
     Metric<?> named = Metrics.accuracy().named("top");
     assertThat(named.name()).isEqualTo("top");
@@ -284,7 +318,13 @@ class MultiLabelTest {
             "'r2_uniform_average' is for up to 16384 outputs; a row has 16385; use"
                 + " multioutput=flattened");
     NDList one = batch(new float[] {1, 2}, new Shape(1, 2), new float[] {1, 2});
-    assertThat(result(r2, one)).as("one row has no variance").isNaN();
+    assertThat(LogLines.of(() -> assertThat(result(r2, one)).isNaN()))
+        .as("one row has no variance")
+        .singleElement()
+        .asString()
+        .endsWith(
+            "the metric 'r2_uniform_average' is NaN: output 0 of 2 has 1 element that counts; it"
+                + " needs at least 2");
     NDList nan = batch(new float[] {1, Float.NaN}, new Shape(2, 1), new float[] {1, 2});
     assertThat(result(r2, nan)).isNaN();
   }

@@ -37,6 +37,23 @@ class RetrievalTest {
   }
 
   @Test
+  void embeddingsOfTokensAreRefused() {
+    NDList pooled = batch(new float[] {1, 0, 1, 0}, 2, 1, 1);
+    NDArray outputs = pooled.get(0);
+    pooled.set(0, outputs.reshape(2, 2, 1, 1));
+    pooled.get(0).setName(MetricBatch.OUTPUTS);
+    assertThat(result(ALL.recallAt(1), pooled)).isEqualTo(1);
+    NDList tokens = batch(new float[] {1, 0, 1, 0, 1, 0, 1, 0}, 4, 1, 1);
+    tokens.set(0, tokens.get(0).reshape(2, 2, 2));
+    tokens.get(0).setName(MetricBatch.OUTPUTS);
+    assertThatThrownBy(() -> result(ALL.recallAt(1), tokens))
+        .hasMessage(
+            "a metric of retrieval needs embeddings as outputs, (rows, dimensions); given: (2, 2,"
+                + " 2); choose another output, or pool the tokens or positions of a row in the"
+                + " model");
+  }
+
+  @Test
   void aRowDoesNotFindItself() {
     NDList rows = batch(new float[] {1, 0, 0, 1, 1, 0.1f}, 2, 5, 5, 6);
     assertThat(result(ALL.recallAt(1), rows)).isZero();
@@ -87,8 +104,9 @@ class RetrievalTest {
     assertThat(fits.results().get("hit_rate_at_1")).isEqualTo(1);
     MetricStates full = MetricStates.zero(List.of(few)).merge(fits).update(rows);
     String reason =
-        "the metric 'hit_rate_at_1' is NaN: there are 6 rows, and the embeddings of up to 4 are kept on"
-            + " the driver; evaluate fewer rows, or set max_rows if the driver has the memory";
+        "the metric 'hit_rate_at_1' is NaN: there are 6 rows, and the embeddings of up to 4 are"
+            + " kept on the driver; evaluate fewer rows, or set max_rows if the driver has the"
+            + " memory";
     for (MetricStates states : List.of(full, MetricStates.zero(List.of(few)).merge(full))) {
       assertThat(LogLines.of(() -> assertThat(states.results().get("hit_rate_at_1")).isNaN()))
           .singleElement()

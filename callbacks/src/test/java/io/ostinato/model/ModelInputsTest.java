@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Blocks;
+import io.ostinato.torchscript.KeptState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -78,6 +79,44 @@ class ModelInputsTest {
   }
 
   @Test
+  void aDictWithSettingsBesideItGetsAllInputsToo() {
+    with(
+        "flagged",
+        (model, scope) -> {
+          assertOutput(model, inputs(scope, "b", "a"), 2 - 10);
+          assertOutput(model, inputs(scope, "batch.b", "batch.a"), 2 - 10);
+          NDList byPosition = new NDList(scope.create(5F), scope.create(7F));
+          byPosition.get(0).setName("b");
+          byPosition.get(1).setName("a");
+          assertThat(model.forward(byPosition).head().getFloat()).isEqualTo(7 - 50);
+        });
+  }
+
+  @Test
+  void defaultsBeforeAGivenInputAreThoseOfTheModule() {
+    with(
+        "presets",
+        (model, scope) -> {
+          assertOutput(model, inputs(scope, "x"), -2.5f);
+          assertOutput(model, inputs(scope, "x", "mask"), -2.5f + 200);
+        });
+  }
+
+  @Test
+  void aMethodThatTakesADictMayKeepStateAndChangeItsInputs() {
+    try (LoadedModel loaded = ModelSource.torchScript().build(Device.cpu())) {
+      loaded.refresh(TorchModules.moduleOf("/inputs/remembering.pt"));
+      assertThat(loaded.keeps()).isEqualTo(KeptState.ACCUMULATED);
+      try (NDManager scope = loaded.manager().newSubManager()) {
+        NDArray a = scope.create(1F);
+        a.setName("a");
+        assertThat(loaded.model().call("encode", new NDList(a)).first().getFloat()).isEqualTo(2);
+        assertThat(a.getFloat()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
   void partsOfInputsAreNamedByPaths() {
     with(
         "mixed",
@@ -99,11 +138,11 @@ class ModelInputsTest {
         (model, scope) -> {
           String takes =
               "it takes (ids: Tensor, mask: Optional[Tensor] = None, types: Optional[Tensor] ="
-                  + " None, scale: float = 2.0, power: int = 1";
+                  + " None, scale: float = 2.0, power: int = 1); given: ";
           assertThatThrownBy(() -> model.outputs(inputs(scope, "mask")))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessageContaining("the module requires the input 'ids'; " + takes)
-              .hasMessageEndingWith("; given: mask");
+              .hasMessageEndingWith("mask");
           assertThatThrownBy(() -> model.outputs(inputs(scope, "ids", "attention")))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessageContaining("the module has no input 'attention'; " + takes);
