@@ -64,8 +64,7 @@ final class LargeArchive {
             .map(name -> name.substring(0, name.length() - "data.pkl".length()))
             .orElseThrow(
                 () ->
-                    new IllegalArgumentException(
-                        "it is an archive without a value of torch.save"));
+                    new IllegalArgumentException("it is an archive without a value of torch.save"));
     byte[] pickle = archive.content(root + "data.pkl").orElseThrow().array();
     return new TorchSaveContent(
         new PickleReader(pickle).next(),
@@ -95,8 +94,7 @@ final class LargeArchive {
     if (header.getInt(0) != HEADER) {
       throw damaged(name + " has no header");
     }
-    long start =
-        place.header() + HEADER_BYTES + unsigned(header, 26) + unsigned(header, 28);
+    long start = place.header() + HEADER_BYTES + unsigned(header, 26) + unsigned(header, 28);
     ByteBuffer content = read(start, place.bytes());
     CRC32 crc = new CRC32();
     crc.update(content.array());
@@ -109,9 +107,7 @@ final class LargeArchive {
   private void readDirectory() throws IOException {
     long size = status.getLen();
     int tailBytes =
-        (int)
-            Math.min(
-                size, END_BYTES + MOST_COMMENT_BYTES + LOCATOR_64_BYTES + END_64_BYTES);
+        (int) Math.min(size, END_BYTES + MOST_COMMENT_BYTES + LOCATOR_64_BYTES + END_64_BYTES);
     ByteBuffer tail = read(size - tailBytes, tailBytes);
     int at = tailBytes - END_BYTES;
     while (at >= 0 && tail.getInt(at) != END) {
