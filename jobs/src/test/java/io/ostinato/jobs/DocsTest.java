@@ -23,8 +23,13 @@ class DocsTest {
   private static final String IMPORTS =
       """
       import static io.ostinato.callback.DataIteratorConfig.every;
+      import ai.djl.modality.Classifications;
+      import ai.djl.modality.cv.Image;
+      import ai.djl.modality.cv.translator.ImageClassificationTranslatorFactory;
       import ai.djl.ndarray.*;
+      import ai.djl.ndarray.types.DataType;
       import ai.djl.nn.Parameter;
+      import ai.djl.repository.zoo.Criteria;
       import io.ostinato.averaging.*;
       import io.ostinato.callback.*;
       import io.ostinato.checkpoint.*;
@@ -33,13 +38,23 @@ class DocsTest {
       import io.ostinato.metric.*;
       import io.ostinato.model.*;
       import io.ostinato.monitor.*;
+      import io.ostinato.progress.ProgressDisplay;
       import io.ostinato.quality.*;
       import io.ostinato.schedule.*;
+      import io.ostinato.spark.data.SparkDataset;
+      import io.ostinato.spark.engine.SparkEvaluationEngine;
+      import io.ostinato.spark.ml.*;
       import io.ostinato.spark.storage.*;
       import io.ostinato.stopping.*;
       import io.ostinato.tracking.*;
       import io.ostinato.training.*;
+      import io.ostinato.translation.*;
       import java.util.*;
+      import org.apache.spark.ml.Pipeline;
+      import org.apache.spark.ml.PipelineModel;
+      import org.apache.spark.ml.PipelineStage;
+      import org.apache.spark.sql.Dataset;
+      import org.apache.spark.sql.Row;
       import org.apache.spark.sql.SparkSession;
       """;
   private static final String CHAIN =
@@ -57,12 +72,16 @@ class DocsTest {
       abstract class %s extends PeriodicCallback {
         NDArray image;
         Parameter parameter;
+        Dataset<Row> rows;
+        PipelineModel pipeline;
+        SparkEvaluationEngine engine;
+        EvaluationTag tag;
 
         %1$s() {
           super(Schedule.everyNEpochs(1));
         }
 
-        void example() {
+        void example() throws Exception {
           %s
         }
       }
