@@ -23,9 +23,10 @@ class DocsTest {
   private static final String IMPORTS =
       """
       import static io.ostinato.callback.DataIteratorConfig.every;
-      import ai.djl.huggingface.translator.*;
       import ai.djl.modality.Classifications;
+      import ai.djl.modality.cv.Image;
       import ai.djl.modality.cv.transform.*;
+      import ai.djl.modality.cv.translator.ImageClassificationTranslatorFactory;
       import ai.djl.ndarray.*;
       import ai.djl.ndarray.types.DataType;
       import ai.djl.nn.Parameter;
@@ -38,6 +39,7 @@ class DocsTest {
       import io.ostinato.metric.*;
       import io.ostinato.model.*;
       import io.ostinato.monitor.*;
+      import io.ostinato.progress.ProgressDisplay;
       import io.ostinato.quality.*;
       import io.ostinato.schedule.*;
       import io.ostinato.spark.data.*;

@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * the predictors of DJL's extension for Spark, but its model is resident: it is loaded once for
  * each device of the executors rather than by each task.
  *
- * <p>{@link #transform} reads the files of the model on the driver and sends them to the executors,
- * which need no access to them; rows are read and run when the result is. What was sent is freed
- * after the result is no longer used. Not thread-safe.
+ * <p>{@link #transform} reads the files of the model on the driver, unless they are unchanged, and
+ * sends them to the executors, which need no access to them; rows are read and run when the result
+ * is. What was sent is freed when neither this stage nor a result of it is reachable any more. Not
+ * thread-safe.
  */
 public final class ResidentPredictor extends Transformer implements DefaultParamsWritable {
   private static final long serialVersionUID = 1;
