@@ -161,8 +161,8 @@ def files():
     small = photo.resize((5, 3))
     # Pillow doesn't turn uncompressed gray images of files that it maps into memory.
     made["turned-gray.tiff"] = saved(small.convert("L"), "TIFF", compression="tiff_lzw", tiffinfo={274: 6})
-    metadata = [(b"iCCP", b"damaged\0\0none"), (b"tIME", b"\0\0")]
-    made["metadata.png"] = png(numpy.array(small), 8, 2, metadata)
+    metadata = [(b"iCCP", b"damaged\0\0none"), (b"tIME", b"\0\0"), (b"PLTE", palette)]
+    made["metadata.png"] = png(numpy.arange(15).reshape(3, 5, 1), 8, 3, metadata)
     made["photo.png"] = saved(photo, "PNG")
     made["small.png"] = saved(photo.crop((4, 4, 27, 21)), "PNG")
     made["tall.png"] = saved(photo.crop((0, 0, 7, 29)), "PNG")

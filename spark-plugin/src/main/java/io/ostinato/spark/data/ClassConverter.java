@@ -49,9 +49,9 @@ public final class ClassConverter implements ColumnConverter {
     return type instanceof StringType
         ? Optional.empty()
         : Optional.of(
-            "is %s; labels must be string; cast labels that are numbers; a column of class indices needs"
+            "is %s; labels must be string; cast labels that are numbers; a column of class indices"
                     .formatted(type.simpleString())
-                + " no labels");
+                + " needs no labels");
   }
 
   @Override

@@ -86,7 +86,9 @@ final class RasterPixels {
   static byte[] rgb(ColorModel colors, int index) {
     return colors instanceof IndexColorModel palette && index < palette.getMapSize()
         ? new byte[] {
-          (byte) palette.getRed(index), (byte) palette.getGreen(index), (byte) palette.getBlue(index)
+          (byte) palette.getRed(index),
+          (byte) palette.getGreen(index),
+          (byte) palette.getBlue(index)
         }
         : new byte[3];
   }
