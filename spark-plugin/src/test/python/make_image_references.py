@@ -85,6 +85,22 @@ def saved(image, kind, **options):
     return out.getvalue()
 
 
+def gif(picture, screen, place, transparent=None):
+    """A GIF file whose screen (width, height) is larger than its picture."""
+    content = bytearray(saved(picture, "GIF"))
+    at = 13 + (3 << (content[10] & 7) + 1)
+    control = b"" if transparent is None else b"\x21\xf9\x04\x01\0\0" + bytes([transparent, 0])
+    content[6:10] = struct.pack("<HH", *screen)
+    at = content.index(b"," + bytes(4) + struct.pack("<HH", *picture.size), at)
+    content[at + 1 : at + 5] = struct.pack("<HH", *place)
+    return bytes(content[:at] + control + content[at:])
+
+
+def without_marker(jpeg, marker):
+    start = jpeg.index(b"\xff" + bytes([marker]))
+    return jpeg[:start] + jpeg[start + 2 + struct.unpack(">H", jpeg[start + 2 : start + 4])[0] :]
+
+
 def files():
     random = numpy.random.default_rng(7)
     height, width = 13, 19
@@ -135,6 +151,18 @@ def files():
     made["gray.bmp"] = saved(photo.convert("L"), "BMP")
     made["palette.bmp"] = saved(photo.convert("P", palette=Image.Palette.ADAPTIVE), "BMP")
     made["palette.gif"] = saved(photo.convert("P", palette=Image.Palette.ADAPTIVE), "GIF")
+    indices = photo.resize((6, 5)).convert("P", palette=Image.Palette.ADAPTIVE)
+    made["part.gif"] = gif(indices, (11, 9), (2, 3))
+    made["part-transparent.gif"] = gif(indices, (11, 9), (5, 1), transparent=4)
+    made["part-beyond.gif"] = gif(indices, (7, 6), (4, 2))
+    made["cmyk-plain.jpg"] = without_marker(made["cmyk.jpg"], 0xEE)
+    for orientation in range(1, 9):
+        made[f"turned{orientation}.tiff"] = saved(photo.resize((5, 3)), "TIFF", tiffinfo={274: orientation})
+    small = photo.resize((5, 3))
+    # Pillow doesn't turn uncompressed gray images of files that it maps into memory.
+    made["turned-gray.tiff"] = saved(small.convert("L"), "TIFF", compression="tiff_lzw", tiffinfo={274: 6})
+    metadata = [(b"iCCP", b"damaged\0\0none"), (b"tIME", b"\0\0"), (b"PLTE", palette)]
+    made["metadata.png"] = png(numpy.arange(15).reshape(3, 5, 1), 8, 3, metadata)
     made["photo.png"] = saved(photo, "PNG")
     made["small.png"] = saved(photo.crop((4, 4, 27, 21)), "PNG")
     made["tall.png"] = saved(photo.crop((0, 0, 7, 29)), "PNG")
@@ -173,6 +201,7 @@ def step(text):
 def masks(folder):
     names = ["palette1.png", "palette2.png", "palette4.png", "palette8.png", "gray1.png", "gray2.png", "gray4.png"]
     names += ["gray8.png", "gray4-interlaced.png", "palette.gif", "palette.bmp"]
+    names += ["part.gif", "part-transparent.gif"]
     resize, crop = transforms.Resize(11, InterpolationMode.NEAREST), transforms.CenterCrop((12, 9))
     return [
         {"file": name, **array(numpy.array(crop(resize(Image.open(folder / name)))).astype("uint8"))} for name in names
@@ -225,7 +254,7 @@ def main(folder):
     decoded = {
         path.name: array(Image.open(path).convert("RGB"))
         for path in sorted(folder.iterdir())
-        if path.suffix in (".png", ".jpg", ".bmp", ".gif")
+        if path.suffix in (".png", ".jpg", ".bmp", ".gif", ".tiff")
     }
     prepared = torch.stack([composed(TRANSFORM)(Image.fromarray(picture(i))) for i in range(PICTURES)])
     with torch.no_grad():

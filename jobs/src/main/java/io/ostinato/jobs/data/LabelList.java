@@ -38,14 +38,15 @@ final class LabelList {
 
   private static List<String> lines(byte[] content) {
     String text = text(content);
-    List<String> lines = new ArrayList<>(Arrays.asList(text.split("\r?\n", -1)));
+    List<String> lines = new ArrayList<>(Arrays.asList(text.split("\r\n|\r|\n", -1)));
     if (lines.get(lines.size() - 1).isEmpty()) {
       lines.remove(lines.size() - 1); // after the end of the last line
     }
-    int empty = lines.indexOf("");
-    if (empty >= 0) {
-      throw new IllegalArgumentException(
-          "line %s is empty; each line must have the label of a class".formatted(empty + 1));
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).isBlank()) {
+        throw new IllegalArgumentException(
+            "line %s is empty; each line must have the label of a class".formatted(i + 1));
+      }
     }
     return lines;
   }

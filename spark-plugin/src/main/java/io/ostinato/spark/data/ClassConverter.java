@@ -49,8 +49,9 @@ public final class ClassConverter implements ColumnConverter {
     return type instanceof StringType
         ? Optional.empty()
         : Optional.of(
-            "is %s; labels must be string; a column of class indices needs no labels"
-                .formatted(type.simpleString()));
+            "is %s; labels must be string; cast labels that are numbers; a column of class indices"
+                    .formatted(type.simpleString())
+                + " needs no labels");
   }
 
   @Override

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * images of Spark's source {@code image}, or structs of {@code bytes} and {@code path}.
  *
  * <p>Images are decoded to RGB as Pillow's {@code Image.open(file).convert("RGB")} does: alpha is
- * dropped, and gamma, colour profiles and the orientation in EXIF are ignored.
+ * dropped, and gamma, colour profiles and the orientation in EXIF are ignored; that in TIFF is
+ * applied.
  */
 public final class ImageConverter implements ColumnConverter {
   private static final long serialVersionUID = 1;

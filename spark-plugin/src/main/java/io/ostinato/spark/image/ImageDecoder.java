@@ -1,5 +1,6 @@
 package io.ostinato.spark.image;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -48,7 +49,8 @@ final class ImageDecoder {
     if (bytes.length == 0) {
       throw new IllegalArgumentException("has no bytes; expected an encoded image");
     }
-    try (ImageInputStream input = new ByteInput(bytes)) {
+    byte[] needed = PngChunks.isPng(bytes) ? PngChunks.withoutMetadata(bytes) : bytes;
+    try (ImageInputStream input = new ByteInput(needed)) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
       if (!readers.hasNext()) {
         throw new IllegalArgumentException(unknownFormat(bytes));
@@ -56,19 +58,23 @@ final class ImageDecoder {
       ImageReader reader = readers.next();
       try {
         reader.setInput(input, true, true);
-        checkSize(reader, maxPixels);
-        return reading.of(reader, bytes);
+        checkSize(reader.getHeight(0), reader.getWidth(0), maxPixels);
+        if (GifScreen.isGif(bytes)) {
+          GifScreen screen = GifScreen.of(bytes);
+          checkSize(screen.height(), screen.width(), maxPixels);
+        }
+        return Orientation.of(bytes).apply(reading.of(reader, bytes));
       } finally {
         reader.dispose();
       }
-    } catch (IOException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // any that ImageIO throws for damaged files
       throw damaged(e);
     }
   }
 
-  private static void checkSize(ImageReader reader, long maxPixels) throws IOException {
-    long height = reader.getHeight(0);
-    long width = reader.getWidth(0);
+  private static void checkSize(long height, long width, long maxPixels) {
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException("has %s x %s pixels".formatted(height, width));
     }
@@ -83,7 +89,12 @@ final class ImageDecoder {
     if (isPng) {
       PngChunks.check(bytes);
     }
-    return RasterPixels.classes(reader.read(0), isPng && PngChunks.isGray(bytes));
+    Pixels classes = RasterPixels.classes(reader.read(0), isPng && PngChunks.isGray(bytes));
+    if (GifScreen.isGif(bytes)) {
+      GifScreen screen = GifScreen.of(bytes);
+      return screen.with(classes, new byte[] {(byte) screen.background()});
+    }
+    return classes;
   }
 
   private static Pixels colors(ImageReader reader, byte[] bytes) throws IOException {
@@ -94,7 +105,13 @@ final class ImageDecoder {
     if (isPng) {
       PngChunks.check(bytes);
     }
-    return RasterPixels.rgb(reader.read(0), isPng && PngChunks.isGray(bytes));
+    BufferedImage image = reader.read(0);
+    Pixels colors = RasterPixels.rgb(image, isPng && PngChunks.isGray(bytes));
+    if (GifScreen.isGif(bytes)) {
+      GifScreen screen = GifScreen.of(bytes);
+      return screen.with(colors, RasterPixels.rgb(image.getColorModel(), screen.background()));
+    }
+    return colors;
   }
 
   private static IllegalArgumentException damaged(Exception why) {

@@ -78,17 +78,15 @@ final class JpegColors {
         y + (CB_TO_BLUE * cb + HALF >> BITS));
   }
 
-  /** Adobe writes inks inverted. */
-  private void putCmyk(int[] row, int from, byte[] rgb, int to) {
-    boolean isInverted = markers.adobeTransform() >= 0;
-    int mask = isInverted ? 255 : 0;
-    int rest = 255 - (row[from + 3] ^ mask);
+  /** Inks are inverted, as Adobe writes them; Pillow assumes so without Adobe's marker, too. */
+  private static void putCmyk(int[] row, int from, byte[] rgb, int to) {
+    int light = row[from + 3];
     put(
         rgb,
         to,
-        rest - product(row[from] ^ mask, rest),
-        rest - product(row[from + 1] ^ mask, rest),
-        rest - product(row[from + 2] ^ mask, rest));
+        light - product(255 - row[from], light),
+        light - product(255 - row[from + 1], light),
+        light - product(255 - row[from + 2], light));
   }
 
   /** The product of two shares of 255, rounded. */

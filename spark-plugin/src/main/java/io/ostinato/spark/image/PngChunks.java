@@ -1,12 +1,18 @@
 package io.ostinato.spark.image;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 
-/** Checks that a PNG file is complete: ImageIO returns damaged ones in part. */
+/**
+ * The chunks of a PNG file. ImageIO returns damaged files in part, and refuses those in which only
+ * metadata is invalid.
+ */
 final class PngChunks {
   private static final long SIGNATURE = 0x89504E470D0A1A0AL;
   private static final int END = 0x49454E44; // IEND
+
+  private static final int TRANSPARENCY = 0x74524E53; // tRNS
 
   /** Set in the type of a chunk that can be left out. */
   private static final int ANCILLARY = 0x20000000;
@@ -49,6 +55,26 @@ final class PngChunks {
       }
       at = end + Integer.BYTES;
     }
+  }
+
+  /**
+   * Leaves out the chunks that say nothing of the samples, such as texts and colour profiles, which
+   * can be invalid. A truncated file remains truncated.
+   */
+  static byte[] withoutMetadata(byte[] bytes) {
+    ByteBuffer file = ByteBuffer.wrap(bytes);
+    ByteBuffer kept = ByteBuffer.allocate(bytes.length).put(bytes, 0, Long.BYTES);
+    int at = Long.BYTES;
+    while (bytes.length - at >= FRAME_BYTES) {
+      long size = FRAME_BYTES + (file.getInt(at) & 0xffffffffL);
+      int type = file.getInt(at + Integer.BYTES);
+      int end = (int) Math.min(bytes.length, at + size);
+      if ((type & ANCILLARY) == 0 || type == TRANSPARENCY) {
+        kept.put(bytes, at, end - at);
+      }
+      at = end;
+    }
+    return Arrays.copyOf(kept.array(), kept.position());
   }
 
   /** Whether the only channel is gray. */

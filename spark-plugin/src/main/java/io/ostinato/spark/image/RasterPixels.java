@@ -82,6 +82,17 @@ final class RasterPixels {
     return image;
   }
 
+  /** The colour with this index; black if the palette doesn't have it. */
+  static byte[] rgb(ColorModel colors, int index) {
+    return colors instanceof IndexColorModel palette && index < palette.getMapSize()
+        ? new byte[] {
+          (byte) palette.getRed(index),
+          (byte) palette.getGreen(index),
+          (byte) palette.getBlue(index)
+        }
+        : new byte[3];
+  }
+
   private static Pixels ofSamples(Raster raster, ColorModel colors, boolean isGray) {
     int channels = colorsOf(colors);
     int[][] scales = new int[channels][];

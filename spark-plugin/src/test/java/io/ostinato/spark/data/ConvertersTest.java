@@ -27,7 +27,9 @@ class ConvertersTest {
         .isEqualTo(1);
     assertThat(classes.mistake(DataTypes.StringType)).isEmpty();
     assertThat(classes.mistake(DataTypes.IntegerType))
-        .contains("is int; labels must be string; a column of class indices needs no labels");
+        .contains(
+            "is int; labels must be string; cast labels that are numbers; a column of class indices"
+                + " needs no labels");
   }
 
   @Test

@@ -36,7 +36,7 @@ class ImageDecoderTest {
   @Test
   void allFormatsAreAmongTheFixtures() {
     assertThat(files().map(name -> name.substring(name.indexOf('.'))))
-        .contains(".png", ".jpg", ".bmp", ".gif");
+        .contains(".png", ".jpg", ".bmp", ".gif", ".tiff");
     assertThat(files()).hasSizeGreaterThan(30);
   }
 
@@ -106,6 +106,13 @@ class ImageDecoderTest {
     ByteBuffer.wrap(bomb).putInt(16, 2_000_000_000).putInt(20, 2_000_000_000);
     assertThatThrownBy(() -> ImageDecoder.decode(bomb, Long.MAX_VALUE / 4))
         .hasMessageContaining("has 2000000000 x 2000000000 pixels, more than");
+  }
+
+  @Test
+  void aGifPictureOnAScreenOfTooManyPixelsIsRefused() {
+    byte[] bomb = ImageFixtures.file("part.gif").clone();
+    ByteBuffer.wrap(bomb).putInt(6, -1); // 65535 x 65535
+    refuses(bomb, "has 65535 x 65535 pixels, more than the 1000000 pixels");
   }
 
   private static void refuses(byte[] bytes, String part) {
