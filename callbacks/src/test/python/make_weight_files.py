@@ -104,6 +104,9 @@ def main(folder):
     weights = net.state_dict()
     torch.save(weights, folder / "state_dict.pt")
     torch.save(weights, folder / "legacy.pth", _use_new_zipfile_serialization=False)
+    torch.save(
+        weights, folder / "legacy-protocol4.pth", pickle_protocol=4, _use_new_zipfile_serialization=False
+    )
     torch.save(net, folder / "pickled.pt")
     torch.save(prefixed("module.", weights), folder / "ddp.pt")
     torch.save({"model": prefixed("_orig_mod.", weights), "epoch": 3}, folder / "compiled.pt")

@@ -40,6 +40,17 @@ record NameMatch(
    */
   static NameMatch of(List<TemplateArray> template, List<OfferedArray> offered) {
     Map<String, OfferedArray> byName = WeightNames.withoutWrappers(offered);
+    return complete(template, byName)
+        .or(() -> complete(template, WeightNames.withoutParallelism(byName, "")))
+        .orElseThrow(
+            () -> {
+              Candidate plain = new Candidate(template, "", byName);
+              return plain.mismatch(plain.bestPrefix());
+            });
+  }
+
+  private static Optional<NameMatch> complete(
+      List<TemplateArray> template, Map<String, OfferedArray> byName) {
     for (String outer : WeightNames.commonPrefixes(template)) {
       Candidate candidate = new Candidate(template, outer, byName);
       List<String> complete = candidate.completePrefixes();
@@ -49,11 +60,10 @@ record NameMatch(
                     .formatted(listed(complete))
                 + " the option --weights-prefix, in Java the argument prefix");
       } else if (complete.size() == 1) {
-        return candidate.matched(complete.get(0));
+        return Optional.of(candidate.matched(complete.get(0)));
       }
     }
-    Candidate plain = new Candidate(template, "", byName);
-    throw plain.mismatch(plain.bestPrefix());
+    return Optional.empty();
   }
 
   /**
@@ -70,13 +80,20 @@ record NameMatch(
           "the weights have no names with the prefix %s; they have: %s"
               .formatted(WeightNames.shown(whole), listed(byName.keySet())));
     }
+    return complete(template, byName, whole)
+        .or(() -> complete(template, WeightNames.withoutParallelism(byName, whole), whole))
+        .orElseThrow(() -> new Candidate(template, "", byName).mismatch(whole));
+  }
+
+  private static Optional<NameMatch> complete(
+      List<TemplateArray> template, Map<String, OfferedArray> byName, String prefix) {
     for (String outer : WeightNames.commonPrefixes(template)) {
       Candidate candidate = new Candidate(template, outer, byName);
-      if (candidate.isComplete(whole)) {
-        return candidate.matched(whole);
+      if (candidate.isComplete(prefix)) {
+        return Optional.of(candidate.matched(prefix));
       }
     }
-    throw new Candidate(template, "", byName).mismatch(whole);
+    return Optional.empty();
   }
 
   private static String listed(Collection<String> names) {
@@ -93,6 +110,7 @@ record NameMatch(
 
   /** The template under names without one of its own prefixes, and the weights. */
   private static final class Candidate {
+    private final List<TemplateArray> template;
     private final Map<String, TemplateArray> wanted = new LinkedHashMap<>();
     private final Map<String, OfferedArray> offered;
 
@@ -102,6 +120,7 @@ record NameMatch(
     private final Set<Object> required = new HashSet<>();
 
     Candidate(List<TemplateArray> template, String outer, Map<String, OfferedArray> offered) {
+      this.template = template;
       this.offered = offered;
       for (TemplateArray array : template) {
         if (array.name().startsWith(outer)) {
@@ -111,9 +130,10 @@ record NameMatch(
           required.add(array.place());
         }
       }
+      int longest = wanted.keySet().stream().mapToInt(String::length).max().orElse(0);
       offered.forEach(
           (name, array) ->
-              WeightNames.ends(name)
+              WeightNames.ends(name, longest)
                   .forEach(
                       end -> {
                         TemplateArray target = wanted.get(end);
@@ -171,7 +191,7 @@ record NameMatch(
           .filter(each -> arrays.containsKey(each.name()))
           .forEach(each -> places.add(each.place()));
       List<String> kept =
-          wanted.values().stream()
+          template.stream()
               .filter(each -> !places.contains(each.place()))
               .map(TemplateArray::name)
               .toList();

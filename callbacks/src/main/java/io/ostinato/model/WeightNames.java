@@ -14,6 +14,8 @@ final class WeightNames {
   private static final Pattern WRAPPERS =
       Pattern.compile("(?<=^|\\.)(?:_orig_mod|_checkpoint_wrapped_module|_fsdp_wrapped_module)\\.");
 
+  private static final Pattern PARALLEL = Pattern.compile("(?<=^|\\.)module\\.");
+
   private static final int MOST_CHARACTERS = 120;
 
   private WeightNames() {}
@@ -44,10 +46,31 @@ final class WeightNames {
     return WRAPPERS.matcher(name).replaceAll("");
   }
 
-  /** The name, and what follows each of its dots. */
-  static List<String> ends(String name) {
-    List<String> ends = new ArrayList<>(List.of(name));
-    for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+  /**
+   * The weights by their names without the wrapper of data parallelism, {@code module.}, anywhere
+   * after a prefix; as they are, if there would be two of one name.
+   */
+  static Map<String, OfferedArray> withoutParallelism(
+      Map<String, OfferedArray> offered, String prefix) {
+    Map<String, OfferedArray> byName = new LinkedHashMap<>();
+    offered.forEach(
+        (name, array) ->
+            byName.putIfAbsent(
+                name.startsWith(prefix)
+                    ? prefix + PARALLEL.matcher(name.substring(prefix.length())).replaceAll("")
+                    : name,
+                array));
+    return byName.size() == offered.size() ? byName : offered;
+  }
+
+  /** The name, and what follows each of its dots, of at most this length. */
+  static List<String> ends(String name, int longest) {
+    List<String> ends = new ArrayList<>();
+    if (name.length() <= longest) {
+      ends.add(name);
+    }
+    int first = Math.max(0, name.length() - longest - 1);
+    for (int dot = name.indexOf('.', first); dot >= 0; dot = name.indexOf('.', dot + 1)) {
       ends.add(name.substring(dot + 1));
     }
     return ends;

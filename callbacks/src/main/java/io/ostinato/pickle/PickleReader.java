@@ -144,10 +144,10 @@ public final class PickleReader {
       case 'e', 0x90 -> add(popMark());
       case 's' -> put(popLast(2));
       case 'u' -> put(popMark());
-      case 'p' -> memo.put(Integer.parseInt(line()), top());
-      case 'q' -> memo.put(unsigned(), top());
-      case 'r' -> memo.put(bytes.getInt(), top());
-      case 0x94 -> memo.put(memo.size(), top());
+      case 'p' -> remember(Integer.parseInt(line()));
+      case 'q' -> remember(unsigned());
+      case 'r' -> remember(bytes.getInt());
+      case 0x94 -> remember(memo.size());
       case 'g' -> push(memo.getOrDefault(Integer.parseInt(line()), Other.VALUE));
       case 'h' -> push(memo.getOrDefault(unsigned(), Other.VALUE));
       case 'j' -> push(memo.getOrDefault(bytes.getInt(), Other.VALUE));
@@ -174,11 +174,11 @@ public final class PickleReader {
       }
       case 'R', 0x81 -> {
         List<Pickled> call = popLast(2);
-        push(TorchObjects.made(call.get(0), call.get(1)));
+        push(made(call.get(0), call.get(1)));
       }
       case 0x92 -> {
         List<Pickled> call = popLast(3);
-        push(TorchObjects.made(call.get(0), call.get(1)));
+        push(made(call.get(0), call.get(1)));
       }
       case 'b' -> {
         Pickled state = pop();
@@ -201,6 +201,11 @@ public final class PickleReader {
       storages.putIfAbsent(tensor.storage().key(), tensor.storage());
     }
     push(value);
+  }
+
+  private Pickled made(Pickled callee, Pickled arguments) {
+    count(TorchObjects.pairs(callee, arguments).size());
+    return TorchObjects.made(callee, arguments);
   }
 
   private void global(String module, String name) {
@@ -289,12 +294,22 @@ public final class PickleReader {
   }
 
   private void push(Pickled value) {
-    count();
+    count(1);
     stack.add(value);
   }
 
-  private void count() {
-    if (++values > MOST_VALUES) {
+  private void remember(int number) {
+    memo.put(number, top());
+    check(memo.size());
+  }
+
+  private void count(int more) {
+    values += more;
+    check(values);
+  }
+
+  private static void check(int count) {
+    if (count > MOST_VALUES) {
       throw new IllegalArgumentException("more than %s values".formatted(MOST_VALUES));
     }
   }
@@ -315,7 +330,7 @@ public final class PickleReader {
   }
 
   private void mark() {
-    count();
+    count(1);
     marked.push(stack);
     stack = new ArrayList<>();
   }

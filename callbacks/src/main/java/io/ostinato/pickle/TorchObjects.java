@@ -18,6 +18,7 @@ import java.util.Set;
 /** What the calls in a pickle of PyTorch create; none of them is run. */
 final class TorchObjects {
   private static final Set<String> MAPPINGS = Set.of("OrderedDict", "defaultdict", "dict");
+  private static final int MOST_ARGUMENTS = 16;
   private static final String UNTYPED = "UntypedStorage";
   private static final String STORAGE = "Storage";
 
@@ -89,16 +90,43 @@ final class TorchObjects {
 
   /** The result of a call: for PyTorch's functions that take a tensor or its storage, a tensor. */
   static Pickled made(Pickled callee, Pickled arguments) {
+    List<Pickled> given = few(arguments);
     if (callee instanceof Global global) {
       if (MAPPINGS.contains(global.name())) {
-        return new Mapping();
+        return mapping(pairs(callee, arguments));
       }
       if (global.name().startsWith("_rebuild_") && global.module().startsWith("torch.")) {
-        return tensor(global, arguments instanceof Items items ? items.values() : List.of());
+        return tensor(global, given);
       }
     }
-    return instance(
-        callee instanceof Global type ? Optional.of(type) : Optional.empty(), arguments);
+    return instance(callee instanceof Global type ? Optional.of(type) : Optional.empty(), given);
+  }
+
+  /** The first of the arguments: no call has more, and all calls can have the same long list. */
+  private static List<Pickled> few(Pickled arguments) {
+    List<Pickled> all = arguments instanceof Items items ? items.values() : List.of();
+    return all.subList(0, Math.min(all.size(), MOST_ARGUMENTS));
+  }
+
+  /** The pairs of which a call creates a dict, as Python 2 writes it; empty for other calls. */
+  static List<Pickled> pairs(Pickled callee, Pickled arguments) {
+    return callee instanceof Global global
+            && MAPPINGS.contains(global.name())
+            && arguments instanceof Items given
+            && given.values().size() == 1
+            && given.values().get(0) instanceof Items pairs
+        ? pairs.values()
+        : List.of();
+  }
+
+  private static Mapping mapping(List<Pickled> pairs) {
+    Mapping mapping = new Mapping();
+    for (Pickled each : pairs) {
+      if (each instanceof Items pair && pair.values().size() == 2) {
+        mapping.put(pair.values().get(0), pair.values().get(1));
+      }
+    }
+    return mapping;
   }
 
   /** A storage by its type; in old files a class with its source, or a tensor by its number. */
@@ -127,14 +155,12 @@ final class TorchObjects {
   }
 
   /** A new object. Functions that create a module, such as torch.fx's, receive its attributes. */
-  private static Instance instance(Optional<Global> type, Pickled arguments) {
+  private static Instance instance(Optional<Global> type, List<Pickled> arguments) {
     Instance instance = new Instance(type.orElse(null));
-    if (arguments instanceof Items items) {
-      items.values().stream()
-          .filter(each -> Instance.hasThoseOfModules(each.entries()))
-          .findFirst()
-          .ifPresent(instance::build);
-    }
+    arguments.stream()
+        .filter(each -> Instance.hasThoseOfModules(each.entries()))
+        .findFirst()
+        .ifPresent(instance::build);
     return instance;
   }
 
@@ -143,7 +169,7 @@ final class TorchObjects {
         && arguments.size() > SHAPE
         && arguments.get(0) instanceof Global inner
         && arguments.get(SHAPE) instanceof Items given) {
-      return tensor(inner, given.values());
+      return tensor(inner, few(given));
     }
     for (Pickled each : arguments) {
       if (each instanceof Tensor tensor) {
@@ -183,7 +209,7 @@ final class TorchObjects {
     }
     Optional<List<Long>> sizes = numbers(arguments.get(SHAPE));
     Optional<List<Long>> strides = numbers(arguments.get(STRIDES));
-    return sizes.isEmpty() || strides.isEmpty() || sizes.get().size() > TensorView.MOST_DIMENSIONS
+    return sizes.isEmpty() || strides.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new TensorView(type(memory, arguments), offset.value(), sizes.get(), strides.get()));
@@ -223,6 +249,7 @@ final class TorchObjects {
 
   private static Optional<List<Long>> numbers(Pickled value) {
     if (!(value instanceof Items items)
+        || items.values().size() > TensorView.MOST_DIMENSIONS
         || !items.values().stream().allMatch(Whole.class::isInstance)) {
       return Optional.empty();
     }

@@ -65,6 +65,45 @@ class ModuleTemplateTest {
     assertThat(outputs(inner.weights())).isEqualTo(outputs(snapshot("trained.pt")));
   }
 
+  /** As of models whose features alone run on several devices. */
+  @Test
+  void dataParallelismWithinAModuleIsRemoved() {
+    List<OfferedArray> inner =
+        renamed(trained(), name -> "model." + name.replace("norm.", "norm.module."));
+    Filled filled = net.with(inner);
+    assertThat(filled.prefix()).isEqualTo("model.");
+    assertThat(outputs(filled.weights())).isEqualTo(outputs(snapshot("trained.pt")));
+    assertThat(outputs(net.with(inner, "model").weights()))
+        .isEqualTo(outputs(snapshot("trained.pt")));
+    List<OfferedArray> both = renamed(inner, name -> name);
+    both.addAll(
+        renamed(trained(), name -> "model." + name).stream()
+            .filter(each -> each.name().startsWith("model.norm."))
+            .toList());
+    assertThatThrownBy(() -> net.with(both))
+        .hasMessageContaining("only the weights have 'norm.module.bias' (float32 (2))");
+  }
+
+  @Test
+  void namesWithMoreDotsThanAnyModuleMatchNothing() {
+    List<OfferedArray> more = trained();
+    String name = "a.".repeat(1_000_000) + "weight";
+    more.add(OfferedArray.of(HostArray.of(name, DataType.UINT8, new Shape(1), new byte[1])));
+    assertThatThrownBy(() -> net.with(more))
+        .hasMessageContaining("only the weights have 'a.a.a.")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(500));
+  }
+
+  @Test
+  void buffersAroundTheModuleOfTheWeightsAreKept() {
+    List<TemplateArray> template =
+        List.of(
+            new TemplateArray("mean", false, DataType.UINT8, new Shape(1), "mean"),
+            new TemplateArray("net.w", true, DataType.UINT8, new Shape(1), "net.w"));
+    HostArray w = HostArray.of("w", DataType.UINT8, new Shape(1), new byte[1]);
+    assertThat(NameMatch.of(template, OfferedArray.of(List.of(w))).kept()).containsExactly("mean");
+  }
+
   @Test
   void aModuleAroundTheOneThatTheWeightsAreOfTakesThem() {
     ModuleTemplate wrapped = ModuleTemplate.of(TorchModules.content("/weights/wrapped.pt"));

@@ -4,6 +4,7 @@ import io.ostinato.pickle.PickleReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,9 @@ final class LargeArchive {
   private final FileStatus status;
   private final Map<String, Place> places = new HashMap<>();
 
+  /** Storages whose elements are in use: many tensors can have one. */
+  private final Map<String, WeakReference<byte[]>> inUse = new HashMap<>();
+
   /** A file in the archive. */
   private record Place(String name, int method, int crc, long bytes, long header) {}
 
@@ -73,8 +77,15 @@ final class LargeArchive {
   }
 
   private Optional<ByteBuffer> storage(String name) {
+    WeakReference<byte[]> known = inUse.get(name);
+    byte[] present = known == null ? null : known.get();
+    if (present != null) {
+      return Optional.of(ByteBuffer.wrap(present).order(ByteOrder.LITTLE_ENDIAN));
+    }
     try {
-      return content(name);
+      Optional<ByteBuffer> content = content(name);
+      content.ifPresent(read -> inUse.put(name, new WeakReference<>(read.array())));
+      return content;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -71,7 +71,12 @@ enum OtherFormat {
           "version https://git-lfs", GIT_LFS);
 
   private static final Pattern WEB = Pattern.compile("(?i)\\s*<(?:!doctype )?html");
-  private static final String LEGACY = "\u0080\2\u008A\nl\u00FC\u009CF\u00F9 j\u00A8P\u0019.";
+
+  /** The first pickle, a magic number, in any protocol of binary pickles. */
+  private static final Pattern LEGACY =
+      Pattern.compile(
+          "\u0080[\2-\5](?:\u0095.{8})?\u008A\nl\u00FC\u009CF\u00F9 j\u00A8P\u0019\\.",
+          Pattern.DOTALL);
 
   /** The file of a tar archive that holds the checkpoint, as written by PyTorch before 0.1.10. */
   private static final String TAR_OF_TORCH = "pickle";
@@ -118,7 +123,7 @@ enum OtherFormat {
           .flatMap(pickle -> saved(pickle, 0))
           .map(save -> new TorchSave(save.value(), true));
     }
-    return text(content).startsWith(LEGACY) ? saved(content, PICKLES_BEFORE) : Optional.empty();
+    return LEGACY.matcher(text(content)).lookingAt() ? saved(content, PICKLES_BEFORE) : Optional.empty();
   }
 
   private static Optional<TorchSave> saved(byte[] pickles, int before) {
@@ -138,7 +143,7 @@ enum OtherFormat {
     ZipContent zip = new ZipContent(content);
     if (zip.isZip()) {
       return zip.entries().flatMap(OtherFormat::ofZip);
-    } else if (begin.startsWith(LEGACY)) {
+    } else if (LEGACY.matcher(begin).lookingAt()) {
       return Optional.of(TORCH_SAVE);
     } else if (new TarContent(content).isTar()) {
       return Optional.of(TAR);
@@ -187,7 +192,7 @@ enum OtherFormat {
     return zip.isZip()
         ? !zip.isWhole()
             || zip.entries().flatMap(OtherFormat::ofZip).equals(Optional.of(TORCH_SAVE))
-        : text(content).startsWith(LEGACY);
+        : LEGACY.matcher(text(content)).lookingAt();
   }
 
   static boolean isSafetensors(byte[] content) {

@@ -24,6 +24,9 @@ final class SavedTensors {
   private static final int DEEPEST = 100;
   private static final int MOST_VISITS = 500_000;
 
+  /** No names are longer; a few long keys could make very many long names. */
+  private static final int MOST_CHARACTERS = 2_000;
+
   private final TorchSaveContent saved;
   private final Map<String, OfferedArray> found = new LinkedHashMap<>();
   private int visits;
@@ -63,7 +66,14 @@ final class SavedTensors {
   }
 
   private void each(String path, Map<String, Pickled> values, int depth) {
-    values.forEach((key, value) -> collect(path + key + ".", value, depth + 1));
+    values.forEach(
+        (key, value) -> {
+          if (path.length() + key.length() > MOST_CHARACTERS) {
+            throw new IllegalArgumentException(
+                "the names of its values have more than %s characters".formatted(MOST_CHARACTERS));
+          }
+          collect(path + key + ".", value, depth + 1);
+        });
   }
 
   private OfferedArray offered(String name, Tensor tensor) {

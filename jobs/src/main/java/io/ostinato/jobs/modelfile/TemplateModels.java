@@ -94,7 +94,8 @@ final class TemplateModels {
     }
     told = true;
     if (!filled.prefix().isEmpty()) {
-      log.info("the weights of '{}' have the prefix '{}'", file, filled.prefix());
+      log.info(
+          "the weights of '{}' have the prefix {}", file, PickledEntry.quoted(filled.prefix()));
     }
     if (!filled.kept().isEmpty()) {
       log.warn(
@@ -109,8 +110,10 @@ final class TemplateModels {
     }
   }
 
-  private static String listed(List<String> names) {
-    return String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)))
+  /** Some of the names, in one line. */
+  static String listed(List<String> names) {
+    List<String> some = names.stream().limit(MOST_NAMES).map(PickledEntry::quoted).toList();
+    return String.join(", ", some)
         + (names.size() > MOST_NAMES ? " and %s more".formatted(names.size() - MOST_NAMES) : "");
   }
 }

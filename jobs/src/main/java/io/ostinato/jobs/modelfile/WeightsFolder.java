@@ -31,8 +31,13 @@ public record WeightsFolder(String main, List<String> shards) {
   public static Optional<WeightsFolder> in(Collection<String> names) {
     TreeSet<String> files = new TreeSet<>(names);
     for (String end : List.of(".safetensors", ".bin")) {
+      List<String> indexes = files.stream().filter(name -> name.endsWith(end + INDEX)).toList();
       Optional<String> index =
-          files.stream().filter(name -> name.endsWith(end + INDEX)).findFirst();
+          USUAL.stream()
+              .map(name -> name + INDEX)
+              .filter(indexes::contains)
+              .findFirst()
+              .or(() -> indexes.stream().findFirst());
       if (index.isPresent()) {
         String stem = index.get().substring(0, index.get().length() - (end + INDEX).length());
         return Optional.of(
@@ -68,9 +73,11 @@ public record WeightsFolder(String main, List<String> shards) {
     return name.endsWith(".safetensors" + INDEX) || name.endsWith(".bin" + INDEX);
   }
 
-  /** The name of one file with the weights of this one: that of an index without its extension. */
+  /** The name of one file with the weights of this one; shards become a safetensors file. */
   public static String nameOfOne(String main) {
-    return isIndex(main) ? main.substring(0, main.length() - INDEX.length()) : main;
+    return isIndex(main)
+        ? main.replaceFirst("\\.(?:safetensors|bin)\\.index\\.json$", ".safetensors")
+        : main;
   }
 
   private static boolean isShardOf(String stem, String name) {

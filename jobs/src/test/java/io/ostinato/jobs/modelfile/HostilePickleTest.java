@@ -1,6 +1,7 @@
 package io.ostinato.jobs.modelfile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +63,40 @@ class HostilePickleTest {
   void moreValuesThanAnyFileHas() throws IOException {
     pickle.append("}".repeat(3_000_000));
     assertThat(words()).startsWith(UNREADABLE);
+  }
+
+  @Test
+  void moreNumbersOfValuesThanAnyFileHas() throws IOException {
+    pickle.append("}");
+    for (int i = 0; i < 3_000_000; i++) {
+      pickle.append("r").append((char) (i & 0xFF)).append((char) (i >> 8 & 0xFF));
+      pickle.append((char) (i >> 16)).append("\0");
+    }
+    assertThat(words()).startsWith(UNREADABLE);
+  }
+
+  @Test
+  void manyCallsWithManyArguments() throws IOException {
+    pickle.append("(").append("N".repeat(900_000)).append("tq\1");
+    for (String function : new String[] {"cany\nthing\n", "ctorch._utils\n_rebuild_tensor\n"}) {
+      pickle.append(function).append("q\2").append("h\2h\1R".repeat(100_000));
+    }
+    assertThat(words()).contains("torch.save");
+  }
+
+  @Test
+  void namesThatAreTooLong() throws IOException {
+    pickle.append("}q\0");
+    pickle.append("X").append(size(1_000_000)).append("x".repeat(1_000_000)).append("}");
+    for (int i = 0; i < 60_000; i++) {
+      put("w" + i, TENSOR);
+    }
+    pickle.append("s");
+    byte[] content = (pickle + ".").getBytes(StandardCharsets.ISO_8859_1);
+    TorchSaveContent saved = TorchSaveContent.ofArchive(PickleFixtures.storedArchive(content));
+    assertThatThrownBy(() -> SavedTensors.of(saved))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the names of its values have more than 2000 characters");
   }
 
   @Test

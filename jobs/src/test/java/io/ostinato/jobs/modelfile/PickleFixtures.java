@@ -29,14 +29,7 @@ final class PickleFixtures {
       for (ZipContent.Entry entry : zip.entries().orElseThrow()) {
         boolean isPickle = entry.name().endsWith("/data.pkl");
         byte[] content = isPickle ? pickle : zip.contentOf(entry).orElseThrow();
-        CRC32 crc = new CRC32();
-        crc.update(content);
-        ZipEntry copy = new ZipEntry(entry.name());
-        copy.setMethod(ZipEntry.STORED);
-        copy.setSize(content.length);
-        copy.setCrc(crc.getValue());
-        out.putNextEntry(copy);
-        out.write(content);
+        store(out, entry.name(), content);
       }
     }
     return bytes.toByteArray();
@@ -50,5 +43,25 @@ final class PickleFixtures {
       zip.write(pickle);
     }
     return bytes.toByteArray();
+  }
+
+  /** An archive with this pickle, which isn't compressed. */
+  static byte[] storedArchive(byte[] pickle) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      store(zip, "archive/data.pkl", pickle);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void store(ZipOutputStream out, String name, byte[] content) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    ZipEntry entry = new ZipEntry(name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(content.length);
+    entry.setCrc(crc.getValue());
+    out.putNextEntry(entry);
+    out.write(content);
   }
 }

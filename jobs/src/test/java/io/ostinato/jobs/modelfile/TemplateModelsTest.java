@@ -24,10 +24,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +52,7 @@ class TemplateModelsTest {
       strings = {
         "state_dict.pt",
         "legacy.pth",
+        "legacy-protocol4.pth",
         "pickled.pt",
         "ddp.pt",
         "compiled.pt",
@@ -111,6 +116,27 @@ class TemplateModelsTest {
         .hasMessageStartingWith("the archive is damaged: ");
   }
 
+  /** A storage can be that of all weights. */
+  @Test
+  void storagesOfLargeArchivesAreReadOnceWhileTheyAreInUse() throws IOException {
+    Path file = TorchFixtures.copy("/weights/views.pt", folder.resolve("views.pt"));
+    AtomicInteger reads = new AtomicInteger();
+    FileSystem files =
+        new FilterFileSystem(FileSystem.getLocal(new Configuration()).getRawFileSystem()) {
+          @Override
+          public FSDataInputStream open(org.apache.hadoop.fs.Path path, int buffer)
+              throws IOException {
+            reads.incrementAndGet();
+            return super.open(path, buffer);
+          }
+        };
+    List<OfferedArray> arrays = large(files, file);
+    List<HostArray> all = contents(arrays);
+    int before = reads.get();
+    assertThat(contents(arrays)).isEqualTo(all);
+    assertThat(reads).hasValue(before);
+  }
+
   @Test
   void damagedLargeArchivesAreReadOrRejected() throws IOException {
     byte[] content = TorchFixtures.content("/weights/lightning.ckpt");
@@ -133,7 +159,10 @@ class TemplateModelsTest {
   }
 
   private static List<OfferedArray> large(Path file) throws IOException {
-    FileSystem files = FileSystem.getLocal(new Configuration()).getRawFileSystem();
+    return large(FileSystem.getLocal(new Configuration()).getRawFileSystem(), file);
+  }
+
+  private static List<OfferedArray> large(FileSystem files, Path file) throws IOException {
     return SavedTensors.of(
         LargeArchive.of(files, files.getFileStatus(new org.apache.hadoop.fs.Path(file.toUri()))));
   }
@@ -227,6 +256,15 @@ class TemplateModelsTest {
         "the weights have the architecture's names under several prefixes ('ema.', 'model.'); choose one"
             + " with the option --weights-prefix");
     assertThat(outputs(read("net.pt", file, "model"))).isEqualTo(expected("trained.pt"));
+  }
+
+  /** They come from the file, which can be anybody's. */
+  @Test
+  void namesAreLoggedInOneShortLine() {
+    assertThat(TemplateModels.listed(List.of("loss\nERROR", "x".repeat(5_000))))
+        .startsWith("'loss\\nERROR', 'xxx")
+        .hasSizeLessThan(300);
+    assertThat(TemplateModels.listed(Collections.nCopies(22, "w"))).endsWith("'w' and 2 more");
   }
 
   @Test
