@@ -236,6 +236,27 @@ class ResidentPredictorTest {
     assertThat(ClassesFactory.MANAGERS).hasSize(4).noneMatch(NDManager::isOpen);
   }
 
+  @Test
+  void aPartitionReleasesItsModelAndTranslatorBeforeTheNextOneOfItsTask() {
+    ClassesFactory.MANAGERS.clear();
+    ClassesFactory.MOST_OPEN.set(0);
+
+    List<Row> all = predictor().transform(rows(spark, 8)).coalesce(1).collectAsList();
+
+    assertThat(all).hasSize(TorchModules.ROWS);
+    assertThat(ClassesFactory.MANAGERS).hasSize(8).noneMatch(NDManager::isOpen);
+    assertThat(ClassesFactory.MOST_OPEN).hasValue(1);
+  }
+
+  @Test
+  void aTaskThatLeavesRowsUnreadReleasesItsTranslator() {
+    ClassesFactory.MANAGERS.clear();
+
+    assertThat(predictor().setBatchSize(2).transform(rows(spark, 1)).takeAsList(1)).hasSize(1);
+
+    assertThat(ClassesFactory.MANAGERS).hasSize(1).noneMatch(NDManager::isOpen);
+  }
+
   /** Texts of whole rows. */
   public static final class RowsFactory implements TranslatorFactory {
     @Override
