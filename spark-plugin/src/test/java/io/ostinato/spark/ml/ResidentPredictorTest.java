@@ -40,7 +40,9 @@ import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.feature.IndexToString;
 import org.apache.spark.ml.feature.SQLTransformer;
+import org.apache.spark.ml.feature.StringIndexer;
 import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -255,6 +257,27 @@ class ResidentPredictorTest {
     assertThat(predictor().setBatchSize(2).transform(rows(spark, 1)).takeAsList(1)).hasSize(1);
 
     assertThat(ClassesFactory.MANAGERS).hasSize(1).noneMatch(NDManager::isOpen);
+  }
+
+  @Test
+  void columnsKeepTheirMetadataForLaterStages() {
+    Dataset<Row> rows = rows(spark, 2).selectExpr("id as `row.id`", "x", "text");
+    Dataset<Row> indexed =
+        new StringIndexer().setInputCol("text").setOutputCol("index").fit(rows).transform(rows);
+
+    Dataset<Row> predicted = predictor().transform(indexed);
+
+    assertThat(predicted.schema()).isEqualTo(predictor().transformSchema(indexed.schema()));
+    assertThat(predicted.schema().apply("index").metadata())
+        .isEqualTo(indexed.schema().apply("index").metadata());
+    assertThat(
+            new IndexToString()
+                .setInputCol("index")
+                .setOutputCol("back")
+                .transform(predicted)
+                .where("back = text")
+                .count())
+        .isEqualTo(TorchModules.ROWS);
   }
 
   /** Texts of whole rows. */
