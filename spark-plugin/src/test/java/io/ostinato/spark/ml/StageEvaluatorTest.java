@@ -173,6 +173,22 @@ class StageEvaluatorTest {
   }
 
   @Test
+  void metricsReadFurtherColumnsOfTheTransformedRows() {
+    Metric<?> masked = Metrics.ofRegression().mask("valid").mse().named("masked");
+    PipelineModel stage = pipeline(sql("id + int(id >= 32) as prediction, id < 32 as valid"));
+    try (EvaluationResults results =
+        StageEvaluator.of(engine, ComparedColumns.of("prediction", "id"), Metrics.mse(), masked)
+            .evaluate(TAG, stage, labelled())) {
+      assertThat(results.metrics().values()).containsExactly(0.5, 0.0);
+    }
+    refused(
+        () ->
+            StageEvaluator.of(engine, ComparedColumns.of("id", "id"), masked)
+                .evaluate(TAG, pipeline(sql("1 as one")), labelled()),
+        "the transformed rows have no column 'valid'; they have: id, x, text, label, name, one");
+  }
+
+  @Test
   void regressionsAreComparedAsNumbers() {
     try (EvaluationResults results =
         StageEvaluator.of(engine, ComparedColumns.of("prediction", "id"), Metrics.mse())
