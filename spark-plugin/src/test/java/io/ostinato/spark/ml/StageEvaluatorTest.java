@@ -269,6 +269,17 @@ class StageEvaluatorTest {
     refused(
         () -> SavedStage.load(spark, other.toString()),
         "can't be read as a saved stage of Spark ML");
+    Path unnamed = folder.resolve("unnamed");
+    Files.writeString(
+        Files.createDirectories(unnamed.resolve("metadata")).resolve("part-00000"), "{}\n");
+    refused(
+        () -> SavedStage.load(spark, unnamed.toString()),
+        "can't be read as a saved stage of Spark ML: its metadata names no class");
+    Path empty = folder.resolve("empty");
+    Files.writeString(Files.createDirectories(empty.resolve("metadata")).resolve("part-00000"), "");
+    refused(
+        () -> SavedStage.load(spark, empty.toString()),
+        "can't be read as a saved stage of Spark ML: its metadata is empty");
   }
 
   @Test
