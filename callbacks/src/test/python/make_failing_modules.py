@@ -107,9 +107,9 @@ class TwoInputs(nn.Module):
         return x * mask
 
 
-class ListOfTensors(nn.Module):
-    def forward(self, xs: List[torch.Tensor]):
-        return xs[0]
+class ListOfLists(nn.Module):
+    def forward(self, xs: List[List[torch.Tensor]]):
+        return xs[0][0]
 
 
 class Embedding(nn.Module):
@@ -186,7 +186,7 @@ def main(folder):
         "to-gpu": ToGpu(),
         "float64": Weights(torch.float64),
         "two-inputs": TwoInputs(),
-        "list-of-tensors": ListOfTensors(),
+        "list-of-lists": ListOfLists(),
         "embedding": Embedding(),
         "memory": Memory(),
         "no-forward": NoForward(),

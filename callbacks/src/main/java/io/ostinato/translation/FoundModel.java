@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A model in DJL's repositories, whose files are on this machine. */
 public final class FoundModel {
@@ -36,11 +35,12 @@ public final class FoundModel {
   private static final String FACTORY = "translatorFactory";
 
   private final EngineFile file;
-  private final Path folder;
+  private final ModelFolder folder;
   private final String name;
   private final Map<String, Object> arguments;
 
-  private FoundModel(EngineFile file, Path folder, String name, Map<String, Object> arguments) {
+  private FoundModel(
+      EngineFile file, ModelFolder folder, String name, Map<String, Object> arguments) {
     this.file = file;
     this.folder = folder;
     this.name = name;
@@ -115,11 +115,12 @@ public final class FoundModel {
         Optional.ofNullable(criteria.getEngine())
             .or(() -> Optional.ofNullable(arguments.get("engine")).map(Object::toString))
             .orElse("");
-    EngineFile file =
-        Files.isRegularFile(path)
-            ? EngineFile.of(path.toAbsolutePath(), engine)
-            : EngineFile.in(nested, name, engine);
-    return new FoundModel(file, nested, name, arguments);
+    if (Files.isRegularFile(path)) {
+      EngineFile file = EngineFile.of(path.toAbsolutePath(), engine);
+      return new FoundModel(file, ModelFolder.ofFile(nested), name, arguments);
+    }
+    EngineFile file = EngineFile.in(nested, name, engine);
+    return new FoundModel(file, ModelFolder.of(nested), name, arguments);
   }
 
   /** Adds the properties that DJL reads from a model's folder; given ones have precedence. */
@@ -145,17 +146,22 @@ public final class FoundModel {
   /** A text that is another one after a file of the model has been changed or replaced. */
   public String stamp() {
     StringBuilder stamp = new StringBuilder("%s %s\n".formatted(name, file));
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path each : files.filter(Files::isRegularFile).sorted().toList()) {
-        BasicFileAttributes attributes = Files.readAttributes(each, BasicFileAttributes.class);
-        stamp
-            .append("%s %s ".formatted(each, attributes.size()))
-            .append("%s %s\n".formatted(attributes.lastModifiedTime(), attributes.fileKey()));
+    try {
+      append(file.path(), stamp);
+      for (Path each : folder.files()) {
+        append(each, stamp);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("can't read the model's folder '%s'".formatted(folder), e);
+      throw folder.unreadable(e);
     }
     return stamp.toString();
+  }
+
+  private static void append(Path file, StringBuilder stamp) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    stamp
+        .append("%s %s ".formatted(file, attributes.size()))
+        .append("%s %s\n".formatted(attributes.lastModifiedTime(), attributes.fileKey()));
   }
 
   /**

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * What a translator reads from the folder of its model, such as a tokenizer or the names of
@@ -37,25 +36,27 @@ public final class ModelArtifacts implements Serializable {
   }
 
   /**
-   * Reads the files of a folder and of its subfolders, without the model and without any file
-   * larger than 64 MiB.
+   * Reads the files of a folder and of its subfolders, without models and without any file larger
+   * than 64 MiB.
    *
    * @param modelName the name of the model, as translators see it
    * @param model the file of the model
    * @throws UncheckedIOException if a file can't be read
    */
   public static ModelArtifacts of(String modelName, Path folder, Path model) {
+    return of(modelName, ModelFolder.of(folder), model);
+  }
+
+  static ModelArtifacts of(String modelName, ModelFolder folder, Path model) {
     Map<String, byte[]> files = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(folder)) {
-      List<Path> wanted =
-          all.filter(file -> Files.isRegularFile(file) && !file.equals(model)).toList();
-      for (Path file : wanted) {
-        if (Files.size(file) <= MOST_FILE_BYTES) {
-          files.put(nameOf(folder.relativize(file)), Files.readAllBytes(file));
+    try {
+      for (Path file : folder.files()) {
+        if (!file.equals(model) && Files.size(file) <= MOST_FILE_BYTES) {
+          files.put(nameOf(folder.path().relativize(file)), Files.readAllBytes(file));
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("can't read the model's folder '%s'".formatted(folder), e);
+      throw folder.unreadable(e);
     }
     return new ModelArtifacts(modelName, files, Map.of());
   }

@@ -75,7 +75,7 @@ class ReasonTest {
             + " inputs have the shape that the model expects");
     reasons.put("two-inputs", "; it takes (Tensor x, Tensor mask): pass a column for each");
     reasons.put(
-        "list-of-tensors", "; wrap the module in one that takes tensors, one for each column");
+        "list-of-lists", "; wrap the module in one that takes tensors, one for each column");
     reasons.put(
         "embedding",
         "index out of range in self; an index in the inputs is outside the module's embedding");

@@ -49,8 +49,11 @@ final class ComparedRows {
   static SparkDataset of(
       Dataset<Row> transformed, ComparedColumns columns, List<Metric<?>> metrics) {
     Map<String, String> outputs = outputs(columns, metrics);
+    List<String> further =
+        metrics.stream().flatMap(metric -> metric.columns().stream()).distinct().toList();
     List<String> names = new ArrayList<>(outputs.values());
     names.add(columns.label());
+    names.addAll(further);
     names.forEach(name -> type(name, transformed.schema()));
     Dataset<Row> rows =
         transformed.selectExpr(
@@ -63,7 +66,7 @@ final class ComparedRows {
       throw new IllegalArgumentException(
           "the stage returned no rows; an evaluation needs at least one row");
     }
-    return new ComparedRows(columns, rows, head.get(0)).dataset(outputs);
+    return new ComparedRows(columns, rows, head.get(0)).dataset(outputs, further);
   }
 
   /** The columns of the outputs, by the names that metrics read. */
@@ -111,10 +114,14 @@ final class ComparedRows {
             .containsAll(List.of(ClassScoreForm.NAMES, ClassScoreForm.PROBABILITIES));
   }
 
-  private SparkDataset dataset(Map<String, String> outputs) {
+  private SparkDataset dataset(Map<String, String> outputs, List<String> further) {
     SparkDataset dataset = SparkDataset.of(rows);
     for (Map.Entry<String, String> output : outputs.entrySet()) {
       dataset = withOutput(dataset, output.getKey(), output.getValue());
+    }
+    for (String column : further) {
+      dataset =
+          withNumbers(dataset, MetricBatch.columnOf(column), column, type(column, rows.schema()));
     }
     return withLabel(dataset);
   }

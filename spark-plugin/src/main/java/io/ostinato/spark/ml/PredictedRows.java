@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one partition with their outputs, batch by batch. The model is leased and the
- * translator prepared at the first row; both are released when the task ends.
+ * translator prepared at the first row; both are released after the last one, or when the task
+ * ends.
  *
  * @param <I> type of the inputs
  * @param <O> type of the outputs
@@ -38,12 +39,10 @@ final class PredictedRows<I, O> implements Iterator<Row> {
   private @Nullable Opened<I, O> opened;
   private long next;
 
-  /** What a task has from its first row on. */
+  /** What a partition has from its first row on. */
   private record Opened<I, O>(
-      LeasedModel model, PreparedTranslator<I, O> translator, int[] positions)
-      implements AutoCloseable {
-    @Override
-    public void close() {
+      LeasedModel model, PreparedTranslator<I, O> translator, int[] positions) {
+    void close() {
       try (model) {
         translator.close();
       }
@@ -63,7 +62,11 @@ final class PredictedRows<I, O> implements Iterator<Row> {
 
   @Override
   public boolean hasNext() {
-    return !ready.isEmpty() || rows.hasNext();
+    boolean hasNext = !ready.isEmpty() || rows.hasNext();
+    if (!hasNext) {
+      close(); // a task can have more partitions
+    }
+    return hasNext;
   }
 
   @Override
@@ -107,13 +110,21 @@ final class PredictedRows<I, O> implements Iterator<Row> {
     try {
       PreparedTranslator<I, O> translator = translators.open(model.manager());
       Opened<I, O> now = new Opened<>(model, translator, task.input().positionsIn(first));
-      TaskCompletionListener close = context -> now.close();
-      TaskContext.get().addTaskCompletionListener(close);
       opened = now;
+      TaskCompletionListener close = context -> close();
+      TaskContext.get().addTaskCompletionListener(close);
       return now;
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  private void close() {
+    Opened<I, O> last = opened;
+    opened = null;
+    if (last != null) {
+      last.close();
     }
   }
 

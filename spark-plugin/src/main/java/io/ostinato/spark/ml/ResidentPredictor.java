@@ -235,7 +235,8 @@ public final class ResidentPredictor extends Transformer implements DefaultParam
     StructType schema = transformSchema(dataset.schema());
     SentModel model = sentTo(dataset);
     PredictTask task = model.task(this, input(dataset.schema()));
-    return dataset.toDF().mapPartitions(task, Encoders.row(schema));
+    return ColumnMetadata.restored(
+        dataset.toDF().mapPartitions(task, Encoders.row(schema)), schema);
   }
 
   private SentModel sentTo(Dataset<?> dataset) {

@@ -1,12 +1,15 @@
 package io.ostinato.spark.ml;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Loads stages of Spark ML from the folders in which they were saved. */
@@ -39,8 +42,15 @@ public final class SavedStage {
         throw new IllegalArgumentException(
             "'%s' has no saved stage of Spark ML: there is no '%s'".formatted(folder, metadata));
       }
-      String json = session.read().text(metadata.toString()).first().getString(0);
-      return JsonParser.parseString(json).getAsJsonObject().get("class").getAsString();
+      List<Row> lines = session.read().text(metadata.toString()).takeAsList(1);
+      if (lines.isEmpty()) {
+        throw new IllegalStateException("its metadata is empty");
+      }
+      JsonObject json = JsonParser.parseString(lines.get(0).getString(0)).getAsJsonObject();
+      if (!json.has("class")) {
+        throw new IllegalStateException("its metadata names no class");
+      }
+      return json.get("class").getAsString();
     } catch (IOException | JsonParseException | IllegalStateException e) {
       throw new IllegalArgumentException(
           "'%s' can't be read as a saved stage of Spark ML: %s".formatted(folder, e.getMessage()),

@@ -19,6 +19,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ public final class ClassesFactory implements TranslatorFactory, Serializable {
   /** The translators that were prepared in this process, each once. */
   static final Set<Object> PREPARED =
       Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+
+  /** How many prepared translators there were at once, at most. */
+  static final AtomicLong MOST_OPEN = new AtomicLong();
 
   /** The managers that translators were prepared with. */
   static final List<NDManager> MANAGERS = Collections.synchronizedList(new java.util.ArrayList<>());
@@ -100,6 +104,10 @@ public final class ClassesFactory implements TranslatorFactory, Serializable {
         throw new IllegalStateException("prepared twice");
       }
       MANAGERS.add(context.getNDManager());
+      synchronized (MANAGERS) {
+        long open = MANAGERS.stream().filter(NDManager::isOpen).count();
+        MOST_OPEN.accumulateAndGet(open, Math::max);
+      }
       names = context.getModel().getArtifact("synset.txt", Utils::readLines);
     }
 

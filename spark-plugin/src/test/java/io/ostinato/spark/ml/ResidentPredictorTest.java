@@ -40,7 +40,9 @@ import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.feature.IndexToString;
 import org.apache.spark.ml.feature.SQLTransformer;
+import org.apache.spark.ml.feature.StringIndexer;
 import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -234,6 +236,48 @@ class ResidentPredictorTest {
 
     assertThat(ClassesFactory.PREPARED).hasSize(4);
     assertThat(ClassesFactory.MANAGERS).hasSize(4).noneMatch(NDManager::isOpen);
+  }
+
+  @Test
+  void aPartitionReleasesItsModelAndTranslatorBeforeTheNextOneOfItsTask() {
+    ClassesFactory.MANAGERS.clear();
+    ClassesFactory.MOST_OPEN.set(0);
+
+    List<Row> all = predictor().transform(rows(spark, 8)).coalesce(1).collectAsList();
+
+    assertThat(all).hasSize(TorchModules.ROWS);
+    assertThat(ClassesFactory.MANAGERS).hasSize(8).noneMatch(NDManager::isOpen);
+    assertThat(ClassesFactory.MOST_OPEN).hasValue(1);
+  }
+
+  @Test
+  void aTaskThatLeavesRowsUnreadReleasesItsTranslator() {
+    ClassesFactory.MANAGERS.clear();
+
+    assertThat(predictor().setBatchSize(2).transform(rows(spark, 1)).takeAsList(1)).hasSize(1);
+
+    assertThat(ClassesFactory.MANAGERS).hasSize(1).noneMatch(NDManager::isOpen);
+  }
+
+  @Test
+  void columnsKeepTheirMetadataForLaterStages() {
+    Dataset<Row> rows = rows(spark, 2).selectExpr("id as `row.id`", "x", "text");
+    Dataset<Row> indexed =
+        new StringIndexer().setInputCol("text").setOutputCol("index").fit(rows).transform(rows);
+
+    Dataset<Row> predicted = predictor().transform(indexed);
+
+    assertThat(predicted.schema()).isEqualTo(predictor().transformSchema(indexed.schema()));
+    assertThat(predicted.schema().apply("index").metadata())
+        .isEqualTo(indexed.schema().apply("index").metadata());
+    assertThat(
+            new IndexToString()
+                .setInputCol("index")
+                .setOutputCol("back")
+                .transform(predicted)
+                .where("back = text")
+                .count())
+        .isEqualTo(TorchModules.ROWS);
   }
 
   /** Texts of whole rows. */

@@ -173,6 +173,22 @@ class StageEvaluatorTest {
   }
 
   @Test
+  void metricsReadFurtherColumnsOfTheTransformedRows() {
+    Metric<?> masked = Metrics.ofRegression().mask("valid").mse().named("masked");
+    PipelineModel stage = pipeline(sql("id + int(id >= 32) as prediction, id < 32 as valid"));
+    try (EvaluationResults results =
+        StageEvaluator.of(engine, ComparedColumns.of("prediction", "id"), Metrics.mse(), masked)
+            .evaluate(TAG, stage, labelled())) {
+      assertThat(results.metrics().values()).containsExactly(0.5, 0.0);
+    }
+    refused(
+        () ->
+            StageEvaluator.of(engine, ComparedColumns.of("id", "id"), masked)
+                .evaluate(TAG, pipeline(sql("1 as one")), labelled()),
+        "the transformed rows have no column 'valid'; they have: id, x, text, label, name, one");
+  }
+
+  @Test
   void regressionsAreComparedAsNumbers() {
     try (EvaluationResults results =
         StageEvaluator.of(engine, ComparedColumns.of("prediction", "id"), Metrics.mse())
@@ -253,6 +269,17 @@ class StageEvaluatorTest {
     refused(
         () -> SavedStage.load(spark, other.toString()),
         "can't be read as a saved stage of Spark ML");
+    Path unnamed = folder.resolve("unnamed");
+    Files.writeString(
+        Files.createDirectories(unnamed.resolve("metadata")).resolve("part-00000"), "{}\n");
+    refused(
+        () -> SavedStage.load(spark, unnamed.toString()),
+        "can't be read as a saved stage of Spark ML: its metadata names no class");
+    Path empty = folder.resolve("empty");
+    Files.writeString(Files.createDirectories(empty.resolve("metadata")).resolve("part-00000"), "");
+    refused(
+        () -> SavedStage.load(spark, empty.toString()),
+        "can't be read as a saved stage of Spark ML: its metadata is empty");
   }
 
   @Test
