@@ -123,7 +123,9 @@ enum OtherFormat {
           .flatMap(pickle -> saved(pickle, 0))
           .map(save -> new TorchSave(save.value(), true));
     }
-    return LEGACY.matcher(text(content)).lookingAt() ? saved(content, PICKLES_BEFORE) : Optional.empty();
+    return LEGACY.matcher(text(content)).lookingAt()
+        ? saved(content, PICKLES_BEFORE)
+        : Optional.empty();
   }
 
   private static Optional<TorchSave> saved(byte[] pickles, int before) {
