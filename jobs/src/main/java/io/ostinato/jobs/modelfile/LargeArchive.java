@@ -117,6 +117,12 @@ final class LargeArchive {
 
   private void readDirectory() throws IOException {
     long size = status.getLen();
+    if (size >= Integer.BYTES && read(0, Integer.BYTES).getInt(0) != HEADER) {
+      throw new IllegalArgumentException(
+          "it has %s bytes and is no archive; the maximum of other files is %s; save it as"
+                  .formatted(size, MOST_BYTES)
+              + " safetensors, or with torch.save since PyTorch 1.6");
+    }
     int tailBytes =
         (int) Math.min(size, END_BYTES + MOST_COMMENT_BYTES + LOCATOR_64_BYTES + END_64_BYTES);
     ByteBuffer tail = read(size - tailBytes, tailBytes);

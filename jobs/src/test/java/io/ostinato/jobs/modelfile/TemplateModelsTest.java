@@ -138,6 +138,15 @@ class TemplateModelsTest {
   }
 
   @Test
+  void largeFilesThatAreNoArchivesAreRefusedAsSuch() throws IOException {
+    Path file = TorchFixtures.copy("/weights/legacy.pth", folder.resolve("legacy.pth"));
+    assertThatThrownBy(() -> large(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("it has %s bytes and is no archive".formatted(Files.size(file)))
+        .hasMessageEndingWith("; save it as safetensors, or with torch.save since PyTorch 1.6");
+  }
+
+  @Test
   void damagedLargeArchivesAreReadOrRejected() throws IOException {
     byte[] content = TorchFixtures.content("/weights/lightning.ckpt");
     Path file = Files.write(folder.resolve("a.ckpt"), content);
