@@ -217,6 +217,7 @@ public enum InputForm {
             "value %s of %s is null; drop or fill such rows first".formatted(i + 1, values.length));
       }
     }
+    checkKinds(nonNull(values));
     try {
       return of(nonNull(values), manager);
     } catch (RuntimeException e) {
@@ -225,6 +226,18 @@ public enum InputForm {
     } catch (Exception e) {
       throw new IllegalArgumentException(
           "it can't be read as %s: %s".formatted(type.getSimpleName(), e), e);
+    }
+  }
+
+  private void checkKinds(Object[] values) {
+    List<ValueKind> kinds =
+        Arrays.stream(values).flatMap(value -> ValueKind.of(value).stream()).toList();
+    if (kinds.size() == values.length) {
+      mistake(kinds)
+          .ifPresent(
+              mistake -> {
+                throw new IllegalArgumentException("%s; given: %s".formatted(mistake, kinds));
+              });
     }
   }
 

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Joins outputs of translators to one array, which metrics can read. */
 public final class OutputArrays {
@@ -19,10 +20,11 @@ public final class OutputArrays {
    * (rows)}.
    *
    * @param outputs at least one
-   * @throws IllegalArgumentException if outputs of their type can't be joined, or they have
-   *     different classes or shapes
+   * @throws IllegalArgumentException if an output is null, outputs of their type can't be joined,
+   *     or they have different types, classes or shapes
    */
   public static NDArray join(List<?> outputs, NDManager manager) {
+    checkTypes(outputs);
     Object first = outputs.get(0);
     if (first instanceof Classifications classes) {
       return classes(outputs, classes.getClassNames(), manager);
@@ -31,6 +33,32 @@ public final class OutputArrays {
     }
     Function<Object, NDArray> array = arrayOf(first, manager);
     return stacked(outputs.stream().map(array).toList());
+  }
+
+  private static void checkTypes(List<?> outputs) {
+    for (int row = 0; row < outputs.size(); row++) {
+      Object output = outputs.get(row);
+      if (output == null) {
+        throw new IllegalArgumentException(
+            "the output of row %s of the batch is null; metrics need an output in each row"
+                .formatted(row));
+      }
+      Class<?> type = typeOf(output);
+      Class<?> wanted = typeOf(outputs.get(0));
+      if (type != wanted) {
+        throw new IllegalArgumentException(
+            "the output of row %s of the batch is a %s, and that of the first row a %s; metrics need"
+                    .formatted(row, type.getTypeName(), wanted.getTypeName())
+                + " the same type in each row");
+      }
+    }
+  }
+
+  private static Class<?> typeOf(Object output) {
+    return Stream.<Class<?>>of(Number.class, Classifications.class, NDArray.class, NDList.class)
+        .filter(type -> type.isInstance(output))
+        .findFirst()
+        .orElseGet(output::getClass);
   }
 
   private static NDArray classes(List<?> outputs, List<String> names, NDManager manager) {
@@ -52,7 +80,7 @@ public final class OutputArrays {
 
   private static NDArray numbers(List<?> outputs, NDManager manager) {
     Object first = outputs.get(0);
-    if (first instanceof Long || first instanceof Integer) {
+    if (outputs.stream().allMatch(n -> n instanceof Long || n instanceof Integer)) {
       return manager.create(outputs.stream().mapToLong(n -> ((Number) n).longValue()).toArray());
     } else if (first instanceof Boolean) {
       boolean[] flags = new boolean[outputs.size()];
@@ -76,12 +104,21 @@ public final class OutputArrays {
     } else if (first instanceof NDArray) {
       return NDArray.class::cast;
     } else if (first instanceof NDList) {
-      return output -> ((NDList) output).singletonOrThrow();
+      return output -> only((NDList) output);
     }
     throw new IllegalArgumentException(
         "outputs of the type %s can't be read by metrics; use Classifications, a number, an array of"
                 .formatted(first.getClass().getTypeName())
             + " numbers, NDArray or NDList with one array, or override processOutputs");
+  }
+
+  private static NDArray only(NDList arrays) {
+    if (arrays.size() != 1) {
+      throw new IllegalArgumentException(
+          "an output of the batch has %s arrays; metrics need one, or override processOutputs"
+              .formatted(arrays.size()));
+    }
+    return arrays.head();
   }
 
   private static NDArray stacked(List<NDArray> arrays) {

@@ -37,6 +37,7 @@ class InputFormTest {
   void textsAndNumbers() {
     assertThat(read(String.class, "für")).isEqualTo("für");
     assertThat(read(String[].class, List.of("a", "b"))).containsExactly("a", "b");
+    assertThat(read(String[].class, List.of())).isEmpty();
     assertThat(read(String[].class, "a", "b")).containsExactly("a", "b");
     assertThat(read(byte[].class, new byte[] {1, -1})).containsExactly(1, -1);
     assertThat(read(Float.class, 1)).isEqualTo(1f);
@@ -51,6 +52,7 @@ class InputFormTest {
   @Test
   void arraysOfNumbersAndVectors() {
     assertThat(read(float[].class, List.of(1f, 0.1f))).containsExactly(1f, 0.1f);
+    assertThat(read(float[].class, List.of())).isEmpty();
     assertThat(read(float[].class, new double[] {1, 2})).containsExactly(1, 2);
     assertThat(read(double[].class, 1, 2L, 3f)).containsExactly(1, 2, 3);
     assertThat(read(long[].class, List.of(1L << 60, 2L))).containsExactly(1L << 60, 2);
@@ -98,6 +100,14 @@ class InputFormTest {
         .hasMessageContaining("the image 'bad.png' has 5 bytes, but 2 × 2 pixels of 3 channels");
     assertThatThrownBy(() -> read(Image.class, (Object) new byte[] {1, 2}))
         .hasMessageContaining("it can't be read as Image: ");
+    assertThatThrownBy(() -> read(String.class, "a", "b"))
+        .hasMessage("an input of the type String is made of a string; given: [string, string]");
+    assertThatThrownBy(() -> read(Float.class, "1"))
+        .hasMessage("an input of the type Float is made of a number; given: [string]");
+    assertThatThrownBy(() -> read(QAInput.class, "a"))
+        .hasMessage(
+            "an input of the type QAInput is made of two strings: the question and the paragraph;"
+                + " given: [string]");
     assertThatThrownBy(() -> InputForm.of(Thread.class))
         .hasMessageStartingWith(
             "inputs of the type java.lang.Thread can't be made of columns; use");

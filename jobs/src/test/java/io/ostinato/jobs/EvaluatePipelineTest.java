@@ -120,6 +120,24 @@ class EvaluatePipelineTest {
         List.of("--pipeline", pipeline, "--model", "x.pt", "--metric", "accuracy"),
         "--model, --predictions and --keep can't be used with --pipeline");
     refused(
+        2,
+        List.of(
+            "--pipeline",
+            pipeline,
+            "--metric",
+            "accuracy",
+            "--column",
+            "wrong:uint8",
+            "--model-inputs",
+            "a",
+            "--weights-prefix",
+            "ema.",
+            "--labels",
+            "labels.txt"),
+        "--column, --model-inputs, --weights-prefix, --labels can't be used with --pipeline:"
+            + " remove them; metrics read all columns of the pipeline's rows, and --classes lists"
+            + " the labels");
+    refused(
         1,
         List.of("--pipeline", folder.toString(), "--metric", "accuracy"),
         "has no saved stage of Spark ML");

@@ -98,9 +98,9 @@ public final class EvaluationOptions {
       split = ",",
       description =
           "Names of the model's inputs in the order of --input, separated by commas, such as"
-              + " input_ids,attention_mask: parameters of a TorchScript module's forward, entries of"
-              + " its dict (batch.image), or inputs of an ONNX graph. Default: inputs are passed by"
-              + " position.")
+              + " input_ids,attention_mask: parameters of a TorchScript module's forward, entries"
+              + " of its dict (batch.image), or inputs of an ONNX graph. Default: inputs are passed"
+              + " by position.")
   private List<String> modelInputs = List.of();
 
   @Option(
@@ -151,8 +151,8 @@ public final class EvaluationOptions {
       completionCandidates = Architectures.ArchitectureKinds.class,
       description =
           "Architecture of a file that contains only weights. A TorchScript module or ONNX model,"
-              + " such as net.pt, for weights by name: .safetensors, or a state_dict or checkpoint of"
-              + " torch.save. For weights of a DJL block: digits_cnn,"
+              + " such as net.pt, for weights by name: .safetensors, or a state_dict or checkpoint"
+              + " of torch.save. For weights of a DJL block: digits_cnn,"
               + " mlp:outputs=10,input_shape=[64], one of ${COMPLETION-CANDIDATES}, the name of a"
               + " class that is a DJL block, or the config.yaml of the run that wrote them.")
   private String architecture = "";
@@ -254,6 +254,7 @@ public final class EvaluationOptions {
       mistakes.add(
           "--input and --architecture belong to --model; a pipeline reads its columns itself");
     }
+    addOfModels(mistakes);
     addOther(mistakes, measured);
     if (!mistakes.isEmpty()) {
       throw wrong(String.join("\n", mistakes));
@@ -265,7 +266,9 @@ public final class EvaluationOptions {
     return new StageSpec(
         source,
         dataset,
-        classes.isEmpty() ? columns : columns.withClasses(List.of(classes.split("\\s*,\\s*"))),
+        classes.isEmpty()
+            ? columns
+            : columns.withClasses(List.of(classes.strip().split("\\s*,\\s*"))),
         measured,
         batchSize,
         policy);
@@ -274,6 +277,27 @@ public final class EvaluationOptions {
   /** An error of invalid usage of the command that has these options. */
   public ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
+  }
+
+  /** Options that a pipeline would ignore. */
+  private void addOfModels(List<String> mistakes) {
+    List<String> ignored = new ArrayList<>();
+    if (!columns.isEmpty()) {
+      ignored.add("--column");
+    }
+    if (!modelInputs.isEmpty()) {
+      ignored.add("--model-inputs");
+    }
+    if (!weightsPrefix.isEmpty()) {
+      ignored.add("--weights-prefix");
+    }
+    conversions.values().keySet().stream().sorted().map("--"::concat).forEach(ignored::add);
+    if (!ignored.isEmpty()) {
+      mistakes.add(
+          "%s can't be used with --pipeline: remove them; metrics read all columns of the pipeline's"
+                  .formatted(String.join(", ", ignored))
+              + " rows, and --classes lists the labels");
+    }
   }
 
   private void addOfModelInputs(List<String> mistakes, List<String> tensors) {
