@@ -67,6 +67,8 @@ class ImageConverterTest {
       decoded.add(RowFactory.create(bgr(ImageDecoder.decode(ImageFixtures.picture(i), 10_000))));
     }
     assertThat(elements(decoded(decoded), "image")).isEqualTo(expected);
+    Dataset<Row> pictures = spark.read().format("image").load(folder.toString());
+    assertThat(elements(pictures.orderBy("image.origin"), "image")).isEqualTo(expected);
     assertThat(elements(files.orderBy("path").select("path"), "path")).isEqualTo(expected);
     assertThat(elements(structs(files, "content", "path"), "image")).isEqualTo(expected);
     assertThat(elements(structs(files, "content", "cast(null as string)"), "image"))
