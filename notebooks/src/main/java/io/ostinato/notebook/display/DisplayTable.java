@@ -71,7 +71,7 @@ public record DisplayTable(String caption, List<String> columns, List<List<Strin
   public String toZeppelinTable() {
     return "%table "
         + Stream.concat(Stream.of(columns), rows.stream())
-            .map(row -> row.stream().map(DisplayTable::separated).collect(Collectors.joining("\t")))
+            .map(row -> row.stream().map(DisplayTable::onOneLine).collect(Collectors.joining("\t")))
             .collect(Collectors.joining("\n"));
   }
 
@@ -87,7 +87,7 @@ public record DisplayTable(String caption, List<String> columns, List<List<Strin
 
   private String line(List<String> cells) {
     return IntStream.range(0, cells.size())
-        .mapToObj(column -> padded(column, cells.get(column).replaceAll("\\R", " ")))
+        .mapToObj(column -> padded(column, onOneLine(cells.get(column))))
         .collect(Collectors.joining("  "))
         .stripTrailing();
   }
@@ -99,20 +99,19 @@ public record DisplayTable(String caption, List<String> columns, List<List<Strin
 
   private int width(int column) {
     return Stream.concat(Stream.of(columns), rows.stream())
-        .mapToInt(row -> row.get(column).replaceAll("\\R", " ").length())
+        .mapToInt(row -> row.get(column).length())
         .max()
         .orElse(0);
   }
 
   private boolean isNumeric(int column) {
-    return !rows.isEmpty()
-        && rows.stream()
-            .map(row -> row.get(column))
-            .allMatch(cell -> cell.isEmpty() || NUMBER.matcher(cell).matches());
+    List<String> cells =
+        rows.stream().map(row -> row.get(column)).filter(cell -> !cell.isEmpty()).toList();
+    return !cells.isEmpty() && cells.stream().allMatch(cell -> NUMBER.matcher(cell).matches());
   }
 
-  /** Tabs and line breaks separate cells in Zeppelin. */
-  private static String separated(String cell) {
-    return cell.replaceAll("[\\t\\r\\n]", " ");
+  /** Without tabs and line breaks, which separate cells; the length stays. */
+  private static String onOneLine(String cell) {
+    return cell.replaceAll("\\p{Cntrl}", " ");
   }
 }
