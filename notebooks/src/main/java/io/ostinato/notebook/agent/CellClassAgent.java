@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>JShell compiles a cell to classes of the package {@code REPL}, which exist only in the memory
  * of the notebook's process. This agent writes each of them, as it is defined, to a folder that
- * Spark serves to its executors ({@value CellClasses#FOLDER_SETTING}), as it does for its own shell.
- * It has to be present when the process starts: {@code -javaagent:ostinato-notebook.jar}.
+ * Spark serves to its executors ({@value CellClasses#FOLDER_SETTING}), as it does for its own
+ * shell. It has to be present when the process starts: {@code -javaagent:ostinato-notebook.jar}.
  */
 public final class CellClassAgent {
   private CellClassAgent() {}

@@ -27,8 +27,8 @@ public final class CellClasses implements ClassFileTransformer {
   }
 
   /**
-   * Opens the folder that {@value #FOLDER_SETTING} names among the system properties; without one, a
-   * temporary folder, which is set there and is deleted when this process ends.
+   * Opens the folder that {@value #FOLDER_SETTING} names among the system properties; without one,
+   * a temporary folder, which is set there and is deleted when this process ends.
    */
   static CellClasses open() throws IOException {
     String configured = System.getProperty(FOLDER_SETTING);
@@ -74,7 +74,10 @@ public final class CellClasses implements ClassFileTransformer {
       } catch (IOException | RuntimeException e) {
         // The JVM drops what a transformer throws.
         System.err.println(
-            "ostinato: executors won't find the class " + internalName.replace('/', '.') + ": " + e);
+            "ostinato: executors won't find the class "
+                + internalName.replace('/', '.')
+                + ": "
+                + e);
       }
     }
     return null;
@@ -86,7 +89,8 @@ public final class CellClasses implements ClassFileTransformer {
     Files.createDirectories(folder.resolve(PACKAGE));
     Path temporary = Files.createTempFile(folder, "class", null);
     Files.write(temporary, classFile);
-    Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(
+        temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static Path file(Path folder, String internalName) {

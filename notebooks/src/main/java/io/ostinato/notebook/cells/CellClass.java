@@ -119,8 +119,7 @@ record CellClass(String name, List<String> parents, Map<String, CellMethod> meth
         if (argument instanceof Handle handle) {
           method
               .calls()
-              .add(
-                  new CellMethod.Reference(handle.getOwner(), handle.getName(), handle.getDesc()));
+              .add(new CellMethod.Reference(handle.getOwner(), handle.getName(), handle.getDesc()));
           if (handle.getTag() == Opcodes.H_NEWINVOKESPECIAL) {
             method.created().add(handle.getOwner());
           }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds variables of cells in code that is sent to executors. A cell's variable is a static field of
- * the class that JShell wraps around the cell, which the cell assigns where it is run: in the
+ * Finds variables of cells in code that is sent to executors. A cell's variable is a static field
+ * of the class that JShell wraps around the cell, which the cell assigns where it is run: in the
  * notebook's process. On an executor it would silently be 0, false or null.
  */
 public final class CellVariables implements SentCode {

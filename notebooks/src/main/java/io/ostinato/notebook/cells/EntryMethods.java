@@ -73,8 +73,7 @@ final class EntryMethods implements ExecutorCode.EntryPoints {
 
   private static Stream<Class<?>> withAncestors(Class<?> type) {
     Stream<Class<?>> above =
-        Stream.concat(
-            Stream.ofNullable(type.getSuperclass()), Arrays.stream(type.getInterfaces()));
+        Stream.concat(Stream.ofNullable(type.getSuperclass()), Arrays.stream(type.getInterfaces()));
     return Stream.concat(Stream.of(type), above.flatMap(EntryMethods::withAncestors));
   }
 }

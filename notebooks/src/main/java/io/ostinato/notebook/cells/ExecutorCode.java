@@ -52,7 +52,9 @@ final class ExecutorCode {
     }
   }
 
-  /** The variables that are read, each with the method that reads it, as {@code method variable}. */
+  /**
+   * The variables that are read, each with the method that reads it, as {@code method variable}.
+   */
   Set<Finding> findings() {
     Set<Finding> findings = new LinkedHashSet<>();
     while (!next.isEmpty()) {

@@ -74,8 +74,7 @@ public final class Tables {
     String[] texts = new String[fields.length];
     Arrays.setAll(names, column -> "c" + column);
     Arrays.setAll(texts, column -> text(names[column], fields[column].dataType()));
-    List<Row> rows =
-        dataset.toDF(names).limit(HEAD_ROWS + 1).selectExpr(texts).collectAsList();
+    List<Row> rows = dataset.toDF(names).limit(HEAD_ROWS + 1).selectExpr(texts).collectAsList();
     return new DisplayTable(
         rows.size() > HEAD_ROWS ? "first %s rows".formatted(HEAD_ROWS) : "",
         Arrays.stream(fields)

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows progress in the output of a Jupyter cell, in place, at most four times a second. Work that
- * starts within other work is shown below it until it ends. Thread-safe; the {@link Progress} of one
- * piece of work is not.
+ * starts within other work is shown below it until it ends. Thread-safe; the {@link Progress} of
+ * one piece of work is not.
  */
 public final class NotebookProgress implements ProgressDisplay {
   private static final Duration PAUSE = Duration.ofMillis(250);

@@ -39,8 +39,7 @@ record ProgressView(List<Bar> bars) {
 
     private String text() {
       int filled = (int) (share() * WIDTH);
-      String bar =
-          total > 0 ? " [" + "#".repeat(filled) + "-".repeat(WIDTH - filled) + "]" : "";
+      String bar = total > 0 ? " [" + "#".repeat(filled) + "-".repeat(WIDTH - filled) + "]" : "";
       return "%s%s %s %s".formatted(label, bar, counts(), message).stripTrailing();
     }
   }

@@ -84,7 +84,10 @@ class CellVariablesTest {
 
   @Test
   void methodsThatRunOnTheDriverMayReadVariables() {
-    callback("OnDriver", "public void afterEpoch(UpdateCounter at) { label = \"\" + factor; }", "");
+    callback(
+        "OnDriver",
+        "@Override public void beforeTraining(UpdateCounter at) { label = \"\" + factor; }",
+        "");
     assertThat(problem("new OnDriver()")).isEqualTo(NONE);
   }
 

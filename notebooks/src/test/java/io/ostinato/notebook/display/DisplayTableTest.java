@@ -31,7 +31,12 @@ class DisplayTableTest {
 
   @Test
   void textHasOneLineForEachRow() {
-    assertThat(new DisplayTable("", List.of("name", "value"), TABLE.rows().stream().map(row -> row.subList(0, 2)).toList()).toText())
+    assertThat(
+            new DisplayTable(
+                    "",
+                    List.of("name", "value"),
+                    TABLE.rows().stream().map(row -> row.subList(0, 2)).toList())
+                .toText())
         .isEqualTo(
             """
             name         value
@@ -48,8 +53,7 @@ class DisplayTableTest {
 
   @Test
   void rowsOfAnotherLengthAreRefused() {
-    assertThatThrownBy(
-            () -> new DisplayTable("", List.of("a", "b"), List.of(List.of("only one"))))
+    assertThatThrownBy(() -> new DisplayTable("", List.of("a", "b"), List.of(List.of("only one"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the row [only one] has 1 cells; give one for each of the columns [a, b]");
   }

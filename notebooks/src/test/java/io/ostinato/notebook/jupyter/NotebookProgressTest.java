@@ -69,8 +69,7 @@ class NotebookProgressTest {
 
   @Test
   void textIsEscapedInHtml() {
-    ProgressView view =
-        new ProgressView(List.of(new ProgressView.Bar("<a>", 1, 4, "&s", "\"b\"")));
+    ProgressView view = new ProgressView(List.of(new ProgressView.Bar("<a>", 1, 4, "&s", "\"b\"")));
     assertThat(view.toHtml())
         .isEqualTo(
             "<div>&lt;a&gt; <progress value=\"0.2500\" max=\"1\"></progress> 1/4 &amp;s (25%)"
