@@ -15,7 +15,7 @@ import io.ostinato.SimpleNames;
     packages = "io.ostinato",
     importOptions = {
       ImportOption.DoNotIncludeTests.class,
-      ArchitectureTest.DoNotIncludeTestJars.class
+      ArchitectureTest.DoNotIncludeOthers.class
     })
 class ArchitectureTest {
   @ArchTest
@@ -52,11 +52,11 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule SIMPLE_NAMES_ARE_UNIQUE = SimpleNames.areUnique();
 
-  /** Leaves out the tests of the other modules, which come as jars. */
-  static final class DoNotIncludeTestJars implements ImportOption {
+  /** Leaves out the tests of the other modules, and the libraries in the jar of the jobs. */
+  static final class DoNotIncludeOthers implements ImportOption {
     @Override
     public boolean includes(Location location) {
-      return !location.contains("-tests.jar");
+      return !location.contains("-tests.jar") && !location.contains("/io/ostinato/shaded/");
     }
   }
 }

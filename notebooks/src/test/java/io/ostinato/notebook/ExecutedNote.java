@@ -1,5 +1,7 @@
 package io.ostinato.notebook;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -18,6 +20,11 @@ import java.util.stream.StreamSupport;
  * {@code notebooks/setup} makes.
  */
 final class ExecutedNote {
+  private static final List<Path> JARS =
+      List.of(
+          Path.of("..", "jobs", "target", "ostinato-jobs.jar"),
+          Path.of("target", "ostinato-notebook.jar"));
+
   private final JsonObject outputs;
 
   private ExecutedNote(JsonObject outputs) {
@@ -33,6 +40,9 @@ final class ExecutedNote {
   static ExecutedNote run(Path note, String master, Path folder)
       throws IOException, InterruptedException {
     String python = PythonTools.executable().toString();
+    for (Path jar : JARS) {
+      assertThat(jar).as("a jar that the phase package makes").exists();
+    }
     setUp(python, master, folder);
     String printed =
         call(
