@@ -21,11 +21,4 @@ public interface SentCode {
    * @param lambdas the lambdas and method references among the objects
    */
   Optional<String> problemOf(Set<Class<?>> classes, List<SerializedLambda> lambdas);
-
-  /** The problem that the first of all checks finds; empty if none does. */
-  static Optional<String> firstProblem(Set<Class<?>> classes, List<SerializedLambda> lambdas) {
-    return ServiceLoader.load(SentCode.class, SentCode.class.getClassLoader()).stream()
-        .flatMap(check -> check.get().problemOf(classes, lambdas).stream())
-        .findFirst();
-  }
 }

@@ -8,10 +8,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 
 /** Writes objects for executors, and remembers whose code will run there. Not thread-safe. */
 public final class SentObjects extends ObjectOutputStream {
+  private static final List<SentCode> CHECKS =
+      ServiceLoader.load(SentCode.class, SentCode.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
+
   private final Set<Class<?>> classes = new LinkedHashSet<>();
   private final List<SerializedLambda> lambdas = new ArrayList<>();
 
@@ -23,7 +29,7 @@ public final class SentObjects extends ObjectOutputStream {
 
   /** The reason that executors would compute something else with the objects written so far. */
   public Optional<String> problem() {
-    return SentCode.firstProblem(classes, lambdas);
+    return CHECKS.stream().flatMap(check -> check.problemOf(classes, lambdas).stream()).findFirst();
   }
 
   @Override

@@ -13,6 +13,8 @@ import org.apache.xbean.asm9.Handle;
 import org.apache.xbean.asm9.MethodVisitor;
 import org.apache.xbean.asm9.Opcodes;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A class of a cell, read from its class file.
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param methods the methods by name and descriptor
  */
 record CellClass(String name, List<String> parents, Map<String, CellMethod> methods) {
+  private static final Logger log = LoggerFactory.getLogger(CellClass.class);
+
   private static final int API = Opcodes.ASM9;
 
   /** The class that JShell wraps around a cell's code; its static fields are variables. */
@@ -30,16 +34,21 @@ record CellClass(String name, List<String> parents, Map<String, CellMethod> meth
   /**
    * Reads a class.
    *
-   * @return empty if it is not of a cell
+   * @return empty if it is not of a cell, or of a version of Java that Spark's ASM can't read
    */
   static Optional<CellClass> read(String internalName) {
-    return CellClasses.classFile(internalName)
-        .map(
-            classFile -> {
-              Reader reader = new Reader();
-              new ClassReader(classFile).accept(reader, ClassReader.SKIP_DEBUG);
-              return new CellClass(internalName, reader.parents, reader.methods);
-            });
+    return CellClasses.classFile(internalName).flatMap(file -> read(internalName, file));
+  }
+
+  private static Optional<CellClass> read(String internalName, byte[] classFile) {
+    try {
+      Reader reader = new Reader();
+      new ClassReader(classFile).accept(reader, ClassReader.SKIP_DEBUG);
+      return Optional.of(new CellClass(internalName, reader.parents, reader.methods));
+    } catch (IllegalArgumentException e) {
+      log.warn("the variables that {} reads can't be checked: {}", internalName, e.toString());
+      return Optional.empty();
+    }
   }
 
   Optional<CellMethod> method(CellMethod.Reference reference) {

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The methods of cells' classes that are called on executors by other code: those that override a
@@ -16,6 +18,8 @@ import java.util.stream.Stream;
  * processData} runs there.
  */
 final class EntryMethods implements ExecutorCode.EntryPoints {
+  private static final Logger log = LoggerFactory.getLogger(EntryMethods.class);
+
   private static final Set<String> OF_DESERIALIZATION =
       Set.of("readObject", "readObjectNoData", "readResolve", "readExternal");
 
@@ -48,19 +52,26 @@ final class EntryMethods implements ExecutorCode.EntryPoints {
       if (ofCell.isPresent()) {
         outside.addAll(outside(ofCell.get()));
       } else {
-        outside.add(load(parent));
+        load(parent).ifPresent(outside::add);
       }
     }
     return outside;
   }
 
-  private static Class<?> load(String internalName) {
-    try {
-      return Class.forName(
-          internalName.replace('/', '.'), false, Thread.currentThread().getContextClassLoader());
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException("the parent of a cell's class is missing", e);
+  /** The class, by the loader of the cell that is running, or by that of this class. */
+  private static Optional<Class<?>> load(String internalName) {
+    String name = internalName.replace('/', '.');
+    for (ClassLoader loader :
+        Arrays.asList(
+            Thread.currentThread().getContextClassLoader(), EntryMethods.class.getClassLoader())) {
+      try {
+        return Optional.of(Class.forName(name, false, loader));
+      } catch (ClassNotFoundException e) {
+        log.debug("{} is not known to {}", name, loader);
+      }
     }
+    log.warn("the variables that methods of a cell's {} read can't be checked", name);
+    return Optional.empty();
   }
 
   private static Set<String> names(Set<Class<?>> types) {

@@ -28,11 +28,9 @@ record ProgressView(List<Bar> bars) {
     }
 
     private String html() {
+      String share = String.format(Locale.ROOT, "%.4f", share());
       String bar =
-          total > 0
-              ? "<progress value=\"%s\" max=\"1\"></progress> "
-                  .formatted(String.format(Locale.ROOT, "%.4f", share()))
-              : "";
+          total > 0 ? "<progress value=\"%s\" max=\"1\"></progress> ".formatted(share) : "";
       return "<div>%s %s%s <small>%s</small></div>"
           .formatted(Html.escape(label), bar, Html.escape(counts()), Html.escape(message));
     }

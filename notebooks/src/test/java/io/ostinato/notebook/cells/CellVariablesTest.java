@@ -2,21 +2,24 @@ package io.ostinato.notebook.cells;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Code that is sent to executors, defined in cells. */
+/** Code that is sent to executors, defined in cells of one notebook. */
 class CellVariablesTest {
   private static final String NONE = "Optional.empty";
 
-  @TempDir Path folder;
-  private Cells cells;
+  @TempDir static Path folder;
+  private static Cells cells;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void start() {
     cells = new Cells(folder);
     cells.run(
         """
@@ -40,12 +43,12 @@ class CellVariablesTest {
         """);
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     cells.close();
   }
 
-  private String problem(String expression) {
+  private static String problem(String expression) {
     return cells.run("problem(" + expression + ")").replaceFirst("^\"(.*)\"$", "$1");
   }
 
@@ -54,7 +57,7 @@ class CellVariablesTest {
         .formatted(method, variable);
   }
 
-  private void callback(String name, String members, String processData) {
+  private static void callback(String name, String members, String processData) {
     cells.run(
         """
         class %s extends Base {
@@ -172,6 +175,20 @@ class CellVariablesTest {
         }
         """);
     assertThat(problem("new Quiet()")).isEqualTo(NONE);
+  }
+
+  @Test
+  void classesOfALaterJavaAreSentUnchecked() throws IOException {
+    cells.run("class Late implements Sent { public Object get() { return label; } }");
+    assertThat(problem("new Late()")).isEqualTo(reads("Late.get", "label"));
+    try (Stream<Path> files = Files.list(folder.resolve("REPL"))) {
+      for (Path file : files.filter(each -> each.toString().endsWith("$Late.class")).toList()) {
+        byte[] classFile = Files.readAllBytes(file);
+        classFile[7] = 127; // the version
+        Files.write(file, classFile);
+      }
+    }
+    assertThat(problem("new Late()")).isEqualTo(NONE);
   }
 
   @Test
