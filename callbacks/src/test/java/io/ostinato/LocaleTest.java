@@ -32,7 +32,7 @@ class LocaleTest {
 
   @Test
   void noMessageFormatsNumbersByTheDefaultLocale() throws IOException {
-    for (String module : List.of("callbacks", "spark-plugin", "jobs")) {
+    for (String module : List.of("callbacks", "spark-plugin", "jobs", "notebooks")) {
       try (Stream<Path> sources = Files.walk(Path.of("..", module, "src", "main", "java"))) {
         assertThat(sources.filter(LocaleTest::formatsByTheDefaultLocale))
             .as("%%d and %%f take the digits of the locale unless told Locale.ROOT; %%s doesn't")

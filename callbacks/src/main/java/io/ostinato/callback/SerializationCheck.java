@@ -1,8 +1,8 @@
 package io.ostinato.callback;
 
+import io.ostinato.evaluation.SentObjects;
 import java.io.IOException;
 import java.io.NotSerializableException;
-import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.lang.reflect.Field;
@@ -21,11 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class SerializationCheck {
   private SerializationCheck() {}
 
-  /** Why an object can't be serialized, naming the offending field; empty if it can be. */
+  /**
+   * Why an object can't be serialized, naming the offending field, or why its code would compute
+   * something else on executors; empty if it can be sent.
+   */
   public static Optional<String> problemOf(Object object) {
-    try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
+    try (SentObjects out = new SentObjects(OutputStream.nullOutputStream())) {
       out.writeObject(object);
-      return Optional.empty();
+      return out.problem();
     } catch (NotSerializableException e) {
       Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
       String path = pathToCulprit(object, nameOf(object.getClass()), seen);

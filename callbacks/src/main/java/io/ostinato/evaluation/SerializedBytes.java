@@ -4,11 +4,12 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,16 @@ public final class SerializedBytes {
   /**
    * Serializes an object.
    *
-   * @throws UncheckedIOException if it can't be serialized
+   * @throws UncheckedIOException if it can't be serialized, or a {@link SentCode} finds a problem
    */
   public static byte[] of(Serializable object) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+    try (SentObjects out = new SentObjects(bytes)) {
       out.writeObject(object);
+      Optional<String> problem = out.problem();
+      if (problem.isPresent()) {
+        throw new UncheckedIOException(problem.get(), new InvalidObjectException(problem.get()));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

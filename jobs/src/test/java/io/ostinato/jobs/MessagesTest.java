@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class MessagesTest {
   private static final List<Path> SOURCES =
-      Stream.of("callbacks", "spark-plugin", "jobs")
+      Stream.of("callbacks", "spark-plugin", "jobs", "notebooks")
           .map(module -> Path.of("..", module, "src", "main", "java"))
           .toList();
 

@@ -1,36 +1,14 @@
 package io.ostinato.jobs.cluster;
 
-import java.io.File;
+import io.ostinato.spark.SparkFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
-/**
- * A folder as Spark's own distribution is, made of the jars of the tests' class path that Spark
- * brings: nothing of ours, of DJL, or of what our jar brings is there.
- */
+/** A {@link SparkFolder}, and processes that run in it. */
 final class SparkDistribution {
-  private static final List<String> NOT_OF_SPARK =
-      List.of(
-          "ai/djl",
-          "io/ostinato",
-          "/callbacks/target",
-          "/spark-plugin/target",
-          "info/picocli",
-          "com/google/code/gson",
-          "com/microsoft/onnxruntime",
-          "com/datadoghq",
-          "net/java/dev/jna",
-          "org/snakeyaml/snakeyaml-engine",
-          "org/junit",
-          "org/assertj",
-          "com/tngtech",
-          "hadoop-client-minicluster",
-          "surefire");
   private static final String JVM_OPTIONS = "ostinato.tests.jvm.options";
   private static final String SHORT_LIVED = "ostinato.tests.jvm.short";
 
@@ -41,23 +19,12 @@ final class SparkDistribution {
   }
 
   static SparkDistribution in(Path home) throws IOException {
-    Path jars = Files.createDirectories(home.resolve("jars"));
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      Path jar = Path.of(entry);
-      if (entry.endsWith(".jar") && NOT_OF_SPARK.stream().noneMatch(entry::contains)) {
-        Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
-      }
-    }
-    return new SparkDistribution(home);
+    return new SparkDistribution(SparkFolder.in(home));
   }
 
   /** The jar of PyTorch's natives that this machine needs. */
   static Path natives() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry -> entry.contains("pytorch-native-cpu"))
-        .map(Path::of)
-        .findFirst()
-        .orElseThrow();
+    return SparkFolder.natives();
   }
 
   /** The jar that is shipped. */

@@ -11,8 +11,16 @@ final class MissingClasses {
       "; add its jar with --jars, or to spark.jars, which sends it to the executors";
 
   private static final String OF_LAMBDA =
-      "the executors lack the class that contains a lambda or a method reference of this application"
+      "the executors lack the class that contains a lambda or a method reference of this"
+          + " application"
           + REMEDY.replace("its jar", "the jars of the application and of Ostinato");
+
+  /** What the names of classes begin with that JShell, and with it Java kernels, make of cells. */
+  private static final String OF_CELL = "REPL.$JShell$";
+
+  private static final String REMEDY_OF_CELL =
+      "; it is defined in a cell: use the kernel that notebooks/setup installs, or start the"
+          + " notebook's JVM with -javaagent:ostinato-notebook.jar";
 
   private MissingClasses() {}
 
@@ -32,6 +40,7 @@ final class MissingClasses {
   }
 
   private static String line(String name) {
-    return "the class '%s' is missing on the executors".formatted(name) + REMEDY;
+    return "the class '%s' is missing on the executors".formatted(name)
+        + (name.startsWith(OF_CELL) ? REMEDY_OF_CELL : REMEDY);
   }
 }

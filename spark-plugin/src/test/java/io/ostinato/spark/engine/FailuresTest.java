@@ -42,6 +42,12 @@ class FailuresTest {
       assertThat(Failures.asEvaluationException(TAG, new SparkException("Job aborted", thrown)))
           .hasMessage(FAILED + "the class 'a.B' is missing on the executors" + ADD_JAR);
     }
+    assertThat(Failures.asEvaluationException(TAG, new NoClassDefFoundError("REPL/$JShell$1$A")))
+        .hasMessage(
+            FAILED
+                + "the class 'REPL.$JShell$1$A' is missing on the executors; it is defined in a"
+                + " cell: use the kernel that notebooks/setup installs, or start the notebook's JVM"
+                + " with -javaagent:ostinato-notebook.jar");
     ClassCastException lambda =
         new ClassCastException(
             "cannot assign instance of java.lang.invoke.SerializedLambda to field a.B.f of type a.F"

@@ -1,0 +1,139 @@
+package io.ostinato.notebook.cells;
+
+import io.ostinato.notebook.agent.CellClasses;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.xbean.asm9.ClassReader;
+import org.apache.xbean.asm9.ClassVisitor;
+import org.apache.xbean.asm9.Handle;
+import org.apache.xbean.asm9.MethodVisitor;
+import org.apache.xbean.asm9.Opcodes;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A class of a cell, read from its class file.
+ *
+ * @param name the internal name
+ * @param parents the superclass and the interfaces
+ * @param methods the methods by name and descriptor
+ */
+record CellClass(String name, List<String> parents, Map<String, CellMethod> methods) {
+  private static final Logger log = LoggerFactory.getLogger(CellClass.class);
+
+  private static final int API = Opcodes.ASM9;
+
+  /** The class that JShell wraps around a cell's code; its static fields are variables. */
+  private static final Pattern WRAPPER = Pattern.compile("REPL/\\$JShell\\$[0-9A-Z]+");
+
+  /**
+   * Reads a class.
+   *
+   * @return empty if it is not of a cell, or of a version of Java that Spark's ASM can't read
+   */
+  static Optional<CellClass> read(String internalName) {
+    return CellClasses.classFile(internalName).flatMap(file -> read(internalName, file));
+  }
+
+  private static Optional<CellClass> read(String internalName, byte[] classFile) {
+    try {
+      Reader reader = new Reader();
+      new ClassReader(classFile).accept(reader, ClassReader.SKIP_DEBUG);
+      return Optional.of(new CellClass(internalName, reader.parents, reader.methods));
+    } catch (IllegalArgumentException e) {
+      log.warn("the variables that {} reads can't be checked: {}", internalName, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  Optional<CellMethod> method(CellMethod.Reference reference) {
+    return Optional.ofNullable(methods.get(reference.name() + reference.descriptor()));
+  }
+
+  private static final class Reader extends ClassVisitor {
+    private final List<String> parents = new ArrayList<>();
+    private final Map<String, CellMethod> methods = new LinkedHashMap<>();
+
+    Reader() {
+      super(API);
+    }
+
+    @Override
+    public void visit(
+        int version,
+        int access,
+        String name,
+        @Nullable String signature,
+        @Nullable String superName,
+        String @Nullable [] interfaces) {
+      if (superName != null) {
+        parents.add(superName);
+      }
+      parents.addAll(interfaces == null ? List.of() : List.of(interfaces));
+    }
+
+    @Override
+    public MethodVisitor visitMethod(
+        int access,
+        String name,
+        String descriptor,
+        @Nullable String signature,
+        String @Nullable [] exceptions) {
+      CellMethod method = new CellMethod();
+      methods.put(name + descriptor, method);
+      return new CodeReader(method);
+    }
+  }
+
+  private static final class CodeReader extends MethodVisitor {
+    private final CellMethod method;
+
+    CodeReader(CellMethod method) {
+      super(API);
+      this.method = method;
+    }
+
+    @Override
+    public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+      if (opcode == Opcodes.GETSTATIC && WRAPPER.matcher(owner).matches()) {
+        method.variables().add(name);
+      } else if (opcode == Opcodes.GETSTATIC || opcode == Opcodes.PUTSTATIC) {
+        method.used().add(owner);
+      }
+    }
+
+    @Override
+    public void visitMethodInsn(
+        int opcode, String owner, String name, String descriptor, boolean isInterface) {
+      method.calls().add(new CellMethod.Reference(owner, name, descriptor));
+      method.used().add(owner);
+    }
+
+    @Override
+    public void visitTypeInsn(int opcode, String type) {
+      if (opcode == Opcodes.NEW) {
+        method.created().add(type);
+      }
+    }
+
+    @Override
+    public void visitInvokeDynamicInsn(
+        String name, String descriptor, Handle bootstrap, Object... arguments) {
+      for (Object argument : arguments) {
+        if (argument instanceof Handle handle) {
+          method
+              .calls()
+              .add(new CellMethod.Reference(handle.getOwner(), handle.getName(), handle.getDesc()));
+          if (handle.getTag() == Opcodes.H_NEWINVOKESPECIAL) {
+            method.created().add(handle.getOwner());
+          }
+        }
+      }
+    }
+  }
+}

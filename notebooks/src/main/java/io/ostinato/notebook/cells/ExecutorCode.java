@@ -1,0 +1,116 @@
+package io.ostinato.notebook.cells;
+
+import io.ostinato.notebook.cells.CellMethod.Reference;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Follows the code of cells that runs on executors, from the methods called there. A method that is
+ * called on a class of a cell may be that of any of its subclasses whose objects exist there. Not
+ * thread-safe.
+ */
+final class ExecutorCode {
+  private final Map<String, Optional<CellClass>> classes = new HashMap<>();
+  private final Set<String> live = new LinkedHashSet<>();
+  private final Set<Reference> followed = new LinkedHashSet<>();
+  private final Deque<Reference> next = new ArrayDeque<>();
+  private final EntryPoints entryPoints;
+
+  /** Which methods of an object of a class are called by code that isn't of a cell. */
+  @FunctionalInterface
+  interface EntryPoints {
+    Set<Reference> of(CellClass type);
+  }
+
+  ExecutorCode(EntryPoints entryPoints) {
+    this.entryPoints = entryPoints;
+  }
+
+  /** Adds a class whose objects exist on executors; ignored if it is not of a cell. */
+  void addObjectsOf(String internalName) {
+    CellClass type = of(internalName).orElse(null);
+    if (type == null || !live.add(internalName)) {
+      return;
+    }
+    initialize(internalName);
+    entryPoints.of(type).forEach(this::add);
+    // What was called on a parent may now be a method of this class.
+    Set.copyOf(followed).forEach(call -> addOverride(call, type));
+  }
+
+  /** Adds a method that executors call; ignored if it is not of a cell. */
+  void add(Reference method) {
+    if (of(method.owner()).isPresent() && followed.add(method)) {
+      next.add(method);
+      live.forEach(name -> of(name).ifPresent(type -> addOverride(method, type)));
+    }
+  }
+
+  /**
+   * The variables that are read, each with the method that reads it, as {@code method variable}.
+   */
+  Set<Finding> findings() {
+    Set<Finding> findings = new LinkedHashSet<>();
+    while (!next.isEmpty()) {
+      Reference reference = next.remove();
+      declared(reference)
+          .ifPresent(
+              method -> {
+                method.variables().forEach(name -> findings.add(new Finding(reference, name)));
+                follow(method);
+              });
+    }
+    return findings;
+  }
+
+  /** A variable of a cell, and the method that reads it. */
+  record Finding(Reference method, String variable) {}
+
+  private void follow(CellMethod method) {
+    method.calls().forEach(this::add);
+    method.used().forEach(this::initialize);
+    method.created().forEach(this::addObjectsOf);
+  }
+
+  private void initialize(String internalName) {
+    add(new Reference(internalName, "<clinit>", "()V"));
+  }
+
+  private void addOverride(Reference call, CellClass type) {
+    Reference override = call.in(type.name());
+    if (type.method(override).isPresent() && isA(type, call.owner(), new HashSet<>())) {
+      add(override);
+    }
+  }
+
+  private boolean isA(CellClass type, String ancestor, Set<String> seen) {
+    return type.name().equals(ancestor)
+        || type.parents().stream()
+            .filter(seen::add)
+            .anyMatch(parent -> of(parent).filter(each -> isA(each, ancestor, seen)).isPresent());
+  }
+
+  /** The method, where the class or its nearest parent declares it. */
+  private Optional<CellMethod> declared(Reference reference) {
+    CellClass type = of(reference.owner()).orElse(null);
+    if (type == null) {
+      return Optional.empty();
+    }
+    return type.method(reference)
+        .or(
+            () ->
+                type.parents().stream()
+                    .flatMap(parent -> declared(reference.in(parent)).stream())
+                    .findFirst());
+  }
+
+  private Optional<CellClass> of(String internalName) {
+    return classes.computeIfAbsent(internalName, CellClass::read);
+  }
+}

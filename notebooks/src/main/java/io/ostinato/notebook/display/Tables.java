@@ -1,0 +1,146 @@
+package io.ostinato.notebook.display;
+
+import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.tracking.MetricsRecord;
+import io.ostinato.tracking.RunSummary;
+import io.ostinato.training.TrainingResult;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.jspecify.annotations.Nullable;
+
+/** Tables of what trainings and evaluations return. */
+public final class Tables {
+  /** The number of rows of a dataset that {@link #head} shows. */
+  public static final int HEAD_ROWS = 20;
+
+  /** The number of characters of a value that {@link #head} shows. */
+  static final int HEAD_CHARACTERS = 60;
+
+  private Tables() {}
+
+  /** The last and the best value of each metric, with why the training ended. */
+  public static DisplayTable of(TrainingResult result) {
+    return of(
+        result.summary(),
+        "Training ended at %s: %s. Run: %s"
+            .formatted(result.end(), result.reason(), result.files().location()));
+  }
+
+  /** The last and the best value of each metric, with their iterations. */
+  public static DisplayTable of(RunSummary summary) {
+    return of(summary, "");
+  }
+
+  /** The metrics of an evaluated model. */
+  public static DisplayTable of(EvaluationReport report) {
+    String rows = EvaluationReport.rowsText(report.rows(), report.skipped().count());
+    return new DisplayTable(
+        "%s: %s in %s s".formatted(report.model(), rows, seconds(report.seconds())),
+        List.of("metric", "value"),
+        report.metrics().entrySet().stream()
+            .map(metric -> List.of(metric.getKey(), number(metric.getValue())))
+            .toList());
+  }
+
+  /** One row for each record, one column for each metric that any of them has. */
+  public static DisplayTable of(List<MetricsRecord> records) {
+    Set<String> keys = new LinkedHashSet<>();
+    records.forEach(record -> keys.addAll(record.metrics().keySet()));
+    List<String> columns = new ArrayList<>(List.of("iteration"));
+    columns.addAll(keys);
+    return new DisplayTable(
+        "", columns, records.stream().map(record -> row(record, keys)).toList());
+  }
+
+  /**
+   * The first {@value #HEAD_ROWS} rows of a dataset, which a Spark job reads. Long values are cut;
+   * of binary values only the length is shown.
+   */
+  public static DisplayTable head(Dataset<?> dataset) {
+    StructField[] fields = dataset.schema().fields();
+    String[] names = new String[fields.length];
+    String[] texts = new String[fields.length];
+    Arrays.setAll(names, column -> "c" + column);
+    Arrays.setAll(texts, column -> text(names[column], fields[column].dataType()));
+    List<Row> rows = dataset.toDF(names).limit(HEAD_ROWS + 1).selectExpr(texts).collectAsList();
+    return new DisplayTable(
+        rows.size() > HEAD_ROWS ? "first %s rows".formatted(HEAD_ROWS) : "",
+        Arrays.stream(fields)
+            .map(field -> field.name() + ": " + field.dataType().simpleString())
+            .toList(),
+        rows.stream().limit(HEAD_ROWS).map(Tables::cells).toList());
+  }
+
+  /** The expression for a column's text. */
+  private static String text(String column, DataType type) {
+    return DataTypes.BinaryType.equals(type)
+        ? "concat(length(%s), ' bytes')".formatted(column)
+        : "substring(cast(%s as string), 1, %s)".formatted(column, HEAD_CHARACTERS + 1);
+  }
+
+  private static DisplayTable of(RunSummary summary, String caption) {
+    return new DisplayTable(
+        caption,
+        List.of("metric", "last", "at", "best", "best at"),
+        summary.last().entrySet().stream()
+            .map(
+                metric -> {
+                  RunSummary.Value last = metric.getValue();
+                  RunSummary.Value best = summary.best().get(metric.getKey());
+                  return List.of(
+                      metric.getKey(),
+                      number(last.value()),
+                      last.iteration().toString(),
+                      best == null ? "" : number(best.value()),
+                      best == null ? "" : best.iteration().toString());
+                })
+            .toList());
+  }
+
+  private static List<String> row(MetricsRecord record, Set<String> keys) {
+    List<String> row = new ArrayList<>(List.of(record.iteration().toString()));
+    for (String key : keys) {
+      Double value = record.metrics().get(key);
+      row.add(value == null ? "" : number(value));
+    }
+    return row;
+  }
+
+  private static List<String> cells(Row row) {
+    return IntStream.range(0, row.size()).mapToObj(column -> cell(row.get(column))).toList();
+  }
+
+  private static String cell(@Nullable Object text) {
+    return text == null ? "null" : cut(text.toString());
+  }
+
+  private static String cut(String text) {
+    return text.length() <= HEAD_CHARACTERS ? text : text.substring(0, HEAD_CHARACTERS - 1) + "…";
+  }
+
+  /** Six significant digits; all digits of counts. */
+  private static String number(double value) {
+    if (!Double.isFinite(value)) {
+      return Double.toString(value);
+    }
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros().toString();
+  }
+
+  private static String seconds(double value) {
+    return String.format(Locale.ROOT, "%.1f", value);
+  }
+}
