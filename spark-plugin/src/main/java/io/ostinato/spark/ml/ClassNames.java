@@ -1,5 +1,7 @@
 package io.ostinato.spark.ml;
 
+import ai.djl.translate.Batchifier;
+
 /** Finds classes by the names that parameters have. */
 final class ClassNames {
   private ClassNames() {}
@@ -17,6 +19,24 @@ final class ClassNames {
       throw new IllegalArgumentException(
           "%s: the class '%s' is not on the class path; add its jar with --jars or spark.jars"
               .formatted(parameter, name),
+          e);
+    }
+  }
+
+  /**
+   * Checks the name of a batchifier.
+   *
+   * @throws IllegalArgumentException if it is neither one of DJL nor a class that implements it
+   */
+  static String batchifier(String name) {
+    try {
+      Batchifier.fromString(name);
+      return name;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "batchifier: '%s' is unknown; use none, stack, padding or the name of a class that"
+                  .formatted(name)
+              + " implements Batchifier",
           e);
     }
   }

@@ -49,6 +49,25 @@ final class ClassNumbers implements Serializable {
   }
 
   /**
+   * Checks that classes of a row are in the order of their numbers; some can be missing.
+   *
+   * @throws IllegalArgumentException if they are not, or one is unknown
+   */
+  void checkOrder(List<String> ofRow) {
+    int last = -1;
+    for (String name : ofRow) {
+      int number = of(name);
+      if (number <= last) {
+        throw new IllegalArgumentException(
+            "has the classes %s in another order than the first row, %s; list the classes in the order"
+                    .formatted(ofRow, List.of(names))
+                + " of their numbers");
+      }
+      last = number;
+    }
+  }
+
+  /**
    * The number of a class that is given by its number.
    *
    * @throws IllegalArgumentException if it is not one of a class

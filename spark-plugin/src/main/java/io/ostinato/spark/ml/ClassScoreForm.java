@@ -24,6 +24,15 @@ enum ClassScoreForm {
       return scores;
     }
   },
+  /** The same, where the order of the names is that of the numbers of the classes. */
+  ORDERED_STRUCT {
+    @Override
+    double[] scores(Object value, ClassNumbers classes) {
+      Row struct = (Row) value;
+      classes.checkOrder(struct.getList(struct.fieldIndex(NAMES)));
+      return STRUCT.scores(value, classes);
+    }
+  },
   /** DJL's {@code Classifications} as JSON; classes that are missing in it have 0. */
   JSON {
     @Override

@@ -129,8 +129,7 @@ final class ComparedRows {
   private SparkDataset withOutput(SparkDataset dataset, String name, String column) {
     org.apache.spark.sql.types.DataType type = type(column, rows.schema());
     if (isOfClasses(type)) {
-      return dataset.column(
-          column, OutputConverter.ofClasses(name, named(column), ClassScoreForm.STRUCT));
+      return dataset.column(column, OutputConverter.ofClasses(name, named(column), structForm()));
     } else if (type instanceof StringType) {
       boolean isJson = ClassScoreForm.isJson(String.valueOf(valueOf(column)));
       return dataset.column(
@@ -144,6 +143,14 @@ final class ComparedRows {
           column, OutputConverter.ofClasses(name, named(column), ClassScoreForm.CLASS));
     }
     return withNumbers(dataset, name, column, type);
+  }
+
+  /** Numbers of classes mean the order of the first row, unless the classes are given. */
+  private ClassScoreForm structForm() {
+    boolean hasNumbers = !(type(columns.label(), rows.schema()) instanceof StringType);
+    return hasNumbers && columns.classes().isEmpty()
+        ? ClassScoreForm.ORDERED_STRUCT
+        : ClassScoreForm.STRUCT;
   }
 
   private SparkDataset withLabel(SparkDataset dataset) {

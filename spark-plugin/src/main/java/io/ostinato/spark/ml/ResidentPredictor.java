@@ -204,9 +204,13 @@ public final class ResidentPredictor extends Transformer implements DefaultParam
     return batchifier;
   }
 
-  /** Sets the batchifier: {@code none}, {@code stack}, {@code padding} or the name of a class. */
+  /**
+   * Sets the batchifier: {@code none}, {@code stack}, {@code padding} or the name of a class.
+   *
+   * @throws IllegalArgumentException if it is none of them
+   */
   public ResidentPredictor setBatchifier(String value) {
-    return with(batchifier, value);
+    return with(batchifier, ClassNames.batchifier(value));
   }
 
   public Param<String> arguments() {

@@ -401,6 +401,11 @@ class ResidentPredictorTest {
 
     assertThat(json(predictor().setBatchifier("none").transform(rows(spark, 2))))
         .isEqualTo(stacked);
+    for (String name : List.of("padding", ai.djl.translate.StackBatchifier.class.getName())) {
+      assertThat(json(predictor().setBatchifier(name).setBatchSize(1).transform(rows(spark, 2))))
+          .as(name)
+          .isEqualTo(stacked);
+    }
   }
 
   @Test
@@ -477,6 +482,10 @@ class ResidentPredictorTest {
         () -> predictor().setOutputClass(Image.class),
         "outputs of the type ai.djl.modality.cv.Image can't be a column; use one of String, ");
     refused(() -> predictor().setBatchSize(0), "batchSize given invalid value 0");
+    refused(
+        () -> predictor().setBatchifier("stck"),
+        "batchifier: 'stck' is unknown; use none, stack, padding or the name of a class that"
+            + " implements Batchifier");
     refused(
         () -> predictor().setModelUrl("file:///nowhere/net").transform(rows(spark, 1)),
         "modelUrl 'file:///nowhere/net': no model was found");

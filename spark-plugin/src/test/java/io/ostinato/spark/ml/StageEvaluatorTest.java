@@ -172,6 +172,26 @@ class StageEvaluatorTest {
     }
   }
 
+  /** As of a stage that sorts the classes of each row by their probabilities. */
+  @Test
+  void numbersOfClassesAreRefusedIfRowsOrderTheirClassesDifferently() {
+    PipelineModel sorted =
+        pipeline(
+            sql(
+                "if(id % 2 = 0, named_struct('class_names', array('cat', 'dog', 'fish'),"
+                    + " 'probabilities', array(0.7D, 0.2D, 0.1D)), named_struct('class_names',"
+                    + " array('fish', 'cat'), 'probabilities', array(0.6D, 0.4D))) as classes"));
+
+    refused(
+        () -> evaluate(ComparedColumns.of("classes", "label"), sorted),
+        "has the classes [fish, cat] in another order than the first row, [cat, dog, fish]; list"
+            + " the classes in the order of their numbers");
+    Map<String, Double> named = evaluate(ComparedColumns.of("classes", "name"), sorted);
+    assertThat(evaluate(ComparedColumns.of("classes", "label").withClasses(NAMES), sorted))
+        .isEqualTo(named);
+    assertThat(named.get("accuracy")).isBetween(0.3, 0.4);
+  }
+
   @Test
   void metricsReadFurtherColumnsOfTheTransformedRows() {
     Metric<?> masked = Metrics.ofRegression().mask("valid").mse().named("masked");
