@@ -559,6 +559,8 @@ class EvaluationsBesideTest extends BesideFixture {
     assertThat(interrupted(training, engine, 4))
         .isInstanceOf(EvaluationException.class)
         .hasMessage("training was interrupted while it waited for the evaluations of E0_U2_S32");
+    awaitGone("evaluations of E0_U2_S32");
+    awaitGone("evaluations of E0_U4_S64");
     assertThat(engine.interrupted()).containsExactlyInAnyOrder(2L, 4L);
   }
 
