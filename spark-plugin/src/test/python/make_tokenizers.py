@@ -1,4 +1,4 @@
-"""Makes small tokenizers, and the tokens that the Python package tokenizers (0.21) gives for some texts:
+"""Creates small tokenizer files and the reference tokens of some texts, computed by the Python package tokenizers 0.21:
 
 python make_tokenizers.py ../resources/tokenizers
 

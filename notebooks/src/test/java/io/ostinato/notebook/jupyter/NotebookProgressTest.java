@@ -2,20 +2,17 @@ package io.ostinato.notebook.jupyter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostinato.progress.HandClock;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NotebookProgressTest {
   private final List<String> shown = new ArrayList<>();
-  private final TestClock clock = new TestClock();
+  private final HandClock clock = new HandClock();
   private final ProgressDisplay display =
       new NotebookProgress(
           new NotebookProgress.Output() {
@@ -74,28 +71,5 @@ class NotebookProgressTest {
         .isEqualTo(
             "<div>&lt;a&gt; <progress value=\"0.2500\" max=\"1\"></progress> 1/4 &amp;s (25%)"
                 + " <small>&quot;b&quot;</small></div>");
-  }
-
-  private static final class TestClock extends Clock {
-    private Instant now = Instant.EPOCH;
-
-    void pass(Duration duration) {
-      now = now.plus(duration);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
   }
 }
