@@ -41,8 +41,6 @@ record ImageConversion(
 
   private static ImageConverter images(String name, List<String> transform, List<Long> shape) {
     return ImageConverter.of(
-        name,
-        transform.isEmpty() ? ImageTransforms.DEFAULT : String.join(",", transform),
-        shape.stream().mapToLong(Long::longValue).toArray());
+        name, ImageTransforms.of(transform), shape.stream().mapToLong(Long::longValue).toArray());
   }
 }

@@ -38,8 +38,7 @@ record MaskConversion(
   }
 
   private static MaskConverter masks(String name, List<String> transform, List<Long> shape) {
-    String text = transform.isEmpty() ? ImageTransforms.DEFAULT : String.join(",", transform);
     return MaskConverter.of(
-        name, ImageTransforms.of(text), shape.stream().mapToLong(Long::longValue).toArray());
+        name, ImageTransforms.of(transform), shape.stream().mapToLong(Long::longValue).toArray());
   }
 }

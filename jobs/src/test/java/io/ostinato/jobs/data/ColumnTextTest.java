@@ -36,11 +36,15 @@ class ColumnTextTest {
             new ConvertedSpec(
                 "label", new ClassConversion(List.of("cat", "dog"), NumberType.INT32)));
     assertThat(parse("y:one_hot:10"))
-        .isEqualTo(new ConvertedSpec("y", new OneHotConversion(10, List.of(), NumberType.FLOAT32)));
+        .isEqualTo(
+            new ConvertedSpec(
+                "y", new OneHotConversion(new HotClasses(10, List.of(), NumberType.FLOAT32))));
     assertThat(parse("y:multi_hot"))
         .isEqualTo(
             new ConvertedSpec(
-                "y", new MultiHotConversion(null, List.of("labels.txt"), NumberType.FLOAT32)));
+                "y",
+                new MultiHotConversion(
+                    new HotClasses(null, List.of("labels.txt"), NumberType.FLOAT32))));
   }
 
   @Test

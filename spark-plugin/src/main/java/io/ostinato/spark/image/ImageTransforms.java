@@ -34,6 +34,15 @@ public final class ImageTransforms implements Serializable {
   }
 
   /**
+   * Parses transforms, in order; the default if there are none.
+   *
+   * @throws IllegalArgumentException if one is invalid, or they don't fit together
+   */
+  public static ImageTransforms of(List<String> texts) {
+    return of(texts.isEmpty() ? DEFAULT : String.join(",", texts));
+  }
+
+  /**
    * Parses transforms. A name is followed by the values of its keys: {@code resize:256:bicubic} or
    * {@code resize:size=256,interpolation=bicubic}.
    *
