@@ -2,6 +2,7 @@ package io.ostinato.jobs.modelfile;
 
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.HadoopPaths;
+import io.ostinato.jobs.data.KeyStyle;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.model.ModelSource;
 import io.ostinato.model.OnnxSource;
@@ -34,6 +35,7 @@ public final class ModelFiles {
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final Configuration configuration;
+  private final KeyStyle style;
   private final ModelSource torchScript = ModelSource.torchScript();
   private final ModelSource onnx = ModelSource.onnx();
   private final List<ModelSource> blocks;
@@ -52,15 +54,23 @@ public final class ModelFiles {
     }
   }
 
+  /** Creates a reader for a command line. */
+  public ModelFiles(Configuration configuration, List<Architecture> architecture) {
+    this(configuration, architecture, KeyStyle.OPTION);
+  }
+
   /**
    * Creates a reader.
    *
    * @param configuration Hadoop's configuration
    * @param architecture the architecture of files that contain only weights; empty if all files are
    *     complete modules
+   * @param style how messages name settings
    */
-  public ModelFiles(Configuration configuration, List<Architecture> architecture) {
+  public ModelFiles(
+      Configuration configuration, List<Architecture> architecture, KeyStyle style) {
     this.configuration = configuration;
+    this.style = style;
     this.blocks =
         architecture.stream()
             .map(a -> ModelSource.ofBlock(a, a.shapes().toArray(ai.djl.ndarray.types.Shape[]::new)))
@@ -101,8 +111,12 @@ public final class ModelFiles {
     }
   }
 
-  /** Why a file can't be read, judged by its name alone; empty if it may be possible. */
-  public static Optional<String> mistake(String file, boolean hasArchitecture) {
+  /**
+   * Why a file can't be read, judged by its name alone; empty if it may be possible.
+   *
+   * @param style how messages name settings
+   */
+  public static Optional<String> mistake(String file, boolean hasArchitecture, KeyStyle style) {
     Optional<Kind> kind = Kind.of(file);
     if (kind.isEmpty()) {
       return Optional.of(
@@ -114,12 +128,12 @@ public final class ModelFiles {
           hasArchitecture
               ? Optional.empty()
               : Optional.of(
-                  "'%s' contains only weights; specify their architecture with --architecture"
-                      .formatted(file));
+                  "'%s' contains only weights; specify their architecture with %s"
+                      .formatted(file, style.name("architecture")));
       case OPEN -> Optional.empty();
-      case TORCH_SCRIPT -> mistakeOfModule(file, "a TorchScript module", hasArchitecture);
+      case TORCH_SCRIPT -> mistakeOfModule(file, "a TorchScript module", hasArchitecture, style);
       case ONNX ->
-          mistakeOfModule(file, "an ONNX model", hasArchitecture)
+          mistakeOfModule(file, "an ONNX model", hasArchitecture, style)
               .or(
                   () ->
                       OnnxSource.missingEngine()
@@ -129,11 +143,11 @@ public final class ModelFiles {
   }
 
   private static Optional<String> mistakeOfModule(
-      String file, String what, boolean hasArchitecture) {
+      String file, String what, boolean hasArchitecture, KeyStyle style) {
     return hasArchitecture
         ? Optional.of(
-            "'%s' is %s, which contains its architecture; remove --architecture"
-                .formatted(file, what))
+            "'%s' is %s, which contains its architecture; remove %s"
+                .formatted(file, what, style.name("architecture")))
         : Optional.empty();
   }
 
@@ -143,7 +157,7 @@ public final class ModelFiles {
    * @throws ModelException if the file doesn't exist or isn't a model; says why in one line
    */
   public ModelFile read(String file) {
-    mistake(file, !blocks.isEmpty())
+    mistake(file, !blocks.isEmpty(), style)
         .ifPresent(
             mistake -> {
               throw new ModelException(mistake);
@@ -179,6 +193,16 @@ public final class ModelFiles {
     return new ModelFile(blocks.get(0), WeightSnapshot.of(weights.arrays()));
   }
 
+  /**
+   * Reads a TorchScript module from memory.
+   *
+   * @param name the name of the module in messages
+   * @throws ModelException if it isn't one; says why in one line
+   */
+  public ModelFile read(String name, byte[] module) {
+    return torchScript(name, module);
+  }
+
   private static byte[] content(String file, InputStream in, long bytes) throws IOException {
     if (bytes > MOST_BYTES) {
       throw ModelException.refused(
@@ -192,7 +216,7 @@ public final class ModelFiles {
         .or(() -> new ModuleArchive(new ZipContent(content)).mistake())
         .ifPresent(mistake -> refuse(file, mistake));
     if (!blocks.isEmpty()) {
-      refuse(file, "it contains its architecture; remove --architecture");
+      refuse(file, "it contains its architecture; remove " + style.name("architecture"));
     }
     ModuleFacts facts = facts(file, content);
     warnOfTrainingMode(file, facts);
