@@ -2,6 +2,8 @@ package io.ostinato.jobs;
 
 import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.OnFailure;
+import io.ostinato.jobs.config.ConfigurationException;
+import io.ostinato.jobs.config.PlacedMistake;
 import io.ostinato.jobs.data.ColumnSpec;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.data.GivenRows;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -163,6 +166,16 @@ public final class Evaluator implements AutoCloseable {
    */
   public synchronized Dataset<Row> predict(String name, byte[] module) {
     return predicted((model, taken) -> model.predict(name, module, taken));
+  }
+
+  /**
+   * Describes an exception of this class in one line, with all mistakes of its keys: for other
+   * languages, whose users shouldn't have to read the stack trace of Java.
+   */
+  public static String problemOf(Throwable thrown) {
+    return thrown instanceof ConfigurationException wrong
+        ? wrong.mistakes().stream().map(PlacedMistake::toString).collect(Collectors.joining("; "))
+        : ErrorLine.of(thrown).lines().map(String::strip).collect(Collectors.joining(" "));
   }
 
   /** Frees the models and batches that the executors keep. */
