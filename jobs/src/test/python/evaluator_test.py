@@ -180,9 +180,11 @@ class EvaluatorTest(unittest.TestCase):
                      torch.nn.functional.cross_entropy(outputs, labels).item())
                 )
                 module = torch.jit.freeze(torch.jit.script(model))
-                content = module if epoch == 0 else module.save_to_buffer()
-                evaluations.append(spark.submit(evaluator.evaluate, content, f"epoch={epoch}"))
+                evaluations.append(
+                    spark.submit(evaluator.evaluate, module.save_to_buffer(), f"epoch={epoch}")
+                )
             reports = [evaluation.result() for evaluation in evaluations]
+            self.assertEqual(evaluator.evaluate(module)["metrics"], reports[-1]["metrics"])
         self.assertEqual([report["model"] for report in reports],
                          [f"epoch={epoch}" for epoch in range(5)])
         for report, (accuracy, loss) in zip(reports, expected):

@@ -141,8 +141,8 @@ public final class Evaluator implements AutoCloseable {
    * as in the predictions of the command {@code evaluate}. It has each row of the DataFrame exactly
    * once, in its order; outputs of rows that were skipped as bad ones are null.
    *
-   * <p>The result remains usable after this is closed. The executors keep its rows for as long as it
-   * is referenced, and don't compute them again: if an executor is lost, reading them fails, so
+   * <p>The result remains usable after this is closed. The executors keep its rows for as long as
+   * it is referenced, and don't compute them again: if an executor is lost, reading them fails, so
    * write what must outlast the application.
    *
    * @param file a model file on any file system that Hadoop supports

@@ -113,8 +113,7 @@ class EvaluatorTest {
     float[][] expected = TorchFixtures.expected("b");
     try (Evaluator evaluator = Evaluator.on(images, spec())) {
       Dataset<Row> predicted = evaluator.predict(file("b"));
-      assertThat(predicted.columns())
-          .containsExactly("number", "image", "label", "row", "outputs");
+      assertThat(predicted.columns()).containsExactly("number", "image", "label", "row", "outputs");
       assertThat(numbers(predicted)).isEqualTo(numbers(images));
       for (Row row : predicted.collectAsList()) {
         assertClose(row, expected[row.<Integer>getAs("number")]);
@@ -161,8 +160,7 @@ class EvaluatorTest {
   @Test
   void rowsThatAreSkippedHaveNoOutputs() throws IOException {
     Dataset<Row> withBad =
-        images.withColumn(
-            "image", functions.expr("if(number = 3, slice(image, 1, 7), image)"));
+        images.withColumn("image", functions.expr("if(number = 3, slice(image, 1, 7), image)"));
     try (Evaluator evaluator = Evaluator.on(withBad, spec().set("bad_rows", "skip 1"))) {
       assertThat(evaluator.evaluate(file("a")).toJson()).contains("\"rows\":15,\"skipped\":1");
       Dataset<Row> predicted = evaluator.predict(file("a"));
@@ -175,15 +173,20 @@ class EvaluatorTest {
   void mistakesAreToldTogetherWithTheKnownKeys() {
     Map<String, Object> keys =
         Map.of(
-            "inputs", List.of("image:float99", "label:one_hot:3,tpye=int64"),
-            "metrics", List.of("acuracy", "top_k:x"),
-            "batch_size", 0,
-            "metrcs", "accuracy");
+            "inputs",
+            List.of("image:float99", "label:one_hot:3,tpye=int64"),
+            "metrics",
+            List.of("acuracy", "top_k:x"),
+            "batch_size",
+            0,
+            "metrcs",
+            "accuracy");
     assertThatThrownBy(() -> Evaluator.on(images, keys))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("evaluator: inputs image:float99: 'float99' is not a data type")
         .hasMessageContaining("unknown key 'tpye' in 'inputs.0.as'; did you mean 'type'?")
-        .hasMessageContaining("metrics acuracy: unknown kind 'acuracy' in 'metrics.0'; did you mean")
+        .hasMessageContaining(
+            "metrics acuracy: unknown kind 'acuracy' in 'metrics.0'; did you mean")
         .hasMessageContaining("metrics top_k:x: 'metrics.1.k' must be a whole number")
         .hasMessageContaining("evaluator: 'batch_size' must be at least 1")
         .hasMessageContaining(
@@ -210,7 +213,8 @@ class EvaluatorTest {
     EvaluatorSpec wrong = EvaluatorSpec.create().input("imag:float32:1,5,5").label("lable:int64");
     assertThatThrownBy(() -> Evaluator.on(images, wrong))
         .isInstanceOf(DataException.class)
-        .hasMessageStartingWith("the DataFrame: the dataset has no column 'imag'; it has: number, image, label")
+        .hasMessageStartingWith(
+            "the DataFrame: the dataset has no column 'imag'; it has: number, image, label")
         .hasMessageContaining("no column 'lable'");
   }
 
@@ -238,16 +242,20 @@ class EvaluatorTest {
   @Test
   void labelsAndATokenizerAreSharedByColumnsThatDontSetTheirOwn() throws IOException {
     Dataset<Row> named =
-        images.withColumn("label", functions.expr("element_at(array('x', 'y', 'z'), int(label) + 1)"));
+        images.withColumn(
+            "label", functions.expr("element_at(array('x', 'y', 'z'), int(label) + 1)"));
     Map<String, Object> keys =
         Map.of(
-            "inputs", IMAGE,
-            "label", "label:class",
-            "labels", List.of("x", "y", "z"),
-            "metrics", "accuracy");
+            "inputs",
+            IMAGE,
+            "label",
+            "label:class",
+            "labels",
+            List.of("x", "y", "z"),
+            "metrics",
+            "accuracy");
     try (Evaluator evaluator = Evaluator.on(named, keys)) {
-      assertThat(evaluator.evaluate(file("a")).metrics())
-          .containsEntry("accuracy", accuracy("a"));
+      assertThat(evaluator.evaluate(file("a")).metrics()).containsEntry("accuracy", accuracy("a"));
     }
     refused(
         Map.of("inputs", Map.of("column", "text", "as", Map.of("kind", "tokens", "length", 8))),

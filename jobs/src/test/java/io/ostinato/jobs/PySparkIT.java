@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs the tests of {@code notebooks/ostinato.py}. {@code -Dostinato.tests.python} is a Python that
- * has PySpark, and PyTorch for one of the tests. Default: one with PySpark alone, made by the build.
+ * has PySpark, and PyTorch for one of the tests. Default: one with PySpark alone, made by the
+ * build.
  */
 class PySparkIT {
   private static final Path NOTEBOOKS = Path.of("..", "notebooks").toAbsolutePath().normalize();
@@ -56,8 +57,7 @@ class PySparkIT {
             "-Dai.djl.offline=true -Dai.djl.pytorch.num_threads=1 -XX:TieredStopAtLevel=1");
     Process process = builder.redirectErrorStream(true).start();
     process.getOutputStream().close();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     assertThat(output).contains("Ran 8 tests", "OK");
   }

@@ -21,7 +21,8 @@ public record GivenRows(Dataset<Row> frame) implements RowSource {
 
   @Override
   public DataException unreadable(Throwable why) {
-    return new DataException("can't read %s: %s".formatted(this, ErrorLine.withoutRemedy(why)), why);
+    return new DataException(
+        "can't read %s: %s".formatted(this, ErrorLine.withoutRemedy(why)), why);
   }
 
   /** The name of this source in messages. */

@@ -45,8 +45,7 @@ public final class Architectures {
    */
   public static Configuration configuration(String option, String text, Mistakes mistakes) {
     return isFile(text)
-        ? Configuration.read(text, ConfigurationFile.read(text), List.of(), mistakes)
-            .section(MODEL)
+        ? Configuration.read(text, ConfigurationFile.read(text), List.of(), mistakes).section(MODEL)
         : Configuration.line(option + " " + text, KindText.yaml(text), mistakes);
   }
 

@@ -67,8 +67,7 @@ public final class ModelFiles {
    *     complete modules
    * @param style how messages name settings
    */
-  public ModelFiles(
-      Configuration configuration, List<Architecture> architecture, KeyStyle style) {
+  public ModelFiles(Configuration configuration, List<Architecture> architecture, KeyStyle style) {
     this.configuration = configuration;
     this.style = style;
     this.blocks =

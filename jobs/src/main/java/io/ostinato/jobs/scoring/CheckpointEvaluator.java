@@ -67,8 +67,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    * @throws io.ostinato.jobs.data.DataException if the dataset doesn't match its description
    */
   public CheckpointEvaluator on(DatasetSpec other) {
-    CheckpointEvaluator evaluator =
-        new CheckpointEvaluator(session, spec.on(other), engine, files);
+    CheckpointEvaluator evaluator = new CheckpointEvaluator(session, spec.on(other), engine, files);
     data.unpersist();
     return evaluator;
   }
@@ -168,7 +167,8 @@ public final class CheckpointEvaluator implements AutoCloseable {
 
   /** The iteration in the name of a file, such as {@code E3_U66_S4224}, or else the start. */
   public static TrainingIteration iterationOf(String file) {
-    return TrainingIteration.findIn(file.substring(file.lastIndexOf('/') + 1)).orElse(TrainingIteration.START);
+    return TrainingIteration.findIn(file.substring(file.lastIndexOf('/') + 1))
+        .orElse(TrainingIteration.START);
   }
 
   /** Whether the policy repeats failed evaluations. */

@@ -90,8 +90,7 @@ public record EvaluationKeys(
         given.with(new ShortForms(mistakes)::expanded).bind(EvaluationKeys.class);
     EvaluationSpec spec = bound.value().on(rows);
     SpecMistakes found = new SpecMistakes(spec);
-    Stream.concat(
-            found.ofColumns().stream(), found.others(!spec.metrics().isEmpty()).stream())
+    Stream.concat(found.ofColumns().stream(), found.others(!spec.metrics().isEmpty()).stream())
         .forEach(mistake -> mistakes.add(bound.placeOf(bound.value()), mistake));
     mistakes.throwIfAny();
     return spec;

@@ -53,16 +53,7 @@ public record EvaluationSpec(
       OutputChoice output,
       List<Architecture> architecture,
       EvaluationPolicy policy) {
-    this(
-        data,
-        dataset,
-        metrics,
-        batchSize,
-        inputs,
-        output,
-        architecture,
-        policy,
-        KeyStyle.OPTION);
+    this(data, dataset, metrics, batchSize, inputs, output, architecture, policy, KeyStyle.OPTION);
   }
 
   /** The same evaluation on another dataset. */

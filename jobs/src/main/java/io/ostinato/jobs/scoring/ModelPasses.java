@@ -73,9 +73,7 @@ record ModelPasses(
             ResultsTarget.collected());
     try {
       return EvaluationRetries.run(
-          request.tag(),
-          spec.policy().onFailure(),
-          () -> engine.evaluateToRows(request, progress));
+          request.tag(), spec.policy().onFailure(), () -> engine.evaluateToRows(request, progress));
     } catch (EvaluationException e) {
       throw failed(name, ErrorLine.of(e.problem()), e);
     }

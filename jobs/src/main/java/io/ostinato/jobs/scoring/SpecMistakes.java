@@ -22,8 +22,7 @@ final class SpecMistakes {
     List<String> mistakes = new ArrayList<>(spec.data().mistakes(style));
     List<String> tensors = spec.data().columns().inputs();
     Set<String> names = new HashSet<>(spec.inputs());
-    String given =
-        "%s '%s'".formatted(style.name("model_inputs"), String.join(",", spec.inputs()));
+    String given = "%s '%s'".formatted(style.name("model_inputs"), String.join(",", spec.inputs()));
     if (spec.inputs().stream().anyMatch(String::isBlank) || names.size() < spec.inputs().size()) {
       mistakes.add(given + ": each input needs a name of its own");
     } else if (!spec.inputs().isEmpty() && spec.inputs().size() != tensors.size()) {

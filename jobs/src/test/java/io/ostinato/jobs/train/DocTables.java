@@ -7,6 +7,7 @@ import io.ostinato.describe.Kinds.OneKind;
 import io.ostinato.describe.ValueType;
 import io.ostinato.jobs.config.KeyTables;
 import io.ostinato.jobs.data.Conversion;
+import io.ostinato.jobs.scoring.EvaluationKeys;
 import io.ostinato.metric.Metric;
 import java.util.List;
 import java.util.Set;
@@ -85,6 +86,7 @@ final class DocTables {
       case "keys of metrics" -> KeyTables.ofKinds(Kinds.of(Metric.class).named());
       case "conversions" -> list(Kinds.of(Conversion.class).named(), one -> "`" + one.name() + "`");
       case "keys of conversions" -> KeyTables.ofKinds(Kinds.of(Conversion.class).named());
+      case "keys of evaluators" -> KeyTables.ofKeys(EvaluationKeys.class);
       case "run.yaml" -> KeyTables.of(RunConfig.class, "All of a training");
       default -> throw new IllegalArgumentException("there is no table '%s'".formatted(name));
     };
