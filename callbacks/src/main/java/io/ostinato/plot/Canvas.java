@@ -126,7 +126,8 @@ record Canvas(Svg svg, double left, double top, double width, double height) {
         "text",
         Svg.fitted(label, height, FONT),
         "transform",
-        "translate(%s %s) rotate(-90)".formatted(NumberText.coordinate(x), NumberText.coordinate(y)),
+        "translate(%s %s) rotate(-90)"
+            .formatted(NumberText.coordinate(x), NumberText.coordinate(y)),
         "text-anchor",
         "middle");
   }
@@ -161,7 +162,18 @@ record Canvas(Svg svg, double left, double top, double width, double height) {
 
   private void stroke(double x1, double y1, double x2, double y2, String opacity) {
     svg.element(
-        "line", "x1", x1, "y1", y1, "x2", x2, "y2", y2, "stroke", "currentColor",
-        "stroke-opacity", opacity);
+        "line",
+        "x1",
+        x1,
+        "y1",
+        y1,
+        "x2",
+        x2,
+        "y2",
+        y2,
+        "stroke",
+        "currentColor",
+        "stroke-opacity",
+        opacity);
   }
 }

@@ -62,8 +62,7 @@ public record ConfusionPlot(String title, List<List<Long>> counts, List<String> 
     ConfusionPlot drawn = inBlocks();
     List<String> names = drawn.names();
     double size =
-        Math.max(
-            Math.min(LARGEST, AREA / Math.max(1, drawn.counts.size())), drawn.widestCount());
+        Math.max(Math.min(LARGEST, AREA / Math.max(1, drawn.counts.size())), drawn.widestCount());
     double longest =
         names.stream().mapToDouble(name -> Svg.width(name, Canvas.SMALL)).max().orElse(0);
     double left = 44 + Math.min(LONGEST_LABEL, longest);
@@ -77,7 +76,13 @@ public record ConfusionPlot(String title, List<List<Long>> counts, List<String> 
     drawn.drawNames(canvas, size, names, isUpright);
     canvas.sideways("class", 18);
     svg.text(
-        "text", "prediction", "x", left + area / 2, "y", TOP + area + below - 12, "text-anchor",
+        "text",
+        "prediction",
+        "x",
+        left + area / 2,
+        "y",
+        TOP + area + below - 12,
+        "text-anchor",
         "middle");
     return canvas.end();
   }
@@ -89,7 +94,9 @@ public record ConfusionPlot(String title, List<List<Long>> counts, List<String> 
         ? "No rows"
         : "%s of %s rows are predicted correctly (%s)"
             .formatted(
-                NumberText.whole(hits), NumberText.whole(all), NumberText.percent((double) hits / all));
+                NumberText.whole(hits),
+                NumberText.whole(all),
+                NumberText.percent((double) hits / all));
   }
 
   /** The room that the largest count needs in a cell, if cells have numbers. */
@@ -104,8 +111,21 @@ public record ConfusionPlot(String title, List<List<Long>> counts, List<String> 
   private void drawCells(Canvas canvas, double size, List<String> names) {
     Svg svg = canvas.svg();
     svg.element(
-        "rect", "x", canvas.left(), "y", TOP, "width", canvas.width(), "height", canvas.height(),
-        "fill", "none", "stroke", "currentColor", "stroke-opacity", "0.4");
+        "rect",
+        "x",
+        canvas.left(),
+        "y",
+        TOP,
+        "width",
+        canvas.width(),
+        "height",
+        canvas.height(),
+        "fill",
+        "none",
+        "stroke",
+        "currentColor",
+        "stroke-opacity",
+        "0.4");
     boolean hasNumbers = counts.size() <= MOST_NUMBERS;
     svg.begin("g", "text-anchor", "middle", "font-size", Canvas.SMALL);
     for (int row = 0; row < counts.size(); row++) {
@@ -129,13 +149,29 @@ public record ConfusionPlot(String title, List<List<Long>> counts, List<String> 
                         NumberText.whole(count),
                         NumberText.percent(share)))
             .element(
-                "rect", "x", x, "y", y, "width", size, "height", size, "fill",
-                Canvas.colour(row == column ? 0 : 1), "fill-opacity",
+                "rect",
+                "x",
+                x,
+                "y",
+                y,
+                "width",
+                size,
+                "height",
+                size,
+                "fill",
+                Canvas.colour(row == column ? 0 : 1),
+                "fill-opacity",
                 NumberText.coordinate(strength));
         if (hasNumbers) {
           svg.text(
-              "text", NumberText.whole(count), "x", x + size / 2, "y",
-              y + size / 2 + Canvas.SMALL / 3, "fill", strength > 0.65 ? "#fff" : "currentColor");
+              "text",
+              NumberText.whole(count),
+              "x",
+              x + size / 2,
+              "y",
+              y + size / 2 + Canvas.SMALL / 3,
+              "fill",
+              strength > 0.65 ? "#fff" : "currentColor");
         }
         svg.end();
       }
@@ -151,11 +187,11 @@ public record ConfusionPlot(String title, List<List<Long>> counts, List<String> 
     for (int i = 0; i < names.size(); i += step) {
       String name = Svg.fitted(names.get(i), LONGEST_LABEL, Canvas.SMALL);
       double middle = (i + 0.5) * size;
-      canvas.svg()
-          .text("text", name, "x", canvas.left() - 6, "y", TOP + middle + Canvas.SMALL / 3);
+      canvas.svg().text("text", name, "x", canvas.left() - 6, "y", TOP + middle + Canvas.SMALL / 3);
       double x = canvas.left() + middle;
       if (isUpright) {
-        canvas.svg()
+        canvas
+            .svg()
             .text(
                 "text",
                 name,
@@ -164,8 +200,7 @@ public record ConfusionPlot(String title, List<List<Long>> counts, List<String> 
                     .formatted(
                         NumberText.coordinate(x + Canvas.SMALL / 3), NumberText.coordinate(below)));
       } else {
-        canvas.svg()
-            .text("text", name, "x", x, "y", below + Canvas.SMALL, "text-anchor", "middle");
+        canvas.svg().text("text", name, "x", x, "y", below + Canvas.SMALL, "text-anchor", "middle");
       }
     }
     canvas.svg().end().line();

@@ -81,9 +81,7 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
         .map(
             curve ->
                 curve.name()
-                    + curve
-                        .bestPosition()
-                        .stream()
+                    + curve.bestPosition().stream()
                         .mapToObj(best -> ": best " + bestText(curve, best))
                         .collect(Collectors.joining()))
         .collect(Collectors.joining("; "));
@@ -91,8 +89,7 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
 
   private String bestText(Curve curve, int best) {
     return "%s at %s %s"
-        .formatted(
-            NumberText.shortOf(curve.y()[best]), count(curve.x()[best]), countName);
+        .formatted(NumberText.shortOf(curve.y()[best]), count(curve.x()[best]), countName);
   }
 
   private static String count(double count) {
@@ -130,11 +127,24 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
     for (List<Integer> line : lines) {
       double x = LEFT;
       for (int i : line) {
-        canvas.svg()
+        canvas
+            .svg()
             .element(
-                "line", "x1", x, "y1", y - 4, "x2", x + KEY, "y2", y - 4,
-                "stroke", Canvas.colour(i), "stroke-width", "2.5",
-                "stroke-dasharray", Canvas.dashes(i))
+                "line",
+                "x1",
+                x,
+                "y1",
+                y - 4,
+                "x2",
+                x + KEY,
+                "y2",
+                y - 4,
+                "stroke",
+                Canvas.colour(i),
+                "stroke-width",
+                "2.5",
+                "stroke-dasharray",
+                Canvas.dashes(i))
             .text("text", entry(i), "x", x + KEY + 8, "y", y);
         x += widthOf(entry(i));
       }
@@ -166,8 +176,19 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
     Svg svg = canvas.svg().begin("g", "stroke", Canvas.colour(index), "fill", Canvas.colour(index));
     svg.text("title", curve.name());
     svg.element(
-        "path", "d", path, "fill", "none", "stroke-width", "2", "stroke-linejoin", "round",
-        "stroke-linecap", "round", "stroke-dasharray", Canvas.dashes(index));
+        "path",
+        "d",
+        path,
+        "fill",
+        "none",
+        "stroke-width",
+        "2",
+        "stroke-linejoin",
+        "round",
+        "stroke-linecap",
+        "round",
+        "stroke-dasharray",
+        Canvas.dashes(index));
     if (x.length <= FEW) {
       dots.forEach(at -> svg.element("circle", "cx", at[0], "cy", at[1], "r", DOT));
     }
@@ -185,24 +206,44 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
     double x = canvas.x(share);
     double y = canvas.y(up.share(curve.y()[best]));
     String label = NumberText.shortOf(curve.y()[best]);
-    boolean isBelow = curve.best() == Curve.Best.LOWEST ? y < canvas.top() + HEIGHT - 24
-        : y < canvas.top() + 16;
+    boolean isBelow =
+        curve.best() == Curve.Best.LOWEST ? y < canvas.top() + HEIGHT - 24 : y < canvas.top() + 16;
     canvas
         .svg()
         .begin("g", "class", "best")
         .text("title", curve.name() + ": best " + bestText(curve, best))
         .element(
-            "circle", "cx", x, "cy", y, "r", "5", "fill", "none", "stroke", Canvas.colour(index),
-            "stroke-width", "2");
+            "circle",
+            "cx",
+            x,
+            "cy",
+            y,
+            "r",
+            "5",
+            "fill",
+            "none",
+            "stroke",
+            Canvas.colour(index),
+            "stroke-width",
+            "2");
     double[] at = {x, isBelow ? y + 18 : y - 10};
     if (labels.stream().noneMatch(other -> covers(other, at))) {
       labels.add(at);
       canvas
           .svg()
           .text(
-              "text", label, "x", at[0], "y", at[1], "text-anchor",
-              share > 0.9 ? "end" : share < 0.1 ? "start" : "middle", "font-size", Canvas.SMALL,
-              "font-weight", "600");
+              "text",
+              label,
+              "x",
+              at[0],
+              "y",
+              at[1],
+              "text-anchor",
+              share > 0.9 ? "end" : share < 0.1 ? "start" : "middle",
+              "font-size",
+              Canvas.SMALL,
+              "font-weight",
+              "600");
     }
     canvas.svg().end().line();
   }

@@ -52,8 +52,7 @@ public record HistogramPlot(String title, String valueName, List<Bin> bins, long
     int count =
         min == max
             ? 1
-            : (int)
-                Math.max(FEWEST_BINS, Math.min(MOST_BINS, Math.ceil(Math.sqrt(finite.length))));
+            : (int) Math.max(FEWEST_BINS, Math.min(MOST_BINS, Math.ceil(Math.sqrt(finite.length))));
     List<Bin> bins = new ArrayList<>();
     int next = 0;
     double from = min;
@@ -87,8 +86,21 @@ public record HistogramPlot(String title, String valueName, List<Bin> bins, long
     double zero = across.share(0);
     if (zero > 0 && zero < 1) {
       svg.element(
-          "line", "x1", canvas.x(zero), "y1", TOP, "x2", canvas.x(zero), "y2", TOP + HEIGHT,
-          "stroke", Canvas.colour(1), "stroke-dasharray", "5 4", "stroke-width", "1.5");
+          "line",
+          "x1",
+          canvas.x(zero),
+          "y1",
+          TOP,
+          "x2",
+          canvas.x(zero),
+          "y2",
+          TOP + HEIGHT,
+          "stroke",
+          Canvas.colour(1),
+          "stroke-dasharray",
+          "5 4",
+          "stroke-width",
+          "1.5");
     }
     return canvas.end();
   }
@@ -103,7 +115,9 @@ public record HistogramPlot(String title, String valueName, List<Bin> bins, long
                     NumberText.whole(all),
                     NumberText.shortOf(bins.get(0).from()),
                     NumberText.shortOf(bins.get(bins.size() - 1).to()));
-    return leftOut == 0 ? text : text + ", and %s that are not finite".formatted(NumberText.whole(leftOut));
+    return leftOut == 0
+        ? text
+        : text + ", and %s that are not finite".formatted(NumberText.whole(leftOut));
   }
 
   private void drawBins(Canvas canvas, PlotAxis across, PlotAxis up) {
@@ -112,10 +126,18 @@ public record HistogramPlot(String title, String valueName, List<Bin> bins, long
       double from = canvas.x(across.share(bin.from()));
       double to = canvas.x(across.share(bin.to()));
       double share = up.share(bin.values());
-      canvas.svg()
+      canvas
+          .svg()
           .begin(
-              "rect", "x", from == to ? from - 4 : from + 0.5, "y", canvas.y(share), "width",
-              from == to ? 8.0 : Math.max(0.5, to - from - 1), "height", share * canvas.height())
+              "rect",
+              "x",
+              from == to ? from - 4 : from + 0.5,
+              "y",
+              canvas.y(share),
+              "width",
+              from == to ? 8.0 : Math.max(0.5, to - from - 1),
+              "height",
+              share * canvas.height())
           .text(
               "title",
               "%s to %s: %s"

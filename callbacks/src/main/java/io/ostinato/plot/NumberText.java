@@ -49,7 +49,9 @@ final class NumberText {
 
   /** A share, from 0 to 1, as {@code 4.5%}. */
   static String percent(double share) {
-    return new BigDecimal(share * 100).setScale(1, RoundingMode.HALF_EVEN).stripTrailingZeros()
+    return new BigDecimal(share * 100)
+            .setScale(1, RoundingMode.HALF_EVEN)
+            .stripTrailingZeros()
             .toPlainString()
         + "%";
   }

@@ -44,8 +44,8 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
    *
    * @param confidences the confidence of each prediction, from 0 to 1
    * @param correct whether each prediction is correct
-   * @param bins the number of bins, at least 1; bin m is {@code ((m - 1) / M, m / M]}, and the first
-   *     one includes 0
+   * @param bins the number of bins, at least 1; bin m is {@code ((m - 1) / M, m / M]}, and the
+   *     first one includes 0
    * @throws IllegalArgumentException if a confidence is out of range, or the lengths differ
    */
   public static ReliabilityPlot of(
@@ -98,8 +98,21 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
     diagram.vertical(share, "accuracy");
     drawBars(diagram);
     svg.element(
-        "line", "x1", diagram.x(0), "y1", diagram.y(0), "x2", diagram.x(1), "y2", diagram.y(1),
-        "stroke", "currentColor", "stroke-dasharray", "5 4", "stroke-opacity", "0.7");
+        "line",
+        "x1",
+        diagram.x(0),
+        "y1",
+        diagram.y(0),
+        "x2",
+        diagram.x(1),
+        "y2",
+        diagram.y(1),
+        "stroke",
+        "currentColor",
+        "stroke-dasharray",
+        "5 4",
+        "stroke-opacity",
+        "0.7");
     drawMeans(diagram);
     Canvas counts = new Canvas(svg, LEFT, TOP + SIDE + 12, SIDE, ROWS);
     PlotAxis rows = PlotAxis.ofCounts(bins.stream().mapToLong(Bin::rows).max().orElse(0), 2);
@@ -132,9 +145,15 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
     canvas.svg().begin("g", "fill", Canvas.colour(1));
     for (Bin bin : bins) {
       if (bin.rows() > 0) {
-        canvas.svg()
+        canvas
+            .svg()
             .element(
-                "circle", "cx", canvas.x(bin.confidence()), "cy", canvas.y(bin.accuracy()), "r",
+                "circle",
+                "cx",
+                canvas.x(bin.confidence()),
+                "cy",
+                canvas.y(bin.accuracy()),
+                "r",
                 "3.5");
       }
     }
@@ -151,10 +170,18 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
 
   private void bar(Canvas canvas, int index, double share, String text) {
     double width = canvas.width() / bins.size();
-    canvas.svg()
+    canvas
+        .svg()
         .begin(
-            "rect", "x", canvas.left() + index * width + 0.5, "y", canvas.y(share), "width",
-            width - 1, "height", share * canvas.height())
+            "rect",
+            "x",
+            canvas.left() + index * width + 0.5,
+            "y",
+            canvas.y(share),
+            "width",
+            width - 1,
+            "height",
+            share * canvas.height())
         .text("title", text)
         .end();
   }

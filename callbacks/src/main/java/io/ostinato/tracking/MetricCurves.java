@@ -33,7 +33,9 @@ public final class MetricCurves {
     }
     Curve.Best best = best(properties.direction(key));
     List<Curve> curves =
-        runs.entrySet().stream().map(run -> curve(run.getKey(), run.getValue(), key, best)).toList();
+        runs.entrySet().stream()
+            .map(run -> curve(run.getKey(), run.getValue(), key, best))
+            .toList();
     return new CurvePlot(key, "updates", curves);
   }
 

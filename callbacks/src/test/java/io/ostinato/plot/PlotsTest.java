@@ -62,8 +62,7 @@ class PlotsTest {
     assertThat(texts(svg, "desc")).hasSize(1);
     assertThat(elements(svg, "*"))
         .extracting(Element::getTagName)
-        .isSubsetOf(
-            "title", "desc", "style", "g", "text", "line", "path", "circle", "rect");
+        .isSubsetOf("title", "desc", "style", "g", "text", "line", "path", "circle", "rect");
     assertThat(plot.svg().replace("http://www.w3.org/2000/svg", ""))
         .doesNotContain("http", "url(", "href", " on")
         .doesNotContain("NaN,", "Infinity,", "=\"NaN", "=\"Infinity", "=\"-Infinity");
@@ -166,14 +165,16 @@ class PlotsTest {
   void cellsHaveTheirCountsAndShares() throws Exception {
     Element svg =
         parsed(ConfusionPlot.of("a", new long[][] {{1500, 500}, {0, 4}}, "cat", "dog").svg());
-    assertThat(texts(svg, "desc")).containsExactly("1,504 of 2,004 rows are predicted correctly (75%)");
+    assertThat(texts(svg, "desc"))
+        .containsExactly("1,504 of 2,004 rows are predicted correctly (75%)");
     assertThat(texts(svg, "title"))
         .containsExactly(
             "a",
             "cat predicted as cat: 1,500 (75%)",
             "cat predicted as dog: 500 (25%)",
             "dog predicted as dog: 4 (100%)");
-    assertThat(texts(svg, "text")).contains("1,500", "500", "4", "cat", "dog", "prediction", "class");
+    assertThat(texts(svg, "text"))
+        .contains("1,500", "500", "4", "cat", "dog", "prediction", "class");
     List<Element> cells =
         elements(svg, "rect").stream().filter(r -> r.hasAttribute("fill-opacity")).toList();
     assertThat(cells).hasSize(3);
@@ -190,7 +191,8 @@ class PlotsTest {
     }
     Element svg = parsed(ConfusionPlot.of("a", counts).svg());
     assertThat(texts(svg, "title")).hasSize(1 + 50 * 50).contains("0–1 predicted as 98–99: 4 (2%)");
-    assertThat(texts(svg, "desc")).containsExactly("100 of 10,000 rows are predicted correctly (1%)");
+    assertThat(texts(svg, "desc"))
+        .containsExactly("100 of 10,000 rows are predicted correctly (1%)");
   }
 
   @Test
@@ -247,8 +249,7 @@ class PlotsTest {
         .hasMessageContaining("the counts of 2 classes must be as many lists");
     assertThatThrownBy(() -> ConfusionPlot.of("a", new long[2][2], "cat"))
         .hasMessage("there are 1 labels for 2 classes");
-    assertThatThrownBy(
-            () -> ReliabilityPlot.of("a", new double[] {1.5}, new boolean[] {true}, 10))
+    assertThatThrownBy(() -> ReliabilityPlot.of("a", new double[] {1.5}, new boolean[] {true}, 10))
         .hasMessage("a confidence must be from 0 to 1; given: 1.5");
   }
 

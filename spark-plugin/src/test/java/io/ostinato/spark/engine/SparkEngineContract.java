@@ -120,8 +120,7 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
     SparkDataset data = TestSpark.generated(session(), 33, 0, 20);
     EvaluationRequest request =
         request(
-            data,
-            (batch, model) -> new NDList(model.forward(batch.get("x")), batch.get("class")));
+            data, (batch, model) -> new NDList(model.forward(batch.get("x")), batch.get("class")));
     float[] outputs;
     long[] classes;
     EvaluatedRows kept;
