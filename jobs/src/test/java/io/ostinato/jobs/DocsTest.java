@@ -29,6 +29,7 @@ class DocsTest {
       import io.ostinato.callback.*;
       import io.ostinato.checkpoint.*;
       import io.ostinato.evaluation.*;
+      import io.ostinato.jobs.*;
       import io.ostinato.loss.*;
       import io.ostinato.metric.*;
       import io.ostinato.model.*;
@@ -39,7 +40,10 @@ class DocsTest {
       import io.ostinato.stopping.*;
       import io.ostinato.tracking.*;
       import io.ostinato.training.*;
+      import java.nio.file.Path;
       import java.util.*;
+      import org.apache.spark.sql.Dataset;
+      import org.apache.spark.sql.Row;
       import org.apache.spark.sql.SparkSession;
       """;
   private static final String CHAIN =
@@ -56,6 +60,7 @@ class DocsTest {
       """
       abstract class %s extends PeriodicCallback {
         NDArray image;
+        Dataset<Row> rows;
         Parameter parameter;
 
         %1$s() {
