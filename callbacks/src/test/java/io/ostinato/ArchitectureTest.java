@@ -51,6 +51,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule TEXT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("text");
 
+  @ArchTest static final ArchRule PLOT_IMPORTS_NO_OTHER_ROOM = importsNoOtherRoom("plot");
+
   @ArchTest
   static final ArchRule CALLBACK_NEVER_IMPORTS_TRAINING =
       noClasses()

@@ -16,6 +16,14 @@ public final class Nearest {
         .orElseGet(() -> known.isEmpty() ? "" : "; known: " + String.join(", ", known));
   }
 
+  /** {@code ; did you mean 'epochs'? Known: …} if a word is close, or else the known words. */
+  public static String all(String given, Collection<String> known) {
+    String words = String.join(", ", known);
+    return of(given, known)
+        .map(meant -> "; did you mean '%s'? Known: %s".formatted(meant, words))
+        .orElseGet(() -> "; known: " + words);
+  }
+
   /** The closest known word, if at most a third of its letters differ. */
   public static Optional<String> of(String given, Collection<String> known) {
     return known.stream()

@@ -35,6 +35,7 @@ class DocsTest {
       import io.ostinato.callback.*;
       import io.ostinato.checkpoint.*;
       import io.ostinato.evaluation.*;
+      import io.ostinato.jobs.*;
       import io.ostinato.loss.*;
       import io.ostinato.metric.*;
       import io.ostinato.model.*;

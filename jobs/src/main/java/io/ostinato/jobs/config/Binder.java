@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -27,11 +28,18 @@ import java.util.function.Supplier;
  */
 final class Binder {
   private final Mistakes mistakes;
+  private final BiFunction<String, List<String>, String> keyHint;
   private final Map<Object, Section> sections = new IdentityHashMap<>();
   private final Map<ConfigNode, Optional<Made>> made = new IdentityHashMap<>();
 
-  Binder(Mistakes mistakes) {
+  /**
+   * Creates a binder.
+   *
+   * @param keyHint what a message says after an unknown key, given the known ones
+   */
+  Binder(Mistakes mistakes, BiFunction<String, List<String>, String> keyHint) {
     this.mistakes = mistakes;
+    this.keyHint = keyHint;
   }
 
   /** Converts the whole configuration; empty if it is invalid, which has then been reported. */
@@ -220,7 +228,7 @@ final class Binder {
         mistakes.add(
             entry.place(),
             "unknown key '%s'%s%s"
-                .formatted(Excerpt.of(entry.key()), in(path), Nearest.hint(entry.key(), known)));
+                .formatted(Excerpt.of(entry.key()), in(path), keyHint.apply(entry.key(), known)));
         complete = false;
       }
     }

@@ -55,7 +55,7 @@ public sealed interface ConfigNode {
     }
 
     /** A copy of this section in which a key is added or has another value. */
-    Section with(Entry changed) {
+    public Section with(Entry changed) {
       Map<String, Entry> byKey = new LinkedHashMap<>();
       entries.forEach(entry -> byKey.put(entry.key(), entry));
       byKey.put(changed.key(), changed);

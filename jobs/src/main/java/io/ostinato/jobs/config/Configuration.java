@@ -1,7 +1,9 @@
 package io.ostinato.jobs.config;
 
+import io.ostinato.text.Nearest;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A configuration that has been read from YAML. All mistakes in it are reported together. */
 public final class Configuration {
@@ -10,9 +12,13 @@ public final class Configuration {
   private final Binder binder;
 
   private Configuration(ConfigNode root, Mistakes mistakes) {
+    this(root, mistakes, new Binder(mistakes, Nearest::hint));
+  }
+
+  private Configuration(ConfigNode root, Mistakes mistakes, Binder binder) {
     this.root = root;
     this.mistakes = mistakes;
-    this.binder = new Binder(mistakes);
+    this.binder = binder;
   }
 
   /**
@@ -35,6 +41,27 @@ public final class Configuration {
   /** Reads one line of YAML that isn't in a file, such as the value of an option. */
   public static Configuration line(String source, String yaml, Mistakes mistakes) {
     return new Configuration(YamlReader.line(source, yaml, mistakes), mistakes);
+  }
+
+  /**
+   * Reads keys that a program gives as YAML or JSON; a message about an unknown key lists those
+   * that are known.
+   *
+   * @param source the name of the keys in messages
+   */
+  public static Configuration keys(String source, String yaml, Mistakes mistakes) {
+    return new Configuration(
+        YamlReader.line(source, yaml, mistakes), mistakes, new Binder(mistakes, Nearest::all));
+  }
+
+  /** A configuration whose whole is replaced. */
+  public Configuration with(UnaryOperator<ConfigNode> change) {
+    return new Configuration(change.apply(root), mistakes, binder);
+  }
+
+  /** The whole of this configuration. */
+  public ConfigNode root() {
+    return root;
   }
 
   /** A section of this configuration; reports a mistake and returns this one if it is missing. */

@@ -30,6 +30,13 @@ public final class KeyTables {
     return tables.text.toString();
   }
 
+  /** A table of a type's keys, without tables of the sections within it. */
+  public static String ofKeys(Class<?> type) {
+    KeyTables tables = new KeyTables();
+    tables.keysOf(Description.of(type));
+    return tables.text.toString().strip() + "\n";
+  }
+
   /** A table of the keys of some kinds, without tables of the sections within them. */
   public static String ofKinds(List<OneKind> kinds) {
     KeyTables tables = new KeyTables();

@@ -44,8 +44,24 @@ public final class ColumnText {
    * @throws IllegalArgumentException if the text is invalid; says why
    */
   public ColumnSpec parse(String text) {
-    if (TensorSpec.hasType(text)) {
+    Optional<Parts> converted = converted(text);
+    if (converted.isEmpty()) {
       return TensorSpec.parse(option, text);
+    }
+    Mistakes mistakes = new Mistakes();
+    return new ConvertedSpec(
+        converted.get().column(),
+        Configuration.line(option + " " + text, converted.get().yaml(), mistakes)
+            .bind(Conversion.class)
+            .value());
+  }
+
+  /** A column, and its conversion as YAML. */
+  private record Parts(String column, String yaml) {}
+
+  private Optional<Parts> converted(String text) {
+    if (TensorSpec.hasType(text)) {
+      return Optional.empty();
     }
     List<String> parts = List.of(text.split(":", -1));
     for (int i = parts.size() - 1; i > 0; i--) {
@@ -54,10 +70,27 @@ public final class ColumnText {
       if (kind.isPresent()) {
         String column = String.join(":", parts.subList(0, i));
         String keys = String.join(":", parts.subList(i + 1, parts.size()));
-        return converted(text, column, kind.get(), word, keys);
+        return Optional.of(new Parts(column, yaml(text, column, kind.get(), word, keys)));
       }
     }
-    return TensorSpec.parse(option, text);
+    return Optional.empty();
+  }
+
+  /**
+   * Converts the text of a column to YAML, with the keys of a {@link TensorConfig}.
+   *
+   * @throws IllegalArgumentException if the text is invalid; says why
+   */
+  public String yaml(String text) {
+    Optional<Parts> converted = converted(text);
+    if (converted.isPresent()) {
+      return "{column: '%s', as: %s}"
+          .formatted(converted.get().column().replace("'", "''"), converted.get().yaml());
+    }
+    TensorSpec tensor = TensorSpec.parse(option, text);
+    return "{column: '%s', type: %s, shape: %s}"
+        .formatted(
+            tensor.column().replace("'", "''"), TensorSpec.word(tensor.type()), tensor.shape());
   }
 
   /** The names of the kinds of conversions, for messages. */
@@ -65,8 +98,7 @@ public final class ColumnText {
     return KINDS.names();
   }
 
-  private ConvertedSpec converted(
-      String text, String column, OneKind kind, String word, String keys) {
+  private String yaml(String text, String column, OneKind kind, String word, String keys) {
     if (column.isBlank()) {
       throw new IllegalArgumentException(
           "%s %s: the column is missing".formatted(option, Excerpt.of(text)));
@@ -83,10 +115,6 @@ public final class ColumnText {
     if (known.contains("classes") && all.matches("\\d.*|(.*,)?classes=.*")) {
       others.remove("labels"); // the column has indices
     }
-    String yaml = KindText.yaml(kind.name(), known.get(0), all, others);
-    Mistakes mistakes = new Mistakes();
-    return new ConvertedSpec(
-        column,
-        Configuration.line(option + " " + text, yaml, mistakes).bind(Conversion.class).value());
+    return KindText.yaml(kind.name(), known.get(0), all, others);
   }
 }

@@ -25,7 +25,8 @@ import org.apache.spark.sql.SparkSession;
  * @param sql a query in which {@value #DATA} stands for the data of the path; empty to read all of
  *     it
  */
-public record DataSource(String path, String format, Map<String, String> options, String sql) {
+public record DataSource(String path, String format, Map<String, String> options, String sql)
+    implements RowSource {
   /** The placeholder for the path's data in a query. */
   public static final String DATA = "{data}";
 
@@ -52,7 +53,7 @@ public record DataSource(String path, String format, Map<String, String> options
     options = Map.copyOf(options);
   }
 
-  /** Why this is not a valid source; empty if it is. */
+  @Override
   public Optional<String> mistake() {
     if (path.isEmpty() && sql.isEmpty() && (format.isEmpty() || options.isEmpty())) {
       return Optional.of("missing data; specify a path, a query, or a format and its options");
@@ -74,11 +75,7 @@ public record DataSource(String path, String format, Map<String, String> options
     return BY_ENDING.getOrDefault(name.substring(name.lastIndexOf('.') + 1), PARQUET);
   }
 
-  /**
-   * The rows. Reads only the schema.
-   *
-   * @throws DataException if the data doesn't exist or Spark can't read it; says why in one line
-   */
+  @Override
   public Dataset<Row> rows(SparkSession spark) {
     checkPath(spark);
     try {
@@ -98,7 +95,7 @@ public record DataSource(String path, String format, Map<String, String> options
     }
   }
 
-  /** The exception for rows that can't be read, with the reason in one line. */
+  @Override
   public DataException unreadable(Throwable why) {
     String told =
         isOfAColon(why)

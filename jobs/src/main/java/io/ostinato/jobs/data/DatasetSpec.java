@@ -26,7 +26,7 @@ import org.apache.spark.sql.SparkSession;
  * @param read the other columns that metrics read; can include inputs and labels
  */
 public record DatasetSpec(
-    DataSource source,
+    RowSource source,
     List<? extends ColumnSpec> inputs,
     List<? extends ColumnSpec> labels,
     List<? extends ColumnSpec> kept,
@@ -48,12 +48,23 @@ public record DatasetSpec(
     read = List.copyOf(read);
   }
 
-  /** The mistakes that can be found without reading the data; empty if there are none. */
+  /** Like {@link #mistakes(KeyStyle)}, for a command line. */
   public List<String> mistakes() {
+    return mistakes(KeyStyle.OPTION);
+  }
+
+  /**
+   * The mistakes that can be found without reading the data; empty if there are none.
+   *
+   * @param style how they name settings
+   */
+  public List<String> mistakes(KeyStyle style) {
     List<String> mistakes = new ArrayList<>();
     source.mistake().ifPresent(mistakes::add);
     if (inputs.isEmpty()) {
-      mistakes.add("missing --input, for example --input pixels:float32:1,8,8");
+      mistakes.add(
+          "missing %s, for example %s"
+              .formatted(style.name("inputs"), style.example("inputs", "pixels:float32:1,8,8")));
     }
     Set<String> names = new HashSet<>();
     columnSpecs().stream()

@@ -24,10 +24,12 @@ public final class MetricText {
    * @throws ConfigurationException if the text is invalid; lists all mistakes, one per line
    */
   public static Metric<?> parse(String option, String text) {
-    Mistakes mistakes = new Mistakes();
-    return Configuration.line(option + " " + text, KindText.yaml(withKey(text)), mistakes)
-        .bind(Metric.class)
-        .value();
+    return configuration(option, text, new Mistakes()).bind(Metric.class).value();
+  }
+
+  /** Reads the text of a metric as a configuration; see {@link #parse}. */
+  public static Configuration configuration(String option, String text, Mistakes mistakes) {
+    return Configuration.line(option + " " + text, KindText.yaml(withKey(text)), mistakes);
   }
 
   /** The kinds of metrics, for the help and shell completion. */

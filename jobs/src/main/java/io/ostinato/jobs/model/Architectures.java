@@ -33,13 +33,20 @@ public final class Architectures {
    */
   public static Architecture parse(String option, String text) {
     Mistakes mistakes = new Mistakes();
-    Configuration configuration =
-        isFile(text)
-            ? Configuration.read(text, ConfigurationFile.read(text), List.of(), mistakes)
-                .section(MODEL)
-            : Configuration.line(option + " " + text, KindText.yaml(text), mistakes);
+    Configuration configuration = configuration(option, text, mistakes);
     mistakes.throwIfAny();
     return configuration.bind(Architecture.class).value();
+  }
+
+  /**
+   * Reads the text of an architecture as a configuration; see {@link #parse}.
+   *
+   * @throws IllegalArgumentException if it names a file that can't be read
+   */
+  public static Configuration configuration(String option, String text, Mistakes mistakes) {
+    return isFile(text)
+        ? Configuration.read(text, ConfigurationFile.read(text), List.of(), mistakes).section(MODEL)
+        : Configuration.line(option + " " + text, KindText.yaml(text), mistakes);
   }
 
   /** The kinds of architectures, for the help and shell completion. */

@@ -3,6 +3,7 @@ package io.ostinato.jobs.modelfile;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.HadoopPaths;
+import io.ostinato.jobs.data.KeyStyle;
 import io.ostinato.jobs.model.Architecture;
 import io.ostinato.jobs.modelfile.WeightsArchitecture.OfBlock;
 import io.ostinato.jobs.modelfile.WeightsArchitecture.OfModule;
@@ -34,6 +35,7 @@ public final class ModelFiles {
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final Configuration configuration;
+  private final KeyStyle style;
   private final ModelSource torchScript = ModelSource.torchScript();
   private final ModelSource onnx = ModelSource.onnx();
   private final WeightsArchitecture architecture;
@@ -53,14 +55,21 @@ public final class ModelFiles {
     }
   }
 
+  /** Creates a reader for a command line. */
+  public ModelFiles(Configuration configuration, WeightsArchitecture architecture) {
+    this(configuration, architecture, KeyStyle.OPTION);
+  }
+
   /**
    * Creates a reader.
    *
    * @param configuration Hadoop's configuration
    * @param architecture the architecture of files that contain only weights
+   * @param style how messages name settings
    */
-  public ModelFiles(Configuration configuration, WeightsArchitecture architecture) {
+  public ModelFiles(Configuration configuration, WeightsArchitecture architecture, KeyStyle style) {
     this.configuration = configuration;
+    this.style = style;
     this.architecture = architecture;
     this.templates =
         architecture instanceof OfModule module
@@ -68,12 +77,17 @@ public final class ModelFiles {
             : Optional.empty();
   }
 
-  /** Why a file can't be read, judged by its name alone; empty if it may be possible. */
-  public static Optional<String> mistake(String file, WeightsArchitecture architecture) {
+  /**
+   * Why a file can't be read, judged by its name alone; empty if it may be possible.
+   *
+   * @param style how messages name settings
+   */
+  public static Optional<String> mistake(
+      String file, WeightsArchitecture architecture, KeyStyle style) {
     Optional<ModelKind> kind = ModelKind.of(file);
     if (architecture instanceof OfModule module) {
       return kind.filter(known -> known == ModelKind.ONNX)
-          .map(onnx -> ofModule(file, "an ONNX model"))
+          .map(onnx -> ofModule(file, "an ONNX model", style))
           .or(
               () ->
                   ModelKind.of(module.file())
@@ -91,18 +105,19 @@ public final class ModelFiles {
           hasBlock
               ? Optional.empty()
               : Optional.of(
-                  "'%s' contains only weights; specify their architecture with --architecture"
-                      .formatted(file));
+                  "'%s' contains only weights; specify their architecture with %s"
+                      .formatted(file, style.name("architecture")));
       case OPEN -> Optional.empty();
       case TORCH_SCRIPT ->
-          hasBlock ? Optional.of(ofModule(file, "a TorchScript module")) : Optional.empty();
-      case ONNX -> hasBlock ? Optional.of(ofModule(file, "an ONNX model")) : missingEngine(file);
+          hasBlock ? Optional.of(ofModule(file, "a TorchScript module", style)) : Optional.empty();
+      case ONNX ->
+          hasBlock ? Optional.of(ofModule(file, "an ONNX model", style)) : missingEngine(file);
     };
   }
 
-  private static String ofModule(String file, String what) {
-    return "'%s' is %s, which contains its architecture; remove --architecture"
-        .formatted(file, what);
+  private static String ofModule(String file, String what, KeyStyle style) {
+    return "'%s' is %s, which contains its architecture; remove %s"
+        .formatted(file, what, style.name("architecture"));
   }
 
   private static Optional<String> missingEngine(String file) {
@@ -126,7 +141,7 @@ public final class ModelFiles {
    * @throws ModelException if the file doesn't exist or isn't a model; says why in one line
    */
   public ModelFile read(String file) {
-    mistake(file, architecture)
+    mistake(file, architecture, style)
         .ifPresent(
             mistake -> {
               throw new ModelException(mistake);
@@ -171,6 +186,16 @@ public final class ModelFiles {
       Safetensors weights = Safetensors.readFrom(in, status.getLen());
       return new ModelFile(blockOf(architecture), WeightSnapshot.of(weights.arrays()));
     }
+  }
+
+  /**
+   * Reads a TorchScript module from memory.
+   *
+   * @param name the name of the module in messages
+   * @throws ModelException if it isn't one; says why in one line
+   */
+  public ModelFile read(String name, byte[] module) {
+    return torchScript(name, module);
   }
 
   private static ModelSource blockOf(WeightsArchitecture architecture) {
@@ -225,7 +250,7 @@ public final class ModelFiles {
   private ModelFile torchScript(String file, byte[] content) {
     mistakeOf(file, content).ifPresent(mistake -> refuse(file, mistake));
     if (architecture instanceof OfBlock) {
-      refuse(file, "it contains its architecture; remove --architecture");
+      refuse(file, "it contains its architecture; remove " + style.name("architecture"));
     }
     ModuleFacts facts = facts(file, content);
     warnOfTrainingMode(file, facts);

@@ -1,25 +1,19 @@
 package io.ostinato.jobs.scoring;
 
-import io.ostinato.evaluation.BatchProcessor;
-import io.ostinato.evaluation.ComparedOutputs;
 import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.EvaluationException;
-import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
-import io.ostinato.evaluation.EvaluationRetries;
-import io.ostinato.evaluation.EvaluationTag;
-import io.ostinato.evaluation.ResultsTarget;
-import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.data.DataException;
+import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.modelfile.ModelFiles;
 import io.ostinato.jobs.modelfile.ModelFiles.ModelFile;
 import io.ostinato.jobs.modelfile.WeightsFolder;
-import io.ostinato.metric.Metric;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.engine.EvaluatedRows;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.tracking.EvaluationRecord;
 import java.util.ArrayList;
@@ -27,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
@@ -40,21 +35,16 @@ public final class CheckpointEvaluator implements AutoCloseable {
   private final SparkDataset data;
   private final SparkEvaluationEngine engine;
   private final ModelFiles files;
-  private final ProgressDisplay progress;
+  private final ModelPasses passes;
 
   private CheckpointEvaluator(
-      SparkSession session,
-      EvaluationSpec spec,
-      ModelFiles files,
-      SparkDataset data,
-      SparkEvaluationEngine engine,
-      ProgressDisplay progress) {
+      SparkSession session, EvaluationSpec spec, SparkEvaluationEngine engine, ModelFiles files) {
     this.session = session;
     this.spec = spec;
-    this.data = data;
+    this.data = spec.data().open(session);
     this.engine = engine;
     this.files = files;
-    this.progress = progress;
+    this.passes = new ModelPasses(spec, data, engine, ProgressDisplay.console());
   }
 
   /**
@@ -66,12 +56,23 @@ public final class CheckpointEvaluator implements AutoCloseable {
    */
   public static CheckpointEvaluator of(SparkSession session, EvaluationSpec spec) {
     ModelFiles files =
-        new ModelFiles(session.sparkContext().hadoopConfiguration(), spec.architecture());
+        new ModelFiles(
+            session.sparkContext().hadoopConfiguration(), spec.architecture(), spec.style());
     files.prepare();
-    SparkDataset data = spec.data().open(session);
-    spec.data().checkRead(data, spec.metrics());
-    return new CheckpointEvaluator(
-        session, spec, files, data, SparkEvaluationEngine.of(session), ProgressDisplay.console());
+    spec.data().checkRead(spec.data().open(session), spec.metrics());
+    return new CheckpointEvaluator(session, spec, SparkEvaluationEngine.of(session), files);
+  }
+
+  /**
+   * An evaluator of the same resident models on another dataset, to be used and closed instead of
+   * this one, whose dataset is freed.
+   *
+   * @throws io.ostinato.jobs.data.DataException if the dataset doesn't match its description
+   */
+  public CheckpointEvaluator on(DatasetSpec other) {
+    CheckpointEvaluator evaluator = new CheckpointEvaluator(session, spec.on(other), engine, files);
+    data.unpersist();
+    return evaluator;
   }
 
   /**
@@ -81,14 +82,30 @@ public final class CheckpointEvaluator implements AutoCloseable {
    * @throws EvaluationException if the evaluation fails
    */
   public EvaluationReport evaluate(String file) {
+    return evaluate(file, () -> files.read(file));
+  }
+
+  /**
+   * Evaluates a TorchScript module in memory.
+   *
+   * @param name the name of the model in the report and in messages
+   * @param module the content of a module's file
+   * @throws ModelException if it isn't a module
+   * @throws EvaluationException if the evaluation fails
+   */
+  public EvaluationReport evaluate(String name, byte[] module) {
+    return evaluate(name, () -> files.read(name, module));
+  }
+
+  private EvaluationReport evaluate(String name, Supplier<ModelFile> model) {
     long start = System.nanoTime();
-    try (EvaluationResults results = measure(file, files.read(file), List.of())) {
+    try (EvaluationResults results = passes.measure(name, model.get(), List.of())) {
       return report(
-          file,
+          name,
           results,
           results.metrics(),
           start,
-          List.of(EvaluationRecord.of(tag(file), results)));
+          List.of(EvaluationRecord.of(passes.tag(name), results)));
     }
   }
 
@@ -106,23 +123,49 @@ public final class CheckpointEvaluator implements AutoCloseable {
     long start = System.nanoTime();
     try (Predictions predictions = Predictions.to(predictionsPath, session)) {
       ModelFile model = files.read(file);
-      List<String> beside = spec.data().keptTensors();
-      PredictionColumns written = new PredictionColumns(beside, spec.output());
-      check(file, written, model.outputs());
+      PredictionColumns written = columns(List.of());
+      ModelPasses.check(file, written, model.outputs());
       List<EvaluationRecord> evaluations = new ArrayList<>();
       Map<String, Double> metrics =
           spec.metrics().isEmpty() ? Map.of() : metrics(file, model, written, evaluations);
-      try (EvaluationResults results = keep(file, model, written, predictions)) {
+      try (EvaluationResults results = passes.write(file, model, written, predictions)) {
         predictions.publish(results.parquet().orElseThrow());
-        evaluations.add(EvaluationRecord.of(tag(file), results));
+        evaluations.add(EvaluationRecord.of(passes.tag(file), results));
         return report(file, results, metrics, start, evaluations);
       }
     }
   }
 
+  /**
+   * The outputs of one file for each row; see {@link EvaluatedRows}. The columns are those of
+   * {@link #evaluate(String, String)}.
+   *
+   * @param taken the names of columns that the outputs must not have
+   * @throws ModelException if the file doesn't exist or isn't a model
+   * @throws EvaluationException if the evaluation fails, or two columns would have the same name
+   */
+  public EvaluatedRows predict(String file, List<String> taken) {
+    return predict(file, files.read(file), taken);
+  }
+
+  /** Like {@link #predict(String, List)}, for a TorchScript module in memory. */
+  public EvaluatedRows predict(String name, byte[] module, List<String> taken) {
+    return predict(name, files.read(name, module), taken);
+  }
+
+  private EvaluatedRows predict(String name, ModelFile model, List<String> taken) {
+    PredictionColumns kept = columns(taken);
+    ModelPasses.check(name, kept, model.outputs());
+    return passes.keep(name, model, kept);
+  }
+
+  private PredictionColumns columns(List<String> taken) {
+    return new PredictionColumns(spec.data().keptTensors(), spec.output(), taken, spec.style());
+  }
+
   /** Why a file can't be evaluated, judged by its name alone; empty if it may be possible. */
   public static Optional<String> mistakeOfName(String file, EvaluationSpec spec) {
-    return ModelFiles.mistake(file, spec.architecture());
+    return ModelFiles.mistake(file, spec.architecture(), spec.style());
   }
 
   /**
@@ -130,7 +173,7 @@ public final class CheckpointEvaluator implements AutoCloseable {
    * folder, of the folder; or else the start.
    */
   public static TrainingIteration iterationOf(String file) {
-    return TrainingIteration.findIn(nameOf(file))
+    return TrainingIteration.findIn(ModelPasses.nameOf(file))
         .or(() -> WeightsFolder.folderOf(file).flatMap(TrainingIteration::findIn))
         .orElse(TrainingIteration.START);
   }
@@ -192,71 +235,10 @@ public final class CheckpointEvaluator implements AutoCloseable {
 
   private Map<String, Double> metrics(
       String file, ModelFile model, PredictionColumns written, List<EvaluationRecord> evaluations) {
-    try (EvaluationResults results = measure(file, model, List.of(written))) {
-      evaluations.add(EvaluationRecord.of(tag(file), results));
+    try (EvaluationResults results = passes.measure(file, model, List.of(written))) {
+      evaluations.add(EvaluationRecord.of(passes.tag(file), results));
       return results.metrics();
     }
-  }
-
-  /** Checks columns before the dataset is read, if the model declares its outputs. */
-  private static void check(String file, PredictionColumns written, List<String> outputs) {
-    try {
-      written.check(outputs);
-    } catch (IllegalArgumentException e) {
-      throw ModelException.refused(file, String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private EvaluationResults measure(String file, ModelFile model, List<PredictionColumns> written) {
-    BatchProcessor processor =
-        new ForwardRows.ToCompare(
-            spec.modelInputs(), ComparedOutputs.of(spec.output(), spec.metrics()), written);
-    try {
-      return run(file, model, processor, spec.metrics(), ResultsTarget.collected());
-    } catch (EvaluationException e) {
-      throw failed(file, ErrorLine.of(e.problem()), e);
-    }
-  }
-
-  private EvaluationResults keep(
-      String file, ModelFile model, PredictionColumns written, Predictions predictions) {
-    BatchProcessor processor = new ForwardRows.ToKeep(spec.modelInputs(), written);
-    ResultsTarget target = ResultsTarget.parquet(predictions.unsorted());
-    try {
-      return run(file, model, processor, List.of(), target);
-    } catch (EvaluationException e) {
-      throw failed(file, ErrorLine.of(predictions.problemOf(e)), e);
-    }
-  }
-
-  private EvaluationResults run(
-      String file,
-      ModelFile model,
-      BatchProcessor processor,
-      List<Metric<?>> metrics,
-      ResultsTarget target) {
-    EvaluationRequest request =
-        new EvaluationRequest(
-                tag(file),
-                data,
-                spec.batchSize(),
-                model.source(),
-                model.weights(),
-                processor,
-                metrics,
-                target)
-            .withPolicy(spec.policy());
-    return EvaluationRetries.run(
-        request.tag(), spec.policy().onFailure(), () -> engine.evaluate(request, progress));
-  }
-
-  private EvaluationTag tag(String file) {
-    return new EvaluationTag(nameOf(file), iterationOf(file), spec.dataset());
-  }
-
-  private EvaluationException failed(String file, String problem, EvaluationException cause) {
-    return new EvaluationException(
-        tag(file), "can't evaluate '%s': %s".formatted(file, problem), problem, cause);
   }
 
   private static EvaluationReport report(
@@ -272,10 +254,5 @@ public final class CheckpointEvaluator implements AutoCloseable {
         metrics,
         (System.nanoTime() - start) / 1e9,
         evaluations);
-  }
-
-  private static String nameOf(String file) {
-    String name = file.replaceAll("/+$", "");
-    return name.substring(name.lastIndexOf('/') + 1);
   }
 }

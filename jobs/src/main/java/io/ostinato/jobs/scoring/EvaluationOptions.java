@@ -7,6 +7,7 @@ import io.ostinato.jobs.data.ColumnText;
 import io.ostinato.jobs.data.ConversionOptions;
 import io.ostinato.jobs.data.DataSource;
 import io.ostinato.jobs.data.DatasetSpec;
+import io.ostinato.jobs.data.KeyStyle;
 import io.ostinato.jobs.metric.MetricText;
 import io.ostinato.jobs.model.Architectures;
 import io.ostinato.jobs.modelfile.WeightsArchitecture;
@@ -14,12 +15,10 @@ import io.ostinato.metric.Metric;
 import io.ostinato.model.OutputChoice;
 import io.ostinato.spark.ml.ComparedColumns;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -202,18 +201,22 @@ public final class EvaluationOptions {
         text -> read(() -> MetricText.parse("--metric", text), mistakes).ifPresent(measured::add));
     WeightsArchitecture weights = architecture(mistakes);
     EvaluationPolicy policy = policies.policy(mistakes);
+    OutputChoice output =
+        modelOutput == null || modelOutput.isBlank()
+            ? OutputChoice.first()
+            : OutputChoice.of(modelOutput);
+    EvaluationSpec whole =
+        new EvaluationSpec(
+            described, dataset, measured, batchSize, modelInputs, output, weights, policy);
     if (mistakes.isEmpty()) {
-      mistakes.addAll(described.mistakes());
-      addOfModelInputs(mistakes, described.columns().inputs());
+      mistakes.addAll(SpecMistakes.ofColumns(whole));
       mistakes.addAll(conversions.mistakes(described.columnSpecs()));
     }
     addOther(mistakes, measured);
     if (!mistakes.isEmpty()) {
       throw wrong(String.join("\n", mistakes));
     }
-    OutputChoice output = modelOutput == null ? OutputChoice.first() : OutputChoice.of(modelOutput);
-    return new EvaluationSpec(
-        described, dataset, measured, batchSize, modelInputs, output, weights, policy);
+    return whole;
   }
 
   private WeightsArchitecture architecture(List<String> mistakes) {
@@ -300,45 +303,15 @@ public final class EvaluationOptions {
     }
   }
 
-  private void addOfModelInputs(List<String> mistakes, List<String> tensors) {
-    Set<String> names = new HashSet<>(modelInputs);
-    String given = String.join(",", modelInputs);
-    if (modelInputs.stream().anyMatch(String::isBlank) || names.size() < modelInputs.size()) {
-      mistakes.add("--model-inputs '%s': each input needs a name of its own".formatted(given));
-    } else if (!modelInputs.isEmpty() && modelInputs.size() != tensors.size()) {
-      mistakes.add(
-          "--model-inputs '%s' has %s names for the %s inputs of --input: %s"
-              .formatted(given, modelInputs.size(), tensors.size(), String.join(", ", tensors)));
-    }
-  }
-
   private void addOther(List<String> mistakes, List<Metric<?>> measured) {
     if (modelOutput != null && modelOutput.isBlank()) {
       mistakes.add(
           "--model-output '%s' must be a name, or a position counted from 0"
               .formatted(modelOutput));
     }
-    if (batchSize < 1) {
-      mistakes.add("--batch-size %s must be at least 1".formatted(batchSize));
-    }
-    if (!dataset.matches("[\\w.=-]+")) {
-      mistakes.add("--dataset '%s' must consist of letters, digits and . _ = -".formatted(dataset));
-    }
-    if (!metrics.isEmpty() && labels.isEmpty()) {
-      mistakes.add("--metric requires a --label, for example --label label:int64");
-    }
-    if (labels.size() > 1) {
-      mistakes.add("--label is given %s times; metrics use exactly one".formatted(labels.size()));
-    }
-    Set<String> names = new HashSet<>();
-    measured.stream()
-        .map(Metric::name)
-        .filter(name -> !names.add(name))
-        .forEach(
-            name ->
-                mistakes.add(
-                    "--metric: two metrics are named '%s'; set the name of one, as in accuracy:name=other"
-                        .formatted(name)));
+    mistakes.addAll(
+        SpecMistakes.ofOthers(
+            KeyStyle.OPTION, batchSize, dataset, labels.size(), !metrics.isEmpty(), measured));
   }
 
   private List<ColumnSpec> columns(String option, List<String> texts, List<String> mistakes) {

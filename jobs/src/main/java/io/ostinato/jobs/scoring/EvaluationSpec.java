@@ -2,6 +2,7 @@ package io.ostinato.jobs.scoring;
 
 import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.jobs.data.DatasetSpec;
+import io.ostinato.jobs.data.KeyStyle;
 import io.ostinato.jobs.modelfile.WeightsArchitecture;
 import io.ostinato.metric.Direction;
 import io.ostinato.metric.Metric;
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param output the output to compare and to write; the first by default
  * @param architecture the architecture of files that contain only weights
  * @param policy what an evaluation may do when something goes wrong
+ * @param style how messages name settings
  */
 public record EvaluationSpec(
     DatasetSpec data,
@@ -32,10 +34,30 @@ public record EvaluationSpec(
     List<String> inputs,
     OutputChoice output,
     WeightsArchitecture architecture,
-    EvaluationPolicy policy) {
+    EvaluationPolicy policy,
+    KeyStyle style) {
   public EvaluationSpec {
     metrics = List.copyOf(metrics);
     inputs = List.copyOf(inputs);
+  }
+
+  /** An evaluation whose messages name options of the command line. */
+  public EvaluationSpec(
+      DatasetSpec data,
+      String dataset,
+      List<Metric<?>> metrics,
+      int batchSize,
+      List<String> inputs,
+      OutputChoice output,
+      WeightsArchitecture architecture,
+      EvaluationPolicy policy) {
+    this(data, dataset, metrics, batchSize, inputs, output, architecture, policy, KeyStyle.OPTION);
+  }
+
+  /** The same evaluation on another dataset. */
+  EvaluationSpec on(DatasetSpec other) {
+    return new EvaluationSpec(
+        other, dataset, metrics, batchSize, inputs, output, architecture, policy, style);
   }
 
   /** The inputs of the model in a batch. */

@@ -1,6 +1,7 @@
 package io.ostinato.jobs.scoring;
 
 import ai.djl.ndarray.NDArray;
+import io.ostinato.jobs.data.KeyStyle;
 import io.ostinato.metric.MetricBatch;
 import io.ostinato.model.ModelOutputs;
 import io.ostinato.model.OutputChoice;
@@ -21,8 +22,12 @@ import java.util.regex.Pattern;
  *
  * @param beside the names of the kept columns of the dataset
  * @param output the output to write; all outputs if none is chosen
+ * @param taken the names of columns of a DataFrame that the predictions are joined with
+ * @param style how messages name settings
  */
-record PredictionColumns(List<String> beside, OutputChoice output) implements Serializable {
+record PredictionColumns(
+    List<String> beside, OutputChoice output, List<String> taken, KeyStyle style)
+    implements Serializable {
   private static final String ROW = "row";
 
   /** A position of an output, such as {@code 1} or {@code 1.0}. */
@@ -30,6 +35,7 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
 
   PredictionColumns {
     beside = List.copyOf(beside);
+    taken = List.copyOf(taken);
   }
 
   /**
@@ -41,6 +47,7 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
    */
   Map<String, NDArray> outputs(ModelOutputs outputs, int rows) {
     if (isOne(outputs.names().size())) {
+      checkOne();
       return Map.of(MetricBatch.OUTPUTS, output.from(outputs));
     }
     Map<String, NDArray> all = outputs.byName();
@@ -67,18 +74,32 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
     }
   }
 
+  /** Checks the name of a single output; kept columns of the name were refused before. */
+  private void checkOne() {
+    taken.stream()
+        .filter(name -> key(name).equals(MetricBatch.OUTPUTS))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException(
+                  "the DataFrame has a column '%s', and so have the predictions; rename it, for example with withColumnRenamed"
+                      .formatted(name));
+            });
+  }
+
   private boolean isOne(int outputs) {
     return output.isMade() || outputs <= 1;
   }
 
   private Map<String, String> names(Collection<String> outputs) {
-    Map<String, String> taken = new HashMap<>();
-    taken.put(ROW, "the index in the dataset");
-    beside.forEach(name -> taken.put(key(name), "the column '%s' of --keep".formatted(name)));
+    Map<String, String> before = new HashMap<>();
+    before.put(ROW, "the index in the dataset");
+    beside.forEach(name -> before.put(key(name), "the column '%s' of --keep".formatted(name)));
+    taken.forEach(name -> before.put(key(name), "the column '%s'".formatted(name)));
     Map<String, String> columns = new HashMap<>();
     for (String name : outputs) {
       String column = column(name);
-      String other = taken.put(key(column), "the output '%s'".formatted(name));
+      String other = before.put(key(column), "the output '%s'".formatted(name));
       if (other != null) {
         throw collision(name, column, other);
       }
@@ -100,22 +121,26 @@ record PredictionColumns(List<String> beside, OutputChoice output) implements Se
     return column.toLowerCase(Locale.ROOT);
   }
 
-  private static void checkRows(String name, NDArray array, int rows) {
+  private void checkRows(String name, NDArray array, int rows) {
     if (array.getShape().dimension() == 0 || array.getShape().get(0) != rows) {
       throw new IllegalArgumentException(
           "the output '%s' has the shape %s for a batch of %s rows, but predictions need an"
                   .formatted(name, array.getShape(), rows)
-              + " element for each row; select one output with --model-output");
+              + " element for each row; select one output with "
+              + style.name("model_output"));
     }
   }
 
   private IllegalArgumentException collision(String name, String column, String other) {
     List<String> remedies = new ArrayList<>();
-    remedies.add("select one output with --model-output");
+    remedies.add("select one output with " + style.name("model_output"));
     if (beside.stream().anyMatch(kept -> key(kept).equals(key(column)))) {
       remedies.add(
           "rename the column, for example with --sql 'SELECT *, %s AS %s_kept FROM {data}'"
               .formatted(column, column));
+    }
+    if (taken.stream().anyMatch(one -> key(one).equals(key(column)))) {
+      remedies.add("rename the column, for example with withColumnRenamed");
     }
     remedies.add("rename the output in the model");
     return new IllegalArgumentException(

@@ -3,6 +3,7 @@ package io.ostinato.jobs.train;
 import io.ostinato.describe.Checked;
 import io.ostinato.describe.Key;
 import io.ostinato.jobs.data.DataSource;
+import io.ostinato.jobs.data.TensorConfig;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import io.ostinato.describe.Kinds.OneKind;
 import io.ostinato.describe.ValueType;
 import io.ostinato.jobs.config.KeyTables;
 import io.ostinato.jobs.data.Conversion;
+import io.ostinato.jobs.scoring.EvaluationKeys;
 import io.ostinato.metric.Metric;
 import io.ostinato.spark.image.ImageTransforms;
 import java.util.List;
@@ -88,6 +89,7 @@ final class DocTables {
       case "image transforms" ->
           list(ImageTransforms.kinds().named(), one -> "`" + one.name() + "`");
       case "keys of image transforms" -> KeyTables.ofKinds(ImageTransforms.kinds().named());
+      case "keys of evaluators" -> KeyTables.ofKeys(EvaluationKeys.class);
       case "run.yaml" -> KeyTables.of(RunConfig.class, "All of a training");
       default -> throw new IllegalArgumentException("there is no table '%s'".formatted(name));
     };

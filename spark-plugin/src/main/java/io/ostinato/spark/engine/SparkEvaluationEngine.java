@@ -113,6 +113,21 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     return executorWatch.during(request.tag(), () -> pass(List.of(request), display)).get(0);
   }
 
+  /**
+   * Evaluates and keeps the row results on the executors.
+   *
+   * @param request without metrics; its target has no effect
+   * @throws EvaluationException if the evaluation fails, or a result can't be a column
+   */
+  public EvaluatedRows evaluateToRows(EvaluationRequest request, ProgressDisplay display) {
+    return executorWatch.during(
+        request.tag(),
+        () ->
+            guarded(
+                List.of(request),
+                (pass, jobs) -> new KeptResults(session, reports).run(pass, display)));
+  }
+
   @Override
   public List<EvaluationResults> evaluateTogether(
       List<EvaluationRequest> requests, ProgressDisplay display) {
@@ -159,7 +174,22 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     releaseModels();
   }
 
+  /** What is done with the results of a pass. */
+  @FunctionalInterface
+  private interface ResultsOf<R> {
+    R run(EvaluationPass pass, JobGroup jobs);
+  }
+
   private List<EvaluationResults> pass(List<EvaluationRequest> requests, ProgressDisplay display) {
+    return guarded(
+        requests,
+        (pass, jobs) ->
+            pass.first().target() instanceof ResultsTarget.Parquet parquet
+                ? List.of(new ParquetResults(session, parquet, jobs, reports).run(pass, display))
+                : new CollectedResults(settings, reports).run(pass, display));
+  }
+
+  private <R> R guarded(List<EvaluationRequest> requests, ResultsOf<R> results) {
     EvaluationRequest first = requests.get(0);
     EvaluationTag tag = first.tag();
     String group = "%s %s".formatted(tag.callback(), tag.iteration());
@@ -171,7 +201,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     try (JobGroup jobs = new JobGroup(context, group, tag.toString(), patience);
         PassWatch guard = watches.begin(first, jobs)) {
       try {
-        return pass(requests, jobs, guard, display);
+        return prepared(requests, jobs, guard, results);
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
         RuntimeException failure =
             e instanceof RuntimeException exception ? exception : failure(tag, e);
@@ -189,8 +219,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         : Failures.asEvaluationException(tag, e);
   }
 
-  private List<EvaluationResults> pass(
-      List<EvaluationRequest> requests, JobGroup jobs, PassWatch guard, ProgressDisplay display) {
+  private <R> R prepared(
+      List<EvaluationRequest> requests, JobGroup jobs, PassWatch guard, ResultsOf<R> results) {
     EvaluationRequest first = requests.get(0);
     Stopwatch watch = new Stopwatch();
     PreparedDataset dataset = prepare(first);
@@ -203,9 +233,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
           new EvaluationPass(
               requests, dataset, model, task(requests, dataset, model, published), watch);
       guard.begins(pass.task().done(), pass.rows(), () -> abandon(pass));
-      return pass.first().target() instanceof ResultsTarget.Parquet parquet
-          ? List.of(new ParquetResults(session, parquet, jobs, reports).run(pass, display))
-          : new CollectedResults(settings, reports).run(pass, display);
+      return results.run(pass, jobs);
     }
   }
 

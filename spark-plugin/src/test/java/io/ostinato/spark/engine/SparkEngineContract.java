@@ -45,6 +45,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +114,38 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
             engine().evaluate(request(data, echo), ProgressDisplay.silent())) {
       assertThat(there.get(0).toByteArray()).isEqualTo(here.get(0).toByteArray());
       assertThat(there.get(1).toByteArray()).isEqualTo(here.get(1).toByteArray());
+    }
+  }
+
+  @Test
+  void rowsThatExecutorsKeepAreThoseThatTheDriverCollectsAndOutliveTheEngine() {
+    SparkDataset data = TestSpark.generated(session(), 33, 0, 20);
+    EvaluationRequest request =
+        request(
+            data, (batch, model) -> new NDList(model.forward(batch.get("x")), batch.get("class")));
+    float[] outputs;
+    long[] classes;
+    EvaluatedRows kept;
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session())) {
+      try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+        outputs = results.get(0).toFloatArray();
+        classes = results.get(1).toLongArray();
+      }
+      kept = engine.evaluateToRows(request, ProgressDisplay.silent());
+    }
+    assertThat(kept.certificate().rowsEvaluated()).isEqualTo(53);
+    assertThat(kept.skipped().count()).isZero();
+    assertThat(kept.rows().columns()).containsExactly("row", "_0", "class");
+    List<Row> rows = kept.rows().orderBy("row").collectAsList();
+    assertThat(rows).hasSize(53);
+    int width = outputs.length / rows.size();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      assertThat(row.getLong(0)).isEqualTo(i);
+      for (int j = 0; j < width; j++) {
+        assertThat(row.<Float>getList(1).get(j)).isEqualTo(outputs[i * width + j]);
+      }
+      assertThat(row.getLong(2)).isEqualTo(classes[i]);
     }
   }
 

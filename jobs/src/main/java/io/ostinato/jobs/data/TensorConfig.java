@@ -1,8 +1,6 @@
-package io.ostinato.jobs.train;
+package io.ostinato.jobs.data;
 
 import io.ostinato.describe.Key;
-import io.ostinato.jobs.data.Conversion;
-import io.ostinato.jobs.data.NumberType;
 import io.ostinato.spark.data.RowShape;
 import io.ostinato.spark.data.SparkDataset;
 import java.util.List;
@@ -10,7 +8,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /** A column of a dataset as a tensor. */
-record TensorConfig(
+public record TensorConfig(
     @Key(
             "Column of the dataset: numbers, arrays of numbers, vectors or matrices of Spark ML, or"
                 + " `binary`.")
@@ -23,7 +21,7 @@ record TensorConfig(
                 "Conversion of a column of images, text, labels or arrays of different lengths.",
             optional = true)
         @Nullable Conversion as) {
-  TensorConfig {
+  public TensorConfig {
     if (as != null && (!shape.isEmpty() || type != NumberType.FLOAT32)) {
       throw new IllegalArgumentException(
           "type and shape are those of a column without a conversion; remove them, or set the type"
@@ -32,8 +30,15 @@ record TensorConfig(
     RowShape.of(type.dataType(), shape.stream().mapToLong(Long::longValue).toArray());
   }
 
+  /** The column with tensors that are named after it. */
+  public ColumnSpec named() {
+    return as == null
+        ? new TensorSpec(column, type.dataType(), shape)
+        : new ConvertedSpec(column, as);
+  }
+
   /** The names of the tensors of the column with this name. */
-  List<String> tensors(String name) {
+  public List<String> tensors(String name) {
     return as == null ? List.of(name) : as.names(name);
   }
 
@@ -42,7 +47,7 @@ record TensorConfig(
    *
    * @param files Hadoop's settings, to read files that the conversion needs
    */
-  SparkDataset addTo(SparkDataset dataset, String name, Configuration files) {
+  public SparkDataset addTo(SparkDataset dataset, String name, Configuration files) {
     return as == null
         ? dataset.column(
             name, column, type.dataType(), shape.stream().mapToLong(Long::longValue).toArray())
