@@ -12,8 +12,10 @@ import java.util.stream.DoubleStream;
  * the same as all of them.
  *
  * @param countName what is counted, such as {@code updates}
+ * @param scale of both axes; a value that can't be drawn on it leaves a gap
  */
-public record CurvePlot(String title, String countName, List<Curve> curves) implements Plot {
+public record CurvePlot(String title, String countName, List<Curve> curves, Scale scale)
+    implements Plot {
   private static final double WIDTH = 640;
   private static final double LEFT = 70;
   private static final double RIGHT = 20;
@@ -25,12 +27,40 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
   /** Curves with at most this many points have a dot at each. */
   private static final int FEW = 40;
 
+  /**
+   * Creates a plot.
+   *
+   * @throws IllegalArgumentException if a count can't be drawn on the scale
+   */
   public CurvePlot {
     curves = List.copyOf(curves);
+    for (Curve curve : curves) {
+      for (double count : curve.x()) {
+        if (!Double.isFinite(scale.of(count))) {
+          throw new IllegalArgumentException(
+              "the curve '%s' has the count %s, which a logarithmic axis doesn't have; use a linear one"
+                  .formatted(curve.name(), count));
+        }
+      }
+    }
+  }
+
+  /** Curves over linear axes. */
+  public CurvePlot(String title, String countName, List<Curve> curves) {
+    this(title, countName, curves, Scale.LINEAR);
   }
 
   public static CurvePlot of(String title, String countName, Curve... curves) {
     return new CurvePlot(title, countName, List.of(curves));
+  }
+
+  /**
+   * The same curves with another scale on both axes.
+   *
+   * @throws IllegalArgumentException if a count can't be drawn on it
+   */
+  public CurvePlot with(Scale other) {
+    return new CurvePlot(title, countName, curves, other);
   }
 
   @Override
@@ -43,7 +73,7 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
     double[] values =
         curves.stream()
             .flatMapToDouble(curve -> Arrays.stream(curve.y()))
-            .filter(Double::isFinite)
+            .filter(value -> Double.isFinite(scale.of(value)))
             .toArray();
     if (values.length == 0) {
       canvas.message("no values");
@@ -51,7 +81,7 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
     }
     PlotAxis across = across();
     PlotAxis up =
-        PlotAxis.around(
+        scale.around(
             DoubleStream.of(values).min().orElseThrow(),
             DoubleStream.of(values).max().orElseThrow(),
             5);
@@ -72,8 +102,8 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
     double lowest = DoubleStream.of(counts).min().orElse(0);
     double highest = DoubleStream.of(counts).max().orElse(1);
     return highest > lowest
-        ? PlotAxis.exactly(lowest, highest, 8)
-        : PlotAxis.around(lowest, highest, 2);
+        ? scale.exactly(lowest, highest, 8)
+        : scale.around(lowest, highest, 2);
   }
 
   private String description() {
@@ -160,12 +190,12 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
     StringBuilder path = new StringBuilder();
     List<double[]> dots = new ArrayList<>();
     boolean isOpen = false;
-    for (int i : CurvePoints.drawn(x, y, column -> (int) canvas.x(across.share(column)))) {
-      if (!Double.isFinite(y[i])) {
+    for (int i : CurvePoints.drawn(x, y, column -> (int) canvas.x(across.share(scale.of(column))))) {
+      if (!Double.isFinite(scale.of(y[i]))) {
         isOpen = false;
         continue;
       }
-      double[] at = {canvas.x(across.share(x[i])), canvas.y(up.share(y[i]))};
+      double[] at = {canvas.x(across.share(scale.of(x[i]))), canvas.y(up.share(scale.of(y[i])))};
       path.append(isOpen ? "L" : "M")
           .append(NumberText.coordinate(at[0]))
           .append(' ')
@@ -199,12 +229,12 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
   private void mark(Canvas canvas, PlotAxis across, PlotAxis up, int index, List<double[]> labels) {
     Curve curve = curves.get(index);
     int best = curve.bestPosition().orElse(-1);
-    if (best < 0) {
+    if (best < 0 || !Double.isFinite(scale.of(curve.y()[best]))) {
       return;
     }
-    double share = across.share(curve.x()[best]);
+    double share = across.share(scale.of(curve.x()[best]));
     double x = canvas.x(share);
-    double y = canvas.y(up.share(curve.y()[best]));
+    double y = canvas.y(up.share(scale.of(curve.y()[best])));
     String label = NumberText.shortOf(curve.y()[best]);
     boolean isBelow =
         curve.best() == Curve.Best.LOWEST ? y < canvas.top() + HEIGHT - 24 : y < canvas.top() + 16;

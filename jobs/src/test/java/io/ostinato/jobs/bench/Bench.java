@@ -2,6 +2,7 @@ package io.ostinato.jobs.bench;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,9 @@ import java.util.Set;
  * figure.
  */
 public final class Bench {
+  /** Runs only if it is named: it may install several GB of Python packages. */
+  private static final String PEERS = "peers";
+
   private Bench() {}
 
   public static void main(String[] args) throws Exception {
@@ -29,8 +33,10 @@ public final class Bench {
     benchmarks.put("driver", new DriverRowsBenchmark());
     benchmarks.put("leak", new LeakBenchmark());
     benchmarks.put("growth", new GrowthBenchmark(data));
+    benchmarks.put(
+        PEERS, new PeersBenchmark(output, data, PeersBenchmark.Options.ofProperties()));
     Set<String> wanted =
-        args.length > 1 && !args[1].isBlank() ? Set.of(args[1].split(",")) : benchmarks.keySet();
+        args.length > 1 && !args[1].isBlank() ? Set.of(args[1].split(",")) : all(benchmarks);
     if (!benchmarks.keySet().containsAll(wanted)) {
       throw new IllegalArgumentException(
           "unknown benchmarks in %s; known: %s".formatted(wanted, benchmarks.keySet()));
@@ -46,5 +52,11 @@ public final class Bench {
       }
     }
     System.exit(0);
+  }
+
+  private static Set<String> all(Map<String, Benchmark> benchmarks) {
+    Set<String> all = new HashSet<>(benchmarks.keySet());
+    all.remove(PEERS);
+    return all;
   }
 }

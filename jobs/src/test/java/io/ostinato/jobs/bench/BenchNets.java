@@ -31,10 +31,15 @@ final class BenchNets {
 
   /** float32 (N, 784) to (N, 10), by layers of 512. */
   static Block mlp() {
+    return mlp(512);
+  }
+
+  /** float32 (N, 784) to (N, 10), by two layers of this many units. */
+  static Block mlp(int units) {
     return new SequentialBlock()
-        .add(Linear.builder().setUnits(512).build())
+        .add(Linear.builder().setUnits(units).build())
         .add(Activation.reluBlock())
-        .add(Linear.builder().setUnits(512).build())
+        .add(Linear.builder().setUnits(units).build())
         .add(Activation.reluBlock())
         .add(Linear.builder().setUnits(10).build());
   }

@@ -20,13 +20,18 @@ final class LargeNet extends AbstractBlock {
 
   /** A network with a table of this size. */
   LargeNet(int megabytes) {
-    mlp = addChildBlock("mlp", BenchNets.mlp());
+    this(BenchNets.mlp(), megabytes * 1_000_000L);
+  }
+
+  /** This network with a table of this size. */
+  LargeNet(Block network, long tableBytes) {
+    mlp = addChildBlock("mlp", network);
     table =
         addParameter(
             Parameter.builder()
                 .setName("table")
                 .setType(Parameter.Type.WEIGHT)
-                .optShape(new Shape(megabytes * 1_000_000L / (COLUMNS * Float.BYTES), COLUMNS))
+                .optShape(new Shape(tableBytes / (COLUMNS * Float.BYTES), COLUMNS))
                 .build());
   }
 

@@ -34,7 +34,16 @@ final class Processors {
   }
 
   static NDList forMetrics(EvaluationBatch batch, EvaluationModel model) {
-    NDArray outputs = model.forward(batch.get("x"));
+    return forMetrics(model.forward(batch.get("x")), batch);
+  }
+
+  /** For a {@link LargeNet}. */
+  static NDList forMetricsWithTable(EvaluationBatch batch, EvaluationModel model) {
+    return forMetrics(
+        model.forward(new NDList(batch.get("x"), batch.get("class"))).head(), batch);
+  }
+
+  private static NDList forMetrics(NDArray outputs, EvaluationBatch batch) {
     outputs.setName(MetricBatch.OUTPUTS);
     NDArray targets = batch.get("class").toType(DataType.INT64, true);
     targets.setName(MetricBatch.TARGETS);

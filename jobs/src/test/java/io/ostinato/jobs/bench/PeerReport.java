@@ -1,0 +1,167 @@
+package io.ostinato.jobs.bench;
+
+import ai.djl.engine.Engine;
+import io.ostinato.plot.Curve;
+import io.ostinato.plot.CurvePlot;
+import io.ostinato.plot.Scale;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Tables and plots of all measurements, for {@code docs/performance.md}. */
+final class PeerReport {
+  private final PeerLineup lineup;
+  private final List<PeerMeasurements> measured;
+  private final PeerMeasurements main;
+
+  /**
+   * Creates the report.
+   *
+   * @param mainRows the number of rows whose ratios are reported
+   */
+  PeerReport(PeerLineup lineup, List<PeerMeasurements> measured, int mainRows) {
+    this.lineup = lineup;
+    this.measured = measured;
+    this.main =
+        axis(PeerCase.ROWS).stream()
+            .filter(one -> one.which().size() == mainRows)
+            .findFirst()
+            .orElseThrow();
+  }
+
+  /** The measurements whose ratios are reported. */
+  PeerMeasurements main() {
+    return main;
+  }
+
+  /** Writes {@code peers.md} and its plots. */
+  void write(Path folder) throws IOException {
+    Files.writeString(folder.resolve("peers.md"), markdown());
+    Files.writeString(
+        folder.resolve("peers-rows.svg"),
+        plot("Seconds for an evaluation, by number of rows", PeerCase.ROWS));
+    Files.writeString(
+        folder.resolve("peers-model.svg"),
+        plot("Seconds for an evaluation, by size of the model", PeerCase.MODEL));
+  }
+
+  String markdown() {
+    return """
+        %s.
+
+        %s, %s rounds:
+
+        | | seconds | × PyTorch alone | × Ostinato | configuration |
+        |---|---|---|---|---|
+        %s
+        Seconds by number of rows (MLP 784-512-512-10):
+
+        %s
+        Seconds by size of the model (%s rows):
+
+        %s%s"""
+        .formatted(
+            versions(),
+            main.which().text(),
+            main.rounds(),
+            ratios(),
+            table(PeerCase.ROWS),
+            axis(PeerCase.MODEL).stream()
+                .findFirst()
+                .map(one -> "%,d".formatted(one.which().rows()))
+                .orElse("no"),
+            table(PeerCase.MODEL),
+            failures());
+  }
+
+  private String versions() {
+    Set<String> all = new LinkedHashSet<>();
+    all.add("JDK " + Runtime.version().feature());
+    all.add("Spark " + org.apache.spark.package$.MODULE$.SPARK_VERSION());
+    all.add("DJL " + Engine.getDjlVersion());
+    all.add("libtorch " + Engine.getInstance().getVersion());
+    all.addAll(lineup.versions());
+    return "%s processors; ".formatted(Runtime.getRuntime().availableProcessors())
+        + String.join(", ", all);
+  }
+
+  private String ratios() {
+    return lineup.peers().stream()
+        .map(
+            peer ->
+                "| %s | %s | %s | %s | %s |\n"
+                    .formatted(
+                        peer.name(),
+                        text(main.median(peer.name()), "%.3f"),
+                        text(main.ratio(peer.name(), PeerLineup.REFERENCE), "%.2f"),
+                        text(main.ratio(peer.name(), OstinatoPeer.NAME), "%.2f"),
+                        peer.configuration()))
+        .collect(Collectors.joining());
+  }
+
+  private String table(String name) {
+    List<PeerMeasurements> cases = axis(name);
+    StringBuilder table = new StringBuilder("| " + name + " |");
+    cases.forEach(one -> table.append(" %,d |".formatted(one.which().size())));
+    table.append("\n|---|").append("---|".repeat(cases.size())).append('\n');
+    for (Peer peer : lineup.peers()) {
+      table.append("| ").append(peer.name()).append(" |");
+      cases.forEach(
+          one -> table.append(" %s |".formatted(text(one.median(peer.name()), "%.3f"))));
+      table.append('\n');
+    }
+    return table.toString();
+  }
+
+  private static String text(OptionalDouble value, String format) {
+    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : "–";
+  }
+
+  /** What couldn't be measured, and why: empty, or lines after an empty one. */
+  private String failures() {
+    Map<String, String> reasons = new LinkedHashMap<>(lineup.missing());
+    for (PeerMeasurements one : measured) {
+      one.failures()
+          .forEach(
+              (peer, reason) ->
+                  reasons.merge(
+                      peer,
+                      "%s: %s".formatted(one.which().text(), reason),
+                      (first, next) -> first.endsWith(reason) ? first : first + "; " + next));
+    }
+    return reasons.isEmpty()
+        ? ""
+        : reasons.entrySet().stream()
+            .map(reason -> "- %s: %s\n".formatted(reason.getKey(), reason.getValue()))
+            .collect(Collectors.joining("", "\nNot measured:\n\n", ""));
+  }
+
+  private List<PeerMeasurements> axis(String name) {
+    return measured.stream().filter(one -> one.which().axis().equals(name)).toList();
+  }
+
+  private String plot(String title, String name) {
+    List<PeerMeasurements> cases = axis(name);
+    List<Curve> curves = new ArrayList<>();
+    for (Peer peer : lineup.peers()) {
+      curves.add(
+          new Curve(
+              peer.name().replace("`", ""),
+              cases.stream().mapToDouble(one -> one.which().size()).toArray(),
+              cases.stream()
+                  .mapToDouble(one -> one.median(peer.name()).orElse(Double.NaN))
+                  .toArray(),
+              Curve.Best.NONE));
+    }
+    return CurvePlot.of(title, name, curves.toArray(Curve[]::new)).with(Scale.LOGARITHMIC).svg();
+  }
+}
