@@ -46,6 +46,46 @@ class PlotAxisTest {
     }
   }
 
+  @Test
+  void labelsOfALogarithmicAxisAreRoundValues() {
+    assertThat(labels(Scale.LOGARITHMIC.exactly(7_500, 120_000, 8)))
+        .containsExactly("10000", "20000", "50000", "100000");
+    assertThat(labels(Scale.LOGARITHMIC.exactly(1, 400, 8)))
+        .containsExactly("1", "2", "5", "10", "20", "50", "100", "200");
+    assertThat(labels(Scale.LOGARITHMIC.around(0.07, 6.2, 5)))
+        .containsExactly("0.1", "0.2", "0.5", "1", "2", "5");
+    assertThat(labels(Scale.LOGARITHMIC.around(2.1, 7.9, 8)))
+        .containsExactly("2", "3", "4", "5", "6", "7", "8");
+    assertThat(labels(Scale.LOGARITHMIC.exactly(1e-8, 1e8, 5)))
+        .containsExactly("1e-8", "0.0001", "1", "10000", "1e8");
+    assertThat(labels(Scale.LOGARITHMIC.exactly(110, 120, 8))).containsExactly("110", "120");
+    assertThat(labels(Scale.LOGARITHMIC.around(10, 10, 5))).contains("10", "100");
+  }
+
+  @Test
+  void anyRangeAboveZeroHasAFewAscendingLabelsOnALogarithmicAxis() {
+    Random random = new Random(8);
+    for (int i = 0; i < 5_000; i++) {
+      double a = Math.abs(Double.longBitsToDouble(random.nextLong()));
+      double b = i % 3 == 0 ? a * (1 + random.nextDouble() * 9) : random.nextDouble() * 1e4;
+      if (!Double.isFinite(a) || !Double.isFinite(b) || a == 0) {
+        continue;
+      }
+      PlotAxis axis = Scale.LOGARITHMIC.around(Math.min(a, b), Math.max(a, b), 5);
+      assertThat(axis.max()).as("%s %s", a, b).isGreaterThan(axis.min());
+      assertThat(axis.share(Scale.LOGARITHMIC.of(a)))
+          .as("%s %s", a, b)
+          .isBetween(-1e-6, 1 + 1e-6);
+      assertThat(axis.share(Scale.LOGARITHMIC.of(b)))
+          .as("%s %s", a, b)
+          .isBetween(-1e-6, 1 + 1e-6);
+      assertThat(axis.ticks()).as("%s %s", a, b).hasSizeBetween(2, 9);
+      assertThat(axis.ticks().stream().map(PlotAxis.Tick::value)).isSorted();
+      assertThat(axis.ticks())
+          .allMatch(tick -> axis.share(tick.value()) >= 0 && axis.share(tick.value()) <= 1);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0.95278, 0.9528",

@@ -37,6 +37,10 @@ class PlotsTest {
         CurvePlot.of(name, name, new Curve(name, extremes(3), new double[3], Curve.Best.LOWEST)),
         CurvePlot.of(name, name, curve(name, Curve.Best.NONE, Double.NaN)),
         CurvePlot.of(name, name),
+        CurvePlot.of(name, name, curve(name, Curve.Best.LOWEST, 3, 0, 0.01, 20))
+            .with(Scale.LOGARITHMIC),
+        CurvePlot.of(name, name, curve(name, Curve.Best.LOWEST, -1, 0)).with(Scale.LOGARITHMIC),
+        CurvePlot.of(name, name).with(Scale.LOGARITHMIC),
         ConfusionPlot.of(name, new long[][] {{5, 1}, {0, 4}}, name, "b"),
         ConfusionPlot.of(name, new long[0][0]),
         ConfusionPlot.of(name, new long[100][100]),
@@ -144,6 +148,21 @@ class PlotsTest {
   }
 
   @Test
+  void equalRatiosHaveEqualDistancesOnLogarithmicAxes() throws Exception {
+    double[] counts = {10, 100, 1_000, 10_000};
+    double[] values = {2, 4, 8, 0};
+    Curve curve = new Curve("a", counts, values, Curve.Best.NONE);
+    Element svg = parsed(CurvePlot.of("a", "n", curve).with(Scale.LOGARITHMIC).svg());
+    assertThat(texts(svg, "text")).contains("10", "100", "1000", "10000", "2", "5");
+    List<double[]> points = points(elements(svg, "path").get(0));
+    assertThat(points).hasSize(3); // zero leaves a gap
+    for (int axis = 0; axis < 2; axis++) {
+      assertThat(points.get(1)[axis] - points.get(0)[axis])
+          .isCloseTo(points.get(2)[axis] - points.get(1)[axis], within(0.05));
+    }
+  }
+
+  @Test
   void aLongCurveIsSmallAndKeepsItsExtremes() throws Exception {
     int rows = 200_000;
     double[] counts = IntStream.range(0, rows).mapToDouble(i -> i).toArray();
@@ -245,6 +264,10 @@ class PlotsTest {
     assertThatThrownBy(
             () -> new Curve("a", new double[] {Double.NaN}, new double[1], Curve.Best.NONE))
         .hasMessage("the curve 'a' has a count that isn't a finite number");
+    CurvePlot linear = CurvePlot.of("a", "n", new Curve("b", new double[1], new double[1], Curve.Best.NONE));
+    assertThatThrownBy(() -> linear.with(Scale.LOGARITHMIC))
+        .hasMessage(
+            "the curve 'b' has the count 0.0, which a logarithmic axis doesn't have; use a linear one");
     assertThatThrownBy(() -> ConfusionPlot.of("a", new long[][] {{1}, {2}}))
         .hasMessageContaining("the counts of 2 classes must be as many lists");
     assertThatThrownBy(() -> ConfusionPlot.of("a", new long[2][2], "cat"))

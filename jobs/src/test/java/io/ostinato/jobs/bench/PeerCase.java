@@ -1,6 +1,7 @@
 package io.ostinato.jobs.bench;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * What all peers evaluate.
@@ -16,6 +17,6 @@ record PeerCase(String axis, int size, Path parquet, int rows, PeerModel model, 
 
   /** As in {@code 60,000 rows}. */
   String text() {
-    return "%,d %s".formatted(size, axis);
+    return String.format(Locale.ROOT, "%,d %s", size, axis);
   }
 }

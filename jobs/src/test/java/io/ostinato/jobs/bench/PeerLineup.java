@@ -77,6 +77,7 @@ final class PeerLineup implements AutoCloseable {
    * @param folder for logs and saved models
    */
   PeerLineup(SparkSession spark, String given, Path output, Path folder) throws IOException {
+    versions.add("Spark " + spark.version());
     ostinato = new OstinatoPeer(spark);
     modelPerTask = new ModelPerTaskPeer(spark, Files.createDirectories(folder.resolve("model")));
     try {
@@ -130,7 +131,7 @@ final class PeerLineup implements AutoCloseable {
     return missing;
   }
 
-  /** The versions of what the Python peers use. */
+  /** The versions of Spark, and of what the Python peers use. */
   Set<String> versions() {
     return versions;
   }

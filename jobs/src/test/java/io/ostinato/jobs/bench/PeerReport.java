@@ -66,9 +66,13 @@ final class PeerReport {
         Seconds by number of rows (MLP 784-512-512-10):
 
         %s
+        ![Seconds by number of rows](peers-rows.svg)
+
         Seconds by size of the model (%s rows):
 
-        %s%s"""
+        %s
+        ![Seconds by size of the model](peers-model.svg)
+        %s"""
         .formatted(
             versions(),
             main.which().text(),
@@ -77,7 +81,7 @@ final class PeerReport {
             table(PeerCase.ROWS),
             axis(PeerCase.MODEL).stream()
                 .findFirst()
-                .map(one -> "%,d".formatted(one.which().rows()))
+                .map(one -> String.format(Locale.ROOT, "%,d", one.which().rows()))
                 .orElse("no"),
             table(PeerCase.MODEL),
             failures());
@@ -86,9 +90,8 @@ final class PeerReport {
   private String versions() {
     Set<String> all = new LinkedHashSet<>();
     all.add("JDK " + Runtime.version().feature());
-    all.add("Spark " + org.apache.spark.package$.MODULE$.SPARK_VERSION());
     all.add("DJL " + Engine.getDjlVersion());
-    all.add("libtorch " + Engine.getInstance().getVersion());
+    all.add("its libtorch " + Engine.getInstance().getVersion());
     all.addAll(lineup.versions());
     return "%s processors; ".formatted(Runtime.getRuntime().availableProcessors())
         + String.join(", ", all);
@@ -111,7 +114,7 @@ final class PeerReport {
   private String table(String name) {
     List<PeerMeasurements> cases = axis(name);
     StringBuilder table = new StringBuilder("| " + name + " |");
-    cases.forEach(one -> table.append(" %,d |".formatted(one.which().size())));
+    cases.forEach(one -> table.append(String.format(Locale.ROOT, " %,d |", one.which().size())));
     table.append("\n|---|").append("---|".repeat(cases.size())).append('\n');
     for (Peer peer : lineup.peers()) {
       table.append("| ").append(peer.name()).append(" |");
@@ -138,11 +141,15 @@ final class PeerReport {
                       "%s: %s".formatted(one.which().text(), reason),
                       (first, next) -> first.endsWith(reason) ? first : first + "; " + next));
     }
-    return reasons.isEmpty()
-        ? ""
-        : reasons.entrySet().stream()
-            .map(reason -> "- %s: %s\n".formatted(reason.getKey(), reason.getValue()))
-            .collect(Collectors.joining("", "\nNot measured:\n\n", ""));
+    if (reasons.isEmpty()) {
+      return "";
+    }
+    Map<String, List<String>> peers = new LinkedHashMap<>();
+    reasons.forEach((peer, why) -> peers.computeIfAbsent(why, key -> new ArrayList<>()).add(peer));
+    StringBuilder lines = new StringBuilder("\nNot measured:\n\n");
+    peers.forEach(
+        (why, who) -> lines.append("- %s: %s\n".formatted(String.join("; ", who), why)));
+    return lines.toString();
   }
 
   private List<PeerMeasurements> axis(String name) {

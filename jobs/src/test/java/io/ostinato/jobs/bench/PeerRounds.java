@@ -1,42 +1,64 @@
 package io.ostinato.jobs.bench;
 
+import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Measures all peers in turn for one case: a round of warm-up, then as many rounds as fit into the
- * time, with other weights in each. A peer that fails, or finds other metrics than the first one,
- * is left out.
+ * Measures all peers in turn for one case: after a warm-up, as many rounds as fit into the time,
+ * with other weights in each. A peer that fails, or finds other metrics than the first one, is left
+ * out.
  */
 record PeerRounds(List<Peer> peers, Path folder, float[] centres) {
-  private static final int WARM_UP = 2;
   private static final int MOST = 11;
 
-  PeerMeasurements measure(PeerCase which, double seconds) throws IOException {
+  /**
+   * Measures a case, at least once, however slow the machine is.
+   *
+   * @param seconds the time for this case
+   * @param warmUpSeconds the time for the warm-up of each peer; at least one evaluation
+   */
+  PeerMeasurements measure(PeerCase which, double seconds, double warmUpSeconds)
+      throws IOException {
     long start = System.nanoTime();
     PeerMeasurements measurements = new PeerMeasurements(which);
-    for (Peer peer : peers) {
-      attempt(peer, measurements, () -> peer.load(which));
-    }
-    var first = PeerWeights.first(which.model(), centres);
+    WeightSnapshot first = PeerWeights.first(which.model(), centres);
+    warmUp(first, measurements, warmUpSeconds);
     double longest = 0;
-    for (int round = 0; round < WARM_UP + MOST; round++) {
+    for (int round = 0; round < MOST; round++) {
       double before = since(start);
-      // At least one round is measured, however slow the machine is.
-      if (round > WARM_UP && before + longest > seconds) {
+      if (round > 0 && before + longest > seconds) {
         break;
       }
-      PeerWeights weights = PeerWeights.write(first, round, folder);
-      round(weights, measurements, round >= WARM_UP);
-      weights.delete();
-      longest = round == 0 ? 0 : Math.max(longest, since(start) - before);
+      round(PeerWeights.write(first, round + 2, folder), measurements);
+      longest = Math.max(longest, since(start) - before);
     }
     return measurements;
   }
 
-  private void round(PeerWeights weights, PeerMeasurements measurements, boolean isMeasured) {
+  private void warmUp(WeightSnapshot first, PeerMeasurements measurements, double seconds)
+      throws IOException {
+    PeerWeights[] weights = {
+      PeerWeights.write(first, 0, folder), PeerWeights.write(first, 1, folder)
+    };
+    for (Peer peer : peers) {
+      attempt(peer, measurements, () -> warmUp(peer, measurements.which(), weights, seconds));
+    }
+  }
+
+  private static void warmUp(Peer peer, PeerCase which, PeerWeights[] weights, double seconds)
+      throws PeerException {
+    peer.load(which);
+    long start = System.nanoTime();
+    int evaluations = 0;
+    do {
+      peer.evaluate(weights[evaluations++ % weights.length]);
+    } while (since(start) < seconds);
+  }
+
+  private void round(PeerWeights weights, PeerMeasurements measurements) {
     Optional<PeerResult> expected = Optional.empty();
     for (Peer peer : peers) {
       Optional<PeerResult> result = evaluate(peer, weights, measurements);
@@ -51,9 +73,7 @@ record PeerRounds(List<Peer> peers, Path folder, float[] centres) {
         continue;
       }
       expected = expected.or(() -> result);
-      if (isMeasured) {
-        measurements.add(peer.name(), found.seconds());
-      }
+      measurements.add(peer.name(), found.seconds());
     }
   }
 

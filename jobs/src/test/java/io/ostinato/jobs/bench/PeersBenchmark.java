@@ -16,6 +16,9 @@ import org.apache.spark.sql.SparkSession;
 record PeersBenchmark(Path output, Path data, Options options) implements Benchmark {
   static final int CORES = 2;
 
+  /** For each peer, before the first case. */
+  private static final double WARM_UP_SECONDS = 5;
+
   /** The rows for models of several sizes: so few that the weights count. */
   private static final int FEW_ROWS = 7_500;
 
@@ -29,10 +32,16 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
    * @param rows numbers of rows, for the MLP
    * @param megabytes sizes of the model
    * @param fewRows the rows for these
-   * @param minutes the time for all rounds
+   * @param minutes the time for everything but the installation of Python's packages
+   * @param warmUpSeconds the time for the warm-up of each peer, before the first case
    */
   record Options(
-      String python, List<Integer> rows, List<Integer> megabytes, int fewRows, double minutes) {
+      String python,
+      List<Integer> rows,
+      List<Integer> megabytes,
+      int fewRows,
+      double minutes,
+      double warmUpSeconds) {
 
     /** Those of the system properties {@code bench.*}. */
     static Options ofProperties() {
@@ -41,7 +50,8 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
           numbers("bench.peers.rows", "7500,15000,30000,60000,120000"),
           numbers("bench.peers.megabytes", "1,10,100,400"),
           FEW_ROWS,
-          Double.parseDouble(System.getProperty("bench.peers.minutes", "11")));
+          Double.parseDouble(System.getProperty("bench.peers.minutes", "11")),
+          WARM_UP_SECONDS);
     }
 
     private static List<Integer> numbers(String key, String byDefault) {
@@ -74,7 +84,8 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
       double shares = cases.stream().mapToDouble(PeerCase::share).sum();
       for (PeerCase which : cases) {
         double left = options.minutes() * 60 - (System.nanoTime() - start) / 1e9;
-        PeerMeasurements done = rounds.measure(which, left * which.share() / shares);
+        double warmUp = measured.isEmpty() ? options.warmUpSeconds() : 0;
+        PeerMeasurements done = rounds.measure(which, left * which.share() / shares, warmUp);
         shares -= which.share();
         measured.add(done);
         System.out.println("%s: %s rounds".formatted(which.text(), done.rounds()));
