@@ -62,7 +62,6 @@ class LightningValidate:
 
     def load(self, folder):
         batches = Batches(*read_rows(folder))
-        self.close()
         self.loaders = {
             variant: DataLoader(
                 batches, batch_size=None, num_workers=workers, persistent_workers=workers > 0
@@ -79,9 +78,6 @@ class LightningValidate:
         return self.module.metrics
 
     def close(self):
-        # Ends the workers, which live as long as their loader.
-        self.trainer.validate_loop._data_source.instance = None
-        self.trainer.validate_loop._combined_loader = None
         self.loaders.clear()
 
 

@@ -62,7 +62,7 @@ class SparkUdf:
     def load(self, folder):
         if self.rows is not None:
             self.rows.unpersist(True)
-        self.rows = self.spark.read.parquet(folder).coalesce(self.cores).persist()
+        self.rows = self.spark.read.parquet(folder).repartition(self.cores).persist()
         return self.rows.count()
 
     def take(self, weights):

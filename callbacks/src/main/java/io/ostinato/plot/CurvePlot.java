@@ -101,9 +101,7 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
     double[] counts = curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.x())).toArray();
     double lowest = DoubleStream.of(counts).min().orElse(0);
     double highest = DoubleStream.of(counts).max().orElse(1);
-    return highest > lowest
-        ? scale.exactly(lowest, highest, 8)
-        : scale.around(lowest, highest, 2);
+    return highest > lowest ? scale.exactly(lowest, highest, 8) : scale.around(lowest, highest, 2);
   }
 
   private String description() {
@@ -190,7 +188,8 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
     StringBuilder path = new StringBuilder();
     List<double[]> dots = new ArrayList<>();
     boolean isOpen = false;
-    for (int i : CurvePoints.drawn(x, y, column -> (int) canvas.x(across.share(scale.of(column))))) {
+    for (int i :
+        CurvePoints.drawn(x, y, column -> (int) canvas.x(across.share(scale.of(column))))) {
       if (!Double.isFinite(scale.of(y[i]))) {
         isOpen = false;
         continue;

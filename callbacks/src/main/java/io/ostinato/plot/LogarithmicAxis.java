@@ -68,8 +68,7 @@ final class LogarithmicAxis {
         if (at >= lowest - ROUNDING && at <= highest + ROUNDING) {
           BigDecimal value = BigDecimal.valueOf(digit).scaleByPowerOfTen(power);
           ticks.add(
-              new PlotAxis.Tick(
-                  Math.min(highest, Math.max(lowest, at)), NumberText.text(value)));
+              new PlotAxis.Tick(Math.min(highest, Math.max(lowest, at)), NumberText.text(value)));
         }
       }
     }

@@ -73,12 +73,8 @@ class PlotAxisTest {
       }
       PlotAxis axis = Scale.LOGARITHMIC.around(Math.min(a, b), Math.max(a, b), 5);
       assertThat(axis.max()).as("%s %s", a, b).isGreaterThan(axis.min());
-      assertThat(axis.share(Scale.LOGARITHMIC.of(a)))
-          .as("%s %s", a, b)
-          .isBetween(-1e-6, 1 + 1e-6);
-      assertThat(axis.share(Scale.LOGARITHMIC.of(b)))
-          .as("%s %s", a, b)
-          .isBetween(-1e-6, 1 + 1e-6);
+      assertThat(axis.share(Scale.LOGARITHMIC.of(a))).as("%s %s", a, b).isBetween(-1e-6, 1 + 1e-6);
+      assertThat(axis.share(Scale.LOGARITHMIC.of(b))).as("%s %s", a, b).isBetween(-1e-6, 1 + 1e-6);
       assertThat(axis.ticks()).as("%s %s", a, b).hasSizeBetween(2, 9);
       assertThat(axis.ticks().stream().map(PlotAxis.Tick::value)).isSorted();
       assertThat(axis.ticks())

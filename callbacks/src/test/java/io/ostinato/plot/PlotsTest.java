@@ -264,7 +264,8 @@ class PlotsTest {
     assertThatThrownBy(
             () -> new Curve("a", new double[] {Double.NaN}, new double[1], Curve.Best.NONE))
         .hasMessage("the curve 'a' has a count that isn't a finite number");
-    CurvePlot linear = CurvePlot.of("a", "n", new Curve("b", new double[1], new double[1], Curve.Best.NONE));
+    CurvePlot linear =
+        CurvePlot.of("a", "n", new Curve("b", new double[1], new double[1], Curve.Best.NONE));
     assertThatThrownBy(() -> linear.with(Scale.LOGARITHMIC))
         .hasMessage(
             "the curve 'b' has the count 0.0, which a logarithmic axis doesn't have; use a linear one");

@@ -33,8 +33,7 @@ public final class Bench {
     benchmarks.put("driver", new DriverRowsBenchmark());
     benchmarks.put("leak", new LeakBenchmark());
     benchmarks.put("growth", new GrowthBenchmark(data));
-    benchmarks.put(
-        PEERS, new PeersBenchmark(output, data, PeersBenchmark.Options.ofProperties()));
+    benchmarks.put(PEERS, new PeersBenchmark(output, data, PeersBenchmark.Options.ofProperties()));
     Set<String> wanted =
         args.length > 1 && !args[1].isBlank() ? Set.of(args[1].split(",")) : all(benchmarks);
     if (!benchmarks.keySet().containsAll(wanted)) {

@@ -76,7 +76,7 @@ final class ModelPerTaskPeer implements Peer, AutoCloseable {
         spark
             .read()
             .parquet(which.parquet().toString())
-            .coalesce(PeersBenchmark.CORES)
+            .repartition(PeersBenchmark.CORES)
             .javaRDD()
             .map(ModelPerTaskPeer::sample)
             .persist(StorageLevel.MEMORY_ONLY());

@@ -77,8 +77,7 @@ final class OstinatoPeer implements Peer, AutoCloseable {
     Loaded trained = Objects.requireNonNull(loaded);
     BlockWeights.restore(trained.block(), weights.snapshot());
     long start = System.nanoTime();
-    try (EvaluationResults results =
-        engine.evaluate(request(trained), ProgressDisplay.silent())) {
+    try (EvaluationResults results = engine.evaluate(request(trained), ProgressDisplay.silent())) {
       Map<String, Double> metrics = results.metrics();
       return new PeerResult(
           (System.nanoTime() - start) / 1e9,

@@ -7,8 +7,7 @@ import org.apache.spark.sql.SparkSession;
 
 /** Rows around the centre of one of ten classes; about one in seven has the next class instead. */
 record PeerData(SparkSession spark, Path folder) {
-  private static final String CENTRE =
-      "hash(cast(%s %% 10 as int), i) / 2147483648D / 2";
+  private static final String CENTRE = "hash(cast(%s %% 10 as int), i) / 2147483648D / 2";
   private static final String NOISE = "hash(id * 784 + i) / 2147483648D / 2";
 
   /** Writes these rows as 8 Parquet files: float32 (784) as {@code x}, int64 as {@code class}. */

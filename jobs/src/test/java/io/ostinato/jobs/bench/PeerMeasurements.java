@@ -47,9 +47,7 @@ final class PeerMeasurements {
   /** The median; empty if the peer wasn't measured. */
   OptionalDouble median(String peer) {
     List<Double> measured = seconds.getOrDefault(peer, List.of());
-    return measured.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(Rounds.median(measured));
+    return measured.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Rounds.median(measured));
   }
 
   /** The median of the ratios of all rounds; empty if one of both wasn't measured. */

@@ -118,8 +118,7 @@ final class PeerReport {
     table.append("\n|---|").append("---|".repeat(cases.size())).append('\n');
     for (Peer peer : lineup.peers()) {
       table.append("| ").append(peer.name()).append(" |");
-      cases.forEach(
-          one -> table.append(" %s |".formatted(text(one.median(peer.name()), "%.3f"))));
+      cases.forEach(one -> table.append(" %s |".formatted(text(one.median(peer.name()), "%.3f"))));
       table.append('\n');
     }
     return table.toString();
@@ -147,8 +146,7 @@ final class PeerReport {
     Map<String, List<String>> peers = new LinkedHashMap<>();
     reasons.forEach((peer, why) -> peers.computeIfAbsent(why, key -> new ArrayList<>()).add(peer));
     StringBuilder lines = new StringBuilder("\nNot measured:\n\n");
-    peers.forEach(
-        (why, who) -> lines.append("- %s: %s\n".formatted(String.join("; ", who), why)));
+    peers.forEach((why, who) -> lines.append("- %s: %s\n".formatted(String.join("; ", who), why)));
     return lines.toString();
   }
 

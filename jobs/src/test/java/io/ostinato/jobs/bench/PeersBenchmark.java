@@ -110,8 +110,7 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
     for (int megabytes : options.megabytes()) {
       PeerModel model = PeerModel.ofMegabytes(megabytes);
       double share = megabytes < 200 ? 1 : 3;
-      cases.add(
-          new PeerCase(PeerCase.MODEL, megabytes, few, options.fewRows(), model, share));
+      cases.add(new PeerCase(PeerCase.MODEL, megabytes, few, options.fewRows(), model, share));
     }
     return cases;
   }

@@ -39,8 +39,7 @@ final class Processors {
 
   /** For a {@link LargeNet}. */
   static NDList forMetricsWithTable(EvaluationBatch batch, EvaluationModel model) {
-    return forMetrics(
-        model.forward(new NDList(batch.get("x"), batch.get("class"))).head(), batch);
+    return forMetrics(model.forward(new NDList(batch.get("x"), batch.get("class"))).head(), batch);
   }
 
   private static NDList forMetrics(NDArray outputs, EvaluationBatch batch) {

@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that answers each line of its standard input with one of its standard output. It ends
@@ -26,9 +26,14 @@ final class PythonProcess implements AutoCloseable {
   private final Path log;
   private final Process process;
   private final Writer requests;
-  private final BlockingQueue<Optional<String>> answers = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
   private final Thread atExit = new Thread(this::kill);
   private String ended = "";
+
+  /** A line, or the end of all lines. */
+  private record Answer(String line, boolean isEnd) {
+    static final Answer END = new Answer("", true);
+  }
 
   /**
    * Starts the process.
@@ -61,12 +66,12 @@ final class PythonProcess implements AutoCloseable {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line; (line = lines.readLine()) != null; ) {
-        answers.add(Optional.of(line));
+        answers.add(new Answer(line, false));
       }
     } catch (IOException e) {
-      answers.add(Optional.of("failed " + e));
+      answers.add(new Answer("failed " + e, false));
     }
-    answers.add(Optional.empty());
+    answers.add(Answer.END);
   }
 
   /**
@@ -84,7 +89,7 @@ final class PythonProcess implements AutoCloseable {
         requests.flush();
       } catch (IOException e) {
         // It has ended; the answer says how.
-        answers.add(Optional.empty());
+        answers.add(Answer.END);
       }
     }
     return answer(kind, limit);
@@ -95,21 +100,22 @@ final class PythonProcess implements AutoCloseable {
     if (!ended.isEmpty()) {
       throw new PeerException(ended);
     }
-    Optional<String> answer = next(limit);
+    Answer answer = next(limit);
     if (answer == null) {
       throw end("no answer within %s s; see %s".formatted(limit.toSeconds(), log));
     }
-    String line =
-        answer.orElseThrow(
-            () -> end("the process ended%s; see %s".formatted(lastLine(), log)));
+    if (answer.isEnd()) {
+      throw end("the process ended%s; see %s".formatted(lastLine(), log));
+    }
+    String line = answer.line();
     if (line.startsWith(kind + " ")) {
       return line.substring(kind.length() + 1);
     }
     throw new PeerException(line.startsWith("failed ") ? line.substring(7) : line);
   }
 
-  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // null: nothing came in time
-  private Optional<String> next(Duration limit) {
+  /** The next answer; null if none comes in time. */
+  private @Nullable Answer next(Duration limit) {
     try {
       return answers.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

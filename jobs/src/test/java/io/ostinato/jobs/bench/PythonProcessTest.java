@@ -70,8 +70,7 @@ class PythonProcessTest {
 
   @Test
   void aProgramThatIsMissingIsReported() {
-    assertThatThrownBy(
-            () -> new PythonProcess(List.of(folder.resolve("none").toString()), log()))
+    assertThatThrownBy(() -> new PythonProcess(List.of(folder.resolve("none").toString()), log()))
         .isInstanceOf(PeerException.class)
         .hasMessageContaining("none");
   }
