@@ -47,10 +47,12 @@ class Actor:
 class RayData:
     def __init__(self, cores):
         self.cores = cores
+        # A cluster of its own, whatever else runs here.
         ray.init(
+            address="local",
             num_cpus=cores,
             include_dashboard=False,
-            object_store_memory=3 * 2**30,
+            object_store_memory=2 * 2**30,
             _node_ip_address="127.0.0.1",
         )
         context = ray.data.DataContext.get_current()

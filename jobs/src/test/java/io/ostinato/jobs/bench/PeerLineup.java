@@ -25,7 +25,12 @@ final class PeerLineup implements AutoCloseable {
   private final OstinatoPeer ostinato;
   private final ModelPerTaskPeer modelPerTask;
 
-  /** A variant of a script. */
+  /**
+   * A variant of a script. Those of Ray have processes of their own: actors take the place of the
+   * idle workers of tasks, which would have to start again each time.
+   *
+   * @param script the name of the process; see {@link PythonScript}
+   */
   private record Variant(String name, String script, String variant, String configuration) {}
 
   private static final List<Variant> VARIANTS =
@@ -56,7 +61,7 @@ final class PeerLineup implements AutoCloseable {
                   .formatted(CORES)),
           new Variant(
               "Ray Data, tasks",
-              "ray_data",
+              "ray_data-tasks",
               "tasks",
               ("a materialized dataset of one block for each of %s cores, one intra-op thread for"
                       + " each task, batches of 1024, one row of sums for each block; weights in"
@@ -64,7 +69,7 @@ final class PeerLineup implements AutoCloseable {
                   .formatted(CORES)),
           new Variant(
               "Ray Data, actors",
-              "ray_data",
+              "ray_data-actors",
               "actors",
               "the same with a pool of %s actors, which Ray Data starts for each evaluation"
                   .formatted(CORES)));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -151,7 +152,10 @@ final class PeerReport {
   }
 
   private List<PeerMeasurements> axis(String name) {
-    return measured.stream().filter(one -> one.which().axis().equals(name)).toList();
+    return measured.stream()
+        .filter(one -> one.which().axis().equals(name))
+        .sorted(Comparator.comparing(one -> one.which().size()))
+        .toList();
   }
 
   private String plot(String title, String name) {

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
   static final int CORES = 2;
 
   /** For each peer, before the first case. */
-  private static final double WARM_UP_SECONDS = 5;
+  private static final double WARM_UP_SECONDS = 8;
 
   /** The rows for models of several sizes: so few that the weights count. */
   private static final int FEW_ROWS = 7_500;
@@ -79,19 +80,7 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
       lineup.missing().forEach((peer, reason) -> System.out.println(peer + ": " + reason));
       PeerData source = new PeerData(spark, data);
       PeerRounds rounds = new PeerRounds(lineup.peers(), folder, source.centres());
-      List<PeerMeasurements> measured = new ArrayList<>();
-      List<PeerCase> cases = cases(source);
-      double shares = cases.stream().mapToDouble(PeerCase::share).sum();
-      for (PeerCase which : cases) {
-        double left = options.minutes() * 60 - (System.nanoTime() - start) / 1e9;
-        double warmUp = measured.isEmpty() ? options.warmUpSeconds() : 0;
-        PeerMeasurements done = rounds.measure(which, left * which.share() / shares, warmUp);
-        shares -= which.share();
-        measured.add(done);
-        System.out.println("%s: %s rounds".formatted(which.text(), done.rounds()));
-        done.failures()
-            .forEach((peer, reason) -> System.out.println("  %s: %s".formatted(peer, reason)));
-      }
+      List<PeerMeasurements> measured = measured(rounds, cases(source), start);
       PeerReport report = new PeerReport(lineup, measured, options.mainRows());
       report.write(folder);
       System.out.println(report.markdown());
@@ -99,11 +88,35 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
     }
   }
 
+  /** Measures one case after the other, each for its share of the time that is left. */
+  private List<PeerMeasurements> measured(PeerRounds rounds, List<PeerCase> cases, long start)
+      throws IOException {
+    List<PeerMeasurements> measured = new ArrayList<>();
+    double shares = cases.stream().mapToDouble(PeerCase::share).sum();
+    for (PeerCase which : cases) {
+      double left = options.minutes() * 60 - (System.nanoTime() - start) / 1e9;
+      if (left < 0 && !measured.isEmpty()) {
+        System.out.println(which.text() + ": left out; increase -Dbench.peers.minutes");
+        continue;
+      }
+      double warmUp = measured.isEmpty() ? options.warmUpSeconds() : 0;
+      PeerMeasurements done = rounds.measure(which, left * which.share() / shares, warmUp);
+      shares -= which.share();
+      measured.add(done);
+      System.out.println("%s: %s rounds".formatted(which.text(), done.rounds()));
+      done.failures()
+          .forEach((peer, reason) -> System.out.println("  %s: %s".formatted(peer, reason)));
+    }
+    return measured;
+  }
+
+  /** The case of the table, which must be measured, is the first. */
   private List<PeerCase> cases(PeerData source) {
     List<PeerCase> cases = new ArrayList<>();
     for (int rows : options.rows()) {
       double share = rows == options.mainRows() ? 4 : rows > options.mainRows() ? 3 : 1;
       cases.add(
+          rows == options.mainRows() ? 0 : cases.size(),
           new PeerCase(PeerCase.ROWS, rows, source.write(rows), rows, PeerModel.mlp(), share));
     }
     Path few = source.write(options.fewRows());

@@ -19,7 +19,7 @@ class PeersBenchmarkTest {
                 output,
                 output,
                 new PeersBenchmark.Options(
-                    none.toString(), List.of(300), List.of(1), 200, 0.001, 0))
+                    none.toString(), List.of(300), List.of(1), 200, 5, 0))
             .run();
     assertThat(figures).extracting(Figure::name).containsExactly("peers.djl_mappartitions");
     String report = Files.readString(output.resolve("peers").resolve("peers.md"));
@@ -27,6 +27,7 @@ class PeersBenchmarkTest {
         .containsPattern("\\| Ostinato \\| \\d+\\.\\d{3} \\| – \\| 1.00 \\| `local\\[2]`")
         .containsPattern("\\| DJL, `mapPartitions` \\| \\d+\\.\\d{3} \\| – \\| \\d+\\.\\d\\d \\|")
         .contains(
+            "300 rows, 11 rounds:",
             "| rows | 300 |",
             "| MB of weights | 1 |",
             "Not measured:",

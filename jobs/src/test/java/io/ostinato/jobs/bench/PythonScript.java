@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A script of {@code src/test/python/peers}, in a process of its own. */
+/** A script of {@code src/test/python/peers} in a process. */
 final class PythonScript implements AutoCloseable {
   private static final Path SCRIPTS = Path.of("src", "test", "python", "peers");
 
@@ -16,6 +16,8 @@ final class PythonScript implements AutoCloseable {
   /**
    * Starts the script.
    *
+   * @param name of the process: that of the script, and what else makes it unique, as in {@code
+   *     ray_data-tasks}
    * @param logs the folder for its log
    */
   PythonScript(Path python, String name, Path logs) throws PeerException {
@@ -23,7 +25,7 @@ final class PythonScript implements AutoCloseable {
         new PythonProcess(
             List.of(
                 python.toString(),
-                SCRIPTS.resolve(name + ".py").toString(),
+                SCRIPTS.resolve(name.split("-")[0] + ".py").toString(),
                 Integer.toString(PeersBenchmark.CORES)),
             logs.resolve(name + ".log"));
   }
