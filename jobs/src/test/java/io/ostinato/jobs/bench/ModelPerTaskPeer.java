@@ -63,13 +63,6 @@ final class ModelPerTaskPeer implements Peer, AutoCloseable {
   }
 
   @Override
-  public String configuration() {
-    return ("`local[%s]`, one partition for each core, one intra-op thread for each task, batches of"
-            + " %s, rows cached as Java arrays; the model is saved, and loaded by each task")
-        .formatted(PeersBenchmark.CORES, BATCH);
-  }
-
-  @Override
   public void load(PeerCase which) {
     close();
     JavaRDD<Sample> rows =

@@ -58,12 +58,6 @@ final class OstinatoPeer implements Peer, AutoCloseable {
   }
 
   @Override
-  public String configuration() {
-    return "`local[%s]`, one intra-op thread for each task, batches of %s, which stay in native memory"
-        .formatted(PeersBenchmark.CORES, BATCH);
-  }
-
-  @Override
   public void load(PeerCase which) {
     unload();
     loaded =

@@ -16,7 +16,6 @@ import org.apache.spark.sql.SparkSession;
 final class PeerLineup implements AutoCloseable {
   static final String REFERENCE = "PyTorch alone";
   private static final Duration START = Duration.ofMinutes(3);
-  private static final int CORES = PeersBenchmark.CORES;
 
   private final List<Peer> peers = new ArrayList<>();
   private final Map<String, String> missing = new LinkedHashMap<>();
@@ -31,48 +30,16 @@ final class PeerLineup implements AutoCloseable {
    *
    * @param script the name of the process; see {@link PythonScript}
    */
-  private record Variant(String name, String script, String variant, String configuration) {}
+  private record Variant(String name, String script, String variant) {}
 
   private static final List<Variant> VARIANTS =
       List.of(
-          new Variant(
-              REFERENCE,
-              "pytorch_alone",
-              "plain",
-              "%s intra-op threads, batches of 1024, tensors in memory".formatted(CORES)),
-          new Variant(
-              "Lightning, in memory",
-              "lightning_validate",
-              "memory",
-              "`validate`, %s intra-op threads, a dataset of whole batches of 1024 in memory, no workers"
-                  .formatted(CORES)),
-          new Variant(
-              "Lightning, two workers",
-              "lightning_validate",
-              "workers",
-              "the same through a `DataLoader` with two persistent workers"),
-          new Variant(
-              "`predict_batch_udf`",
-              "spark_udf",
-              "plain",
-              ("`local[%s]`, a cached DataFrame of one partition for each core, one intra-op thread"
-                      + " for each worker, batches of 1024, averages by Spark; workers read the"
-                      + " weights from a local file")
-                  .formatted(CORES)),
-          new Variant(
-              "Ray Data, tasks",
-              "ray_data-tasks",
-              "tasks",
-              ("a materialized dataset of one block for each of %s cores, one intra-op thread for"
-                      + " each task, batches of 1024, one row of sums for each block; weights in"
-                      + " the object store")
-                  .formatted(CORES)),
-          new Variant(
-              "Ray Data, actors",
-              "ray_data-actors",
-              "actors",
-              "the same with a pool of %s actors, which Ray Data starts for each evaluation"
-                  .formatted(CORES)));
+          new Variant(REFERENCE, "pytorch_alone", "plain"),
+          new Variant("Lightning, in memory", "lightning_validate", "memory"),
+          new Variant("Lightning, two workers", "lightning_validate", "workers"),
+          new Variant("`predict_batch_udf`", "spark_udf", "plain"),
+          new Variant("Ray Data, tasks", "ray_data-tasks", "tasks"),
+          new Variant("Ray Data, actors", "ray_data-actors", "actors"));
 
   /**
    * Starts all peers.
@@ -120,8 +87,7 @@ final class PeerLineup implements AutoCloseable {
       if (failure != null) {
         missing.put(variant.name(), failure);
       } else if (script != null) {
-        peers.add(
-            new PythonPeer(variant.name(), script, variant.variant(), variant.configuration()));
+        peers.add(new PythonPeer(variant.name(), script, variant.variant()));
       }
     }
   }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Tables and plots of all measurements, for {@code docs/performance.md}. */
 final class PeerReport {
@@ -33,7 +34,7 @@ final class PeerReport {
     this.lineup = lineup;
     this.measured = measured;
     this.main =
-        axis(PeerCase.ROWS).stream()
+        cases(PeerCase.ROWS).stream()
             .filter(one -> one.which().size() == mainRows)
             .findFirst()
             .orElseThrow();
@@ -47,45 +48,55 @@ final class PeerReport {
   /** Writes {@code peers.md} and its plots. */
   void write(Path folder) throws IOException {
     Files.writeString(folder.resolve("peers.md"), markdown());
-    Files.writeString(
-        folder.resolve("peers-rows.svg"),
-        plot("Seconds for an evaluation, by number of rows", PeerCase.ROWS));
-    Files.writeString(
-        folder.resolve("peers-model.svg"),
-        plot("Seconds for an evaluation, by size of the model", PeerCase.MODEL));
+    for (Axis axis : axes()) {
+      Files.writeString(folder.resolve(axis.file()), plot(axis));
+    }
   }
 
   String markdown() {
-    return """
+    String ratios =
+        """
         %s.
 
-        %s, %s rounds:
+        %s, rounds: %s
 
-        | | seconds | × PyTorch alone | × Ostinato | configuration |
-        |---|---|---|---|---|
+        | | seconds | × PyTorch alone | × Ostinato |
+        |---|---|---|---|
         %s
-        Seconds by number of rows (MLP 784-512-512-10):
+        """
+            .formatted(versions(), main.which().text(), main.rounds(), ratios());
+    String sections =
+        axes().stream()
+            .map(
+                axis ->
+                    "%s:\n\n%s\n![%s](%s)\n"
+                        .formatted(axis.title(), table(axis), axis.title(), axis.file()))
+            .collect(Collectors.joining("\n"));
+    return ratios + sections + failures();
+  }
 
-        %s
-        ![Seconds by number of rows](peers-rows.svg)
+  /** What grows, with its measurements in ascending order. */
+  private record Axis(String name, String title, String file, List<PeerMeasurements> cases) {}
 
-        Seconds by size of the model (%s rows):
+  /** Those that were measured. */
+  private List<Axis> axes() {
+    return Stream.of(
+            new Axis(
+                PeerCase.ROWS,
+                "Seconds by number of rows, MLP 784-512-512-10",
+                "peers-rows.svg",
+                cases(PeerCase.ROWS)),
+            new Axis(
+                PeerCase.MODEL,
+                "Seconds by size of the model, " + rowsOf(cases(PeerCase.MODEL)) + " rows",
+                "peers-model.svg",
+                cases(PeerCase.MODEL)))
+        .filter(axis -> !axis.cases().isEmpty())
+        .toList();
+  }
 
-        %s
-        ![Seconds by size of the model](peers-model.svg)
-        %s"""
-        .formatted(
-            versions(),
-            main.which().text(),
-            main.rounds(),
-            ratios(),
-            table(PeerCase.ROWS),
-            axis(PeerCase.MODEL).stream()
-                .findFirst()
-                .map(one -> String.format(Locale.ROOT, "%,d", one.which().rows()))
-                .orElse("no"),
-            table(PeerCase.MODEL),
-            failures());
+  private static String rowsOf(List<PeerMeasurements> cases) {
+    return cases.isEmpty() ? "no" : String.format(Locale.ROOT, "%,d", cases.get(0).which().rows());
   }
 
   private String versions() {
@@ -102,19 +113,18 @@ final class PeerReport {
     return lineup.peers().stream()
         .map(
             peer ->
-                "| %s | %s | %s | %s | %s |\n"
+                "| %s | %s | %s | %s |\n"
                     .formatted(
                         peer.name(),
                         text(main.median(peer.name()), "%.3f"),
                         text(main.ratio(peer.name(), PeerLineup.REFERENCE), "%.2f"),
-                        text(main.ratio(peer.name(), OstinatoPeer.NAME), "%.2f"),
-                        peer.configuration()))
+                        text(main.ratio(peer.name(), OstinatoPeer.NAME), "%.2f")))
         .collect(Collectors.joining());
   }
 
-  private String table(String name) {
-    List<PeerMeasurements> cases = axis(name);
-    StringBuilder table = new StringBuilder("| " + name + " |");
+  private String table(Axis axis) {
+    List<PeerMeasurements> cases = axis.cases();
+    StringBuilder table = new StringBuilder("| " + axis.name() + " |");
     cases.forEach(one -> table.append(String.format(Locale.ROOT, " %,d |", one.which().size())));
     table.append("\n|---|").append("---|".repeat(cases.size())).append('\n');
     for (Peer peer : lineup.peers()) {
@@ -151,15 +161,15 @@ final class PeerReport {
     return lines.toString();
   }
 
-  private List<PeerMeasurements> axis(String name) {
+  private List<PeerMeasurements> cases(String axis) {
     return measured.stream()
-        .filter(one -> one.which().axis().equals(name))
+        .filter(one -> one.which().axis().equals(axis))
         .sorted(Comparator.comparing(one -> one.which().size()))
         .toList();
   }
 
-  private String plot(String title, String name) {
-    List<PeerMeasurements> cases = axis(name);
+  private String plot(Axis axis) {
+    List<PeerMeasurements> cases = axis.cases();
     List<Curve> curves = new ArrayList<>();
     for (Peer peer : lineup.peers()) {
       curves.add(
@@ -171,6 +181,8 @@ final class PeerReport {
                   .toArray(),
               Curve.Best.NONE));
     }
-    return CurvePlot.of(title, name, curves.toArray(Curve[]::new)).with(Scale.LOGARITHMIC).svg();
+    return CurvePlot.of(axis.title(), axis.name(), curves.toArray(Curve[]::new))
+        .with(Scale.LOGARITHMIC)
+        .svg();
   }
 }

@@ -20,11 +20,6 @@ class PeerRoundsTest {
     }
 
     @Override
-    public String configuration() {
-      return "";
-    }
-
-    @Override
     public void load(PeerCase which) throws PeerException {
       if (failsAt < 0) {
         throw new PeerException("no memory");

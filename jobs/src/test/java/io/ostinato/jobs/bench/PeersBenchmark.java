@@ -103,7 +103,7 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
       PeerMeasurements done = rounds.measure(which, left * which.share() / shares, warmUp);
       shares -= which.share();
       measured.add(done);
-      System.out.println("%s: %s rounds".formatted(which.text(), done.rounds()));
+      System.out.println("%s, rounds: %s".formatted(which.text(), done.rounds()));
       done.failures()
           .forEach((peer, reason) -> System.out.println("  %s: %s".formatted(peer, reason)));
     }

@@ -10,25 +10,18 @@ final class PythonPeer implements Peer {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final String name;
-  private final String configuration;
   private final String variant;
   private final PythonScript script;
 
-  PythonPeer(String name, PythonScript script, String variant, String configuration) {
+  PythonPeer(String name, PythonScript script, String variant) {
     this.name = name;
     this.script = script;
     this.variant = variant;
-    this.configuration = configuration;
   }
 
   @Override
   public String name() {
     return name;
-  }
-
-  @Override
-  public String configuration() {
-    return configuration;
   }
 
   @Override
