@@ -10,9 +10,12 @@ import java.util.Optional;
  * Measures all peers in turn for one case: after a warm-up, as many rounds as fit into the time,
  * with other weights in each. A peer that fails, or finds other metrics than the first one, is left
  * out.
+ *
+ * @param folder for files of weights
+ * @param centres of the classes, float32 (10, 784)
+ * @param mostRounds the maximum number of rounds of a case
  */
-record PeerRounds(List<Peer> peers, Path folder, float[] centres) {
-  private static final int MOST = 11;
+record PeerRounds(List<Peer> peers, Path folder, float[] centres, int mostRounds) {
 
   /**
    * Measures a case, at least once, however slow the machine is.
@@ -27,7 +30,7 @@ record PeerRounds(List<Peer> peers, Path folder, float[] centres) {
     WeightSnapshot first = PeerWeights.first(which.model(), centres);
     warmUp(first, measurements, warmUpSeconds);
     double longest = 0;
-    for (int round = 0; round < MOST; round++) {
+    for (int round = 0; round < mostRounds; round++) {
       double before = since(start);
       if (round > 0 && before + longest > seconds) {
         break;

@@ -87,13 +87,13 @@ class PeerRoundsTest {
   void oneRoundIsMeasuredWithoutTime() throws Exception {
     Scripted peer = new Scripted("first", 99, 0.5, 1);
     PeerMeasurements measured =
-        new PeerRounds(List.of(peer), folder, new float[7_840]).measure(which(), 0, 0);
+        new PeerRounds(List.of(peer), folder, new float[7_840], 11).measure(which(), 0, 0);
     assertThat(measured.rounds()).isEqualTo(1);
     assertThat(peer.count()[0]).isEqualTo(2);
   }
 
   private PeerMeasurements measure(Peer... peers) throws Exception {
-    return new PeerRounds(List.of(peers), folder, new float[7_840]).measure(which(), 600, 0);
+    return new PeerRounds(List.of(peers), folder, new float[7_840], 11).measure(which(), 600, 0);
   }
 
   private PeerCase which() {

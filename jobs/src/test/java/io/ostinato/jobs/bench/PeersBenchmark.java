@@ -17,6 +17,8 @@ import org.apache.spark.sql.SparkSession;
 record PeersBenchmark(Path output, Path data, Options options) implements Benchmark {
   static final int CORES = 2;
 
+  private static final int MOST_ROUNDS = 11;
+
   /** For each peer, before the first case. */
   private static final double WARM_UP_SECONDS = 8;
 
@@ -34,6 +36,7 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
    * @param megabytes sizes of the model
    * @param fewRows the rows for these
    * @param minutes the time for everything but the installation of Python's packages
+   * @param mostRounds the maximum number of rounds of a case
    * @param warmUpSeconds the time for the warm-up of each peer, before the first case
    */
   record Options(
@@ -42,6 +45,7 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
       List<Integer> megabytes,
       int fewRows,
       double minutes,
+      int mostRounds,
       double warmUpSeconds) {
 
     /** Those of the system properties {@code bench.*}. */
@@ -52,6 +56,7 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
           numbers("bench.peers.megabytes", "1,10,100,400"),
           FEW_ROWS,
           Double.parseDouble(System.getProperty("bench.peers.minutes", "11")),
+          MOST_ROUNDS,
           WARM_UP_SECONDS);
     }
 
@@ -79,7 +84,7 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
         PeerLineup lineup = new PeerLineup(spark, options.python(), output, folder)) {
       lineup.missing().forEach((peer, reason) -> System.out.println(peer + ": " + reason));
       PeerData source = new PeerData(spark, data);
-      PeerRounds rounds = new PeerRounds(lineup.peers(), folder, source.centres());
+      PeerRounds rounds = new PeerRounds(lineup.peers(), folder, source.centres(), options.mostRounds());
       List<PeerMeasurements> measured = measured(rounds, cases(source), start);
       PeerReport report = new PeerReport(lineup, measured, options.mainRows());
       report.write(folder);

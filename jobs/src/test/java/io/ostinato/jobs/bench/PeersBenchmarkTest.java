@@ -18,7 +18,7 @@ class PeersBenchmarkTest {
         new PeersBenchmark(
                 output,
                 output,
-                new PeersBenchmark.Options(none.toString(), List.of(300), List.of(1), 200, 5, 0))
+                new PeersBenchmark.Options(none.toString(), List.of(300), List.of(1), 200, 5, 1, 0))
             .run();
     assertThat(figures).extracting(Figure::name).containsExactly("peers.djl_mappartitions");
     String report = Files.readString(output.resolve("peers").resolve("peers.md"));
@@ -26,7 +26,7 @@ class PeersBenchmarkTest {
         .containsPattern("\\| Ostinato \\| \\d+\\.\\d{3} \\| – \\| 1.00 \\|")
         .containsPattern("\\| DJL, `mapPartitions` \\| \\d+\\.\\d{3} \\| – \\| \\d+\\.\\d\\d \\|")
         .contains(
-            "300 rows, rounds: 11",
+            "300 rows, rounds: 1",
             "| rows | 300 |",
             "| MB of weights | 1 |",
             "Not measured:",
