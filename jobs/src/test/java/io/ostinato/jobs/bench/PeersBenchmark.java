@@ -84,7 +84,8 @@ record PeersBenchmark(Path output, Path data, Options options) implements Benchm
         PeerLineup lineup = new PeerLineup(spark, options.python(), output, folder)) {
       lineup.missing().forEach((peer, reason) -> System.out.println(peer + ": " + reason));
       PeerData source = new PeerData(spark, data);
-      PeerRounds rounds = new PeerRounds(lineup.peers(), folder, source.centres(), options.mostRounds());
+      PeerRounds rounds =
+          new PeerRounds(lineup.peers(), folder, source.centres(), options.mostRounds());
       List<PeerMeasurements> measured = measured(rounds, cases(source), start);
       PeerReport report = new PeerReport(lineup, measured, options.mainRows());
       report.write(folder);
