@@ -51,6 +51,11 @@ record CellClass(String name, List<String> parents, Map<String, CellMethod> meth
     }
   }
 
+  /** Whether a class is the one that JShell wraps around a cell's code. */
+  static boolean isWrapper(String internalName) {
+    return WRAPPER.matcher(internalName).matches();
+  }
+
   Optional<CellMethod> method(CellMethod.Reference reference) {
     return Optional.ofNullable(methods.get(reference.name() + reference.descriptor()));
   }
@@ -100,6 +105,12 @@ record CellClass(String name, List<String> parents, Map<String, CellMethod> meth
 
     @Override
     public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+      CellMethod.StaticField field = new CellMethod.StaticField(owner, name);
+      if (opcode == Opcodes.GETSTATIC) {
+        method.read().add(field);
+      } else if (opcode == Opcodes.PUTSTATIC) {
+        method.assigned().add(field);
+      }
       if (opcode == Opcodes.GETSTATIC && WRAPPER.matcher(owner).matches()) {
         method.variables().add(name);
       } else if (opcode == Opcodes.GETSTATIC || opcode == Opcodes.PUTSTATIC) {

@@ -24,6 +24,12 @@ final class CellNames {
     return lambda.matches() ? lambda(owner, lambda.group(1)) : named(owner, method.name());
   }
 
+  /** The name of a static field, such as {@code Settings.limit}. */
+  static String of(CellMethod.StaticField field) {
+    Matcher type = CLASS.matcher(field.owner());
+    return named(type.matches() ? type.group(1) : field.owner(), field.name());
+  }
+
   private static String lambda(String owner, String method) {
     return switch (method) {
       case STATEMENTS -> "a lambda";
