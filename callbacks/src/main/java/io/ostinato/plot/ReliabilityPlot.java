@@ -91,7 +91,9 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
 
   @Override
   public String svg() {
-    Svg svg = Canvas.begin(title, description(), LEFT + SIDE + Canvas.MARGIN, TOP + SIDE + 12 + ROWS + 48);
+    Svg svg =
+        Canvas.begin(
+            title, description(), LEFT + SIDE + Canvas.MARGIN, TOP + SIDE + 12 + ROWS + 48);
     svg.text("text", description(), "x", 12.0, "y", 42.0, "opacity", "0.8");
     PlotAxis share = PlotAxis.exactly(0, 1, 5);
     Canvas diagram = new Canvas(svg, LEFT, TOP, SIDE, SIDE);

@@ -151,8 +151,8 @@ public final class Evaluator implements AutoCloseable {
    *
    * @param file a model file on any file system that Hadoop supports
    * @throws io.ostinato.jobs.modelfile.ModelException if the file doesn't exist or isn't a model
-   * @throws EvaluationException if the evaluation fails, or an output and a
-   *     column have the same name
+   * @throws EvaluationException if the evaluation fails, or an output and a column have the same
+   *     name
    */
   public synchronized Dataset<Row> predict(String file) {
     return predicted((model, taken) -> model.predict(file, taken));
@@ -196,8 +196,7 @@ public final class Evaluator implements AutoCloseable {
     if (stored == null) {
       store();
     }
-    EvaluatedRows outputs =
-        onRows(() -> predicting.apply(evaluator, List.of(given.columns())));
+    EvaluatedRows outputs = onRows(() -> predicting.apply(evaluator, List.of(given.columns())));
     return Objects.requireNonNull(stored).beside(outputs);
   }
 

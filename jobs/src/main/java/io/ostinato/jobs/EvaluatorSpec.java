@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * values are checked by {@link Evaluator#on}. Not thread-safe.
  */
 public final class EvaluatorSpec {
-  private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().serializeSpecialFloatingPointValues().create();
+  private static final Gson GSON =
+      new GsonBuilder().disableHtmlEscaping().serializeSpecialFloatingPointValues().create();
 
   private final Map<String, Object> keys = new LinkedHashMap<>();
 

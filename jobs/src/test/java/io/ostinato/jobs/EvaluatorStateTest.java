@@ -24,7 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an evaluator depends on: its session, the rows that are stored, the names that are taken. */
+/**
+ * What an evaluator depends on: its session, the rows that are stored, the names that are taken.
+ */
 class EvaluatorStateTest {
   private static final AtomicInteger ADDED = new AtomicInteger();
   @TempDir static Path folder;
@@ -70,7 +72,10 @@ class EvaluatorStateTest {
             .withColumn("_OSTINATO_ROW_", functions.col("label"))
             .withColumnRenamed("image", "im.a`ge");
     EvaluatorSpec spec =
-        EvaluatorSpec.create().input("im.a`ge:float32:1,5,5").label("label:int64").metric("top_k:2");
+        EvaluatorSpec.create()
+            .input("im.a`ge:float32:1,5,5")
+            .label("label:int64")
+            .metric("top_k:2");
     try (Evaluator evaluator = Evaluator.on(named, spec)) {
       Dataset<Row> predicted = evaluator.predict(file);
       assertThat(predicted.columns())

@@ -146,8 +146,7 @@ public record DatasetSpec(
    * @param style how messages name settings
    * @throws DataException if one is missing
    */
-  public void checkRead(
-      SparkDataset dataset, List<? extends Metric<?>> metrics, KeyStyle style) {
+  public void checkRead(SparkDataset dataset, List<? extends Metric<?>> metrics, KeyStyle style) {
     List<String> known = dataset.knownColumns().orElse(List.of());
     for (Metric<?> metric : metrics) {
       for (String column : metric.columns()) {

@@ -238,8 +238,7 @@ public final class ModelFiles {
             .or(() -> new ModuleArchive(new ZipContent(content)).mistake());
   }
 
-  private static Optional<String> mistakeOfOnnx(
-      String file, byte[] content, KeyStyle style) {
+  private static Optional<String> mistakeOfOnnx(String file, byte[] content, KeyStyle style) {
     return new OnnxFile(content)
         .mistake()
         .map(mistake -> OtherFormat.mistakeOf(file, content, style).orElse(mistake));

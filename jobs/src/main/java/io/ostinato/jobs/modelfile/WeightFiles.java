@@ -52,8 +52,7 @@ public record WeightFiles(KeyStyle style) {
    * @throws ModelException if they aren't weights; says why in one line
    * @throws io.ostinato.storage.StorageException if a safetensors file is damaged
    */
-  public List<OfferedArray> read(String file, FileSystem files, Path path)
-      throws IOException {
+  public List<OfferedArray> read(String file, FileSystem files, Path path) throws IOException {
     FileStatus status = files.getFileStatus(path);
     if (status.isDirectory()) {
       return ofFolder(file, files, path);

@@ -30,9 +30,7 @@ record EntryMethods(LoadedClasses loaded) implements ExecutorCode.EntryPoints {
   public Set<Reference> of(CellClass type) {
     Set<Class<?>> outside = outside(type);
     Set<String> inherited =
-        outside.stream().anyMatch(Callback.class::isAssignableFrom)
-            ? OF_CALLBACKS
-            : names(outside);
+        outside.stream().anyMatch(Callback.class::isAssignableFrom) ? OF_CALLBACKS : names(outside);
     Set<Reference> methods =
         type.methods().keySet().stream()
             .map(method -> reference(type, method))

@@ -97,8 +97,7 @@ final class ExecutorCode {
       assigned.addAll(method.assigned());
       method.read().stream()
           .filter(field -> !CellClass.isWrapper(field.owner()) && of(field.owner()).isPresent())
-          .forEach(
-              field -> read.computeIfAbsent(reference, r -> new LinkedHashSet<>()).add(field));
+          .forEach(field -> read.computeIfAbsent(reference, r -> new LinkedHashSet<>()).add(field));
     }
     read.values()
         .forEach(

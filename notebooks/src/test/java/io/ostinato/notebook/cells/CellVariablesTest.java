@@ -253,8 +253,7 @@ class CellVariablesTest {
         }
         """);
     assertThat(
-            problem(
-                "new Translates(TranslatorSource.of(String.class, String.class, new Stub()))"))
+            problem("new Translates(TranslatorSource.of(String.class, String.class, new Stub()))"))
         .isEqualTo(reads("Translates.processOutputs", "factor"));
   }
 
@@ -262,7 +261,8 @@ class CellVariablesTest {
   void variablesAreNotAssignedByExecutors() {
     cells.run("int last = 0;");
     callback("Assigns", "", "last = 3;");
-    assertThat(problem("new Assigns()")).isEqualTo(
+    assertThat(problem("new Assigns()"))
+        .isEqualTo(
             "Optional[Assigns.processData assigns the cell variable 'last', which executors can't"
                 + " change in the notebook; return values from processData as results instead]");
   }
@@ -314,7 +314,8 @@ class CellVariablesTest {
   void enumsAndInterfacesAreFollowed() {
     cells.run("enum Mode { FAST(factor), SLOW(1); final int n; Mode(int n) { this.n = n; } }");
     callback("HasMode", "Mode mode = Mode.SLOW;", "System.out.println(mode.n);");
-    assertThat(problem("new HasMode()")).isEqualTo(reads("the static initializer of Mode", "factor"));
+    assertThat(problem("new HasMode()"))
+        .isEqualTo(reads("the static initializer of Mode", "factor"));
     cells.run("interface Named { default String named() { return label; } }");
     callback("Inner", "class Part implements Named, Serializable {}", "new Part().named();");
     assertThat(problem("new Inner()")).isEqualTo(reads("Inner$Part.named", "label"));
