@@ -4,10 +4,9 @@ import ai.djl.ndarray.types.DataType;
 import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.data.GivenRows;
 import io.ostinato.jobs.data.TensorSpec;
+import io.ostinato.spark.data.CheckpointedRows;
 import io.ostinato.spark.engine.EvaluatedRows;
-import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -39,14 +38,7 @@ record StoredRows(Dataset<Row> rows, String id) {
 
   /** Whether all rows are still there; those of a lost executor aren't. */
   boolean areComplete() {
-    RDD<?> stored = rows.javaRDD().rdd();
-    while (!stored.isCheckpointed()) {
-      stored = stored.dependencies().head().rdd();
-    }
-    int rdd = stored.id();
-    int partitions = stored.getNumPartitions();
-    return Arrays.stream(rows.sparkSession().sparkContext().getRDDStorageInfo())
-        .anyMatch(info -> info.id() == rdd && info.numCachedPartitions() == partitions);
+    return CheckpointedRows.areComplete(rows);
   }
 
   /** Describes these rows, which have the columns of a dataset and their ids. */
