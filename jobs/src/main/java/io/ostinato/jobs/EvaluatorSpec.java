@@ -97,16 +97,15 @@ public final class EvaluatorSpec {
       list.forEach(each -> check(key, each));
     } else if (value instanceof Object[] array) {
       Arrays.asList(array).forEach(each -> check(key, each));
-    } else if (!isPlain(value)) {
+    } else if (value != null && !isPlain(value)) {
       throw new IllegalArgumentException(
           "%s: '%s' has a value of the class %s; use a text, a number, a boolean, or a list or map of these"
               .formatted(Evaluator.SOURCE, key, value.getClass().getName()));
     }
   }
 
-  private static boolean isPlain(@Nullable Object value) {
-    return value == null
-        || value instanceof String
+  private static boolean isPlain(Object value) {
+    return value instanceof String
         || value instanceof Boolean
         || value instanceof Enum
         || value instanceof Number && value.getClass().getName().startsWith("java.")
