@@ -23,7 +23,7 @@ public final class CheckpointedRows {
         .anyMatch(info -> info.id() == rdd && info.numCachedPartitions() == partitions);
   }
 
-  /** By reflection: the sequence of Scala that the method returns differs between lines of Spark. */
+  /** By reflection, since the method's type is a sequence of Scala that lines of Spark differ in. */
   private static RDD<?> parent(RDD<?> rdd) {
     try {
       Seq<?> parents = (Seq<?>) RDD.class.getMethod("dependencies").invoke(rdd);
