@@ -16,6 +16,7 @@ import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.EvaluationRecord;
 import io.ostinato.tracking.EvaluationsLog;
+import io.ostinato.report.RunReport;
 import io.ostinato.tracking.MetricProperties;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -108,7 +109,11 @@ final class WatchLab {
   WatchReport watch(Policy policy, Ending ending, Completeness completeness) {
     Folder folder = new Folder();
     WatchReport report =
-        new WatchReport(new PrintWriter(out), new PrintWriter(err), CheckpointTrackers.none());
+        new WatchReport(
+            new PrintWriter(out),
+            new PrintWriter(err),
+            CheckpointTrackers.none(),
+            RunReport.none());
     try (LineFile lines = new CrashingLines(files().openLines("metrics.jsonl"));
         EvaluationsLog evaluations =
             EvaluationsLog.of(new CrashingFiles(files()), Clock.systemUTC())) {
@@ -138,7 +143,13 @@ final class WatchLab {
             .setErr(new PrintWriter(err));
     try (WatchRun watchRun = new WatchRun(runs.toString(), runId, new Configuration());
         WatchSession session =
-            new WatchSession(watchRun, runId, MetricProperties.defaults(), retryFailed, command)) {
+            new WatchSession(
+                watchRun,
+                runId,
+                MetricProperties.defaults(),
+                retryFailed,
+                RunReport.none(),
+                command)) {
       session.watch(
           new WatchSettings(policy, POLL, Ending.once()),
           new Folder(),
