@@ -3,8 +3,6 @@ package io.ostinato.training;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
-import ai.djl.util.Pair;
 import io.ostinato.callback.Callback;
 import io.ostinato.report.RunFacts;
 import io.ostinato.report.SoftwareVersions;
@@ -34,7 +32,6 @@ record RunDescriptor(TrainingSettings settings, Block block) {
   private Map<String, String> about() {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("model", block.getClass().getName());
-    about.put("parameters of the model", Long.toString(parameters()));
     about.put(
         "inputs",
         Arrays.stream(settings.model().inputShapes(1))
@@ -49,13 +46,5 @@ record RunDescriptor(TrainingSettings settings, Block block) {
     about.put("optimizer", settings.optimizer().getClass().getSimpleName());
     about.put("evaluated by", settings.engine().getClass().getSimpleName());
     return about;
-  }
-
-  private long parameters() {
-    return block.getParameters().stream()
-        .map(Pair::getValue)
-        .filter(Parameter::isInitialized)
-        .mapToLong(parameter -> parameter.getShape().size())
-        .sum();
   }
 }

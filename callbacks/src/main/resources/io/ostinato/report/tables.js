@@ -210,16 +210,16 @@ function evaluationsTable(run) {
     table(
       "Evaluations; times in seconds",
       [
-        { title: "Iteration", cell: (one) => one.iteration },
+        { title: "Iteration", kind: "iteration", cell: (one) => one.iteration },
         { title: "Callback or checkpoint", cell: (one) => isolated(one.callback) },
         { title: "Dataset", cell: (one) => isolated(one.dataset) },
         { title: "Rows", kind: "number", cell: rowsCell },
         { title: "total", kind: "number", cell: (one) => secondsText(one.milliseconds.total) },
         { title: "Phases", cell: (one) => phasesBar(one.milliseconds, longest) },
-        ...[...WALL_PHASES, ...TASK_PHASES].map(phase),
         { title: "Tasks", kind: "number", cell: (one) => String(one.tasks) },
         { title: "Attempts", kind: "number", cell: attemptsCell },
-        { title: "Executors (tasks)", cell: executorsCell },
+        { title: "Executors: tasks", cell: executorsCell },
+        ...[...WALL_PHASES, ...TASK_PHASES].map(phase),
       ],
       done,
     ),
@@ -237,7 +237,7 @@ function attemptsCell(one) {
 
 function executorsCell(one) {
   return Object.entries(one.executors).map(([name, tasks]) =>
-    element("div", { class: "executor" }, isolated(name), " " + tasks),
+    element("div", { class: "executor" }, isolated(name), ": " + tasks),
   );
 }
 
@@ -280,7 +280,7 @@ function troublesTable(run) {
     : table(
         "Evaluations that failed or were skipped",
         [
-          { title: "Iteration", cell: (one) => one.iteration },
+          { title: "Iteration", kind: "iteration", cell: (one) => one.iteration },
           { title: "What", cell: (one) => element("span", { class: one.what }, one.what) },
           { title: "Callback or checkpoint", cell: (one) => isolated(one.name) },
           { title: "Dataset", cell: (one) => isolated(one.dataset || "") },
