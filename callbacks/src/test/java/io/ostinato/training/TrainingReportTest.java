@@ -18,6 +18,7 @@ import io.ostinato.report.ReportPage;
 import io.ostinato.report.RunFacts;
 import io.ostinato.schedule.Schedule;
 import io.ostinato.schedule.TrainingLength;
+import io.ostinato.storage.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -28,7 +29,7 @@ class TrainingReportTest extends MomentsFixture {
   @Test
   void aTrainingSaysWhatRanWhatStoppedItAndHowItsEvaluationsWent() throws IOException {
     TrainingLoop training =
-        Trainings.on(manager, folder)
+        loop()
             .callback(accuracy())
             .callback(new StopAt(4))
             .length(TrainingLength.updates(6))
@@ -54,11 +55,12 @@ class TrainingReportTest extends MomentsFixture {
   @Test
   void theBestValueNamesItsCheckpoint() throws IOException {
     TrainingLoop training =
-        Trainings.on(manager, folder)
+        loop()
             .callback(accuracy())
             .callback(
                 new BestCheckpointCallback(
-                    Schedule.everyNUpdates(1), BestCheckpointCallback.Config.of("accuracy/test")))
+                    BestCheckpointCallback.Config.of("accuracy/test")
+                        .every(Schedule.everyNUpdates(1))))
             .length(TrainingLength.updates(4))
             .build();
     training.run();
@@ -70,7 +72,7 @@ class TrainingReportTest extends MomentsFixture {
   @Test
   void aTrainingThatFailsSaysWhy() throws IOException {
     TrainingLoop training =
-        Trainings.on(manager, folder)
+        loop()
             .callback(new FailAt(2))
             .length(TrainingLength.updates(4))
             .build();
@@ -83,15 +85,15 @@ class TrainingReportTest extends MomentsFixture {
   @Test
   void aResumedTrainingIsOneReport() throws IOException {
     TrainingLoop first =
-        Trainings.on(manager, folder)
+        loop()
             .callback(accuracy())
-            .callback(new CheckpointCallback(Schedule.everyNUpdates(1)))
+            .callback(new CheckpointCallback(CheckpointCallback.Config.defaults().every(Schedule.everyNUpdates(1))))
             .length(TrainingLength.updates(2))
             .build();
     first.run();
     JsonObject before = page(first);
     TrainingLoop second =
-        Trainings.on(manager, folder)
+        loop()
             .callback(accuracy())
             .resume("run", "latest")
             .length(TrainingLength.updates(5))
@@ -111,7 +113,7 @@ class TrainingReportTest extends MomentsFixture {
   @Test
   void aRunIsWithoutAReportIfNoneIsWanted() {
     TrainingLoop training =
-        Trainings.on(manager, folder)
+        loop()
             .callback(accuracy())
             .withoutReport()
             .length(TrainingLength.updates(2))
@@ -122,23 +124,20 @@ class TrainingReportTest extends MomentsFixture {
 
   @Test
   void aRunThatWasKilledAtItsBeginningCanStartAgain() throws IOException {
-    Files.createDirectories(folder.resolve("run"));
-    for (String name : List.of("metrics.jsonl", "run.json", "report.html")) {
-      Files.writeString(folder.resolve("run").resolve(name), "");
+    RunFiles run = loop().length(TrainingLength.updates(1)).build().files();
+    for (String name : List.of("metrics.jsonl", RunFacts.NAME, ReportPage.NAME)) {
+      run.write(name, out -> {});
     }
     TrainingLoop training =
-        Trainings.on(manager, folder)
-            .callback(accuracy())
-            .length(TrainingLength.updates(1))
-            .build();
+        loop().callback(accuracy()).length(TrainingLength.updates(1)).build();
     training.run();
     assertThat(page(training).get("records").getAsInt()).isEqualTo(1);
   }
 
   private static Callback accuracy() {
     return new MetricCallback(
-        every(Schedule.everyNUpdates(1)).dataset("test").batchSize(20),
-        List.of(Metrics.accuracy()));
+        MetricCallback.Config.of(
+            every(Schedule.everyNUpdates(1)).dataset("test").batchSize(20), Metrics.accuracy()));
   }
 
   /** The data on the page of a run. */
@@ -151,10 +150,11 @@ class TrainingReportTest extends MomentsFixture {
   }
 
   private static final class StopAt extends PeriodicCallback {
+    private static final long serialVersionUID = 1;
     private final long update;
 
     StopAt(long update) {
-      super(Schedule.everyNUpdates(1), "stop");
+      super("stop", Schedule.everyNUpdates(1));
       this.update = update;
     }
 
@@ -167,10 +167,11 @@ class TrainingReportTest extends MomentsFixture {
   }
 
   private static final class FailAt extends PeriodicCallback {
+    private static final long serialVersionUID = 1;
     private final long update;
 
     FailAt(long update) {
-      super(Schedule.everyNUpdates(1), "fail");
+      super("fail", Schedule.everyNUpdates(1));
       this.update = update;
     }
 
