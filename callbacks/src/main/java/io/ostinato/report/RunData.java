@@ -80,7 +80,7 @@ final class RunData {
   private JsonObject toJson(boolean isRunning) {
     JsonObject json = new JsonObject();
     String location = files.location();
-    json.addProperty("id", location.substring(location.lastIndexOf('/') + 1));
+    json.addProperty("id", location.replaceFirst(".*[/\\\\](?=.)", ""));
     json.addProperty("location", HiddenSecrets.in(location));
     facts.ifPresent(known -> add(json, known));
     if (!json.has("status")) {

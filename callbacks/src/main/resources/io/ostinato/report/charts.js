@@ -47,7 +47,7 @@ function chartsOf(runs) {
             : [...grouped(all, (curve) => curve.key.split("/").slice(0, 2).join("/"))],
         );
   return [...groups]
-    .flatMap(([title, all]) => parts(title, all))
+    .flatMap(([title, all]) => parts(all.length === 1 ? all[0].key : title, all))
     .sort((a, b) => Number(isNeutral(a)) - Number(isNeutral(b)));
 }
 
@@ -182,7 +182,7 @@ class Chart {
       stroke: COLOURS[i % COLOURS.length],
       dash: DASHES[Math.floor(i / COLOURS.length) % DASHES.length],
       width: 1.5,
-      points: { show: curve.metric.value.length <= 60, size: 5 },
+      points: { show: curve.metric.value.length <= 60, size: 5, fill: COLOURS[i % COLOURS.length] },
       value: (u, y) => (y === null || y === undefined ? "–" : numberText(y)),
     };
   }

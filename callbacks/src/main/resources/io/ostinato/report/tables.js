@@ -210,7 +210,7 @@ function evaluationsTable(run) {
     table(
       "Evaluations; times in seconds",
       [
-        { title: "Iteration", kind: "iteration", cell: (one) => one.iteration },
+        { title: "Iteration", kind: "unbroken", cell: (one) => one.iteration },
         { title: "Callback or checkpoint", cell: (one) => isolated(one.callback) },
         { title: "Dataset", cell: (one) => isolated(one.dataset) },
         { title: "Rows", kind: "number", cell: rowsCell },
@@ -280,12 +280,12 @@ function troublesTable(run) {
     : table(
         "Evaluations that failed or were skipped",
         [
-          { title: "Iteration", kind: "iteration", cell: (one) => one.iteration },
+          { title: "Iteration", kind: "unbroken", cell: (one) => one.iteration },
           { title: "What", cell: (one) => element("span", { class: one.what }, one.what) },
           { title: "Callback or checkpoint", cell: (one) => isolated(one.name) },
           { title: "Dataset", cell: (one) => isolated(one.dataset || "") },
           { title: "Reason", cell: (one) => isolated(one.reason) },
-          { title: "Time", cell: (one) => timeText(one.time) },
+          { title: "Time", kind: "unbroken", cell: (one) => timeText(one.time) },
         ],
         rows,
       );

@@ -66,6 +66,10 @@ class MainTest {
     try (Stream<Path> files = Files.list(run.resolve("tensorboard"))) {
       assertThat(files).hasSize(1).allMatch(file -> file.toString().contains("tfevents"));
     }
+    assertThat(Files.readString(run.resolve("report.html")))
+        .contains("\"reason\":\"reached its length of 3 epochs\"")
+        .contains("\"checkpoint\":\"best_model.accuracy.test\"")
+        .contains("\"Spark\":\"" + org.apache.spark.package$.MODULE$.SPARK_VERSION() + "\"");
     assertThat(JsonParser.parseString(Files.readString(run.resolve("summary.json"))))
         .extracting(json -> json.getAsJsonObject().getAsJsonObject("accuracy/test").keySet())
         .isEqualTo(Set.of("last", "best"));
@@ -200,7 +204,8 @@ class MainTest {
             new String[] {"quickstart", "--version"},
             new String[] {"train", "-V"},
             new String[] {"evaluate", "--version"},
-            new String[] {"watch", "-V"})) {
+            new String[] {"watch", "-V"},
+            new String[] {"report", "--version"})) {
       out.getBuffer().setLength(0);
       assertThat(run(asked)).isZero();
       assertThat(out.toString().lines())

@@ -101,9 +101,15 @@ class WatchTest {
             "checkpoints",
             "evaluations.jsonl",
             "metrics.jsonl",
+            "report.html",
+            "run.json",
             "summary.json",
             "tensorboard",
             "watch.txt");
+    assertThat(Files.readString(run.resolve("report.html")))
+        .contains("\"kind\":\"watch\"", "\"reason\":\"no checkpoint was left to wait for\"")
+        .contains(WatchLines.name(4), "copied as best_model.cross_entropy.test.pt")
+        .contains("\"--until-idle\":\"PT2S\"", "--metric\u003d[cross_entropy]");
     List<JsonObject> evaluations = WatchLines.of(run.resolve("evaluations.jsonl"));
     assertThat(evaluations).hasSameSizeAs(lines);
     for (int i = 0; i < lines.size(); i++) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +71,21 @@ public final class ReportCommand implements Callable<Integer> {
     if (output == null && runs.size() == 1) {
       write(page, open(runs.get(0), hadoop), ReportPage.NAME);
     } else {
-      String file = output == null ? COMPARISON : output;
-      int slash = file.lastIndexOf('/');
-      String folder = slash < 0 ? "." : file.substring(0, Math.max(1, slash));
-      write(page, open(folder, hadoop), file.substring(slash + 1));
+      writeTo(output == null ? COMPARISON : output, page, hadoop);
     }
     return 0;
+  }
+
+  /** Writes to a file; a path without a scheme is local. */
+  private void writeTo(String file, ReportPage page, Configuration hadoop) {
+    if (file.matches(WITH_SCHEME)) {
+      int slash = file.lastIndexOf('/');
+      write(page, HadoopRunFiles.anywhere(file.substring(0, slash), hadoop), file.substring(slash + 1));
+    } else {
+      Path path = Path.of(file).toAbsolutePath().normalize();
+      Path folder = Objects.requireNonNullElse(path.getParent(), path);
+      write(page, LocalRunFiles.in(folder), String.valueOf(path.getFileName()));
+    }
   }
 
   private void write(ReportPage page, RunFiles folder, String name) {
