@@ -49,8 +49,7 @@ public final class BrowserPage implements AutoCloseable {
     JsonObject result =
         call(
             "Runtime.evaluate",
-            Chromium.object(
-                "expression", expression, "returnByValue", true, "awaitPromise", true));
+            Chromium.object("expression", expression, "returnByValue", true, "awaitPromise", true));
     if (result.has("exceptionDetails")) {
       throw new AssertionError(expression + ": " + result.get("exceptionDetails"));
     }
@@ -95,8 +94,7 @@ public final class BrowserPage implements AutoCloseable {
 
   /** Writes a picture of the whole page. */
   public void picture(Path file) throws IOException {
-    JsonObject png =
-        call("Page.captureScreenshot", Chromium.object("captureBeyondViewport", true));
+    JsonObject png = call("Page.captureScreenshot", Chromium.object("captureBeyondViewport", true));
     Files.write(file, Base64.getDecoder().decode(png.get("data").getAsString()));
   }
 

@@ -93,7 +93,8 @@ public final class Chromium implements AutoCloseable {
 
   /** Opens a page and waits until it is loaded. */
   public BrowserPage open(URI uri) throws IOException, InterruptedException {
-    HttpRequest list = HttpRequest.newBuilder(URI.create("http://" + address + "/json/list")).build();
+    HttpRequest list =
+        HttpRequest.newBuilder(URI.create("http://" + address + "/json/list")).build();
     JsonArray targets =
         JsonParser.parseString(http.send(list, BodyHandlers.ofString()).body()).getAsJsonArray();
     String socket =

@@ -23,8 +23,7 @@ final class ReportWriter {
   private @Nullable RunFacts facts;
   private boolean isAdded;
 
-  ReportWriter(
-      RunFiles files, RunFiles checkpoints, MetricProperties properties, Clock clock) {
+  ReportWriter(RunFiles files, RunFiles checkpoints, MetricProperties properties, Clock clock) {
     this.files = files;
     this.checkpoints = checkpoints;
     this.properties = properties;

@@ -104,8 +104,7 @@ final class TrainingSession implements AutoCloseable {
         EndedBy endedBy = updates(signals);
         run.afterTraining();
         String reason = reason(endedBy, signals);
-        run.finish(
-            endedBy == EndedBy.SIGNAL ? RunStatus.INTERRUPTED : RunStatus.FINISHED, reason);
+        run.finish(endedBy == EndedBy.SIGNAL ? RunStatus.INTERRUPTED : RunStatus.FINISHED, reason);
         return run.result(endedBy, reason);
       } catch (RuntimeException | Error e) {
         run.keepError(e);

@@ -57,7 +57,8 @@ class ReportInBrowserTest {
           .contains("1 (worker-a): 1\n2 (worker-b): 1");
       assertThat(page.texts(".bar .job")).hasSize(1);
       assertThat(page.text("document.querySelector('.bar').getAttribute('aria-label')"))
-          .contains("prepare 0.010, send 0.001, job 0.078").contains("forward 0.160");
+          .contains("prepare 0.010, send 0.001, job 0.078")
+          .contains("forward 0.160");
       assertThat(row(page, "E0_U4_S64")).contains("failed", RIGHT_TO_LEFT, "row 7 is " + MARKUP);
       assertThat(page.texts("pre")).singleElement().asString().contains("seed: 1");
       assertIsQuiet(page);
@@ -90,7 +91,9 @@ class ReportInBrowserTest {
       page.press("ArrowRight");
       page.press("ArrowRight");
       assertThat(page.text(chart + ".place.querySelector('.u-legend').innerText"))
-          .contains("2").contains("accuracy/test").contains("0.92");
+          .contains("2")
+          .contains("accuracy/test")
+          .contains("0.92");
       assertThat(width(page, chart)).isEqualTo(11);
       page.press("+");
       assertThat(width(page, chart)).isLessThan(11);
@@ -203,10 +206,14 @@ class ReportInBrowserTest {
             12,
             i ->
                 Map.of(
-                    "accuracy/test", i <= 5 ? 0.9 + i / 100.0 : 1 - i / 100.0,
-                    "loss/nan", i == 2 || i == 12 ? Double.NaN : i / 10_000.0,
-                    MARKUP, 1.0 * i,
-                    RIGHT_TO_LEFT, 2.0 * i));
+                    "accuracy/test",
+                    i <= 5 ? 0.9 + i / 100.0 : 1 - i / 100.0,
+                    "loss/nan",
+                    i == 2 || i == 12 ? Double.NaN : i / 10_000.0,
+                    MARKUP,
+                    1.0 * i,
+                    RIGHT_TO_LEFT,
+                    2.0 * i));
     RunFixture.facts().ended(RunStatus.FINISHED, MARKUP, RunFixture.NOON.instant()).write(files);
     Files.writeString(folder.resolve("config.yaml"), "seed: 1\nname: </script>\n");
     RunFixture.evaluation(folder, RIGHT_TO_LEFT, 3, 3);
@@ -230,8 +237,7 @@ class ReportInBrowserTest {
   }
 
   private static double width(BrowserPage page, String chart) {
-    return page.value(
-            "(({min, max}) => max - min)(%s.plot.scales.x)".formatted(chart))
+    return page.value("(({min, max}) => max - min)(%s.plot.scales.x)".formatted(chart))
         .getAsDouble();
   }
 

@@ -42,8 +42,7 @@ class TrainingReportTest extends MomentsFixture {
     assertThat(run.get("reason").getAsString()).isEqualTo("enough");
     assertThat(run.getAsJsonObject("about").get("callbacks").getAsString())
         .isEqualTo("metrics.test, stop");
-    assertThat(run.getAsJsonObject("about").get("rows to train on").getAsString())
-        .isEqualTo("160");
+    assertThat(run.getAsJsonObject("about").get("rows to train on").getAsString()).isEqualTo("160");
     assertThat(run.getAsJsonObject("parameters").get("seed").getAsString()).isEqualTo("7");
     assertThat(run.getAsJsonObject("versions").keySet()).contains("Java", "DJL", "PyTorch");
     assertThat(run.getAsJsonArray("evaluations")).hasSize(4);
@@ -72,10 +71,7 @@ class TrainingReportTest extends MomentsFixture {
   @Test
   void aTrainingThatFailsSaysWhy() throws IOException {
     TrainingLoop training =
-        loop()
-            .callback(new FailAt(2))
-            .length(TrainingLength.updates(4))
-            .build();
+        loop().callback(new FailAt(2)).length(TrainingLength.updates(4)).build();
     assertThatThrownBy(training::run).hasMessage("no luck");
     JsonObject run = page(training);
     assertThat(run.get("status").getAsString()).isEqualTo("failed");
@@ -87,7 +83,9 @@ class TrainingReportTest extends MomentsFixture {
     TrainingLoop first =
         loop()
             .callback(accuracy())
-            .callback(new CheckpointCallback(CheckpointCallback.Config.defaults().every(Schedule.everyNUpdates(1))))
+            .callback(
+                new CheckpointCallback(
+                    CheckpointCallback.Config.defaults().every(Schedule.everyNUpdates(1))))
             .length(TrainingLength.updates(2))
             .build();
     first.run();
@@ -113,11 +111,7 @@ class TrainingReportTest extends MomentsFixture {
   @Test
   void aRunIsWithoutAReportIfNoneIsWanted() {
     TrainingLoop training =
-        loop()
-            .callback(accuracy())
-            .withoutReport()
-            .length(TrainingLength.updates(2))
-            .build();
+        loop().callback(accuracy()).withoutReport().length(TrainingLength.updates(2)).build();
     training.run();
     assertThat(training.files().list()).doesNotContain(ReportPage.NAME, RunFacts.NAME);
   }
@@ -128,8 +122,7 @@ class TrainingReportTest extends MomentsFixture {
     for (String name : List.of("metrics.jsonl", RunFacts.NAME, ReportPage.NAME)) {
       run.write(name, out -> {});
     }
-    TrainingLoop training =
-        loop().callback(accuracy()).length(TrainingLength.updates(1)).build();
+    TrainingLoop training = loop().callback(accuracy()).length(TrainingLength.updates(1)).build();
     training.run();
     assertThat(page(training).get("records").getAsInt()).isEqualTo(1);
   }
@@ -145,7 +138,8 @@ class TrainingReportTest extends MomentsFixture {
     String html = Files.readString(training.folder().resolve(ReportPage.NAME));
     String begin = "<script id=\"data\" type=\"application/json\">";
     int from = html.indexOf(begin) + begin.length();
-    JsonElement data = JsonParser.parseString(html.substring(from, html.indexOf("</script>", from)));
+    JsonElement data =
+        JsonParser.parseString(html.substring(from, html.indexOf("</script>", from)));
     return data.getAsJsonObject().getAsJsonArray("runs").get(0).getAsJsonObject();
   }
 

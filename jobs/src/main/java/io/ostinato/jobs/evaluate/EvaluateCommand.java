@@ -172,7 +172,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (!output.isEmpty()) {
       String folder =
           EvaluationRun.in(output, spark.sparkContext().hadoopConfiguration(), Clock.systemUTC())
-              .write(report, dataset, metrics, noReport ? List.of() : List.of(facts(report, dataset, spark)));
+              .write(
+                  report,
+                  dataset,
+                  metrics,
+                  noReport ? List.of() : List.of(facts(report, dataset, spark)));
       tell("The files of this run are in " + folder);
     }
   }

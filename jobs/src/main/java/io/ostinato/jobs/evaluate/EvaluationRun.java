@@ -77,8 +77,7 @@ final class EvaluationRun {
   }
 
   private void writePage(RunFacts facts, MetricProperties properties) {
-    try (RunReport page =
-        RunReport.of(files, files.folder("checkpoints"), properties, clock)) {
+    try (RunReport page = RunReport.of(files, files.folder("checkpoints"), properties, clock)) {
       page.start(() -> facts);
       page.end(RunStatus.FINISHED, () -> "evaluated once");
     }

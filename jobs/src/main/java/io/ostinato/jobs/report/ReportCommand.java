@@ -80,7 +80,10 @@ public final class ReportCommand implements Callable<Integer> {
   private void writeTo(String file, ReportPage page, Configuration hadoop) {
     if (file.matches(WITH_SCHEME)) {
       int slash = file.lastIndexOf('/');
-      write(page, HadoopRunFiles.anywhere(file.substring(0, slash), hadoop), file.substring(slash + 1));
+      write(
+          page,
+          HadoopRunFiles.anywhere(file.substring(0, slash), hadoop),
+          file.substring(slash + 1));
     } else {
       Path path = Path.of(file).toAbsolutePath().normalize();
       Path folder = Objects.requireNonNullElse(path.getParent(), path);

@@ -136,8 +136,7 @@ public final class WatchCommand implements Callable<Integer> {
       return RunReport.none();
     }
     RunReport report =
-        RunReport.of(
-            run.files(), run.checkpoints(), properties(evaluation), Clock.systemUTC());
+        RunReport.of(run.files(), run.checkpoints(), properties(evaluation), Clock.systemUTC());
     report.resume(() -> facts(evaluation, spark));
     return report;
   }
