@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,14 +76,18 @@ public final class RunReport implements AutoCloseable {
     return thread;
   }
 
-  /** Called when a run starts, and before anything else. */
+  /**
+   * Called when a run starts.
+   *
+   * @param facts what is known of it, asked for before this returns
+   */
   public void start(Supplier<RunFacts> facts) {
-    start(writing -> writing.start(facts.get()));
+    start(facts, ReportWriter::start);
   }
 
   /** Like {@link #start}, for a run that is resumed. */
   public void resume(Supplier<RunFacts> facts) {
-    start(writing -> writing.resume(facts.get()));
+    start(facts, ReportWriter::resume);
   }
 
   /**
@@ -90,13 +95,19 @@ public final class RunReport implements AutoCloseable {
    * are. If there is no such run, it is a run of its own.
    */
   public void add(Supplier<RunFacts> facts) {
-    start(writing -> writing.add(facts.get()));
+    start(facts, ReportWriter::add);
   }
 
-  private synchronized void start(Step step) {
+  private synchronized void start(
+      Supplier<RunFacts> facts, BiConsumer<ReportWriter, RunFacts> step) {
     if (writer != null) {
-      attempt(step);
-      thread = threads.get();
+      attempt(
+          writing -> {
+            RunFacts known = facts.get();
+            ScheduledExecutorService own = threads.get();
+            thread = own;
+            own.execute(() -> attempt(begun -> step.accept(begun, known)));
+          });
     }
   }
 
@@ -109,16 +120,21 @@ public final class RunReport implements AutoCloseable {
   }
 
   /**
-   * Called when the run has ended, after all its other files were written. Writes the last page.
+   * Called when the run has ended, after all its other files were written. Writes the last page,
+   * also if the calling thread is interrupted, and does nothing if the run has not started.
    *
    * @param reason what stopped it, in words
    */
-  public void end(RunStatus status, Supplier<String> reason) {
+  public void end(RunStatus status, String reason) {
+    synchronized (this) {
+      if (thread != null) {
+        thread.execute(() -> attempt(writing -> writing.end(status, reason)));
+      }
+    }
     close();
-    attempt(writing -> writing.end(status, reason.get()));
   }
 
-  /** Stops writing, after a page that is being written now. */
+  /** Stops writing, after what is being written now. */
   @Override
   public void close() {
     ScheduledExecutorService ending;
@@ -133,12 +149,17 @@ public final class RunReport implements AutoCloseable {
     }
   }
 
+  /** Waits also if this thread is interrupted, since a run that is stopped by that has an end. */
   private static void await(ScheduledExecutorService ending) {
+    boolean isInterrupted = Thread.interrupted();
     try {
       if (!ending.awaitTermination(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
         log.warn("{} has been written for {}, and is given up", ReportPage.NAME, LONGEST_WAIT);
       }
     } catch (InterruptedException e) {
+      isInterrupted = true;
+    }
+    if (isInterrupted) {
       Thread.currentThread().interrupt();
     }
   }

@@ -251,7 +251,7 @@ final class CallbackRun implements AutoCloseable {
     attempt(failure, this::keepFailed);
     attempt(failure, this::writeSummary);
     attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
-    settings.report().end(RunStatus.FAILED, () -> reasonOf(failure));
+    settings.report().end(RunStatus.FAILED, reasonOf(failure));
   }
 
   private void keepFailed() {
@@ -276,7 +276,7 @@ final class CallbackRun implements AutoCloseable {
   void finish(RunStatus status, String reason) {
     writeSummary();
     settings.tracker().finish(summary, status);
-    settings.report().end(status, () -> reason);
+    settings.report().end(status, reason);
   }
 
   TrainingResult result(EndedBy endedBy, String reason) {

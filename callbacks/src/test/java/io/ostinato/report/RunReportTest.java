@@ -28,7 +28,7 @@ class RunReportTest {
   @TempDir private Path folder;
 
   private final HandClock clock = new HandClock();
-  private final ByHand thread = new ByHand();
+  private ByHand thread = new ByHand();
   private int written;
 
   /** Keeps what is to be done later, until it is done by hand. */
@@ -37,14 +37,20 @@ class RunReportTest {
     private final List<Long> delays = new ArrayList<>();
 
     ByHand() {
-      super(0);
+      super(1);
+      setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    @Override
+    public void execute(Runnable work) {
+      work.run();
     }
 
     @Override
     public ScheduledFuture<?> schedule(Runnable work, long delay, TimeUnit unit) {
       planned.add(work);
       delays.add(unit.toMillis(delay));
-      return null;
+      return super.schedule(() -> {}, delay, unit);
     }
 
     void runPlanned() {
@@ -94,7 +100,7 @@ class RunReportTest {
               RunReport report = started(full);
               report.changed();
               thread.runPlanned();
-              report.end(RunStatus.FINISHED, () -> "it ended");
+              report.end(RunStatus.FINISHED, "it ended");
             });
     assertThat(lines)
         .singleElement()
@@ -108,7 +114,7 @@ class RunReportTest {
     RunFixture.records(folder, 3, i -> Map.of("reward", 1.0 * i));
     RunReport report = started(new Changed(LocalRunFiles.in(folder)) {});
     report.changed();
-    report.end(RunStatus.INTERRUPTED, () -> "SIGTERM");
+    report.end(RunStatus.INTERRUPTED, "SIGTERM");
     assertThat(Files.readString(folder.resolve(ReportPage.NAME)))
         .contains("\"status\":\"interrupted\",\"reason\":\"SIGTERM\"");
     assertThat(RunFacts.read(LocalRunFiles.in(folder)).orElseThrow().directions())
@@ -123,7 +129,7 @@ class RunReportTest {
   void aRunThatIsResumedKeepsItsStart() {
     RunFiles files = new Changed(LocalRunFiles.in(folder)) {};
     RunReport first = started(files);
-    first.end(RunStatus.INTERRUPTED, () -> "SIGTERM");
+    first.end(RunStatus.INTERRUPTED, "SIGTERM");
     clock.pass(Duration.ofHours(1));
     RunReport second = report(files);
     second.resume(RunFixture::facts);
@@ -137,13 +143,33 @@ class RunReportTest {
   @Test
   void anEvaluationThatIsAddedToARunKeepsHowItEnded() {
     RunFiles files = new Changed(LocalRunFiles.in(folder)) {};
-    started(files).end(RunStatus.FAILED, () -> "no luck");
+    started(files).end(RunStatus.FAILED, "no luck");
     RunReport added = report(files);
     added.add(() -> RunFacts.of("evaluation", Map.of(), Map.of(), Map.of()));
-    added.end(RunStatus.FINISHED, () -> "evaluated once");
+    added.end(RunStatus.FINISHED, "evaluated once");
     RunFacts facts = RunFacts.read(files).orElseThrow();
     assertThat(facts.kind()).isEqualTo("training");
     assertThat(facts.end().orElseThrow().reason()).isEqualTo("no luck");
+  }
+
+  @Test
+  void theEndIsWrittenAlsoForAThreadThatIsInterrupted() throws IOException {
+    RunFixture.records(folder, 3, i -> Map.of("reward", 1.0 * i));
+    RunFiles files = LocalRunFiles.in(folder);
+    RunReport report =
+        RunReport.of(
+            files, files.folder("checkpoints"), MetricProperties.none(), Clock.systemUTC());
+    report.start(RunFixture::facts);
+    List<String> lines =
+        LogLines.of(
+            () -> {
+              Thread.currentThread().interrupt();
+              report.end(RunStatus.FAILED, "interrupted");
+              assertThat(Thread.interrupted()).as("which others may want to know").isTrue();
+            });
+    assertThat(lines).isEmpty();
+    assertThat(Files.readString(folder.resolve(ReportPage.NAME)))
+        .contains("\"reason\":\"interrupted\"");
   }
 
   @Test
@@ -160,7 +186,7 @@ class RunReportTest {
             .findFirst()
             .orElseThrow();
     assertThat(writer.isDaemon()).isTrue();
-    report.end(RunStatus.FINISHED, () -> "it ended");
+    report.end(RunStatus.FINISHED, "it ended");
     writer.join(60_000);
     assertThat(writer.isAlive()).isFalse();
     assertThat(folder.resolve(ReportPage.NAME)).exists();
@@ -173,6 +199,7 @@ class RunReportTest {
   }
 
   private RunReport report(RunFiles files) {
+    thread = new ByHand();
     return new RunReport(
         new ReportWriter(
             files,

@@ -79,7 +79,7 @@ final class EvaluationRun {
   private void writePage(RunFacts facts, MetricProperties properties) {
     try (RunReport page = RunReport.of(files, files.folder("checkpoints"), properties, clock)) {
       page.start(() -> facts);
-      page.end(RunStatus.FINISHED, () -> "evaluated once");
+      page.end(RunStatus.FINISHED, "evaluated once");
     }
   }
 

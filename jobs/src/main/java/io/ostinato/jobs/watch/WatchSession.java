@@ -64,13 +64,13 @@ final class WatchSession implements AutoCloseable {
     try {
       int exitCode = watched(settings, folder, completeness, evaluation, pace);
       if (pace.stopRequested()) {
-        page.end(RunStatus.INTERRUPTED, () -> "stopped by a signal");
+        page.end(RunStatus.INTERRUPTED, "stopped by a signal");
       } else {
-        page.end(RunStatus.FINISHED, () -> "no checkpoint was left to wait for");
+        page.end(RunStatus.FINISHED, "no checkpoint was left to wait for");
       }
       return exitCode;
     } catch (RuntimeException | Error e) {
-      page.end(RunStatus.FAILED, () -> ErrorLine.of(e));
+      page.end(RunStatus.FAILED, ErrorLine.of(e));
       throw e;
     }
   }
