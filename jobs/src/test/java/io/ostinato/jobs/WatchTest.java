@@ -109,7 +109,7 @@ class WatchTest {
     assertThat(Files.readString(run.resolve("report.html")))
         .contains("\"kind\":\"watch\"", "\"reason\":\"no checkpoint was left to wait for\"")
         .contains(WatchLines.name(4), "copied as best_model.cross_entropy.test.pt")
-        .contains("\"--until-idle\":\"PT2S\"", "--metric\u003d[cross_entropy]");
+        .contains("\"--until-idle\":\"PT2S\"", "--dataset\\u003dtest");
     List<JsonObject> evaluations = WatchLines.of(run.resolve("evaluations.jsonl"));
     assertThat(evaluations).hasSameSizeAs(lines);
     for (int i = 0; i < lines.size(); i++) {
