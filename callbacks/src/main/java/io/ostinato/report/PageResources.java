@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 
 /** The scripts and styles of the page, which are in the jar. */
 final class PageResources {
+  /** Part of the page, as the licence asks of each copy. */
+  private static final String LICENCE = "uplot/LICENSE";
+
   /** In the order in which they need each other. */
   private static final List<String> SCRIPTS =
       List.of("uplot/uPlot.iife.min.js", "page.js", "tables.js", "charts.js", "report.js");
@@ -28,7 +31,8 @@ final class PageResources {
 
   /** The elements of all scripts. */
   String scripts() {
-    return scripts.stream().map("<script>%s</script>\n"::formatted).collect(Collectors.joining());
+    return "<!--\nuPlot: %s\n-->\n".formatted(text(LICENCE))
+        + scripts.stream().map("<script>%s</script>\n"::formatted).collect(Collectors.joining());
   }
 
   /** A policy that allows these scripts and styles alone, and nothing from elsewhere. */

@@ -82,7 +82,7 @@ function metricsTable(run) {
       { title: "Last", kind: "number", cell: (metric) => numberText(metric.last.value) },
       { title: "Best", kind: "number", cell: best((found) => numberText(found.value)) },
       { title: "Best at", cell: best((found) => isolated(iterationText(run, found.at))) },
-      { title: "Checkpoint of the best", cell: best((found) => isolated(found.checkpoint)) },
+      { title: "Checkpoint of the best", cell: best((found) => (found.checkpoint ? isolated(found.checkpoint) : "not saved")) },
     ],
     decisiveFirst(run.metrics, (metric) => metric),
   );

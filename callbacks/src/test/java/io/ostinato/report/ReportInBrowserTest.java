@@ -50,8 +50,8 @@ class ReportInBrowserTest {
       assertThat(page.texts("#report dd"))
           .contains("com.example.Net", "Java 17", "2026-11-23 12:00:00 UTC");
       assertThat(row(page, "accuracy/test"))
-          .containsExactly("higher", "0.88", "0.95", "E0_U5_S80", "");
-      assertThat(row(page, "loss/nan")).containsExactly("lower", "NaN", "0.0001", "E0_U1_S16", "");
+          .containsExactly("higher", "0.88", "0.95", "E0_U5_S80", "not saved");
+      assertThat(row(page, "loss/nan")).containsExactly("lower", "NaN", "0.0001", "E0_U1_S16", "not saved");
       assertThat(row(page, "E0_U3_S48"))
           .contains(RIGHT_TO_LEFT, "1\u202f234\u202f567 (3 skipped)", "0.093", "3")
           .contains("1 (worker-a): 1\n2 (worker-b): 1");
@@ -181,6 +181,9 @@ class ReportInBrowserTest {
     run(folder);
     long small = Files.size(RunFixture.page(folder));
     assertThat(small).isLessThan(300_000);
+    assertThat(Files.readString(folder.resolve(ReportPage.NAME)))
+        .as("the licence of what is in the page")
+        .contains("Copyright (c) 2022 Leon Sorokin", "The MIT License");
     Path large = folder.resolve("large");
     RunFixture.records(
         large, 10_000, i -> Map.of("loss/train", 1.0 / i, "accuracy/test", 1 - 1.0 / i));
