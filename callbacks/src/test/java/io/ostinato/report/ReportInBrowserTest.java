@@ -51,7 +51,8 @@ class ReportInBrowserTest {
           .contains("com.example.Net", "Java 17", "2026-11-23 12:00:00 UTC");
       assertThat(row(page, "accuracy/test"))
           .containsExactly("higher", "0.88", "0.95", "E0_U5_S80", "not saved");
-      assertThat(row(page, "loss/nan")).containsExactly("lower", "NaN", "0.0001", "E0_U1_S16", "not saved");
+      assertThat(row(page, "loss/nan"))
+          .containsExactly("lower", "NaN", "0.0001", "E0_U1_S16", "not saved");
       assertThat(row(page, "E0_U3_S48"))
           .contains(RIGHT_TO_LEFT, "1\u202f234\u202f567 (3 skipped)", "0.093", "3")
           .contains("1 (worker-a): 1\n2 (worker-b): 1");
