@@ -111,13 +111,15 @@ final class RunData {
               json.addProperty("reason", HiddenSecrets.in(end.reason()));
               json.addProperty("ended", end.time().toString());
             });
-    json.add("about", RunFacts.object(facts.about()));
+    json.add("about", shown(facts.about()));
     json.add("versions", RunFacts.object(facts.versions()));
-    JsonObject parameters = new JsonObject();
-    facts
-        .parameters()
-        .forEach((key, value) -> parameters.addProperty(key, HiddenSecrets.in(key, value)));
-    json.add("parameters", parameters);
+    json.add("parameters", shown(facts.parameters()));
+  }
+
+  private static JsonObject shown(Map<String, String> values) {
+    JsonObject json = new JsonObject();
+    values.forEach((key, value) -> json.addProperty(key, HiddenSecrets.in(key, value)));
+    return json;
   }
 
   /** Whether a process that doesn't say how the run ended is still writing it. */
@@ -211,7 +213,7 @@ final class RunData {
         json.addProperty("iteration", record.iteration().toString());
         json.addProperty("name", record.checkpoint());
         json.addProperty("outcome", record.outcome());
-        json.addProperty("reason", record.reason());
+        json.addProperty("reason", HiddenSecrets.in(record.reason()));
         json.addProperty("time", record.time().toString());
         outcomes.add(json);
       }
@@ -235,6 +237,9 @@ final class RunData {
         JsonObject certificate = json.remove("certificate").getAsJsonObject();
         json.add("rows_skipped", certificate.get("rows_skipped"));
         json.add("partitions", certificate.get("partitions"));
+      }
+      if (json.has("reason")) {
+        json.addProperty("reason", HiddenSecrets.in(json.get("reason").getAsString()));
       }
       return Optional.of(json);
     } catch (RuntimeException e) {

@@ -102,18 +102,31 @@ function pointsOf(curve, options) {
   return points.sort((a, b) => a.x - b.x);
 }
 
-/** The columns for uPlot: all places, and for each curve its values, undefined where it has none. */
+/**
+ * The columns for uPlot: all places, and for each curve its values, undefined where it has none. A
+ * place at which a curve has several values is there as often.
+ */
 function aligned(all) {
-  const places = [...new Set(all.flatMap((points) => points.map((point) => point.x)))].sort((a, b) => a - b);
-  const rows = new Map(places.map((place, row) => [place, row]));
-  const columns = all.map((points) => {
+  const keyed = all.map((points) => {
+    const seen = new Map();
+    return points.map((point) => {
+      const nth = seen.get(point.x) || 0;
+      seen.set(point.x, nth + 1);
+      return { ...point, nth, key: point.x + ":" + nth };
+    });
+  });
+  const places = [...new Map(keyed.flat().map((point) => [point.key, point])).values()].sort(
+    (a, b) => a.x - b.x || a.nth - b.nth,
+  );
+  const rows = new Map(places.map((place, row) => [place.key, row]));
+  const columns = keyed.map((points) => {
     const column = new Array(places.length).fill(undefined);
     points.forEach((point) => {
-      column[rows.get(point.x)] = point.y;
+      column[rows.get(point.key)] = point.y;
     });
     return column;
   });
-  return [places, ...columns];
+  return [places.map((place) => place.x), ...columns];
 }
 
 /** The figure of a chart. It is drawn when it comes into view. */

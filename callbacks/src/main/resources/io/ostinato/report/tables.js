@@ -8,17 +8,17 @@ const DIRECTIONS = { higher_is_better: "higher", lower_is_better: "lower", neutr
 
 /**
  * A table. A column has a title, and a function from a row to the content of its cell; the first
- * one names the row. Of many rows, the last ones are shown, and a button shows all.
+ * one names the row. Of many rows, the first or the last ones are shown, and a button shows all.
  */
-function table(caption, columns, rows) {
+function table(caption, columns, rows, shown = "first") {
   const head = element(
     "tr",
     {},
     columns.map((one) => element("th", { scope: "col", class: one.kind }, one.title)),
   );
   const body = element("tbody");
-  const fill = (shown) => body.replaceChildren(...shown.map((row) => tableRow(columns, row)));
-  fill(rows.slice(-FEW_ROWS));
+  const fill = (some) => body.replaceChildren(...some.map((row) => tableRow(columns, row)));
+  fill(shown === "last" ? rows.slice(-FEW_ROWS) : rows.slice(0, FEW_ROWS));
   const made = element(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
@@ -38,7 +38,7 @@ function table(caption, columns, rows) {
     },
     "Show all " + countText(rows.length) + " rows",
   );
-  return [element("p", {}, "The last " + FEW_ROWS + " rows. ", button), made];
+  return [element("p", {}, "The " + shown + " " + FEW_ROWS + " rows. ", button), made];
 }
 
 function tableRow(columns, row) {
@@ -222,6 +222,7 @@ function evaluationsTable(run) {
         ...[...WALL_PHASES, ...TASK_PHASES].map(phase),
       ],
       done,
+      "last",
     ),
   ].flat();
 }
@@ -288,5 +289,6 @@ function troublesTable(run) {
           { title: "Time", kind: "unbroken", cell: (one) => timeText(one.time) },
         ],
         rows,
+        "last",
       );
 }

@@ -125,6 +125,9 @@ class ReportInBrowserTest {
       page.value("document.querySelector('select').dispatchEvent(new Event('change'))");
       page.value(chart + ".draw()");
       assertThat(page.value("Math.max(..." + chart + ".data[0])").getAsInt()).isEqualTo(1);
+      assertThat(page.value(chart + ".data[0].length").getAsInt())
+          .as("all values of an epoch")
+          .isEqualTo(12);
       assertIsQuiet(page);
     }
   }
@@ -173,6 +176,9 @@ class ReportInBrowserTest {
       assertThat(page.texts("figcaption")).containsExactly("accuracy/test", "other");
       assertThat(page.text("charts[0].plot.series.map(one => one.label).join()"))
           .isEqualTo("at,one,two");
+      assertThat(page.text("JSON.stringify(charts[0].data.map(column => column.slice(1, 4)))"))
+          .as("the same place is the same row")
+          .isEqualTo("[[2,3,4],[0.2,0.3,null],[0.1,0.15,0.2]]");
       assertIsQuiet(page);
     }
   }

@@ -104,7 +104,7 @@ class RunDataTest {
             out.write(
                 """
                 fs.s3a.secret.key: abc123
-                options: {user: me, password: 'abc123', limit: 3}
+                options: {user: me, password: 'x, abc123', limit: 3}
                 path: jdbc:postgresql://me:abc123@host/db?token=abc123&ssl=true
                 tokenizer: words.json
                 """
@@ -117,7 +117,15 @@ class RunDataTest {
     assertThat(text)
         .doesNotContain("abc123")
         .contains("fs.s3a.secret.key: (hidden)", "limit: 3", "ssl=true")
+        .contains("path: jdbc:postgresql://me:(hidden)@host/db?token")
         .contains("tokenizer: words.json", "\"tokenizer\":\"words.json\"");
+  }
+
+  @Test
+  void longWordsAreReadOnce() {
+    String word = "a.".repeat(200_000);
+    assertThat(HiddenSecrets.in(word + "password=abc123")).isEqualTo(word + "password=(hidden)");
+    assertThat(HiddenSecrets.in(word)).isEqualTo(word);
   }
 
   @Test
