@@ -3,7 +3,6 @@ package io.ostinato.report;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.ostinato.metric.Direction;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
@@ -92,8 +91,10 @@ final class RunData {
     json.addProperty("damaged", lines.size() - all.size());
     json.addProperty("records", all.size());
     addMetrics(json, all.stream().filter(record -> !record.isWithoutResult()).toList());
-    json.add("outcomes", outcomes(all));
-    json.add("evaluations", evaluations());
+    json.add("outcomes", EvaluationRows.ofCheckpoints(all));
+    List<String> evaluations = files.lines(EvaluationsFile.NAME);
+    json.add("evaluations", EvaluationRows.ofEvaluations(evaluations));
+    json.addProperty("recorded_evaluations", evaluations.size());
     return json;
   }
 
@@ -202,48 +203,5 @@ final class RunData {
     json.addProperty("at", index);
     JsonNumbers.add(json, "value", value == null ? Double.NaN : value);
     return json;
-  }
-
-  /** The watched checkpoints that were skipped or have failed. */
-  private static JsonArray outcomes(List<ReportRecord> records) {
-    JsonArray outcomes = new JsonArray();
-    for (ReportRecord record : records) {
-      if (record.isWithoutResult()) {
-        JsonObject json = new JsonObject();
-        json.addProperty("iteration", record.iteration().toString());
-        json.addProperty("name", record.checkpoint());
-        json.addProperty("outcome", record.outcome());
-        json.addProperty("reason", HiddenSecrets.in(record.reason()));
-        json.addProperty("time", record.time().toString());
-        outcomes.add(json);
-      }
-    }
-    return outcomes;
-  }
-
-  /** The lines of {@code evaluations.jsonl}, without the fingerprints of partitions. */
-  private JsonArray evaluations() {
-    JsonArray evaluations = new JsonArray();
-    for (String line : files.lines(EvaluationsFile.NAME)) {
-      evaluation(line).ifPresent(evaluations::add);
-    }
-    return evaluations;
-  }
-
-  private static Optional<JsonObject> evaluation(String line) {
-    try {
-      JsonObject json = JsonParser.parseString(line).getAsJsonObject();
-      if (json.has("certificate")) {
-        JsonObject certificate = json.remove("certificate").getAsJsonObject();
-        json.add("rows_skipped", certificate.get("rows_skipped"));
-        json.add("partitions", certificate.get("partitions"));
-      }
-      if (json.has("reason")) {
-        json.addProperty("reason", HiddenSecrets.in(json.get("reason").getAsString()));
-      }
-      return Optional.of(json);
-    } catch (RuntimeException e) {
-      return Optional.empty();
-    }
   }
 }

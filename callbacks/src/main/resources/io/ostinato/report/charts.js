@@ -143,11 +143,13 @@ class Chart {
         "Chart of " + chart.title + ". Left and right arrows move the cursor, plus and minus zoom, 0 shows all.",
       onkeydown: (event) => this.onKey(event),
     });
+    this.spoken = element("div", { class: "spoken", role: "status" });
     this.figure = element(
       "figure",
       {},
       element("figcaption", {}, element("h3", {}, isolated(chart.title))),
       this.place,
+      this.spoken,
     );
   }
 
@@ -253,6 +255,13 @@ class Chart {
     const next =
       now === null || now === undefined ? (step > 0 ? 0 : places.length - 1) : Math.min(places.length - 1, Math.max(0, now + step));
     this.plot.setCursor({ left: this.plot.valToPos(places[next], "x"), top: this.plot.over.clientHeight / 2 });
+    this.spoken.textContent = [
+      AXES[this.options.axis] + " " + this.placeText(places[next]),
+      ...this.chart.curves
+        .map((curve, i) => [curve.name || curve.key, this.data[i + 1][next]])
+        .filter(([, value]) => Number.isFinite(value))
+        .map(([name, value]) => name + " " + numberText(value)),
+    ].join(", ");
   }
 
   zoom(factor) {

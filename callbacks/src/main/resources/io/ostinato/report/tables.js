@@ -205,8 +205,10 @@ function evaluationsTable(run) {
     kind: "number",
     cell: (one) => secondsText(one.milliseconds[name]),
   });
+  const older = run.recorded_evaluations - run.evaluations.length;
   return [
     phasesLegend(),
+    older > 0 ? element("p", {}, countText(older) + " older or damaged ones are not shown; see evaluations.jsonl.") : [],
     table(
       "Evaluations; times in seconds",
       [

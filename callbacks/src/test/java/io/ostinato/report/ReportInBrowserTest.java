@@ -95,6 +95,8 @@ class ReportInBrowserTest {
           .contains("2")
           .contains("accuracy/test")
           .contains("0.92");
+      assertThat(page.text(chart + ".spoken.textContent"))
+          .isEqualTo("updates 2, accuracy/test 0.92");
       assertThat(width(page, chart)).isEqualTo(11);
       page.press("+");
       assertThat(width(page, chart)).isLessThan(11);

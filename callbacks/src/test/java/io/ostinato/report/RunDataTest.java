@@ -96,6 +96,24 @@ class RunDataTest {
   }
 
   @Test
+  void theLastOfManyEvaluationsAreShownAndDamagedLinesAreNot() throws IOException {
+    RunFiles files = RunFixture.records(folder, 1, i -> Map.of("accuracy", 1.0));
+    RunFixture.evaluation(folder, "accuracy", 1, 2);
+    String line = Files.readString(folder.resolve("evaluations.jsonl"));
+    Files.writeString(
+        folder.resolve("evaluations.jsonl"),
+        line.repeat(EvaluationRows.MOST_ROWS)
+            + "{\"outcome\":\"ok\"}\n"
+            + line.replace("E0_U1_S16", "E0_U2_S32"));
+    JsonObject run = data(files);
+    JsonArray rows = run.getAsJsonArray("evaluations");
+    assertThat(rows).hasSize(EvaluationRows.MOST_ROWS - 1);
+    assertThat(rows.get(rows.size() - 1).getAsJsonObject().get("iteration").getAsString())
+        .isEqualTo("E0_U2_S32");
+    assertThat(run.get("recorded_evaluations").getAsInt()).isEqualTo(EvaluationRows.MOST_ROWS + 2);
+  }
+
+  @Test
   void secretsAreNotSentToOthers() {
     RunFiles files = RunFixture.records(folder, 1, i -> Map.of("accuracy", 1.0));
     files.write(

@@ -138,13 +138,17 @@ class MainTest {
 
   @Test
   void anEditedFileIsTrainedAsItIsAndOverriddenBySet() throws IOException {
-    quickstart("run", "--epochs", "1", "--set", "run_id=first", "--set", "trackers=[]");
+    quickstart(
+        "run", "--epochs", "1", "--set", "run_id=first", "--set", "trackers=[]", "--set",
+        "report=false");
     Path file = folder.resolve("run/run.yaml");
     Files.writeString(file, Files.readString(file).replace("epochs: 10", "epochs: 2"));
     String output = folder.resolve("run").toString();
     assertThat(run("quickstart", "--output", output, "--set", "run_id=second")).isZero();
     assertThat(evaluations(records(folder.resolve("run/first")))).hasSize(1);
     assertThat(folder.resolve("run/first/tensorboard")).doesNotExist();
+    assertThat(folder.resolve("run/first/report.html")).doesNotExist();
+    assertThat(folder.resolve("run/second/report.html")).exists();
     assertThat(evaluations(records(folder.resolve("run/second")))).hasSize(2);
     Files.writeString(file, Files.readString(file).replace("seed: 1", "sede: 1"));
     assertThat(run("quickstart", "--output", output)).isEqualTo(2);

@@ -17,12 +17,11 @@ public final class CommandFacts {
     return SoftwareVersions.with(Engine.getInstance(), Map.of("Spark", spark.version()));
   }
 
-  /** The options with which a command was called, by name. */
+  /** The options with which a command was called, by name, as they were given. */
   public static Map<String, String> options(CommandLine command) {
     Map<String, String> options = new LinkedHashMap<>();
     for (OptionSpec option : command.getParseResult().matchedOptions()) {
-      Object value = option.getValue();
-      options.put(option.longestName(), String.valueOf(value));
+      options.put(option.longestName(), String.join(", ", option.originalStringValues()));
     }
     return options;
   }
