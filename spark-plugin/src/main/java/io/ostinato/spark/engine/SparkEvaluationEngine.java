@@ -109,6 +109,11 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   public void check(ResultsTarget target) {}
 
   @Override
+  public Map<String, String> versions() {
+    return Map.of("Spark", context.version());
+  }
+
+  @Override
   public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay display) {
     return executorWatch.during(request.tag(), () -> pass(List.of(request), display)).get(0);
   }
