@@ -6,7 +6,6 @@ import io.ostinato.spark.status.EvaluationBoard;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +47,7 @@ public final class ApplicationMetrics {
       return;
     }
     try {
-      SparkEnv.get().metricsSystem().registerSource(new NamedSource(of(board)));
+      NamedSource.register(of(board));
     } catch (Exception | LinkageError e) { // Spark throws checked exceptions undeclared
       log.info("Spark's metrics have none of the application's evaluations: {}", e.toString());
       log.debug("why there are no metrics", e);

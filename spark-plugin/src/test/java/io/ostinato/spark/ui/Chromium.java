@@ -3,6 +3,9 @@ package io.ostinato.spark.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -26,7 +27,6 @@ import java.util.stream.Stream;
  */
 record Chromium(Path program, Path folder) {
   private static final long MOST_SECONDS = 120;
-  private static final Pattern REQUEST = Pattern.compile("\"url\":\"(https?|wss?)://([^/:\"]+)");
 
   /** Finds the browser; skips the test if there is none. */
   static Chromium in(Path folder) {
@@ -47,9 +47,9 @@ record Chromium(Path program, Path folder) {
    *
    * @param dom its elements as HTML
    * @param console the lines of its console
-   * @param hosts the hosts of all requests
+   * @param requests what it has loaded, without the page itself
    */
-  record Page(String dom, List<String> console, TreeSet<String> hosts) {}
+  record Page(String dom, List<String> console, TreeSet<String> requests) {}
 
   /** Opens a page and waits, in the time of its scripts, for a few updates. */
   Page open(String url) throws IOException, InterruptedException {
@@ -58,12 +58,27 @@ record Chromium(Path program, Path folder) {
         run(List.of("--dump-dom", "--virtual-time-budget=4000", "--log-net-log=" + net, url));
     List<String> console =
         result.err().lines().filter(line -> line.contains(":CONSOLE")).toList();
-    TreeSet<String> hosts = new TreeSet<>();
-    Matcher request = REQUEST.matcher(Files.readString(net));
-    while (request.find()) {
-      hosts.add(request.group(2));
+    return new Page(result.out(), console, requests(net, origin(url)));
+  }
+
+  private static String origin(String url) {
+    return url.substring(0, url.indexOf('/', "http://".length()));
+  }
+
+  /** Those that this origin's pages have begun: the browser itself makes others. */
+  private static TreeSet<String> requests(Path net, String origin) throws IOException {
+    TreeSet<String> requests = new TreeSet<>();
+    JsonObject log = JsonParser.parseString(Files.readString(net)).getAsJsonObject();
+    for (JsonElement event : log.getAsJsonArray("events")) {
+      JsonElement parameters = event.getAsJsonObject().get("params");
+      if (parameters != null
+          && parameters.getAsJsonObject().has("url")
+          && parameters.getAsJsonObject().has("initiator")
+          && parameters.getAsJsonObject().get("initiator").getAsString().equals(origin)) {
+        requests.add(parameters.getAsJsonObject().get("url").getAsString());
+      }
     }
-    return new Page(result.out(), console, hosts);
+    return requests;
   }
 
   /** Writes a picture of a page. */

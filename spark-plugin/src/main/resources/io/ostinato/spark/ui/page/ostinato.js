@@ -19,6 +19,8 @@
   const NUMBERS = new Intl.NumberFormat('en');
 
   const byId = id => document.getElementById(id);
+  /** The keys of rows and the values of cells that are shown. */
+  const shown = new WeakMap();
   let paused = false;
   let timer = 0;
 
@@ -29,12 +31,12 @@
   function bytes(value) {
     const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
     let unit = 0;
-    let shown = value;
-    while (shown >= 1024 && unit < units.length - 1) {
-      shown /= 1024;
+    let scaled = value;
+    while (scaled >= 1024 && unit < units.length - 1) {
+      scaled /= 1024;
       unit++;
     }
-    return (unit === 0 || shown >= 100 ? count(Math.round(shown)) : shown.toFixed(1)) + ' ' + units[unit];
+    return (unit === 0 || scaled >= 100 ? count(Math.round(scaled)) : scaled.toFixed(1)) + ' ' + units[unit];
   }
 
   function time(millis) {
@@ -80,11 +82,12 @@
     const body = table.tBodies[0];
     byId(id + '-empty').hidden = rows.length > 0;
     table.closest('.scroll').hidden = rows.length === 0;
-    const present = new Map([...body.rows].map(row => [row.dataset.key, row]));
+    const present = new Map([...body.rows].map(row => [shown.get(row), row]));
     const keys = new Set(rows.map(row => row.key));
     present.forEach((row, key) => keys.has(key) || row.remove());
     rows.forEach((wanted, position) => {
-      const row = present.get(wanted.key) || element('tr', {'data-key': wanted.key});
+      const row = present.get(wanted.key) || element('tr');
+      shown.set(row, wanted.key);
       if (body.rows[position] !== row) {
         body.insertBefore(row, body.rows[position] || null);
       }
@@ -95,10 +98,11 @@
 
   function showCell(row, column, wanted) {
     const before = row.cells[column];
-    if (before && before.dataset.value === wanted.value) {
+    if (before && shown.get(before) === wanted.value) {
       return;
     }
-    const made = element(wanted.header ? 'th' : 'td', {'data-value': wanted.value});
+    const made = element(wanted.header ? 'th' : 'td');
+    shown.set(made, wanted.value);
     if (wanted.header) {
       made.scope = 'row';
     }
@@ -179,11 +183,11 @@
       return text('');
     }
     return cell(timings, () => [
-      bar(PHASES.map(phase => ({kind: phase, share: share(timings[phase], timings.total)}))),
-      element('small', {},
-        PHASES.map(phase => phase + ' ' + time(timings[phase])).join(', ')
-          + '; in tasks: refresh ' + time(timings.refresh) + ', read ' + time(timings.read)
-          + ', forward ' + time(timings.forward)),
+      bar(PHASES.filter(phase => timings[phase] > 0)
+        .map(phase => ({kind: phase, share: share(timings[phase], timings.total)}))),
+      element('div', {}, PHASES.map(phase => phase + ' ' + time(timings[phase])).join(', ')),
+      element('div', {}, 'in its tasks: refresh ' + time(timings.refresh) + ', read ' + time(timings.read)
+        + ', forward ' + time(timings.forward)),
     ], 'phases');
   }
 
@@ -237,7 +241,7 @@
       ['Weights sent', bytes(counters.weightBytesSent)],
       ['Refreshes', count(counters.refreshes)],
       ['Weights refreshed', bytes(counters.refreshBytes)],
-      ['Age of the newest result', counters.evaluations > 0 ? time(status.staleness) : '–'],
+      ['Newest result', counters.evaluations > 0 ? time(status.staleness) + ' old' : '–'],
     ];
     byId('totals').replaceChildren(...all.map(([term, value]) =>
       element('div', {}, element('dt', {}, term), element('dd', {}, value))));
