@@ -3,7 +3,7 @@ package io.ostinato.spark.ui;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.ostinato.spark.status.EvaluationBoard;
-import java.io.FileNotFoundException;
+import java.io.IOException;
 import org.apache.spark.SparkContext;
 import org.apache.spark.ui.SparkUI;
 import org.apache.spark.ui.SparkUITab;
@@ -28,10 +28,10 @@ final class SparkTab {
    * Adds the tab, if the application has a web UI.
    *
    * @throws ReflectiveOperationException if Spark's classes are not as expected
-   * @throws FileNotFoundException if the files of the page are not where the classes are
+   * @throws IOException if the files of the page are not where the classes are
    */
   static void attach(SparkContext context, EvaluationBoard board)
-      throws ReflectiveOperationException, FileNotFoundException {
+      throws ReflectiveOperationException, IOException {
     if (context.ui().isEmpty()) {
       return;
     }

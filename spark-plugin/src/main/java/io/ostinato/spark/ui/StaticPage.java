@@ -1,6 +1,7 @@
 package io.ostinato.spark.ui;
 
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.util.Arrays;
@@ -16,9 +17,6 @@ import org.apache.spark.ui.SparkUI;
  * The handler's classes differ between versions of Spark, so they are only known by reflection.
  */
 record StaticPage(SparkUI ui) {
-  private static final String FOLDER = "io/ostinato/spark/ui/page";
-  private static final String INDEX = FOLDER + "/index.html";
-
   /** Files that every version of Spark has. */
   private static final String OF_SPARK = "org/apache/spark/ui/static";
 
@@ -26,21 +24,20 @@ record StaticPage(SparkUI ui) {
    * Serves the files below this path.
    *
    * @throws ReflectiveOperationException if Spark's classes are not as expected
-   * @throws FileNotFoundException if the files are not where the classes are
+   * @throws IOException if the files are not where the classes are
    */
-  void serve(String path) throws ReflectiveOperationException, FileNotFoundException {
-    if (SparkUI.class.getClassLoader().getResource(INDEX) != null) {
-      ui.addStaticHandler(FOLDER, path);
+  void serve(String path) throws ReflectiveOperationException, IOException {
+    if (PageFiles.areVisibleTo(SparkUI.class.getClassLoader())) {
+      ui.addStaticHandler(PageFiles.FOLDER, path);
     } else {
       attach(relocated(path));
     }
   }
 
   private static Object relocated(String path)
-      throws ReflectiveOperationException, FileNotFoundException {
-    String wanted = location(StaticPage.class.getClassLoader(), INDEX);
-    wanted = wanted.substring(0, wanted.length() - "/index.html".length());
-    String before = location(SparkUI.class.getClassLoader(), OF_SPARK);
+      throws ReflectiveOperationException, IOException {
+    String wanted = PageFiles.location();
+    String before = ofSpark();
     Object handler =
         method(
                 Class.forName("org.apache.spark.ui.JettyUtils"),
@@ -71,10 +68,10 @@ record StaticPage(SparkUI ui) {
         .invoke(ui, handler);
   }
 
-  private static String location(ClassLoader loader, String name) throws FileNotFoundException {
-    URL location = loader.getResource(name);
+  private static String ofSpark() throws FileNotFoundException {
+    URL location = SparkUI.class.getClassLoader().getResource(OF_SPARK);
     if (location == null) {
-      throw new FileNotFoundException(name + " is not on the class path");
+      throw new FileNotFoundException(OF_SPARK + " is not in Spark");
     }
     return location.toString();
   }
