@@ -52,7 +52,7 @@ final class EngineReports {
   PassStatus begins(List<EvaluationRequest> requests) {
     return board.begin(
         requests.stream().map(EvaluationRequest::tag).toList(),
-        requests.get(0).weights().manifest().hash());
+        requests.get(0).weights().manifest());
   }
 
   /** Shows a dataset, under the name that an evaluation has for it. */

@@ -3,6 +3,7 @@ package io.ostinato.spark.status;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
+import io.ostinato.weights.Manifest;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,10 +60,10 @@ public final class EvaluationBoard {
    * Begins a pass, which is in flight until {@link #succeeded} or {@link #failed}.
    *
    * @param tags of the evaluations that share it, at least one
-   * @param manifest hash of the evaluated weights
+   * @param weights the evaluated weights
    */
-  public synchronized PassStatus begin(List<EvaluationTag> tags, String manifest) {
-    PassStatus pass = new PassStatus(++begun, tags, manifest, clock::millis);
+  public synchronized PassStatus begin(List<EvaluationTag> tags, Manifest weights) {
+    PassStatus pass = new PassStatus(++begun, tags, weights, clock::millis);
     inFlight.put(pass.number(), pass);
     return pass;
   }

@@ -2,6 +2,7 @@ package io.ostinato.spark.status;
 
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
+import io.ostinato.weights.Manifest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,6 @@ public final class PassStatus {
   private static final int MOST_CALLBACKS = 10;
   private static final int LONGEST_NAME = 200;
   private static final int LONGEST_PROBLEM = 500;
-  private static final int VERSION_LENGTH = 12;
   private static final LongSupplier NONE = () -> 0;
 
   /** The state of a pass: a phase of {@link EvaluationTimings} while it runs, then its outcome. */
@@ -52,10 +52,10 @@ public final class PassStatus {
   /**
    * Begins a pass.
    *
-   * @param manifest hash of the evaluated weights
+   * @param weights the evaluated weights
    * @param clock the time in milliseconds
    */
-  PassStatus(long number, List<EvaluationTag> tags, String manifest, LongSupplier clock) {
+  PassStatus(long number, List<EvaluationTag> tags, Manifest weights, LongSupplier clock) {
     EvaluationTag first = tags.get(0);
     this.number = number;
     this.evaluations = tags.size();
@@ -63,15 +63,10 @@ public final class PassStatus {
         tags.stream().limit(MOST_CALLBACKS).map(tag -> cut(tag.callback(), LONGEST_NAME)).toList();
     this.dataset = cut(first.datasetKey(), LONGEST_NAME);
     this.iteration = cut(first.iteration().toString(), LONGEST_NAME);
-    this.version = version(manifest);
+    this.version = weights.version();
     this.clock = clock;
     this.beganMillis = clock.getAsLong();
     this.stateMillis = beganMillis;
-  }
-
-  /** The short form of a manifest's hash, which identifies the version of a model for readers. */
-  public static String version(String manifest) {
-    return manifest.substring(0, Math.min(VERSION_LENGTH, manifest.length()));
   }
 
   /** What is shown of a pass at a moment. */

@@ -9,6 +9,7 @@ import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.progress.HandClock;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
+import io.ostinato.weights.Manifest;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EvaluationBoardTest {
-  private static final String MANIFEST = "0123456789abcdef0123456789abcdef";
+  private static final Manifest MANIFEST =
+      new Manifest("0123456789abcdef0123456789abcdef", List.of());
 
   private final HandClock clock = new HandClock();
   private final EvaluationBoard board = new EvaluationBoard(clock);
