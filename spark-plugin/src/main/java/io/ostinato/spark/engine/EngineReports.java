@@ -1,19 +1,19 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.Attempts;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
-import io.ostinato.spark.status.EvaluationCounters;
-import io.ostinato.spark.status.EvaluationCounters.Counter;
+import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.status.DatasetStatus;
 import io.ostinato.spark.status.EvaluationBoard;
+import io.ostinato.spark.status.EvaluationCounters;
+import io.ostinato.spark.status.EvaluationCounters.Counter;
 import io.ostinato.spark.status.ModelReport;
 import io.ostinato.spark.status.PassStatus;
-import io.ostinato.spark.data.PreparedDataset;
-import io.ostinato.evaluation.EvaluationException;
 import java.lang.ref.WeakReference;
 import java.util.HashSet;
 import java.util.List;

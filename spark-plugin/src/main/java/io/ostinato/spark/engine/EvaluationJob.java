@@ -52,11 +52,11 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
     int before = farewells.count();
     try {
       return ShownRows.of(tags, task, dataset.rows())
-              .during(() -> new RunningJob<>(tags, outcomes.collectAsync()).await(), display)
-              .stream()
-              .map(OutcomeCodec::decode)
-              .reduce(PartitionOutcome::merge)
-              .orElseThrow(() -> isEmpty(tags.get(0)));
+          .during(() -> new RunningJob<>(tags, outcomes.collectAsync()).await(), display)
+          .stream()
+          .map(OutcomeCodec::decode)
+          .reduce(PartitionOutcome::merge)
+          .orElseThrow(() -> isEmpty(tags.get(0)));
     } catch (EvaluationException e) {
       throw farewells.explained(e, before);
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare

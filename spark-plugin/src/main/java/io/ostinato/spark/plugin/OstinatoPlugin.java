@@ -1,9 +1,9 @@
 package io.ostinato.spark.plugin;
 
 import com.codahale.metrics.Gauge;
+import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
-import io.ostinato.spark.resident.ResidentModels;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkContext;

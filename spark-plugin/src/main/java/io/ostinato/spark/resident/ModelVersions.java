@@ -134,10 +134,7 @@ final class ModelVersions {
 
   /** The size of the weights of each loaded version, in bytes. */
   List<Long> loadedBytes() {
-    return versions.stream()
-        .map(ResidentModel::weightBytes)
-        .filter(bytes -> bytes >= 0)
-        .toList();
+    return versions.stream().map(ResidentModel::weightBytes).filter(bytes -> bytes >= 0).toList();
   }
 
   private @Nullable ResidentModel oldestUnused(Predicate<ResidentModel> condition) {

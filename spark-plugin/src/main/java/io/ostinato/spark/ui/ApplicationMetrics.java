@@ -61,8 +61,7 @@ public final class ApplicationMetrics {
             registry.register(name, (Gauge<Long>) () -> board.counters().get(counter)));
     TIMES.forEach(
         (counter, name) ->
-            registry.register(
-                name, (Gauge<Double>) () -> seconds(board.counters().get(counter))));
+            registry.register(name, (Gauge<Double>) () -> seconds(board.counters().get(counter))));
     registry.register("in_flight", (Gauge<Integer>) board::passesInFlight);
     registry.register("staleness_seconds", (Gauge<Double>) () -> board.stalenessMillis() / 1e3);
     registry.register("resident_bytes", (Gauge<Long>) board::residentBytes);

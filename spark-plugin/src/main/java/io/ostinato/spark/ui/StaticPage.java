@@ -34,8 +34,7 @@ record StaticPage(SparkUI ui) {
     }
   }
 
-  private static Object relocated(String path)
-      throws ReflectiveOperationException, IOException {
+  private static Object relocated(String path) throws ReflectiveOperationException, IOException {
     String wanted = PageFiles.location();
     String before = ofSpark();
     Object handler =

@@ -169,8 +169,7 @@ class EvaluationBoardTest {
     board.prepared(new DatasetStatus("a", "test", 40, 5, 1600, Long.MAX_VALUE, 3, () -> true));
     JsonObject json = JsonParser.parseString(board.json()).getAsJsonObject();
     JsonObject ended = json.getAsJsonArray("ended").get(0).getAsJsonObject();
-    assertThat(ended.getAsJsonArray("callbacks").get(0).getAsString())
-        .isEqualTo("<b>\"\u2028דיוק");
+    assertThat(ended.getAsJsonArray("callbacks").get(0).getAsString()).isEqualTo("<b>\"\u2028דיוק");
     assertThat(ended.getAsJsonObject("timings").get("job").getAsLong()).isEqualTo(300);
     assertThat(json.getAsJsonObject("counters").get("prepareNanos").getAsLong()).isPositive();
     JsonObject dataset = json.getAsJsonArray("datasets").get(0).getAsJsonObject();

@@ -56,8 +56,7 @@ record Chromium(Path program, Path folder) {
     Path net = Files.createTempFile(folder, "net", ".json");
     Result result =
         run(List.of("--dump-dom", "--virtual-time-budget=4000", "--log-net-log=" + net, url));
-    List<String> console =
-        result.err().lines().filter(line -> line.contains(":CONSOLE")).toList();
+    List<String> console = result.err().lines().filter(line -> line.contains(":CONSOLE")).toList();
     return new Page(result.out(), console, requests(net, origin(url)));
   }
 
@@ -86,7 +85,7 @@ record Chromium(Path program, Path folder) {
     run(
         List.of(
             "--screenshot=" + file,
-            "--window-size=1500,1000",
+            "--window-size=1560,1290",
             "--hide-scrollbars",
             "--virtual-time-budget=1500",
             "--blink-settings=preferredColorScheme=" + (dark ? 0 : 1),

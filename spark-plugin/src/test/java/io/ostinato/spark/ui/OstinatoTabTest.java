@@ -127,8 +127,7 @@ class OstinatoTabTest {
   @Test
   void thePageSaysThatSparksMetricsAreDisabled() throws IOException, InterruptedException {
     try (ProxyPath proxy = new ProxyPath(url, "/metrics/json")) {
-      PageTables page =
-          new PageTables(Chromium.in(folder).open(proxy.url() + "/ostinato/").dom());
+      PageTables page = new PageTables(Chromium.in(folder).open(proxy.url() + "/ostinato/").dom());
       assertThat(page.text("problem"))
           .contains("metrics are not at metrics/json", "spark.metrics.conf.*.sink.servlet.path");
     }

@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
  */
 record PageTables(String dom) {
   private static final Pattern ROW = Pattern.compile("<tr[^>]*>(.*?)</tr>", Pattern.DOTALL);
-  private static final Pattern CELL =
-      Pattern.compile("<(td|th)[^>]*>(.*?)</\\1>", Pattern.DOTALL);
+  private static final Pattern CELL = Pattern.compile("<(td|th)[^>]*>(.*?)</\\1>", Pattern.DOTALL);
 
   /** The texts of the cells in the body of a table. */
   List<List<String>> rows(String id) {

@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SparkJarsIT {
   private static final long MOST_SECONDS = 180;
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   /** Whether the jar has entries for folders; not all tools write them. */
   enum Layout {
@@ -122,8 +121,8 @@ class SparkJarsIT {
     return jar;
   }
 
-  private static void add(
-      Path root, Layout layout, Set<String> names, JarOutputStream entries) throws IOException {
+  private static void add(Path root, Layout layout, Set<String> names, JarOutputStream entries)
+      throws IOException {
     try (Stream<Path> paths = Files.walk(root)) {
       for (Path path : paths.toList()) {
         boolean isFile = Files.isRegularFile(path);

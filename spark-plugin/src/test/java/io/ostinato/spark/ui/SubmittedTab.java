@@ -22,9 +22,7 @@ public final class SubmittedTab {
   }
 
   private static boolean visible() {
-    return SparkContext.class
-            .getClassLoader()
-            .getResource("io/ostinato/spark/ui/page/index.html")
+    return SparkContext.class.getClassLoader().getResource("io/ostinato/spark/ui/page/index.html")
         != null;
   }
 }

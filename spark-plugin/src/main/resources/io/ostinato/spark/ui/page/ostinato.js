@@ -177,6 +177,9 @@
     ]);
   }
 
+  const times = (timings, phases) =>
+    phases.filter(phase => timings[phase] > 0).map(phase => phase + ' ' + time(timings[phase])).join(', ') || '0 ms';
+
   function phases(pass) {
     const timings = pass.timings;
     if (!timings) {
@@ -185,9 +188,8 @@
     return cell(timings, () => [
       bar(PHASES.filter(phase => timings[phase] > 0)
         .map(phase => ({kind: phase, share: share(timings[phase], timings.total)}))),
-      element('div', {}, PHASES.map(phase => phase + ' ' + time(timings[phase])).join(', ')),
-      element('div', {}, 'in its tasks: refresh ' + time(timings.refresh) + ', read ' + time(timings.read)
-        + ', forward ' + time(timings.forward)),
+      element('div', {}, times(timings, PHASES)),
+      element('div', {}, 'tasks: ' + times(timings, ['refresh', 'read', 'forward'])),
     ], 'phases');
   }
 
@@ -199,7 +201,7 @@
         number(pass.state === 'succeeded' ? count(pass.rows)
           : pass.rows < 0 ? '–' : count(pass.done) + ' of ' + count(pass.rows)),
         number(time(pass.timings ? pass.timings.total : pass.since - pass.began)),
-        phases(pass), number(bytes(pass.sentBytes)), number(count(pass.tasks)), jobs(pass),
+        phases(pass), number(bytes(pass.sentBytes)), number(pass.timings ? count(pass.tasks) : '–'), jobs(pass),
       ],
     };
   }
