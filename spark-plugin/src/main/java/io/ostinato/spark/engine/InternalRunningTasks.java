@@ -1,6 +1,8 @@
 package io.ostinato.spark.engine;
 
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,8 +32,19 @@ final class InternalRunningTasks extends SparkListener {
   /** The number of tasks that have ended in each of the jobs that are not forgotten. */
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
 
-  /** Called with the number of each job that begins. */
-  private final Map<String, IntConsumer> followers = new ConcurrentHashMap<>();
+  private static final int MOST_FOLLOWERS = 200;
+
+  /** Called with the number of each job that begins; Spark may tell of short jobs after their end. */
+  private final Map<String, IntConsumer> followers =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, IntConsumer> eldest) {
+              return size() > MOST_FOLLOWERS;
+            }
+          });
 
   private final Consumer<String> lost;
   private final Map<Integer, String> stages = new ConcurrentHashMap<>();
@@ -136,7 +149,6 @@ final class InternalRunningTasks extends SparkListener {
   /** Forgets jobs that are over. */
   void forget(String jobs) {
     ended.remove(jobs);
-    followers.remove(jobs);
     stages.values().removeIf(jobs::equals);
     running.values().removeIf(task -> task.jobs().equals(jobs));
   }

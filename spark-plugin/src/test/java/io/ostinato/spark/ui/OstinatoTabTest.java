@@ -33,7 +33,7 @@ class OstinatoTabTest {
   private static String url = "";
 
   @BeforeAll
-  static void start() throws InterruptedException {
+  static void start() {
     session =
         TestSpark.local(
             Map.of(
@@ -200,6 +200,6 @@ class OstinatoTabTest {
             .get(0)
             .getAsJsonObject();
     assertThat(flight.get("rows").getAsLong()).isEqualTo(ShownEvaluations.ROWS);
-    assertThat(flight.get("done").getAsLong()).isEqualTo(2 * ShownEvaluations.BATCH);
+    assertThat(flight.get("done").getAsLong()).isEqualTo(ShownEvaluations.DONE);
   }
 }

@@ -3,6 +3,9 @@ package io.ostinato.spark.ui;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDList;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationRequest;
@@ -15,17 +18,21 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.status.EvaluationBoard;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.StreamSupport;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Evaluations in this process: four that have succeeded, with three versions of the weights, one
- * that has failed, and one of which 16 of 40 rows are done, until this is closed.
+ * that has failed, and one of which 16 of 40 rows are done until this is closed.
  */
 final class ShownEvaluations implements AutoCloseable {
   static final String MARKUP = "<script>alert(1)</script>";
@@ -33,9 +40,11 @@ final class ShownEvaluations implements AutoCloseable {
   static final String ARABIC = "الدقة (test)";
   static final int ROWS = 40;
   static final int BATCH = 8;
+  static final int DONE = 2 * BATCH;
+
+  private static final int PASSES = 6;
 
   private static final AtomicInteger BATCHES = new AtomicInteger();
-  private static volatile CountDownLatch third = new CountDownLatch(1);
   private static volatile CountDownLatch end = new CountDownLatch(1);
 
   private final SparkEvaluationEngine engine;
@@ -43,9 +52,8 @@ final class ShownEvaluations implements AutoCloseable {
   private final ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
   private final CompletableFuture<Void> inFlight;
 
-  ShownEvaluations(SparkSession session) throws InterruptedException {
+  ShownEvaluations(SparkSession session) {
     BATCHES.set(0);
-    third = new CountDownLatch(1);
     end = new CountDownLatch(1);
     engine = SparkEvaluationEngine.of(session);
     data = TestSpark.generated(session, ROWS);
@@ -56,10 +64,26 @@ final class ShownEvaluations implements AutoCloseable {
     assertThatThrownBy(() -> evaluate("failing", 3, ShownEvaluations::fail))
         .hasMessageContaining("no <b>luck</b>");
     inFlight =
-        CompletableFuture.runAsync(() -> evaluate("slow", 4, ShownEvaluations::waitAtTheThird));
-    if (!third.await(60, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("the third batch was never run");
+        CompletableFuture.runAsync(() -> evaluate("slow", 4, ShownEvaluations::waitAfterTwoBatches));
+    EvaluationBoard board = ResidentModels.ofThisProcess().board(session.sparkContext());
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!isShown(board)) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("it was never shown: " + board.json());
+      }
+      LockSupport.parkNanos(1_000_000);
     }
+  }
+
+  /** Whether all jobs are known, and all rows are done that are run before {@link #close}. */
+  private static boolean isShown(EvaluationBoard board) {
+    JsonObject json = JsonParser.parseString(board.json()).getAsJsonObject();
+    JsonArray all = json.getAsJsonArray("ended").deepCopy();
+    all.addAll(json.getAsJsonArray("inFlight"));
+    return all.size() == PASSES
+        && StreamSupport.stream(all.spliterator(), false)
+            .allMatch(pass -> !pass.getAsJsonObject().getAsJsonArray("jobs").isEmpty())
+        && all.get(PASSES - 1).getAsJsonObject().get("done").getAsInt() == DONE;
   }
 
   /** An engine on the session, with evaluations in it. */
@@ -88,10 +112,9 @@ final class ShownEvaluations implements AutoCloseable {
     throw new IllegalStateException("no <b>luck</b>");
   }
 
-  private static NDList waitAtTheThird(EvaluationBatch batch, EvaluationModel model)
+  private static NDList waitAfterTwoBatches(EvaluationBatch batch, EvaluationModel model)
       throws InterruptedException {
-    if (BATCHES.incrementAndGet() == 3) {
-      third.countDown();
+    if (BATCHES.incrementAndGet() > DONE / BATCH) {
       if (!end.await(300, TimeUnit.SECONDS)) {
         throw new IllegalStateException("it was never ended");
       }
