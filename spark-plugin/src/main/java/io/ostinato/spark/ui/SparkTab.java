@@ -37,9 +37,17 @@ final class SparkTab {
     }
     SparkUI ui = context.ui().get();
     MetricRegistry registry = new MetricRegistry();
-    registry.register(STATUS, (Gauge<String>) board::json);
+    registry.register(STATUS, (Gauge<String>) () -> isOfReporter() ? "" : board.json());
     new StaticPage(ui).serve("/" + PREFIX);
     NamedSource.register(registry);
     ui.attachTab(new Link(ui));
+  }
+
+  /**
+   * Whether a sink that writes all metrics periodically, such as to a file or the log, asks: the
+   * status is only for the page. Such sinks have threads of this name.
+   */
+  private static boolean isOfReporter() {
+    return Thread.currentThread().getName().startsWith("metrics-");
   }
 }

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
@@ -41,6 +43,9 @@ class OstinatoTabTest {
                 "spark.ui.enabled", "true",
                 "spark.ui.port", "0",
                 "spark.metrics.namespace", NAMESPACE,
+                "spark.metrics.conf.driver.sink.csv.class", "org.apache.spark.metrics.sink.CsvSink",
+                "spark.metrics.conf.driver.sink.csv.directory", folder.toString(),
+                "spark.metrics.conf.driver.sink.csv.period", "1",
                 "spark.metrics.conf.*.sink.prometheusServlet.class",
                     "org.apache.spark.metrics.sink.PrometheusServlet",
                 "spark.metrics.conf.*.sink.prometheusServlet.path", "/metrics/prometheus"));
@@ -150,6 +155,18 @@ class OstinatoTabTest {
         .containsEntry("stored_bytes", 1600.0);
     assertThat(metrics.get("staleness_seconds")).isPositive();
     assertThat(metrics.get("forward_seconds")).isBetween(1e-6, 600.0);
+  }
+
+  @Test
+  void sinksThatWriteTextsDontWriteTheStatus() throws IOException {
+    Path written = folder.resolve("training.driver.ostinato.rows.csv");
+    Path status = folder.resolve("training.driver.ostinato.status.csv");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!Files.exists(status) || Files.readAllLines(written).size() < 2) {
+      assertThat(System.nanoTime()).as("it is written").isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertThat(status).content().startsWith("t,value").doesNotContain("{");
   }
 
   /** The application's metrics, by the last part of their names. */
