@@ -15,7 +15,6 @@ public final class PassStatus {
   private static final int MOST_CALLBACKS = 10;
   private static final int LONGEST_NAME = 200;
   private static final int LONGEST_PROBLEM = 500;
-  private static final LongSupplier NONE = () -> 0;
 
   /** The state of a pass: a phase of {@link EvaluationTimings} while it runs, then its outcome. */
   enum State {
@@ -42,7 +41,7 @@ public final class PassStatus {
   private long stateMillis;
   private long rows = -1;
   private long rowsDone;
-  private LongSupplier done = NONE;
+  private LongSupplier done = PassStatus::none;
   private long sentBytes;
   private int tasks;
   private @Nullable EvaluationTimings timings;
@@ -176,6 +175,10 @@ public final class PassStatus {
     return beganMillis;
   }
 
+  private static long none() {
+    return 0;
+  }
+
   private boolean isOver() {
     return state == State.SUCCEEDED || state == State.FAILED;
   }
@@ -191,7 +194,7 @@ public final class PassStatus {
   private void end(State outcome, long finishedRows) {
     enter(outcome);
     rowsDone = finishedRows;
-    done = NONE;
+    done = PassStatus::none;
   }
 
   private static String cut(String text, int most) {

@@ -53,8 +53,7 @@ final class ShownEvaluations implements AutoCloseable {
   private final CompletableFuture<Void> inFlight;
 
   ShownEvaluations(SparkSession session) {
-    BATCHES.set(0);
-    end = new CountDownLatch(1);
+    begin();
     engine = SparkEvaluationEngine.of(session);
     data = TestSpark.generated(session, ROWS);
     evaluate(MARKUP, 1, ShownEvaluations::forward);
@@ -73,6 +72,11 @@ final class ShownEvaluations implements AutoCloseable {
       }
       LockSupport.parkNanos(1_000_000);
     }
+  }
+
+  private static void begin() {
+    BATCHES.set(0);
+    end = new CountDownLatch(1);
   }
 
   /** Whether all jobs are known, and all rows are done that are run before {@link #close}. */
