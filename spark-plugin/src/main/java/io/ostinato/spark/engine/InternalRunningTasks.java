@@ -34,7 +34,9 @@ final class InternalRunningTasks extends SparkListener {
 
   private static final int MOST_FOLLOWERS = 200;
 
-  /** Called with the number of each job that begins; Spark may tell of short jobs after their end. */
+  /**
+   * Called with the number of each job that begins; Spark may tell of short jobs after their end.
+   */
   private final Map<String, IntConsumer> followers =
       Collections.synchronizedMap(
           new LinkedHashMap<>() {

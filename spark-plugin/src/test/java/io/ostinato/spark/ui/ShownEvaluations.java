@@ -63,7 +63,8 @@ final class ShownEvaluations implements AutoCloseable {
     assertThatThrownBy(() -> evaluate("failing", 3, ShownEvaluations::fail))
         .hasMessageContaining("no <b>luck</b>");
     inFlight =
-        CompletableFuture.runAsync(() -> evaluate("slow", 4, ShownEvaluations::waitAfterTwoBatches));
+        CompletableFuture.runAsync(
+            () -> evaluate("slow", 4, ShownEvaluations::waitAfterTwoBatches));
     EvaluationBoard board = ResidentModels.ofThisProcess().board(session.sparkContext());
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!isShown(board)) {
