@@ -23,7 +23,7 @@ public final class CheckpointedRows {
         .anyMatch(info -> info.id() == rdd && info.numCachedPartitions() == partitions);
   }
 
-  /** By reflection, since the method's type is a sequence of Scala that lines of Spark differ in. */
+  /** By reflection: its type is a sequence of Scala, which differs between lines of Spark. */
   private static RDD<?> parent(RDD<?> rdd) {
     try {
       Seq<?> parents = (Seq<?>) RDD.class.getMethod("dependencies").invoke(rdd);
