@@ -293,8 +293,7 @@ def read_metrics(folder):
 def digits(spark):
     """The handwritten digits of the quickstart: 1,437 rows to train with, and 360 to test.
 
-    :return: two DataFrames with ``number``, the position among all digits; ``pixels``, 8 by 8
-        numbers from 0 to 1; and ``label``
+    :return: two DataFrames with ``pixels``, 8 by 8 numbers from 0 to 1, and ``label``
     """
     __tracebackhide__ = True
     jvm = spark._jvm
@@ -306,10 +305,10 @@ def digits(spark):
         ),
     )
     rows = []
-    for number, line in enumerate(content.decode().splitlines()):
+    for line in content.decode().splitlines():
         *pixels, label = map(int, line.split(","))
-        rows.append((number, [pixel / 16 for pixel in pixels], label))
-    schema = "number int, pixels array<float>, label bigint"
+        rows.append(([pixel / 16 for pixel in pixels], label))
+    schema = "pixels array<float>, label bigint"
     return tuple(spark.createDataFrame(part, schema) for part in (rows[:1437], rows[1437:]))
 
 
@@ -396,7 +395,7 @@ def _model(model, name):
     if not isinstance(model, (bytes, bytearray, memoryview)):
         raise TypeError(
             "a model is a path, the bytes of a TorchScript module, or a torch.jit.ScriptModule, such"
-            f" as torch.jit.script(model); given: {type(model).__name__}"
+            f" as torch.jit.script(model.eval()); given: {type(model).__name__}"
         )
     if not isinstance(name, (str, type(None))):
         raise TypeError(f"name must be a text; given: {type(name).__name__}")
