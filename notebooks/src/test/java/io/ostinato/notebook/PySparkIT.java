@@ -17,8 +17,7 @@ class PySparkIT {
   void modelsAreEvaluatedAndPlotsDrawnFromPython() throws Exception {
     PythonSpark spark = PythonSpark.find(folder);
     PythonSpark.Outcome outcome =
-        spark.run(
-            List.of("src/test/python/ostinato_test.py", TORCHSCRIPT, PythonSpark.jars()));
+        spark.run(List.of("src/test/python/ostinato_test.py", TORCHSCRIPT, PythonSpark.jars()));
     assertThat(outcome.exit()).as(outcome.output()).isZero();
     assertThat(outcome.output()).contains("Ran 26 tests", "OK");
   }

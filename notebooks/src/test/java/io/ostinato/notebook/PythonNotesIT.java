@@ -23,8 +23,7 @@ class PythonNotesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"2-your-own-analysis", "3-compare-runs", "4-evaluate-a-checkpoint"})
+  @ValueSource(strings = {"2-your-own-analysis", "3-compare-runs", "4-evaluate-a-checkpoint"})
   void savedOutputsAreThoseOfANewRun(String note) throws Exception {
     check(note);
   }
