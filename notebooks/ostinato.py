@@ -21,12 +21,15 @@ import math
 import os
 import re
 import struct
+import threading
 import zlib
+from concurrent.futures import Future
 
 from py4j.java_gateway import JavaPackage
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 from pyspark import SparkContext
 from pyspark.sql import Column, DataFrame
+from pyspark.util import InheritableThread
 
 __all__ = [
     "Evaluator",
@@ -77,7 +80,8 @@ class Evaluator:
 
     A model is the path of a file on any file system that Hadoop supports; or the bytes of a
     TorchScript module, a ``BytesIO`` that has them, or a ``torch.jit.ScriptModule``, which need no
-    file system that executors share. Calls from several threads run one after the other.
+    file system that executors share. Calls from several threads run one after the other. Interrupting
+    a call (the kernel, or Ctrl-C) cancels all running jobs of Spark.
     """
 
     def __init__(self, df, **keys):
@@ -132,12 +136,10 @@ class Evaluator:
         if self._closed:
             raise OstinatoError(_CLOSED)
 
-        def unless_stopped(jobs):
-            if self._df._jdf.sparkSession().sparkContext().isStopped():
-                raise OstinatoError(_STOPPED)
-            return call(jobs)
-
-        return _call(self._jvm, unless_stopped)
+        session = self._df._jdf.sparkSession
+        if _call(self._jvm, lambda _: session().sparkContext().isStopped()):
+            raise OstinatoError(_STOPPED)
+        return _interruptible(lambda: _call(self._jvm, call))
 
 
 class Plot:
@@ -508,6 +510,34 @@ def _call(jvm, call):
             raise
         line = jobs.Evaluator.problemOf(thrown)
     raise OstinatoError(line, thrown)
+
+
+def _interruptible(call):
+    """Calls in a thread of its own if this is the main one, which gets the interrupts.
+
+    PySpark can cancel jobs only if the main thread isn't waiting for an answer of Java itself.
+    """
+    __tracebackhide__ = True
+    if threading.current_thread() is not threading.main_thread():
+        return call()
+    outcome = Future()
+
+    def run():
+        __tracebackhide__ = True
+        try:
+            outcome.set_result(call())
+        except BaseException as failure:
+            outcome.set_exception(failure)
+
+    try:
+        InheritableThread(target=run, daemon=True).start()
+        failure = outcome.exception()
+    except KeyboardInterrupt:
+        SparkContext._active_spark_context.cancelAllJobs()
+        raise
+    if isinstance(failure, OstinatoError):
+        raise failure.with_traceback(None)  # its line says it all
+    return outcome.result()
 
 
 def _thrown(failure):

@@ -13,8 +13,10 @@ import io
 import math
 import os
 import pathlib
+import signal
 import sys
 import tempfile
+import time
 import types
 import unittest
 import unittest.mock
@@ -24,6 +26,7 @@ JARS = sys.argv[2]
 NOTEBOOKS = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(NOTEBOOKS))
 
+from pyspark import InheritableThread  # noqa: E402
 from pyspark.sql import DataFrame, SparkSession, functions  # noqa: E402
 
 import ostinato  # noqa: E402
@@ -42,6 +45,13 @@ def floats(name, columns):
 def accuracy(letter):
     outputs = floats(f"expected-{letter}.bin", CLASSES)
     return sum(row.index(max(row)) == i % CLASSES for i, row in enumerate(outputs)) / ROWS
+
+
+def wait_until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("waited for a minute")
 
 
 def start():
@@ -234,6 +244,30 @@ class EvaluatorTest(SparkTest):
         self.assertEqual(
             [report["metrics"]["accuracy"] for report in reports], [accuracy(letter) for letter in letters]
         )
+
+    def test_an_interrupt_cancels_the_evaluation(self):
+        tracker = self.spark.sparkContext.statusTracker()
+        numbers = self.spark.range(10**15).select((functions.col("id") % 7).alias("rest"))
+
+        def interrupt():
+            wait_until(tracker.getActiveStageIds)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        before = signal.getsignal(signal.SIGINT)  # of PySpark; in a cell, that of Python counts
+        for handler in (before, signal.default_int_handler):
+            signal.signal(signal.SIGINT, handler)
+            self.addCleanup(signal.signal, signal.SIGINT, before)
+            endless = self.images.crossJoin(numbers.agg(functions.sum("rest")))
+            with Evaluator(endless, **IMAGES) as evaluator:
+                thread = InheritableThread(target=interrupt)
+                thread.start()
+                with self.assertRaises(KeyboardInterrupt):
+                    evaluator.evaluate(FIXTURES / "batchnorm-a.pt")
+                thread.join()
+                wait_until(lambda: not tracker.getActiveStageIds())
+        with Evaluator(self.images, **IMAGES) as evaluator:
+            report = evaluator.evaluate(FIXTURES / "batchnorm-a.pt")
+        self.assertEqual(report["metrics"], {"accuracy": accuracy("a")})
 
     def test_the_session_is_that_of_the_dataframe(self):
         other = self.spark.newSession()
@@ -449,4 +483,4 @@ class PlotTest(SparkTest):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=sys.argv[:1]+sys.argv[3:], verbosity=2)

@@ -19,6 +19,6 @@ class PySparkIT {
     PythonSpark.Outcome outcome =
         spark.run(List.of("src/test/python/ostinato_test.py", TORCHSCRIPT, PythonSpark.jars()));
     assertThat(outcome.exit()).as(outcome.output()).isZero();
-    assertThat(outcome.output()).contains("Ran 26 tests", "OK");
+    assertThat(outcome.output()).contains("Ran 27 tests", "OK");
   }
 }
