@@ -13,16 +13,11 @@ The Spark session needs Ostinato's jar and PyTorch's native libraries, which the
         evaluator.predict("E5.pt").show()
 """
 
-import base64
-import html
 import io
 import json
 import math
 import os
-import re
-import struct
 import threading
-import zlib
 from concurrent.futures import Future
 
 from py4j.java_gateway import JavaPackage
@@ -39,8 +34,8 @@ __all__ = [
     "curve_plot",
     "digits",
     "histogram_plot",
-    "image_plot",
     "metric_plot",
+    "picture_plot",
     "read_metrics",
     "reliability_plot",
 ]
@@ -135,7 +130,6 @@ class Evaluator:
         __tracebackhide__ = True
         if self._closed:
             raise OstinatoError(_CLOSED)
-
         session = self._df._jdf.sparkSession
         if _call(self._jvm, lambda _: session().sparkContext().isStopped()):
             raise OstinatoError(_STOPPED)
@@ -145,14 +139,9 @@ class Evaluator:
 class Plot:
     """A picture as SVG. A notebook shows the last value of a cell; ``display(plot)`` any other."""
 
-    def __init__(self, svg):
+    def __init__(self, svg, text):
         self.svg = svg
-
-    @property
-    def text(self):
-        """The title, and the numbers that matter."""
-        parts = re.findall(r"<(?:title|desc)>(.*?)</", self.svg, re.DOTALL)[:2]
-        return html.unescape(": ".join(parts))
+        self.text = text
 
     def _repr_svg_(self):
         return self.svg
@@ -292,88 +281,43 @@ def read_metrics(folder):
     return records
 
 
+def picture_plot(pictures, captions, width, title="pictures"):
+    """Draws small grey pictures, such as the rows that a model gets wrong.
+
+    :param pictures: the pixels of each picture, row by row, from 0 (black) to 1 (white)
+    :param captions: a text below each picture
+    :param width: the number of pixels in a row
+    """
+    __tracebackhide__ = True
+    pictures = [_numbers(picture) for picture in pictures]
+    captions = [str(caption) for caption in captions]
+    if len(pictures) != len(captions):
+        raise ValueError(
+            f"{len(pictures)} pictures and {len(captions)} captions; give one for each"
+        )
+
+    def draw(jvm):
+        plot = jvm.io.ostinato.plot.PicturePlot
+        tiles = jvm.java.util.ArrayList()
+        for pixels, caption in zip(pictures, captions):
+            tiles.append(plot.Tile.grey(_array(jvm, "java.util.List", pixels), width, caption))
+        return plot(title, tiles)
+
+    return _draw(draw)
+
+
 def digits(spark):
     """The handwritten digits of the quickstart: 1,437 rows to train with, and 360 to test.
 
     :return: two DataFrames with ``pixels``, 8 by 8 numbers from 0 to 1, and ``label``
     """
     __tracebackhide__ = True
-    jvm = spark._jvm
-    name = "io/ostinato/jobs/quickstart/digits.csv"
-    content = _call(
-        jvm,
-        lambda _: bytes(
-            jvm.Thread.currentThread().getContextClassLoader().getResourceAsStream(name).readAllBytes()
-        ),
-    )
-    rows = []
-    for line in content.decode().splitlines():
-        *pixels, label = map(int, line.split(","))
-        rows.append(([pixel / 16 for pixel in pixels], label))
-    schema = "pixels array<float>, label bigint"
-    return tuple(spark.createDataFrame(part, schema) for part in (rows[:1437], rows[1437:]))
 
+    def read(jobs):
+        rows = jobs.quickstart.Digits
+        return rows.train(spark._jsparkSession), rows.test(spark._jsparkSession)
 
-def image_plot(images, captions, columns=8, title="images"):
-    """Draws small grey images.
-
-    :param images: the rows of each image, of numbers from 0 (paper) to 1 (ink)
-    :param captions: a text below each image
-    :param columns: the number of images beside each other
-    """
-    __tracebackhide__ = True
-    images = [[_numbers(row) for row in image] for image in images]
-    captions = [str(caption) for caption in captions]
-    if len(images) != len(captions):
-        raise ValueError(f"{len(images)} images and {len(captions)} captions; give one for each")
-    tile, gap, line = 64, 12, 18
-    across = max(1, min(columns, len(images)))
-    width = max(320, across * (tile + gap) + gap)
-    height = 32 + math.ceil(len(images) / across) * (tile + line + gap)
-    number = f"{len(images)} images"
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="ostinato-plot" role="img"'
-        f' aria-label="{html.escape(title)}. {number}" viewBox="0 0 {width} {height}"'
-        f' width="{width}" height="{height}" style="max-width:100%;height:auto"'
-        ' font-family="system-ui,sans-serif" font-size="12" fill="currentColor">',
-        f"<title>{html.escape(title)}</title><desc>{number}</desc>",
-        "<style>.ostinato-plot:root{color:#1f2328;background:#fff}"
-        "@media(prefers-color-scheme:dark){.ostinato-plot:root{color:#e6edf3;background:#0d1117}}"
-        "</style>",
-        f'<text x="{gap}" y="22" font-size="14" font-weight="600">{html.escape(title)}</text>',
-    ]
-    for index, (image, caption) in enumerate(zip(images, captions)):
-        x = gap + index % across * (tile + gap)
-        y = 32 + index // across * (tile + line + gap)
-        shown = html.escape(caption)
-        parts.append(
-            f'<g><title>{shown}</title><image x="{x}" y="{y}" width="{tile}" height="{tile}"'
-            f' style="image-rendering:pixelated" href="data:image/png;base64,{_png(image)}"/>'
-            f'<rect x="{x}" y="{y}" width="{tile}" height="{tile}" fill="none"'
-            ' stroke="currentColor" stroke-opacity="0.4"/>'
-            f'<text x="{x + tile / 2:g}" y="{y + tile + 14}" text-anchor="middle">{shown}</text></g>'
-        )
-    return Plot("\n".join([*parts, "</svg>"]))
-
-
-def _png(image):
-    """A grey image as PNG in Base64; not compressed, so that it is the same with any zlib."""
-    rows = b"".join(
-        b"\0" + bytes(round(255 * (1 - min(1.0, max(0.0, pixel)))) for pixel in row) for row in image
-    )
-
-    def chunk(kind, content):
-        checked = kind + content
-        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
-
-    header = struct.pack(">IIBBBBB", len(image[0]), len(image), 8, 0, 0, 0, 0)
-    content = (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(rows, 0))
-        + chunk(b"IEND", b"")
-    )
-    return base64.b64encode(content).decode()
+    return tuple(DataFrame(rows, spark) for rows in _call(spark._jvm, read))
 
 
 def _java(df):
@@ -429,7 +373,7 @@ def _has(value, method):
 
 
 def _array(jvm, kind, values):
-    """A Java array, in one call whatever its length."""
+    """A Java array or list, in one call whatever its length."""
     given = [_finite(value) for value in values]
     array = jvm.java.lang.Class.forName(kind)
     return jvm.com.fasterxml.jackson.databind.ObjectMapper().readValue(json.dumps(given), array)
@@ -491,7 +435,12 @@ def _running():
 def _draw(draw):
     __tracebackhide__ = True
     jvm = _running()
-    return Plot(_call(jvm, lambda _: draw(jvm).svg()))
+
+    def drawn(_):
+        plot = draw(jvm)
+        return Plot(plot.svg(), f"{plot.title()}: {plot.description()}")
+
+    return _call(jvm, drawn)
 
 
 def _call(jvm, call):

@@ -455,15 +455,18 @@ class PlotTest(SparkTest):
                 lambda: ostinato.metric_plot("acc", {"first": str(run)}),
             )
 
-    def test_images(self):
-        plot = ostinato.image_plot([[[0, 1], [0.5, 2]]] * 3, ["<1>", 2, "3"], columns=2, title="a & b")
-        self.assertEqual(repr(plot), "a & b: 3 images")
-        self.assertIn("&lt;1&gt;", plot.svg)
+    def test_pictures(self):
+        plot = ostinato.picture_plot([[0, 1, 0.5, 2]] * 3, ["<1>", 2, "3"], width=2, title="a & b")
+        self.assertEqual(repr(plot), "a & b: 3 pictures: <1>; 2; 3")
         self.assertEqual(plot.svg.count("<image "), 3)
         self.assert_fails(
-            "1 images and 0 captions; give one for each",
-            lambda: ostinato.image_plot([[[0]]], []),
+            "1 pictures and 0 captions; give one for each",
+            lambda: ostinato.picture_plot([[0]], [], 1),
             ValueError,
+        )
+        self.assert_fails(
+            "3 pixels are not a picture with rows of 2 pixels",
+            lambda: ostinato.picture_plot([[0, 1, 0]], ["a"], 2),
         )
 
     def test_digits(self):

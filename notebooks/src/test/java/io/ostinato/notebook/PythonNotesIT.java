@@ -3,40 +3,46 @@ package io.ostinato.notebook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The notes for PySpark: their saved outputs are those of a new run. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+/**
+ * Executes the notes for PySpark from a clean state, and compares what they output with what is
+ * saved in them. {@code -Dostinato.notes.write=true} saves the outputs instead.
+ */
 class PythonNotesIT {
+  @TempDir Path folder;
+
   private PythonSpark spark;
 
-  @BeforeAll
-  void setUpKernel(@TempDir Path folder) throws Exception {
+  @BeforeEach
+  void setUpKernel() throws Exception {
     spark = PythonSpark.find(folder);
     spark.setUpKernel();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"2-your-own-analysis", "3-compare-runs", "4-evaluate-a-checkpoint"})
-  void savedOutputsAreThoseOfANewRun(String note) throws Exception {
-    check(note);
+  @Test
+  void outputsAreThoseThatAreSaved() throws Exception {
+    check("2-your-own-analysis", "3-compare-runs", "4-evaluate-a-checkpoint");
   }
 
   @Test
-  void trainingInPyTorchHasItsSavedOutputs() throws Exception {
+  void outputsOfATrainingInPyTorchAreThoseThatAreSaved() throws Exception {
     spark.requireTorch();
     check("1-first-training");
   }
 
-  private void check(String note) throws Exception {
-    PythonSpark.Outcome outcome =
-        spark.run(List.of("src/test/python/notes.py", "pyspark/" + note + ".ipynb"));
+  private void check(String... notes) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("src/test/python/notes.py", "--jobs", "2"));
+    if (Boolean.getBoolean("ostinato.notes.write")) {
+      arguments.add("--write");
+    }
+    Stream.of(notes).map(note -> "pyspark/" + note + ".ipynb").forEach(arguments::add);
+    PythonSpark.Outcome outcome = spark.run(arguments);
     assertThat(outcome.exit()).as(outcome.output()).isZero();
   }
 }

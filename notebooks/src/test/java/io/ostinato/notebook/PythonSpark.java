@@ -18,9 +18,11 @@ import java.util.Map;
  */
 final class PythonSpark {
   private static final Path JAR = Path.of("..", "jobs", "target", "ostinato-jobs.jar");
-  private static final String OPTIONS =
-      "-Dai.djl.offline=true -Dai.djl.pytorch.num_threads=1 "
-          + System.getProperty("ostinato.tests.jvm.short");
+
+  /** The same numbers on any machine. */
+  private static final String ONE_THREAD = "-Dai.djl.pytorch.num_threads=1";
+
+  private static final String SHORT_LIVED = System.getProperty("ostinato.tests.jvm.short");
 
   private final String python;
   private final Path folder;
@@ -63,7 +65,7 @@ final class PythonSpark {
     List<String> command = new ArrayList<>(List.of("./setup", "--python", python));
     command.addAll(List.of("--kernels", folder.resolve("kernels").toString()));
     command.addAll(List.of("--natives", SparkFolder.natives().toString()));
-    for (String option : OPTIONS.split(" ")) {
+    for (String option : List.of("-Xmx1g", SHORT_LIVED, ONE_THREAD)) {
       command.addAll(List.of("--jvm", option));
     }
     for (String setting :
@@ -71,6 +73,7 @@ final class PythonSpark {
             "spark.master=local[2]",
             "spark.driver.host=127.0.0.1",
             "spark.driver.bindAddress=127.0.0.1",
+            "spark.driver.extraJavaOptions=-Dostinato.test=both",
             "spark.ui.enabled=false")) {
       command.addAll(List.of("--conf", setting));
     }
@@ -92,7 +95,9 @@ final class PythonSpark {
     environment.put("SPARK_LOCAL_IP", "127.0.0.1");
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("JUPYTER_PATH", folder.toString());
-    environment.put("OSTINATO_JAVA_OPTIONS", OPTIONS);
+    environment.put(
+        "OSTINATO_JAVA_OPTIONS",
+        String.join(" ", "-Dai.djl.offline=true", ONE_THREAD, SHORT_LIVED));
     environment.put("PYTHONDONTWRITEBYTECODE", "1");
     Process process = builder.start();
     process.getOutputStream().close();
