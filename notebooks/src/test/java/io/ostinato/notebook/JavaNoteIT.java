@@ -81,7 +81,6 @@ class JavaNoteIT {
                 + " they have: y\n\tat Forgets.processResults(#:7)\n"
                 + "\tat .train(#:19)\n\tat .(#:1)",
             "of-spark: java.lang.ArithmeticException: / by zero\n"
-                + "\tat .lambda$do_it$$(#:1)",
-            "of-sql: ");
+                + "\tat .lambda$do_it$$(#:1)");
   }
 }
