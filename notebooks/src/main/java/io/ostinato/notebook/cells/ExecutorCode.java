@@ -19,6 +19,7 @@ final class ExecutorCode {
   private final Map<String, Optional<CellClass>> classes = new HashMap<>();
   private final Set<String> live = new LinkedHashSet<>();
   private final Set<Reference> followed = new LinkedHashSet<>();
+  private final Map<Reference, Reference> callers = new HashMap<>();
   private final Deque<Reference> next = new ArrayDeque<>();
   private final EntryPoints entryPoints;
 
@@ -62,7 +63,10 @@ final class ExecutorCode {
       declared(reference)
           .ifPresent(
               method -> {
-                method.variables().forEach(name -> findings.add(new Finding(reference, name)));
+                method
+                    .variables()
+                    .forEach(name -> findings.add(new Finding(reader(reference), name)));
+                method.calls().forEach(call -> callers.putIfAbsent(call, reference));
                 follow(method);
               });
     }
@@ -71,6 +75,11 @@ final class ExecutorCode {
 
   /** A variable of a cell, and the method that reads it. */
   record Finding(Reference method, String variable) {}
+
+  /** The method itself, or the one that calls it if Scala has made it to read a variable. */
+  private Reference reader(Reference method) {
+    return ScalaCells.isWrapper(method.owner()) ? callers.getOrDefault(method, method) : method;
+  }
 
   private void follow(CellMethod method) {
     method.calls().forEach(this::add);
