@@ -15,7 +15,7 @@ def output(each):
     if each.output_type == "stream":
         return {"type": each.name, "text": each.text}
     if each.output_type == "error":
-        return {"type": "error", "text": each.evalue, "shown": "\n".join(each.traceback)}
+        return {"type": "error", "text": notes.shown(each)}
     return {"type": each.output_type, **{kind: str(value) for kind, value in each.data.items()}}
 
 

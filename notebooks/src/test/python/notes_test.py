@@ -87,6 +87,15 @@ class Notes(unittest.TestCase):
             '+<circle cx="1" cy="20.6"/>',
         )
 
+    def test_the_last_digit_of_coordinates_may_differ(self):
+        self.assertSame([shown()], [shown(svg=SVG.replace("20.5", "20.51"))])
+        self.assertDiffers([shown()], [shown(svg=SVG.replace("20.5", "20.52"))], 'cy="20.52"')
+        self.assertDiffers([shown()], [shown(svg=SVG.replace("0.95", "0.951"))], "+<text>0.951")
+        self.assertDiffers([shown()], [shown(svg=SVG.replace("cx", "r"))], '+<circle r="1"')
+        self.assertDiffers(
+            [shown()], [shown(svg=SVG.replace("<circle", "<circle/><circle"))], "+<circle/>"
+        )
+
     def test_times_may_differ(self):
         for saved, new in [
             (TEXT, TEXT.replace("1.2 s", "1,003.75 s")),

@@ -87,7 +87,8 @@ public record ConfusionPlot(String title, List<List<Long>> counts, List<String> 
     return canvas.end();
   }
 
-  private String description() {
+  @Override
+  public String description() {
     long all = counts.stream().mapToLong(ConfusionPlot::sum).sum();
     long hits = IntStream.range(0, counts.size()).mapToLong(i -> counts.get(i).get(i)).sum();
     return all == 0

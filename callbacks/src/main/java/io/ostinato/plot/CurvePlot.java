@@ -76,7 +76,8 @@ public record CurvePlot(String title, String countName, List<Curve> curves) impl
         : PlotAxis.around(lowest, highest, 2);
   }
 
-  private String description() {
+  @Override
+  public String description() {
     return curves.stream()
         .map(
             curve ->

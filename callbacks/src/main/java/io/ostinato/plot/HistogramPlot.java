@@ -105,7 +105,8 @@ public record HistogramPlot(String title, String valueName, List<Bin> bins, long
     return canvas.end();
   }
 
-  private String description() {
+  @Override
+  public String description() {
     long all = bins.stream().mapToLong(Bin::values).sum();
     String text =
         bins.isEmpty()

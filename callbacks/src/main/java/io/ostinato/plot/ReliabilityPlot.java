@@ -122,7 +122,8 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
     return counts.end();
   }
 
-  private String description() {
+  @Override
+  public String description() {
     long rows = bins.stream().mapToLong(Bin::rows).sum();
     return rows == 0
         ? "no rows"

@@ -15,7 +15,7 @@ class NotebookProgressTest {
   private final HandClock clock = new HandClock();
   private final ProgressDisplay display =
       new NotebookProgress(
-          new NotebookProgress.Output() {
+          new LiveOutput<ProgressView>() {
             @Override
             public String show(ProgressView view) {
               shown.add("new: " + view.toText());
