@@ -53,10 +53,7 @@ class CellFailuresTest {
     assertThat(CellFailures.shortened(thrown)).isSameAs(thrown).hasMessage("no column");
     assertThat(lines(thrown))
         .containsExactly(
-            "org.apache.spark.sql.Column",
-            "com.example.Net",
-            "REPL.$JShell$31",
-            "REPL.$JShell$41");
+            "org.apache.spark.sql.Column", "com.example.Net", "REPL.$JShell$31", "REPL.$JShell$41");
   }
 
   @Test

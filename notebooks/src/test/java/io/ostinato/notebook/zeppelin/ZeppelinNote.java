@@ -9,12 +9,10 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.zeppelin.interpreter.InterpreterOutput;
-import org.apache.zeppelin.interpreter.InterpreterResultMessage;
 
 /** A note of Zeppelin with its saved outputs. */
 final class ZeppelinNote {
@@ -110,13 +108,16 @@ final class ZeppelinNote {
   static List<Output> outputs(String printed) throws IOException {
     try (InterpreterOutput output = new InterpreterOutput(null)) {
       output.write(printed);
-      output.flush();
-      List<Output> outputs = new ArrayList<>();
-      for (InterpreterResultMessage message : output.toInterpreterResultMessage()) {
-        outputs.add(new Output(message.getType().name(), message.getData()));
-      }
-      return outputs;
+      return outputs(output);
     }
+  }
+
+  /** What a paragraph of Zeppelin shows. */
+  static List<Output> outputs(InterpreterOutput output) throws IOException {
+    output.flush();
+    return output.toInterpreterResultMessage().stream()
+        .map(message -> new Output(message.getType().name(), message.getData()))
+        .toList();
   }
 
   private static Stream<JsonObject> elements(JsonArray array) {
