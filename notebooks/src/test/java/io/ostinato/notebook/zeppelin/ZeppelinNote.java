@@ -96,8 +96,9 @@ final class ZeppelinNote {
     Files.writeString(file, GSON.toJson(json) + "\n");
   }
 
-  String name() {
-    return json.get("name").getAsString();
+  /** Where Zeppelin lists the note, such as {@code /Folder/Name}. */
+  String path() {
+    return json.has("path") ? json.get("path").getAsString() : "/" + json.get("name").getAsString();
   }
 
   List<Paragraph> paragraphs() {
