@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -24,6 +29,7 @@ import org.xml.sax.InputSource;
 
 class PlotsTest {
   private static final double[] UPDATES = {22, 44, 66, 88};
+  private static final List<Double> GREY = List.of(-1.0, 0.5, 0.999, 7.0, Double.NaN, 0.0);
 
   static Stream<Plot> plots() {
     return plots("<b>\"a\" & 'b'</b>\u0000\ud800 ]]>");
@@ -45,7 +51,9 @@ class PlotsTest {
         HistogramPlot.of(name, name, -2, -1, 0, 1, Double.NaN),
         HistogramPlot.of(name, name, extremes),
         HistogramPlot.of(name, name, 3, 3, 3),
-        HistogramPlot.of(name, name));
+        HistogramPlot.of(name, name),
+        new PicturePlot(name, Collections.nCopies(9, PicturePlot.Tile.grey(GREY, 2, name))),
+        new PicturePlot(name, List.of()));
   }
 
   private static double[] extremes(int count) {
@@ -62,8 +70,9 @@ class PlotsTest {
     assertThat(texts(svg, "desc")).hasSize(1);
     assertThat(elements(svg, "*"))
         .extracting(Element::getTagName)
-        .isSubsetOf("title", "desc", "style", "g", "text", "line", "path", "circle", "rect");
-    assertThat(plot.svg().replace("http://www.w3.org/2000/svg", ""))
+        .isSubsetOf("title", "desc", "style", "g", "text", "line", "path", "circle", "rect", "image");
+    String withoutPictures = plot.svg().replaceAll("href=\"data:image/png;base64,[\\w+/=]+\"", "");
+    assertThat(withoutPictures.replace("http://www.w3.org/2000/svg", ""))
         .doesNotContain("http", "url(", "href", " on")
         .doesNotContain("NaN,", "Infinity,", "=\"NaN", "=\"Infinity", "=\"-Infinity");
   }
@@ -74,7 +83,7 @@ class PlotsTest {
     Element svg = parsed(plot.svg());
     double width = number(svg, "width");
     double height = number(svg, "height");
-    for (String element : List.of("line", "circle", "rect")) {
+    for (String element : List.of("line", "circle", "rect", "image")) {
       for (Element one : elements(svg, element)) {
         for (String x : List.of("x", "x1", "x2", "cx")) {
           assertThat(one.hasAttribute(x) ? number(one, x) : 0).isBetween(0.0, width);
@@ -239,7 +248,32 @@ class PlotsTest {
   }
 
   @Test
+  void picturesHaveTheirPixelsAndCaptions() throws Exception {
+    PicturePlot plot = new PicturePlot("a", List.of(PicturePlot.Tile.grey(GREY, 2, "3 as 8")));
+    assertThat(plot.description()).isEqualTo("1 pictures: 3 as 8");
+    Element svg = parsed(plot.svg());
+    assertThat(texts(svg, "text")).containsExactly("a", "3 as 8");
+    String data = elements(svg, "image").get(0).getAttribute("href");
+    byte[] png = Base64.getDecoder().decode(data.substring(data.indexOf(',') + 1));
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+    assertThat(image.getRaster().getSamples(0, 0, 2, 3, 0, (int[]) null))
+        .containsExactly(0, 128, 255, 255, 0, 0);
+  }
+
+  @Test
+  void onlyTheFirstPicturesAreDrawn() throws Exception {
+    PicturePlot plot =
+        new PicturePlot("a", Collections.nCopies(70, PicturePlot.Tile.grey(GREY, 3, "b")));
+    assertThat(plot.description()).startsWith("the first 64 of 70 pictures: b; b");
+    assertThat(elements(parsed(plot.svg()), "image")).hasSize(64);
+  }
+
+  @Test
   void whatCannotBeDrawnIsRefused() {
+    assertThatThrownBy(() -> PicturePlot.Tile.grey(GREY, 4, "a"))
+        .hasMessage("6 pixels are not a picture with rows of 4 pixels");
+    assertThatThrownBy(() -> PicturePlot.Tile.grey(List.of(), 4, "a"))
+        .hasMessage("0 pixels are not a picture with rows of 4 pixels");
     assertThatThrownBy(() -> new Curve("a", new double[2], new double[3], Curve.Best.NONE))
         .hasMessage("the curve 'a' has 2 counts and 3 values; give one value for each count");
     assertThatThrownBy(
