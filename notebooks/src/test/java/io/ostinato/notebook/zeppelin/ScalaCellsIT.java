@@ -92,6 +92,16 @@ class ScalaCellsIT {
           "sc.defaultParallelism", "Sum.processData reads the cell variable 'sc', which is not",
           "thread.getPriority", "thread holds a java.lang.Thread, which is not serializable; make");
 
+  private static final Map<String, String> WRONG_COLUMNS =
+      Map.of(
+          "SparkDataset.of(spark.range(8).toDF).column(\"x\", \"pixel\", DataType.FLOAT32)",
+              "the dataset has no column 'pixel'; it has: id",
+          """
+          io.ostinato.jobs.Evaluator.on(spark.range(8).toDF, io.ostinato.jobs.EvaluatorSpec.create
+            .input("pixel:float32").metric("mse").label("id:int64"))
+          """,
+              "no column 'pixel'");
+
   @TempDir Path folder;
 
   @Test
@@ -108,6 +118,12 @@ class ScalaCellsIT {
         (factor, problem) -> {
           cells.add(CALLBACK.formatted(factor));
           cells.add("train(new Sum)");
+          expected.add(problem);
+        });
+    WRONG_COLUMNS.forEach(
+        (cell, problem) -> {
+          cells.add("val column = 1");
+          cells.add(cell);
           expected.add(problem);
         });
     List<String> printed =
