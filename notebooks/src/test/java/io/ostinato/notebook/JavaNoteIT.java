@@ -80,7 +80,6 @@ class JavaNoteIT {
             "wrong-results: java.lang.IllegalArgumentException: the results have no array 'x';"
                 + " they have: y\n\tat Forgets.processResults(#:7)\n"
                 + "\tat .train(#:19)\n\tat .(#:1)",
-            "of-spark: java.lang.ArithmeticException: / by zero\n"
-                + "\tat .lambda$do_it$$(#:1)");
+            "of-spark: java.lang.ArithmeticException: / by zero\n" + "\tat .lambda$do_it$$(#:1)");
   }
 }

@@ -34,9 +34,7 @@ class ZeppelinImportIT {
         assertThat(imported.paragraphs())
             .extracting(Paragraph::text, Paragraph::saved)
             .isEqualTo(
-                note.paragraphs().stream()
-                    .map(each -> tuple(each.text(), each.saved()))
-                    .toList());
+                note.paragraphs().stream().map(each -> tuple(each.text(), each.saved())).toList());
         assertThat(imported.paragraphs())
             .allMatch(paragraph -> paragraph.isFor("spark") || paragraph.isFor("md"));
       }
