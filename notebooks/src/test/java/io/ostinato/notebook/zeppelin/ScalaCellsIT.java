@@ -126,6 +126,9 @@ class ScalaCellsIT {
           cells.add(cell);
           expected.add(problem);
         });
+    cells.add(CALLBACK.formatted("batch.get(\"z\")"));
+    cells.add("io.ostinato.notebook.zeppelin.ParagraphFailures.shortened(() => train(new Sum))");
+    expected.add("EvaluationException: callback 'sum' at E1_U2_S4 on dataset 'rows' failed in");
     List<String> printed =
         new ScalaShell("local-cluster[2,1,1024]", Files.createDirectory(folder.resolve("work")))
             .run(cells);
