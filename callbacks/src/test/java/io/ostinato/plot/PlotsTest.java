@@ -70,7 +70,8 @@ class PlotsTest {
     assertThat(texts(svg, "desc")).hasSize(1);
     assertThat(elements(svg, "*"))
         .extracting(Element::getTagName)
-        .isSubsetOf("title", "desc", "style", "g", "text", "line", "path", "circle", "rect", "image");
+        .isSubsetOf(
+            "title", "desc", "style", "g", "text", "line", "path", "circle", "rect", "image");
     String withoutPictures = plot.svg().replaceAll("href=\"data:image/png;base64,[\\w+/=]+\"", "");
     assertThat(withoutPictures.replace("http://www.w3.org/2000/svg", ""))
         .doesNotContain("http", "url(", "href", " on")

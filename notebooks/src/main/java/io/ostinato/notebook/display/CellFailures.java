@@ -40,12 +40,11 @@ public final class CellFailures {
 
   /**
    * Shortens a failure in place: leaves out lines of libraries, wrappers of Spark, and causes that
-   * only repeat a message. Logs the whole failure at DEBUG.
+   * only repeat a message.
    *
    * @return the failure, or its cause if the failure is a wrapper
    */
   public static Throwable shortened(Throwable thrown) {
-    log.debug("a cell has failed", thrown);
     List<Throwable> kept = new ArrayList<>();
     for (Throwable each : causes(thrown)) {
       if (!isWrapper(each) && (kept.isEmpty() || !isRepetition(kept.get(kept.size() - 1), each))) {

@@ -59,7 +59,9 @@ class TrainingSetTest {
       SparkDataset data = labelled(3).column("z", "id", DataType.INT64);
       ArrayDataset set = TrainingSet.collect(data, 3, List.of("y", "x"), List.of("z"), manager);
       Record record = set.get(manager, 2);
-      assertThat(record.getData()).extracting(NDArray::getShape).containsExactly(new Shape(), new Shape(2));
+      assertThat(record.getData())
+          .extracting(NDArray::getShape)
+          .containsExactly(new Shape(), new Shape(2));
       assertThat(record.getLabels()).hasSize(1);
     }
   }
