@@ -21,6 +21,7 @@ final class ExecutorCode {
   private final Map<String, Optional<CellClass>> classes = new HashMap<>();
   private final Set<String> live = new LinkedHashSet<>();
   private final Set<Reference> followed = new LinkedHashSet<>();
+  private final Map<Reference, Reference> callers = new HashMap<>();
   private final Deque<Reference> next = new ArrayDeque<>();
   private final EntryPoints entryPoints;
 
@@ -64,7 +65,10 @@ final class ExecutorCode {
       declared(reference)
           .ifPresent(
               method -> {
-                method.variables().forEach(name -> findings.add(new Finding(reference, name)));
+                method
+                    .variables()
+                    .forEach(name -> findings.add(new Finding(reader(reference), name)));
+                method.calls().forEach(call -> callers.putIfAbsent(call, reference));
                 follow(method);
               });
     }
@@ -116,6 +120,11 @@ final class ExecutorCode {
 
   private boolean isParent(String ancestor, String name) {
     return of(name).filter(type -> isA(type, ancestor, new HashSet<>())).isPresent();
+  }
+
+  /** The method itself, or the one that calls it if Scala has made it to read a variable. */
+  private Reference reader(Reference method) {
+    return ScalaCells.isWrapper(method.owner()) ? callers.getOrDefault(method, method) : method;
   }
 
   private void follow(CellMethod method) {

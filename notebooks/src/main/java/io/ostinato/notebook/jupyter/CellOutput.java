@@ -1,5 +1,6 @@
 package io.ostinato.notebook.jupyter;
 
+import io.ostinato.notebook.display.LiveOutput;
 import org.dflib.jjava.jupyter.kernel.BaseNotebookStatics;
 
 /** Shows views in the output of the cell that is running. */

@@ -1,5 +1,6 @@
 package io.ostinato.notebook.jupyter;
 
+import io.ostinato.notebook.display.CellFailures;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;

@@ -1,60 +1,23 @@
 package io.ostinato.notebook.jupyter;
 
-import io.ostinato.plot.CurvePlot;
-import io.ostinato.plot.Plot;
-import io.ostinato.tracking.MetricCurves;
+import io.ostinato.notebook.display.GrowingCurves;
 import io.ostinato.tracking.MetricProperties;
-import io.ostinato.tracking.MetricsFile;
-import io.ostinato.tracking.MetricsRecord;
-import io.ostinato.tracking.RunInfo;
 import io.ostinato.tracking.Tracker;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
-/**
- * Shows curves of metrics that grow while a training runs, each in an output of its own of the cell
- * that runs it. They are drawn at most twice a second, and once more at the end, also if the
- * training fails. A run that is resumed begins with its earlier values. Not thread-safe.
- */
-public final class NotebookCurves implements Tracker {
-  private static final Duration PAUSE = Duration.ofMillis(500);
-
-  private final List<String> keys;
-  private final MetricProperties properties;
-  private final LiveOutput<Plot> output;
-  private final Clock clock;
-  private final List<MetricsRecord> records = new ArrayList<>();
-  private final Map<String, String> outputs = new LinkedHashMap<>();
-  private String run = "";
-  private boolean isDrawn;
-  private Instant nextDrawing = Instant.MIN;
-
-  NotebookCurves(
-      List<String> keys, MetricProperties properties, LiveOutput<Plot> output, Clock clock) {
-    if (keys.isEmpty()) {
-      throw new IllegalArgumentException(
-          "no metric to show; give the key of at least one, such as accuracy/test");
-    }
-    this.keys = List.copyOf(keys);
-    this.properties = properties;
-    this.output = output;
-    this.clock = clock;
-  }
+/** Shows curves of metrics in the output of a Jupyter cell, in place, while a training runs. */
+public final class NotebookCurves {
+  private NotebookCurves() {}
 
   /**
-   * Shows metrics; the best value of each is marked if its key says which values are better.
+   * Shows metrics, each in an output of its own; the best value of each is marked if its key says
+   * which values are better.
    *
    * @param keys the keys of the metrics, such as {@code accuracy/test}
    * @throws IllegalArgumentException if there are none
    */
-  public static NotebookCurves display(String... keys) {
+  public static Tracker display(String... keys) {
     return display(MetricProperties.defaults(), keys);
   }
 
@@ -63,59 +26,7 @@ public final class NotebookCurves implements Tracker {
    *
    * @param properties decide which values of a metric are better
    */
-  public static NotebookCurves display(MetricProperties properties, String... keys) {
-    return new NotebookCurves(List.of(keys), properties, new CellOutput<>(), Clock.systemUTC());
-  }
-
-  @Override
-  public void start(RunInfo info) {
-    run = info.runId();
-    outputs.clear();
-    records.clear();
-    records.addAll(MetricsFile.read(info.files()));
-    draw();
-  }
-
-  @Override
-  public void log(MetricsRecord record) {
-    records.add(record);
-    isDrawn = false;
-    if (!clock.instant().isBefore(nextDrawing)) {
-      draw();
-    }
-  }
-
-  @Override
-  public void close() {
-    if (!isDrawn) {
-      draw();
-    }
-  }
-
-  private void draw() {
-    for (String key : keys) {
-      Plot plot = plot(key);
-      String id = outputs.get(key);
-      if (id == null) {
-        outputs.put(key, output.show(plot));
-      } else {
-        output.update(id, plot);
-      }
-    }
-    isDrawn = true;
-    nextDrawing = clock.instant().plus(PAUSE);
-  }
-
-  private Plot plot(String key) {
-    Set<String> known = new TreeSet<>();
-    records.forEach(record -> known.addAll(record.metrics().keySet()));
-    if (known.contains(key)) {
-      return MetricCurves.of(key, properties, Map.of(run, records));
-    }
-    String title =
-        known.isEmpty()
-            ? key
-            : "no metric '%s' yet; there are: %s".formatted(key, String.join(", ", known));
-    return new CurvePlot(title, "updates", List.of());
+  public static Tracker display(MetricProperties properties, String... keys) {
+    return new GrowingCurves(List.of(keys), properties, new CellOutput<>(), Clock.systemUTC());
   }
 }

@@ -1,5 +1,6 @@
 package io.ostinato.notebook.jupyter;
 
+import io.ostinato.notebook.display.LiveOutput;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import java.time.Clock;

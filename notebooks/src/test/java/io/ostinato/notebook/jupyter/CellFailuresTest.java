@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.evaluation.DataChangedException;
+import io.ostinato.notebook.display.CellFailures;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.ostinato.notebook.jupyter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostinato.notebook.display.LiveOutput;
 import io.ostinato.progress.HandClock;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;

@@ -1,4 +1,4 @@
-package io.ostinato.notebook.jupyter;
+package io.ostinato.notebook.display;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NotebookCurvesTest {
+class GrowingCurvesTest {
   private static final String LINE =
       "{\"iteration\":\"E1_U1_S1\",\"epoch\":1,\"update\":1,\"sample\":1,"
           + "\"time\":\"2026-11-29T12:00:00Z\",\"metrics\":{\"accuracy/test\":0.5}}\n";
@@ -29,7 +29,7 @@ class NotebookCurvesTest {
 
   @TempDir Path folder;
 
-  private NotebookCurves curves(String... keys) {
+  private GrowingCurves curves(String... keys) {
     LiveOutput<Plot> output =
         new LiveOutput<>() {
           private int outputs;
@@ -45,7 +45,7 @@ class NotebookCurvesTest {
             shown.add(id + ": " + text(plot));
           }
         };
-    return new NotebookCurves(List.of(keys), MetricProperties.defaults(), output, clock);
+    return new GrowingCurves(List.of(keys), MetricProperties.defaults(), output, clock);
   }
 
   private static String text(Plot plot) {
@@ -62,7 +62,7 @@ class NotebookCurvesTest {
 
   @Test
   void theyGrowAtMostTwiceASecondAndAreCompleteAtTheEnd() {
-    NotebookCurves curves = curves("accuracy/test");
+    GrowingCurves curves = curves("accuracy/test");
     curves.start(run());
     clock.pass(Duration.ofMillis(500));
     curves.log(record(1, Map.of("accuracy/test", 0.5)));
@@ -79,7 +79,7 @@ class NotebookCurvesTest {
 
   @Test
   void whatIsCompleteIsNotDrawnAgain() {
-    NotebookCurves curves = curves("loss/a");
+    GrowingCurves curves = curves("loss/a");
     curves.start(run());
     clock.pass(Duration.ofSeconds(1));
     curves.log(record(1, Map.of("loss/a", 0.5)));
@@ -90,7 +90,7 @@ class NotebookCurvesTest {
 
   @Test
   void eachMetricHasItsOutput() {
-    NotebookCurves curves = curves("accuracy/test", "loss/test");
+    GrowingCurves curves = curves("accuracy/test", "loss/test");
     curves.start(run());
     curves.log(record(1, Map.of("accuracy/test", 0.5, "loss/test", 2.0)));
     curves.close();
@@ -104,7 +104,7 @@ class NotebookCurvesTest {
 
   @Test
   void aMetricThatIsMissingIsReported() {
-    NotebookCurves curves = curves("acuracy/test");
+    GrowingCurves curves = curves("acuracy/test");
     curves.start(run());
     curves.log(record(1, Map.of("accuracy/test", 0.5, "loss/test", 2.0)));
     curves.close();
@@ -116,7 +116,7 @@ class NotebookCurvesTest {
   @Test
   void aRunThatIsResumedBeginsWithItsEarlierValues() throws Exception {
     Files.writeString(folder.resolve("metrics.jsonl"), LINE);
-    NotebookCurves curves = curves("accuracy/test");
+    GrowingCurves curves = curves("accuracy/test");
     curves.start(run());
     curves.log(record(2, Map.of("accuracy/test", 0.25)));
     curves.close();
@@ -128,7 +128,7 @@ class NotebookCurvesTest {
 
   @Test
   void anotherRunHasOutputsOfItsOwn() {
-    NotebookCurves curves = curves("accuracy/test");
+    GrowingCurves curves = curves("accuracy/test");
     curves.start(run());
     curves.close();
     curves.start(run());

@@ -1,4 +1,4 @@
-package io.ostinato.notebook.jupyter;
+package io.ostinato.notebook.display;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
@@ -20,10 +20,12 @@ import org.slf4j.LoggerFactory;
  * that a user can change. Otherwise, a failure on an executor fills several screens, with the same
  * message several times among traces of Spark.
  */
-final class CellFailures {
+public final class CellFailures {
   private static final Logger log = LoggerFactory.getLogger(CellFailures.class);
 
-  private static final String CELLS = "REPL.";
+  /** The packages of cells, in JShell and in Spark's shell. */
+  private static final List<String> CELLS = List.of("REPL.", "$line");
+
   private static final String SPARK = "org.apache.spark.";
 
   private static final String OSTINATO = "io.ostinato.";
@@ -38,12 +40,11 @@ final class CellFailures {
 
   /**
    * Shortens a failure in place: leaves out lines of libraries, wrappers of Spark, and causes that
-   * only repeat a message. Logs the whole failure at DEBUG.
+   * only repeat a message.
    *
    * @return the failure, or its cause if the failure is a wrapper
    */
-  static Throwable shortened(Throwable thrown) {
-    log.debug("a cell has failed", thrown);
+  public static Throwable shortened(Throwable thrown) {
     List<Throwable> kept = new ArrayList<>();
     for (Throwable each : causes(thrown)) {
       if (!isWrapper(each) && (kept.isEmpty() || !isRepetition(kept.get(kept.size() - 1), each))) {
@@ -99,7 +100,7 @@ final class CellFailures {
   }
 
   private static boolean isOfCell(StackTraceElement line) {
-    return line.getClassName().startsWith(CELLS);
+    return CELLS.stream().anyMatch(line.getClassName()::startsWith);
   }
 
   private static boolean isOfLibrary(StackTraceElement line) {

@@ -1,11 +1,11 @@
-package io.ostinato.notebook.jupyter;
+package io.ostinato.notebook.display;
 
 /**
  * Shows views in the output of a cell, in place.
  *
  * @param <V> what is shown
  */
-interface LiveOutput<V> {
+public interface LiveOutput<V> {
   /** Shows a view in an output of its own, and returns its id. */
   String show(V view);
 
