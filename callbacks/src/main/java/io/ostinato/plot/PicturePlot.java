@@ -7,7 +7,11 @@ import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Small pictures with captions, such as the rows that a model gets wrong. Pixels stay visible; at
@@ -57,13 +61,25 @@ public record PicturePlot(String title, List<Tile> tiles) implements Plot {
         double value = Math.max(0, Math.min(1, pixels.get(i).doubleValue()));
         image.getRaster().setSample(i % width, i / width, 0, Math.round((float) value * MOST_GREY));
       }
+      return new Tile(uncompressed(image), caption);
+    }
+
+    /** Without compression, the bytes don't depend on the library that compresses. */
+    private static byte[] uncompressed(BufferedImage image) {
+      ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try {
-        ImageIO.write(image, "png", bytes);
+      try (MemoryCacheImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
+        ImageWriteParam parameters = writer.getDefaultWriteParam();
+        parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+        parameters.setCompressionQuality(1);
+        writer.setOutput(output);
+        writer.write(null, new IIOImage(image, null, null), parameters);
       } catch (IOException e) {
         throw new UncheckedIOException("can't make a PNG", e);
+      } finally {
+        writer.dispose();
       }
-      return new Tile(bytes.toByteArray(), caption);
+      return bytes.toByteArray();
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -388,6 +389,9 @@ class PlotsTest {
     BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
     assertThat(image.getRaster().getSamples(0, 0, 2, 3, 0, (int[]) null))
         .containsExactly(0, 128, 255, 255, 0, 0);
+    assertThat(new String(png, StandardCharsets.ISO_8859_1))
+        .as("the rows as they are, each after a byte 0, in a block of zlib without compression")
+        .contains("\1\11\0\366\377" + "\0\0\200" + "\0\377\377" + "\0\0\0");
   }
 
   @Test
