@@ -3,6 +3,7 @@ package io.ostinato.evaluation;
 import io.ostinato.progress.ProgressDisplay;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs evaluations.
@@ -59,6 +60,11 @@ public interface EvaluationEngine extends AutoCloseable {
                   .formatted(parquet.path(), getClass().getSimpleName())
               + " SparkEvaluationEngine, or omit toParquet(path) to collect the results");
     }
+  }
+
+  /** The versions of the software that it runs on, by name, for reports. Default: none. */
+  default Map<String, String> versions() {
+    return Map.of();
   }
 
   @Override

@@ -232,6 +232,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
             request.data().batches(request.batchSize(), request.policy().badRows());
         Progress progress = display.start(request.tag().toString(), total(request), "rows")) {
       var iterator = batches.iterator();
+      RowsMessage message = new RowsMessage(request.weights().manifest());
       while (rows < selection.maxRows() && iterator.hasNext()) {
         if (Thread.interrupted()) {
           throw new InterruptedException();
@@ -245,7 +246,7 @@ public final class LocalEvaluationEngine implements EvaluationEngine {
         forward += System.nanoTime() - began;
         rows += selected.rows();
         done.set(rows);
-        progress.update(rows, "");
+        progress.update(rows, message.at(rows));
       }
       return forward;
     } catch (InterruptedException e) {

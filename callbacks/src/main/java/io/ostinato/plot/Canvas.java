@@ -18,6 +18,11 @@ record Canvas(Svg svg, double left, double top, double width, double height) {
   private static final double TITLE = 14;
   private static final double TICK = 4;
 
+  /** The room to the right of an area, and between the labels of ticks. */
+  static final double MARGIN = 20;
+
+  private static final double GAP = 6;
+
   /** Colours with a contrast of at least 3 : 1 to both white and black. */
   private static final List<String> COLOURS =
       List.of("#3a7ec2", "#d2691e", "#2e9362", "#a45bb5", "#d3487a", "#8c7a2b", "#5f7f8f");
@@ -50,7 +55,9 @@ record Canvas(Svg svg, double left, double top, double width, double height) {
                 "height",
                 height,
                 "style",
-                "max-width:100%;height:auto",
+                "max-width:100%;height:auto;direction:ltr",
+                "direction",
+                "ltr", // or else text is anchored at its other end in a page from right to left
                 "font-family",
                 "system-ui,sans-serif",
                 "font-size",
@@ -90,20 +97,38 @@ record Canvas(Svg svg, double left, double top, double width, double height) {
     return top + (1 - share) * height;
   }
 
-  /** Draws a horizontal axis, with lines across the area if they help to read values. */
-  void horizontal(PlotAxis axis, String label, boolean lines) {
+  /** Draws a horizontal axis. Labels of ticks that would cover others are left out. */
+  void horizontal(PlotAxis axis, String label) {
     svg.begin("g", "text-anchor", "middle", "font-size", SMALL);
+    double end = 0;
     for (PlotAxis.Tick tick : axis.ticks()) {
       double x = x(axis.share(tick.value()));
-      if (lines) {
-        grid(x, top, x, top + height);
-      }
       rule(x, top + height, x, top + height + TICK);
-      svg.text("text", tick.label(), "x", x, "y", top + height + TICK + SMALL + 1);
+      double half = Svg.width(tick.label(), SMALL) / 2 + 1;
+      double middle = Math.max(half, Math.min(left + width + MARGIN - half, x));
+      if (middle - half >= end) {
+        svg.text("text", tick.label(), "x", middle, "y", top + height + TICK + SMALL + 1);
+        end = middle + half + GAP;
+      }
     }
     rule(left, top + height, left + width, top + height);
-    svg.text("text", label, "x", left + width / 2, "y", top + height + 36, "font-size", FONT);
+    svg.text(
+        "text",
+        Svg.fitted(label, width, FONT),
+        "x",
+        left + width / 2,
+        "y",
+        top + height + 36,
+        "font-size",
+        FONT);
     svg.end().line();
+  }
+
+  /** The room that the labels of a vertical axis need beside the area. */
+  static double roomFor(PlotAxis axis) {
+    return axis.ticks().stream().mapToDouble(tick -> Svg.width(tick.label(), SMALL)).max().orElse(0)
+        + TICK
+        + GAP;
   }
 
   /** Draws a vertical axis with lines across the area. */

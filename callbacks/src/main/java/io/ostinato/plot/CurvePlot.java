@@ -17,8 +17,7 @@ import java.util.stream.DoubleStream;
 public record CurvePlot(String title, String countName, List<Curve> curves, Scale scale)
     implements Plot {
   private static final double WIDTH = 640;
-  private static final double LEFT = 70;
-  private static final double RIGHT = 20;
+  private static final double LEFT = 70; // or more, for long labels
   private static final double HEIGHT = 240;
   private static final double LEGEND_LINE = 18;
   private static final double KEY = 24;
@@ -50,6 +49,7 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
     this(title, countName, curves, Scale.LINEAR);
   }
 
+  /** Creates a plot of some curves. */
   public static CurvePlot of(String title, String countName, Curve... curves) {
     return new CurvePlot(title, countName, List.of(curves));
   }
@@ -68,25 +68,26 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
     List<List<Integer>> legend = legend();
     double top = 38 + legend.size() * LEGEND_LINE;
     Svg svg = Canvas.begin(title, description(), WIDTH, top + HEIGHT + 48);
-    Canvas canvas = new Canvas(svg, LEFT, top, WIDTH - LEFT - RIGHT, HEIGHT);
-    drawLegend(canvas, legend);
+    drawLegend(svg, legend);
     double[] values =
         curves.stream()
             .flatMapToDouble(curve -> Arrays.stream(curve.y()))
             .filter(value -> Double.isFinite(scale.of(value)))
             .toArray();
     if (values.length == 0) {
-      canvas.message("no values");
-      return canvas.end();
+      Canvas empty = canvas(svg, LEFT, top);
+      empty.message("no values");
+      return empty.end();
     }
-    PlotAxis across = across();
     PlotAxis up =
         scale.around(
             DoubleStream.of(values).min().orElseThrow(),
             DoubleStream.of(values).max().orElseThrow(),
             5);
+    Canvas canvas = canvas(svg, Math.max(LEFT, Canvas.roomFor(up)), top);
+    PlotAxis across = across();
     canvas.vertical(up, "");
-    canvas.horizontal(across, countName, false);
+    canvas.horizontal(across, countName);
     for (int i = 0; i < curves.size(); i++) {
       draw(canvas, across, up, i);
     }
@@ -97,6 +98,10 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
     return canvas.end();
   }
 
+  private static Canvas canvas(Svg svg, double left, double top) {
+    return new Canvas(svg, left, top, WIDTH - left - Canvas.MARGIN, HEIGHT);
+  }
+
   private PlotAxis across() {
     double[] counts = curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.x())).toArray();
     double lowest = DoubleStream.of(counts).min().orElse(0);
@@ -104,7 +109,8 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
     return highest > lowest ? scale.exactly(lowest, highest, 8) : scale.around(lowest, highest, 2);
   }
 
-  private String description() {
+  @Override
+  public String description() {
     return curves.stream()
         .map(
             curve ->
@@ -132,7 +138,7 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
     double used = Double.POSITIVE_INFINITY;
     for (int i = 0; i < curves.size(); i++) {
       double width = widthOf(entry(i));
-      if (used + width > WIDTH - LEFT - RIGHT) {
+      if (used + width > WIDTH - LEFT - Canvas.MARGIN) {
         lines.add(new ArrayList<>());
         used = 0;
       }
@@ -150,14 +156,12 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
     return Svg.fitted(curves.get(index).name(), 360, Canvas.FONT);
   }
 
-  private void drawLegend(Canvas canvas, List<List<Integer>> lines) {
+  private void drawLegend(Svg svg, List<List<Integer>> lines) {
     double y = 44;
     for (List<Integer> line : lines) {
       double x = LEFT;
       for (int i : line) {
-        canvas
-            .svg()
-            .element(
+        svg.element(
                 "line",
                 "x1",
                 x,
@@ -178,36 +182,33 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
       }
       y += LEGEND_LINE;
     }
-    canvas.svg().line();
+    svg.line();
   }
 
   private void draw(Canvas canvas, PlotAxis across, PlotAxis up, int index) {
     Curve curve = curves.get(index);
     double[] x = curve.x();
     double[] y = curve.y();
-    StringBuilder path = new StringBuilder();
-    List<double[]> dots = new ArrayList<>();
-    boolean isOpen = false;
+    List<List<double[]>> parts = new ArrayList<>(List.of(new ArrayList<>()));
     for (int i :
         CurvePoints.drawn(x, y, column -> (int) canvas.x(across.share(scale.of(column))))) {
-      if (!Double.isFinite(scale.of(y[i]))) {
-        isOpen = false;
-        continue;
+      if (Double.isFinite(scale.of(y[i]))) {
+        parts
+            .get(parts.size() - 1)
+            .add(
+                new double[] {
+                  canvas.x(across.share(scale.of(x[i]))), canvas.y(up.share(scale.of(y[i])))
+                });
+      } else {
+        parts.add(new ArrayList<>());
       }
-      double[] at = {canvas.x(across.share(scale.of(x[i]))), canvas.y(up.share(scale.of(y[i])))};
-      path.append(isOpen ? "L" : "M")
-          .append(NumberText.coordinate(at[0]))
-          .append(' ')
-          .append(NumberText.coordinate(at[1]));
-      isOpen = true;
-      dots.add(at);
     }
     Svg svg = canvas.svg().begin("g", "stroke", Canvas.colour(index), "fill", Canvas.colour(index));
     svg.text("title", curve.name());
     svg.element(
         "path",
         "d",
-        path,
+        parts.stream().map(CurvePlot::line).collect(Collectors.joining()),
         "fill",
         "none",
         "stroke-width",
@@ -218,10 +219,17 @@ public record CurvePlot(String title, String countName, List<Curve> curves, Scal
         "round",
         "stroke-dasharray",
         Canvas.dashes(index));
-    if (x.length <= FEW) {
-      dots.forEach(at -> svg.element("circle", "cx", at[0], "cy", at[1], "r", DOT));
-    }
+    parts.stream()
+        .filter(part -> x.length <= FEW || part.size() == 1) // a line needs two points
+        .flatMap(List::stream)
+        .forEach(at -> svg.element("circle", "cx", at[0], "cy", at[1], "r", DOT));
     svg.end().line();
+  }
+
+  private static String line(List<double[]> points) {
+    return points.stream()
+        .map(at -> NumberText.coordinate(at[0]) + " " + NumberText.coordinate(at[1]))
+        .collect(Collectors.joining("L", points.isEmpty() ? "" : "M", ""));
   }
 
   /** Marks the best value; its label is left out where it would cover another one. */

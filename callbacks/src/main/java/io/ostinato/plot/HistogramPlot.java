@@ -36,8 +36,20 @@ public record HistogramPlot(String title, String valueName, List<Bin> bins, long
     }
   }
 
+  /**
+   * Creates a plot.
+   *
+   * @throws IllegalArgumentException if the bins are not ascending
+   */
   public HistogramPlot {
     bins = List.copyOf(bins);
+    for (int i = 1; i < bins.size(); i++) {
+      if (bins.get(i).from() < bins.get(i - 1).to()) {
+        throw new IllegalArgumentException(
+            "the bin from %s to %s follows one that ends at %s; bins must be ascending"
+                .formatted(bins.get(i).from(), bins.get(i).to(), bins.get(i - 1).to()));
+      }
+    }
   }
 
   /** Sorts values into 5 to 40 bins of equal width, more for more values. */
@@ -71,7 +83,7 @@ public record HistogramPlot(String title, String valueName, List<Bin> bins, long
 
   @Override
   public String svg() {
-    Svg svg = Canvas.begin(title, description(), LEFT + WIDTH + 20, TOP + HEIGHT + 48);
+    Svg svg = Canvas.begin(title, description(), LEFT + WIDTH + Canvas.MARGIN, TOP + HEIGHT + 48);
     svg.text("text", description(), "x", 12.0, "y", 42.0, "opacity", "0.8");
     Canvas canvas = new Canvas(svg, LEFT, TOP, WIDTH, HEIGHT);
     if (bins.isEmpty()) {
@@ -82,7 +94,7 @@ public record HistogramPlot(String title, String valueName, List<Bin> bins, long
     PlotAxis up = PlotAxis.ofCounts(bins.stream().mapToLong(Bin::values).max().orElse(0), 5);
     canvas.vertical(up, "values");
     drawBins(canvas, across, up);
-    canvas.horizontal(across, valueName, false);
+    canvas.horizontal(across, valueName);
     double zero = across.share(0);
     if (zero > 0 && zero < 1) {
       svg.element(
@@ -105,19 +117,22 @@ public record HistogramPlot(String title, String valueName, List<Bin> bins, long
     return canvas.end();
   }
 
-  private String description() {
+  @Override
+  public String description() {
     long all = bins.stream().mapToLong(Bin::values).sum();
     String text =
         bins.isEmpty()
             ? "no values"
-            : "%s values from %s to %s"
+            : "%s from %s to %s"
                 .formatted(
-                    NumberText.whole(all),
+                    NumberText.counted(all, "value"),
                     NumberText.shortOf(bins.get(0).from()),
                     NumberText.shortOf(bins.get(bins.size() - 1).to()));
     return leftOut == 0
         ? text
-        : text + ", and %s that are not finite".formatted(NumberText.whole(leftOut));
+        : text
+            + ", and %s that %s not finite"
+                .formatted(NumberText.whole(leftOut), leftOut == 1 ? "is" : "are");
   }
 
   private void drawBins(Canvas canvas, PlotAxis across, PlotAxis up) {

@@ -47,6 +47,11 @@ final class NumberText {
     return text.toString();
   }
 
+  /** A number of things: {@code 1 row}, {@code 1,797 rows}. */
+  static String counted(long count, String thing) {
+    return whole(count) + " " + thing + (count == 1 ? "" : "s");
+  }
+
   /** A share, from 0 to 1, as {@code 4.5%}. */
   static String percent(double share) {
     return new BigDecimal(share * 100)

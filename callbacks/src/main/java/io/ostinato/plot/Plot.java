@@ -7,10 +7,14 @@ package io.ostinato.plot;
  * outside. Inline, its text has the colour of the text around it; in a file, that of the reader's
  * light or dark mode. Screen readers get its title and a description.
  */
-public sealed interface Plot permits CurvePlot, ConfusionPlot, ReliabilityPlot, HistogramPlot {
+public sealed interface Plot
+    permits CurvePlot, ConfusionPlot, ReliabilityPlot, HistogramPlot, PicturePlot {
 
   /** The title above the picture. */
   String title();
+
+  /** What the picture shows in words, without the title: for screen readers and terminals. */
+  String description();
 
   /** The picture as an element {@code <svg>}, the same for the same numbers. */
   String svg();

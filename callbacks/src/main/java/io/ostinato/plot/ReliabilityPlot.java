@@ -91,7 +91,9 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
 
   @Override
   public String svg() {
-    Svg svg = Canvas.begin(title, description(), LEFT + SIDE + 20, TOP + SIDE + 12 + ROWS + 48);
+    Svg svg =
+        Canvas.begin(
+            title, description(), LEFT + SIDE + Canvas.MARGIN, TOP + SIDE + 12 + ROWS + 48);
     svg.text("text", description(), "x", 12.0, "y", 42.0, "opacity", "0.8");
     PlotAxis share = PlotAxis.exactly(0, 1, 5);
     Canvas diagram = new Canvas(svg, LEFT, TOP, SIDE, SIDE);
@@ -118,16 +120,17 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
     PlotAxis rows = PlotAxis.ofCounts(bins.stream().mapToLong(Bin::rows).max().orElse(0), 2);
     counts.vertical(rows, "rows");
     drawRows(counts, rows);
-    counts.horizontal(share, "confidence", false);
+    counts.horizontal(share, "confidence");
     return counts.end();
   }
 
-  private String description() {
+  @Override
+  public String description() {
     long rows = bins.stream().mapToLong(Bin::rows).sum();
     return rows == 0
         ? "no rows"
-        : "calibration error %s, %s rows"
-            .formatted(NumberText.shortOf(calibrationError()), NumberText.whole(rows));
+        : "calibration error %s, %s"
+            .formatted(NumberText.shortOf(calibrationError()), NumberText.counted(rows, "row"));
   }
 
   private void drawBars(Canvas canvas) {
@@ -170,16 +173,17 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
 
   private void bar(Canvas canvas, int index, double share, String text) {
     double width = canvas.width() / bins.size();
+    double drawn = Math.max(width - 1, width / 2);
     canvas
         .svg()
         .begin(
             "rect",
             "x",
-            canvas.left() + index * width + 0.5,
+            canvas.left() + index * width + (width - drawn) / 2,
             "y",
             canvas.y(share),
             "width",
-            width - 1,
+            drawn,
             "height",
             share * canvas.height())
         .text("title", text)
@@ -196,9 +200,9 @@ public record ReliabilityPlot(String title, List<Bin> bins) implements Plot {
     return bin.rows() == 0
         ? range + "no rows"
         : range
-            + "%s rows, mean confidence %s, accuracy %s"
+            + "%s, mean confidence %s, accuracy %s"
                 .formatted(
-                    NumberText.whole(bin.rows()),
+                    NumberText.counted(bin.rows(), "row"),
                     NumberText.shortOf(bin.confidence()),
                     NumberText.shortOf(bin.accuracy()));
   }

@@ -80,9 +80,15 @@ final class Svg {
     if (width(text, fontSize) <= pixels) {
       return text;
     }
-    int end = text.length();
-    while (end > 0 && width(text.substring(0, end) + "…", fontSize) > pixels) {
-      end = text.offsetByCodePoints(end, -1);
+    int end = 0;
+    double used = width("…", fontSize);
+    while (end < text.length()) {
+      String next = Character.toString(text.codePointAt(end));
+      used += width(next, fontSize);
+      if (used > pixels) {
+        break;
+      }
+      end += next.length();
     }
     return text.substring(0, end) + "…";
   }

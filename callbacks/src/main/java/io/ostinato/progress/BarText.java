@@ -6,8 +6,9 @@ import java.util.Locale;
 
 /**
  * The text of a bar: its label, the fraction completed, the counts, the remaining time and a
- * message. If the line is too narrow, the bar shrinks first, then label and message are shortened
- * in the middle, then the least important parts are omitted.
+ * message. If the line is too narrow, the bar shrinks first, then label and message are shortened:
+ * the label in its middle, and the message by its last parts, which commas separate, or in its
+ * middle. Then the least important parts of the line are omitted.
  *
  * @param label the name of the work
  * @param total the amount of work, or {@link ProgressDisplay#UNKNOWN}
@@ -18,6 +19,7 @@ record BarText(String label, long total, String unit) {
   private static final int NARROWEST_BAR = 8;
   private static final int SHORTEST_NAME = 12;
   private static final String GAP = "  ";
+  private static final String PART = ", ";
 
   BarText {
     label = TextWidth.printable(label);
@@ -75,7 +77,16 @@ record BarText(String label, long total, String unit) {
     int columns = Math.min(wanted, Math.max(free / 2, free - TextWidth.of(label)));
     return wanted == 0 || columns < Math.min(wanted, SHORTEST_NAME)
         ? ""
-        : GAP + TextWidth.shortened(message, columns - GAP.length());
+        : GAP + shortened(message, columns - GAP.length());
+  }
+
+  /** As many leading parts of the message as fit, or what fits of its ends if it has one part. */
+  private static String shortened(String message, int columns) {
+    String parts = message;
+    while (TextWidth.of(parts) > columns && parts.contains(PART)) {
+      parts = parts.substring(0, parts.lastIndexOf(PART));
+    }
+    return TextWidth.shortened(TextWidth.of(parts) > columns ? message : parts, columns);
   }
 
   private String bar(State state, int width) {

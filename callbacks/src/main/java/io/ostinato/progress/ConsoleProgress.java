@@ -42,6 +42,11 @@ final class ConsoleProgress implements Progress, StatusLine.Bar {
   }
 
   @Override
+  public String unit() {
+    return text.unit();
+  }
+
+  @Override
   public String line(int columns) {
     return text.line(state, columns);
   }

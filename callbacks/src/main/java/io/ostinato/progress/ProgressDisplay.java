@@ -27,6 +27,7 @@ public interface ProgressDisplay {
 
   /**
    * Shows bars on a terminal; work that starts within other work takes over the line until it ends.
+   * Works with the same unit, such as evaluations in flight, are shown below one another.
    */
   static ProgressDisplay console(Terminal terminal, Clock clock) {
     return new StatusLine(terminal).display(clock);

@@ -6,18 +6,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last line of a terminal, which shows the most recently started of the running bars. All other
- * output appears above it. The cursor stays at the beginning of the line, so that output of other
- * programs doesn't start after a bar, and so that a line wrapped by a narrower terminal can be
- * erased completely. Thread-safe.
+ * The last lines of a terminal, which show the most recently started of the running bars, below
+ * those of the same unit. All other output appears above them. The cursor stays at the beginning of
+ * the first of these lines, so that output of other programs doesn't start after a bar, and so that
+ * lines wrapped by a narrower terminal can be erased completely. Thread-safe.
  */
 final class StatusLine {
   /** Erases from the cursor to the end of the screen. */
   private static final String ERASE = "\u001b[J";
 
+  /** Moves the cursor up by this number of lines. */
+  private static final String UP = "\u001b[%sA";
+
+  /** More bars would take too much of a small terminal. */
+  private static final int MOST_LINES = 5;
+
   private final Terminal terminal;
   private final List<Bar> bars = new ArrayList<>();
-  private int shownColumns;
+
+  /** The columns of each line that is shown. */
+  private List<Integer> shownColumns = List.of();
+
   private boolean insideLine;
 
   StatusLine(Terminal terminal) {
@@ -29,8 +38,11 @@ final class StatusLine {
         new ConsoleProgress(new BarText(label, total, unit), total, this, clock);
   }
 
-  /** A bar that can be shown on the line. */
+  /** A bar that can be shown on a line. */
   interface Bar {
+    /** The unit of the work. */
+    String unit();
+
     /** The text of the bar, at most this many columns wide. */
     String line(int columns);
   }
@@ -41,53 +53,71 @@ final class StatusLine {
     boolean print() throws E;
   }
 
-  /** Shows the current state of the bar, unless a more recent one occupies the line. */
+  /** Shows the current state of the bar, unless more recent ones occupy the lines. */
   synchronized void update(Bar bar) {
     if (!bars.contains(bar)) {
       bars.add(bar);
     }
-    if (bar == youngest()) {
+    if (visible().contains(bar)) {
       show();
     }
   }
 
-  /** Removes the bar; the one started before it gets the line back. */
+  /** Removes the bar; the ones started before it get the lines back. */
   synchronized void end(Bar bar) {
     bars.remove(bar);
     erase();
     show();
   }
 
-  /** Prints above the bar. No bar is shown while a printed line is incomplete. */
+  /** Prints above the bars. No bar is shown while a printed line is incomplete. */
   synchronized <E extends Exception> void above(Printing<E> printing) throws E {
     erase();
     insideLine = !printing.print();
     show();
   }
 
-  private @Nullable Bar youngest() {
-    return bars.isEmpty() ? null : bars.get(bars.size() - 1);
+  private List<Bar> visible() {
+    @Nullable Bar youngest = bars.isEmpty() ? null : bars.get(bars.size() - 1);
+    if (youngest == null) {
+      return List.of();
+    }
+    List<Bar> alike = bars.stream().filter(bar -> bar.unit().equals(youngest.unit())).toList();
+    return alike.subList(Math.max(0, alike.size() - MOST_LINES), alike.size());
   }
 
   private void show() {
-    Bar bar = youngest();
-    if (bar == null || insideLine) {
+    List<Bar> shown = visible();
+    if (shown.isEmpty() || insideLine) {
       return;
     }
     int columns = Math.max(1, terminal.columns().getAsInt() - 1);
-    String line = bar.line(columns);
-    int width = TextWidth.of(line);
-    String wrapped = shownColumns > columns ? ERASE : "";
-    String rest = " ".repeat(Math.max(0, Math.min(shownColumns, columns) - width));
-    write(wrapped + line + rest);
-    shownColumns = width;
+    boolean wrapped = shownColumns.stream().anyMatch(before -> before > columns);
+    StringBuilder text =
+        new StringBuilder(wrapped || shownColumns.size() > shown.size() ? ERASE : "");
+    List<Integer> widths = new ArrayList<>();
+    for (Bar bar : shown) {
+      String line = bar.line(columns);
+      int width = TextWidth.of(line);
+      int before = widths.size() < shownColumns.size() ? shownColumns.get(widths.size()) : 0;
+      text.append(widths.isEmpty() ? "" : "\n\r")
+          .append(line)
+          .append(" ".repeat(Math.max(0, Math.min(before, columns) - width)));
+      widths.add(width);
+    }
+    if (widths.size() > 1) {
+      text.append('\r').append(UP.formatted(widths.size() - 1));
+    }
+    write(text.toString());
+    shownColumns = List.copyOf(widths);
   }
 
   private void erase() {
-    if (shownColumns > 0) {
-      boolean wrapped = shownColumns >= terminal.columns().getAsInt();
-      write(wrapped ? ERASE : " ".repeat(shownColumns));
-      shownColumns = 0;
+    int widest = shownColumns.stream().mapToInt(Integer::intValue).max().orElse(0);
+    if (widest > 0) {
+      boolean erases = shownColumns.size() > 1 || widest >= terminal.columns().getAsInt();
+      write(erases ? ERASE : " ".repeat(widest));
+      shownColumns = List.of();
     }
   }
 

@@ -5,7 +5,10 @@ import io.ostinato.storage.Sidecar.DataFile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Finds whole checkpoints among those that may be damaged. Changes nothing. */
@@ -31,6 +34,22 @@ record CheckpointSearch(RunFiles files, DataFiles data, Sidecars sidecars) {
       }
     }
     return List.copyOf(tags);
+  }
+
+  /** The iterations of the checkpoints whose files are all there, by tag. */
+  Map<String, TrainingIteration> iterations() {
+    Set<String> names = Set.copyOf(files.list());
+    Map<String, TrainingIteration> iterations = new TreeMap<>();
+    for (String tag : tags()) {
+      readable(tag)
+          .filter(sidecar -> sidecar.files().stream().allMatch(file -> isAmong(names, file)))
+          .ifPresent(sidecar -> iterations.put(tag, sidecar.trainingIteration()));
+    }
+    return iterations;
+  }
+
+  private static boolean isAmong(Set<String> names, DataFile file) {
+    return names.contains(file.name()) || names.contains(file.name() + DataFiles.NEXT);
   }
 
   /** Why a checkpoint can't be loaded; empty if it is whole. Reads all its files. */

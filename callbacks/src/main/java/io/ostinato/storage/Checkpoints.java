@@ -172,6 +172,16 @@ public final class Checkpoints {
     return sidecars.tags();
   }
 
+  /** The location of their folder, for messages. */
+  public String location() {
+    return files.location();
+  }
+
+  /** The iterations of all complete checkpoints, by tag; damaged ones are left out. */
+  public synchronized Map<String, TrainingIteration> iterations() {
+    return search.iterations();
+  }
+
   /**
    * Whether a complete checkpoint has the state required to resume training.
    *

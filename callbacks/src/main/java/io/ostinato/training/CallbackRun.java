@@ -5,6 +5,8 @@ import ai.djl.nn.Block;
 import io.ostinato.callback.AccumulationStep;
 import io.ostinato.callback.Callback;
 import io.ostinato.callback.UpdateTimings;
+import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.libraries.Reason;
 import io.ostinato.model.BlockWeights;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoint;
@@ -68,6 +70,7 @@ final class CallbackRun implements AutoCloseable {
   private final PastMoments past;
   private final TrainingMoments moments;
   private final Joining joining;
+  private final Purpose purpose;
   private UpdateCounter counter;
 
   /**
@@ -91,6 +94,7 @@ final class CallbackRun implements AutoCloseable {
     this.optimizer = optimizer;
     this.counter = counter;
     this.own = own;
+    this.purpose = purpose;
     try {
       this.metrics = closing.add(RunLog.open(settings, purpose));
       settings.start().guard().hold(metrics);
@@ -138,6 +142,7 @@ final class CallbackRun implements AutoCloseable {
               changes,
               settings.evaluations().onStop(),
               this::rewind);
+      closing.add(settings.report());
       closing.add(settings.tracker());
       settings.tracker().start(settings.run());
       for (Callback callback : settings.callbacks()) {
@@ -164,11 +169,24 @@ final class CallbackRun implements AutoCloseable {
   }
 
   void beforeTraining() {
+    report();
     moments.beforeTraining(counter);
     if (context.stopReason().filter(changes::willStop).isPresent()) {
       context.withdrawStop(); // its callback has requested it again, before it takes effect
     }
     joining.applyChanges(counter);
+  }
+
+  /** Starts the report of the run. */
+  private void report() {
+    RunDescriptor descriptor = new RunDescriptor(settings, block);
+    if (purpose == Purpose.EVALUATION) {
+      settings.report().add(() -> descriptor.facts("evaluation"));
+    } else if (settings.resumeFrom().isEmpty()) {
+      settings.report().start(() -> descriptor.facts("training"));
+    } else {
+      settings.report().resume(() -> descriptor.facts("training"));
+    }
   }
 
   void afterAccumulationStep(AccumulationStep step) {
@@ -196,6 +214,7 @@ final class CallbackRun implements AutoCloseable {
   }
 
   void atEval() {
+    report();
     moments.atEval(counter);
   }
 
@@ -232,6 +251,7 @@ final class CallbackRun implements AutoCloseable {
     attempt(failure, this::keepFailed);
     attempt(failure, this::writeSummary);
     attempt(failure, () -> settings.tracker().finish(summary, RunStatus.FAILED));
+    settings.report().end(RunStatus.FAILED, reasonOf(failure));
   }
 
   private void keepFailed() {
@@ -242,9 +262,21 @@ final class CallbackRun implements AutoCloseable {
     }
   }
 
-  void finish(RunStatus status) {
+  private static String reasonOf(Throwable failure) {
+    return failure instanceof EvaluationException evaluation
+        ? String.valueOf(evaluation.getMessage())
+        : Reason.of(failure);
+  }
+
+  /**
+   * Ends a run that has not failed.
+   *
+   * @param reason why it ended, in words
+   */
+  void finish(RunStatus status, String reason) {
     writeSummary();
     settings.tracker().finish(summary, status);
+    settings.report().end(status, reason);
   }
 
   TrainingResult result(EndedBy endedBy, String reason) {
@@ -297,6 +329,7 @@ final class CallbackRun implements AutoCloseable {
               settings.tracker().log(record);
             });
     moment.media().flush(at.current(), settings.clock().instant(), settings.tracker());
+    settings.report().changed();
   }
 
   private void writeSummary() {

@@ -183,7 +183,9 @@ public final class CallbackTrainingListener implements TrainingListener {
       ends = running.stopReason().isPresent() || running.counter().isFinished();
       if (ends) {
         running.afterTraining();
-        running.finish(RunStatus.FINISHED);
+        running.finish(
+            RunStatus.FINISHED,
+            running.stopReason().orElse("reached its length of " + settings.length()));
       }
     } catch (RuntimeException | Error e) {
       throw TrainingMoments.thrown(failed(running, e), running.counter());

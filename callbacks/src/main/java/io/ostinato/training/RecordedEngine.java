@@ -9,6 +9,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.tracking.EvaluationRecord;
 import io.ostinato.tracking.PendingEvaluations;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Records the evaluations of an engine. Evaluations that fail together are not recorded, since each
@@ -51,6 +52,11 @@ record RecordedEngine(EvaluationEngine engine, PendingEvaluations log) implement
   @Override
   public void check(ResultsTarget target) {
     engine.check(target);
+  }
+
+  @Override
+  public Map<String, String> versions() {
+    return engine.versions();
   }
 
   @Override

@@ -27,7 +27,8 @@ record StartCheck(
     boolean hasOwnCheckpoints,
     TrainingMistakes mistakes) {
   private static final Pattern OF_A_BEGUN_RUN =
-      Pattern.compile("(metrics|evaluations)(\\.superseded-\\d+)?\\.jsonl|config\\.yaml");
+      Pattern.compile(
+          "(metrics|evaluations)(\\.superseded-\\d+)?\\.jsonl|config\\.yaml|run\\.json|report\\.html");
 
   private static final List<String> FOLDERS =
       List.of("checkpoints", "tensorboard", "metrics.jsonl.lines", "evaluations.jsonl.lines");

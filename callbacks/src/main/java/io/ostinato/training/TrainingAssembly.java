@@ -14,6 +14,7 @@ import io.ostinato.model.BlockFactory;
 import io.ostinato.model.BlockSource;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.report.RunReport;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.schedule.UpdateCounter;
 import io.ostinato.storage.Checkpoints;
@@ -165,6 +166,7 @@ final class TrainingAssembly {
         from.optimizer.get(),
         from.seed,
         new RunInfo(runId, files, parameters(length)),
+        report(),
         checkpoints,
         start.resumeFrom(),
         new RunStart(
@@ -179,6 +181,12 @@ final class TrainingAssembly {
         metricProperties,
         from.progress == null ? ProgressDisplay.console() : from.progress,
         from.clock);
+  }
+
+  private RunReport report() {
+    return from.report
+        ? RunReport.of(files, checkpointFiles, metricProperties, from.clock)
+        : RunReport.none();
   }
 
   private Meetings meetings() {

@@ -47,6 +47,9 @@ public final class TrainingLoopBuilder {
   /** Whether {@linkplain #withoutDefaultCallbacks default callbacks} are added by default. */
   public static final boolean ADDS_DEFAULT_CALLBACKS = true;
 
+  /** Whether a run has a {@linkplain #withoutReport report} by default. */
+  public static final boolean WRITES_REPORT = true;
+
   /** The default of {@link #output}. */
   public static final String DEFAULT_OUTPUT = "runs";
 
@@ -73,6 +76,7 @@ public final class TrainingLoopBuilder {
   LossFactory loss = ai.djl.training.loss.Loss::softmaxCrossEntropyLoss;
   Supplier<Optimizer> optimizer = () -> Optimizer.adam().build();
   boolean defaultCallbacks = ADDS_DEFAULT_CALLBACKS;
+  boolean report = WRITES_REPORT;
   int seed = DEFAULT_SEED;
   RunFiles output = LocalRunFiles.in(Path.of(DEFAULT_OUTPUT));
   @Nullable String runId;
@@ -255,6 +259,12 @@ public final class TrainingLoopBuilder {
    */
   public TrainingLoopBuilder file(String name, RunFiles.Content content) {
     this.written.put(FileNames.checked(name), content);
+    return this;
+  }
+
+  /** Omits {@code report.html}, the page about the run in its folder. */
+  public TrainingLoopBuilder withoutReport() {
+    this.report = false;
     return this;
   }
 

@@ -103,8 +103,9 @@ final class TrainingSession implements AutoCloseable {
         run.beforeTraining();
         EndedBy endedBy = updates(signals);
         run.afterTraining();
-        run.finish(endedBy == EndedBy.SIGNAL ? RunStatus.INTERRUPTED : RunStatus.FINISHED);
-        return run.result(endedBy, reason(endedBy, signals));
+        String reason = reason(endedBy, signals);
+        run.finish(endedBy == EndedBy.SIGNAL ? RunStatus.INTERRUPTED : RunStatus.FINISHED, reason);
+        return run.result(endedBy, reason);
       } catch (RuntimeException | Error e) {
         run.keepError(e);
         throw e;
@@ -115,7 +116,7 @@ final class TrainingSession implements AutoCloseable {
   /** Runs every callback once, at the current weights. */
   void evaluate() {
     run.atEval();
-    run.finish(RunStatus.FINISHED);
+    run.finish(RunStatus.FINISHED, "evaluated once");
   }
 
   /** A checkpoint with everything that is required to resume from the current moment. */

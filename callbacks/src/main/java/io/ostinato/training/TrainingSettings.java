@@ -7,6 +7,7 @@ import io.ostinato.evaluation.EvaluationEngine;
 import io.ostinato.evaluation.LossFactory;
 import io.ostinato.model.BlockSource;
 import io.ostinato.progress.ProgressDisplay;
+import io.ostinato.report.RunReport;
 import io.ostinato.schedule.EpochSize;
 import io.ostinato.schedule.TrainingLength;
 import io.ostinato.storage.Checkpoints;
@@ -41,6 +42,7 @@ record TrainingSettings(
     Optimizer optimizer,
     int seed,
     RunInfo run,
+    RunReport report,
     Checkpoints checkpoints,
     List<String> resumeFrom,
     RunStart start,

@@ -11,6 +11,8 @@ import java.util.List;
  * @param hash SHA-256, hexadecimal, over the hashes of the shards
  */
 public record Manifest(String hash, List<String> shards) implements Serializable {
+  private static final int VERSION_DIGITS = 12;
+
   public Manifest {
     shards = List.copyOf(shards);
   }
@@ -20,5 +22,10 @@ public record Manifest(String hash, List<String> shards) implements Serializable
     MessageDigest digest = Sha256.start();
     shards.forEach(shard -> digest.update(shard.getBytes(StandardCharsets.US_ASCII)));
     return new Manifest(Sha256.hex(digest), shards);
+  }
+
+  /** The first 12 digits of the hash, which tell the versions of a model apart for readers. */
+  public String version() {
+    return hash.substring(0, Math.min(VERSION_DIGITS, hash.length()));
   }
 }

@@ -4,14 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -24,6 +33,7 @@ import org.xml.sax.InputSource;
 
 class PlotsTest {
   private static final double[] UPDATES = {22, 44, 66, 88};
+  private static final List<Double> GREY = List.of(-1.0, 0.5, 0.999, 7.0, Double.NaN, 0.0);
 
   static Stream<Plot> plots() {
     return plots("<b>\"a\" & 'b'</b>\u0000\ud800 ]]>");
@@ -46,10 +56,13 @@ class PlotsTest {
         ConfusionPlot.of(name, new long[100][100]),
         ReliabilityPlot.of(name, new double[] {0, 0.5, 1}, new boolean[] {false, true, true}, 10),
         ReliabilityPlot.of(name, new double[0], new boolean[0], 10),
+        ReliabilityPlot.of(name, new double[] {0, 0.5}, new boolean[2], 1000),
         HistogramPlot.of(name, name, -2, -1, 0, 1, Double.NaN),
         HistogramPlot.of(name, name, extremes),
         HistogramPlot.of(name, name, 3, 3, 3),
-        HistogramPlot.of(name, name));
+        HistogramPlot.of(name, name),
+        new PicturePlot(name, Collections.nCopies(9, PicturePlot.Tile.grey(GREY, 2, name))),
+        new PicturePlot(name, List.of()));
   }
 
   private static double[] extremes(int count) {
@@ -66,8 +79,10 @@ class PlotsTest {
     assertThat(texts(svg, "desc")).hasSize(1);
     assertThat(elements(svg, "*"))
         .extracting(Element::getTagName)
-        .isSubsetOf("title", "desc", "style", "g", "text", "line", "path", "circle", "rect");
-    assertThat(plot.svg().replace("http://www.w3.org/2000/svg", ""))
+        .isSubsetOf(
+            "title", "desc", "style", "g", "text", "line", "path", "circle", "rect", "image");
+    String withoutPictures = plot.svg().replaceAll("href=\"data:image/png;base64,[\\w+/=]+\"", "");
+    assertThat(withoutPictures.replace("http://www.w3.org/2000/svg", ""))
         .doesNotContain("http", "url(", "href", " on")
         .doesNotContain("NaN,", "Infinity,", "=\"NaN", "=\"Infinity", "=\"-Infinity");
   }
@@ -78,7 +93,7 @@ class PlotsTest {
     Element svg = parsed(plot.svg());
     double width = number(svg, "width");
     double height = number(svg, "height");
-    for (String element : List.of("line", "circle", "rect")) {
+    for (String element : List.of("line", "circle", "rect", "image")) {
       for (Element one : elements(svg, element)) {
         for (String x : List.of("x", "x1", "x2", "cx")) {
           assertThat(one.hasAttribute(x) ? number(one, x) : 0).isBetween(0.0, width);
@@ -87,7 +102,132 @@ class PlotsTest {
           assertThat(one.hasAttribute(y) ? number(one, y) : 0).isBetween(0.0, height);
         }
       }
+      for (String size : List.of("width", "height")) {
+        assertThat(one(svg, element, size)).allMatch(length -> length >= 0);
+      }
     }
+  }
+
+  private static List<Double> one(Element svg, String element, String attribute) {
+    return elements(svg, element).stream()
+        .filter(each -> each.hasAttribute(attribute))
+        .map(each -> number(each, attribute))
+        .toList();
+  }
+
+  /** Labels in the picture, by their estimated widths, and the same in pages of any direction. */
+  @ParameterizedTest
+  @MethodSource("labelled")
+  void labelsAreInThePictureAndDontCoverEachOther(Plot plot) throws Exception {
+    Element svg = parsed(plot.svg());
+    assertThat(svg.getAttribute("direction")).isEqualTo("ltr");
+    assertThat(svg.getAttribute("style")).contains("direction:ltr");
+    Map<Double, TreeMap<Double, Double>> lines = new HashMap<>();
+    for (Element text : elements(svg, "text")) {
+      if (text.hasAttribute("transform")) {
+        continue;
+      }
+      double width = Svg.width(text.getTextContent(), size(text));
+      String anchor = inherited(text, "text-anchor");
+      double x = number(text, "x");
+      double from = anchor.equals("end") ? x - width : anchor.equals("middle") ? x - width / 2 : x;
+      assertThat(from).as(text.getTextContent()).isBetween(0.0, number(svg, "width") - width);
+      lines.computeIfAbsent(number(text, "y"), y -> new TreeMap<>()).put(from, from + width);
+    }
+    for (TreeMap<Double, Double> labels : lines.values()) {
+      double end = 0;
+      for (Map.Entry<Double, Double> label : labels.entrySet()) {
+        assertThat(label.getKey()).isGreaterThanOrEqualTo(end);
+        end = label.getValue();
+      }
+    }
+  }
+
+  static Stream<Plot> labelled() {
+    String name = "a long name ".repeat(30);
+    double[] close = {1e9, 1e9 + 1, 1e9 + 8};
+    double[] loss = {0.69314718, 0.69314719, 0.69314720};
+    double[] extremes = {-Double.MAX_VALUE, 0, Double.MAX_VALUE};
+    return Stream.of(
+        CurvePlot.of(name, name, new Curve(name, close, loss, Curve.Best.NONE)),
+        CurvePlot.of(name, name, new Curve(name, extremes, extremes, Curve.Best.NONE)),
+        HistogramPlot.of(name, name, 1e6, 1e6 + 1e-4, 1e6 + 3e-4),
+        HistogramPlot.of(name, name, extremes),
+        ReliabilityPlot.of(name, new double[] {0.5}, new boolean[1], 10),
+        ConfusionPlot.of(name, new long[][] {{1_000_000_000, 5}, {0, 4}}, name, name));
+  }
+
+  private static double size(Element text) {
+    return Double.parseDouble(inherited(text, "font-size"));
+  }
+
+  private static String inherited(Element element, String attribute) {
+    return element.hasAttribute(attribute)
+        ? element.getAttribute(attribute)
+        : element.getParentNode() instanceof Element parent ? inherited(parent, attribute) : "";
+  }
+
+  @Test
+  void pointsBetweenGapsAreDots() throws Exception {
+    for (int rows : List.of(101, 5001)) {
+      double[] counts = IntStream.range(0, rows).mapToDouble(i -> i).toArray();
+      double[] values =
+          IntStream.range(0, rows).mapToDouble(i -> i % 2 == 0 ? i : Double.NaN).toArray();
+      Element svg =
+          parsed(CurvePlot.of("a", "n", new Curve("a", counts, values, Curve.Best.NONE)).svg());
+      String path = elements(svg, "path").get(0).getAttribute("d");
+      assertThat(path).doesNotContain("L");
+      assertThat(elements(svg, "circle")).hasSizeGreaterThan(50);
+    }
+  }
+
+  @Test
+  void numbersInCellsAreReadableOnAPageOfAnyColour() throws Exception {
+    long[][] counts = new long[10][10];
+    for (int i = 0; i < 10; i++) {
+      Arrays.fill(counts[i], i);
+      counts[i][0] = 100 - 9L * i;
+    }
+    Element svg = parsed(ConfusionPlot.of("a", counts).svg());
+    for (Element cell : elements(svg, "rect")) {
+      if (!cell.hasAttribute("fill-opacity")) {
+        continue;
+      }
+      int fill = Integer.parseInt(cell.getAttribute("fill").substring(1), 16);
+      double opacity = number(cell, "fill-opacity");
+      assertThat(contrast(0x1f2328, mixed(fill, 0xffffff, opacity))).isGreaterThan(4.5);
+      assertThat(contrast(0xe6edf3, mixed(fill, 0x0d1117, opacity))).isGreaterThan(4.5);
+    }
+    assertThat(elements(svg, "text")).noneMatch(text -> text.getAttribute("fill").equals("#fff"));
+  }
+
+  private static double[] mixed(int colour, int page, double opacity) {
+    return IntStream.of(16, 8, 0)
+        .mapToDouble(at -> opacity * (colour >> at & 255) + (1 - opacity) * (page >> at & 255))
+        .toArray();
+  }
+
+  /** The contrast ratio of the Web Content Accessibility Guidelines 2.1. */
+  private static double contrast(int text, double[] behind) {
+    double one = luminance(mixed(text, text, 1));
+    double other = luminance(behind);
+    return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  }
+
+  private static double luminance(double[] colour) {
+    double[] linear =
+        Arrays.stream(colour)
+            .map(c -> c / 255)
+            .map(c -> c <= 0.03928 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4))
+            .toArray();
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  }
+
+  @Test
+  void aNameOfAnyLengthIsCut() {
+    String name = "x".repeat(300_000);
+    assertThat(Svg.fitted(name, 100, 10)).isEqualTo("x".repeat(15) + "…");
+    assertThat(Svg.fitted("ab", 100, 10)).isEqualTo("ab");
   }
 
   @Test
@@ -199,7 +339,7 @@ class PlotsTest {
     assertThat(cells).hasSize(3);
     assertThat(number(cells.get(1), "x")).isGreaterThan(number(cells.get(0), "x"));
     assertThat(number(cells.get(2), "y")).isGreaterThan(number(cells.get(0), "y"));
-    assertThat(number(cells.get(1), "fill-opacity")).isEqualTo(0.5);
+    assertThat(number(cells.get(1), "fill-opacity")).isEqualTo(0.4);
   }
 
   @Test
@@ -254,11 +394,39 @@ class PlotsTest {
           .isCloseTo(unit * plot.bins().get(i).values(), within(0.5));
     }
     assertThat(HistogramPlot.of("a", "e", 1, Double.NaN).svg())
-        .contains("1 values from 1 to 1, and 1 that are not finite");
+        .contains("1 value from 1 to 1, and 1 that is not finite");
+  }
+
+  @Test
+  void picturesHaveTheirPixelsAndCaptions() throws Exception {
+    PicturePlot plot = new PicturePlot("a", List.of(PicturePlot.Tile.grey(GREY, 2, "3 as 8")));
+    assertThat(plot.description()).isEqualTo("1 pictures: 3 as 8");
+    Element svg = parsed(plot.svg());
+    assertThat(texts(svg, "text")).containsExactly("a", "3 as 8");
+    String data = elements(svg, "image").get(0).getAttribute("href");
+    byte[] png = Base64.getDecoder().decode(data.substring(data.indexOf(',') + 1));
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+    assertThat(image.getRaster().getSamples(0, 0, 2, 3, 0, (int[]) null))
+        .containsExactly(0, 128, 255, 255, 0, 0);
+    assertThat(new String(png, StandardCharsets.ISO_8859_1))
+        .as("the rows as they are, each after a byte 0, in a block of zlib without compression")
+        .contains("\1\11\0\366\377" + "\0\0\200" + "\0\377\377" + "\0\0\0");
+  }
+
+  @Test
+  void onlyTheFirstPicturesAreDrawn() throws Exception {
+    PicturePlot plot =
+        new PicturePlot("a", Collections.nCopies(70, PicturePlot.Tile.grey(GREY, 3, "b")));
+    assertThat(plot.description()).startsWith("the first 64 of 70 pictures: b; b");
+    assertThat(elements(parsed(plot.svg()), "image")).hasSize(64);
   }
 
   @Test
   void whatCannotBeDrawnIsRefused() {
+    assertThatThrownBy(() -> PicturePlot.Tile.grey(GREY, 4, "a"))
+        .hasMessage("6 pixels are not a picture with rows of 4 pixels");
+    assertThatThrownBy(() -> PicturePlot.Tile.grey(List.of(), 4, "a"))
+        .hasMessage("0 pixels are not a picture with rows of 4 pixels");
     assertThatThrownBy(() -> new Curve("a", new double[2], new double[3], Curve.Best.NONE))
         .hasMessage("the curve 'a' has 2 counts and 3 values; give one value for each count");
     assertThatThrownBy(
@@ -273,6 +441,14 @@ class PlotsTest {
         .hasMessageContaining("the counts of 2 classes must be as many lists");
     assertThatThrownBy(() -> ConfusionPlot.of("a", new long[2][2], "cat"))
         .hasMessage("there are 1 labels for 2 classes");
+    assertThatThrownBy(
+            () ->
+                new HistogramPlot(
+                    "a",
+                    "e",
+                    List.of(new HistogramPlot.Bin(1, 2, 3), new HistogramPlot.Bin(0, 1, 3)),
+                    0))
+        .hasMessage("the bin from 0.0 to 1.0 follows one that ends at 2.0; bins must be ascending");
     assertThatThrownBy(() -> ReliabilityPlot.of("a", new double[] {1.5}, new boolean[] {true}, 10))
         .hasMessage("a confidence must be from 0 to 1; given: 1.5");
   }

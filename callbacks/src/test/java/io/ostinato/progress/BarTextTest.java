@@ -42,6 +42,17 @@ class BarTextTest {
   }
 
   @Test
+  void aMessageLosesItsLastPartsFirst() {
+    BarText bar = new BarText("callback 'accuracy' at E1_U2_S3 on dataset 'test'", 200, "rows");
+    BarText.State half =
+        new BarText.State(100, "1,250 rows/s, model 0123456789ab", Duration.ofSeconds(10));
+    assertThat(bar.line(half, 79))
+        .isEqualTo(
+            "callback 'a...aset 'test' [####----]  50% 100/200 rows  0:10 left  1,250 rows/s");
+    assertThat(bar.line(half, 130)).endsWith("0:10 left  1,250 rows/s, model 0123456789ab");
+  }
+
+  @Test
   void wideLettersTakeTwoColumns() {
     BarText bar = new BarText("手書き数字のデータセット", 200, "rows");
     BarText.State half = new BarText.State(100, "", Duration.ofSeconds(10));

@@ -6,6 +6,8 @@ import io.ostinato.DefaultLocale;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConsoleProgressTest {
@@ -93,6 +95,52 @@ class ConsoleProgressTest {
       }
       assertThat(screen.seen()).first().asString().startsWith("training [").contains(" 6/10 ");
     }
+  }
+
+  @Test
+  void evaluationsInFlightHaveALineEach() {
+    PrintStream err = new AboveBars(screen.stream(), line, StandardCharsets.ISO_8859_1);
+    try (Progress training = display.start("training", 10, "updates")) {
+      training.update(5, "");
+      Progress first = display.start("callback 'a'", 100, "rows");
+      Progress second = display.start("callback 'b'", 200, "rows");
+      clock.pass(Duration.ofSeconds(1));
+      first.update(10, "10 rows/s, model 0123456789ab");
+      second.update(20, "20 rows/s, model ba9876543210");
+      assertThat(screen.seen())
+          .containsExactly(
+              "callback 'a' [##----------------------]  10% 10/100 rows  0:09 left"
+                  + "  10 rows/s, model 0123456789ab",
+              "callback 'b' [##----------------------]  10% 20/200 rows  0:09 left"
+                  + "  20 rows/s, model ba9876543210");
+      err.println("a line of the log");
+      clock.pass(Duration.ofSeconds(1));
+      first.update(20, "");
+      assertThat(screen.seen()).hasSize(3).startsWith("a line of the log");
+      assertThat(screen.seen().get(1)).startsWith("callback 'a' [####").contains(" 20/100 rows");
+      first.close();
+      assertThat(screen.seen()).hasSize(2).last().asString().startsWith("callback 'b'");
+      second.close();
+      assertThat(screen.seen()).hasSize(2).last().asString().startsWith("training");
+    }
+    assertThat(screen.seen()).containsExactly("a line of the log", "");
+  }
+
+  @Test
+  void manyEvaluationsLeaveRoomOnTheTerminal() {
+    List<Progress> all = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      all.add(display.start("callback " + i, 100, "rows"));
+      all.get(i).update(i, "");
+    }
+    assertThat(screen.seen()).hasSize(5);
+    assertThat(screen.seen().get(4)).startsWith("callback 8");
+    screen.resize(40);
+    clock.pass(Duration.ofSeconds(1));
+    all.get(8).update(50, "");
+    assertThat(screen.seen()).hasSize(5).allMatch(shown -> shown.length() < 40);
+    all.forEach(Progress::close);
+    assertThat(screen.seen()).containsExactly("");
   }
 
   @Test

@@ -86,7 +86,10 @@ final class Screen extends OutputStream {
       lines.get(row).setLength(Math.min(column, lines.get(row).length()));
       lines.subList(row + 1, lines.size()).clear();
       escape.setLength(0);
-    } else if (!"\u001b[J".startsWith(escape.toString())) {
+    } else if (escape.toString().matches("\u001b\\[\\d+A")) {
+      row = Math.max(0, row - Integer.parseInt(escape.substring(2, escape.length() - 1)));
+      escape.setLength(0);
+    } else if (!escape.toString().matches("\u001b(\\[\\d*)?")) {
       throw new IllegalStateException("this screen doesn't know " + escape);
     }
   }

@@ -369,6 +369,7 @@ class CallbackTrainingListenerTest {
         settings.optimizer(),
         settings.seed(),
         settings.run(),
+        settings.report(),
         settings.checkpoints(),
         settings.resumeFrom(),
         settings.start(),

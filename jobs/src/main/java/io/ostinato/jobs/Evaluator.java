@@ -1,13 +1,11 @@
 package io.ostinato.jobs;
 
 import io.ostinato.evaluation.DataChangedException;
+import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.OnFailure;
 import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.PlacedMistake;
-import io.ostinato.jobs.data.ColumnSpec;
-import io.ostinato.jobs.data.DatasetSpec;
 import io.ostinato.jobs.data.GivenRows;
-import io.ostinato.jobs.data.TensorSpec;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationKeys;
 import io.ostinato.jobs.scoring.EvaluationReport;
@@ -15,12 +13,16 @@ import io.ostinato.jobs.scoring.EvaluationSpec;
 import io.ostinato.spark.engine.EvaluatedRows;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Evaluates models on the rows of a DataFrame, from a notebook or a program.
@@ -43,25 +45,26 @@ import org.apache.spark.sql.functions;
  * evaluations use these stored rows, so outputs always stand beside the row that they were computed
  * from, even if the DataFrame would return other rows or another order when it is computed again.
  * Metrics of an earlier {@code evaluate} are those of the same rows if the DataFrame is
- * deterministic; a different number of rows is an error.
+ * deterministic; a different number of rows is an error. If an executor that stores some of them is
+ * lost, the rows are computed and stored again, and must then be the same.
  *
  * <p>Calls from several threads run one after the other.
  */
 public final class Evaluator implements AutoCloseable {
-  /** The name of this evaluator's keys in messages. */
-  private static final String SOURCE = "evaluator";
+  private static final Logger log = LoggerFactory.getLogger(Evaluator.class);
+
+  /** The name of this evaluator in messages. */
+  static final String SOURCE = "evaluator";
 
   /** The name of a module that is passed without one. */
   private static final String MODULE = "module";
-
-  /** The column that identifies a stored row. */
-  private static final String ID = "_ostinato_row";
 
   private final EvaluationSpec spec;
   private final Dataset<Row> given;
   private CheckpointEvaluator evaluator;
   private OptionalLong evaluatedRows = OptionalLong.empty();
-  private List<Dataset<Row>> stored = List.of();
+  private @Nullable StoredRows stored;
+  private boolean isClosed;
 
   private Evaluator(Dataset<Row> given, EvaluationSpec spec) {
     this.given = given;
@@ -106,12 +109,13 @@ public final class Evaluator implements AutoCloseable {
    *
    * @param file a model file on any file system that Hadoop supports
    * @throws io.ostinato.jobs.modelfile.ModelException if the file doesn't exist or isn't a model
-   * @throws io.ostinato.evaluation.EvaluationException if the evaluation fails
+   * @throws EvaluationException if the evaluation fails
    * @throws IllegalArgumentException if there are no metrics
+   * @throws IllegalStateException if this is closed
    */
   public synchronized EvaluationReport evaluate(String file) {
     requireMetrics();
-    return counted(evaluator.evaluate(file));
+    return counted(onRows(() -> evaluator.evaluate(file)));
   }
 
   /**
@@ -130,7 +134,7 @@ public final class Evaluator implements AutoCloseable {
    */
   public synchronized EvaluationReport evaluate(String name, byte[] module) {
     requireMetrics();
-    return counted(evaluator.evaluate(name, module));
+    return counted(onRows(() -> evaluator.evaluate(name, module)));
   }
 
   /**
@@ -147,8 +151,8 @@ public final class Evaluator implements AutoCloseable {
    *
    * @param file a model file on any file system that Hadoop supports
    * @throws io.ostinato.jobs.modelfile.ModelException if the file doesn't exist or isn't a model
-   * @throws io.ostinato.evaluation.EvaluationException if the evaluation fails, or an output and a
-   *     column have the same name
+   * @throws EvaluationException if the evaluation fails, or an output and a column have the same
+   *     name
    */
   public synchronized Dataset<Row> predict(String file) {
     return predicted((model, taken) -> model.predict(file, taken));
@@ -178,40 +182,55 @@ public final class Evaluator implements AutoCloseable {
         : ErrorLine.of(thrown).lines().map(String::strip).collect(Collectors.joining(" "));
   }
 
-  /** Frees the models and batches that the executors keep. */
+  /** Frees the models and batches that the executors keep. Further calls have no effect. */
   @Override
   public synchronized void close() {
+    isClosed = true;
+    stored = null;
     evaluator.close();
   }
 
   private Dataset<Row> predicted(
       BiFunction<CheckpointEvaluator, List<String>, EvaluatedRows> predicting) {
-    if (stored.isEmpty()) {
+    requireOpen();
+    if (stored == null) {
       store();
     }
-    EvaluatedRows outputs = predicting.apply(evaluator, List.of(given.columns()));
-    return stored
-        .get(0)
-        .join(outputs.rows().drop("row"), new String[] {ID}, "left")
-        .orderBy(ID)
-        .drop(ID);
+    EvaluatedRows outputs = onRows(() -> predicting.apply(evaluator, List.of(given.columns())));
+    return Objects.requireNonNull(stored).beside(outputs);
+  }
+
+  /** Runs a call, again if executors are lost meanwhile that store some of the rows. */
+  private <T> T onRows(Supplier<T> call) {
+    requireOpen();
+    restore();
+    try {
+      return call.get();
+    } catch (EvaluationException e) {
+      if (!restore()) {
+        throw e;
+      }
+      return call.get();
+    }
   }
 
   private void store() {
-    Dataset<Row> rows =
-        given.withColumn(ID, functions.monotonically_increasing_id()).localCheckpoint();
-    checkSame(rows.count());
-    ColumnSpec id = TensorSpec.parse(SOURCE, ID + ":int64");
-    DatasetSpec described = spec.data();
-    evaluator =
-        evaluator.on(
-            new DatasetSpec(
-                new GivenRows(rows),
-                described.inputs(),
-                described.labels(),
-                List.of(id),
-                described.read()));
-    stored = List.of(rows);
+    StoredRows rows = StoredRows.of(given);
+    checkSame(rows.rows().count());
+    evaluator = evaluator.on(rows.described(spec.data()));
+    stored = rows;
+  }
+
+  /** Stores the rows again if some are lost; evaluations check that they are the same. */
+  private boolean restore() {
+    if (stored == null || given.sparkSession().sparkContext().isStopped() || stored.areComplete()) {
+      return false;
+    }
+    log.warn("an executor that stored rows of the DataFrame was lost; they are computed again");
+    StoredRows rows = StoredRows.of(given);
+    evaluator = evaluator.onSame(rows.described(spec.data()));
+    stored = rows;
+    return true;
   }
 
   private void checkSame(long rows) {
@@ -224,6 +243,12 @@ public final class Evaluator implements AutoCloseable {
   private EvaluationReport counted(EvaluationReport report) {
     evaluatedRows = OptionalLong.of(report.rows() + report.skipped().count());
     return report;
+  }
+
+  private void requireOpen() {
+    if (isClosed) {
+      throw new IllegalStateException(SOURCE + ": it is closed; create another one");
+    }
   }
 
   private void requireMetrics() {

@@ -3,9 +3,12 @@ package io.ostinato.jobs;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the keys of an {@link Evaluator}. Texts have the form that options of the command line
@@ -13,7 +16,8 @@ import java.util.Map;
  * values are checked by {@link Evaluator#on}. Not thread-safe.
  */
 public final class EvaluatorSpec {
-  private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+  private static final Gson GSON =
+      new GsonBuilder().disableHtmlEscaping().serializeSpecialFloatingPointValues().create();
 
   private final Map<String, Object> keys = new LinkedHashMap<>();
 
@@ -76,7 +80,35 @@ public final class EvaluatorSpec {
     return json(keys);
   }
 
+  /**
+   * The keys as JSON.
+   *
+   * @throws IllegalArgumentException if a value is of a class that JSON has no form for
+   */
   static String json(Map<String, ?> keys) {
+    keys.forEach(EvaluatorSpec::check);
     return GSON.toJson(keys);
+  }
+
+  private static void check(String key, @Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      map.values().forEach(each -> check(key, each));
+    } else if (value instanceof Collection<?> list) {
+      list.forEach(each -> check(key, each));
+    } else if (value instanceof Object[] array) {
+      Arrays.asList(array).forEach(each -> check(key, each));
+    } else if (value != null && !isPlain(value)) {
+      throw new IllegalArgumentException(
+          "%s: '%s' has a value of the class %s; use a text, a number, a boolean, or a list or map of these"
+              .formatted(Evaluator.SOURCE, key, value.getClass().getName()));
+    }
+  }
+
+  private static boolean isPlain(Object value) {
+    return value instanceof String
+        || value instanceof Boolean
+        || value instanceof Enum
+        || value instanceof Number && value.getClass().getName().startsWith("java.")
+        || value.getClass().isArray(); // of numbers
   }
 }

@@ -2,6 +2,7 @@ package io.ostinato.jobs;
 
 import io.ostinato.jobs.evaluate.EvaluateCommand;
 import io.ostinato.jobs.quickstart.QuickstartCommand;
+import io.ostinato.jobs.report.ReportCommand;
 import io.ostinato.jobs.train.TrainCommand;
 import io.ostinato.jobs.watch.WatchCommand;
 import io.ostinato.progress.ProgressDisplay;
@@ -36,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       WatchCommand.class,
+      ReportCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class Main implements Callable<Integer> {

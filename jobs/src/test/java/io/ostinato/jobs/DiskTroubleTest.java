@@ -101,7 +101,7 @@ class DiskTroubleTest {
   void metricsThatCantBeKeptAreToldAndLeaveNothing() throws IOException {
     Path runs = Files.createDirectories(folder.resolve("runs"));
     TestDisk.hasRoomFor(1_000_000);
-    assertThat(evaluate("--output", TestDisk.of(runs))).as(err.toString()).isZero();
+    assertThat(evaluate("--no-report", "--output", TestDisk.of(runs))).as(err.toString()).isZero();
     long bytes = 1_000_000 - TestDisk.room();
     for (long room : List.of(0L, bytes / 2, bytes - DIGITS_BYTES)) {
       out.getBuffer().setLength(0);
@@ -112,6 +112,17 @@ class DiskTroubleTest {
       assertThat(out.toString()).contains("accuracy").doesNotContain("are in");
       assertThat(WatchLines.fileNames(runs)).as("%s bytes", room).hasSize(1);
     }
+  }
+
+  @Test
+  void aReportThatDoesntFitIsMissingAlone() throws IOException {
+    Path runs = Files.createDirectories(folder.resolve("runs"));
+    TestDisk.hasRoomFor(20_000);
+    assertThat(evaluate("--output", TestDisk.of(runs))).as(err.toString()).isZero();
+    Path run = runs.resolve(WatchLines.fileNames(runs).get(0));
+    assertThat(WatchLines.fileNames(run))
+        .contains("metrics.jsonl", "summary.json", "evaluation.json", "run.json")
+        .doesNotContain("report.html");
   }
 
   @Test

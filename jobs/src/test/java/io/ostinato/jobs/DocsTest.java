@@ -42,6 +42,7 @@ class DocsTest {
       import io.ostinato.monitor.*;
       import io.ostinato.progress.ProgressDisplay;
       import io.ostinato.quality.*;
+      import io.ostinato.report.*;
       import io.ostinato.schedule.*;
       import io.ostinato.spark.data.*;
       import io.ostinato.spark.engine.SparkEvaluationEngine;
@@ -50,11 +51,13 @@ class DocsTest {
       import io.ostinato.spark.storage.*;
       import io.ostinato.spark.text.*;
       import io.ostinato.stopping.*;
+      import io.ostinato.storage.*;
       import io.ostinato.tracking.*;
       import io.ostinato.training.*;
       import io.ostinato.translation.*;
       import java.io.IOException;
       import java.nio.file.Path;
+      import java.time.Instant;
       import java.util.*;
       import org.apache.spark.ml.*;
       import org.apache.spark.sql.*;

@@ -90,7 +90,15 @@ class EvaluateTest {
     assertThat(names(run))
         .filteredOn(name -> !name.startsWith("."))
         .containsExactlyInAnyOrder(
-            "metrics.jsonl", "evaluations.jsonl", "summary.json", "evaluation.json");
+            "metrics.jsonl",
+            "evaluations.jsonl",
+            "summary.json",
+            "evaluation.json",
+            "run.json",
+            "report.html");
+    assertThat(Files.readString(run.resolve("report.html")))
+        .contains("\"kind\":\"evaluation\"", "\"status\":\"finished\"", "\"--batch-size\":\"5\"")
+        .contains("\"key\":\"speed/val\"", "\"direction\":\"higher_is_better\"");
     List<JsonObject> evaluations = WatchLines.of(run.resolve("evaluations.jsonl"));
     assertThat(evaluations).as("one for the metrics, one for the predictions").hasSize(2);
     for (JsonObject evaluation : evaluations) {

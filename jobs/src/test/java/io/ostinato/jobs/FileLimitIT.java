@@ -97,7 +97,7 @@ class FileLimitIT {
       assertThat(files.filter(Files::isRegularFile).map(each -> each.getFileName().toString()))
           .allMatch(
               name ->
-                  List.of("config.yaml", "metrics.jsonl", "summary.json").contains(name)
+                  List.of("config.yaml", "run.json", "metrics.jsonl", "summary.json").contains(name)
                       || name.contains("tfevents"));
     }
   }

@@ -66,6 +66,10 @@ class MainTest {
     try (Stream<Path> files = Files.list(run.resolve("tensorboard"))) {
       assertThat(files).hasSize(1).allMatch(file -> file.toString().contains("tfevents"));
     }
+    assertThat(Files.readString(run.resolve("report.html")))
+        .contains("\"reason\":\"reached its length of 3 epochs\"")
+        .contains("\"checkpoint\":\"best_model.accuracy.test\"")
+        .contains("\"Spark\":\"" + org.apache.spark.package$.MODULE$.SPARK_VERSION() + "\"");
     assertThat(JsonParser.parseString(Files.readString(run.resolve("summary.json"))))
         .extracting(json -> json.getAsJsonObject().getAsJsonObject("accuracy/test").keySet())
         .isEqualTo(Set.of("last", "best"));
@@ -134,13 +138,17 @@ class MainTest {
 
   @Test
   void anEditedFileIsTrainedAsItIsAndOverriddenBySet() throws IOException {
-    quickstart("run", "--epochs", "1", "--set", "run_id=first", "--set", "trackers=[]");
+    quickstart(
+        "run", "--epochs", "1", "--set", "run_id=first", "--set", "trackers=[]", "--set",
+        "report=false");
     Path file = folder.resolve("run/run.yaml");
     Files.writeString(file, Files.readString(file).replace("epochs: 10", "epochs: 2"));
     String output = folder.resolve("run").toString();
     assertThat(run("quickstart", "--output", output, "--set", "run_id=second")).isZero();
     assertThat(evaluations(records(folder.resolve("run/first")))).hasSize(1);
     assertThat(folder.resolve("run/first/tensorboard")).doesNotExist();
+    assertThat(folder.resolve("run/first/report.html")).doesNotExist();
+    assertThat(folder.resolve("run/second/report.html")).exists();
     assertThat(evaluations(records(folder.resolve("run/second")))).hasSize(2);
     Files.writeString(file, Files.readString(file).replace("seed: 1", "sede: 1"));
     assertThat(run("quickstart", "--output", output)).isEqualTo(2);
@@ -200,7 +208,8 @@ class MainTest {
             new String[] {"quickstart", "--version"},
             new String[] {"train", "-V"},
             new String[] {"evaluate", "--version"},
-            new String[] {"watch", "-V"})) {
+            new String[] {"watch", "-V"},
+            new String[] {"report", "--version"})) {
       out.getBuffer().setLength(0);
       assertThat(run(asked)).isZero();
       assertThat(out.toString().lines())

@@ -108,7 +108,9 @@ class TrainIT {
     assertThat(bytes(run, "summary.json")).isEqualTo(bytes(local, "summary.json"));
     assertThat(run.list())
         .filteredOn(name -> !name.contains(".superseded-"))
-        .isEqualTo(local.list());
+        .isEqualTo(local.list())
+        .contains("report.html", "run.json");
+    assertThat(run.text("report.html")).contains("\"status\":\"finished\"", "\"resumed\":[\"");
     assertThat(run.folders()).isEqualTo(local.folders());
     assertThat(checkpoints.list()).isEqualTo(local.folder("checkpoints").list());
     for (String name : checkpoints.list()) {

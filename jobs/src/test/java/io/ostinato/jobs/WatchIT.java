@@ -71,6 +71,8 @@ class WatchIT {
             "checkpoints",
             "evaluations.jsonl",
             "metrics.jsonl",
+            "report.html",
+            "run.json",
             "summary.json",
             "tensorboard",
             "watch.txt");
@@ -107,6 +109,7 @@ class WatchIT {
                 new org.apache.hadoop.fs.Path(run, "checkpoints/best_model.cross_entropy.test.pt")))
         .isTrue();
     assertThat(files.exists(new org.apache.hadoop.fs.Path(run, "summary.json"))).isTrue();
+    assertThat(files.exists(new org.apache.hadoop.fs.Path(run, "report.html"))).isTrue();
   }
 
   @Test

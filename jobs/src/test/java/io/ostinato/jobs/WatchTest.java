@@ -101,9 +101,15 @@ class WatchTest {
             "checkpoints",
             "evaluations.jsonl",
             "metrics.jsonl",
+            "report.html",
+            "run.json",
             "summary.json",
             "tensorboard",
             "watch.txt");
+    assertThat(Files.readString(run.resolve("report.html")))
+        .contains("\"kind\":\"watch\"", "\"reason\":\"no checkpoint was left to wait for\"")
+        .contains(WatchLines.name(4), "copied as best_model.cross_entropy.test.pt")
+        .contains("\"--until-idle\":\"2s\"", "--dataset\\u003dtest");
     List<JsonObject> evaluations = WatchLines.of(run.resolve("evaluations.jsonl"));
     assertThat(evaluations).hasSameSizeAs(lines);
     for (int i = 0; i < lines.size(); i++) {
@@ -121,7 +127,8 @@ class WatchTest {
     for (int n = 1; n <= 3; n++) {
       WatchLines.write(checkpoints, n, "a");
     }
-    assertThat(watch("--policy", "latest", "--once")).as(err.toString()).isZero();
+    assertThat(watch("--policy", "latest", "--once", "--no-report")).as(err.toString()).isZero();
+    assertThat(WatchLines.fileNames(run)).doesNotContain("report.html", "run.json");
     Path abandoned = Files.writeString(run.resolve("checkpoints/.tmp-1"), "half a mod");
     Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
     assertThat(watch("--policy", "latest", "--once")).as(err.toString()).isZero();

@@ -50,6 +50,15 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("org.dflib..");
 
+  @ArchTest
+  static final ArchRule ONLY_ONE_ROOM_KNOWS_ZEPPELIN =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.ostinato.notebook.zeppelin")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.zeppelin..");
+
   @ArchTest static final ArchRule SIMPLE_NAMES_ARE_UNIQUE = SimpleNames.areUnique();
 
   /** Leaves out the tests of the other modules, and the libraries in the jar of the jobs. */

@@ -24,6 +24,7 @@ public final class SparkFolder {
           "com/microsoft/onnxruntime",
           "com/datadoghq",
           "net/java/dev/jna",
+          "org/apache/zeppelin",
           "org/dflib",
           "org/snakeyaml/snakeyaml-engine",
           "org/slf4j/slf4j-simple",

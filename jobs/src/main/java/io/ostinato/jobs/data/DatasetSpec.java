@@ -143,16 +143,21 @@ public record DatasetSpec(
   /**
    * Checks that an opened dataset has the columns that metrics read.
    *
+   * @param style how messages name settings
    * @throws DataException if one is missing
    */
-  public void checkRead(SparkDataset dataset, List<? extends Metric<?>> metrics) {
+  public void checkRead(SparkDataset dataset, List<? extends Metric<?>> metrics, KeyStyle style) {
     List<String> known = dataset.knownColumns().orElse(List.of());
     for (Metric<?> metric : metrics) {
       for (String column : metric.columns()) {
         if (!known.contains(column)) {
           throw new DataException(
-              "the metric '%s' reads the column '%s', which is not among those given: %s; add it, as in --column %s:int64"
-                  .formatted(metric.name(), column, String.join(", ", known), column));
+              "the metric '%s' reads the column '%s', which is not among those given: %s; add it, as in %s"
+                  .formatted(
+                      metric.name(),
+                      column,
+                      String.join(", ", known),
+                      style.example("columns", column + ":int64")));
         }
       }
     }

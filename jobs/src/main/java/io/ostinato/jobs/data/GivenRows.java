@@ -11,7 +11,15 @@ public record GivenRows(Dataset<Row> frame) implements RowSource {
 
   @Override
   public Optional<String> mistake() {
-    return Optional.empty();
+    if (frame.sparkSession().sparkContext().isStopped()) {
+      return Optional.of(
+          "the Spark session of the DataFrame was stopped; create the DataFrame in a new one");
+    }
+    return frame.isStreaming()
+        ? Optional.of(
+            "the DataFrame is a stream; evaluate its batches, which foreachBatch passes to a"
+                + " function")
+        : Optional.empty();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.ostinato.jobs.data;
 
+import java.util.Set;
+
 /** How messages name a setting: as an option of the command line, or as a key. */
 public enum KeyStyle {
   /** {@code --model-output}. */
@@ -7,13 +9,15 @@ public enum KeyStyle {
   /** {@code model_output}. */
   KEY;
 
+  private static final Set<String> REPEATED = Set.of("inputs", "metrics", "columns");
+
   /** The name of the setting with this key. */
   public String name(String key) {
     if (this == KEY) {
       return key;
     }
     // An option that can be repeated is named for one of its values.
-    String one = key.equals("inputs") || key.equals("metrics") ? withoutLast(key) : key;
+    String one = REPEATED.contains(key) ? withoutLast(key) : key;
     return "--" + one.replace('_', '-');
   }
 

@@ -4,16 +4,20 @@ import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.OnFailure;
 import io.ostinato.jobs.Sessions;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
+import io.ostinato.jobs.scoring.CommandFacts;
 import io.ostinato.jobs.scoring.EvaluationOptions;
 import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.jobs.scoring.EvaluationSpec;
 import io.ostinato.jobs.scoring.ReportFormat;
 import io.ostinato.jobs.scoring.StageSpec;
 import io.ostinato.metric.Metric;
+import io.ostinato.report.RunFacts;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -106,6 +110,11 @@ public final class EvaluateCommand implements Callable<Integer> {
   private String output = "";
 
   @Option(
+      names = "--no-report",
+      description = "With --output: don't write report.html into the run's folder.")
+  private boolean noReport;
+
+  @Option(
       names = "--format",
       paramLabel = "<format>",
       description =
@@ -163,9 +172,24 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (!output.isEmpty()) {
       String folder =
           EvaluationRun.in(output, spark.sparkContext().hadoopConfiguration(), Clock.systemUTC())
-              .write(report, dataset, metrics);
+              .write(
+                  report,
+                  dataset,
+                  metrics,
+                  noReport ? List.of() : List.of(facts(report, dataset, spark)));
       tell("The files of this run are in " + folder);
     }
+  }
+
+  private RunFacts facts(EvaluationReport report, String dataset, SparkSession spark) {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("model", report.model());
+    about.put("evaluated on", dataset);
+    return RunFacts.of(
+        "evaluation",
+        about,
+        CommandFacts.versions(spark),
+        CommandFacts.options(spec.commandLine()));
   }
 
   private void check(EvaluationSpec evaluation) {

@@ -4,6 +4,8 @@ import io.ostinato.jobs.scoring.CheckpointEvaluator;
 import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.jobs.scoring.EvaluationSpec;
 import io.ostinato.metric.Metric;
+import io.ostinato.report.RunFacts;
+import io.ostinato.report.RunReport;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.tracking.EvaluationsLog;
@@ -11,6 +13,7 @@ import io.ostinato.tracking.LogWriter;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsLog;
 import io.ostinato.tracking.RunInfo;
+import io.ostinato.tracking.RunStatus;
 import io.ostinato.tracking.RunSummary;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -48,17 +51,24 @@ final class EvaluationRun {
   }
 
   /**
-   * Writes an evaluation completely or not at all, and returns the folder.
+   * Writes an evaluation completely or not at all, and returns the folder. Its page alone can be
+   * missing, with a warning.
    *
+   * @param facts what the page says about the evaluation; empty for no page
    * @throws io.ostinato.storage.StorageException if a file can't be written
    */
-  String write(EvaluationReport report, String dataset, List<Metric<?>> metrics) {
+  String write(
+      EvaluationReport report, String dataset, List<Metric<?>> metrics, List<RunFacts> facts) {
+    MetricProperties properties =
+        MetricProperties.defaults()
+            .withWritten(List.of(EvaluationSpec.directions(metrics, dataset)));
     try {
-      RunSummary summary = writeMetrics(report, dataset, metrics);
+      RunSummary summary = writeMetrics(report, dataset, properties);
       summary.write(files);
       writeEvaluations(report);
       byte[] json = (report.toJson() + "\n").getBytes(StandardCharsets.UTF_8);
       files.write(REPORT, out -> out.write(json));
+      facts.forEach(one -> writePage(one, properties));
       return folder;
     } catch (RuntimeException e) {
       deleteAfter(e);
@@ -66,16 +76,20 @@ final class EvaluationRun {
     }
   }
 
+  private void writePage(RunFacts facts, MetricProperties properties) {
+    try (RunReport page = RunReport.of(files, files.folder("checkpoints"), properties, clock)) {
+      page.start(() -> facts);
+      page.end(RunStatus.FINISHED, "evaluated once");
+    }
+  }
+
   private RunSummary writeMetrics(
-      EvaluationReport report, String dataset, List<Metric<?>> metrics) {
+      EvaluationReport report, String dataset, MetricProperties properties) {
     try (MetricsLog log = MetricsLog.open(files, clock)) {
       LogWriter writer = log.writerFor("evaluate");
       report.metrics().forEach((name, value) -> writer.addScalar(name + "/" + dataset, value));
       log.flush(CheckpointEvaluator.iterationOf(report.model()));
-      return RunSummary.of(
-          MetricProperties.defaults()
-              .withWritten(List.of(EvaluationSpec.directions(metrics, dataset))),
-          log.records());
+      return RunSummary.of(properties, log.records());
     }
   }
 

@@ -73,7 +73,7 @@ public final class ModelFiles {
     this.architecture = architecture;
     this.templates =
         architecture instanceof OfModule module
-            ? Optional.of(new TemplateModels(configuration, module))
+            ? Optional.of(new TemplateModels(configuration, module, style))
             : Optional.empty();
   }
 
@@ -189,13 +189,15 @@ public final class ModelFiles {
   }
 
   /**
-   * Reads a TorchScript module from memory.
+   * Reads a TorchScript module from memory, or the weights of one, if that is the architecture.
    *
-   * @param name the name of the module in messages
+   * @param name the name of the model in messages
    * @throws ModelException if it isn't one; says why in one line
    */
-  public ModelFile read(String name, byte[] module) {
-    return torchScript(name, module);
+  public ModelFile read(String name, byte[] content) {
+    return templates.isPresent()
+        ? reading(name, () -> templates.get().read(name, content))
+        : torchScript(name, content);
   }
 
   private static ModelSource blockOf(WeightsArchitecture architecture) {
@@ -229,17 +231,17 @@ public final class ModelFiles {
   }
 
   /** Why a file is neither a TorchScript module nor an ONNX model; empty if it is. */
-  static Optional<String> mistakeOf(String file, byte[] content) {
+  static Optional<String> mistakeOf(String file, byte[] content, KeyStyle style) {
     return ModelKind.of(file).filter(kind -> kind == ModelKind.ONNX).isPresent()
-        ? mistakeOfOnnx(file, content)
-        : OtherFormat.mistakeOf(file, content)
+        ? mistakeOfOnnx(file, content, style)
+        : OtherFormat.mistakeOf(file, content, style)
             .or(() -> new ModuleArchive(new ZipContent(content)).mistake());
   }
 
-  private static Optional<String> mistakeOfOnnx(String file, byte[] content) {
+  private static Optional<String> mistakeOfOnnx(String file, byte[] content, KeyStyle style) {
     return new OnnxFile(content)
         .mistake()
-        .map(mistake -> OtherFormat.mistakeOf(file, content).orElse(mistake));
+        .map(mistake -> OtherFormat.mistakeOf(file, content, style).orElse(mistake));
   }
 
   /** The outputs that a file without a mistake declares; empty if it doesn't. */
@@ -248,7 +250,7 @@ public final class ModelFiles {
   }
 
   private ModelFile torchScript(String file, byte[] content) {
-    mistakeOf(file, content).ifPresent(mistake -> refuse(file, mistake));
+    mistakeOf(file, content, style).ifPresent(mistake -> refuse(file, mistake));
     if (architecture instanceof OfBlock) {
       refuse(file, "it contains its architecture; remove " + style.name("architecture"));
     }
@@ -275,7 +277,7 @@ public final class ModelFiles {
   }
 
   private ModelFile onnx(String file, byte[] content) {
-    mistakeOf(file, content).ifPresent(mistake -> refuse(file, mistake));
+    mistakeOf(file, content, style).ifPresent(mistake -> refuse(file, mistake));
     return new ModelFile(onnx, OnnxSource.snapshotOf(content), outputsOf(content));
   }
 

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.modelfile;
 
+import io.ostinato.jobs.data.KeyStyle;
 import io.ostinato.pickle.PickleReader;
 import io.ostinato.pickle.Pickled;
 import io.ostinato.torchscript.ZipContent;
@@ -37,14 +38,14 @@ enum OtherFormat {
   NUMPY(
       "it contains NumPy arrays, weights without code; convert it in Python:"
           + " safetensors.numpy.save_file(dict(numpy.load('%s')), 'weights.safetensors'), and"
-          + " evaluate that file with --architecture"),
+          + " evaluate that file with %2$s"),
   PICKLE(
       "it is a pickle, which only Python can read; convert a scikit-learn model in Python with some"
           + " rows: open('model.onnx', 'wb').write(skl2onnx.to_onnx(joblib.load('%s'), rows,"
           + " options={'zipmap': False}).SerializeToString())"),
   SAFETENSORS(
       "it contains safetensors weights; rename it, for example mv '%s' weights.safetensors, and"
-          + " specify their architecture with --architecture"),
+          + " specify their architecture with %2$s"),
   ONNX("it is an ONNX model; rename it, for example mv '%s' model.onnx"),
   TORCH_SAVE(
       "it looks like a file of torch.save but can't be read; was it still being written? Otherwise"
@@ -88,7 +89,7 @@ enum OtherFormat {
 
   /** The other way, for weights that can be read here. */
   private static final String ONCE =
-      "; with --architecture module.pt, this file and others of the same model need no conversion";
+      "; with %s, this file and others of the same model need no conversion";
 
   private static final int MOST_TEXT_BYTES = 1 << 20;
 
@@ -98,13 +99,30 @@ enum OtherFormat {
     this.words = words;
   }
 
-  /** What a file is, if it is recognised as something other than a TorchScript module. */
+  /** Like {@link #mistakeOf(String, byte[], KeyStyle)}, for a command line. */
   static Optional<String> mistakeOf(String file, byte[] content) {
+    return mistakeOf(file, content, KeyStyle.OPTION);
+  }
+
+  /**
+   * What a file is, if it is recognised as something other than a TorchScript module.
+   *
+   * @param style how messages name settings
+   */
+  static Optional<String> mistakeOf(String file, byte[] content, KeyStyle style) {
     String name = file.substring(file.lastIndexOf('/') + 1);
     boolean isReadable = isTorchSave(content);
     return torchSave(content)
-        .map(save -> save.words(name) + (isReadable && save.hasWeights() ? ONCE : ""))
-        .or(() -> of(content, text(content)).map(format -> format.words.formatted(name)));
+        .map(save -> save.words(name) + (isReadable && save.hasWeights() ? once(style) : ""))
+        .or(() -> of(content, text(content)).map(format -> format.words(name, style)));
+  }
+
+  private static String once(KeyStyle style) {
+    return ONCE.formatted(style.example("architecture", "module.pt"));
+  }
+
+  private String words(String name, KeyStyle style) {
+    return words.formatted(name, style.name("architecture"));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.modelfile;
 
+import io.ostinato.jobs.data.KeyStyle;
 import io.ostinato.jobs.modelfile.ModelFiles.ModelFile;
 import io.ostinato.jobs.modelfile.WeightsArchitecture.OfModule;
 import io.ostinato.model.ModuleTemplate;
@@ -20,15 +21,17 @@ final class TemplateModels {
 
   private final Configuration configuration;
   private final OfModule architecture;
+  private final KeyStyle style;
   private @Nullable Template template;
   private boolean told;
 
   /** The module, and the outputs that its file declares. */
   private record Template(ModuleTemplate module, List<String> outputs) {}
 
-  TemplateModels(Configuration configuration, OfModule architecture) {
+  TemplateModels(Configuration configuration, OfModule architecture, KeyStyle style) {
     this.configuration = configuration;
     this.architecture = architecture;
+    this.style = style;
   }
 
   /** Reads the module. */
@@ -42,8 +45,18 @@ final class TemplateModels {
    * @throws ModelException if the module or the weights can't be used, or don't match
    */
   ModelFile read(String file) throws IOException {
+    template(); // or else a mistake in it would be found last
+    return filled(file, new WeightFiles(style).read(file, configuration));
+  }
+
+  /** Like {@link #read(String)}, for weights in memory. */
+  ModelFile read(String name, byte[] weights) throws IOException {
+    template();
+    return filled(name, new WeightFiles(style).read(name, weights));
+  }
+
+  private ModelFile filled(String file, List<OfferedArray> offered) throws IOException {
     Template net = template();
-    List<OfferedArray> offered = WeightFiles.read(file, configuration);
     try {
       Filled filled =
           architecture.prefix().isEmpty()
@@ -70,7 +83,7 @@ final class TemplateModels {
   private Template readTemplate() throws IOException {
     String file = architecture.file();
     byte[] content = ModelFiles.content(file, configuration);
-    ModelFiles.mistakeOf(file, content)
+    ModelFiles.mistakeOf(file, content, style)
         .ifPresent(
             mistake -> {
               throw refused(mistake, null);
@@ -83,7 +96,8 @@ final class TemplateModels {
   }
 
   private ModelException refused(String problem, @Nullable Throwable cause) {
-    String words = "--architecture '%s': %s".formatted(architecture.file(), problem);
+    String words =
+        "%s '%s': %s".formatted(style.name("architecture"), architecture.file(), problem);
     return new ModelException(words, cause);
   }
 

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.ostinato.jobs.data.HadoopPaths;
+import io.ostinato.jobs.data.KeyStyle;
 import io.ostinato.storage.Safetensors;
 import io.ostinato.torchscript.ZipContent;
 import io.ostinato.weights.OfferedArray;
@@ -26,12 +27,12 @@ import org.apache.hadoop.fs.Path;
 /**
  * Reads weights by name: safetensors, files of {@code torch.save}, shards of either with their
  * index, or a folder with one of these. The content of a file determines its format.
+ *
+ * @param style how messages name settings
  */
-public final class WeightFiles {
+public record WeightFiles(KeyStyle style) {
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
   private static final int MOST_INDEX_BYTES = 100_000_000;
-
-  private WeightFiles() {}
 
   /**
    * Reads the weights of a file or folder.
@@ -39,7 +40,7 @@ public final class WeightFiles {
    * @throws ModelException if they aren't weights; says why in one line
    * @throws io.ostinato.storage.StorageException if a safetensors file is damaged
    */
-  static List<OfferedArray> read(String file, Configuration configuration) throws IOException {
+  List<OfferedArray> read(String file, Configuration configuration) throws IOException {
     Path path = HadoopPaths.path(file, configuration);
     return read(file, HadoopPaths.system(path, configuration), path);
   }
@@ -51,8 +52,7 @@ public final class WeightFiles {
    * @throws ModelException if they aren't weights; says why in one line
    * @throws io.ostinato.storage.StorageException if a safetensors file is damaged
    */
-  public static List<OfferedArray> read(String file, FileSystem files, Path path)
-      throws IOException {
+  public List<OfferedArray> read(String file, FileSystem files, Path path) throws IOException {
     FileStatus status = files.getFileStatus(path);
     if (status.isDirectory()) {
       return ofFolder(file, files, path);
@@ -62,7 +62,7 @@ public final class WeightFiles {
         : ofFile(file, files, status);
   }
 
-  private static List<OfferedArray> ofFolder(String file, FileSystem files, Path folder)
+  private List<OfferedArray> ofFolder(String file, FileSystem files, Path folder)
       throws IOException {
     List<String> names = new ArrayList<>();
     for (FileStatus each : files.listStatus(folder)) {
@@ -82,7 +82,7 @@ public final class WeightFiles {
         : ofFile(file, files, files.getFileStatus(main));
   }
 
-  private static List<OfferedArray> ofShards(String file, FileSystem files, Path index)
+  private List<OfferedArray> ofShards(String file, FileSystem files, Path index)
       throws IOException {
     Set<String> expected = new HashSet<>();
     List<OfferedArray> all = new ArrayList<>();
@@ -135,7 +135,7 @@ public final class WeightFiles {
     return name;
   }
 
-  private static List<OfferedArray> ofFile(String file, FileSystem files, FileStatus status)
+  private List<OfferedArray> ofFile(String file, FileSystem files, FileStatus status)
       throws IOException {
     if (status.getPath().getName().endsWith(".safetensors")) {
       try (InputStream in = new BufferedInputStream(files.open(status.getPath()), 1 << 16)) {
@@ -145,15 +145,25 @@ public final class WeightFiles {
     if (status.getLen() > MOST_BYTES) {
       return ofLargeFile(file, files, status);
     }
-    byte[] content = content(file, files, status, MOST_BYTES);
+    return read(file, content(file, files, status, MOST_BYTES));
+  }
+
+  /**
+   * Reads weights in memory.
+   *
+   * @param name their name for messages
+   * @throws ModelException if they aren't weights; says why in one line
+   * @throws io.ostinato.storage.StorageException if safetensors are damaged
+   */
+  List<OfferedArray> read(String name, byte[] content) throws IOException {
     if (OtherFormat.isSafetensors(content)) {
       return OfferedArray.of(
           Safetensors.readFrom(new ByteArrayInputStream(content), content.length).arrays());
     }
     try {
-      return ofTorchSave(file, content);
+      return ofTorchSave(name, content);
     } catch (IllegalArgumentException e) {
-      throw ModelException.refused(file, String.valueOf(e.getMessage()), e);
+      throw ModelException.refused(name, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -167,12 +177,13 @@ public final class WeightFiles {
     }
   }
 
-  private static List<OfferedArray> ofTorchSave(String file, byte[] content) {
+  private List<OfferedArray> ofTorchSave(String file, byte[] content) {
     ZipContent zip = new ZipContent(content);
     if (zip.isZip() && new ModuleArchive(zip).mistake().isEmpty()) {
       throw ModelException.refused(
           file,
-          "it is a TorchScript module, which contains its architecture; remove --architecture");
+          "it is a TorchScript module, which contains its architecture; remove "
+              + style.name("architecture"));
     }
     if (OtherFormat.isTorchSave(content)) {
       return SavedTensors.of(
@@ -180,7 +191,7 @@ public final class WeightFiles {
     }
     throw ModelException.refused(
         file,
-        OtherFormat.mistakeOf(file, content)
+        OtherFormat.mistakeOf(file, content, style)
             .orElse(
                 "it has no weights by name; expected safetensors or a state_dict written by"
                     + " torch.save"));

@@ -38,10 +38,14 @@ public final class CheckpointEvaluator implements AutoCloseable {
   private final ModelPasses passes;
 
   private CheckpointEvaluator(
-      SparkSession session, EvaluationSpec spec, SparkEvaluationEngine engine, ModelFiles files) {
+      SparkSession session,
+      EvaluationSpec spec,
+      SparkDataset data,
+      SparkEvaluationEngine engine,
+      ModelFiles files) {
     this.session = session;
     this.spec = spec;
-    this.data = spec.data().open(session);
+    this.data = data;
     this.engine = engine;
     this.files = files;
     this.passes = new ModelPasses(spec, data, engine, ProgressDisplay.console());
@@ -59,8 +63,9 @@ public final class CheckpointEvaluator implements AutoCloseable {
         new ModelFiles(
             session.sparkContext().hadoopConfiguration(), spec.architecture(), spec.style());
     files.prepare();
-    spec.data().checkRead(spec.data().open(session), spec.metrics());
-    return new CheckpointEvaluator(session, spec, SparkEvaluationEngine.of(session), files);
+    SparkDataset data = spec.data().open(session);
+    spec.data().checkRead(data, spec.metrics(), spec.style());
+    return new CheckpointEvaluator(session, spec, data, SparkEvaluationEngine.of(session), files);
   }
 
   /**
@@ -70,9 +75,20 @@ public final class CheckpointEvaluator implements AutoCloseable {
    * @throws io.ostinato.jobs.data.DataException if the dataset doesn't match its description
    */
   public CheckpointEvaluator on(DatasetSpec other) {
-    CheckpointEvaluator evaluator = new CheckpointEvaluator(session, spec.on(other), engine, files);
-    data.unpersist();
-    return evaluator;
+    return on(other, other.open(session));
+  }
+
+  /**
+   * Like {@link #on}, for the same rows, which are stored in another place. If they differ, a later
+   * evaluation throws a {@link DataChangedException}.
+   */
+  public CheckpointEvaluator onSame(DatasetSpec other) {
+    return on(other, other.open(session).sameRowsAs(data));
+  }
+
+  private CheckpointEvaluator on(DatasetSpec other, SparkDataset opened) {
+    engine.release(data);
+    return new CheckpointEvaluator(session, spec.on(other), opened, engine, files);
   }
 
   /**

@@ -83,6 +83,9 @@ final class RunBuilder {
     if (!config.defaultCallbacks()) {
       builder.withoutDefaultCallbacks();
     }
+    if (!config.report()) {
+      builder.withoutReport();
+    }
     config.callbacks().stream().filter(one -> !leftOut.contains(one)).forEach(builder::callback);
     bound.flat().forEach(builder::parameter);
     return builder;

@@ -125,6 +125,10 @@ record RunConfig(
             optional = true,
             otherwise = "`checkpoints` in the run's folder")
         @Nullable String checkpoints,
+    @Key(
+            value = "Whether to write `report.html`, a page about the run, into its folder.",
+            byDefault = "" + TrainingLoopBuilder.WRITES_REPORT)
+        boolean report,
     @Key(value = "Run to resume.", optional = true, otherwise = "start a new run")
         @Nullable Resume resume) {
 

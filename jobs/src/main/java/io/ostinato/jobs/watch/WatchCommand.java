@@ -4,13 +4,17 @@ import io.ostinato.evaluation.OnFailure;
 import io.ostinato.jobs.Sessions;
 import io.ostinato.jobs.modelfile.WeightsArchitecture;
 import io.ostinato.jobs.scoring.CheckpointEvaluator;
+import io.ostinato.jobs.scoring.CommandFacts;
 import io.ostinato.jobs.scoring.EvaluationOptions;
 import io.ostinato.jobs.scoring.EvaluationSpec;
+import io.ostinato.report.RunFacts;
+import io.ostinato.report.RunReport;
 import io.ostinato.storage.StorageException;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.RunInfo;
 import io.ostinato.training.TrainingLoopBuilder;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +94,9 @@ public final class WatchCommand implements Callable<Integer> {
               + " repeatable.")
   private List<String> lower = List.of();
 
+  @Option(names = "--no-report", description = "Don't write report.html into the run's folder.")
+  private boolean noReport;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -109,13 +116,37 @@ public final class WatchCommand implements Callable<Integer> {
         try (CheckpointEvaluator evaluator = CheckpointEvaluator.of(spark, evaluation);
             WatchSession session =
                 new WatchSession(
-                    run, id, properties(evaluation), retryFailed, spec.commandLine())) {
+                    run,
+                    id,
+                    properties(evaluation),
+                    retryFailed,
+                    report(run, evaluation, spark),
+                    spec.commandLine())) {
           ModelEvaluation model = new SparkModelEvaluation(spark, evaluator, evaluation.dataset());
           int exitCode = session.watch(settings, watched, completeness, model, pace);
           return evaluation.policy().onFailure().then() == OnFailure.Then.WARN ? 0 : exitCode;
         }
       }
     }
+  }
+
+  /** Starts or resumes the page about the run. */
+  private RunReport report(WatchRun run, EvaluationSpec evaluation, SparkSession spark) {
+    if (noReport) {
+      return RunReport.none();
+    }
+    RunReport report =
+        RunReport.of(run.files(), run.checkpoints(), properties(evaluation), Clock.systemUTC());
+    report.resume(() -> facts(evaluation, spark));
+    return report;
+  }
+
+  private RunFacts facts(EvaluationSpec evaluation, SparkSession spark) {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("checkpoints", folder.checkpoints);
+    about.put("evaluated on", evaluation.dataset());
+    return RunFacts.of(
+        "watch", about, CommandFacts.versions(spark), CommandFacts.options(spec.commandLine()));
   }
 
   private void check(EvaluationSpec evaluation) {

@@ -1,6 +1,7 @@
 package io.ostinato.jobs.watch;
 
 import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.report.RunReport;
 import io.ostinato.text.Excerpt;
 import java.io.PrintWriter;
 import java.util.EnumMap;
@@ -11,19 +12,26 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports outcomes of checkpoints: a line for each, and to the trackers. */
+/** Reports outcomes of checkpoints: a line for each, to the trackers, and on the run's page. */
 final class WatchReport {
   private static final Logger log = LoggerFactory.getLogger(WatchReport.class);
 
   private final PrintWriter out;
   private final PrintWriter err;
   private final CheckpointTrackers trackers;
+  private final RunReport page;
   private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
 
-  WatchReport(PrintWriter out, PrintWriter err, CheckpointTrackers trackers) {
+  /**
+   * Creates a report.
+   *
+   * @param page the page about the run in its folder
+   */
+  WatchReport(PrintWriter out, PrintWriter err, CheckpointTrackers trackers, RunReport page) {
     this.out = out;
     this.err = err;
     this.trackers = trackers;
+    this.page = page;
   }
 
   /** Reports an evaluation and the metrics for which it is the best. */
@@ -82,5 +90,6 @@ final class WatchReport {
 
   private void count(JournalEntry entry) {
     counts.merge(entry.outcome(), 1, Integer::sum);
+    page.changed();
   }
 }

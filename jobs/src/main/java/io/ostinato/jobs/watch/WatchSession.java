@@ -1,5 +1,7 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.ErrorLine;
+import io.ostinato.report.RunReport;
 import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.tracking.RunInfo;
@@ -21,14 +23,22 @@ final class WatchSession implements AutoCloseable {
   private final CheckpointTrackers trackers;
   private final WatchReport report;
   private final PrintWriter out;
+  private final RunReport page;
 
+  /**
+   * Loads the results of earlier processes.
+   *
+   * @param page the page about the run in its folder, which has started
+   */
   WatchSession(
       WatchRun run,
       String runId,
       MetricProperties properties,
       boolean retryFailed,
+      RunReport page,
       CommandLine command) {
     this.run = run;
+    this.page = page;
     this.properties = properties;
     this.journal = new Journal(run.lines(), run.evaluations());
     if (retryFailed) {
@@ -41,11 +51,31 @@ final class WatchSession implements AutoCloseable {
                 new RunInfo(runId, run.files(), Map.of()), journal.entries())
             : CheckpointTrackers.none();
     this.out = command.getOut();
-    this.report = new WatchReport(out, command.getErr(), trackers);
+    this.report = new WatchReport(out, command.getErr(), trackers, page);
   }
 
   /** Watches until the watch ends; returns the exit code. */
   int watch(
+      WatchSettings settings,
+      CheckpointFolder folder,
+      Completeness completeness,
+      ModelEvaluation evaluation,
+      Pace pace) {
+    try {
+      int exitCode = watched(settings, folder, completeness, evaluation, pace);
+      if (pace.stopRequested()) {
+        page.end(RunStatus.INTERRUPTED, "stopped by a signal");
+      } else {
+        page.end(RunStatus.FINISHED, "no checkpoint was left to wait for");
+      }
+      return exitCode;
+    } catch (RuntimeException | Error e) {
+      page.end(RunStatus.FAILED, ErrorLine.of(e));
+      throw e;
+    }
+  }
+
+  private int watched(
       WatchSettings settings,
       CheckpointFolder folder,
       Completeness completeness,
@@ -70,6 +100,7 @@ final class WatchSession implements AutoCloseable {
 
   @Override
   public void close() {
+    page.close();
     trackers.close();
   }
 

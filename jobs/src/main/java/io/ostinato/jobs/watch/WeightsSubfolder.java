@@ -1,5 +1,6 @@
 package io.ostinato.jobs.watch;
 
+import io.ostinato.jobs.data.KeyStyle;
 import io.ostinato.jobs.modelfile.ModelException;
 import io.ostinato.jobs.modelfile.WeightFiles;
 import io.ostinato.jobs.modelfile.WeightsFolder;
@@ -60,7 +61,8 @@ record WeightsSubfolder(FileSystem system, Path path) {
   Safetensors joined(String index) throws IOException {
     try {
       List<HostArray> arrays = new ArrayList<>();
-      for (OfferedArray array : WeightFiles.read(path.getName(), system, new Path(path, index))) {
+      for (OfferedArray array :
+          new WeightFiles(KeyStyle.OPTION).read(path.getName(), system, new Path(path, index))) {
         arrays.add(array.content().get());
       }
       return new Safetensors(arrays, Map.of());

@@ -7,6 +7,7 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.jobs.ErrorLine;
 import io.ostinato.jobs.TestDisk;
+import io.ostinato.report.RunReport;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.ForwardingLineFile;
@@ -108,7 +109,11 @@ final class WatchLab {
   WatchReport watch(Policy policy, Ending ending, Completeness completeness) {
     Folder folder = new Folder();
     WatchReport report =
-        new WatchReport(new PrintWriter(out), new PrintWriter(err), CheckpointTrackers.none());
+        new WatchReport(
+            new PrintWriter(out),
+            new PrintWriter(err),
+            CheckpointTrackers.none(),
+            RunReport.none());
     try (LineFile lines = new CrashingLines(files().openLines("metrics.jsonl"));
         EvaluationsLog evaluations =
             EvaluationsLog.of(new CrashingFiles(files()), Clock.systemUTC())) {
@@ -138,7 +143,13 @@ final class WatchLab {
             .setErr(new PrintWriter(err));
     try (WatchRun watchRun = new WatchRun(runs.toString(), runId, new Configuration());
         WatchSession session =
-            new WatchSession(watchRun, runId, MetricProperties.defaults(), retryFailed, command)) {
+            new WatchSession(
+                watchRun,
+                runId,
+                MetricProperties.defaults(),
+                retryFailed,
+                RunReport.none(),
+                command)) {
       session.watch(
           new WatchSettings(policy, POLL, Ending.once()),
           new Folder(),

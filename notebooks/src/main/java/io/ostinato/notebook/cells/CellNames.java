@@ -1,6 +1,7 @@
 package io.ostinato.notebook.cells;
 
 import io.ostinato.notebook.cells.CellMethod.Reference;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,9 +20,22 @@ final class CellNames {
   /** The name of a method, such as {@code Accuracy.processData}, or a description. */
   static String of(Reference method) {
     Matcher type = CLASS.matcher(method.owner());
-    String owner = type.matches() && type.group(1) != null ? type.group(1) : "";
+    String owner =
+        type.matches() && type.group(1) != null
+            ? type.group(1)
+            : ScalaCells.nameOf(method.owner()).orElse("");
+    Optional<String> function = ScalaCells.methodOfFunction(method.name());
+    if (function.isPresent()) {
+      return "a function in " + named(owner, function.get());
+    }
     Matcher lambda = LAMBDA.matcher(method.name());
     return lambda.matches() ? lambda(owner, lambda.group(1)) : named(owner, method.name());
+  }
+
+  /** The name of a static field, such as {@code Settings.limit}. */
+  static String of(CellMethod.StaticField field) {
+    Matcher type = CLASS.matcher(field.owner());
+    return named(type.matches() ? type.group(1) : field.owner(), field.name());
   }
 
   private static String lambda(String owner, String method) {

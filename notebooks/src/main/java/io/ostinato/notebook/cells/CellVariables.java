@@ -14,12 +14,14 @@ import java.util.stream.Stream;
 /**
  * Finds variables of cells in code that is sent to executors. A cell's variable is a static field
  * of the class that JShell wraps around the cell, which the cell assigns where it is run: in the
- * notebook's process. On an executor it would silently be 0, false or null.
+ * notebook's process. On an executor it would silently be 0, false or null. The same holds for
+ * static fields of cells' classes that only cells assign.
  */
 public final class CellVariables implements SentCode {
   @Override
   public Optional<String> problemOf(Set<Class<?>> classes, List<SerializedLambda> lambdas) {
-    ExecutorCode code = new ExecutorCode(new EntryMethods());
+    LoadedClasses loaded = new LoadedClasses(classes);
+    ExecutorCode code = new ExecutorCode(new EntryMethods(loaded));
     classes.forEach(type -> code.addObjectsOf(type.getName().replace('.', '/')));
     for (SerializedLambda lambda : lambdas) {
       code.add(
@@ -29,8 +31,22 @@ public final class CellVariables implements SentCode {
         code.addObjectsOf(lambda.getImplClass());
       }
     }
-    Set<Finding> findings = code.findings();
+    return read(code.findings())
+        .or(() -> assigned(code.assignments()))
+        .or(() -> new StaticValues(loaded).problemOf(code.unassigned()));
+  }
+
+  private static Optional<String> read(Set<Finding> findings) {
     return findings.isEmpty() ? Optional.empty() : Optional.of(text(findings));
+  }
+
+  private static Optional<String> assigned(Set<Finding> findings) {
+    return findings.stream()
+        .findFirst()
+        .map(
+            finding ->
+                "%s assigns the cell variable '%s', which executors can't change in the notebook; return values from processData as results instead"
+                    .formatted(CellNames.of(finding.method()), finding.variable()));
   }
 
   private static String text(Set<Finding> findings) {

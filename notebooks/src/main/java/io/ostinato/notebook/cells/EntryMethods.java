@@ -2,23 +2,26 @@ package io.ostinato.notebook.cells;
 
 import io.ostinato.callback.Callback;
 import io.ostinato.notebook.cells.CellMethod.Reference;
+import java.io.Externalizable;
+import java.io.Serializable;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The methods of cells' classes that are called on executors by other code: those that override a
- * method of a class that is not of a cell, and those of deserialization. Of a callback only {@code
- * processData} runs there.
+ * method of a class that is not of a cell, and those of deserialization. Of a callback, only its
+ * hooks for batches run there.
  */
-final class EntryMethods implements ExecutorCode.EntryPoints {
-  private static final Logger log = LoggerFactory.getLogger(EntryMethods.class);
+record EntryMethods(LoadedClasses loaded) implements ExecutorCode.EntryPoints {
+  private static final Set<String> OF_CALLBACKS =
+      Set.of("processData", "processOutputs", "processingEnds");
 
   private static final Set<String> OF_DESERIALIZATION =
       Set.of("readObject", "readObjectNoData", "readResolve", "readExternal");
@@ -27,15 +30,46 @@ final class EntryMethods implements ExecutorCode.EntryPoints {
   public Set<Reference> of(CellClass type) {
     Set<Class<?>> outside = outside(type);
     Set<String> inherited =
-        outside.stream().anyMatch(Callback.class::isAssignableFrom)
-            ? Set.of("processData")
-            : names(outside);
-    return type.methods().keySet().stream()
-        .map(method -> reference(type, method))
-        .filter(
-            method ->
-                inherited.contains(method.name()) || OF_DESERIALIZATION.contains(method.name()))
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+        outside.stream().anyMatch(Callback.class::isAssignableFrom) ? OF_CALLBACKS : names(outside);
+    Set<Reference> methods =
+        type.methods().keySet().stream()
+            .map(method -> reference(type, method))
+            .filter(
+                method ->
+                    inherited.contains(method.name()) || OF_DESERIALIZATION.contains(method.name()))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    loaded.find(type.name()).flatMap(EntryMethods::constructor).ifPresent(methods::add);
+    return methods;
+  }
+
+  /** The constructor that deserialization calls: that of a record, or of a superclass. */
+  private static Optional<Reference> constructor(Class<?> type) {
+    if (!Serializable.class.isAssignableFrom(type)) {
+      return Optional.empty();
+    }
+    if (type.isRecord()) {
+      Class<?>[] components =
+          Arrays.stream(type.getRecordComponents())
+              .map(RecordComponent::getType)
+              .toArray(Class<?>[]::new);
+      return Optional.of(reference(type, components));
+    }
+    Class<?> made = type;
+    while (Serializable.class.isAssignableFrom(made)
+        && !Externalizable.class.isAssignableFrom(type)) {
+      made = made.getSuperclass();
+      if (made == null) {
+        return Optional.empty(); // an interface
+      }
+    }
+    return Optional.of(reference(made));
+  }
+
+  private static Reference reference(Class<?> type, Class<?>... parameters) {
+    return new Reference(
+        type.getName().replace('.', '/'),
+        "<init>",
+        MethodType.methodType(void.class, parameters).toMethodDescriptorString());
   }
 
   private static Reference reference(CellClass type, String method) {
@@ -45,33 +79,17 @@ final class EntryMethods implements ExecutorCode.EntryPoints {
   }
 
   /** The nearest ancestors that are not of a cell. */
-  private static Set<Class<?>> outside(CellClass type) {
+  private Set<Class<?>> outside(CellClass type) {
     Set<Class<?>> outside = new LinkedHashSet<>();
     for (String parent : type.parents()) {
       Optional<CellClass> ofCell = CellClass.read(parent);
       if (ofCell.isPresent()) {
         outside.addAll(outside(ofCell.get()));
       } else {
-        load(parent).ifPresent(outside::add);
+        loaded.find(parent).ifPresent(outside::add);
       }
     }
     return outside;
-  }
-
-  /** The class, by the loader of the cell that is running, or by that of this class. */
-  private static Optional<Class<?>> load(String internalName) {
-    String name = internalName.replace('/', '.');
-    for (ClassLoader loader :
-        Arrays.asList(
-            Thread.currentThread().getContextClassLoader(), EntryMethods.class.getClassLoader())) {
-      try {
-        return Optional.of(Class.forName(name, false, loader));
-      } catch (ClassNotFoundException e) {
-        log.debug("{} is not known to {}", name, loader);
-      }
-    }
-    log.warn("the variables that methods of a cell's {} read can't be checked", name);
-    return Optional.empty();
   }
 
   private static Set<String> names(Set<Class<?>> types) {

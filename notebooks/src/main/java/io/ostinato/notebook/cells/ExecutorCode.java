@@ -1,10 +1,12 @@
 package io.ostinato.notebook.cells;
 
 import io.ostinato.notebook.cells.CellMethod.Reference;
+import io.ostinato.notebook.cells.CellMethod.StaticField;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,7 @@ final class ExecutorCode {
   private final Map<String, Optional<CellClass>> classes = new HashMap<>();
   private final Set<String> live = new LinkedHashSet<>();
   private final Set<Reference> followed = new LinkedHashSet<>();
+  private final Map<Reference, Reference> callers = new HashMap<>();
   private final Deque<Reference> next = new ArrayDeque<>();
   private final EntryPoints entryPoints;
 
@@ -62,7 +65,10 @@ final class ExecutorCode {
       declared(reference)
           .ifPresent(
               method -> {
-                method.variables().forEach(name -> findings.add(new Finding(reference, name)));
+                method
+                    .variables()
+                    .forEach(name -> findings.add(new Finding(reader(reference), name)));
+                method.calls().forEach(call -> callers.putIfAbsent(call, reference));
                 follow(method);
               });
     }
@@ -71,6 +77,55 @@ final class ExecutorCode {
 
   /** A variable of a cell, and the method that reads it. */
   record Finding(Reference method, String variable) {}
+
+  /** The variables of cells that are assigned, after {@link #findings}. */
+  Set<Finding> assignments() {
+    Set<Finding> assignments = new LinkedHashSet<>();
+    for (Reference reference : followed) {
+      declared(reference)
+          .ifPresent(
+              method ->
+                  method.assigned().stream()
+                      .filter(field -> CellClass.isWrapper(field.owner()))
+                      .forEach(field -> assignments.add(new Finding(reference, field.name()))));
+    }
+    return assignments;
+  }
+
+  /** The static fields of cells' classes that are read and not assigned, by the reading method. */
+  Map<Reference, Set<StaticField>> unassigned() {
+    Map<Reference, Set<StaticField>> read = new LinkedHashMap<>();
+    Set<StaticField> assigned = new HashSet<>();
+    for (Reference reference : followed) {
+      CellMethod method = declared(reference).orElseGet(CellMethod::new);
+      assigned.addAll(method.assigned());
+      method.read().stream()
+          .filter(field -> !CellClass.isWrapper(field.owner()) && of(field.owner()).isPresent())
+          .forEach(field -> read.computeIfAbsent(reference, r -> new LinkedHashSet<>()).add(field));
+    }
+    read.values()
+        .forEach(
+            fields ->
+                fields.removeIf(
+                    field -> assigned.stream().anyMatch(other -> isSame(field, other))));
+    read.values().removeIf(Set::isEmpty);
+    return read;
+  }
+
+  /** Whether two fields may be the same one, which can be used through any subclass. */
+  private boolean isSame(StaticField one, StaticField other) {
+    return one.name().equals(other.name())
+        && (isParent(one.owner(), other.owner()) || isParent(other.owner(), one.owner()));
+  }
+
+  private boolean isParent(String ancestor, String name) {
+    return of(name).filter(type -> isA(type, ancestor, new HashSet<>())).isPresent();
+  }
+
+  /** The method itself, or the one that calls it if Scala has made it to read a variable. */
+  private Reference reader(Reference method) {
+    return ScalaCells.isWrapper(method.owner()) ? callers.getOrDefault(method, method) : method;
+  }
 
   private void follow(CellMethod method) {
     method.calls().forEach(this::add);

@@ -1,6 +1,9 @@
 package io.ostinato.notebook.display;
 
 import io.ostinato.jobs.scoring.EvaluationReport;
+import io.ostinato.metric.Direction;
+import io.ostinato.text.Glob;
+import io.ostinato.tracking.MetricProperties;
 import io.ostinato.tracking.MetricsRecord;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.training.TrainingResult;
@@ -8,9 +11,11 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
@@ -28,19 +33,27 @@ public final class Tables {
   /** The number of characters of a value that {@link #head} shows. */
   static final int HEAD_CHARACTERS = 60;
 
+  private static final int SIGNIFICANT_DIGITS = 4;
+
   private Tables() {}
 
   /** The last and the best value of each metric, with why the training ended. */
   public static DisplayTable of(TrainingResult result) {
-    return of(
+    return summary(
         result.summary(),
         "Training ended at %s: %s. Run: %s"
-            .formatted(result.end(), result.reason(), result.files().location()));
+            .formatted(result.end(), result.reason(), result.files().location()),
+        List.of());
   }
 
-  /** The last and the best value of each metric, with their iterations. */
-  public static DisplayTable of(RunSummary summary) {
-    return of(summary, "");
+  /**
+   * The last and the best value of each metric, with their iterations.
+   *
+   * @param patterns the keys to show, such as {@code accuracy/*}, where {@code *} stands for any
+   *     characters; all if none is given
+   */
+  public static DisplayTable of(RunSummary summary, String... patterns) {
+    return summary(summary, "", globs(patterns));
   }
 
   /** The metrics of an evaluated model. */
@@ -52,6 +65,53 @@ public final class Tables {
         report.metrics().entrySet().stream()
             .map(metric -> List.of(metric.getKey(), number(metric.getValue())))
             .toList());
+  }
+
+  /**
+   * The best value of each metric in each of several runs, with its iteration, and the run that has
+   * the best of all. Metrics of which it isn't known whether they are better when higher or when
+   * lower are left out.
+   *
+   * @param runs the records of each run, by its name
+   * @param patterns as in {@link #of(RunSummary, String...)}
+   */
+  public static DisplayTable compare(
+      Map<String, List<MetricsRecord>> runs, MetricProperties properties, String... patterns) {
+    Map<String, RunSummary> summaries = new LinkedHashMap<>();
+    runs.forEach((run, records) -> summaries.put(run, RunSummary.of(properties, records)));
+    List<Glob> keys = globs(patterns);
+    List<String> columns = new ArrayList<>(List.of("metric"));
+    columns.addAll(summaries.keySet());
+    columns.add("best");
+    return new DisplayTable(
+        "",
+        columns,
+        summaries.values().stream()
+            .flatMap(summary -> summary.best().keySet().stream())
+            .distinct()
+            .filter(key -> isOneOf(keys, key))
+            .map(key -> compared(key, properties.direction(key).orElseThrow(), summaries))
+            .toList());
+  }
+
+  private static List<String> compared(
+      String key, Direction direction, Map<String, RunSummary> summaries) {
+    List<String> row = new ArrayList<>(List.of(key));
+    double best = Double.NaN;
+    List<String> runs = new ArrayList<>();
+    for (Map.Entry<String, RunSummary> run : summaries.entrySet()) {
+      RunSummary.Value value = run.getValue().best().get(key);
+      row.add(value == null ? "" : number(value.value()) + " at " + value.iteration());
+      if (value != null && direction.isBetter(value.value(), best)) {
+        best = value.value();
+        runs.clear();
+      }
+      if (value != null && value.value() == best) {
+        runs.add(run.getKey());
+      }
+    }
+    row.add(String.join(", ", runs));
+    return row;
   }
 
   /** One row for each record, one column for each metric that any of them has. */
@@ -90,11 +150,12 @@ public final class Tables {
         : "substring(cast(%s as string), 1, %s)".formatted(column, HEAD_CHARACTERS + 1);
   }
 
-  private static DisplayTable of(RunSummary summary, String caption) {
+  private static DisplayTable summary(RunSummary summary, String caption, List<Glob> keys) {
     return new DisplayTable(
         caption,
         List.of("metric", "last", "at", "best", "best at"),
         summary.last().entrySet().stream()
+            .filter(metric -> isOneOf(keys, metric.getKey()))
             .map(
                 metric -> {
                   RunSummary.Value last = metric.getValue();
@@ -107,6 +168,14 @@ public final class Tables {
                       best == null ? "" : best.iteration().toString());
                 })
             .toList());
+  }
+
+  private static List<Glob> globs(String... patterns) {
+    return Arrays.stream(patterns).map(Glob::ofStars).toList();
+  }
+
+  private static boolean isOneOf(List<Glob> patterns, String key) {
+    return patterns.isEmpty() || patterns.stream().anyMatch(pattern -> pattern.matches(key));
   }
 
   private static List<String> row(MetricsRecord record, Set<String> keys) {
@@ -130,14 +199,20 @@ public final class Tables {
     return text.length() <= HEAD_CHARACTERS ? text : text.substring(0, HEAD_CHARACTERS - 1) + "…";
   }
 
-  /** Six significant digits; all digits of counts. */
+  /** Four significant digits, as in plots; of the whole part, all digits. */
   private static String number(double value) {
     if (!Double.isFinite(value)) {
       return Double.toString(value);
     }
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? Long.toString((long) value)
-        : new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros().toString();
+    if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+      return Long.toString((long) value);
+    }
+    BigDecimal exact = new BigDecimal(value);
+    int whole = exact.precision() - exact.scale();
+    return exact
+        .round(new MathContext(Math.max(SIGNIFICANT_DIGITS, whole)))
+        .stripTrailingZeros()
+        .toString();
   }
 
   private static String seconds(double value) {

@@ -1,5 +1,6 @@
 package io.ostinato.notebook.jupyter;
 
+import io.ostinato.notebook.display.LiveOutput;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
 import java.time.Clock;
@@ -17,29 +18,20 @@ import org.jspecify.annotations.Nullable;
 public final class NotebookProgress implements ProgressDisplay {
   private static final Duration PAUSE = Duration.ofMillis(250);
 
-  private final Output output;
+  private final LiveOutput<ProgressView> output;
   private final Clock clock;
   private final List<Work> works = new ArrayList<>();
   private @Nullable String shown;
   private Instant nextShow = Instant.MIN;
 
-  /** Where bars are shown. */
-  interface Output {
-    /** Shows bars in an output of their own, and returns its id. */
-    String show(ProgressView view);
-
-    /** Replaces what an output shows. */
-    void update(String id, ProgressView view);
-  }
-
-  NotebookProgress(Output output, Clock clock) {
+  NotebookProgress(LiveOutput<ProgressView> output, Clock clock) {
     this.output = output;
     this.clock = clock;
   }
 
   /** Shows bars in the output of the cell that is running when work starts. */
   public static ProgressDisplay display() {
-    return new NotebookProgress(new CellOutput(), Clock.systemUTC());
+    return new NotebookProgress(new CellOutput<>(), Clock.systemUTC());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.ostinato.notebook.jupyter;
 import io.ostinato.jobs.scoring.EvaluationReport;
 import io.ostinato.notebook.display.DisplayTable;
 import io.ostinato.notebook.display.Tables;
+import io.ostinato.plot.Plot;
 import io.ostinato.tracking.RunSummary;
 import io.ostinato.training.TrainingResult;
 import java.util.function.Function;
@@ -14,12 +15,14 @@ import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 
 /**
  * Teaches the Java kernel of Jupyter to show trainings, evaluations, metrics and datasets as
- * tables: as HTML, with a text for front ends that don't show HTML. The kernel finds it by itself.
+ * tables, and plots as SVG; each with a text for front ends that show neither. Failures of cells
+ * are shown without the stack traces of libraries. The kernel finds it by itself.
  */
 public final class OstinatoExtension implements Extension {
 
   @Override
   public void install(BaseKernel kernel) {
+    CellThreads.installIn(kernel);
     Renderer renderer = kernel.getRenderer();
     table(renderer, DisplayTable.class, Function.identity());
     table(renderer, TrainingResult.class, Tables::of);
@@ -30,13 +33,21 @@ public final class OstinatoExtension implements Extension {
         renderer,
         ProgressView.class,
         Function.identity(),
+        MIMEType.TEXT_HTML,
         ProgressView::toHtml,
         ProgressView::toText);
+    register(
+        renderer,
+        Plot.class,
+        Function.identity(),
+        MIMEType.IMAGE_SVG,
+        Plot::svg,
+        plot -> plot.title() + ". " + plot.description());
   }
 
   private static <T> void table(
       Renderer renderer, Class<T> type, Function<? super T, DisplayTable> table) {
-    register(renderer, type, table, DisplayTable::toHtml, DisplayTable::toText);
+    register(renderer, type, table, MIMEType.TEXT_HTML, DisplayTable::toHtml, DisplayTable::toText);
   }
 
   /** Registers how objects are shown; the view of an object is made once for both forms. */
@@ -44,15 +55,16 @@ public final class OstinatoExtension implements Extension {
       Renderer renderer,
       Class<T> type,
       Function<? super T, V> view,
-      Function<V, String> html,
+      MIMEType rich,
+      Function<V, String> richForm,
       Function<V, String> text) {
     renderer
         .createRegistration(type)
-        .preferring(MIMEType.TEXT_HTML, MIMEType.TEXT_PLAIN)
+        .preferring(rich, MIMEType.TEXT_PLAIN)
         .register(
             (value, context) -> {
               V made = view.apply(value);
-              context.renderIfRequested(MIMEType.TEXT_HTML, () -> html.apply(made));
+              context.renderIfRequested(rich, () -> richForm.apply(made));
               context.renderIfRequested(MIMEType.TEXT_PLAIN, () -> text.apply(made));
             });
   }

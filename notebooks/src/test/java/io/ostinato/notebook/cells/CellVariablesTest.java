@@ -28,7 +28,8 @@ class CellVariablesTest {
         import io.ostinato.evaluation.*;
         import io.ostinato.model.*;
         import io.ostinato.schedule.*;
-        import java.io.Serializable;
+        import java.io.*;
+        import java.util.*;
         import java.util.function.*;
         int factor = 3;
         String label = "x";
@@ -213,5 +214,113 @@ class CellVariablesTest {
     assertThat(cells.run("sent((Sent) () -> 1)")).isEqualTo("\"sent\"");
     assertThat(cells.run("sent((Sent) () -> label)"))
         .startsWith("\"a lambda reads the cell variable 'label'");
+  }
+
+  private static String unassigned(String method, String field) {
+    return "Optional[%s reads the static field '%s', which executors don't assign and would have its default there; pass the value through a constructor and keep it in a field, or make it a local variable]"
+        .formatted(method, field);
+  }
+
+  @Test
+  void theOtherHooksOfACallbackOnExecutorsAreChecked() {
+    callback("Ends", "@Override protected void processingEnds() { label.length(); }", "");
+    assertThat(problem("new Ends()")).isEqualTo(reads("Ends.processingEnds", "label"));
+    cells.run("import ai.djl.ndarray.*; import io.ostinato.translation.*;");
+    cells.run(
+        """
+        class Translates extends TranslatedCallback<String, String> {
+          Translates(TranslatorSource<String, String> translator) {
+            super(
+                DataIteratorConfig.every(Schedule.everyNEpochs(1)).dataset("d"), "c", translator);
+          }
+          @Override protected NDList processOutputs(
+              List<String> outputs, EvaluationBatch batch, NDManager manager) {
+            System.out.println(factor);
+            return new NDList();
+          }
+          @Override protected void processResults(EvaluationResults results, Invocation at) {}
+        }
+        """);
+    cells.run(
+        """
+        class Stub implements ai.djl.translate.Translator<String, String>, Serializable {
+          public NDList processInput(ai.djl.translate.TranslatorContext context, String input) {
+            return new NDList();
+          }
+          public String processOutput(ai.djl.translate.TranslatorContext context, NDList list) {
+            return "";
+          }
+        }
+        """);
+    assertThat(
+            problem("new Translates(TranslatorSource.of(String.class, String.class, new Stub()))"))
+        .isEqualTo(reads("Translates.processOutputs", "factor"));
+  }
+
+  @Test
+  void variablesAreNotAssignedByExecutors() {
+    cells.run("int last = 0;");
+    callback("Assigns", "", "last = 3;");
+    assertThat(problem("new Assigns()"))
+        .isEqualTo(
+            "Optional[Assigns.processData assigns the cell variable 'last', which executors can't"
+                + " change in the notebook; return values from processData as results instead]");
+  }
+
+  @Test
+  void staticFieldsThatOnlyCellsAssignAreNotSent() {
+    cells.run("class Settings { static int limit; static Object cache; static int kept = 4; }");
+    callback("Limited", "", "System.out.println(Settings.limit);");
+    assertThat(problem("new Limited()")).as("the same as here").isEqualTo(NONE);
+    cells.run("Settings.limit = 5;");
+    assertThat(problem("new Limited()"))
+        .isEqualTo(unassigned("Limited.processData", "Settings.limit"));
+    callback(
+        "Caches", "", "if (Settings.cache == null) { Settings.cache = \"\" + Settings.kept; }");
+    assertThat(problem("new Caches()")).isEqualTo(NONE);
+    callback("Own", "static int limit;", "System.out.println(limit);");
+    cells.run("Own.limit = 6;");
+    assertThat(problem("new Own()")).isEqualTo(unassigned("Own.processData", "Own.limit"));
+  }
+
+  @Test
+  void constructorsThatDeserializationCallsRunOnExecutors() {
+    cells.run(
+        """
+        record Config(int limit) implements Serializable {
+          public Config { limit = Math.min(limit, factor); }
+        }
+        """);
+    callback("HasConfig", "Config config = new Config(2);", "config.limit();");
+    assertThat(problem("new HasConfig()")).isEqualTo(reads("the constructor of Config", "factor"));
+    cells.run("class Plain { int limit = factor; }");
+    cells.run("class Sub extends Plain implements Sent { public Object get() { return limit; } }");
+    assertThat(problem("new Sub()")).isEqualTo(reads("the constructor of Plain", "factor"));
+    cells.run(
+        """
+        class Written implements Externalizable {
+          int limit;
+          public Written() { limit = factor; }
+          public void writeExternal(ObjectOutput out) {}
+          public void readExternal(ObjectInput in) {}
+        }
+        """);
+    assertThat(problem("new Written()")).isEqualTo(reads("the constructor of Written", "factor"));
+    cells.run("class Fine implements Serializable { int limit = factor; }");
+    assertThat(problem("new Fine()")).isEqualTo(NONE);
+  }
+
+  @Test
+  void enumsAndInterfacesAreFollowed() {
+    cells.run("enum Mode { FAST(factor), SLOW(1); final int n; Mode(int n) { this.n = n; } }");
+    callback("HasMode", "Mode mode = Mode.SLOW;", "System.out.println(mode.n);");
+    assertThat(problem("new HasMode()"))
+        .isEqualTo(reads("the static initializer of Mode", "factor"));
+    cells.run("interface Named { default String named() { return label; } }");
+    callback("Inner", "class Part implements Named, Serializable {}", "new Part().named();");
+    assertThat(problem("new Inner()")).isEqualTo(reads("Inner$Part.named", "label"));
+    cells.run("interface Util { static int twice() { return factor * 2; } }");
+    callback("Calls2", "", "Util.twice();");
+    assertThat(problem("new Calls2()")).isEqualTo(reads("Util.twice", "factor"));
   }
 }

@@ -29,8 +29,8 @@ class TablesTest {
                         record(3, Map.of("loss", Double.NaN))))
                 .rows())
         .containsExactly(
-            List.of("E1_U1_S1", "1.23457E+6", ""),
-            List.of("E1_U2_S2", "", "0.123457"),
+            List.of("E1_U1_S1", "1234567", ""),
+            List.of("E1_U2_S2", "", "0.1235"),
             List.of("E1_U3_S3", "NaN", ""));
   }
 
@@ -42,6 +42,24 @@ class TablesTest {
             List.of(record(1, Map.of("loss/a", 0.5)), record(2, Map.of("loss/a", 3.0))));
     assertThat(Tables.of(summary).rows())
         .containsExactly(List.of("loss/a", "3", "E1_U2_S2", "0.5", "E1_U1_S1"));
+    assertThat(Tables.of(summary, "accuracy/*", "loss/*").rows()).hasSize(1);
+    assertThat(Tables.of(summary, "accuracy/*").rows()).isEmpty();
+  }
+
+  @Test
+  void runsAreComparedByTheirBestValues() {
+    Map<String, List<MetricsRecord>> runs = new LinkedHashMap<>();
+    runs.put("a", List.of(record(1, Map.of("loss/x", 0.5)), record(2, Map.of("loss/x", 0.25))));
+    runs.put("b", List.of(record(3, Map.of("loss/x", 0.25, "accuracy", 0.75, "lr", 1.0))));
+    runs.put("c", List.of(record(4, Map.of("loss/x", Double.NaN, "accuracy", 0.5))));
+    DisplayTable table = Tables.compare(runs, MetricProperties.defaults());
+    assertThat(table.columns()).containsExactly("metric", "a", "b", "c", "best");
+    assertThat(table.rows())
+        .containsExactly(
+            List.of("loss/x", "0.25 at E1_U2_S2", "0.25 at E1_U3_S3", "", "a, b"),
+            List.of("accuracy", "", "0.75 at E1_U3_S3", "0.5 at E1_U4_S4", "b"));
+    assertThat(Tables.compare(runs, MetricProperties.defaults(), "accuracy").rows()).hasSize(1);
+    assertThat(Tables.compare(Map.of(), MetricProperties.defaults()).rows()).isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.ostinato.notebook.jupyter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ostinato.notebook.display.LiveOutput;
 import io.ostinato.progress.HandClock;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
@@ -15,7 +16,7 @@ class NotebookProgressTest {
   private final HandClock clock = new HandClock();
   private final ProgressDisplay display =
       new NotebookProgress(
-          new NotebookProgress.Output() {
+          new LiveOutput<ProgressView>() {
             @Override
             public String show(ProgressView view) {
               shown.add("new: " + view.toText());

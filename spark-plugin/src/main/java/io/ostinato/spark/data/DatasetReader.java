@@ -55,6 +55,7 @@ final class DatasetReader {
   private final long maxRows;
   private final BadRows badRows;
   private FirstRows first = FirstRows.all();
+  private long budget;
 
   DatasetReader(
       Dataset<Row> rows,
@@ -74,22 +75,22 @@ final class DatasetReader {
   PreparedDataset read() {
     first = firstRows();
     String id = UUID.randomUUID().toString();
-    long budget = budgetBytes();
+    budget = budgetBytes();
     JavaRDD<StoredBatch> decoded = decoded(badRows);
     if (budget == 0) {
       return prepared(id, decoded, BatchCount.of(decoded), false, true);
     }
-    if (looksTooLarge(decoded, budget)) {
+    if (looksTooLarge(decoded)) {
       BatchCount count = BatchCount.of(decoded);
       if (count.sizeBytes() > budget) {
-        return tooLarge(id, decoded, count, budget);
+        return tooLarge(id, decoded, count);
       }
     }
     JavaRDD<StoredBatch> stored = stored(decoded);
     BatchCount count = countOrFree(stored);
     if (count.sizeBytes() > budget) {
       stored.unpersist();
-      return tooLarge(id, decoded(badRows), count, budget);
+      return tooLarge(id, decoded(badRows), count);
     }
     JavaRDD<StoredBatch> fitted = fitted(stored, count);
     return prepared(id, fitted, count, true, fitted == stored);
@@ -99,7 +100,7 @@ final class DatasetReader {
    * Estimates from a few partitions, one for each slot, whether the dataset exceeds the budget.
    * Storing such a dataset to count it would fill the executors' disks for nothing.
    */
-  private boolean looksTooLarge(JavaRDD<StoredBatch> decoded, long budget) {
+  private boolean looksTooLarge(JavaRDD<StoredBatch> decoded) {
     int partitions = decoded.getNumPartitions();
     int probed = slots();
     if (partitions < LEAST_WAVES * probed) {
@@ -110,8 +111,7 @@ final class DatasetReader {
     return BatchCount.sizeBytes(decoded, some) / probed > budget / partitions;
   }
 
-  private PreparedDataset tooLarge(
-      String id, JavaRDD<StoredBatch> decoded, BatchCount count, long budget) {
+  private PreparedDataset tooLarge(String id, JavaRDD<StoredBatch> decoded, BatchCount count) {
     log.info(
         "a dataset of {} MiB is not stored on the executors, because it exceeds the limit of {}"
             + " MiB; its batches are decoded at each evaluation",
@@ -136,6 +136,7 @@ final class DatasetReader {
         count.content(count.rows() < maxRows),
         count.skipped(),
         isStored,
+        budget,
         isInOrder);
   }
 

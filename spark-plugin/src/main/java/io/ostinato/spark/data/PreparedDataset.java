@@ -17,6 +17,8 @@ import org.apache.spark.api.java.JavaRDD;
  * @param content the rows as they were counted; evaluations must read the same
  * @param skipped the rows that can't be turned into tensors
  * @param isStored whether the executors store them
+ * @param budgetBytes maximum size of a dataset that the executors store, in bytes; {@link
+ *     Long#MAX_VALUE} if it was unknown
  * @param isInOrder whether {@code batches} are in dataset order
  */
 public record PreparedDataset(
@@ -29,4 +31,5 @@ public record PreparedDataset(
     DataContent content,
     SkippedRows skipped,
     boolean isStored,
+    long budgetBytes,
     boolean isInOrder) {}

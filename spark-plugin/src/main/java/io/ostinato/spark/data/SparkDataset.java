@@ -46,7 +46,7 @@ public final class SparkDataset implements EvaluationData {
   private final List<DatasetColumn> columns;
   private final @Nullable RowFunction function;
   private final List<Prepared> prepared = new ArrayList<>();
-  private final KnownContent known = new KnownContent();
+  private final KnownContent known;
   private @Nullable Dataset<Row> selected;
 
   /** Each is held while the dataset is read in this way, once for all that wait for it. */
@@ -76,6 +76,15 @@ public final class SparkDataset implements EvaluationData {
 
   private SparkDataset(
       Dataset<Row> rows, List<? extends DatasetColumn> columns, @Nullable RowFunction function) {
+    this(rows, columns, function, new KnownContent());
+  }
+
+  private SparkDataset(
+      Dataset<Row> rows,
+      List<? extends DatasetColumn> columns,
+      @Nullable RowFunction function,
+      KnownContent known) {
+    this.known = known;
     this.rows = rows;
     this.columns = List.copyOf(columns);
     this.function = function;
@@ -168,6 +177,16 @@ public final class SparkDataset implements EvaluationData {
               throw new IllegalArgumentException("two tensors are named '%s'".formatted(name));
             });
     return new SparkDataset(rows, more, null);
+  }
+
+  /**
+   * The dataset for use instead of another one, whose rows it must have, in their order.
+   *
+   * @param before a dataset that isn't read any more; if it has been read, reading the other rows
+   *     throws a {@link DataChangedException}
+   */
+  public SparkDataset sameRowsAs(SparkDataset before) {
+    return new SparkDataset(rows, columns, function, before.known);
   }
 
   /**

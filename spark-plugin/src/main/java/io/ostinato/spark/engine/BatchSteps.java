@@ -228,7 +228,8 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
         lease.builds(),
         lease.refreshes(),
         parts.halvedTo().orElse(0),
-        List.copyOf(lease.model().notes()));
+        List.copyOf(lease.model().notes()),
+        lease.use());
   }
 
   @Override

@@ -39,7 +39,7 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
       for (int i = 0; i < pass.requests().size(); i++) {
         results.add(results(pass, i, outcome));
       }
-      reports.passEnded(pass.watch().collected());
+      reports.passEnded(pass, pass.watch().collected(), outcome.attempts());
     } catch (RuntimeException | Error e) {
       results.forEach(EvaluationResults::discard);
       throw e;
@@ -77,7 +77,8 @@ record CollectedResults(OstinatoSettings settings, EngineReports reports) {
                 certificate,
                 pass.watch()::collected,
                 timings ->
-                    reports.evaluationEnded(request.tag(), certificate.rowsEvaluated(), timings))
+                    reports.evaluationEnded(
+                        pass, request.tag(), certificate.rowsEvaluated(), timings))
             .skipping(skipped);
     return FiniteResults.checked(request.tag(), nonFinite, results);
   }

@@ -25,7 +25,7 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
    * @throws EvaluationException if a task fails permanently, with the message of the task
    */
   PartitionOutcome run(PartitionTask task, ProgressDisplay display) {
-    return collected(dataset.batches().mapPartitions(task, true), task.done(), display);
+    return collected(dataset.batches().mapPartitions(task, true), task, display);
   }
 
   /** As {@link #run}, but merges groups of outcomes on the executors first. */
@@ -38,7 +38,7 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
             .mapToPair(outcome -> new Tuple2<>(TaskContext.getPartitionId() % groups, outcome))
             .reduceByKey(EvaluationJob::merged, groups)
             .values(),
-        task.done(),
+        task,
         display);
   }
 
@@ -47,19 +47,16 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
   }
 
   private PartitionOutcome collected(
-      JavaRDD<byte[]> outcomes, RowsDone done, ProgressDisplay display) {
+      JavaRDD<byte[]> outcomes, PartitionTask task, ProgressDisplay display) {
     Farewells farewells = ResidentModels.ofThisProcess().farewells();
     int before = farewells.count();
     try {
-      return new ShownRows(done, dataset.rows())
-              .during(
-                  () -> new RunningJob<>(tags, outcomes.collectAsync()).await(),
-                  tags.get(0),
-                  display)
-              .stream()
-              .map(OutcomeCodec::decode)
-              .reduce(PartitionOutcome::merge)
-              .orElseThrow(() -> isEmpty(tags.get(0)));
+      return ShownRows.of(tags, task, dataset.rows())
+          .during(() -> new RunningJob<>(tags, outcomes.collectAsync()).await(), display)
+          .stream()
+          .map(OutcomeCodec::decode)
+          .reduce(PartitionOutcome::merge)
+          .orElseThrow(() -> isEmpty(tags.get(0)));
     } catch (EvaluationException e) {
       throw farewells.explained(e, before);
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare

@@ -7,6 +7,7 @@ import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.resident.ModelId;
+import io.ostinato.spark.status.PassStatus;
 import java.util.List;
 
 /**
@@ -16,13 +17,15 @@ import java.util.List;
  *     weights
  * @param task run for each partition
  * @param watch started at the beginning of the pass
+ * @param status what is shown of the pass
  */
 record EvaluationPass(
     List<EvaluationRequest> requests,
     PreparedDataset dataset,
     ModelId model,
     PartitionTask task,
-    Stopwatch watch) {
+    Stopwatch watch,
+    PassStatus status) {
   EvaluationPass {
     requests = List.copyOf(requests);
   }

@@ -1,13 +1,19 @@
 package io.ostinato.spark.engine;
 
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
@@ -26,6 +32,23 @@ final class InternalRunningTasks extends SparkListener {
   /** The number of tasks that have ended in each of the jobs that are not forgotten. */
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
 
+  private static final int MOST_FOLLOWERS = 200;
+
+  /**
+   * Called with the number of each job that begins; Spark may tell of short jobs after their end.
+   */
+  private final Map<String, IntConsumer> followers =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, IntConsumer> eldest) {
+              return size() > MOST_FOLLOWERS;
+            }
+          });
+
+  private final Consumer<String> lost;
   private final Map<Integer, String> stages = new ConcurrentHashMap<>();
   private final Map<Long, Running> running = new ConcurrentHashMap<>();
 
@@ -36,6 +59,30 @@ final class InternalRunningTasks extends SparkListener {
           ? "%s, %s rows done".formatted(place, rows.of(partition).getAsLong())
           : place;
     }
+  }
+
+  /**
+   * Knows no tasks yet.
+   *
+   * @param lost called with the id of each executor that is lost
+   */
+  InternalRunningTasks(Consumer<String> lost) {
+    this.lost = lost;
+  }
+
+  @Override
+  public void onJobStart(SparkListenerJobStart job) {
+    Properties properties = job.properties();
+    String jobs = properties == null ? null : properties.getProperty(JOBS);
+    IntConsumer follower = jobs == null ? null : followers.get(jobs);
+    if (follower != null) {
+      follower.accept(job.jobId());
+    }
+  }
+
+  @Override
+  public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+    lost.accept(removed.executorId());
   }
 
   @Override
@@ -66,9 +113,14 @@ final class InternalRunningTasks extends SparkListener {
     }
   }
 
-  /** Follows the tasks of jobs that are about to begin, until {@link #forget}. */
-  void follow(String jobs) {
+  /**
+   * Follows the tasks of jobs that are about to begin, until {@link #forget}.
+   *
+   * @param started called with the number of each of these jobs
+   */
+  void follow(String jobs, IntConsumer started) {
     ended.put(jobs, 0L);
+    followers.put(jobs, started);
   }
 
   /** The number of tasks that have ended in these jobs. */

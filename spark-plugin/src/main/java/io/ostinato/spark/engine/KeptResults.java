@@ -33,8 +33,8 @@ record KeptResults(SparkSession session, EngineReports reports) {
     pass.watch().ran(seen.times());
     reports.modelRan(pass.tag(), pass.model(), seen.residents());
     var timings = pass.watch().collected();
-    reports.passEnded(timings);
-    reports.evaluationEnded(pass.tag(), stored.certificate().rowsEvaluated(), timings);
+    reports.passEnded(pass, timings, stored.certificate().attempts());
+    reports.evaluationEnded(pass, pass.tag(), stored.certificate().rowsEvaluated(), timings);
     return new EvaluatedRows(stored.rows(), stored.certificate(), stored.skipped());
   }
 }

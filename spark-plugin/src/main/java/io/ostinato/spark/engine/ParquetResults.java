@@ -33,13 +33,13 @@ record ParquetResults(
     pass.watch().ran(written.seen().times());
     reports.modelRan(pass.tag(), pass.model(), written.seen().residents());
     EvaluationTimings timings = pass.watch().collected();
-    reports.passEnded(timings);
+    reports.passEnded(pass, timings, written.stored().certificate().attempts());
     long rows = written.stored().certificate().rowsEvaluated();
     return EvaluationResults.written(
             written.folder(),
             written.stored().certificate(),
             timings,
-            ended -> reports.evaluationEnded(pass.tag(), rows, ended))
+            ended -> reports.evaluationEnded(pass, pass.tag(), rows, ended))
         .skipping(written.stored().skipped());
   }
 

@@ -62,7 +62,6 @@ final class PassWatch implements AutoCloseable {
     this.jobs = jobs;
     this.tasks = tasks;
     this.timer = timer;
-    tasks.follow(jobs.id());
     this.silence =
         silences.watch(() -> job.rows().sum() + tasks.ended(jobs.id()), this::logSilence);
     request.policy().deadline().ifPresent(most -> schedule(most.toMillis()));

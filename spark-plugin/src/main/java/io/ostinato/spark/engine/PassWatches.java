@@ -3,20 +3,28 @@ package io.ostinato.spark.engine;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.SilenceTimer;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.status.PassStatus;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 
 /** Watches the passes of an engine from the driver. Thread-safe. */
 final class PassWatches implements AutoCloseable {
   private final SparkContext context;
-  private final InternalRunningTasks tasks = new InternalRunningTasks();
+  private final InternalRunningTasks tasks;
   private final SilenceTimer silences;
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, PassWatches::thread);
 
-  PassWatches(SparkContext context, OstinatoSettings settings) {
+  /**
+   * Begins to listen to Spark's events.
+   *
+   * @param lost called with the id of each executor that is lost
+   */
+  PassWatches(SparkContext context, OstinatoSettings settings, Consumer<String> lost) {
     this.context = context;
+    this.tasks = new InternalRunningTasks(lost);
     this.silences = new SilenceTimer(settings.patience().silence().duration());
     timer.setRemoveOnCancelPolicy(true);
     timer.setKeepAliveTime(1, TimeUnit.SECONDS);
@@ -25,7 +33,8 @@ final class PassWatches implements AutoCloseable {
   }
 
   /** Begins to watch a pass of this thread, with the policy of this request. */
-  PassWatch begin(EvaluationRequest request, JobGroup jobs) {
+  PassWatch begin(EvaluationRequest request, JobGroup jobs, PassStatus status) {
+    tasks.follow(jobs.id(), status::job);
     return new PassWatch(request, jobs, tasks, silences, timer);
   }
 

@@ -57,8 +57,8 @@ final class ResultFrame {
                     new ResultRows(task.content(), task.weights(), task.done(), run), true),
             schema(new ResultRows.Probe(task.content(), task.weights())));
     Dataset<Row> stored =
-        new ShownRows(task.done(), dataset.rows())
-            .during(() -> storing.apply(notes.observe(rows)), pass.tag(), display);
+        ShownRows.of(pass.tags(), task, dataset.rows())
+            .during(() -> storing.apply(notes.observe(rows)), display);
     Certificate certificate = pass.certify(pass.first(), run.coverage(), run.attempts());
     SkippedRows skipped = run.skipped();
     pass.first().policy().badRows().check(pass.tag(), skipped);

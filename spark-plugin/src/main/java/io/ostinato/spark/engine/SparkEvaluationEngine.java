@@ -15,10 +15,13 @@ import io.ostinato.spark.plugin.GpuAmounts;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.plugin.StatusPublication;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskWatchdog;
+import io.ostinato.spark.status.EvaluationBoard;
+import io.ostinato.spark.status.PassStatus;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -51,8 +54,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private final JavaSparkContext context;
   private final OstinatoSettings settings;
   private final WeightBroadcasts broadcasts;
-  private final EngineReports reports =
-      new EngineReports(ResidentModels.ofThisProcess().counters());
+  private final EngineReports reports;
   private final Map<ModelSource, ModelId> models = new HashMap<>();
   private final Set<SparkDataset> datasets = new HashSet<>();
   private final Set<String> batchIds = new HashSet<>();
@@ -67,7 +69,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.settings = settings;
     this.broadcasts = new WeightBroadcasts(new BroadcastChannel(context), Parcel.BYTES);
     this.executorWatch = new ExecutorWatch(context.sc(), Clock.systemUTC());
-    this.watches = new PassWatches(context.sc(), settings);
+    EvaluationBoard board = StatusPublication.begin(context.sc(), settings);
+    this.reports = new EngineReports(ResidentModels.ofThisProcess().counters(), board);
+    this.watches = new PassWatches(context.sc(), settings, board::executorLost);
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {
       heartbeats.add(
           InternalHeartbeats.listen(context.sc(), ResidentModels.ofThisProcess().rowReports()));
@@ -107,6 +111,11 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
 
   @Override
   public void check(ResultsTarget target) {}
+
+  @Override
+  public Map<String, String> versions() {
+    return Map.of("Spark", context.version());
+  }
 
   @Override
   public EvaluationResults evaluate(EvaluationRequest request, ProgressDisplay display) {
@@ -157,6 +166,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       datasets.remove(dataset);
     }
     dataset.unpersist();
+    reports.freed();
   }
 
   /** Frees what the executors keep for this engine: models, weights and persisted datasets. */
@@ -171,6 +181,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     datasets.forEach(SparkDataset::unpersist);
     datasets.clear();
     broadcasts.destroyAll();
+    reports.closed(List.copyOf(models.values()));
     releaseModels();
   }
 
@@ -198,10 +209,11 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
             .policy()
             .deadline()
             .map(most -> TaskWatchdog.patience(settings.patience().grace().duration(), most));
+    PassStatus status = reports.begins(requests);
     try (JobGroup jobs = new JobGroup(context, group, tag.toString(), patience);
-        PassWatch guard = watches.begin(first, jobs)) {
+        PassWatch guard = watches.begin(first, jobs, status)) {
       try {
-        return prepared(requests, jobs, guard, results);
+        return prepared(requests, jobs, guard, status, results);
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
         RuntimeException failure =
             e instanceof RuntimeException exception ? exception : failure(tag, e);
@@ -210,6 +222,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
         }
         throw guard.failure(failure);
       }
+    } catch (RuntimeException | Error e) {
+      reports.passFailed(status, e);
+      throw e;
     }
   }
 
@@ -220,18 +235,23 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   }
 
   private <R> R prepared(
-      List<EvaluationRequest> requests, JobGroup jobs, PassWatch guard, ResultsOf<R> results) {
+      List<EvaluationRequest> requests,
+      JobGroup jobs,
+      PassWatch guard,
+      PassStatus status,
+      ResultsOf<R> results) {
     EvaluationRequest first = requests.get(0);
-    Stopwatch watch = new Stopwatch();
+    Stopwatch watch = new Stopwatch(status);
     PreparedDataset dataset = prepare(first);
-    watch.prepared();
+    watch.prepared(dataset.rows());
     ModelId model = modelId(first.model());
     try (WeightBroadcasts.Published published = broadcasts.publish(model, first.weights())) {
-      watch.sent();
+      watch.sent(published.bytesSent());
       reports.weightsSent(published.bytesSent());
       EvaluationPass pass =
           new EvaluationPass(
-              requests, dataset, model, task(requests, dataset, model, published), watch);
+              requests, dataset, model, task(requests, dataset, model, published), watch, status);
+      status.counts(pass.task().done()::sum);
       guard.begins(pass.task().done(), pass.rows(), () -> abandon(pass));
       return results.run(pass, jobs);
     }
@@ -256,6 +276,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       synchronized (this) {
         batchIds.add(batchesId(prepared, request));
       }
+      reports.prepared(request.tag().datasetKey(), prepared);
       return prepared;
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       throw failure(request.tag(), e);

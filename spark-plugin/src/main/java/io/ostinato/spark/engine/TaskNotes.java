@@ -2,6 +2,7 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
+import io.ostinato.spark.status.DeviceUse;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -66,7 +67,13 @@ final class TaskNotes {
               resident.builds() + "",
               resident.refreshes() + "",
               resident.halvedTo() + "",
-              notes(resident));
+              notes(resident),
+              resident.use().change() + "",
+              resident.use().models() + "",
+              resident.use().versions() + "",
+              resident.use().weightBytes() + "",
+              resident.use().batchBytes() + "",
+              resident.use().refreshBytes() + "");
       return List.of(times.refresh(), times.read(), times.forward(), report);
     }
 
@@ -137,6 +144,13 @@ final class TaskNotes {
         Long.parseLong(fields[2]),
         Long.parseLong(fields[3]),
         Integer.parseInt(fields[4]),
-        Arrays.stream(fields[5].split(NOTE)).filter(note -> !note.isEmpty()).toList());
+        Arrays.stream(fields[5].split(NOTE)).filter(note -> !note.isEmpty()).toList(),
+        new DeviceUse(
+            Long.parseLong(fields[6]),
+            Integer.parseInt(fields[7]),
+            Integer.parseInt(fields[8]),
+            Long.parseLong(fields[9]),
+            Long.parseLong(fields[10]),
+            Long.parseLong(fields[11])));
   }
 }

@@ -1,9 +1,9 @@
 package io.ostinato.spark.plugin;
 
 import com.codahale.metrics.Gauge;
-import io.ostinato.spark.resident.EvaluationCounters;
-import io.ostinato.spark.resident.EvaluationCounters.Counter;
 import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.status.EvaluationCounters;
+import io.ostinato.spark.status.EvaluationCounters.Counter;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkContext;
@@ -51,10 +51,13 @@ public final class OstinatoPlugin implements SparkPlugin {
   }
 
   private static final class Driver implements DriverPlugin {
+    private @Nullable SparkContext context;
+
     @Override
-    public Map<String, String> init(SparkContext context, PluginContext plugin) {
+    public Map<String, String> init(SparkContext application, PluginContext plugin) {
       GpuAmounts.of(plugin.conf()).check();
       OstinatoSettings.of(plugin.conf());
+      context = application;
       // Mostly weights are broadcast, and floating-point numbers hardly compress. Spark reads
       // this setting at each broadcast, so setting it here still takes effect.
       plugin.conf().setIfMissing(COMPRESS, "false");
@@ -73,6 +76,9 @@ public final class OstinatoPlugin implements SparkPlugin {
     @Override
     public void registerMetrics(String appId, PluginContext plugin) {
       register(plugin);
+      if (context != null) {
+        StatusPublication.begin(context, OstinatoSettings.of(plugin.conf()));
+      }
     }
   }
 

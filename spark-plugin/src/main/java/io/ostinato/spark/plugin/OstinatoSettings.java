@@ -23,7 +23,8 @@ public record OstinatoSettings(
     @Inline Batches batches,
     @Inline Images images,
     @Inline Evaluations evaluations,
-    @Inline Patience patience)
+    @Inline Patience patience,
+    @Inline WebTab ui)
     implements Serializable {
   static final String PREFIX = "spark.ostinato.";
   private static final String KRYO_REGISTRATION = "spark.kryo.registrationRequired";
@@ -202,6 +203,31 @@ public record OstinatoSettings(
           TimeSpan grace)
       implements Serializable {}
 
+  /**
+   * The tab in Spark's web UI.
+   *
+   * @param isShown whether there is one
+   * @param evaluations the number of ended evaluations that are kept
+   */
+  public record WebTab(
+      @Key(
+              name = PREFIX + "ui.enabled",
+              value =
+                  "Whether Spark's web UI has the tab Ostinato, if it is enabled"
+                      + " (`spark.ui.enabled`).",
+              byDefault = "true")
+          boolean isShown,
+      @Key(
+              name = PREFIX + "ui.retainedEvaluations",
+              value =
+                  "Maximum number of ended evaluations that the driver keeps for the tab;"
+                      + " evaluations that share a job count as one.",
+              byDefault = "100",
+              atLeast = 0,
+              atMost = 1000)
+          int evaluations)
+      implements Serializable {}
+
   /** Spark's own limit of collected results. */
   private record SparkResults(
       @Key(
@@ -261,7 +287,8 @@ public record OstinatoSettings(
             evaluations.fitTasks(),
             evaluations.treeTasks(),
             evaluations.resultsLimit().or(sparksLimit)),
-        patience);
+        patience,
+        ui);
   }
 
   /** Whether the plugin is configured in an application. */

@@ -18,6 +18,8 @@ final class ModelVersions {
   private final List<ResidentModel> versions = new ArrayList<>();
   private final AtomicLong builds = new AtomicLong();
   private final AtomicLong refreshes = new AtomicLong();
+  private final AtomicLong refreshBytes = new AtomicLong();
+  private final DeviceChanges changes;
 
   /** A task of an earlier evaluation, which may be the next one, doesn't know of later ones. */
   private InFlight inFlight = InFlight.NONE;
@@ -26,9 +28,11 @@ final class ModelVersions {
    * Starts without versions.
    *
    * @param alone whether each version has at most one user
+   * @param changes notified when a version is loaded or freed
    */
-  ModelVersions(boolean alone) {
+  ModelVersions(boolean alone, DeviceChanges changes) {
     this.alone = alone;
+    this.changes = changes;
   }
 
   /**
@@ -104,8 +108,16 @@ final class ModelVersions {
     builds.incrementAndGet();
   }
 
-  void refreshed() {
+  /** Weights of this size were loaded into a version. */
+  void refreshed(long bytes) {
     refreshes.incrementAndGet();
+    refreshBytes.addAndGet(bytes);
+    changes.refreshed(bytes);
+  }
+
+  /** A version was freed. */
+  void freed() {
+    changes.freed();
   }
 
   long builds() {
@@ -114,6 +126,15 @@ final class ModelVersions {
 
   long refreshes() {
     return refreshes.get();
+  }
+
+  long refreshBytes() {
+    return refreshBytes.get();
+  }
+
+  /** The size of the weights of each loaded version, in bytes. */
+  List<Long> loadedBytes() {
+    return versions.stream().map(ResidentModel::weightBytes).filter(bytes -> bytes >= 0).toList();
   }
 
   private @Nullable ResidentModel oldestUnused(Predicate<ResidentModel> condition) {

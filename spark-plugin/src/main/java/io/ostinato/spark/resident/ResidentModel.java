@@ -28,6 +28,9 @@ final class ResidentModel {
   private @Nullable Manifest resident;
   private final ModelVersions all;
 
+  /** Size of the loaded weights, in bytes; negative if none are. Written while loading. */
+  private volatile long weightBytes = -1;
+
   ResidentModel(ModelId id, Device device, Manifest target, ModelVersions all) {
     this.id = id;
     this.device = device;
@@ -101,9 +104,12 @@ final class ResidentModel {
       all.built();
     }
     resident = null;
-    model.refresh(weights);
+    CountedWeights counted = new CountedWeights(weights);
+    model.refresh(counted);
     resident = manifest;
-    all.refreshed();
+    // A new model loads all its weights; later, it can load only those that have changed.
+    weightBytes = Math.max(weightBytes, counted.bytes());
+    all.refreshed(counted.bytes());
     return model;
   }
 
@@ -115,6 +121,11 @@ final class ResidentModel {
     } finally {
       loading.unlock();
     }
+  }
+
+  /** Size of the loaded weights, in bytes; negative if none are. */
+  long weightBytes() {
+    return weightBytes;
   }
 
   ModelVersions all() {
@@ -135,8 +146,10 @@ final class ResidentModel {
     LoadedModel model = loaded;
     loaded = null;
     resident = null;
+    weightBytes = -1;
     if (model != null) {
       model.close();
+      all.freed();
     }
   }
 }

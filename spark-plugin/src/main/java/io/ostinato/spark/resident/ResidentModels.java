@@ -1,11 +1,16 @@
 package io.ostinato.spark.resident;
 
 import io.ostinato.model.LoadedModel;
+import io.ostinato.spark.status.DeviceUse;
+import io.ostinato.spark.status.EvaluationBoard;
+import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSource;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +42,8 @@ public final class ResidentModels {
   private final Devices devices = new Devices(Gpus::ofThisProcess);
   private final ResidentBatches batches = new ResidentBatches();
   private final EvaluationCounters counters = new EvaluationCounters();
+  private final DeviceChanges changes = new DeviceChanges(counters);
+  private final ApplicationBoard board = new ApplicationBoard(Clock.systemUTC());
   private final RowReports rowReports = new RowReports();
   private final TaskWatchdog watchdog = new TaskWatchdog();
   private final Farewells farewells = new Farewells();
@@ -91,7 +98,7 @@ public final class ResidentModels {
   private Lease lease(Key key, Wanted wanted, Limits limits) throws InterruptedException {
     ResidentModel model = take(key, wanted, limits);
     try {
-      return new Lease(model, model.load(wanted.manifest(), wanted.source()));
+      return new Lease(model, key.device(), model.load(wanted.manifest(), wanted.source()));
     } catch (InterruptedException | RuntimeException | Error e) {
       leave(model);
       throw e;
@@ -128,6 +135,16 @@ public final class ResidentModels {
   /** The counters of the evaluations of this process. */
   public EvaluationCounters counters() {
     return counters;
+  }
+
+  /**
+   * What the evaluations of an application do; on its driver. There is one application at a time in
+   * a process, so the board of an earlier one is let go.
+   *
+   * @param application identifies it
+   */
+  public EvaluationBoard board(Object application) {
+    return board.of(application);
   }
 
   /** The row reports of tasks that run in this process, or for evaluations of this process. */
@@ -210,6 +227,26 @@ public final class ResidentModels {
     return thread;
   }
 
+  private DeviceUse use(TaskDevice device, long refreshBytes) {
+    long batchBytes = batches.sizeBytes(device);
+    synchronized (models) {
+      Set<ModelId> loaded = new HashSet<>();
+      int versions = 0;
+      long weightBytes = 0;
+      for (Map.Entry<Key, ModelVersions> entry : models.entrySet()) {
+        if (entry.getKey().device().equals(device)) {
+          for (long bytes : entry.getValue().loadedBytes()) {
+            loaded.add(entry.getKey().model());
+            versions++;
+            weightBytes += bytes;
+          }
+        }
+      }
+      return new DeviceUse(
+          changes.count(), loaded.size(), versions, weightBytes, batchBytes, refreshBytes);
+    }
+  }
+
   int size() {
     synchronized (models) {
       return models.size();
@@ -223,7 +260,7 @@ public final class ResidentModels {
       while (taken == null) {
         taken =
             models
-                .computeIfAbsent(key, k -> new ModelVersions(k.alone()))
+                .computeIfAbsent(key, k -> new ModelVersions(k.alone(), changes))
                 .choose(
                     wanted,
                     limits.versions(),
@@ -295,10 +332,12 @@ public final class ResidentModels {
   /** A model with known weights, reserved until this is closed. */
   public final class Lease implements AutoCloseable {
     private final ResidentModel resident;
+    private final TaskDevice device;
     private final LoadedModel model;
 
-    private Lease(ResidentModel resident, LoadedModel model) {
+    private Lease(ResidentModel resident, TaskDevice device, LoadedModel model) {
       this.resident = resident;
+      this.device = device;
       this.model = model;
     }
 
@@ -314,6 +353,11 @@ public final class ResidentModels {
     /** How many times versions on this device loaded other weights so far. */
     public long refreshes() {
       return resident.all().refreshes();
+    }
+
+    /** What the device keeps now. */
+    public DeviceUse use() {
+      return ResidentModels.this.use(device, resident.all().refreshBytes());
     }
 
     @Override

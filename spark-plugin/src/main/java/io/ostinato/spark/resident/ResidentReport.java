@@ -1,5 +1,6 @@
 package io.ostinato.spark.resident;
 
+import io.ostinato.spark.status.DeviceUse;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +15,16 @@ import java.util.List;
  * @param halvedTo maximum number of rows that fit into the device's memory at once; 0 if no batch
  *     had to be halved
  * @param notes information for the user about the model, one sentence each
+ * @param use what the device keeps
  */
 public record ResidentReport(
-    String executor, String device, long builds, long refreshes, int halvedTo, List<String> notes)
+    String executor,
+    String device,
+    long builds,
+    long refreshes,
+    int halvedTo,
+    List<String> notes,
+    DeviceUse use)
     implements Serializable {
   public ResidentReport {
     notes = new ArrayList<>(notes); // a class that any serializer configured in Spark can write
@@ -24,7 +32,7 @@ public record ResidentReport(
 
   /** Creates a report without notes, of a device whose memory has sufficed. */
   public ResidentReport(String executor, String device, long builds, long refreshes) {
-    this(executor, device, builds, refreshes, 0, List.of());
+    this(executor, device, builds, refreshes, 0, List.of(), DeviceUse.UNKNOWN);
   }
 
   /** Returns the later of two reports of the same model and place. */

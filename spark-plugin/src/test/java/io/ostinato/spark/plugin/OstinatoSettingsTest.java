@@ -12,6 +12,7 @@ import io.ostinato.spark.plugin.OstinatoSettings.Images;
 import io.ostinato.spark.plugin.OstinatoSettings.Patience;
 import io.ostinato.spark.plugin.OstinatoSettings.Residency;
 import io.ostinato.spark.plugin.OstinatoSettings.Threads;
+import io.ostinato.spark.plugin.OstinatoSettings.WebTab;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,8 @@ class OstinatoSettingsTest {
                 new Batches(null, size("0"), 2, true),
                 new Images(89_478_485),
                 new Evaluations(true, true, 64, limit(1L << 30)),
-                new Patience(span("5m"), span("30s"))));
+                new Patience(span("5m"), span("30s")),
+                new WebTab(true, 100)));
   }
 
   @Test
@@ -52,7 +54,9 @@ class OstinatoSettingsTest {
                 "spark.ostinato.evaluations.treeTasks", "7",
                 "spark.ostinato.evaluations.resultsLimit", "1k",
                 "spark.ostinato.evaluations.silence", "90s",
-                "spark.ostinato.evaluations.grace", "500ms"));
+                "spark.ostinato.evaluations.grace", "500ms",
+                "spark.ostinato.ui.enabled", "false",
+                "spark.ostinato.ui.retainedEvaluations", "7"));
     assertThat(settings)
         .isEqualTo(
             new OstinatoSettings(
@@ -61,7 +65,8 @@ class OstinatoSettingsTest {
                 new Batches(size("2g"), size("512m"), 0, false),
                 new Images(1000),
                 new Evaluations(false, false, 7, limit(1024)),
-                new Patience(span("90s"), span("500ms"))));
+                new Patience(span("90s"), span("500ms")),
+                new WebTab(false, 7)));
   }
 
   @Test

@@ -1,18 +1,19 @@
-package io.ostinato.spark.resident;
+package io.ostinato.spark.status;
 
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counters of the evaluations of this process since its start, exposed as Spark metrics.
- * Thread-safe.
+ * Counters of evaluations since the start of a process or of an application, exposed as Spark
+ * metrics. Thread-safe.
  */
 public final class EvaluationCounters {
 
   /** The counters; times are in nanoseconds. */
   public enum Counter {
     EVALUATIONS("evaluations"),
+    FAILED_EVALUATIONS("failedEvaluations"),
     ROWS("rows"),
     WEIGHT_BYTES_SENT("weightBytesSent"),
     PREPARE("prepareNanos"),
@@ -21,6 +22,8 @@ public final class EvaluationCounters {
     COLLECT("collectNanos"),
     PROCESS("processNanos"),
     TASKS("tasks"),
+    REFRESHES("refreshes"),
+    REFRESH_BYTES("refreshBytes"),
     REFRESH("refreshNanos"),
     READ("readNanos"),
     FORWARD("forwardNanos");
@@ -31,7 +34,7 @@ public final class EvaluationCounters {
       this.metric = metric;
     }
 
-    /** The name of the Spark metric. */
+    /** The name of the Spark metric of a process. */
     public String metric() {
       return metric;
     }
@@ -39,7 +42,8 @@ public final class EvaluationCounters {
 
   private final Map<Counter, LongAdder> counts = new EnumMap<>(Counter.class);
 
-  EvaluationCounters() {
+  /** Starts at zero. */
+  public EvaluationCounters() {
     for (Counter counter : Counter.values()) {
       counts.put(counter, new LongAdder());
     }

@@ -1,0 +1,90 @@
+package io.ostinato.report;
+
+import com.google.gson.JsonObject;
+import io.ostinato.metric.Direction;
+import io.ostinato.storage.RunFiles;
+import io.ostinato.tracking.MetricProperties;
+import io.ostinato.tracking.RunStatus;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes {@code run.json} and {@code report.html} of a run that this process is writing.
+ * Thread-safe; methods throw if a file can't be read or written.
+ */
+final class ReportWriter {
+  private final RunFiles files;
+  private final RunFiles checkpoints;
+  private final MetricProperties properties;
+  private final Clock clock;
+  private @Nullable RunFacts facts;
+  private boolean isAdded;
+
+  ReportWriter(RunFiles files, RunFiles checkpoints, MetricProperties properties, Clock clock) {
+    this.files = files;
+    this.checkpoints = checkpoints;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  synchronized void start(RunFacts starting) {
+    facts = starting.startedAt(now());
+    isAdded = false;
+    facts.write(files);
+  }
+
+  synchronized void resume(RunFacts resuming) {
+    Instant now = now();
+    facts = resuming.startedAt(now); // in case that what is there can't be read
+    isAdded = false;
+    facts =
+        RunFacts.read(files)
+            .map(before -> resuming.resuming(before, now))
+            .orElse(resuming.startedAt(now));
+    facts.write(files);
+  }
+
+  synchronized void add(RunFacts adding) {
+    Optional<RunFacts> before = RunFacts.read(files);
+    isAdded = before.isPresent();
+    facts = before.orElse(adding.startedAt(now()));
+    facts.write(files);
+  }
+
+  synchronized void update() {
+    write(true);
+  }
+
+  synchronized void end(RunStatus status, String reason) {
+    if (facts != null && !isAdded) {
+      facts = facts.ended(status, reason, now());
+    }
+    write(false);
+  }
+
+  private void write(boolean isRunning) {
+    RunFacts before = facts;
+    if (before == null) {
+      return; // it has not started
+    }
+    JsonObject run =
+        RunData.of(files, checkpoints, Optional.of(before), this::direction, isRunning);
+    RunFacts now = before.withDirections(RunData.directions(run));
+    if (!isRunning || !now.equals(before)) {
+      now.write(files);
+      facts = now;
+    }
+    new ReportPage().add(run).write(files, ReportPage.NAME, clock.instant());
+  }
+
+  private Direction direction(String key) {
+    return properties.direction(key).orElse(Direction.NEUTRAL);
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

@@ -1,0 +1,58 @@
+package io.ostinato.notebook.zeppelin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ostinato.notebook.zeppelin.ZeppelinNote.Output;
+import io.ostinato.notebook.zeppelin.ZeppelinNote.Paragraph;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The notes for Zeppelin print what is saved in them. {@code -Dostinato.notes.write=true} saves
+ * what they print on {@code local[2]}.
+ */
+class ScalaNotesIT {
+  @TempDir Path folder;
+
+  static Stream<Arguments> notes() throws IOException {
+    return ZeppelinNote.files().stream()
+        .flatMap(
+            file ->
+                Stream.of("local[2]", "local-cluster[2,1,1024]")
+                    .map(master -> Arguments.of(master, file)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("notes")
+  void savedOutputsAreThoseOfANewRun(String master, Path file) throws Exception {
+    ZeppelinNote note = ZeppelinNote.read(file);
+    List<Paragraph> paragraphs =
+        note.paragraphs().stream().filter(paragraph -> paragraph.isFor("spark")).toList();
+    List<String> printed =
+        new ScalaShell(master, Files.createDirectory(folder.resolve("work")))
+            .run(paragraphs.stream().map(Paragraph::code).toList());
+    List<List<Output>> outputs = new ArrayList<>();
+    for (String each : printed) {
+      outputs.add(ZeppelinNote.outputs(each));
+    }
+    if (Boolean.getBoolean("ostinato.notes.write") && master.equals("local[2]")) {
+      for (int i = 0; i < paragraphs.size(); i++) {
+        paragraphs.get(i).save(outputs.get(i));
+      }
+      note.write(file);
+    }
+    for (int i = 0; i < paragraphs.size(); i++) {
+      assertThat(outputs.get(i))
+          .as("what is printed by: %s", paragraphs.get(i).code())
+          .isEqualTo(paragraphs.get(i).saved());
+    }
+  }
+}

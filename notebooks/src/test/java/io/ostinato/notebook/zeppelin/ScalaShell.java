@@ -1,0 +1,147 @@
+package io.ostinato.notebook.zeppelin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ostinato.spark.SparkFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Spark's own shell, in a process of its own. Zeppelin's Spark interpreter passes each paragraph to
+ * the same class in the same way.
+ */
+final class ScalaShell {
+  private static final String SHELL = "org.apache.spark.repl.Main";
+  private static final String PROMPT = "<next cell>";
+  private static final String END = "END_OF_THE_CELL";
+  private static final long LONGEST_MINUTES = 5;
+
+  private static final List<Path> JARS =
+      List.of(
+          Path.of("..", "jobs", "target", "ostinato-jobs.jar"),
+          Path.of("target", "ostinato-notebook.jar"));
+
+  /** What the shell writes between a cell's code and its outputs; differs between versions. */
+  private static final Pattern INTERPRETING =
+      Pattern.compile("// Exiting paste mode.*now interpreting\\.\\n+");
+
+  private final String master;
+  private final Path folder;
+
+  /**
+   * @param folder the working directory, whose parent gets a log
+   */
+  ScalaShell(String master, Path folder) {
+    this.master = master;
+    this.folder = folder;
+  }
+
+  /**
+   * Runs cells one after the other, from a clean state; skips the test if Spark has no shell here.
+   *
+   * @return what each of them prints
+   */
+  List<String> run(List<String> cells) throws IOException, InterruptedException {
+    Assumptions.assumeTrue(hasShell(), "the tests' Spark has no shell: no class " + SHELL);
+    for (Path jar : JARS) {
+      assertThat(jar).as("a jar that the phase package makes").exists();
+    }
+    Path input =
+        Files.writeString(
+            folder.resolveSibling("cells.txt"),
+            cells.stream()
+                .map(cell -> ":paste < %s\n%s\n%s\n".formatted(END, cell, END))
+                .collect(Collectors.joining()));
+    Path printed = folder.resolveSibling("printed.txt");
+    Path log = folder.resolveSibling("log.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command())
+            .directory(folder.toFile())
+            .redirectInput(input.toFile())
+            .redirectOutput(printed.toFile())
+            .redirectError(log.toFile());
+    builder.environment().put("SPARK_HOME", spark().toString());
+    builder.environment().put("SPARK_LOCAL_HOSTNAME", "127.0.0.1");
+    Process process = builder.start();
+    if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
+    List<String> outputs = outputs(Files.readString(printed));
+    if (process.waitFor() != 0 || outputs.size() != cells.size()) {
+      throw new AssertionError(
+          "the shell ended with %d after %d of %d cells: %s\n%s"
+              .formatted(
+                  process.exitValue(),
+                  outputs.size(),
+                  cells.size(),
+                  Files.readString(printed),
+                  Files.readString(log)));
+    }
+    return outputs;
+  }
+
+  private static List<String> outputs(String printed) {
+    return Stream.of(printed.split("\n?" + PROMPT, -1))
+        .map(INTERPRETING::matcher)
+        .filter(Matcher::find)
+        .map(cell -> cell.replaceFirst("\0").replaceFirst("(?s).*\0", ""))
+        .toList();
+  }
+
+  private static boolean hasShell() {
+    return ScalaShell.class.getClassLoader().getResource(SHELL.replace('.', '/') + ".class")
+        != null;
+  }
+
+  private static Path spark() throws IOException {
+    Path spark = Path.of("target", "spark-" + System.getProperty("ostinato.tests.spark"));
+    return SparkFolder.in(spark).toAbsolutePath();
+  }
+
+  private List<String> command() throws IOException {
+    String shortLived = System.getProperty("ostinato.tests.jvm.short");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(Arrays.asList(System.getProperty("ostinato.tests.jvm.options").split("\\s+")));
+    command.add(shortLived);
+    command.add("-Xmx1g");
+    command.add("-Dscala.usejavacp=true");
+    command.add("-Dscala.repl.prompt=" + PROMPT);
+    command.add("-Dlog4j2.configurationFile=" + Path.of("log4j2.properties").toAbsolutePath());
+    command.add("-Dai.djl.offline=true");
+    command.addAll(List.of("-cp", spark().resolve("jars") + "/*"));
+    command.add("org.apache.spark.deploy.SparkSubmit");
+    command.addAll(List.of("--master", master, "--name", "notes", "--class", SHELL));
+    command.addAll(List.of("--jars", absolute(Stream.concat(JARS.stream(), natives()))));
+    command.addAll(List.of("--files", absolute(Stream.of(Path.of("data", "digits.pt")))));
+    for (String setting :
+        List.of(
+            "spark.driver.host=127.0.0.1",
+            "spark.driver.bindAddress=127.0.0.1",
+            "spark.ui.enabled=false",
+            "spark.sql.shuffle.partitions=2",
+            "spark.executor.extraJavaOptions=-Dai.djl.offline=true " + shortLived)) {
+      command.addAll(List.of("--conf", setting));
+    }
+    command.add("spark-shell");
+    return command;
+  }
+
+  private static Stream<Path> natives() {
+    return Stream.of(SparkFolder.natives());
+  }
+
+  private static String absolute(Stream<Path> files) {
+    return files.map(file -> file.toAbsolutePath().toString()).collect(Collectors.joining(","));
+  }
+}
