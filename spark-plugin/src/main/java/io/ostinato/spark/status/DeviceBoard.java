@@ -34,7 +34,7 @@ final class DeviceBoard {
   }
 
   synchronized void reported(ModelReport report) {
-    String place = report.executor() + " " + report.device();
+    String place = place(report);
     String key = place + " " + report.model();
     ModelReport before = latest.getOrDefault(key, ModelReport.none());
     ModelReport now = report.atLeast(before);
@@ -71,6 +71,10 @@ final class DeviceBoard {
                 : device.freed());
   }
 
+  private static String place(ModelReport report) {
+    return report.executor() + " " + report.device();
+  }
+
   synchronized List<DeviceStatus> all() {
     return List.copyOf(devices.values());
   }
@@ -78,7 +82,7 @@ final class DeviceBoard {
   private void drop() {
     if (devices.size() > MOST_KEPT) {
       devices.values().removeIf(DeviceStatus::isLost);
-      latest.values().removeIf(report -> lost.contains(report.executor()));
+      latest.values().removeIf(report -> !devices.containsKey(place(report)));
     }
   }
 }

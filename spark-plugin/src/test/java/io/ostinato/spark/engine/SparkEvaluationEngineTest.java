@@ -40,6 +40,14 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import io.ostinato.spark.data.PreparedDataset;
+import io.ostinato.spark.data.StoredBatch;
+import io.ostinato.spark.status.EvaluationBoard;
+import java.lang.ref.WeakReference;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.Test;
 
 /** On the threads of this process. */
@@ -67,6 +75,32 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
   @Override
   protected SparkEvaluationEngine engine() {
     return engine;
+  }
+
+  @Test
+  void whatIsShownOfADatasetDoesntKeepItsBatches() {
+    EvaluationBoard board = new EvaluationBoard(Clock.systemUTC());
+    EngineReports reports = new EngineReports(new EvaluationCounters(), board);
+    WeakReference<Object> batches = shown(reports);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (batches.get() != null) {
+      assertThat(System.nanoTime()).as("they are let go").isLessThan(deadline);
+      System.gc();
+    }
+    assertThat(board.storedBytes()).isZero();
+  }
+
+  /** Shows a stored dataset of 1600 bytes that nobody else knows, and returns its batches. */
+  private static WeakReference<Object> shown(EngineReports reports) {
+    PreparedDataset some = TestSpark.generated(session, 4).prepare(4);
+    JavaRDD<StoredBatch> batches =
+        JavaSparkContext.fromSparkContext(session.sparkContext()).emptyRDD();
+    batches.persist(StorageLevel.MEMORY_ONLY());
+    reports.prepared(
+        "test",
+        new PreparedDataset(
+            "a", batches, new long[0], 4, 1, 1600, some.content(), some.skipped(), true, 9, true));
+    return new WeakReference<>(batches);
   }
 
   @Test
