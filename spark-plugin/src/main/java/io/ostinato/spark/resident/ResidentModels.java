@@ -244,8 +244,7 @@ public final class ResidentModels {
           }
         }
       }
-      return new DeviceUse(
-          change, loaded.size(), versions, weightBytes, batchBytes, refreshBytes);
+      return new DeviceUse(change, loaded.size(), versions, weightBytes, batchBytes, refreshBytes);
     }
   }
 

@@ -24,30 +24,30 @@ import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.status.EvaluationBoard;
 import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
 import io.ostinato.weights.WeightSnapshot;
+import java.lang.ref.WeakReference;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import io.ostinato.spark.data.PreparedDataset;
-import io.ostinato.spark.data.StoredBatch;
-import io.ostinato.spark.status.EvaluationBoard;
-import java.lang.ref.WeakReference;
-import java.time.Clock;
-import java.util.concurrent.TimeUnit;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.Test;
 
 /** On the threads of this process. */
@@ -273,7 +273,8 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
       assertThatThrownBy(() -> engine.evaluate(request, ProgressDisplay.silent()).close())
           .isInstanceOf(EvaluationException.class)
           .hasMessageContaining(
-              "callback 'shared' at E1_U1_S1 on dataset 'generated': the model doesn't fit into the")
+              "callback 'shared' at E1_U1_S1 on dataset 'generated': the model doesn't fit into"
+                  + " the")
           .hasMessageContaining(
               "memory of cpu() (CUDA out of memory. Tried to allocate 20.00 MiB), of")
           .hasMessageContaining("use a device with more memory or a smaller model, or let fewer");
@@ -297,8 +298,8 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
             .isInstanceOf(EvaluationException.class)
             .hasMessageContaining(
                 "callback 'shared' at E1_U1_S1 on dataset 'generated': this process can't use its"
-                    + " device cpu() any more (CUDA error: an illegal memory access was encountered);"
-                    + " restart the process");
+                    + " device cpu() any more (CUDA error: an illegal memory access was"
+                    + " encountered); restart the process");
         assertThat(traps.sprung()).isPositive();
       }
     }

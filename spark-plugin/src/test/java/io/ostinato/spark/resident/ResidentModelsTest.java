@@ -177,8 +177,7 @@ class ResidentModelsTest {
       lease(model("b"), FIRST, 1).close();
     }
     Wanted wanted = wanted(FIRST, InFlight.NONE);
-    try (Lease alone =
-        models.leaseAlone(model("a"), TaskDevice.CPU, wanted, new Limits(1, 1))) {
+    try (Lease alone = models.leaseAlone(model("a"), TaskDevice.CPU, wanted, new Limits(1, 1))) {
       assertThat(alone.refreshes()).isEqualTo(4);
     }
     models.close(model("a"));

@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
-import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
-import org.apache.spark.sql.SparkSession;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.status.DeviceUse;
 import io.ostinato.spark.status.EvaluationBoard;
 import io.ostinato.spark.status.ModelReport;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 
 /** In sessions that know nothing of the plugin, as in notebooks. */
