@@ -369,6 +369,13 @@ public final class SparkDataset implements EvaluationData {
     throw DataChangedException.of(change);
   }
 
+  /** The ids of what is prepared, stored or not. */
+  public List<String> preparedIds() {
+    synchronized (prepared) {
+      return prepared.stream().map(each -> each.dataset().id()).toList();
+    }
+  }
+
   /** Frees the batches that the executors store. */
   public void unpersist() {
     synchronized (prepared) {

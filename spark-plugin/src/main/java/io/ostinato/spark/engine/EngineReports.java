@@ -60,6 +60,8 @@ final class EngineReports {
     synchronized (datasets) {
       datasets.add(dataset.id());
     }
+    boolean storable = dataset.isStored();
+    // The board outlives datasets, and must not keep them.
     WeakReference<JavaRDD<?>> batches = new WeakReference<>(dataset.batches());
     board.prepared(
         new DatasetStatus(
@@ -69,17 +71,23 @@ final class EngineReports {
             dataset.batchCount(),
             dataset.sizeBytes(),
             dataset.budgetBytes(),
-            dataset.isStored() ? dataset.batches().id() : -1,
-            () -> dataset.isStored() && isStored(batches.get())));
+            storable ? dataset.batches().id() : -1,
+            () -> storable && isStored(batches.get())));
   }
 
   private static boolean isStored(@Nullable JavaRDD<?> batches) {
     return batches != null && batches.getStorageLevel().isValid();
   }
 
-  /** No longer shows stored datasets that have been freed. */
-  void freed() {
-    board.released(dataset -> dataset.rdd() >= 0 && !dataset.isStored().getAsBoolean());
+  /** No longer shows these datasets, nor stored ones that have been freed. */
+  void released(List<String> ids) {
+    synchronized (datasets) {
+      ids.forEach(datasets::remove);
+    }
+    board.released(
+        dataset ->
+            ids.contains(dataset.id())
+                || (dataset.rdd() >= 0 && !dataset.isStored().getAsBoolean()));
   }
 
   /** No longer shows the models and datasets of this engine. */

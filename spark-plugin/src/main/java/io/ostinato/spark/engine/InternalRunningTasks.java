@@ -8,11 +8,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -48,7 +46,6 @@ final class InternalRunningTasks extends SparkListener {
             }
           });
 
-  private final Consumer<String> lost;
   private final Map<Integer, String> stages = new ConcurrentHashMap<>();
   private final Map<Long, Running> running = new ConcurrentHashMap<>();
 
@@ -61,15 +58,6 @@ final class InternalRunningTasks extends SparkListener {
     }
   }
 
-  /**
-   * Knows no tasks yet.
-   *
-   * @param lost called with the id of each executor that is lost
-   */
-  InternalRunningTasks(Consumer<String> lost) {
-    this.lost = lost;
-  }
-
   @Override
   public void onJobStart(SparkListenerJobStart job) {
     Properties properties = job.properties();
@@ -78,11 +66,6 @@ final class InternalRunningTasks extends SparkListener {
     if (follower != null) {
       follower.accept(job.jobId());
     }
-  }
-
-  @Override
-  public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
-    lost.accept(removed.executorId());
   }
 
   @Override

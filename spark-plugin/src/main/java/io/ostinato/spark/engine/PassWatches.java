@@ -6,7 +6,6 @@ import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.status.PassStatus;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 
 /** Watches the passes of an engine from the driver. Thread-safe. */
@@ -17,14 +16,10 @@ final class PassWatches implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, PassWatches::thread);
 
-  /**
-   * Begins to listen to Spark's events.
-   *
-   * @param lost called with the id of each executor that is lost
-   */
-  PassWatches(SparkContext context, OstinatoSettings settings, Consumer<String> lost) {
+  /** Begins to listen to Spark's events. */
+  PassWatches(SparkContext context, OstinatoSettings settings) {
     this.context = context;
-    this.tasks = new InternalRunningTasks(lost);
+    this.tasks = new InternalRunningTasks();
     this.silences = new SilenceTimer(settings.patience().silence().duration());
     timer.setRemoveOnCancelPolicy(true);
     timer.setKeepAliveTime(1, TimeUnit.SECONDS);

@@ -71,7 +71,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.executorWatch = new ExecutorWatch(context.sc(), Clock.systemUTC());
     EvaluationBoard board = StatusPublication.begin(context.sc(), settings);
     this.reports = new EngineReports(ResidentModels.ofThisProcess().counters(), board);
-    this.watches = new PassWatches(context.sc(), settings, board::executorLost);
+    this.watches = new PassWatches(context.sc(), settings);
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {
       heartbeats.add(
           InternalHeartbeats.listen(context.sc(), ResidentModels.ofThisProcess().rowReports()));
@@ -165,8 +165,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     synchronized (this) {
       datasets.remove(dataset);
     }
+    List<String> ids = dataset.preparedIds();
     dataset.unpersist();
-    reports.freed();
+    reports.released(ids);
   }
 
   /** Frees what the executors keep for this engine: models, weights and persisted datasets. */

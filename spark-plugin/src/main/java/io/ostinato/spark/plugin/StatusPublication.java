@@ -17,6 +17,7 @@ public final class StatusPublication {
   public static EvaluationBoard begin(SparkContext context, OstinatoSettings settings) {
     EvaluationBoard board = ResidentModels.ofThisProcess().board(context);
     board.retain(settings.ui().evaluations());
+    InternalLostExecutors.tell(board, context);
     ApplicationMetrics.register(board);
     if (settings.ui().isShown()) {
       OstinatoTab.attach(context, board);

@@ -1,27 +1,22 @@
 package io.ostinato.spark.resident;
 
 import io.ostinato.spark.status.EvaluationBoard;
-import java.lang.ref.WeakReference;
 import java.time.Clock;
+import java.util.Map;
+import java.util.WeakHashMap;
 
-/** The board of the application whose driver this process is. Thread-safe. */
+/** The boards of the applications whose driver this process is, one after another. Thread-safe. */
 final class ApplicationBoard {
   private final Clock clock;
 
-  // Guarded by this.
-  private WeakReference<Object> application = new WeakReference<>(null);
-  private EvaluationBoard board;
+  /** Boards must not refer to their application, or it would stay in memory. */
+  private final Map<Object, EvaluationBoard> boards = new WeakHashMap<>();
 
   ApplicationBoard(Clock clock) {
     this.clock = clock;
-    this.board = new EvaluationBoard(clock);
   }
 
-  synchronized EvaluationBoard of(Object wanted) {
-    if (application.get() != wanted) {
-      application = new WeakReference<>(wanted);
-      board = new EvaluationBoard(clock);
-    }
-    return board;
+  synchronized EvaluationBoard of(Object application) {
+    return boards.computeIfAbsent(application, key -> new EvaluationBoard(clock));
   }
 }

@@ -5,7 +5,6 @@ import io.ostinato.weights.Manifest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelVersions {
   private final boolean alone;
   private final List<ResidentModel> versions = new ArrayList<>();
-  private final AtomicLong builds = new AtomicLong();
-  private final AtomicLong refreshes = new AtomicLong();
-  private final AtomicLong refreshBytes = new AtomicLong();
+  private final ModelCounts counts;
   private final DeviceChanges changes;
 
   /** A task of an earlier evaluation, which may be the next one, doesn't know of later ones. */
@@ -28,10 +25,12 @@ final class ModelVersions {
    * Starts without versions.
    *
    * @param alone whether each version has at most one user
+   * @param counts of the model on the device
    * @param changes notified when a version is loaded or freed
    */
-  ModelVersions(boolean alone, DeviceChanges changes) {
+  ModelVersions(boolean alone, ModelCounts counts, DeviceChanges changes) {
     this.alone = alone;
+    this.counts = counts;
     this.changes = changes;
   }
 
@@ -105,13 +104,12 @@ final class ModelVersions {
   }
 
   void built() {
-    builds.incrementAndGet();
+    counts.built();
   }
 
   /** Weights of this size were loaded into a version. */
   void refreshed(long bytes) {
-    refreshes.incrementAndGet();
-    refreshBytes.addAndGet(bytes);
+    counts.refreshed(bytes);
     changes.refreshed(bytes);
   }
 
@@ -120,16 +118,8 @@ final class ModelVersions {
     changes.freed();
   }
 
-  long builds() {
-    return builds.get();
-  }
-
-  long refreshes() {
-    return refreshes.get();
-  }
-
-  long refreshBytes() {
-    return refreshBytes.get();
+  ModelCounts counts() {
+    return counts;
   }
 
   /** The size of the weights of each loaded version, in bytes. */

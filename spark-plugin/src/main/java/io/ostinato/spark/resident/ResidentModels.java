@@ -38,6 +38,7 @@ public final class ResidentModels {
   private record Key(ModelId model, TaskDevice device, boolean alone) {}
 
   private final Map<Key, ModelVersions> models = new LinkedHashMap<>();
+  private final CountsOfModels counts = new CountsOfModels(); // guarded by models
   private final Map<TaskDevice, Semaphore> permits = new HashMap<>();
   private final Devices devices = new Devices(Gpus::ofThisProcess);
   private final ResidentBatches batches = new ResidentBatches();
@@ -138,8 +139,8 @@ public final class ResidentModels {
   }
 
   /**
-   * What the evaluations of an application do; on its driver. There is one application at a time in
-   * a process, so the board of an earlier one is let go.
+   * What the evaluations of an application do; on its driver. The board is let go with the
+   * application.
    *
    * @param application identifies it
    */
@@ -212,12 +213,12 @@ public final class ResidentModels {
 
   /** Frees one model on all devices; versions in use are freed by their last user. */
   public void close(ModelId id) {
-    retire(key -> key.model().equals(id));
+    retire(key -> key.model().equals(id), () -> counts.forget(id));
   }
 
   /** Frees all models and batches; versions in use are freed by their last user. */
   public void closeAll() {
-    retire(key -> true);
+    retire(key -> true, counts::clear);
     batches.closeAll();
   }
 
@@ -230,6 +231,7 @@ public final class ResidentModels {
   private DeviceUse use(TaskDevice device, long refreshBytes) {
     long batchBytes = batches.sizeBytes(device);
     synchronized (models) {
+      long change = changes.count(); // first: a change while the rest is read makes it outdated
       Set<ModelId> loaded = new HashSet<>();
       int versions = 0;
       long weightBytes = 0;
@@ -242,8 +244,7 @@ public final class ResidentModels {
           }
         }
       }
-      return new DeviceUse(
-          changes.count(), loaded.size(), versions, weightBytes, batchBytes, refreshBytes);
+      return new DeviceUse(change, loaded.size(), versions, weightBytes, batchBytes, refreshBytes);
     }
   }
 
@@ -260,7 +261,9 @@ public final class ResidentModels {
       while (taken == null) {
         taken =
             models
-                .computeIfAbsent(key, k -> new ModelVersions(k.alone(), changes))
+                .computeIfAbsent(
+                    key,
+                    k -> new ModelVersions(k.alone(), counts.of(k.model(), k.device()), changes))
                 .choose(
                     wanted,
                     limits.versions(),
@@ -303,9 +306,10 @@ public final class ResidentModels {
     return evicted;
   }
 
-  private void retire(Predicate<Key> condition) {
+  private void retire(Predicate<Key> condition, Runnable forgetting) {
     List<ResidentModel> unused = new ArrayList<>();
     synchronized (models) {
+      forgetting.run();
       List<Key> keys = models.keySet().stream().filter(condition).toList();
       for (Key key : keys) {
         ModelVersions versions = models.remove(key);
@@ -345,19 +349,22 @@ public final class ResidentModels {
       return model;
     }
 
-    /** How many times the architecture was built on this device so far, for all versions. */
+    /**
+     * How many times the architecture was built on this device so far, for all versions, including
+     * those that were evicted.
+     */
     public long builds() {
-      return resident.all().builds();
+      return resident.all().counts().builds();
     }
 
     /** How many times versions on this device loaded other weights so far. */
     public long refreshes() {
-      return resident.all().refreshes();
+      return resident.all().counts().refreshes();
     }
 
     /** What the device keeps now. */
     public DeviceUse use() {
-      return ResidentModels.this.use(device, resident.all().refreshBytes());
+      return ResidentModels.this.use(device, resident.all().counts().refreshBytes());
     }
 
     @Override

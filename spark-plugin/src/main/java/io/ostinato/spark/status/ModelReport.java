@@ -11,23 +11,24 @@ public record ModelReport(
     String model, String executor, String device, long builds, long refreshes, DeviceUse use) {
   private static final ModelReport NONE = new ModelReport("", "", "", 0, 0, DeviceUse.UNKNOWN);
 
-  /** What happened between an earlier report about the same model and place and this one. */
-  ModelReport since(ModelReport before) {
-    // A model that was evicted and is built again counts from zero.
-    ModelReport from = builds < before.builds || refreshes < before.refreshes ? NONE : before;
+  /**
+   * This report, with the higher counts of it and one before about the same model and place: counts
+   * only grow, but reports of tasks may arrive in another order.
+   */
+  ModelReport atLeast(ModelReport before) {
     return new ModelReport(
         model,
         executor,
         device,
-        builds - from.builds,
-        refreshes - from.refreshes,
+        Math.max(builds, before.builds),
+        Math.max(refreshes, before.refreshes),
         new DeviceUse(
             use.change(),
             use.models(),
             use.versions(),
             use.weightBytes(),
             use.batchBytes(),
-            Math.max(0, use.refreshBytes() - from.use.refreshBytes())));
+            Math.max(use.refreshBytes(), before.use.refreshBytes())));
   }
 
   static ModelReport none() {

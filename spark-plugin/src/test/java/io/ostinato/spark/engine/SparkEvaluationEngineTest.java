@@ -24,20 +24,28 @@ import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.status.EvaluationBoard;
 import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
 import io.ostinato.weights.WeightSnapshot;
+import java.lang.ref.WeakReference;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +75,32 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
   @Override
   protected SparkEvaluationEngine engine() {
     return engine;
+  }
+
+  @Test
+  void whatIsShownOfADatasetDoesntKeepItsBatches() {
+    EvaluationBoard board = new EvaluationBoard(Clock.systemUTC());
+    EngineReports reports = new EngineReports(new EvaluationCounters(), board);
+    WeakReference<Object> batches = shown(reports);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (batches.get() != null) {
+      assertThat(System.nanoTime()).as("they are let go").isLessThan(deadline);
+      System.gc();
+    }
+    assertThat(board.storedBytes()).isZero();
+  }
+
+  /** Shows a stored dataset of 1600 bytes that nobody else knows, and returns its batches. */
+  private static WeakReference<Object> shown(EngineReports reports) {
+    PreparedDataset some = TestSpark.generated(session, 4).prepare(4);
+    JavaRDD<StoredBatch> batches =
+        JavaSparkContext.fromSparkContext(session.sparkContext()).emptyRDD();
+    batches.persist(StorageLevel.MEMORY_ONLY());
+    reports.prepared(
+        "test",
+        new PreparedDataset(
+            "a", batches, new long[0], 4, 1, 1600, some.content(), some.skipped(), true, 9, true));
+    return new WeakReference<>(batches);
   }
 
   @Test
@@ -239,7 +273,8 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
       assertThatThrownBy(() -> engine.evaluate(request, ProgressDisplay.silent()).close())
           .isInstanceOf(EvaluationException.class)
           .hasMessageContaining(
-              "callback 'shared' at E1_U1_S1 on dataset 'generated': the model doesn't fit into the")
+              "callback 'shared' at E1_U1_S1 on dataset 'generated': the model doesn't fit into"
+                  + " the")
           .hasMessageContaining(
               "memory of cpu() (CUDA out of memory. Tried to allocate 20.00 MiB), of")
           .hasMessageContaining("use a device with more memory or a smaller model, or let fewer");
@@ -263,8 +298,8 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
             .isInstanceOf(EvaluationException.class)
             .hasMessageContaining(
                 "callback 'shared' at E1_U1_S1 on dataset 'generated': this process can't use its"
-                    + " device cpu() any more (CUDA error: an illegal memory access was encountered);"
-                    + " restart the process");
+                    + " device cpu() any more (CUDA error: an illegal memory access was"
+                    + " encountered); restart the process");
         assertThat(traps.sprung()).isPositive();
       }
     }

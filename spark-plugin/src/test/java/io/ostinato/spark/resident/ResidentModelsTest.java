@@ -166,6 +166,27 @@ class ResidentModelsTest {
   }
 
   @Test
+  void aModelThatWasEvictedOrHasExclusiveCopiesIsCountedOn() throws Exception {
+    long bytes = FIRST.sizeBytes();
+    for (int evictions = 0; evictions < 3; evictions++) {
+      try (Lease lease = lease(model("a"), FIRST, 1)) {
+        assertThat(lease.builds()).isEqualTo(1 + evictions);
+        assertThat(lease.refreshes()).isEqualTo(1 + evictions);
+        assertThat(lease.use().refreshBytes()).isEqualTo((1 + evictions) * bytes);
+      }
+      lease(model("b"), FIRST, 1).close();
+    }
+    Wanted wanted = wanted(FIRST, InFlight.NONE);
+    try (Lease alone = models.leaseAlone(model("a"), TaskDevice.CPU, wanted, new Limits(1, 1))) {
+      assertThat(alone.refreshes()).isEqualTo(4);
+    }
+    models.close(model("a"));
+    try (Lease lease = lease(model("a"), FIRST, 1)) {
+      assertThat(lease.builds()).as("a closed model is forgotten").isEqualTo(1);
+    }
+  }
+
+  @Test
   void aModelInUseIsNeverClosedToMakeRoom() throws Exception {
     try (Lease used = lease(model("a"), FIRST, 1)) {
       lease(model("b"), FIRST, 1).close();

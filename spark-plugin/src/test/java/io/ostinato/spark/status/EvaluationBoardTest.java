@@ -132,8 +132,19 @@ class EvaluationBoardTest {
     assertThat(board.counters().get(Counter.REFRESHES)).isEqualTo(3);
     assertThat(board.counters().get(Counter.REFRESH_BYTES)).isEqualTo(230);
     assertThat(board.residentBytes()).isEqualTo(200);
-    board.reported(report("m", "1", 1, 1, use(9, 100, 100)));
+    board.reported(report("m", "1", 2, 3, use(9, 100, 230)));
     assertThat(board.counters().get(Counter.REFRESHES)).as("built again").isEqualTo(4);
+    assertThat(board.counters().get(Counter.REFRESH_BYTES)).isEqualTo(330);
+  }
+
+  @Test
+  void aReportThatWasBegunBeforeTheLatestRefreshCountsNothingTwice() {
+    board.reported(report("m", "1", 1, 2, use(3, 100, 130)));
+    board.reported(report("m", "1", 1, 1, use(3, 100, 100)));
+    board.reported(report("m", "1", 1, 2, use(3, 100, 130)));
+    assertThat(board.counters().get(Counter.REFRESHES)).isEqualTo(2);
+    assertThat(board.counters().get(Counter.REFRESH_BYTES)).isEqualTo(130);
+    assertThat(only(board.view().devices()).refreshes()).isEqualTo(2);
   }
 
   @Test
@@ -143,6 +154,19 @@ class EvaluationBoardTest {
     assertThat(board.residentBytes()).isZero();
     assertThat(only(board.view().devices()).isLost()).isTrue();
     assertThat(only(board.view().devices()).refreshes()).isEqualTo(1);
+  }
+
+  @Test
+  void whatALostExecutorHasDoneInItsLastPassIsAddedOnce() {
+    board.reported(report("m", "1", 1, 5, use(6, 100, 500)));
+    board.executorLost("1");
+    board.executorLost("2");
+    board.reported(report("m", "1", 1, 6, use(7, 100, 600)));
+    board.reported(report("m", "2", 1, 1, use(2, 100, 100)));
+    assertThat(board.counters().get(Counter.REFRESHES)).isEqualTo(7);
+    assertThat(board.counters().get(Counter.REFRESH_BYTES)).isEqualTo(700);
+    assertThat(board.residentBytes()).isZero();
+    assertThat(board.view().devices()).hasSize(2).allMatch(DeviceStatus::isLost);
   }
 
   @Test

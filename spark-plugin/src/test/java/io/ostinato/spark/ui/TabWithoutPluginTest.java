@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.status.DeviceUse;
+import io.ostinato.spark.status.EvaluationBoard;
+import io.ostinato.spark.status.ModelReport;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +46,23 @@ class TabWithoutPluginTest {
       assertThat(Http.get(url + "/metrics/json/").body())
           .contains(".driver.ostinato.refresh_bytes")
           .doesNotContain(".driver.ostinato.status");
+    }
+  }
+
+  @Test
+  void executorsThatEndAreMarkedAlsoIfNoEngineIsOpen() {
+    try (SparkSession session = withUi(Map.of())) {
+      SparkEvaluationEngine.of(session).close();
+      EvaluationBoard board = ResidentModels.ofThisProcess().board(session.sparkContext());
+      board.reported(new ModelReport("m", "7", "cpu()", 1, 1, new DeviceUse(1, 1, 1, 100, 0, 100)));
+      assertThat(board.residentBytes()).isEqualTo(100);
+      session.sparkContext().listenerBus().post(new SparkListenerExecutorRemoved(0, "7", "idle"));
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (board.residentBytes() > 0) {
+        assertThat(System.nanoTime()).as("its end is known").isLessThan(deadline);
+        LockSupport.parkNanos(1_000_000);
+      }
+      assertThat(board.json()).contains("\"lost\":true");
     }
   }
 
