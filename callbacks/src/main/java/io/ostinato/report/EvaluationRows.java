@@ -53,7 +53,8 @@ final class EvaluationRows {
   /** The watched checkpoints that were skipped or have failed. */
   static JsonArray ofCheckpoints(List<ReportRecord> records) {
     JsonArray outcomes = new JsonArray();
-    for (ReportRecord record : last(records.stream().filter(ReportRecord::isWithoutResult).toList())) {
+    for (ReportRecord record :
+        last(records.stream().filter(ReportRecord::isWithoutResult).toList())) {
       JsonObject json = new JsonObject();
       json.addProperty("iteration", record.iteration().toString());
       json.addProperty("name", record.checkpoint());

@@ -12,7 +12,9 @@ final class HiddenSecrets {
   /** A key whose last word is such a name, and its value up to the end of the entry. */
   private static final Pattern ENTRY =
       Pattern.compile(
-          "(?i)(?<![\\w.-])([\\w.-]*" + NAMES + "(?:\\.[\\w.-]+)?[\"']?[ \\t]*[=:][ \\t]*)"
+          "(?i)(?<![\\w.-])([\\w.-]*"
+              + NAMES
+              + "(?:\\.[\\w.-]+)?[\"']?[ \\t]*[=:][ \\t]*)"
               + "(?:\"[^\"\\r\\n]*\"|'[^'\\r\\n]*'|[^,}&\\r\\n]+)");
 
   private static final Pattern IN_URI = Pattern.compile("(://[^/\\s:@]+:)[^@/\\s]+@");

@@ -139,7 +139,14 @@ class MainTest {
   @Test
   void anEditedFileIsTrainedAsItIsAndOverriddenBySet() throws IOException {
     quickstart(
-        "run", "--epochs", "1", "--set", "run_id=first", "--set", "trackers=[]", "--set",
+        "run",
+        "--epochs",
+        "1",
+        "--set",
+        "run_id=first",
+        "--set",
+        "trackers=[]",
+        "--set",
         "report=false");
     Path file = folder.resolve("run/run.yaml");
     Files.writeString(file, Files.readString(file).replace("epochs: 10", "epochs: 2"));
