@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +99,34 @@ class RunDataTest {
         .isEqualTo(31_234);
     assertThat(loss.getAsJsonObject("last").get("value").getAsDouble()).isEqualTo(1.0 / 50_000);
     assertThat(metric(run, "rare").getAsJsonArray("value")).hasSize(1);
+  }
+
+  @Test
+  void runsOfManyMetricsAreThinnedAndKeepThePeakOfEach() {
+    Map<String, Double> metrics = new TreeMap<>();
+    RunFiles files =
+        RunFixture.records(
+            folder,
+            10_000,
+            i -> {
+              for (int metric = 0; metric <= 100; metric++) {
+                metrics.put("accuracy/" + metric, i == 5_000 + metric ? 1.0 : 0.5 - 1.0 / i);
+              }
+              return metrics;
+            });
+    JsonObject run = data(files);
+    assertThat(run.get("is_thinned").getAsBoolean()).isTrue();
+    int values = 0;
+    for (int i = 0; i <= 100; i++) {
+      JsonObject metric = metric(run, "accuracy/" + i);
+      int best = metric.getAsJsonObject("best").get("at").getAsInt();
+      assertThat(metric.getAsJsonObject("best").get("value").getAsDouble()).isEqualTo(1);
+      assertThat(run.getAsJsonObject("iterations").getAsJsonArray("update").get(best).getAsInt())
+          .isEqualTo(5_000 + i);
+      assertThat(metric.getAsJsonObject("last").get("value").getAsDouble()).isEqualTo(0.4999);
+      values += metric.getAsJsonArray("value").size();
+    }
+    assertThat(values).isBetween(30_000, 100_000);
   }
 
   @Test
