@@ -226,6 +226,15 @@ class RunDataTest {
   }
 
   @Test
+  void evaluatedFilesAreNamedWithoutSecrets() throws IOException {
+    RunFiles files = RunFixture.records(folder, 1, i -> Map.of("accuracy", 1.0));
+    RunFixture.evaluation(folder, "s3a://key:abc123@bucket/x.pt", 1, 2);
+    assertThat(data(files).toString())
+        .doesNotContain("abc123")
+        .contains("s3a://key:(hidden)@bucket/x.pt");
+  }
+
+  @Test
   void checkpointsThatWereSupersededHaveNoWeightsOfThisRun() {
     RunFiles files = RunFixture.records(folder, 3, i -> Map.of("accuracy", i == 2 ? 0.9 : 0.5));
     assertThat(bestCheckpoint(files, Map.of("E0_U2_S32", new TrainingIteration(0, 2, 32))))
