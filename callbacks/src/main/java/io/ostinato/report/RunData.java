@@ -142,7 +142,7 @@ final class RunData {
   private void addMetrics(JsonObject json, List<ReportRecord> records) {
     List<ReportRecord> kept = ThinnedRecords.of(records, RunData::countsFailures);
     json.addProperty("left_out", records.size() - kept.size());
-    json.addProperty("is_thinned", kept != records);
+    json.addProperty("is_thinned", ThinnedRecords.areTooMany(records));
     MetricColumns columns = new MetricColumns(kept);
     BestCheckpoints best = BestCheckpoints.in(checkpoints);
     json.add("iterations", columns.iterations());

@@ -25,12 +25,14 @@ final class ThinnedRecords {
 
   private ThinnedRecords() {}
 
-  /** The same list if nothing is left out. */
   static List<ReportRecord> of(List<ReportRecord> records, Predicate<ReportRecord> wanted) {
+    return areTooMany(records) ? thinned(records, wanted) : records;
+  }
+
+  /** Whether some values are left out. */
+  static boolean areTooMany(List<ReportRecord> records) {
     long values = records.stream().mapToLong(record -> record.metrics().size()).sum();
-    return records.size() <= MOST_RECORDS && values <= MOST_VALUES
-        ? records
-        : thinned(records, wanted);
+    return records.size() > MOST_RECORDS || values > MOST_VALUES;
   }
 
   private static List<ReportRecord> thinned(
@@ -39,7 +41,8 @@ final class ThinnedRecords {
     List<ReportRecord> thinned = new ArrayList<>();
     for (int i = 0; i < records.size(); i++) {
       ReportRecord record = records.get(i);
-      ReportRecord one = wanted.test(record) ? record : record.withMetrics(metrics(record, i, kept));
+      ReportRecord one =
+          wanted.test(record) ? record : record.withMetrics(metrics(record, i, kept));
       if (!one.metrics().isEmpty()) {
         thinned.add(one);
       }

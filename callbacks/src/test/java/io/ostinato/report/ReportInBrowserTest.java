@@ -194,8 +194,7 @@ class ReportInBrowserTest {
       assertThat(page.problems())
           .as("the script, the handler and the address")
           .hasSize(3)
-          .allMatch(
-              problem -> problem.contains("violates the following Content Security Policy"));
+          .allMatch(problem -> problem.contains("violates the following Content Security Policy"));
     }
   }
 

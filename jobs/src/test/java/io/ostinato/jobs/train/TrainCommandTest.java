@@ -197,8 +197,7 @@ class TrainCommandTest {
             folder.resolve("weights.safetensors"));
     Path kept = folder.resolve("kept");
     assertThat(Witness.HAS_REPORT).as("of files that are deleted").isFalse();
-    assertThat(
-            evaluate("--set", witness, "--evaluate=" + weights, "--output", kept.toString()))
+    assertThat(evaluate("--set", witness, "--evaluate=" + weights, "--output", kept.toString()))
         .as(err.toString())
         .isZero();
     assertThat(Witness.HAS_REPORT).isTrue();
