@@ -36,6 +36,7 @@ public final class BrowserPage implements AutoCloseable {
   static BrowserPage open(HttpClient http, URI debugger, URI uri) {
     BrowserPage page = new BrowserPage();
     page.socket = http.newWebSocketBuilder().buildAsync(debugger, page.new Listener()).join();
+    page.call("Log.clear", new JsonObject()); // of the pages before
     for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
       page.call(domain + ".enable", new JsonObject());
     }

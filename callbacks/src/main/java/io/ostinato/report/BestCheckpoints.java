@@ -13,7 +13,7 @@ final class BestCheckpoints {
   private final Map<String, TrainingIteration> saved;
   private final List<String> copies;
 
-  private BestCheckpoints(Map<String, TrainingIteration> saved, List<String> copies) {
+  BestCheckpoints(Map<String, TrainingIteration> saved, List<String> copies) {
     this.saved = saved;
     this.copies = copies;
   }
@@ -41,6 +41,7 @@ final class BestCheckpoints {
     String best = FileNames.bestModel(metric, "");
     return saved.entrySet().stream()
         .filter(entry -> entry.getValue().equals(iteration))
+        .filter(entry -> !Checkpoints.isSuperseded(entry.getKey()))
         .map(Map.Entry::getKey)
         .min(Comparator.comparing((String tag) -> !tag.equals(best)).thenComparing(String::length))
         .orElse("");

@@ -27,7 +27,7 @@ final class EvaluationRows {
       JsonObject json = JsonParser.parseString(line).getAsJsonObject();
       JsonObject row = new JsonObject();
       for (String name : List.of("iteration", "callback", "dataset", "time", "outcome")) {
-        row.addProperty(name, json.get(name).getAsString());
+        row.addProperty(name, HiddenSecrets.in(json.get(name).getAsString()));
       }
       if (json.has("reason")) {
         row.addProperty("reason", HiddenSecrets.in(json.get("reason").getAsString()));
@@ -57,7 +57,7 @@ final class EvaluationRows {
         last(records.stream().filter(ReportRecord::isWithoutResult).toList())) {
       JsonObject json = new JsonObject();
       json.addProperty("iteration", record.iteration().toString());
-      json.addProperty("name", record.checkpoint());
+      json.addProperty("name", HiddenSecrets.in(record.checkpoint()));
       json.addProperty("outcome", record.outcome());
       json.addProperty("reason", HiddenSecrets.in(record.reason()));
       json.addProperty("time", record.time().toString());

@@ -53,6 +53,11 @@ record ReportRecord(
     return json.has(name) ? json.get(name).getAsString() : "";
   }
 
+  /** The same record with these metrics only. */
+  ReportRecord withMetrics(Map<String, Double> some) {
+    return new ReportRecord(iteration, time, some, checkpoint, outcome, reason);
+  }
+
   /** Whether it is of a watched checkpoint that has no metrics. */
   boolean isWithoutResult() {
     return !outcome.isEmpty() && metrics.isEmpty();

@@ -50,8 +50,11 @@ final class ReportWriter {
   synchronized void add(RunFacts adding) {
     Optional<RunFacts> before = RunFacts.read(files);
     isAdded = before.isPresent();
-    facts = before.orElse(adding.startedAt(now()));
-    facts.write(files);
+    RunFacts known = before.orElse(adding.startedAt(now()));
+    facts = known;
+    if (!isAdded) {
+      known.write(files);
+    }
   }
 
   synchronized void update() {
@@ -66,10 +69,12 @@ final class ReportWriter {
   }
 
   private void write(boolean isRunning) {
-    RunFacts before = facts;
-    if (before == null) {
+    RunFacts own = facts;
+    if (own == null) {
       return; // it has not started
     }
+    RunFacts before = isAdded ? RunFacts.read(files).orElse(own) : own;
+    facts = before;
     JsonObject run =
         RunData.of(files, checkpoints, Optional.of(before), this::direction, isRunning);
     RunFacts now = before.withDirections(RunData.directions(run));
@@ -81,7 +86,10 @@ final class ReportWriter {
   }
 
   private Direction direction(String key) {
-    return properties.direction(key).orElse(Direction.NEUTRAL);
+    return properties
+        .direction(key)
+        .or(() -> Optional.ofNullable(facts).flatMap(known -> known.direction(key)))
+        .orElse(Direction.NEUTRAL);
   }
 
   private Instant now() {

@@ -60,10 +60,10 @@ final class RunData {
 
   /** The direction of a metric of a run, as it was when the run was written. */
   static Direction direction(Optional<RunFacts> facts, String key) {
-    String known = facts.map(RunFacts::directions).map(all -> all.getOrDefault(key, "")).orElse("");
-    return known.isEmpty()
-        ? MetricProperties.defaults().direction(key).orElse(Direction.NEUTRAL)
-        : Direction.valueOf(known.toUpperCase(Locale.ROOT));
+    return facts
+        .flatMap(known -> known.direction(key))
+        .or(() -> MetricProperties.defaults().direction(key))
+        .orElse(Direction.NEUTRAL);
   }
 
   /** The directions of all metrics in the data of a run, by key. */
@@ -78,9 +78,9 @@ final class RunData {
 
   private JsonObject toJson(boolean isRunning) {
     JsonObject json = new JsonObject();
-    String location = files.location();
+    String location = HiddenSecrets.in(files.location());
     json.addProperty("id", location.replaceFirst(".*[/\\\\](?=.)", ""));
-    json.addProperty("location", HiddenSecrets.in(location));
+    json.addProperty("location", location);
     facts.ifPresent(known -> add(json, known));
     if (!json.has("status")) {
       json.addProperty("status", isRunning ? "running" : statusOfFiles());
@@ -142,6 +142,7 @@ final class RunData {
   private void addMetrics(JsonObject json, List<ReportRecord> records) {
     List<ReportRecord> kept = ThinnedRecords.of(records, RunData::countsFailures);
     json.addProperty("left_out", records.size() - kept.size());
+    json.addProperty("is_thinned", ThinnedRecords.areTooMany(records));
     MetricColumns columns = new MetricColumns(kept);
     BestCheckpoints best = BestCheckpoints.in(checkpoints);
     json.add("iterations", columns.iterations());

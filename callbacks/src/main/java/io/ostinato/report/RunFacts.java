@@ -6,6 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.ostinato.metric.Direction;
 import io.ostinato.storage.RunFiles;
 import io.ostinato.storage.StorageException;
 import io.ostinato.text.Excerpt;
@@ -98,7 +99,15 @@ public record RunFacts(
     List<Instant> times = new ArrayList<>(before.resumed);
     times.add(time);
     return new RunFacts(
-        kind, before.started, times, end, about, versions, parameters, directions, checkpoints);
+        kind,
+        before.started,
+        times,
+        end,
+        about,
+        versions,
+        parameters,
+        before.directions,
+        checkpoints);
   }
 
   RunFacts ended(RunStatus status, String reason, Instant time) {
@@ -117,6 +126,12 @@ public record RunFacts(
   RunFacts withDirections(Map<String, String> ofMetrics) {
     return new RunFacts(
         kind, started, resumed, end, about, versions, parameters, ofMetrics, checkpoints);
+  }
+
+  /** The direction of a metric; empty if none is written. */
+  Optional<Direction> direction(String key) {
+    return Optional.ofNullable(directions.get(key))
+        .map(name -> Direction.valueOf(name.toUpperCase(Locale.ROOT)));
   }
 
   /**

@@ -182,6 +182,11 @@ public final class Checkpoints {
     return search.iterations();
   }
 
+  /** Whether this is the tag of a checkpoint of a run that was started again since. */
+  public static boolean isSuperseded(String tag) {
+    return SUPERSEDED.matcher(tag).find();
+  }
+
   /**
    * Whether a complete checkpoint has the state required to resume training.
    *
@@ -264,7 +269,7 @@ public final class Checkpoints {
   public synchronized List<String> supersedeAll() {
     List<String> moved = new ArrayList<>();
     for (String tag : tags()) {
-      if (!SUPERSEDED.matcher(tag).find()) {
+      if (!isSuperseded(tag)) {
         int n = 1;
         while (tags().contains(tag + ".superseded-" + n)) {
           n++;

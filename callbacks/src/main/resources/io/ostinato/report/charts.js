@@ -135,6 +135,7 @@ class Chart {
     this.chart = chart;
     this.options = options;
     this.plot = null;
+    this.row = null;
     this.place = element("div", {
       class: "chart",
       tabindex: "0",
@@ -156,6 +157,7 @@ class Chart {
   /** Draws the chart anew. */
   draw() {
     this.destroy();
+    this.row = null;
     const points = this.chart.curves.map((curve) => pointsOf(curve, this.options));
     this.data = aligned(points);
     this.plot = new uPlot(this.settings(), this.data, this.place);
@@ -251,10 +253,12 @@ class Chart {
 
   moveCursor(step) {
     const places = this.data[0];
-    const now = this.plot.cursor.idx;
+    const now = this.cursorRow();
     const next =
       now === null || now === undefined ? (step > 0 ? 0 : places.length - 1) : Math.min(places.length - 1, Math.max(0, now + step));
     this.plot.setCursor({ left: this.plot.valToPos(places[next], "x"), top: this.plot.over.clientHeight / 2 });
+    this.plot.setLegend({ idx: next });
+    this.row = next;
     this.spoken.textContent = [
       AXES[this.options.axis] + " " + this.placeText(places[next]),
       ...this.chart.curves
@@ -262,6 +266,13 @@ class Chart {
         .filter(([, value]) => Number.isFinite(value))
         .map(([name, value]) => name + " " + numberText(value)),
     ].join(", ");
+  }
+
+  /** The row at the cursor; of several at one place, the one to which the keyboard has moved. */
+  cursorRow() {
+    const index = this.plot.cursor.idx;
+    const places = this.data[0];
+    return places[this.row] === places[index] ? this.row : index;
   }
 
   zoom(factor) {

@@ -152,14 +152,14 @@ function curves() {
     });
     charts.push(new Chart(chart, options));
   }
-  const leftOut = having.some((run) => run.left_out > 0);
+  const isThinned = having.some((run) => run.is_thinned);
   return [
     controls(),
     element(
       "p",
       { class: "small" },
       "A ring marks the best value. Drag across a chart to zoom, and double-click to show all.",
-      leftOut ? " Long runs are thinned: lows and highs are kept, so that no peak is lost." : "",
+      isThinned ? " Long runs are thinned: lows and highs are kept, so that no peak is lost." : "",
     ),
     element("div", { class: "charts" }, charts.map((chart) => chart.figure)),
   ];

@@ -102,7 +102,7 @@ function comparisonTable(runs) {
     found: runs.map((run) => run.metrics.find((metric) => metric.key === key)),
   }));
   const bestOf = (row) => {
-    const direction = row.found.find((one) => one).direction;
+    const direction = agreedDirection(row.found);
     const values = row.found.filter((one) => one && one.best).map((one) => number(one.best.value));
     return direction === "neutral" || values.length < 2
       ? undefined
@@ -125,22 +125,28 @@ function comparisonTable(runs) {
     "The best value of each metric, or the last one if none is better, and where it was reached",
     [
       { title: "Metric", cell: (row) => isolated(row.key) },
-      { title: "Better", cell: (row) => DIRECTIONS[row.found.find((one) => one).direction] },
+      { title: "Better", cell: (row) => DIRECTIONS[agreedDirection(row.found)] },
       ...runs.map((run, i) => ({ title: isolated(run.label), kind: "number", cell: cell(i) })),
     ],
     decisiveFirst(rows, (row) => row.found.find((one) => one)),
   );
 }
 
-/** The parameters that differ between runs. */
+/** The direction of a metric of several runs, some of which may lack it; neutral if they differ. */
+function agreedDirection(found) {
+  const directions = new Set(found.filter((one) => one).map((one) => one.direction));
+  return directions.size === 1 ? [...directions][0] : "neutral";
+}
+
+/** What runs are and the parameters of theirs that differ. */
 function differencesTable(runs) {
-  const all = runs.map((run) => ({ ...run.about, ...run.parameters }));
+  const all = runs.map((run) => ({ ...run.about, ...run.versions, ...run.parameters }));
   const keys = [...new Set(all.flatMap(Object.keys))];
   const rows = keys.filter((key) => new Set(all.map((one) => one[key])).size > 1);
   return rows.length === 0
-    ? [element("p", {}, "No parameter differs.")]
+    ? [element("p", {}, "Neither parameters nor versions differ.")]
     : table(
-        "Parameters that differ between the runs",
+        "What differs between the runs",
         [
           { title: "Parameter", cell: (key) => isolated(key) },
           ...runs.map((run, i) => ({

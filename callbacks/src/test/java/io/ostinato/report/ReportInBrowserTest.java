@@ -135,6 +135,91 @@ class ReportInBrowserTest {
   }
 
   @Test
+  void theKeyboardReachesAllValuesOfAnEpoch() throws Exception {
+    run(folder);
+    try (BrowserPage page = open(folder)) {
+      String chart = "charts.find(one => one.chart.title === 'accuracy/test')";
+      page.value("document.querySelector('select').value = 'epoch'");
+      page.value("document.querySelector('select').dispatchEvent(new Event('change'))");
+      page.value(chart + ".place.focus(); " + chart + ".draw()");
+      for (int i = 1; i <= 12; i++) {
+        page.press("ArrowRight");
+        String value = page.text("numberText(%s.data[1][%s])".formatted(chart, i - 1));
+        assertThat(page.text(chart + ".spoken.textContent"))
+            .isEqualTo("epochs %s, accuracy/test %s".formatted(i / 10, value));
+        assertThat(page.text(chart + ".place.querySelector('.u-legend').innerText"))
+            .contains(value);
+      }
+    }
+  }
+
+  @Test
+  void phasesHaveColoursThatCanBeTold() throws Exception {
+    run(folder);
+    try (BrowserPage page = open(folder)) {
+      for (String scheme : List.of("light", "dark")) {
+        page.prefer(scheme);
+        assertThat(
+                page.value(
+                        """
+                        (() => {
+                          const colours = [...document.querySelectorAll(".phase.key")].map((one) =>
+                            getComputedStyle(one).backgroundColor.match(/\\d+/g).map(Number));
+                          const pairs = colours.flatMap((a, i) => colours.slice(i + 1).map((b) => [a, b]));
+                          return Math.min(...pairs.map(([a, b]) => Math.hypot(...a.map((part, i) => part - b[i]))));
+                        })()
+                        """)
+                    .getAsDouble())
+            .as(scheme)
+            .isGreaterThan(75);
+      }
+    }
+  }
+
+  @Test
+  void markupThatCameInWouldNotRun() throws Exception {
+    run(folder);
+    try (BrowserPage page = open(folder)) {
+      page.value(
+          """
+          (() => {
+            const script = document.createElement("script");
+            script.textContent = "window.hasRun = true";
+            document.body.append(script);
+            document.body.insertAdjacentHTML("beforeend", "<img src='https://example.com/x' onerror='window.hasRun = true'>");
+            return new Promise((done) => setTimeout(done));
+          })()
+          """);
+      assertThat(page.text("String(window.hasRun)")).isEqualTo("undefined");
+      assertThat(page.problems())
+          .as("the script, the handler and the address")
+          .hasSize(3)
+          .allMatch(problem -> problem.contains("violates the following Content Security Policy"));
+    }
+  }
+
+  @Test
+  void runsThatDisagreeAboutTheDirectionHaveNoBest() throws Exception {
+    for (String name : List.of("one", "two")) {
+      double factor = name.equals("one") ? 1 : 2;
+      RunFiles run = RunFixture.records(folder.resolve(name), 3, i -> Map.of("reward", factor * i));
+      RunFacts.of("training", Map.of(), Map.of("Java", name), Map.of())
+          .withDirections(
+              Map.of("reward", name.equals("one") ? "higher_is_better" : "lower_is_better"))
+          .write(run);
+    }
+    RunFiles all = LocalRunFiles.in(folder);
+    new ReportPage()
+        .add(all.folder("one"), all.folder("one").folder("checkpoints"))
+        .add(all.folder("two"), all.folder("two").folder("checkpoints"))
+        .write(all, "comparison.html", RunFixture.NOON.instant());
+    try (BrowserPage page = browser.open(folder.resolve("comparison.html").toUri())) {
+      assertThat(row(page, "reward")).containsExactly("", "3\nE0_U3_S48", "2\nE0_U1_S16");
+      assertThat(row(page, "Java")).containsExactly("one", "two");
+    }
+  }
+
+  @Test
   void tablesAndChartsCanBeUsedWithoutAMouseAndWithoutSight() throws Exception {
     run(folder);
     try (BrowserPage page = open(folder)) {

@@ -7,6 +7,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.ostinato.metric.Direction;
+import io.ostinato.schedule.TrainingIteration;
+import io.ostinato.storage.ForwardingRunFiles;
 import io.ostinato.storage.LineFile;
 import io.ostinato.storage.LocalRunFiles;
 import io.ostinato.storage.RunFiles;
@@ -14,10 +16,14 @@ import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunDataTest {
   @TempDir private Path folder;
@@ -96,6 +102,34 @@ class RunDataTest {
   }
 
   @Test
+  void runsOfManyMetricsAreThinnedAndKeepThePeakOfEach() {
+    Map<String, Double> metrics = new TreeMap<>();
+    RunFiles files =
+        RunFixture.records(
+            folder,
+            10_000,
+            i -> {
+              for (int metric = 0; metric <= 100; metric++) {
+                metrics.put("accuracy/" + metric, i == 5_000 + metric ? 1.0 : 0.5 - 1.0 / i);
+              }
+              return metrics;
+            });
+    JsonObject run = data(files);
+    assertThat(run.get("is_thinned").getAsBoolean()).isTrue();
+    int values = 0;
+    for (int i = 0; i <= 100; i++) {
+      JsonObject metric = metric(run, "accuracy/" + i);
+      int best = metric.getAsJsonObject("best").get("at").getAsInt();
+      assertThat(metric.getAsJsonObject("best").get("value").getAsDouble()).isEqualTo(1);
+      assertThat(run.getAsJsonObject("iterations").getAsJsonArray("update").get(best).getAsInt())
+          .isEqualTo(5_000 + i);
+      assertThat(metric.getAsJsonObject("last").get("value").getAsDouble()).isEqualTo(0.4999);
+      values += metric.getAsJsonArray("value").size();
+    }
+    assertThat(values).isBetween(30_000, 100_000);
+  }
+
+  @Test
   void theLastOfManyEvaluationsAreShownAndDamagedLinesAreNot() throws IOException {
     RunFiles files = RunFixture.records(folder, 1, i -> Map.of("accuracy", 1.0));
     RunFixture.evaluation(folder, "accuracy", 1, 2);
@@ -137,6 +171,81 @@ class RunDataTest {
         .contains("fs.s3a.secret.key: (hidden)", "limit: 3", "ssl=true")
         .contains("path: jdbc:postgresql://me:(hidden)@host/db?token")
         .contains("tokenizer: words.json", "\"tokenizer\":\"words.json\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a: 1\npassword: |\n  abc123\n\n  abc123\nz: 2",
+        "a: 1\npassword:\n  abc123\nz: 2",
+        "a: 1\ntokens:\n- abc123\n- abc123\nz: 2",
+        "a: 1\nauth:\n  - tokens:\n      - abc123\nz: 2",
+        "a: 1\ntokens: [x, abc123]\nz: 2",
+        "a: 1\ncredentials: {user: x, code: abc123}\nz: 2",
+        "a: 1\npassword: x,abc123\nz: 2",
+        "a: 1\npassword: x}abc123\nz: 2",
+        "a: 1\npassword: x&abc123\nz: 2",
+        "a: 1\npassword: &anchor abc123\nz: 2",
+        "a: 1\npassword: \"x\\\"abc123\"\nz: 2",
+        "a: 1\npassword: 'x''abc123'\nz: 2",
+        "a: 1\npassword: \"x\n  abc123\"\nz: 2",
+        "a: 1\npasswords: abc123\nz: 2",
+        "a: 1\nprivate_key: abc123\nz: 2",
+        "a: 1\npassphrase: abc123\nz: 2",
+        "a: 1\nheader: 'Authorization: Bearer abc123'\nz: 2",
+        "a: 1\npath: redis://:abc123@host/0\nz: 2",
+        "a: 1\npath: s3a://key:x/abc123@bucket/0\nz: 2",
+        "a: 1\npath: https://host/x?sv=1&sig=abc123\nz: 2",
+        "a: 1\r\npassword: >-\r\n  abc123\r\nz: 2",
+      })
+  void secretsAreHiddenInAnyForm(String text) {
+    assertThat(HiddenSecrets.in(text))
+        .doesNotContain("abc123")
+        .contains("(hidden)")
+        .startsWith("a: 1")
+        .endsWith("\nz: 2");
+  }
+
+  @Test
+  void whatIsNoSecretIsShown() {
+    String text = "max_tokens: 512\npath: hdfs://node:8020/me@home/x\nlist:\n- a\n- b\n\nz: 2\n";
+    assertThat(HiddenSecrets.in(text)).isEqualTo(text);
+    assertThat(HiddenSecrets.in("readers[0].tokens[1]", "abc123")).isEqualTo("(hidden)");
+  }
+
+  @Test
+  void theNameOfARunHasNoSecrets() {
+    RunFiles files =
+        new ForwardingRunFiles(RunFixture.records(folder, 1, i -> Map.of("accuracy", 1.0))) {
+          @Override
+          public String location() {
+            return "s3a://key:abc123@bucket";
+          }
+        };
+    assertThat(data(files).toString()).doesNotContain("abc123").contains("key:(hidden)@bucket");
+  }
+
+  @Test
+  void evaluatedFilesAreNamedWithoutSecrets() throws IOException {
+    RunFiles files = RunFixture.records(folder, 1, i -> Map.of("accuracy", 1.0));
+    RunFixture.evaluation(folder, "s3a://key:abc123@bucket/x.pt", 1, 2);
+    assertThat(data(files).toString())
+        .doesNotContain("abc123")
+        .contains("s3a://key:(hidden)@bucket/x.pt");
+  }
+
+  @Test
+  void checkpointsThatWereSupersededHaveNoWeightsOfThisRun() {
+    RunFiles files = RunFixture.records(folder, 3, i -> Map.of("accuracy", i == 2 ? 0.9 : 0.5));
+    assertThat(bestCheckpoint(files, Map.of("E0_U2_S32", new TrainingIteration(0, 2, 32))))
+        .isEqualTo("E0_U2_S32");
+    assertThat(bestCheckpoint(files, Map.of("x.superseded-1", new TrainingIteration(0, 2, 32))))
+        .isEmpty();
+  }
+
+  private static String bestCheckpoint(RunFiles files, Map<String, TrainingIteration> saved) {
+    ReportRecord best = ReportRecord.of(files.lines("metrics.jsonl")).get(1);
+    return new BestCheckpoints(saved, List.of()).of("accuracy", best);
   }
 
   @Test

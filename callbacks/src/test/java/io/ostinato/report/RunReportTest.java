@@ -153,6 +153,39 @@ class RunReportTest {
   }
 
   @Test
+  void anEvaluationThatIsAddedKeepsWhatTheRunHasWrittenMeanwhile() {
+    RunFixture.records(folder, 3, i -> Map.of("reward", 1.0 * i));
+    RunFiles files = LocalRunFiles.in(folder);
+    RunReport training = started(new Changed(files) {});
+    RunReport added =
+        new RunReport(
+            new ReportWriter(
+                files, files.folder("checkpoints"), MetricProperties.none(), Clock.systemUTC()),
+            clock,
+            ByHand::new);
+    added.add(() -> RunFacts.of("evaluation", Map.of(), Map.of(), Map.of()));
+    training.end(RunStatus.FINISHED, "all updates are made");
+    added.end(RunStatus.FINISHED, "evaluated once");
+    RunFacts facts = RunFacts.read(files).orElseThrow();
+    assertThat(facts.end().orElseThrow().reason()).isEqualTo("all updates are made");
+    assertThat(facts.directions()).isEqualTo(Map.of("reward", "higher_is_better"));
+  }
+
+  @Test
+  void aRunThatIsResumedKeepsDirectionsThatOnlyItsStartHasNamed() throws IOException {
+    RunFixture.records(folder, 3, i -> Map.of("reward", 1.0 * i));
+    RunFiles files = LocalRunFiles.in(folder);
+    started(new Changed(files) {}).end(RunStatus.INTERRUPTED, "SIGTERM");
+    RunReport resumed =
+        RunReport.of(
+            files, files.folder("checkpoints"), MetricProperties.none(), Clock.systemUTC());
+    resumed.resume(RunFixture::facts);
+    resumed.end(RunStatus.FINISHED, "it ended");
+    assertThat(Files.readString(folder.resolve(ReportPage.NAME)))
+        .contains("\"direction\":\"higher_is_better\"");
+  }
+
+  @Test
   void theEndIsWrittenAlsoForAThreadThatIsInterrupted() throws IOException {
     RunFixture.records(folder, 3, i -> Map.of("reward", 1.0 * i));
     RunFiles files = LocalRunFiles.in(folder);

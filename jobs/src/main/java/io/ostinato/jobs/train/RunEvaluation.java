@@ -52,7 +52,7 @@ final class RunEvaluation {
     if (kept.isEmpty()) {
       RunFiles temporary = temporary();
       try {
-        training.evaluate(checkpoint, leftOut, new KeptRun(temporary, "run"), metrics);
+        training.evaluate(checkpoint, leftOut, KeptRun.temporary(temporary), metrics);
       } finally {
         temporary.deleteFolder();
       }

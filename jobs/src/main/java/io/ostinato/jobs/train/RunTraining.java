@@ -74,7 +74,10 @@ final class RunTraining {
   void evaluate(Checkpoint checkpoint, Set<Callback> leftOut, KeptRun kept, Tracker tracker) {
     with(
         new RunBuilder(bound, leftOut),
-        (builder, run) -> builder.output(kept.output()).runId(kept.runId()).tracker(tracker),
+        (builder, run) -> {
+          kept.takeFilesOf(builder);
+          builder.tracker(tracker);
+        },
         training -> {
           training.files().write(RESOLVED, resolved());
           training.evaluate(checkpoint);

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,6 +64,28 @@ class TrainCommandTest {
     @Override
     protected void processResults(EvaluationResults results, Invocation at) {
       writer().addScalar("rows/" + datasetKey(), scale * results.rows());
+    }
+  }
+
+  /** Knows whether a report is being written while it evaluates. */
+  public static final class Witness extends PeriodicDataIteratorCallback {
+    private static final long serialVersionUID = 1;
+    private static final AtomicBoolean HAS_REPORT = new AtomicBoolean();
+
+    public Witness(DataIteratorConfig config, Map<String, Object> options) {
+      super("witness", config);
+    }
+
+    @Override
+    protected NDList processData(EvaluationBatch batch, EvaluationModel model) {
+      return results("predicted", model.forward(batch.get("x")).argMax(1));
+    }
+
+    @Override
+    protected void processResults(EvaluationResults results, Invocation at) {
+      HAS_REPORT.set(
+          Thread.getAllStackTraces().keySet().stream()
+              .anyMatch(thread -> thread.getName().equals("ostinato-report")));
     }
   }
 
@@ -141,10 +164,19 @@ class TrainCommandTest {
     double last = metrics("first").get(2).get("accuracy/test").getAsDouble();
 
     AtomicInteger code = new AtomicInteger();
+    String witness = "callbacks.3={kind: %s}".formatted(Witness.class.getName());
     assertThat(
             LogLines.of(
                 () ->
-                    code.set(evaluate("--set", "run_id=first", "--format", "json", "--evaluate"))))
+                    code.set(
+                        evaluate(
+                            "--set",
+                            "run_id=first",
+                            "--set",
+                            witness,
+                            "--format",
+                            "json",
+                            "--evaluate"))))
         .as("warnings of the damaged mark")
         .filteredOn(line -> line.contains("passed over: "))
         .singleElement(InstanceOfAssertFactories.STRING)
@@ -164,9 +196,11 @@ class TrainCommandTest {
             run("first").resolve("checkpoints/E2_U44_S2816.safetensors"),
             folder.resolve("weights.safetensors"));
     Path kept = folder.resolve("kept");
-    assertThat(evaluate("--evaluate=" + weights, "--output", kept.toString()))
+    assertThat(Witness.HAS_REPORT).as("of files that are deleted").isFalse();
+    assertThat(evaluate("--set", witness, "--evaluate=" + weights, "--output", kept.toString()))
         .as(err.toString())
         .isZero();
+    assertThat(Witness.HAS_REPORT).isTrue();
     assertThat(out.toString())
         .startsWith("E2_U44_S2816 of first in ")
         .contains("  accuracy/test  %.6f%n".formatted(last))
