@@ -15,8 +15,8 @@ public final class Html {
   }
 
   /**
-   * HTML for Zeppelin's {@code %html} display. A line of it that begins with a percent sign, such as
-   * {@code %angular}, would otherwise start another display.
+   * HTML for Zeppelin's {@code %html} display. A line of it that begins with a percent sign, such
+   * as {@code %angular}, would otherwise start another display.
    */
   public static String toZeppelin(String html) {
     return "%html " + html.replace("\n%", "\n&#37;");

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ScalaNotesIT {
   /** How the shell prints an exception, and an error of the compiler; saved ones are wrong too. */
   private static final Pattern FAILURE =
-      Pattern.compile("(?m)^([\\w.$]+(Exception|Error)\\b|\\S+:\\d+: error: |\\s+at [\\w.$<>]+\\()");
+      Pattern.compile(
+          "(?m)^([\\w.$]+(Exception|Error)\\b|\\S+:\\d+: error: |\\s+at [\\w.$<>]+\\()");
 
   @TempDir Path folder;
 

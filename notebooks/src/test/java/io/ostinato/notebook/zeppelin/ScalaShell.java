@@ -27,7 +27,9 @@ final class ScalaShell {
   private static final String END = "END_OF_THE_CELL";
   private static final long LONGEST_MINUTES = 5;
 
-  /** Instructions that every CPU of x86-64 has, as in {@code notes.py}: others round differently. */
+  /**
+   * Instructions that every CPU of x86-64 has, as in {@code notes.py}: others round differently.
+   */
   private static final Map<String, String> PORTABLE =
       Map.of(
           "ATEN_CPU_CAPABILITY",
