@@ -16,6 +16,7 @@ The Spark session needs Ostinato's jar and PyTorch's native libraries, which the
 import io
 import json
 import math
+import operator
 import os
 import threading
 from concurrent.futures import Future
@@ -23,7 +24,7 @@ from concurrent.futures import Future
 from py4j.java_gateway import JavaPackage
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 from pyspark import SparkContext
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.util import InheritableThread
 
 __all__ = [
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 _CONNECT = (
-    "this DataFrame belongs to Spark Connect, which gives Python no access to the JVM and has no"
+    "this {} belongs to Spark Connect, which gives Python no access to the JVM and has no"
     " RDDs; start a classic session, with SparkSession.builder.master(...) and without"
     " .remote(...), spark.remote, spark.api.mode=connect or SPARK_REMOTE"
 )
@@ -163,16 +164,17 @@ def curve_plot(title, curves, over="update", best=None):
     if best not in ("highest", "lowest", None):
         raise ValueError(f"best must be 'highest', 'lowest' or None; given: {best!r}")
 
+    curves = _named("curves", curves, "{'test': [0.91, 0.94]}")
+
     def draw(jvm):
         plot = jvm.io.ostinato.plot
         drawn = jvm.java.util.ArrayList()
         for name, values in curves.items():
-            if not hasattr(values, "items"):
-                values = dict(enumerate(values, 1))
+            values = dict(values.items() if _has(values, "items") else enumerate(values, 1))
             x, y = (_array(jvm, "[D", _numbers(n)) for n in (values.keys(), values.values()))
             which = plot.Curve.Best.valueOf(best.upper() if best else "NONE")
             drawn.append(plot.Curve(str(name), x, y, which))
-        return plot.CurvePlot(title, over, drawn)
+        return plot.CurvePlot(str(title), str(over), drawn)
 
     return _draw(draw)
 
@@ -205,7 +207,7 @@ def confusion_plot(labels, predictions, counts=None, names=(), title="confusion 
         matrix[label][prediction] += count
     return _draw(
         lambda jvm: jvm.io.ostinato.plot.ConfusionPlot.of(
-            title,
+            str(title),
             _array(jvm, "[[J", matrix),
             _array(jvm, "[Ljava.lang.String;", [str(name) for name in names]),
         )
@@ -220,9 +222,10 @@ def reliability_plot(confidences, correct, bins=10, title="reliability"):
     :param bins: the number of bins of equal width
     """
     __tracebackhide__ = True
+    bins = _whole("bins", bins)
     return _draw(
         lambda jvm: jvm.io.ostinato.plot.ReliabilityPlot.of(
-            title,
+            str(title),
             _array(jvm, "[D", _numbers(confidences)),
             _array(jvm, "[Z", [number != 0 for number in _numbers(correct)]),
             bins,
@@ -238,7 +241,7 @@ def histogram_plot(values, value="value", title="histogram"):
     __tracebackhide__ = True
     return _draw(
         lambda jvm: jvm.io.ostinato.plot.HistogramPlot.of(
-            title, value, _array(jvm, "[D", _numbers(values))
+            str(title), str(value), _array(jvm, "[D", _numbers(values))
         )
     )
 
@@ -250,6 +253,7 @@ def metric_plot(key, runs):
     :param runs: the folders of the runs, by their names in the legend
     """
     __tracebackhide__ = True
+    runs = _named("runs", runs, "{'first': 'runs/first'}")
 
     def draw(jvm):
         records = jvm.java.util.LinkedHashMap()
@@ -291,6 +295,7 @@ def picture_plot(pictures, captions, width, title="pictures"):
     __tracebackhide__ = True
     pictures = [_numbers(picture) for picture in pictures]
     captions = [str(caption) for caption in captions]
+    width = _whole("width", width)
     if len(pictures) != len(captions):
         raise ValueError(
             f"{len(pictures)} pictures and {len(captions)} captions; give one for each"
@@ -301,7 +306,7 @@ def picture_plot(pictures, captions, width, title="pictures"):
         tiles = jvm.java.util.ArrayList()
         for pixels, caption in zip(pictures, captions):
             tiles.append(plot.Tile.grey(_array(jvm, "java.util.List", pixels), width, caption))
-        return plot(title, tiles)
+        return plot(str(title), tiles)
 
     return _draw(draw)
 
@@ -312,6 +317,9 @@ def digits(spark):
     :return: two DataFrames with ``pixels``, 8 by 8 numbers from 0 to 1, and ``label``
     """
     __tracebackhide__ = True
+    _refuse_connect(spark)
+    if not isinstance(spark, SparkSession):
+        raise TypeError(f"expected a SparkSession of PySpark; given: {type(spark).__name__}")
 
     def read(jobs):
         rows = jobs.quickstart.Digits
@@ -320,9 +328,13 @@ def digits(spark):
     return tuple(DataFrame(rows, spark) for rows in _call(spark._jvm, read))
 
 
+def _refuse_connect(given):
+    if type(given).__module__.startswith("pyspark.sql.connect"):
+        raise OstinatoError(_CONNECT.format(type(given).__name__))
+
+
 def _java(df):
-    if type(df).__module__.startswith("pyspark.sql.connect"):
-        raise OstinatoError(_CONNECT)
+    _refuse_connect(df)
     if not isinstance(df, DataFrame):
         raise TypeError(f"expected a DataFrame of PySpark; given: {type(df).__name__}")
     return df._jdf
@@ -386,6 +398,22 @@ def _finite(value):
     return value
 
 
+def _named(name, given, example):
+    if not _has(given, "items"):
+        raise TypeError(
+            f"{name} must be a dict by names, such as {example}; given: {type(given).__name__}"
+        )
+    return given
+
+
+def _whole(name, number):
+    """An int of Python or NumPy."""
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number; given: {number!r}") from None
+
+
 def _numbers(values):
     """Numbers of Python, NumPy or PyTorch as floats."""
     if isinstance(values, Column):
@@ -395,13 +423,16 @@ def _numbers(values):
         )
     numbers = []
     for value in values:
-        if isinstance(value, (str, bytes)) or not hasattr(type(value), "__float__"):
+        try:
+            if isinstance(value, (str, bytes)):
+                raise TypeError
+            numbers.append(float(value))
+        except (TypeError, ValueError, RuntimeError):  # of NumPy and PyTorch for several numbers
             shown = repr(value).splitlines()[0][:60]
             raise TypeError(
                 f"values must be numbers; given: {shown}; of rows, take a column, such as with"
                 " [row.loss for row in rows]"
-            )
-        numbers.append(float(value))
+            ) from None
     return numbers
 
 

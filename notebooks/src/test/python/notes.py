@@ -208,6 +208,19 @@ def write(path, saved, new, differing):
     nbformat.write(new, path)
 
 
+def check_order(saved, new):
+    """Fails if saved outputs are not those of an execution of all cells from first to last."""
+    before, after = (
+        [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
+        for notebook in (saved, new)
+    )
+    if before != after:
+        raise Failure(
+            f"the cells were executed in the order {before} instead of {after}; save new outputs"
+            " by notes.py --write"
+        )
+
+
 def check(path, arguments):
     saved = nbformat.read(path, as_version=4)
     if arguments.executed:
@@ -223,6 +236,8 @@ def check(path, arguments):
             f"the saved outputs of {len(differing)} cells differ from new ones; if the new ones are"
             f" right, save them by notes.py --write\n{cells}"
         )
+    else:
+        check_order(saved, new)
 
 
 def failure_of(path, arguments):

@@ -19,7 +19,7 @@ RECORD = '{"time":"2026-11-29T13:14:15.5Z","seconds":0.25,"metrics":{"loss":2}}'
 
 
 def note(*outputs):
-    cell = v4.new_code_cell("evaluate()", id="evaluate", outputs=list(outputs))
+    cell = v4.new_code_cell("evaluate()", id="evaluate", outputs=list(outputs), execution_count=1)
     return v4.new_notebook(cells=[v4.new_markdown_cell("# Title", id="title"), cell])
 
 
@@ -142,6 +142,17 @@ class Notes(unittest.TestCase):
             (1, "note.ipynb: the executed notebook has other cells\n"),
             self.call(note(shown()), other),
         )
+
+    def test_cells_that_were_executed_in_another_order_fail(self):
+        for count in (None, 7):
+            saved = note(shown())
+            saved.cells[1].execution_count = count
+            code, output = self.call(saved, note(shown()))
+            self.assertEqual(1, code)
+            self.assertIn(f"were executed in the order [{count}] instead of [1]", output)
+            self.assertEqual((0, ""), self.call(saved, note(shown()), "--write"))
+            written = nbformat.read(self.saved / "note.ipynb", as_version=4)
+            self.assertEqual(1, written.cells[1].execution_count)
 
     def test_new_outputs_are_saved_and_times_kept(self):
         later = shown(TEXT.replace("1.2 s", "1.3 s"))

@@ -392,6 +392,23 @@ class PlotTest(SparkTest):
         self.assertEqual(repr(plot), "<accuracy>: a: best 0.75 at 2 epochs; b: best 0.5 at 1 epochs")
         self.assertTrue(plot._repr_svg_().startswith("<svg "))
         self.assertEqual(repr(ostinato.curve_plot("accuracy", {"a": {}})), "accuracy: a")
+
+        class Series:  # as of pandas, whose values are no method
+            values = [0.25]
+
+            def items(self):
+                return zip([7], self.values)
+
+            keys = None
+
+        series = ostinato.curve_plot("accuracy", {"a": Series()}, over=3, best="highest")
+        self.assertEqual(repr(series), "accuracy: a: best 0.25 at 7 3")
+        for curves in ([0.5, 0.25], None, "accuracy"):
+            self.assert_fails(
+                "curves must be a dict by names, such as {'test': ",
+                lambda: ostinato.curve_plot("a", curves),
+                TypeError,
+            )
         self.assert_fails("given: 'max'", lambda: ostinato.curve_plot("a", {}, best="max"), ValueError)
 
     def test_confusion_counts_pairs(self):
@@ -418,8 +435,20 @@ class PlotTest(SparkTest):
         self.assert_fails(
             "a confidence must be from 0 to 1; given: 1.5", lambda: ostinato.reliability_plot([1.5], [True])
         )
+
+        class Whole:  # as numpy.int64
+            def __index__(self):
+                return 4
+
+        ostinato.reliability_plot([0.25], [True], bins=Whole())
+        for bins in (4.5, "4", None):
+            self.assert_fails(
+                "bins must be a whole number; given: ",
+                lambda: ostinato.reliability_plot([0.25], [True], bins=bins),
+                TypeError,
+            )
         plot = ostinato.histogram_plot([1, 2.5, math.inf], "loss", "losses")
-        self.assertEqual(repr(plot), "losses: 2 values from 1 to 2.5, and 1 that are not finite")
+        self.assertEqual(repr(plot), "losses: 2 values from 1 to 2.5, and 1 that is not finite")
         for values in ([None], ["1"], self.spark.range(1).collect()):
             self.assert_fails(
                 "values must be numbers; given: ", lambda: ostinato.histogram_plot(values), TypeError
@@ -454,6 +483,11 @@ class PlotTest(SparkTest):
                 "no run has the metric 'acc'; known: accuracy/test",
                 lambda: ostinato.metric_plot("acc", {"first": str(run)}),
             )
+            self.assert_fails(
+                "runs must be a dict by names, such as {'first': ",
+                lambda: ostinato.metric_plot("accuracy/test", str(run)),
+                TypeError,
+            )
 
     def test_pictures(self):
         plot = ostinato.picture_plot([[0, 1, 0.5, 2]] * 3, ["<1>", 2, "3"], width=2, title="a & b")
@@ -468,12 +502,36 @@ class PlotTest(SparkTest):
             "3 pixels are not a picture with rows of 2 pixels",
             lambda: ostinato.picture_plot([[0, 1, 0]], ["a"], 2),
         )
+        self.assert_fails(
+            "width must be a whole number; given: '8'",
+            lambda: ostinato.picture_plot([[0]], ["a"], "8"),
+            TypeError,
+        )
+
+        class Line:  # as a line of a picture of NumPy or PyTorch
+            def __float__(self):
+                raise ValueError("only one element tensors can be converted to Python scalars")
+
+        self.assert_fails(
+            "values must be numbers; given: ",
+            lambda: ostinato.picture_plot([[Line(), Line()]], ["a"], 2),
+            TypeError,
+        )
 
     def test_digits(self):
         train, test = ostinato.digits(self.spark)
         self.assertEqual((train.count(), test.count()), (1437, 360))
         row = test.first()
         self.assertEqual((len(row.pixels), row.pixels[1:3], row.label), (64, [0.25, 1.0], 2))
+
+        class Remote:
+            pass
+
+        Remote.__module__ = "pyspark.sql.connect.session"
+        self.assert_fails("belongs to Spark Connect", lambda: ostinato.digits(Remote()))
+        self.assert_fails(
+            "expected a SparkSession of PySpark; given: str", lambda: ostinato.digits("x"), TypeError
+        )
 
     def test_plots_need_a_session(self):
         from pyspark import SparkContext

@@ -64,15 +64,28 @@ public record DisplayTable(String caption, List<String> columns, List<List<Strin
 
   /** The table for Zeppelin's {@code %html} display. */
   public String toZeppelinHtml() {
-    return "%html " + toHtml();
+    return Html.toZeppelin(toHtml());
   }
 
-  /** The table for Zeppelin's {@code %table} display, which can sort and plot it. */
+  /**
+   * The table for Zeppelin's {@code %table} display, which can sort and plot it. Cells that begin
+   * with a percent sign, such as {@code %html}, get a space of no width before it, without which
+   * Zeppelin displays what follows as HTML.
+   */
   public String toZeppelinTable() {
     return "%table "
         + Stream.concat(Stream.of(columns), rows.stream())
-            .map(row -> row.stream().map(DisplayTable::onOneLine).collect(Collectors.joining("\t")))
+            .map(DisplayTable::zeppelinLine)
             .collect(Collectors.joining("\n"));
+  }
+
+  /** A line that isn't empty: an empty one would end the table. */
+  private static String zeppelinLine(List<String> row) {
+    String line =
+        row.stream()
+            .map(cell -> onOneLine(cell).replaceFirst("^(?=\\s*%)", "\u200B"))
+            .collect(Collectors.joining("\t"));
+    return line.isEmpty() ? " " : line;
   }
 
   private String caption(String format) {

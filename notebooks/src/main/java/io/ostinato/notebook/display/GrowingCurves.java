@@ -30,7 +30,11 @@ public final class GrowingCurves implements Tracker {
   private final MetricProperties properties;
   private final LiveOutput<Plot> output;
   private final Clock clock;
+
+  /** Without the values of other metrics, which long runs have many of. */
   private final List<MetricsRecord> records = new ArrayList<>();
+
+  private final Set<String> known = new TreeSet<>();
   private final Map<String, String> outputs = new LinkedHashMap<>();
   private String run = "";
   private boolean isDrawn;
@@ -61,13 +65,14 @@ public final class GrowingCurves implements Tracker {
     run = info.runId();
     outputs.clear();
     records.clear();
-    records.addAll(MetricsFile.read(info.files()));
+    known.clear();
+    MetricsFile.read(info.files()).forEach(this::add);
     draw();
   }
 
   @Override
   public void log(MetricsRecord record) {
-    records.add(record);
+    add(record);
     isDrawn = false;
     if (!clock.instant().isBefore(nextDrawing)) {
       draw();
@@ -78,6 +83,15 @@ public final class GrowingCurves implements Tracker {
   public void close() {
     if (!isDrawn) {
       draw();
+    }
+  }
+
+  private void add(MetricsRecord record) {
+    known.addAll(record.metrics().keySet());
+    Map<String, Double> shown = new LinkedHashMap<>(record.metrics());
+    shown.keySet().retainAll(keys);
+    if (!shown.isEmpty()) {
+      records.add(new MetricsRecord(record.iteration(), record.time(), shown));
     }
   }
 
@@ -96,8 +110,6 @@ public final class GrowingCurves implements Tracker {
   }
 
   private Plot plot(String key) {
-    Set<String> known = new TreeSet<>();
-    records.forEach(record -> known.addAll(record.metrics().keySet()));
     if (known.contains(key)) {
       return MetricCurves.of(key, properties, Map.of(run, records));
     }

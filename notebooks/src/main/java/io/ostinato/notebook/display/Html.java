@@ -14,6 +14,14 @@ public final class Html {
     return escaped.toString();
   }
 
+  /**
+   * HTML for Zeppelin's {@code %html} display. A line of it that begins with a percent sign, such
+   * as {@code %angular}, would otherwise start another display.
+   */
+  public static String toZeppelin(String html) {
+    return "%html " + html.replace("\n%", "\n&#37;");
+  }
+
   private static void append(StringBuilder escaped, int character) {
     switch (character) {
       case '&' -> escaped.append("&amp;");

@@ -8,6 +8,6 @@ public final class Plots {
 
   /** The plot for Zeppelin's {@code %html} display. */
   public static String toZeppelinHtml(Plot plot) {
-    return "%html " + plot.svg();
+    return Html.toZeppelin(plot.svg());
   }
 }

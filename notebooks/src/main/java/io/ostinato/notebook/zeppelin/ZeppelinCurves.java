@@ -1,6 +1,7 @@
 package io.ostinato.notebook.zeppelin;
 
 import io.ostinato.notebook.display.GrowingCurves;
+import io.ostinato.notebook.display.Html;
 import io.ostinato.notebook.display.LiveOutput;
 import io.ostinato.plot.Plot;
 import io.ostinato.tracking.MetricProperties;
@@ -24,7 +25,7 @@ public final class ZeppelinCurves implements Tracker {
 
   ZeppelinCurves(List<String> keys, MetricProperties properties, Paragraph paragraph, Clock clock) {
     this.paragraph = paragraph;
-    this.curves = new GrowingCurves(keys, properties, new Html(paragraph), clock);
+    this.curves = new GrowingCurves(keys, properties, new Output(paragraph), clock);
   }
 
   /**
@@ -64,11 +65,11 @@ public final class ZeppelinCurves implements Tracker {
   }
 
   /** All plots, one below the other, as one output. */
-  private static final class Html implements LiveOutput<Plot> {
+  private static final class Output implements LiveOutput<Plot> {
     private final Paragraph paragraph;
     private final Map<String, Plot> plots = new LinkedHashMap<>();
 
-    Html(Paragraph paragraph) {
+    Output(Paragraph paragraph) {
       this.paragraph = paragraph;
     }
 
@@ -83,9 +84,10 @@ public final class ZeppelinCurves implements Tracker {
     public void update(String id, Plot plot) {
       plots.put(id, plot);
       paragraph.show(
-          plots.values().stream()
-              .map(each -> "<div>" + each.svg() + "</div>")
-              .collect(Collectors.joining("\n", "%html ", "")));
+          Html.toZeppelin(
+              plots.values().stream()
+                  .map(each -> "<div>" + each.svg() + "</div>")
+                  .collect(Collectors.joining("\n"))));
     }
   }
 }

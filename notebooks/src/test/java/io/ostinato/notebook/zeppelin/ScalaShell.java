@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,21 @@ final class ScalaShell {
   private static final String PROMPT = "<next cell>";
   private static final String END = "END_OF_THE_CELL";
   private static final long LONGEST_MINUTES = 5;
+
+  /**
+   * Instructions that every CPU of x86-64 has, as in {@code notes.py}: others round differently.
+   */
+  private static final Map<String, String> PORTABLE =
+      Map.of(
+          "ATEN_CPU_CAPABILITY",
+          "default",
+          "MKL_CBWR",
+          "COMPATIBLE",
+          "ONEDNN_MAX_CPU_ISA",
+          "SSE41");
+
+  /** The same numbers with any number of cores. */
+  private static final String ONE_THREAD = "-Dai.djl.pytorch.num_threads=1";
 
   private static final List<Path> JARS =
       List.of(
@@ -70,6 +86,7 @@ final class ScalaShell {
             .redirectInput(input.toFile())
             .redirectOutput(printed.toFile())
             .redirectError(log.toFile());
+    builder.environment().putAll(PORTABLE);
     builder.environment().put("SPARK_HOME", spark().toString());
     builder.environment().put("SPARK_LOCAL_HOSTNAME", "127.0.0.1");
     Process process = builder.start();
@@ -119,6 +136,7 @@ final class ScalaShell {
     command.add("-Dscala.repl.prompt=" + PROMPT);
     command.add("-Dlog4j2.configurationFile=" + Path.of("log4j2.properties").toAbsolutePath());
     command.add("-Dai.djl.offline=true");
+    command.add(ONE_THREAD);
     command.addAll(List.of("-cp", spark().resolve("jars") + "/*"));
     command.add("org.apache.spark.deploy.SparkSubmit");
     command.addAll(List.of("--master", master, "--name", "notes", "--class", SHELL));
@@ -130,7 +148,8 @@ final class ScalaShell {
             "spark.driver.bindAddress=127.0.0.1",
             "spark.ui.enabled=false",
             "spark.sql.shuffle.partitions=2",
-            "spark.executor.extraJavaOptions=-Dai.djl.offline=true " + shortLived)) {
+            "spark.executor.extraJavaOptions="
+                + String.join(" ", "-Dai.djl.offline=true", ONE_THREAD, shortLived))) {
       command.addAll(List.of("--conf", setting));
     }
     command.add("spark-shell");
