@@ -86,11 +86,31 @@ def execute(notebook, folder, kernel=None, allow_errors=False):
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
+    client.create_kernel_manager()
+    with tempfile.TemporaryDirectory() as spark:
+        set_spark_folder(client.km.kernel_spec.env, pathlib.Path(spark))
+        run(client, notebook)
+    return notebook
+
+
+def set_spark_folder(environment, folder):
+    """Gives a kernel a folder of Spark of its own.
+
+    The executors of a local cluster work in a folder below it that is named after the second in
+    which the application starts, and other notes may start in the same second.
+    """
+    if "SPARK_HOME" in environment:
+        for entry in pathlib.Path(environment["SPARK_HOME"]).iterdir():
+            if entry.name != "work":
+                (folder / entry.name).symlink_to(entry.resolve())
+        environment["SPARK_HOME"] = str(folder)
+
+
+def run(client, notebook):
     try:
         client.execute()
     except CellExecutionError:
         raise Failure(error_in(notebook)) from None
-    return notebook
 
 
 def error_in(notebook):

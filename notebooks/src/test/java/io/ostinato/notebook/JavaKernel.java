@@ -43,12 +43,11 @@ final class JavaKernel {
   }
 
   private void setUp(String master) throws IOException, InterruptedException {
-    Path spark = Path.of("target", "spark-" + System.getProperty("ostinato.tests.spark"));
     String shortLived = System.getProperty("ostinato.tests.jvm.short");
     String oneThread = "-Dai.djl.pytorch.num_threads=1"; // the same numbers on any machine
     List<String> command = new ArrayList<>(List.of("./setup", "--python", python));
     command.addAll(List.of("--kernels", folder.resolve("kernels").toString()));
-    command.addAll(List.of("--spark", SparkFolder.in(spark).toString()));
+    command.addAll(List.of("--spark", SparkFolder.in(folder.resolve("spark")).toString()));
     command.addAll(List.of("--natives", SparkFolder.natives().toString()));
     command.addAll(List.of("--jvm", shortLived, "--jvm", oneThread));
     for (String setting :

@@ -120,9 +120,9 @@ final class ScalaShell {
         != null;
   }
 
-  private static Path spark() throws IOException {
-    Path spark = Path.of("target", "spark-" + System.getProperty("ostinato.tests.spark"));
-    return SparkFolder.in(spark).toAbsolutePath();
+  /** One for each shell: clusters that start in the same second have the same working folder. */
+  private Path spark() throws IOException {
+    return SparkFolder.in(folder.resolveSibling("spark")).toAbsolutePath();
   }
 
   private List<String> command() throws IOException {
