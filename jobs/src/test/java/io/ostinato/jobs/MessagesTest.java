@@ -27,6 +27,7 @@ class MessagesTest {
   private static final Map<String, String> RECOGNISERS =
       new TreeMap<>(
           Map.of(
+              "CellFailures", "what one failure of a cell has said, for another to leave out",
               "DeviceTrouble", "what native engines say of a device that is full or lost",
               "Reason", "PyTorch, DJL, ONNX Runtime, Kryo and Spark, with KnownReasons",
               "StoppedSpark", "where Spark says that it was stopped",

@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 final class DocTables {
   private static final String BEGIN = "<!-- table: %s -->\n";
 
-  /** Tables that other tests write. */
-  private static final Set<String> OTHERS = Set.of("settings", "chaos");
+  /** Tables that other tests write, and benchmarks print. */
+  private static final Set<String> OTHERS = Set.of("settings", "chaos", "peers");
 
   private static final String END = "<!-- end of table -->";
   private static final Pattern TABLE =
