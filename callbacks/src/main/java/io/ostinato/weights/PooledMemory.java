@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory outside the heap for copies that are short-lived and all of about the same size. It is
@@ -24,9 +25,13 @@ final class PooledMemory {
     return new Copies();
   }
 
-  private synchronized ByteBuffer take() {
-    ByteBuffer block = free.poll();
-    return block == null ? ByteBuffer.allocateDirect(BLOCK_BYTES) : block.clear();
+  private ByteBuffer take() {
+    ByteBuffer block = poll();
+    return block == null ? DirectMemory.allocate(BLOCK_BYTES) : block.clear();
+  }
+
+  private synchronized @Nullable ByteBuffer poll() {
+    return free.poll();
   }
 
   private synchronized void giveBack(List<ByteBuffer> blocks) {
