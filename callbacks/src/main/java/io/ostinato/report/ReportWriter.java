@@ -38,12 +38,10 @@ final class ReportWriter {
 
   synchronized void resume(RunFacts resuming) {
     Instant now = now();
-    facts = resuming.startedAt(now); // in case that what is there can't be read
+    RunFacts starting = resuming.startedAt(now);
+    facts = starting; // in case that what is there can't be read
     isAdded = false;
-    facts =
-        RunFacts.read(files)
-            .map(before -> resuming.resuming(before, now))
-            .orElse(resuming.startedAt(now));
+    facts = RunFacts.read(files).map(before -> resuming.resuming(before, now)).orElse(starting);
     facts.write(files);
   }
 

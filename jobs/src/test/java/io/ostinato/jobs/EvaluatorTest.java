@@ -65,7 +65,7 @@ class EvaluatorTest {
       for (String letter : List.of("a", "b", "a")) {
         var json = JsonParser.parseString(evaluator.evaluate(file(letter)).toJson());
         var metrics = json.getAsJsonObject().getAsJsonObject("metrics");
-        assertThat(metrics.get("accuracy").getAsDouble()).isEqualTo(accuracy(letter));
+        assertThat(metrics.get("accuracy").getAsDouble()).isEqualTo(TorchFixtures.accuracy(letter));
         assertThat(metrics.keySet()).containsExactly("accuracy", "top_2_accuracy");
       }
     }
@@ -96,7 +96,8 @@ class EvaluatorTest {
   void modulesInMemoryAreEvaluatedByTheirBytes() throws IOException {
     byte[] module = Files.readAllBytes(Path.of(file("c")));
     try (Evaluator evaluator = Evaluator.on(images, spec())) {
-      assertThat(evaluator.evaluate(module).metrics()).containsEntry("accuracy", accuracy("c"));
+      assertThat(evaluator.evaluate(module).metrics())
+          .containsEntry("accuracy", TorchFixtures.accuracy("c"));
       assertThat(evaluator.evaluate("epoch=7", module).model()).isEqualTo("epoch=7");
       assertThat(evaluator.evaluate("epoch=7", module).evaluations().get(0).tag().iteration())
           .hasToString("E7_U0_S0");
@@ -118,7 +119,8 @@ class EvaluatorTest {
       for (Row row : predicted.collectAsList()) {
         assertClose(row, expected[row.<Integer>getAs("number")]);
       }
-      assertThat(evaluator.evaluate(file("b")).metrics()).containsEntry("accuracy", accuracy("b"));
+      assertThat(evaluator.evaluate(file("b")).metrics())
+          .containsEntry("accuracy", TorchFixtures.accuracy("b"));
     }
   }
 
@@ -255,7 +257,8 @@ class EvaluatorTest {
             "metrics",
             "accuracy");
     try (Evaluator evaluator = Evaluator.on(named, keys)) {
-      assertThat(evaluator.evaluate(file("a")).metrics()).containsEntry("accuracy", accuracy("a"));
+      assertThat(evaluator.evaluate(file("a")).metrics())
+          .containsEntry("accuracy", TorchFixtures.accuracy("a"));
     }
     refused(
         Map.of("inputs", Map.of("column", "text", "as", Map.of("kind", "tokens", "length", 8))),
@@ -318,18 +321,5 @@ class EvaluatorTest {
                 .add("label", DataTypes.LongType)
                 .add("row", DataTypes.StringType))
         .repartition(4);
-  }
-
-  private static double accuracy(String letter) throws IOException {
-    float[][] expected = TorchFixtures.expected(letter);
-    int hits = 0;
-    for (int i = 0; i < expected.length; i++) {
-      int best = 0;
-      for (int c = 1; c < TorchFixtures.CLASSES; c++) {
-        best = expected[i][c] > expected[i][best] ? c : best;
-      }
-      hits += best == i % TorchFixtures.CLASSES ? 1 : 0;
-    }
-    return (double) hits / expected.length;
   }
 }

@@ -112,4 +112,18 @@ public final class TorchFixtures {
       return in.readAllBytes();
     }
   }
+
+  /** The accuracy of a module whose expected outputs these are, if labels count up from 0. */
+  public static double accuracy(String letter) throws IOException {
+    float[][] expected = expected(letter);
+    int hits = 0;
+    for (int i = 0; i < expected.length; i++) {
+      int best = 0;
+      for (int c = 1; c < CLASSES; c++) {
+        best = expected[i][c] > expected[i][best] ? c : best;
+      }
+      hits += best == i % CLASSES ? 1 : 0;
+    }
+    return (double) hits / expected.length;
+  }
 }

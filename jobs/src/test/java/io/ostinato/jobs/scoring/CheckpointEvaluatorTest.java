@@ -69,7 +69,7 @@ class CheckpointEvaluatorTest {
             TorchFixtures.module("batchnorm-" + letter + ".pt", folder.resolve(letter + ".pt"));
         EvaluationReport report = evaluator.evaluate("file://" + file);
         assertThat(report.rows()).isEqualTo(TorchFixtures.ROWS);
-        assertThat(report.metrics()).containsEntry("accuracy", accuracy(letter));
+        assertThat(report.metrics()).containsEntry("accuracy", TorchFixtures.accuracy(letter));
       }
     }
   }
@@ -124,7 +124,8 @@ class CheckpointEvaluatorTest {
       refuses(evaluator, folder.resolve("gone.pt").toString(), "there is no model");
       refuses(evaluator, "nosuch://host/a.pt", "can't read 'nosuch://host/a.pt': No FileSystem");
       refuses(evaluator, Files.createDirectory(folder.resolve("d.pt")).toString(), "is a folder");
-      assertThat(evaluator.evaluate(module).metrics()).containsEntry("accuracy", accuracy("a"));
+      assertThat(evaluator.evaluate(module).metrics())
+          .containsEntry("accuracy", TorchFixtures.accuracy("a"));
     }
   }
 
@@ -164,7 +165,7 @@ class CheckpointEvaluatorTest {
     String training = failing("traced-in-training");
     try (CheckpointEvaluator evaluator = evaluator(spec(IMAGE, LABEL))) {
       assertThat(evaluator.evaluate(file.toString()).metrics())
-          .containsEntry("accuracy", accuracy("a"));
+          .containsEntry("accuracy", TorchFixtures.accuracy("a"));
       List<String> lines =
           LogLines.of(
               () -> {
@@ -249,19 +250,6 @@ class CheckpointEvaluatorTest {
         .hasLineCount(1)
         .contains(parts)
         .doesNotContain("java.lang", "ai.djl");
-  }
-
-  private static double accuracy(String letter) throws IOException {
-    float[][] expected = TorchFixtures.expected(letter);
-    int hits = 0;
-    for (int i = 0; i < expected.length; i++) {
-      int best = 0;
-      for (int c = 1; c < TorchFixtures.CLASSES; c++) {
-        best = expected[i][c] > expected[i][best] ? c : best;
-      }
-      hits += best == i % TorchFixtures.CLASSES ? 1 : 0;
-    }
-    return (double) hits / expected.length;
   }
 
   private static CheckpointEvaluator evaluator(EvaluationSpec spec) {

@@ -119,10 +119,7 @@ final class EngineReports {
   /** Counts the time of a pass, once for all evaluations that share it. */
   void passEnded(EvaluationPass pass, EvaluationTimings timings, Attempts attempts) {
     board.succeeded(pass.status(), timings, pass.rows(), attempts.tasks());
-    counters.add(Counter.PREPARE, timings.prepare().toNanos());
-    counters.add(Counter.SEND, timings.send().toNanos());
-    counters.add(Counter.JOB, timings.job().toNanos());
-    counters.add(Counter.COLLECT, timings.collect().toNanos());
+    counters.addPass(timings);
   }
 
   /** Logs and counts an evaluation whose results have been processed. */

@@ -48,6 +48,14 @@ final class Failures {
         : new EvaluationException(tag, textOf(failure), failure.problem(), thrown);
   }
 
+  /** Converts what the thread of an evaluation catches; one of an evaluation stays as it is. */
+  static EvaluationException caught(EvaluationTag tag, Exception e) {
+    if (e instanceof InterruptedException interrupted) {
+      return interrupted(tag, interrupted);
+    }
+    return e instanceof EvaluationException failure ? failure : asEvaluationException(tag, e);
+  }
+
   /** Converts an interrupt of the thread that waits for an evaluation; the thread keeps it. */
   static EvaluationException interrupted(EvaluationTag tag, InterruptedException e) {
     Thread.currentThread().interrupt();

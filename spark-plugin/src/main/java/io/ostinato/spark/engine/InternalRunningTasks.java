@@ -26,11 +26,10 @@ final class InternalRunningTasks extends SparkListener {
   static final String JOBS = "ostinato.jobs";
 
   private static final int MOST_NAMED = 8;
+  private static final int MOST_FOLLOWERS = 200;
 
   /** The number of tasks that have ended in each of the jobs that are not forgotten. */
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
-
-  private static final int MOST_FOLLOWERS = 200;
 
   /**
    * Called with the number of each job that begins; Spark may tell of short jobs after their end.

@@ -21,13 +21,9 @@ record KeptResults(SparkSession session, EngineReports reports) {
     try {
       stored = frame.store(Dataset::localCheckpoint, display);
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      EvaluationException failure =
-          e instanceof InterruptedException interrupted
-              ? Failures.interrupted(pass.tag(), interrupted)
-              : e instanceof EvaluationException known
-                  ? known
-                  : Failures.asEvaluationException(pass.tag(), e);
-      throw ResidentModels.ofThisProcess().farewells().explained(failure, farewells);
+      throw ResidentModels.ofThisProcess()
+          .farewells()
+          .explained(Failures.caught(pass.tag(), e), farewells);
     }
     TaskNotes.Seen seen = frame.seen();
     pass.watch().ran(seen.times());

@@ -76,15 +76,10 @@ record ParquetResults(
   /** Converts a failure, once no task of the job writes any more. */
   private EvaluationException failed(EvaluationPass pass, ParquetFolder folder, Exception e) {
     jobs.end(LONGEST_WAIT);
-    if (e instanceof InterruptedException interrupted) {
-      return Failures.interrupted(pass.tag(), interrupted);
-    }
     if (Failures.unwrapped(e) instanceof IOException io) {
       return new UnwritableResultsException(
           pass.tag(), folder.toString(), StorageException.reasonOf(io), e);
     }
-    return e instanceof EvaluationException failure
-        ? failure
-        : Failures.asEvaluationException(pass.tag(), e);
+    return Failures.caught(pass.tag(), e);
   }
 }

@@ -11,7 +11,7 @@ import org.apache.spark.SparkContext;
 /** Watches the passes of an engine from the driver. Thread-safe. */
 final class PassWatches implements AutoCloseable {
   private final SparkContext context;
-  private final InternalRunningTasks tasks;
+  private final InternalRunningTasks tasks = new InternalRunningTasks();
   private final SilenceTimer silences;
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, PassWatches::thread);
@@ -19,7 +19,6 @@ final class PassWatches implements AutoCloseable {
   /** Begins to listen to Spark's events. */
   PassWatches(SparkContext context, OstinatoSettings settings) {
     this.context = context;
-    this.tasks = new InternalRunningTasks();
     this.silences = new SilenceTimer(settings.patience().silence().duration());
     timer.setRemoveOnCancelPolicy(true);
     timer.setKeepAliveTime(1, TimeUnit.SECONDS);

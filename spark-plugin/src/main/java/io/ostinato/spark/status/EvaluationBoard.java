@@ -84,10 +84,7 @@ public final class EvaluationBoard {
   }
 
   private void add(EvaluationTimings timings) {
-    counters.add(Counter.PREPARE, timings.prepare().toNanos());
-    counters.add(Counter.SEND, timings.send().toNanos());
-    counters.add(Counter.JOB, timings.job().toNanos());
-    counters.add(Counter.COLLECT, timings.collect().toNanos());
+    counters.addPass(timings);
     counters.add(Counter.REFRESH, timings.refresh().toNanos());
     counters.add(Counter.READ, timings.read().toNanos());
     counters.add(Counter.FORWARD, timings.forward().toNanos());

@@ -1,5 +1,6 @@
 package io.ostinato.spark.status;
 
+import io.ostinato.evaluation.EvaluationTimings;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -51,6 +52,14 @@ public final class EvaluationCounters {
 
   public void add(Counter counter, long amount) {
     adder(counter).add(amount);
+  }
+
+  /** Adds the time that a pass took on the driver. */
+  public void addPass(EvaluationTimings timings) {
+    add(Counter.PREPARE, timings.prepare().toNanos());
+    add(Counter.SEND, timings.send().toNanos());
+    add(Counter.JOB, timings.job().toNanos());
+    add(Counter.COLLECT, timings.collect().toNanos());
   }
 
   public long get(Counter counter) {
