@@ -27,7 +27,7 @@ final class PooledMemory {
 
   private ByteBuffer take() {
     ByteBuffer block = poll();
-    return block == null ? DirectMemory.allocate(BLOCK_BYTES) : block.clear();
+    return block == null ? ByteBuffer.allocateDirect(BLOCK_BYTES) : block.clear();
   }
 
   private synchronized @Nullable ByteBuffer poll() {

@@ -218,7 +218,8 @@ public final class WeightSnapshot implements WeightSource {
 
   private static Shard copy(Shard shard) {
     ByteBuffer memory =
-        DirectMemory.allocate(Math.toIntExact(shard.sizeBytes())).order(ByteOrder.nativeOrder());
+        ByteBuffer.allocateDirect(Math.toIntExact(shard.sizeBytes()))
+            .order(ByteOrder.nativeOrder());
     List<Slice> copies = new ArrayList<>();
     for (Slice slice : shard.slices()) {
       ByteBuffer part = Bytes.take(memory, slice.sizeBytes());

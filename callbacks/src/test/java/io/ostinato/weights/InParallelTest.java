@@ -3,12 +3,19 @@ package io.ostinato.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class InParallelTest {
@@ -38,6 +45,58 @@ class InParallelTest {
       assertThat(endedBefore).isTrue();
     } finally {
       pool.shutdown();
+    }
+  }
+
+  /** A thread that goes on from one computation to other tasks must not hold on to the first. */
+  @Test
+  void whatWasComputedIsNotKept() throws Exception {
+    ForkJoinPool pool = new ForkJoinPool(2);
+    try {
+      assertThat(pool.submit(InParallelTest::keptByTheOtherThread).get(60, TimeUnit.SECONDS))
+          .isZero();
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  /** Makes both threads compute, and the other one look at what is left after that. */
+  private static long keptByTheOtherThread() throws Exception {
+    CyclicBarrier bothCompute = new CyclicBarrier(2);
+    CompletableFuture<List<WeakReference<byte[]>>> computed = new CompletableFuture<>();
+    CompletableFuture<Long> kept = new CompletableFuture<>();
+    ForkJoinTask<?> next =
+        ForkJoinTask.adapt(() -> kept.complete(computed.thenApply(InParallelTest::kept).join()));
+    Thread here = Thread.currentThread();
+    List<byte[]> items = List.of(new byte[1], new byte[2]);
+    List<byte[]> results =
+        InParallel.map(
+            items,
+            item -> {
+              if (Thread.currentThread() == here) {
+                next.fork();
+              }
+              meet(bothCompute);
+              return item.clone();
+            });
+    List<WeakReference<byte[]>> references =
+        Stream.of(items, results).flatMap(List::stream).map(WeakReference::new).toList();
+    items = List.of();
+    results = List.of();
+    computed.complete(references);
+    return kept.get(60, TimeUnit.SECONDS);
+  }
+
+  private static long kept(List<WeakReference<byte[]>> references) {
+    System.gc();
+    return references.stream().filter(reference -> reference.get() != null).count();
+  }
+
+  private static void meet(CyclicBarrier barrier) {
+    try {
+      barrier.await(60, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException(e);
     }
   }
 

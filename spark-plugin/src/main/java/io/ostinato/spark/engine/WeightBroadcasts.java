@@ -2,6 +2,7 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.spark.resident.InFlight;
 import io.ostinato.spark.resident.ModelId;
+import io.ostinato.weights.InParallel;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.WeightSnapshot;
@@ -95,8 +96,7 @@ final class WeightBroadcasts {
     Queue<Parcel> sent = new ConcurrentLinkedQueue<>();
     try {
       // Parcels are encoded and sent in parallel, so only those in progress are in memory.
-      Parcel.group(missing, parcelBytes).parallelStream()
-          .forEach(shards -> sent.add(channel.send(shards)));
+      InParallel.map(Parcel.group(missing, parcelBytes), shards -> sent.add(channel.send(shards)));
       return List.copyOf(sent);
     } catch (RuntimeException | Error e) {
       sent.forEach(channel::destroy);
