@@ -1,7 +1,6 @@
 package io.ostinato.notebook;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
@@ -9,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,21 +17,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Executes the Java notes from a clean state, and compares what they output with what is saved in
  * them. {@code -Dostinato.notes.write=true} saves the outputs of threads instead.
  */
+@Tag("spark35")
 class JavaNotesIT {
   private static final Path NOTES = Path.of("jupyter");
 
   @TempDir Path folder;
 
-  /** To save time; {@link JavaNoteIT} runs on executors of Spark 4 too. */
-  private static boolean isSkipped(String master) {
-    return !master.startsWith("local[")
-        && System.getProperty("ostinato.tests.spark", "").startsWith("4");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"local[2]", "local-cluster[2,1,1024]"})
   void outputsAreThoseThatAreSaved(String master) throws Exception {
-    assumeFalse(isSkipped(master), "on Spark 4, only in threads");
     assumeTrue(
         System.getProperty("os.arch").equals("amd64"), "the saved outputs are those of x86-64");
     List<String> arguments = new ArrayList<>(List.of("--jobs", "2"));

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that becomes full anywhere, and has room again when the next process starts. */
+@Tag("spark35")
 class FullDiskTest {
   private static final int STEP = 89;
   @TempDir Path folder;

@@ -20,9 +20,11 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** With every optimisation off: the same numbers. */
+@Tag("spark35")
 class EverythingOffTest extends SparkEngineContract {
   private static SparkSession session;
   private static SparkEvaluationEngine engine;

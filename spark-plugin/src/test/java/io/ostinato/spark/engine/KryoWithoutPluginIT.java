@@ -31,9 +31,11 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract on executor processes that lack the plugin, with Kryo as Spark's serializer. */
+@Tag("spark35")
 class KryoWithoutPluginIT extends SparkEngineContract {
   private static SparkSession session;
   private static SparkEvaluationEngine engine;
