@@ -1,6 +1,7 @@
 package io.ostinato.spark.engine;
 
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.storage.BlockData;
 import org.apache.spark.storage.BlockId;
@@ -46,18 +47,27 @@ final class InternalBlocks {
     }
   }
 
+  /** The CRC-32C of the remaining bytes. */
+  static long checksum(ByteBuffer bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes.duplicate());
+    return checksum.getValue();
+  }
+
   /**
    * Returns the bytes of a block; fetches them if this process doesn't have them.
    *
-   * @throws IllegalStateException if no process has the block
+   * @param checksum their {@link #checksum}
+   * @throws IllegalStateException if no process has the block, or its bytes have changed on their
+   *     way
    */
-  static ByteBuffer get(long broadcast) {
+  static ByteBuffer get(long broadcast, long checksum) {
     BlockManager manager = SparkEnv.get().blockManager();
     BlockId id = new BroadcastBlockId(broadcast, FIELD);
     Option<BlockData> here = manager.getLocalBytes(id);
     if (here.isDefined()) {
       try {
-        return here.get().toByteBuffer();
+        return checked(here.get().toByteBuffer(), id, checksum);
       } finally {
         manager.releaseLock(id, Option.empty());
       }
@@ -67,9 +77,20 @@ final class InternalBlocks {
       throw new IllegalStateException(
           "neither the driver nor an executor has block %s any more".formatted(id));
     }
+    ByteBuffer bytes = checked(fetched.get().toByteBuffer(), id, checksum);
     // If it can't be stored, this executor doesn't serve it to others.
     store(broadcast, fetched.get());
-    return fetched.get().toByteBuffer();
+    return bytes;
+  }
+
+  private static ByteBuffer checked(ByteBuffer bytes, BlockId id, long expected) {
+    long actual = checksum(bytes);
+    if (actual != expected) {
+      throw new IllegalStateException(
+          "block %s is damaged: its checksum is %x, not %x; check the network and spark.local.dir"
+              .formatted(id, actual, expected));
+    }
+    return bytes;
   }
 
   private static boolean store(long broadcast, ChunkedByteBuffer bytes) {
