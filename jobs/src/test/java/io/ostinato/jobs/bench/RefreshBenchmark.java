@@ -18,50 +18,104 @@ import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * New weights on two executor processes: how many bytes travel when few changed, and how long it
- * takes from the trained arrays to both devices when all did.
+ * takes from the trained arrays to both devices when all did, beside Spark's broadcast of as many
+ * bytes; and the same on the threads of this process.
  */
 record RefreshBenchmark(Path folder) implements Benchmark {
   private static final int MEGABYTES_100 = 100_000_000;
 
+  /** The size of the model's weights. */
+  private static final int WEIGHT_BYTES = 103_000_000;
+
   @Override
   public List<Figure> run() throws Exception {
-    try (SparkSession spark = BenchSpark.processes(2);
-        NDManager manager = Engine.getInstance().newBaseManager();
+    List<Figure> figures = new ArrayList<>();
+    try (SparkSession spark = BenchSpark.processes(2)) {
+      figures.addAll(processes(spark));
+    }
+    try (SparkSession spark = BenchSpark.local()) {
+      figures.add(measured(spark, trained -> full("refresh.local", "-", trained)));
+    }
+    return figures;
+  }
+
+  private List<Figure> processes(SparkSession spark) throws Exception {
+    List<Figure> figures = new ArrayList<>();
+    figures.add(measured(spark, RefreshBenchmark::frozen));
+    figures.add(measured(spark, trained -> module(trained.engine(), trained.data())));
+    figures.add(measured(spark, trained -> full("refresh.full", "<= 15", trained)));
+    figures.add(broadcast(new JavaSparkContext(spark.sparkContext())));
+    return figures;
+  }
+
+  /** What is measured of a model that is trained. */
+  @FunctionalInterface
+  private interface Measurement {
+    Figure of(Trained trained) throws Exception;
+  }
+
+  private Figure measured(SparkSession spark, Measurement measurement) throws Exception {
+    try (NDManager manager = Engine.getInstance().newBaseManager();
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
       // Two batches: one for each executor.
       SparkDataset data = BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 512), 784);
-      ModelSource model = ModelSource.ofBlock(BenchNets::large, new Shape(784), new Shape());
-      Block trained = BenchNets.large();
-      trained.initialize(manager, DataType.FLOAT32, new Shape(1, 784), new Shape(1));
-      SnapshotTaker taker = new SnapshotTaker();
-      StringBuilder last = new StringBuilder();
-      Runnable refresh =
-          () -> {
-            WeightSnapshot weights = BlockWeights.snapshot(trained, taker);
-            try (EvaluationResults results =
-                engine.evaluate(
-                    BenchSpark.request("refresh", data, model, weights, Processors::withTable),
-                    ProgressDisplay.silent())) {
-              last.setLength(0);
-              last.append(results.timings());
-            }
-          };
-      return List.of(
-          frozen(engine, trained, refresh), module(engine, data), full(trained, refresh, last));
+      Block block = BenchNets.large();
+      block.initialize(manager, DataType.FLOAT32, new Shape(1, 784), new Shape(1));
+      return measurement.of(new Trained(engine, data, block, new SnapshotTaker(), new Latest()));
+    }
+  }
+
+  /** The timings of the latest evaluation. */
+  private static final class Latest {
+    private String timings = "";
+  }
+
+  /** A model of 103 MB that is trained on the driver, and evaluated on each executor. */
+  private record Trained(
+      SparkEvaluationEngine engine,
+      SparkDataset data,
+      Block block,
+      SnapshotTaker taker,
+      Latest latest) {
+    private static final ModelSource MODEL =
+        ModelSource.ofBlock(BenchNets::large, new Shape(784), new Shape());
+
+    void refresh() {
+      WeightSnapshot weights = BlockWeights.snapshot(block, taker);
+      try (EvaluationResults results =
+          engine.evaluate(
+              BenchSpark.request("refresh", data, MODEL, weights, Processors::withTable),
+              ProgressDisplay.silent())) {
+        latest.timings = results.timings().toString();
+      }
+    }
+
+    void change() {
+      for (Pair<String, Parameter> entry : block.getParameters()) {
+        try (NDArray plain = entry.getValue().getArray().stopGradient()) {
+          plain.addi(0.5);
+        }
+      }
     }
   }
 
   /** Changes 5 % of the parameters: the first rows of the table. */
-  private static Figure frozen(SparkEvaluationEngine engine, Block trained, Runnable refresh) {
-    refresh.run();
-    long all = engine.weightBytesSent();
+  private static Figure frozen(Trained trained) {
+    trained.refresh();
+    long all = trained.engine().weightBytesSent();
     long changed = all / 20;
-    for (Pair<String, Parameter> entry : trained.getParameters()) {
+    for (Pair<String, Parameter> entry : trained.block().getParameters()) {
       if (entry.getKey().endsWith("table")) {
         NDArray table = entry.getValue().getArray();
         long rows = changed / (table.getShape().get(1) * Float.BYTES);
@@ -71,8 +125,8 @@ record RefreshBenchmark(Path folder) implements Benchmark {
         }
       }
     }
-    refresh.run();
-    long sent = engine.weightBytesSent() - all;
+    trained.refresh();
+    long sent = trained.engine().weightBytesSent() - all;
     return new Figure(
         "refresh.frozen",
         (double) sent / all,
@@ -107,33 +161,51 @@ record RefreshBenchmark(Path folder) implements Benchmark {
         .close();
   }
 
-  private static Figure full(Block trained, Runnable refresh, StringBuilder last) throws Exception {
-    byte[] source = new byte[MEGABYTES_100];
-    byte[] target = new byte[MEGABYTES_100];
+  private static Figure full(String name, String target, Trained trained) throws Exception {
     Rounds rounds =
         Rounds.of(
             () -> {
-              refresh.run();
+              trained.refresh();
               return null;
             },
-            () -> {
-              System.arraycopy(source, 0, target, 0, source.length);
-              return null;
-            },
-            () -> change(trained));
+            copy(),
+            trained::change);
     return new Figure(
-        "refresh.full",
+        name,
         rounds.ratio(),
         "x copying 100 MB",
-        "<= 25",
-        rounds.detail("snapshot to resident", "copy") + "; last: " + last);
+        target,
+        rounds.detail("snapshot to resident", "copy") + "; last: " + trained.latest().timings);
   }
 
-  private static void change(Block trained) {
-    for (Pair<String, Parameter> entry : trained.getParameters()) {
-      try (NDArray plain = entry.getValue().getArray().stopGradient()) {
-        plain.addi(0.5);
-      }
-    }
+  /** Spark's own broadcast of an array of bytes to the same executors. */
+  private static Figure broadcast(JavaSparkContext context) throws Exception {
+    byte[] payload = new byte[WEIGHT_BYTES];
+    new Random(1).nextBytes(payload);
+    JavaRDD<Integer> executors = context.parallelize(List.of(1, 2), 2);
+    Rounds rounds =
+        Rounds.of(
+            () -> {
+              Broadcast<byte[]> sent = context.broadcast(payload);
+              int bytes = executors.map(i -> sent.value().length).reduce(Math::max);
+              sent.destroy();
+              return bytes;
+            },
+            copy());
+    return new Figure(
+        "refresh.spark",
+        rounds.ratio(),
+        "x copying 100 MB",
+        "-",
+        rounds.detail("broadcast of 103 MB", "copy"));
+  }
+
+  private static Callable<?> copy() {
+    byte[] source = new byte[MEGABYTES_100];
+    byte[] target = new byte[MEGABYTES_100];
+    return () -> {
+      System.arraycopy(source, 0, target, 0, source.length);
+      return null;
+    };
   }
 }

@@ -1,11 +1,11 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.spark.engine.ParcelContent.Reader;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.WeightSource;
 import java.io.Serializable;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,17 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weights that an executor fetches, prefetching a few parcels ahead of the one that it copies to
  * its device.
  *
- * @param parcels the broadcasts that contain the shards
+ * @param parcels contain the shards
  * @param places the location of each shard, in the order of the manifest
  */
 record BroadcastWeights(
-    Manifest manifest, ArrayList<Broadcast<byte[]>> parcels, ArrayList<Place> places)
+    Manifest manifest, ArrayList<ParcelContent> parcels, ArrayList<Place> places)
     implements WeightSource, Serializable {
   private static final int AHEAD = 3;
 
@@ -60,7 +60,7 @@ record BroadcastWeights(
       places.add(new Place(number, place[0], place[1]));
     }
     return new BroadcastWeights(
-        manifest, new ArrayList<>(parcels.stream().map(Parcel::bytes).toList()), places);
+        manifest, new ArrayList<>(parcels.stream().map(Parcel::content).toList()), places);
   }
 
   @Override
@@ -80,7 +80,11 @@ record BroadcastWeights(
       }
       runs.getLast().hashes().add(hash);
     }
-    return new Fetching(byHash, runs);
+    return ResidentModels.ofThisProcess()
+        .localWeights()
+        .find(manifest)
+        .map(here -> here.shards(hashes))
+        .orElseGet(() -> new Fetching(byHash, runs));
   }
 
   /**
@@ -91,13 +95,13 @@ record BroadcastWeights(
 
   /** Fetches parcels on other threads, and decodes their shards on the caller's. */
   private final class Fetching implements Iterator<Shard> {
-    private record Fetched(List<String> hashes, CompletableFuture<byte[]> bytes) {}
+    private record Fetched(List<String> hashes, CompletableFuture<Reader> content) {}
 
     private final Map<String, Place> byHash;
     private final Deque<Run> open;
     private final Deque<Fetched> ahead = new ArrayDeque<>();
     private Iterator<String> hashes = Collections.emptyIterator();
-    private byte[] parcel = new byte[0];
+    private @Nullable Reader parcel;
 
     Fetching(Map<String, Place> byHash, Deque<Run> open) {
       this.byHash = byHash;
@@ -114,22 +118,22 @@ record BroadcastWeights(
       if (!hashes.hasNext()) {
         fetchAhead();
         Fetched next = ahead.remove();
-        parcel = await(next.bytes());
+        parcel = await(next.content());
         hashes = next.hashes().iterator();
         fetchAhead();
       }
       String hash = hashes.next();
       Place place = byHash.get(hash);
-      if (place == null) {
+      if (place == null || parcel == null) {
         throw new IllegalStateException("no location for shard " + hash);
       }
-      return Shard.decode(hash, ByteBuffer.wrap(parcel, place.offset(), place.length()));
+      return parcel.read(hash, place.offset(), place.length());
     }
 
     /** Waits for a parcel; a cancelled task stops waiting. */
-    private static byte[] await(CompletableFuture<byte[]> bytes) {
+    private static Reader await(CompletableFuture<Reader> content) {
       try {
-        return bytes.get();
+        return content.get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("the task was interrupted while waiting for weights", e);
@@ -142,12 +146,12 @@ record BroadcastWeights(
     private void fetchAhead() {
       while (ahead.size() < AHEAD && !open.isEmpty()) {
         Run next = open.remove();
-        Broadcast<byte[]> broadcast = parcels.get(next.parcel());
+        ParcelContent content = parcels.get(next.parcel());
         ahead.add(
             new Fetched(
                 next.hashes(),
                 CompletableFuture.supplyAsync(
-                    broadcast::value, ResidentModels.ofThisProcess().workers())));
+                    content::fetch, ResidentModels.ofThisProcess().workers())));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.weights.WeightSnapshot;
 import io.ostinato.weights.WeightSource;
 import java.util.LinkedHashMap;
@@ -17,9 +18,11 @@ public final class LastingWeights {
    * @return a serializable source
    */
   public static WeightSource send(JavaSparkContext context, WeightSnapshot snapshot) {
+    ExecutorChannel channel =
+        new ExecutorChannel(context, OstinatoSettings.of(context.getConf()).weights().transfer());
     Map<String, Parcel> byHash = new LinkedHashMap<>();
     Parcel.group(snapshot.shards(), Parcel.BYTES).stream()
-        .map(shards -> Parcel.broadcast(context, shards))
+        .map(channel::send)
         .forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));
     return BroadcastWeights.of(snapshot.manifest(), byHash);
   }

@@ -7,16 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
+import java.util.function.Function;
 
 /**
- * Shards that are broadcast together, because a broadcast per shard has too much overhead.
+ * Shards that are sent together, because sending them one by one has too much overhead.
  *
  * @param places offset and length of each shard in bytes, by the shard's hash
  */
-record Parcel(Broadcast<byte[]> bytes, Map<String, int[]> places) {
-  /** Target size of a broadcast, in bytes. */
+record Parcel(ParcelContent content, Map<String, int[]> places) {
+  /** Target size of a parcel, in bytes. */
   static final int BYTES = 8 << 20;
 
   /** Groups consecutive shards; a group larger than {@code mostBytes} has a single shard. */
@@ -34,7 +33,12 @@ record Parcel(Broadcast<byte[]> bytes, Map<String, int[]> places) {
     return groups;
   }
 
-  static Parcel broadcast(JavaSparkContext context, List<Shard> shards) {
+  /**
+   * Encodes shards, and sends them.
+   *
+   * @param send makes the bytes, which are on the heap, available to the executors
+   */
+  static Parcel of(List<Shard> shards, Function<ByteBuffer, ParcelContent> send) {
     ByteBuffer bytes =
         ByteBuffer.allocate(
             shards.stream().mapToInt(Shard::encodedBytes).reduce(0, Math::addExact));
@@ -44,7 +48,7 @@ record Parcel(Broadcast<byte[]> bytes, Map<String, int[]> places) {
       shard.encode(bytes);
       places.put(shard.hash(), new int[] {start, bytes.position() - start});
     }
-    return new Parcel(context.broadcast(bytes.array()), places);
+    return new Parcel(send.apply(bytes.flip()), places);
   }
 
   boolean hasAnyOf(Set<String> hashes) {

@@ -67,7 +67,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.session = session;
     this.context = context;
     this.settings = settings;
-    this.broadcasts = new WeightBroadcasts(new BroadcastChannel(context), Parcel.BYTES);
+    this.broadcasts = new WeightBroadcasts(channel(context, settings), Parcel.BYTES);
     this.executorWatch = new ExecutorWatch(context.sc(), Clock.systemUTC());
     EvaluationBoard board = StatusPublication.begin(context.sc(), settings);
     this.reports = new EngineReports(ResidentModels.ofThisProcess().counters(), board);
@@ -76,6 +76,12 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       heartbeats.add(
           InternalHeartbeats.listen(context.sc(), ResidentModels.ofThisProcess().rowReports()));
     }
+  }
+
+  private static ParcelChannel channel(JavaSparkContext context, OstinatoSettings settings) {
+    return context.isLocal()
+        ? new LocalChannel()
+        : new ExecutorChannel(context, settings.weights().transfer());
   }
 
   /**

@@ -65,7 +65,9 @@ final class WeightBroadcasts {
     sending.lock();
     try {
       List<Shard> missing = begin(model, snapshot);
-      return published(snapshot.manifest(), missing, send(snapshot.manifest(), missing));
+      List<Parcel> sent = send(snapshot.manifest(), missing);
+      Runnable end = channel.begin(snapshot);
+      return published(snapshot.manifest(), missing, sent, end);
     } finally {
       sending.unlock();
     }
@@ -80,7 +82,7 @@ final class WeightBroadcasts {
   }
 
   private synchronized Published published(
-      Manifest manifest, List<Shard> missing, List<Parcel> sent) {
+      Manifest manifest, List<Shard> missing, List<Parcel> sent, Runnable end) {
     sent.forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));
     copied.addAll(sent);
     long bytes = missing.stream().mapToLong(Shard::sizeBytes).sum();
@@ -89,7 +91,13 @@ final class WeightBroadcasts {
     inFlight.forEach(flying -> hashes.add(flying.hash()));
     InFlight all = new InFlight(++published, hashes);
     return new Published(
-        BroadcastWeights.of(manifest, byHash), all, bytes, () -> release(manifest));
+        BroadcastWeights.of(manifest, byHash),
+        all,
+        bytes,
+        () -> {
+          end.run();
+          release(manifest);
+        });
   }
 
   private List<Parcel> send(Manifest manifest, List<Shard> missing) {

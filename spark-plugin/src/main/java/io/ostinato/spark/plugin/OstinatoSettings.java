@@ -20,6 +20,7 @@ import scala.Tuple2;
 public record OstinatoSettings(
     @Inline Threads threads,
     @Inline Residency resident,
+    @Inline Weights weights,
     @Inline Batches batches,
     @Inline Images images,
     @Inline Evaluations evaluations,
@@ -98,6 +99,23 @@ public record OstinatoSettings(
               otherwise = "all tasks that Spark runs",
               atLeast = 1)
           int tasks)
+      implements Serializable {}
+
+  /**
+   * How weights are sent.
+   *
+   * @param transfer how they reach executors that are other processes
+   */
+  public record Weights(
+      @Key(
+              name = PREFIX + "weights.transfer",
+              value =
+                  "How weights reach the executors: with `blocks`, as bytes in Spark's block"
+                      + " manager; with `broadcasts`, as values of broadcast variables, which is"
+                      + " slower but uses only Spark's public API. In local mode, tasks read the"
+                      + " driver's memory instead.",
+              byDefault = "blocks")
+          WeightTransfer transfer)
       implements Serializable {}
 
   /** How batches are stored and read; their keys begin with {@code blocks}. */
@@ -280,6 +298,7 @@ public record OstinatoSettings(
     return new OstinatoSettings(
         new Threads(threads.set(), threadsPerSlot),
         resident,
+        weights,
         batches,
         images,
         new Evaluations(

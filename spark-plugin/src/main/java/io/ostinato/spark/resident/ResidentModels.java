@@ -49,6 +49,7 @@ public final class ResidentModels {
   private final TaskWatchdog watchdog = new TaskWatchdog();
   private final Farewells farewells = new Farewells();
   private final SharedNatives natives = new SharedNatives();
+  private final LocalWeights localWeights = new LocalWeights();
   private final ExhaustedMemory exhaustedMemory = new ExhaustedMemory();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
@@ -126,6 +127,11 @@ public final class ResidentModels {
   /** Native objects other than models and batches, which tasks share. */
   public SharedNatives natives() {
     return natives;
+  }
+
+  /** The weights that tasks can read in place, if the driver is in this process. */
+  public LocalWeights localWeights() {
+    return localWeights;
   }
 
   /** Runs batches on threads other than those of the tasks; threads are reused. */

@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.Manifest;
+import io.ostinato.weights.Shard;
+import io.ostinato.weights.WeightSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
-import org.apache.spark.broadcast.Broadcast;
 import org.junit.jupiter.api.Test;
-import scala.reflect.ClassTag$;
 
 class BroadcastWeightsTest {
   private static final Manifest MANIFEST = TestNets.weights(1).manifest();
@@ -27,7 +28,7 @@ class BroadcastWeightsTest {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
-              return new byte[0];
+              throw new IllegalStateException("not reached by the task");
             });
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> weights.shards(MANIFEST.shards()).next())
@@ -50,31 +51,44 @@ class BroadcastWeightsTest {
         .hasCauseInstanceOf(IllegalArgumentException.class);
   }
 
-  /** All shards in one parcel, which is had like this. */
-  private static BroadcastWeights fetched(Supplier<byte[]> parcel) {
-    ArrayList<BroadcastWeights.Place> places = new ArrayList<>();
-    MANIFEST.shards().forEach(hash -> places.add(new BroadcastWeights.Place(0, 0, 0)));
-    return new BroadcastWeights(MANIFEST, new ArrayList<>(List.of(new Parcel(parcel))), places);
+  @Test
+  void weightsThatAreOfferedInThisProcessAreNotFetched() {
+    WeightSnapshot here = TestNets.weights(1);
+    BroadcastWeights weights =
+        fetched(
+            () -> {
+              throw new IllegalArgumentException("nothing was sent");
+            });
+    Runnable withdraw = ResidentModels.ofThisProcess().localWeights().offer(here);
+    Runnable withdrawSecond = ResidentModels.ofThisProcess().localWeights().offer(here);
+    withdraw.run();
+    withdraw.run();
+    Shard first = weights.shards(MANIFEST.shards()).next();
+    assertThat(first).as("not even copied").isSameAs(here.shards().get(0));
+    assertThatThrownBy(() -> weights.shards(List.of("12ab")))
+        .hasMessage("these weights have no shard 12ab");
+    withdrawSecond.run();
+    assertThatThrownBy(() -> weights.shards(MANIFEST.shards()).next())
+        .hasMessageContaining("nothing was sent");
   }
 
-  private static final class Parcel extends Broadcast<byte[]> {
-    private static final long serialVersionUID = 1;
-    private final transient Supplier<byte[]> parcel;
+  /** All shards in one parcel, which is had like this. */
+  private static BroadcastWeights fetched(Supplier<ParcelContent.Reader> parcel) {
+    ArrayList<BroadcastWeights.Place> places = new ArrayList<>();
+    MANIFEST.shards().forEach(hash -> places.add(new BroadcastWeights.Place(0, 0, 0)));
+    return new BroadcastWeights(MANIFEST, new ArrayList<>(List.of(new Fetched(parcel))), places);
+  }
 
-    Parcel(Supplier<byte[]> parcel) {
-      super(0, ClassTag$.MODULE$.apply(byte[].class));
-      this.parcel = parcel;
-    }
-
+  private record Fetched(Supplier<Reader> parcel) implements ParcelContent {
     @Override
-    public byte[] getValue() {
+    public Reader fetch() {
       return parcel.get();
     }
 
     @Override
-    public void doUnpersist(boolean blocking) {}
+    public void free() {}
 
     @Override
-    public void doDestroy(boolean blocking) {}
+    public void destroy() {}
   }
 }

@@ -34,7 +34,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The contract on executor processes that lack the plugin, with Kryo as Spark's serializer. */
+/**
+ * The contract on executor processes that lack the plugin, with Kryo as Spark's serializer and all
+ * that is sent authenticated and encrypted.
+ */
 @Tag("spark35")
 class KryoWithoutPluginIT extends SparkEngineContract {
   private static SparkSession session;
@@ -47,6 +50,14 @@ class KryoWithoutPluginIT extends SparkEngineContract {
             Map.of(
                 "spark.serializer",
                 "org.apache.spark.serializer.KryoSerializer",
+                "spark.authenticate",
+                "true",
+                "spark.authenticate.secret",
+                "secret",
+                "spark.network.crypto.enabled",
+                "true",
+                "spark.io.encryption.enabled",
+                "true",
                 "spark.executor.heartbeatInterval",
                 "200ms"));
     engine = SparkEvaluationEngine.of(session);

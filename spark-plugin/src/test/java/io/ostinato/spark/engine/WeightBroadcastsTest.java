@@ -9,6 +9,7 @@ import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.ModelSource;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.engine.WeightBroadcasts.Published;
+import io.ostinato.spark.plugin.WeightTransfer;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.Manifest;
@@ -31,10 +32,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(WeightTransfer.class)
 class WeightBroadcastsTest {
   private static final int MIB = 1 << 20;
   private static SparkSession session;
+
+  @Parameter private WeightTransfer transfer;
 
   private WeightBroadcasts broadcasts;
 
@@ -145,7 +153,7 @@ class WeightBroadcastsTest {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch letGo = new CountDownLatch(1);
     Recorded channel =
-        new Recorded(
+        recorded(
             shards -> {
               if (second.manifest().shards().contains(shards.get(0).hash())) {
                 begun.countDown();
@@ -173,7 +181,7 @@ class WeightBroadcastsTest {
 
   @Test
   void copiesOnExecutorsStayUntilNoEvaluationMayFetchThem() {
-    Recorded channel = new Recorded(shards -> {});
+    Recorded channel = recorded(shards -> {});
     WeightBroadcasts recorded = new WeightBroadcasts(channel, MIB);
     Published one = recorded.publish(model("a"), weights(1, 2));
     Published two = recorded.publish(model("a"), weights(1, 3));
@@ -191,7 +199,7 @@ class WeightBroadcastsTest {
   /** Its next refresh loads all shards, most of which the executors then have. */
   @Test
   void copiesOfAModuleStayOnTheExecutorsUntilItHasOtherWeights() {
-    Recorded channel = new Recorded(shards -> {});
+    Recorded channel = recorded(shards -> {});
     WeightBroadcasts recorded = new WeightBroadcasts(channel, MIB);
     ModelId module = new ModelId("a", ModelSource.torchScript());
     recorded.publish(module, weights(1, 2)).close();
@@ -237,7 +245,7 @@ class WeightBroadcastsTest {
   void weightsThatCantBeSentLeaveNothing() {
     WeightSnapshot second = weights(1, 2);
     Recorded channel =
-        new Recorded(
+        recorded(
             shards -> {
               if (shards.get(0).hash().equals(second.manifest().shards().get(1))) {
                 throw new IllegalStateException("the disk is full");
@@ -254,10 +262,13 @@ class WeightBroadcastsTest {
 
   /** Broadcasts parcels of one shard, and keeps what was done by the shards' seeds. */
   private record Recorded(
-      Consumer<List<Shard>> before, List<String> events, Map<String, Long> seeds)
+      ParcelChannel channel,
+      Consumer<List<Shard>> before,
+      List<String> events,
+      Map<String, Long> seeds)
       implements ParcelChannel {
-    Recorded(Consumer<List<Shard>> before) {
-      this(before, new CopyOnWriteArrayList<>(), new ConcurrentHashMap<>());
+    Recorded(ParcelChannel channel, Consumer<List<Shard>> before) {
+      this(channel, before, new CopyOnWriteArrayList<>(), new ConcurrentHashMap<>());
       for (long seed = 1; seed <= 3; seed++) {
         for (String hash : weights(seed, seed).manifest().shards()) {
           seeds.put(hash, seed);
@@ -268,7 +279,7 @@ class WeightBroadcastsTest {
     @Override
     public Parcel send(List<Shard> shards) {
       before.accept(shards);
-      Parcel parcel = channel().send(shards);
+      Parcel parcel = channel.send(shards);
       add("send", parcel);
       return parcel;
     }
@@ -288,8 +299,12 @@ class WeightBroadcastsTest {
     }
   }
 
-  private static ParcelChannel channel() {
-    return new BroadcastChannel(new JavaSparkContext(session.sparkContext()));
+  private Recorded recorded(Consumer<List<Shard>> before) {
+    return new Recorded(channel(), before);
+  }
+
+  private ParcelChannel channel() {
+    return new ExecutorChannel(new JavaSparkContext(session.sparkContext()), transfer);
   }
 
   private static void await(CountDownLatch latch) {
@@ -311,11 +326,17 @@ class WeightBroadcastsTest {
 
   /** Executors are told on another thread. */
   private static boolean isUsable(Published published, int shard) {
+    ParcelContent content = published.weights().parcels().get(shard);
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-    while (published.weights().parcels().get(shard).isValid() && System.nanoTime() < end) {
-      Thread.onSpinWait();
+    boolean usable = true;
+    while (usable && System.nanoTime() < end) {
+      try {
+        content.fetch();
+      } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+        usable = false;
+      }
     }
-    return published.weights().parcels().get(shard).isValid();
+    return usable;
   }
 
   /** An array of a MiB, thus a shard and here a parcel, for each seed. */

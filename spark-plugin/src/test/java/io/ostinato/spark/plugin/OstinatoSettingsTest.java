@@ -13,6 +13,7 @@ import io.ostinato.spark.plugin.OstinatoSettings.Patience;
 import io.ostinato.spark.plugin.OstinatoSettings.Residency;
 import io.ostinato.spark.plugin.OstinatoSettings.Threads;
 import io.ostinato.spark.plugin.OstinatoSettings.WebTab;
+import io.ostinato.spark.plugin.OstinatoSettings.Weights;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ class OstinatoSettingsTest {
             new OstinatoSettings(
                 new Threads(0, 1),
                 new Residency(2, 2, StatePolicy.SERIAL, 0),
+                new Weights(WeightTransfer.BLOCKS),
                 new Batches(null, size("0"), 2, true),
                 new Images(89_478_485),
                 new Evaluations(true, true, 64, limit(1L << 30)),
@@ -44,6 +46,7 @@ class OstinatoSettingsTest {
                 "spark.ostinato.resident.versions", "4",
                 "spark.ostinato.resident.state", "Copies",
                 "spark.ostinato.device.tasks", "6",
+                "spark.ostinato.weights.transfer", "broadcasts",
                 "spark.ostinato.blocks.store", "2g",
                 "spark.ostinato.blocks.device", "512m",
                 "spark.ostinato.blocks.prefetch", "0",
@@ -62,6 +65,7 @@ class OstinatoSettingsTest {
             new OstinatoSettings(
                 new Threads(3, 1),
                 new Residency(5, 4, StatePolicy.COPIES, 6),
+                new Weights(WeightTransfer.BROADCASTS),
                 new Batches(size("2g"), size("512m"), 0, false),
                 new Images(1000),
                 new Evaluations(false, false, 7, limit(1024)),

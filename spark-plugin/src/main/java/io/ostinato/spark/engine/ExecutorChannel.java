@@ -1,5 +1,6 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.spark.plugin.WeightTransfer;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.Shard;
 import java.util.List;
@@ -7,25 +8,30 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends parcels by Spark's broadcasts, and messages about them in the background. */
-record BroadcastChannel(JavaSparkContext context) implements ParcelChannel {
+/** Sends parcels to executors, and messages about them in the background. */
+record ExecutorChannel(JavaSparkContext context, WeightTransfer transfer) implements ParcelChannel {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
 
   @Override
   public Parcel send(List<Shard> shards) {
-    return Parcel.broadcast(context, shards);
+    return Parcel.of(
+        shards,
+        switch (transfer) {
+          case BLOCKS -> bytes -> BlockContent.send(context, bytes);
+          case BROADCASTS -> bytes -> new BroadcastContent(context.broadcast(bytes.array()));
+        });
   }
 
   @Override
   public void free(Parcel parcel) {
     if (!context.isLocal()) {
-      later(() -> parcel.bytes().unpersist(false));
+      later(parcel.content()::free);
     }
   }
 
   @Override
   public void destroy(Parcel parcel) {
-    later(parcel.bytes()::destroy);
+    later(parcel.content()::destroy);
   }
 
   private static void later(Runnable message) {

@@ -1,0 +1,106 @@
+package io.ostinato.spark.engine;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.storage.BlockData;
+import org.apache.spark.storage.BlockId;
+import org.apache.spark.storage.BlockManager;
+import org.apache.spark.storage.BroadcastBlockId;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.io.ChunkedByteBuffer;
+import scala.Option;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+
+/**
+ * Bytes in Spark's block manager, distributed as Spark distributes broadcast variables: an executor
+ * fetches a block from the driver or from any executor that has it, and then serves it to others.
+ * Spark authenticates, encrypts and, if memory is needed, moves blocks to disk, as for its own.
+ * There is no public API for this.
+ */
+final class InternalBlocks {
+  private static final String FIELD = "weights";
+  private static final ClassTag<byte[]> BYTES = ClassTag$.MODULE$.apply(byte[].class);
+
+  private InternalBlocks() {}
+
+  /**
+   * Stores bytes on the driver, as a block of a broadcast variable.
+   *
+   * @param bytes on the heap; must not be written to any more
+   */
+  static void put(long broadcast, ByteBuffer bytes) {
+    try {
+      if (!store(broadcast, new ChunkedByteBuffer(bytes))) {
+        throw new IllegalStateException(
+            "Spark can't store %s bytes of weights in memory or on disk; is the disk of the driver"
+                    .formatted(bytes.remaining())
+                + " (spark.local.dir) full?");
+      }
+    } catch (LinkageError e) {
+      throw new IllegalStateException(
+          "weights can't be sent as blocks by this version of Spark (%s); set"
+                  .formatted(e.getMessage())
+              + " spark.ostinato.weights.transfer=broadcasts",
+          e);
+    }
+  }
+
+  /** The CRC-32C of the remaining bytes. */
+  static long checksum(ByteBuffer bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes.duplicate());
+    return checksum.getValue();
+  }
+
+  /**
+   * Returns the bytes of a block; fetches them if this process doesn't have them.
+   *
+   * @param checksum their {@link #checksum}
+   * @throws IllegalStateException if no process has the block, or its bytes have changed on their
+   *     way
+   */
+  static ByteBuffer get(long broadcast, long checksum) {
+    BlockManager manager = SparkEnv.get().blockManager();
+    BlockId id = new BroadcastBlockId(broadcast, FIELD);
+    Option<BlockData> here = manager.getLocalBytes(id);
+    if (here.isDefined()) {
+      try {
+        return checked(here.get().toByteBuffer(), id, checksum);
+      } finally {
+        manager.releaseLock(id, Option.empty());
+      }
+    }
+    Option<ChunkedByteBuffer> fetched = manager.getRemoteBytes(id);
+    if (fetched.isEmpty()) {
+      throw new IllegalStateException(
+          "neither the driver nor an executor has block %s any more".formatted(id));
+    }
+    ByteBuffer bytes = checked(fetched.get().toByteBuffer(), id, checksum);
+    // If it can't be stored, this executor doesn't serve it to others.
+    store(broadcast, fetched.get());
+    return bytes;
+  }
+
+  private static ByteBuffer checked(ByteBuffer bytes, BlockId id, long expected) {
+    long actual = checksum(bytes);
+    if (actual != expected) {
+      throw new IllegalStateException(
+          "block %s is damaged: its checksum is %x, not %x; check the network and spark.local.dir"
+              .formatted(id, actual, expected));
+    }
+    return bytes;
+  }
+
+  private static boolean store(long broadcast, ChunkedByteBuffer bytes) {
+    return SparkEnv.get()
+        .blockManager()
+        .putBytes(
+            new BroadcastBlockId(broadcast, FIELD),
+            bytes,
+            StorageLevel.MEMORY_AND_DISK_SER(),
+            true,
+            BYTES);
+  }
+}

@@ -1,0 +1,99 @@
+package io.ostinato.spark.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ostinato.spark.TestSpark;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.BroadcastBlockId;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** On a driver with little memory for blocks, which encrypts what it writes to disk. */
+class InternalBlocksTest {
+  private static final int MIB = 1 << 20;
+  private static SparkSession session;
+  private static JavaSparkContext context;
+
+  @BeforeAll
+  static void start() {
+    session =
+        TestSpark.local(
+            Map.of(
+                "spark.testing.memory", String.valueOf(20 * MIB),
+                "spark.testing.reservedMemory", "0",
+                "spark.io.encryption.enabled", "true"));
+    context = new JavaSparkContext(session.sparkContext());
+  }
+
+  @AfterAll
+  static void stop() {
+    session.stop();
+  }
+
+  @Test
+  void blocksThatDontFitIntoMemoryAreReadFromDisk() {
+    List<Broadcast<byte[]>> owners = new ArrayList<>();
+    for (int seed = 0; seed < 24; seed++) {
+      Broadcast<byte[]> owner = context.broadcast(new byte[0]);
+      InternalBlocks.put(owner.id(), ByteBuffer.wrap(random(seed)));
+      owners.add(owner);
+    }
+    assertThat(owners).anyMatch(InternalBlocksTest::isOnDisk);
+    for (int seed = 0; seed < 24; seed++) {
+      ByteBuffer read = InternalBlocks.get(owners.get(seed).id(), checksum(seed));
+      assertThat(read).isEqualTo(ByteBuffer.wrap(random(seed)));
+    }
+    owners.forEach(Broadcast::destroy);
+  }
+
+  @Test
+  void aBlockIsFreedWithItsOwner() {
+    Broadcast<byte[]> owner = context.broadcast(new byte[0]);
+    InternalBlocks.put(owner.id(), ByteBuffer.wrap(random(1)));
+    owner.destroy(true);
+    assertThatThrownBy(() -> InternalBlocks.get(owner.id(), checksum(1)))
+        .hasMessage(
+            "neither the driver nor an executor has block broadcast_%s_weights any more"
+                .formatted(owner.id()));
+  }
+
+  @Test
+  void aBlockThatWasDamagedIsRefused() {
+    Broadcast<byte[]> owner = context.broadcast(new byte[0]);
+    InternalBlocks.put(owner.id(), ByteBuffer.wrap(random(1)));
+    assertThatThrownBy(() -> InternalBlocks.get(owner.id(), checksum(2)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "block broadcast_%s_weights is damaged: its checksum is %x, not %x; check the network"
+                    .formatted(owner.id(), checksum(1), checksum(2))
+                + " and spark.local.dir");
+    owner.destroy();
+  }
+
+  private static long checksum(long seed) {
+    return InternalBlocks.checksum(ByteBuffer.wrap(random(seed)));
+  }
+
+  private static boolean isOnDisk(Broadcast<byte[]> owner) {
+    return SparkEnv.get()
+        .blockManager()
+        .diskStore()
+        .contains(new BroadcastBlockId(owner.id(), "weights"));
+  }
+
+  private static byte[] random(long seed) {
+    byte[] bytes = new byte[MIB];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+}
