@@ -50,10 +50,15 @@ final class Failures {
 
   /** Converts what the thread of an evaluation catches; one of an evaluation stays as it is. */
   static EvaluationException caught(EvaluationTag tag, Exception e) {
+    return caught(List.of(tag), e);
+  }
+
+  /** Converts what the thread of evaluations that share a pass catches. */
+  static EvaluationException caught(List<EvaluationTag> tags, Exception e) {
     if (e instanceof InterruptedException interrupted) {
-      return interrupted(tag, interrupted);
+      return interrupted(tags.get(0), interrupted);
     }
-    return e instanceof EvaluationException failure ? failure : asEvaluationException(tag, e);
+    return e instanceof EvaluationException failure ? failure : asEvaluationException(tags, e);
   }
 
   /** Converts an interrupt of the thread that waits for an evaluation; the thread keeps it. */

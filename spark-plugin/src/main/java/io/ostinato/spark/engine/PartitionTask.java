@@ -52,17 +52,18 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   @Override
   public Iterator<byte[]> call(Iterator<StoredBatch> batches) throws InterruptedException {
+    return List.of(outcome(batches)).iterator();
+  }
+
+  /** Evaluates a partition; the result is encoded by {@link OutcomeCodec}. */
+  byte[] outcome(Iterator<StoredBatch> batches) throws InterruptedException {
     try {
-      return outcome(batches);
+      Content task = SerializedBytes.read(content, Content.class);
+      return OutcomeCodec.encode(
+          batches.hasNext() ? evaluate(task, batches) : nothing(task));
     } catch (RuntimeException | Error e) {
       throw TaskErrorException.toThrow(e);
     }
-  }
-
-  private Iterator<byte[]> outcome(Iterator<StoredBatch> batches) throws InterruptedException {
-    Content task = SerializedBytes.read(content, Content.class);
-    PartitionOutcome outcome = batches.hasNext() ? evaluate(task, batches) : nothing(task);
-    return List.of(OutcomeCodec.encode(outcome)).iterator();
   }
 
   private static PartitionOutcome nothing(Content task) {
@@ -77,8 +78,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       TaskProgress progress = new TaskProgress(done);
       boolean[] first = {true};
       BatchPipeline<StoredBatch> pipeline =
-          new BatchPipeline<>(
-              steps::stage,
+          steps.pipeline(
               staged -> {
                 steps.run(staged);
                 progress.ran(staged.data().rows());
@@ -86,8 +86,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
                   first[0] = false;
                   checkFirst(task.works(), steps.runners());
                 }
-              },
-              steps::isAbandoned);
+              });
       pipeline.run(
           batches,
           task.settings().batches().prefetch(),

@@ -41,15 +41,13 @@ record ShownRows(RowsDone done, long total, String label, Manifest weights) {
     ResidentModels process = ResidentModels.ofThisProcess();
     process.rowReports().listen(done.id(), done);
     try (Progress progress = display.start(label, total, "rows")) {
-      CountDownLatch over = new CountDownLatch(1);
-      CountDownLatch shown = new CountDownLatch(1);
-      process.workers().execute(() -> show(progress, message, over, shown));
+      Updates updates = new Updates(progress, message);
+      process.workers().execute(updates);
       T result;
       try {
         result = job.run();
       } finally {
-        over.countDown();
-        await(shown);
+        updates.end();
       }
       progress.update(total, message.at(total));
       return result;
@@ -58,33 +56,39 @@ record ShownRows(RowsDone done, long total, String label, Manifest weights) {
     }
   }
 
-  private void show(
-      Progress progress, RowsMessage message, CountDownLatch over, CountDownLatch shown) {
-    try {
-      do {
-        long rows = Math.min(total, done.sum());
-        progress.update(rows, message.at(rows));
-      } while (!over.await(POLL_MILLIS, TimeUnit.MILLISECONDS));
-    } catch (InterruptedException | RuntimeException e) {
-      log.warn("progress can't be shown any more: {}", e.toString());
-      log.debug("why progress can't be shown", e);
-    } finally {
-      shown.countDown();
-    }
-  }
+  /** Shows the rows from another thread; nothing waits for that thread to end. */
+  private final class Updates implements Runnable {
+    private final Progress progress;
+    private final RowsMessage message;
+    private final CountDownLatch over = new CountDownLatch(1);
 
-  /** Waits until the other thread is done; an interrupt is restored afterwards. */
-  private static void await(CountDownLatch shown) {
-    boolean interrupted = false;
-    while (shown.getCount() > 0) {
+    Updates(Progress progress, RowsMessage message) {
+      this.progress = progress;
+      this.message = message;
+    }
+
+    @Override
+    public void run() {
       try {
-        shown.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
+        do {
+          update();
+        } while (!over.await(POLL_MILLIS, TimeUnit.MILLISECONDS));
+      } catch (InterruptedException | RuntimeException e) {
+        log.warn("progress can't be shown any more: {}", e.toString());
+        log.debug("why progress can't be shown", e);
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+
+    private synchronized void update() {
+      if (over.getCount() > 0) {
+        long rows = Math.min(total, done.sum());
+        progress.update(rows, message.at(rows));
+      }
+    }
+
+    /** Waits for an update that has begun; there are none after that. */
+    synchronized void end() {
+      over.countDown();
     }
   }
 }

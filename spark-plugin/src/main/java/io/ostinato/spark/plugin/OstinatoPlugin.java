@@ -21,9 +21,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>On the driver it checks the settings, so that invalid ones fail the application at its start,
  * disables the compression of broadcasts unless {@code spark.broadcast.compress} is set, and sets
- * {@code spark.broadcast.blockSize} to 16 MiB unless it is set. On executors it loads the native
- * engine with its number of threads before other code can, reports to the driver how many rows
- * tasks have run and why an executor ends itself, and closes the resident models at shutdown.
+ * {@code spark.broadcast.blockSize} to 16 MiB unless it is set or the master is local. On executors
+ * it loads the native engine with its number of threads before other code can, reports to the
+ * driver how many rows tasks have run and why an executor ends itself, and closes the resident
+ * models at shutdown.
  */
 public final class OstinatoPlugin implements SparkPlugin {
   /** The executor's id in local mode, in which the driver is the executor. */
@@ -61,8 +62,11 @@ public final class OstinatoPlugin implements SparkPlugin {
       // Mostly weights are broadcast, and floating-point numbers hardly compress. Spark reads
       // this setting at each broadcast, so setting it here still takes effect.
       plugin.conf().setIfMissing(COMPRESS, "false");
-      // Each block costs two requests to the driver; a parcel of weights fits into one block.
-      plugin.conf().setIfMissing(BLOCK_SIZE, "16m");
+      // Each block costs two requests to the driver; a parcel of weights fits into one block. In
+      // local mode nothing is requested, and each job would clear an array of that size.
+      if (!application.isLocal()) {
+        plugin.conf().setIfMissing(BLOCK_SIZE, "16m");
+      }
       return Map.of();
     }
 

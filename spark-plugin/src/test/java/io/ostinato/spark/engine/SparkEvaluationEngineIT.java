@@ -98,6 +98,11 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
    * the other executor still has those of before.
    */
   @Test
+  void aParcelOfWeightsIsOneBlockOfABroadcast() {
+    assertThat(session.sparkContext().getConf().get("spark.broadcast.blockSize")).isEqualTo("16m");
+  }
+
+  @Test
   void executorsThatDieNeverMixOldRowsAndNew(@TempDir Path folder) throws Exception {
     Path parquet = written(folder.resolve("data"), 0);
     SparkDataset data =

@@ -140,6 +140,12 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
   }
 
   @Test
+  void blocksOfBroadcastsHaveSparksSizeWhereNothingIsFetched() {
+    assertThat(session.sparkContext().getConf().get("spark.broadcast.compress")).isEqualTo("false");
+    assertThat(session.sparkContext().getConf().contains("spark.broadcast.blockSize")).isFalse();
+  }
+
+  @Test
   void withoutAFairSchedulerJobsAreInNoPoolOfTheirOwn() {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     String pool = "spark.scheduler.pool";
