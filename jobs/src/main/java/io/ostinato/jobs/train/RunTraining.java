@@ -127,8 +127,7 @@ final class RunTraining {
 
   private ArrayDataset collect(SparkDataset opened, NDManager manager) {
     Datasets.Train train = config.datasets().train();
-    Optional<ArrayDataset> rows =
-        attempt(train, () -> TrainRows.collect(train, opened, manager));
+    Optional<ArrayDataset> rows = attempt(train, () -> TrainRows.collect(train, opened, manager));
     mistakes.throwIfAny();
     return rows.orElseThrow();
   }

@@ -28,8 +28,8 @@ public final class EnginePreload {
 
   /**
    * Begins to load the engine of a driver, if {@code spark.ostinato.preload} is set and the native
-   * libraries are on the class path already: jars that only Spark will add come too late. The number
-   * of threads is set when this returns.
+   * libraries are on the class path already: jars that only Spark will add come too late. The
+   * number of threads is set when this returns.
    *
    * @return whether loading has begun
    */
