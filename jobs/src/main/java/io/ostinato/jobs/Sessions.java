@@ -1,5 +1,6 @@
 package io.ostinato.jobs;
 
+import io.ostinato.spark.plugin.EnginePreload;
 import io.ostinato.spark.plugin.GpuAmounts;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.plugin.OstinatoSettings;
@@ -16,7 +17,7 @@ public final class Sessions {
   /**
    * Starts a session as configured by spark-submit. If no master is set, the session runs on two
    * threads of this process and listens on the loopback interface only. Ostinato's plugin is always
-   * enabled.
+   * enabled. Meanwhile the native engine is loaded on another thread, if the settings allow.
    *
    * @throws IllegalArgumentException if one of Ostinato's settings or an amount of GPUs is invalid,
    *     or Spark Connect is requested; thrown before Spark starts, whose own messages are less
@@ -27,7 +28,7 @@ public final class Sessions {
     refuseConnect(conf, System.getenv());
     boolean alone = !conf.contains("spark.master");
     GpuAmounts.of(conf.setIfMissing("spark.master", LOCAL)).refuseMistakes();
-    OstinatoSettings.of(conf);
+    EnginePreload.begin(conf, OstinatoSettings.of(conf));
     SparkSession.Builder builder = SparkSession.builder().appName(application);
     if (alone) {
       builder

@@ -85,15 +85,19 @@ final class RunTraining {
         });
   }
 
-  /** Builds the training and applies a function to it while its engine and data are open. */
+  /**
+   * Builds the training and applies a function to it while its engine and data are open. Data is
+   * opened first, while the native engine may still be loading.
+   */
   private <T> T with(
       RunBuilder run,
       BiConsumer<TrainingLoopBuilder, RunBuilder> more,
       Function<TrainingLoop, T> work) {
+    Map<String, SparkDataset> evaluations = openEvaluations();
+    SparkDataset opened = openTrain();
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark);
         NDManager manager = Engine.getInstance().newBaseManager()) {
-      Map<String, SparkDataset> evaluations = openEvaluations();
-      ArrayDataset train = collect(manager);
+      ArrayDataset train = collect(opened, manager);
       DataContainer.Builder data = DataContainer.builder().train(train);
       evaluations.forEach(data::evaluation);
       TrainingLoop training =
@@ -114,12 +118,16 @@ final class RunTraining {
     return opened;
   }
 
-  private ArrayDataset collect(NDManager manager) {
+  private SparkDataset openTrain() {
     Datasets.Train train = config.datasets().train();
-    Optional<SparkDataset> source = attempt(train, () -> checked(train.source().open(spark)));
+    Optional<SparkDataset> opened = attempt(train, () -> checked(train.source().open(spark)));
     mistakes.throwIfAny();
-    Optional<ArrayDataset> rows =
-        source.flatMap(opened -> attempt(train, () -> TrainRows.collect(train, opened, manager)));
+    return opened.orElseThrow();
+  }
+
+  private ArrayDataset collect(SparkDataset opened, NDManager manager) {
+    Datasets.Train train = config.datasets().train();
+    Optional<ArrayDataset> rows = attempt(train, () -> TrainRows.collect(train, opened, manager));
     mistakes.throwIfAny();
     return rows.orElseThrow();
   }

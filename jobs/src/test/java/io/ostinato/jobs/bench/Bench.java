@@ -25,6 +25,7 @@ public final class Bench {
     benchmarks.put("steady", new SteadyBenchmark(data));
     benchmarks.put("fixed", new FixedBenchmark());
     benchmarks.put("naive", new NaiveBenchmark(data));
+    benchmarks.put("naive.partitions", new NaiveBenchmark(data)::partitions);
     benchmarks.put("predictor", new PredictorBenchmark(data));
     benchmarks.put("refresh", new RefreshBenchmark(data));
     benchmarks.put("shared", new SharedBenchmark(data));
@@ -32,6 +33,7 @@ public final class Bench {
     benchmarks.put("beside", new BesideBenchmark(data));
     benchmarks.put("driver", new DriverRowsBenchmark());
     benchmarks.put("leak", new LeakBenchmark());
+    benchmarks.put("coldstart", new ColdStartBenchmark(output, data));
     benchmarks.put("growth", new GrowthBenchmark(data));
     benchmarks.put(PEERS, new PeersBenchmark(output, data, PeersBenchmark.Options.ofProperties()));
     Set<String> wanted =

@@ -37,9 +37,13 @@ import org.apache.spark.sql.SparkSession;
  * partition, and rows are read through {@code Row}. With DJL's {@link Predictor} and a translator
  * of a row, in batches; with batches made by hand, the least that this way can cost; and with a
  * call for each row. All find other weights each time, and are not charged for writing the file.
+ *
+ * <p>What DJL's extension for Spark does is the first of these ways, in as many partitions as the
+ * rows happen to have; {@link #partitions} measures it with 64.
  */
 record NaiveBenchmark(Path folder) implements Benchmark {
   private static final String NAME = "large";
+  private static final int MANY_PARTITIONS = 64;
   private static final Shape[] INPUTS = {new Shape(1, 784), new Shape(1)};
 
   /** The predictions of one partition. */
@@ -54,20 +58,10 @@ record NaiveBenchmark(Path folder) implements Benchmark {
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
       Path parquet = BenchSpark.pixels(spark, folder, 60_000);
       SparkDataset data = BenchSpark.dataset(spark, parquet, 784);
-      ModelSource model = ModelSource.ofBlock(BenchNets::large, new Shape(784), new Shape());
       WeightSnapshot[] weights = {saved(1), saved(2)};
       Dataset<Row> rows = spark.read().parquet(parquet.toString());
       int[] round = {0};
-      Callable<Void> ours =
-          () -> {
-            engine
-                .evaluate(
-                    BenchSpark.request(
-                        "naive", data, model, weights[round[0] % 2], Processors::withTable),
-                    ProgressDisplay.silent())
-                .close();
-            return null;
-          };
+      Callable<Void> ours = () -> evaluate(engine, data, weights[round[0] % 2]);
       Rounds byPredictor =
           Rounds.of(() -> plain(rows, file(1 + round[0]++ % 2), ByPredictor::of), ours);
       Rounds byHand = Rounds.of(() -> plain(rows, file(1 + round[0]++ % 2), ByHand::of), ours);
@@ -78,6 +72,37 @@ record NaiveBenchmark(Path folder) implements Benchmark {
           figure("naive.by_hand", "none set", byHand, rows),
           figure("naive.one_by_one", "none set", oneByOne, rows));
     }
+  }
+
+  /** A model of 100 MB that is loaded for each of 64 partitions, whose rows Spark has cached. */
+  List<Figure> partitions() throws Exception {
+    try (SparkSession spark = BenchSpark.local();
+        SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
+      Dataset<Row> rows =
+          spark
+              .read()
+              .parquet(BenchSpark.pixels(spark, folder, 60_000).toString())
+              .repartition(MANY_PARTITIONS)
+              .persist();
+      rows.count();
+      SparkDataset data = BenchSpark.dataset(rows, 784);
+      WeightSnapshot[] weights = {saved(1), saved(2)};
+      int[] round = {0};
+      Callable<Void> ours = () -> evaluate(engine, data, weights[round[0] % 2]);
+      Rounds rounds = Rounds.of(() -> plain(rows, file(1 + round[0]++ % 2), ByPredictor::of), ours);
+      return List.of(figure("naive.partitions", ">= 10", rounds, rows));
+    }
+  }
+
+  private static Void evaluate(
+      SparkEvaluationEngine engine, SparkDataset data, WeightSnapshot weights) {
+    ModelSource model = ModelSource.ofBlock(BenchNets::large, new Shape(784), new Shape());
+    engine
+        .evaluate(
+            BenchSpark.request("naive", data, model, weights, Processors::withTable),
+            ProgressDisplay.silent())
+        .close();
+    return null;
   }
 
   private static Figure figure(String name, String reach, Rounds rounds, Dataset<Row> rows) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
@@ -70,18 +71,43 @@ class JarIT {
   @ParameterizedTest
   @ValueSource(strings = {"--version", "evaluate -V"})
   void tellsItsVersion(String arguments) throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        SparkDistribution.in(folder.resolve("spark")).java(MAIN, List.of(arguments.split(" ")));
-    List<String> command = builder.command();
-    int jars = command.indexOf("-cp") + 1;
-    command.set(jars, SparkDistribution.jar() + ":" + command.get(jars));
-    JavaProcess process = JavaProcess.start(builder, folder, "version");
-    assertThat(process.join()).as(process.err()).isZero();
+    JavaProcess process = run("version", List.of(), arguments.split(" "));
     assertThat(process.out().lines())
         .hasSize(3)
         .first()
         .isEqualTo("ostinato " + manifest("Implementation-Version"));
     assertThat(manifest("Implementation-Version")).matches("\\d+\\.\\d+\\.\\d+.*");
+  }
+
+  @Test
+  void itsClassesAndThoseOfSparkAreLoadedFromAnArchive() throws IOException, InterruptedException {
+    Path archive = folder.resolve("classes.jsa");
+    run("written", List.of("-XX:ArchiveClassesAtExit=" + archive), "--version");
+    Path loaded = folder.resolve("loaded.txt");
+    run(
+        "read",
+        List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:class+load:file=" + loaded),
+        "--version");
+    assertThat(Files.readAllLines(loaded))
+        .anySatisfy(line -> assertThat(line).contains(MAIN + " source: shared objects file (top)"))
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .contains("org.apache.spark.")
+                    .endsWith("source: shared objects file (top)"));
+  }
+
+  private JavaProcess run(String name, List<String> options, String... arguments)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        SparkDistribution.in(folder.resolve("spark")).java(MAIN, List.of(arguments));
+    List<String> command = builder.command();
+    int jars = command.indexOf("-cp") + 1;
+    command.set(jars, SparkDistribution.jar() + ":" + command.get(jars));
+    command.addAll(1, options);
+    JavaProcess process = JavaProcess.start(builder, folder, name);
+    assertThat(process.join()).as(process.err()).isZero();
+    return process;
   }
 
   private static String manifest(String key) throws IOException {

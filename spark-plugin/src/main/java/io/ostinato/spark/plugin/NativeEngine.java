@@ -3,6 +3,7 @@ package io.ostinato.spark.plugin;
 import ai.djl.engine.Engine;
 import io.ostinato.libraries.NativeLibraries;
 import java.io.UncheckedIOException;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 
 /**
@@ -32,17 +33,7 @@ public final class NativeEngine {
    */
   public static Engine load(OstinatoSettings settings) {
     synchronized (NativeEngine.class) {
-      if (settings.threads().set() > 0) {
-        System.setProperty(THREADS, Integer.toString(settings.threads().set()));
-      } else if (System.getProperty(THREADS) == null) {
-        System.setProperty(THREADS, Integer.toString(settings.threads().perSlot()));
-      }
-      if (settings.threads().set() > 0 || System.getProperty(ONNX_THREADS) == null) {
-        System.setProperty(ONNX_THREADS, System.getProperty(THREADS));
-      }
-      if (System.getProperty(INTEROP_THREADS) == null) {
-        System.setProperty(INTEROP_THREADS, "1");
-      }
+      setThreads(settings);
       return loadQuietly();
     }
   }
@@ -59,6 +50,37 @@ public final class NativeEngine {
     }
     synchronized (NativeEngine.class) {
       return loadQuietly();
+    }
+  }
+
+  /**
+   * What loads the engine of a driver that has no Spark application yet, to run on another thread.
+   * The number of threads is set already when this returns.
+   */
+  static Runnable loading(SparkConf conf, OstinatoSettings settings) {
+    synchronized (NativeEngine.class) {
+      if (conf.get("spark.master", "").matches("local(\\[.*)?")) {
+        setThreads(settings);
+      }
+    }
+    return () -> {
+      synchronized (NativeEngine.class) {
+        loadQuietly();
+      }
+    };
+  }
+
+  private static void setThreads(OstinatoSettings settings) {
+    if (settings.threads().set() > 0) {
+      System.setProperty(THREADS, Integer.toString(settings.threads().set()));
+    } else if (System.getProperty(THREADS) == null) {
+      System.setProperty(THREADS, Integer.toString(settings.threads().perSlot()));
+    }
+    if (settings.threads().set() > 0 || System.getProperty(ONNX_THREADS) == null) {
+      System.setProperty(ONNX_THREADS, System.getProperty(THREADS));
+    }
+    if (System.getProperty(INTEROP_THREADS) == null) {
+      System.setProperty(INTEROP_THREADS, "1");
     }
   }
 

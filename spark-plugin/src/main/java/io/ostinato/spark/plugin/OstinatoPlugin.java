@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * {@code spark.broadcast.blockSize} to 16 MiB unless it is set or the master is local. On executors
  * it loads the native engine with its number of threads before other code can, reports to the
  * driver how many rows tasks have run and why an executor ends itself, and closes the resident
- * models at shutdown.
+ * models at shutdown. If {@link EnginePreload} is loading the engine of a local application, its
+ * start doesn't wait.
  */
 public final class OstinatoPlugin implements SparkPlugin {
   /** The executor's id in local mode, in which the driver is the executor. */
@@ -99,6 +100,14 @@ public final class OstinatoPlugin implements SparkPlugin {
       }
       ResidentModels.ofThisProcess().rowReports().sendBy(plugin::send);
       ResidentModels.ofThisProcess().farewells().sayBy(plugin::ask);
+      if (plugin.executorID().equals(DRIVER)) {
+        EnginePreload.afterwards(() -> prepare(settings, plugin));
+      } else {
+        prepare(settings, plugin);
+      }
+    }
+
+    private static void prepare(OstinatoSettings settings, PluginContext plugin) {
       try {
         log.info("Ostinato is ready with {}", NativeEngine.load(settings));
         List<String> gpus =

@@ -25,7 +25,8 @@ public record OstinatoSettings(
     @Inline Images images,
     @Inline Evaluations evaluations,
     @Inline Patience patience,
-    @Inline WebTab ui)
+    @Inline WebTab ui,
+    @Inline Start start)
     implements Serializable {
   static final String PREFIX = "spark.ostinato.";
   private static final String KRYO_REGISTRATION = "spark.kryo.registrationRequired";
@@ -246,6 +247,17 @@ public record OstinatoSettings(
           int evaluations)
       implements Serializable {}
 
+  /** How an application starts. */
+  public record Start(
+      @Key(
+              name = PREFIX + "preload",
+              value =
+                  "Whether the driver of a command loads the native engine on a thread of its own"
+                      + " while Spark starts and data is opened.",
+              byDefault = "true")
+          boolean preload)
+      implements Serializable {}
+
   /** Spark's own limit of collected results. */
   private record SparkResults(
       @Key(
@@ -307,7 +319,8 @@ public record OstinatoSettings(
             evaluations.treeTasks(),
             evaluations.resultsLimit().or(sparksLimit)),
         patience,
-        ui);
+        ui,
+        start);
   }
 
   /** Whether the plugin is configured in an application. */

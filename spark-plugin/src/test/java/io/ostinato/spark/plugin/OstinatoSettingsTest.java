@@ -11,6 +11,7 @@ import io.ostinato.spark.plugin.OstinatoSettings.Evaluations;
 import io.ostinato.spark.plugin.OstinatoSettings.Images;
 import io.ostinato.spark.plugin.OstinatoSettings.Patience;
 import io.ostinato.spark.plugin.OstinatoSettings.Residency;
+import io.ostinato.spark.plugin.OstinatoSettings.Start;
 import io.ostinato.spark.plugin.OstinatoSettings.Threads;
 import io.ostinato.spark.plugin.OstinatoSettings.WebTab;
 import io.ostinato.spark.plugin.OstinatoSettings.Weights;
@@ -33,7 +34,8 @@ class OstinatoSettingsTest {
                 new Images(89_478_485),
                 new Evaluations(true, true, 64, limit(1L << 30)),
                 new Patience(span("5m"), span("30s")),
-                new WebTab(true, 100)));
+                new WebTab(true, 100),
+                new Start(true)));
   }
 
   @Test
@@ -59,7 +61,8 @@ class OstinatoSettingsTest {
                 "spark.ostinato.evaluations.silence", "90s",
                 "spark.ostinato.evaluations.grace", "500ms",
                 "spark.ostinato.ui.enabled", "false",
-                "spark.ostinato.ui.retainedEvaluations", "7"));
+                "spark.ostinato.ui.retainedEvaluations", "7",
+                "spark.ostinato.preload", "false"));
     assertThat(settings)
         .isEqualTo(
             new OstinatoSettings(
@@ -70,7 +73,8 @@ class OstinatoSettingsTest {
                 new Images(1000),
                 new Evaluations(false, false, 7, limit(1024)),
                 new Patience(span("90s"), span("500ms")),
-                new WebTab(false, 7)));
+                new WebTab(false, 7),
+                new Start(false)));
   }
 
   @Test
