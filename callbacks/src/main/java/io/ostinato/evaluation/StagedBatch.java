@@ -9,6 +9,7 @@ import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +18,12 @@ import org.jspecify.annotations.Nullable;
  * It can be created by one thread, and used and closed by another.
  */
 public final class StagedBatch implements AutoCloseable {
+  private static final Runnable NOTHING = () -> {};
+
   private final BatchPart part;
   private final @Nullable NDManager scope;
   private final NDList columns;
+  private final AtomicReference<Runnable> atClose = new AtomicReference<>(NOTHING);
 
   private StagedBatch(BatchPart part, @Nullable NDManager scope, NDList columns) {
     this.part = part;
@@ -55,6 +59,28 @@ public final class StagedBatch implements AutoCloseable {
           copy.setName(columns.get(i).getName());
           return copy;
         });
+  }
+
+  /**
+   * A batch over columns that are already on the device of this manager, without a copy: whoever
+   * processes it can change them, and nobody else may use them until the batch is closed.
+   *
+   * @param batch without masks; all of its rows could be read
+   * @param atClose called once, when the batch is closed
+   */
+  public static StagedBatch over(
+      DataBatch batch, NDList columns, NDManager device, Runnable atClose) {
+    StagedBatch staged =
+        stage(
+            BatchPart.whole(batch),
+            device,
+            (i, scope) -> {
+              NDArray view = view(columns.get(i));
+              view.attach(scope);
+              return view;
+            });
+    staged.atClose.set(atClose);
+    return staged;
   }
 
   /** A batch that is still to be copied to the device. */
@@ -103,12 +129,14 @@ public final class StagedBatch implements AutoCloseable {
    */
   EvaluationBatch view() {
     NDList views = new NDList(columns.size());
-    for (NDArray column : columns) {
-      NDArray view = column.reshape(column.getShape());
-      view.setName(column.getName());
-      views.add(view);
-    }
+    columns.forEach(column -> views.add(view(column)));
     return batch(views);
+  }
+
+  private static NDArray view(NDArray column) {
+    NDArray view = column.reshape(column.getShape());
+    view.setName(column.getName());
+    return view;
   }
 
   private EvaluationBatch batch(NDList arrays) {
@@ -137,6 +165,7 @@ public final class StagedBatch implements AutoCloseable {
     if (scope != null) {
       scope.close();
     }
+    atClose.getAndSet(NOTHING).run();
   }
 
   private static List<ByteBuffer> content(NDArray column) {

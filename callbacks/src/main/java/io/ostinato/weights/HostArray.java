@@ -202,6 +202,21 @@ public final class HostArray implements Serializable {
     return known;
   }
 
+  /**
+   * Whether the memory of an array on a CPU still has this {@link #checksum}, read in place; see
+   * {@link Checksum#seemsOf}. Always false for arrays that can't be read so: those of bfloat16, and
+   * those larger than 1 GiB.
+   */
+  public static boolean hasChecksum(NDArray array, long checksum) {
+    DataType type = array.getDataType();
+    boolean isReadable =
+        ArrayMemory.isOnCpu(array)
+            && type != DataType.UNKNOWN
+            && type != DataType.BFLOAT16
+            && sizeBytes(type, array.getShape()) <= ArrayMemory.MOST_BYTES;
+    return isReadable && Checksum.seemsOf(List.of(ArrayMemory.of(array)), checksum);
+  }
+
   /** The elements as new buffers over the same bytes, which must not be written to. */
   public List<ByteBuffer> segments() {
     return segments.stream().map(HostArray::readable).toList();

@@ -1,5 +1,6 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.describe.ByteSize;
 import io.ostinato.evaluation.BatchParts;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.DataBatch;
@@ -12,7 +13,9 @@ import io.ostinato.spark.engine.PartitionTask.Content;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.plugin.StatePolicy;
+import io.ostinato.spark.resident.BatchBudget;
 import io.ostinato.spark.resident.BrokenExecutor;
+import io.ostinato.spark.resident.HostBudget;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskDevice;
@@ -36,6 +39,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final ResidentModels residents = ResidentModels.ofThisProcess();
   private final BatchParts parts;
   private final ResidentModels.Lease lease;
+  private final BatchBudget budget;
   private final Semaphore permits;
   private final long refreshNanos;
 
@@ -61,6 +65,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
         new BatchParts(
             content.works().stream().map(EvaluationWork::runner).toList(),
             () -> residents.free(device));
+    this.budget = budget(settings.batches().device(), device);
     int tasks = settings.resident().tasks();
     this.permits = tasks > 0 ? residents.permits(device, tasks) : new Semaphore(1);
     long start = System.nanoTime();
@@ -146,10 +151,20 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
 
   /** Copies a batch to the device, which keeps it only as long as its memory has sufficed. */
   private StagedBatch copied(DataBatch batch) {
-    long keptBytes = parts.ranOutOfMemory() ? 0 : content.settings().batches().device().bytes();
+    BatchBudget kept = parts.ranOutOfMemory() ? BatchBudget.NONE : budget;
     return residents
         .batches()
-        .stage(content.dataset(), batch, device, lease.model().manager(), keptBytes);
+        .stage(content.dataset(), batch, device, lease.model().manager(), kept);
+  }
+
+  private static BatchBudget budget(OstinatoSettings.DeviceBatches settings, TaskDevice device) {
+    ByteSize set = settings.set();
+    if (set != null) {
+      return set.bytes() > 0 ? BatchBudget.of(set.bytes()) : BatchBudget.NONE;
+    }
+    return device.equals(TaskDevice.CPU)
+        ? HostBudget.ofExecutor(settings.host().mostBytes(), settings.host().cores())
+        : BatchBudget.NONE;
   }
 
   /** A pipeline that stages batches; a batch of a task with a deadline can be abandoned. */

@@ -129,13 +129,7 @@ public record OstinatoSettings(
               optional = true,
               otherwise = "half of the executors' storage memory")
           @Nullable ByteSize store,
-      @Key(
-              name = PREFIX + "blocks.device",
-              value =
-                  "Maximum size of batches kept on each device, so that they need not be copied"
-                      + " again; useful on GPUs.",
-              byDefault = "0")
-          ByteSize device,
+      @Inline DeviceBatches device,
       @Key(
               name = PREFIX + "blocks.prefetch",
               value =
@@ -154,6 +148,31 @@ public record OstinatoSettings(
     /** The maximum size of a dataset stored on the executors, in bytes; empty if not set. */
     public OptionalLong storeBytes() {
       return store == null ? OptionalLong.empty() : OptionalLong.of(store.bytes());
+    }
+  }
+
+  /**
+   * The batches kept on each device.
+   *
+   * @param set their configured maximum size; null if not set
+   * @param host what they may take of a host's memory if it is not set
+   */
+  public record DeviceBatches(@Nullable ByteSize set, HostShare host) implements Serializable {
+    @FromKeys
+    static DeviceBatches of(
+        @Key(
+                name = PREFIX + "blocks.device",
+                value =
+                    "Maximum size of batches kept on each device, so that they need not be copied"
+                        + " again in each evaluation; `0` for none.",
+                optional = true,
+                otherwise =
+                    "on a CPU, an eighth of the memory that the host or container has available,"
+                        + " or a quarter of the executor's memory overhead on YARN and Kubernetes"
+                        + " if that is less, from the second evaluation of a dataset (see below);"
+                        + " on a GPU, `0`")
+            @Nullable ByteSize device) {
+      return new DeviceBatches(device, HostShare.UNKNOWN);
     }
   }
 
@@ -302,16 +321,20 @@ public record OstinatoSettings(
       throw new IllegalArgumentException(
           "Ostinato's settings are invalid:\n  - " + String.join("\n  - ", mistakes));
     }
-    return settings.within(TaskSlots.threadsPerSlot(conf), sparksLimit);
+    return settings.within(conf, sparksLimit);
   }
 
   /** Adapts the settings to the resources and limits of Spark's application. */
-  private OstinatoSettings within(int threadsPerSlot, long sparksLimit) {
+  private OstinatoSettings within(SparkConf conf, long sparksLimit) {
     return new OstinatoSettings(
-        new Threads(threads.set(), threadsPerSlot),
+        new Threads(threads.set(), TaskSlots.threadsPerSlot(conf)),
         resident,
         weights,
-        batches,
+        new Batches(
+            batches.store(),
+            new DeviceBatches(batches.device().set(), HostShare.of(conf)),
+            batches.prefetch(),
+            batches.bulk()),
         images,
         new Evaluations(
             evaluations.share(),

@@ -1,13 +1,8 @@
 package io.ostinato.spark.resident;
 
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.StagedBatch;
-import io.ostinato.weights.HostArray;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,12 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches whose columns stay on a device while there is room. Users get a copy made on the device,
- * so their modifications don't affect later users. Thread-safe.
+ * Batches whose columns stay on a device while there is room. Thread-safe.
+ *
+ * <p>Modifications by one user don't affect another one: on a GPU, each gets a copy made there; on
+ * a CPU, columns are lent to one user at a time, whose memory is compared with its checksum before
+ * it is lent again. Where a dataset was changed, its users get copies. A user who finds a batch
+ * lent copies it from the heap.
  *
  * <p>If there is no room, a whole dataset is evicted in favour of one that has been read twice
  * since the first was last used. Evicting the least recently used batch instead would keep none:
@@ -32,32 +30,14 @@ import org.jspecify.annotations.Nullable;
 public final class ResidentBatches {
   private record Place(String dataset, TaskDevice device) {}
 
-  private record Columns(
-      NDManager owner, NDList arrays, List<DataType> types, long sizeBytes, List<Long> checksums) {
-
-    /** Whether these are the columns of this batch, and not of one that was at its place before. */
-    boolean areOf(DataBatch batch) {
-      return arrays.size() == batch.arrays().size()
-          && IntStream.range(0, arrays.size()).allMatch(i -> isColumn(i, batch));
-    }
-
-    private boolean isColumn(int position, DataBatch batch) {
-      HostArray column = batch.arrays().get(position);
-      NDArray array = arrays.get(position);
-      return column.name().equals(array.getName())
-          && column.dataType() == types.get(position)
-          && column.shape().equals(array.getShape())
-          && column.checksum() == checksums.get(position);
-    }
-  }
-
   /** The batches of one dataset on one device, and the times of its reads. */
   private static final class Batches {
-    private final Map<Long, Columns> byFirstRow = new HashMap<>();
+    private final Map<Long, ResidentColumns> byFirstRow = new HashMap<>();
     private final Set<Long> readNow = new HashSet<>();
     private long readBegan;
     private long readBeganBefore;
     private long lastUse;
+    private boolean areChanged;
 
     /** Records a use; a batch that is used again begins another read. */
     void use(long firstRow, long now) {
@@ -77,10 +57,14 @@ public final class ResidentBatches {
       return lastUse < other.readBeganBefore;
     }
 
+    boolean areReadAgain() {
+      return readBeganBefore > 0;
+    }
+
     /** Frees one batch and returns its size in bytes. */
     long free(long firstRow) {
-      Columns columns = Objects.requireNonNull(byFirstRow.remove(firstRow));
-      columns.owner().close();
+      ResidentColumns columns = Objects.requireNonNull(byFirstRow.remove(firstRow));
+      columns.free();
       return columns.sizeBytes();
     }
 
@@ -102,19 +86,70 @@ public final class ResidentBatches {
    *
    * @param dataset identifies the dataset and its batch size
    * @param manager owns the returned arrays
-   * @param limitBytes maximum size of the batches that this device keeps, in bytes; 0 keeps none
+   * @param budget maximum size of the batches that this device keeps
    */
   public StagedBatch stage(
-      String dataset, DataBatch batch, TaskDevice device, NDManager manager, long limitBytes) {
-    if (limitBytes > 0 && batch.skipped().isEmpty()) {
-      synchronized (datasets) {
-        Columns columns = resident(new Place(dataset, device), batch, limitBytes);
-        if (columns != null) {
+      String dataset, DataBatch batch, TaskDevice device, NDManager manager, BatchBudget budget) {
+    if (budget == BatchBudget.NONE || !batch.skipped().isEmpty()) {
+      return StagedBatch.of(batch, manager);
+    }
+    Place place = new Place(dataset, device);
+    @Nullable ResidentColumns lent = null;
+    synchronized (datasets) {
+      ResidentColumns columns = resident(place, batch, budget);
+      if (columns != null && !columns.isLent()) {
+        if (!canLend(place, batch)) {
           return StagedBatch.copyOf(batch, columns.arrays(), manager);
         }
+        lent = columns;
+        lent.lend();
+      }
+    }
+    return lent == null ? StagedBatch.of(batch, manager) : borrowed(place, batch, lent, manager);
+  }
+
+  /** Columns on a CPU are lent, since comparing is cheaper than copying there. */
+  private boolean canLend(Place place, DataBatch batch) {
+    Batches batches = datasets.get(place);
+    return !place.device().device().isGpu()
+        && batch.masks().isEmpty()
+        && batches != null
+        && !batches.areChanged;
+  }
+
+  private StagedBatch borrowed(
+      Place place, DataBatch batch, ResidentColumns lent, NDManager manager) {
+    boolean isBorrowed = false;
+    try {
+      if (lent.areUnchanged()) {
+        StagedBatch staged = StagedBatch.over(batch, lent.arrays(), manager, () -> takeBack(lent));
+        isBorrowed = true;
+        return staged;
+      }
+      copyFromNowOn(place);
+    } finally {
+      if (!isBorrowed) {
+        takeBack(lent);
       }
     }
     return StagedBatch.of(batch, manager);
+  }
+
+  /** Frees the batches of a dataset, any of which may have been changed, and lends none again. */
+  private void copyFromNowOn(Place place) {
+    synchronized (datasets) {
+      Batches batches = datasets.get(place);
+      if (batches != null && !batches.areChanged) {
+        batches.areChanged = true;
+        bytes.merge(place.device(), -batches.free(), Long::sum);
+      }
+    }
+  }
+
+  private void takeBack(ResidentColumns lent) {
+    synchronized (datasets) {
+      lent.takeBack();
+    }
   }
 
   /** Frees all batches of a device; returns whether there were any. */
@@ -159,16 +194,17 @@ public final class ResidentBatches {
     }
   }
 
-  private @Nullable Columns resident(Place place, DataBatch batch, long limitBytes) {
+  private @Nullable ResidentColumns resident(Place place, DataBatch batch, BatchBudget budget) {
     Batches batches = datasets.computeIfAbsent(place, p -> new Batches());
     batches.use(batch.firstRow(), ++clock);
-    Columns columns = batches.byFirstRow.get(batch.firstRow());
+    ResidentColumns columns = batches.byFirstRow.get(batch.firstRow());
     if (columns != null && !columns.areOf(batch)) {
       bytes.merge(place.device(), -batches.free(batch.firstRow()), Long::sum);
       columns = null;
     }
-    if (columns == null && makeRoom(place.device(), batches, sizeBytes(batch), limitBytes)) {
-      columns = copy(batch, place.device());
+    boolean isKept = budget.isFromFirstRead() || batches.areReadAgain();
+    if (columns == null && isKept && makeRoom(place.device(), batches, batch, budget)) {
+      columns = ResidentColumns.copyOf(batch, place.device());
       batches.byFirstRow.put(batch.firstRow(), columns);
       bytes.merge(place.device(), columns.sizeBytes(), Long::sum);
     }
@@ -176,7 +212,10 @@ public final class ResidentBatches {
   }
 
   /** Makes room, by eviction if necessary; returns whether there is room now. */
-  private boolean makeRoom(TaskDevice device, Batches batches, long wanted, long limitBytes) {
+  private boolean makeRoom(
+      TaskDevice device, Batches batches, DataBatch batch, BatchBudget budget) {
+    long wanted = ResidentColumns.sizeBytes(batch);
+    long limitBytes = budget.limitBytes(bytes.getOrDefault(device, 0L));
     if (wanted > limitBytes || bytes.getOrDefault(device, 0L) + wanted <= limitBytes) {
       return wanted <= limitBytes;
     }
@@ -201,26 +240,5 @@ public final class ResidentBatches {
     if (batches != null) {
       bytes.merge(place.device(), -batches.free(), Long::sum);
     }
-  }
-
-  private static Columns copy(DataBatch batch, TaskDevice device) {
-    NDManager owner = Engine.getInstance().newBaseManager(device.device());
-    try {
-      NDList arrays = new NDList(batch.arrays().size());
-      batch.arrays().forEach(array -> arrays.add(array.copyTo(owner)));
-      return new Columns(
-          owner,
-          arrays,
-          batch.arrays().stream().map(HostArray::dataType).toList(),
-          sizeBytes(batch),
-          batch.arrays().stream().map(HostArray::checksum).toList());
-    } catch (RuntimeException | Error e) {
-      owner.close();
-      throw e;
-    }
-  }
-
-  private static long sizeBytes(DataBatch batch) {
-    return batch.arrays().stream().mapToLong(HostArray::sizeBytes).sum();
   }
 }

@@ -7,6 +7,7 @@ import io.ostinato.describe.ByteSize;
 import io.ostinato.describe.TimeSpan;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.plugin.OstinatoSettings.Batches;
+import io.ostinato.spark.plugin.OstinatoSettings.DeviceBatches;
 import io.ostinato.spark.plugin.OstinatoSettings.Evaluations;
 import io.ostinato.spark.plugin.OstinatoSettings.Images;
 import io.ostinato.spark.plugin.OstinatoSettings.Patience;
@@ -30,7 +31,8 @@ class OstinatoSettingsTest {
                 new Threads(0, 1),
                 new Residency(2, 2, StatePolicy.SERIAL, 0),
                 new Weights(WeightTransfer.BLOCKS),
-                new Batches(null, size("0"), 2, true),
+                new Batches(
+                    null, new DeviceBatches(null, new HostShare(Long.MAX_VALUE, 1)), 2, true),
                 new Images(89_478_485),
                 new Evaluations(true, true, 64, limit(1L << 30)),
                 new Patience(span("5m"), span("30s")),
@@ -69,12 +71,41 @@ class OstinatoSettingsTest {
                 new Threads(3, 1),
                 new Residency(5, 4, StatePolicy.COPIES, 6),
                 new Weights(WeightTransfer.BROADCASTS),
-                new Batches(size("2g"), size("512m"), 0, false),
+                new Batches(
+                    size("2g"),
+                    new DeviceBatches(size("512m"), new HostShare(Long.MAX_VALUE, 1)),
+                    0,
+                    false),
                 new Images(1000),
                 new Evaluations(false, false, 7, limit(1024)),
                 new Patience(span("90s"), span("500ms")),
                 new WebTab(false, 7),
                 new Start(false)));
+  }
+
+  @Test
+  void byDefaultBatchesStayWithinAQuarterOfTheMemoryOverhead() {
+    String overhead = "spark.executor.memoryOverhead";
+    assertThat(host("local[4]")).isEqualTo(new HostShare(Long.MAX_VALUE, 4));
+    assertThat(host("spark://host:7077", "spark.executor.cores", "3"))
+        .isEqualTo(new HostShare(Long.MAX_VALUE, 3));
+    assertThat(host("yarn").mostBytes()).as("of 384 MiB").isEqualTo(96L << 20);
+    assertThat(host("yarn", overhead, "2g").mostBytes()).isEqualTo(512L << 20);
+    assertThat(host("yarn", overhead, "800").mostBytes()).as("MiB").isEqualTo(200L << 20);
+    assertThat(host("k8s://https://host", "spark.executor.memory", "40g").mostBytes())
+        .isEqualTo(1024L << 20);
+    assertThat(
+            host(
+                    "k8s://https://host",
+                    "spark.executor.memory", "10g",
+                    "spark.kubernetes.memoryOverheadFactor", "0.4")
+                .mostBytes())
+        .isEqualTo(1024L << 20);
+  }
+
+  private static HostShare host(String master, String... more) {
+    SparkConf conf = conf(more).set("spark.master", master);
+    return OstinatoSettings.of(conf).batches().device().host();
   }
 
   @Test

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.BatchParts;
+import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.BatchRunner;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.EvaluationTag;
@@ -24,6 +25,7 @@ import io.ostinato.weights.HostArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,12 +111,83 @@ class ResidentBatchesTest {
     }
   }
 
+  @Test
+  void twoUsersOfABatchAtATimeDontSeeEachOthersChanges() {
+    stage("a", filled(ROWS, 1)).close();
+    try (StagedBatch one = stage("a", filled(ROWS, 1));
+        StagedBatch other = stage("a", filled(ROWS, 1))) {
+      assertThat(doubled(one)).containsOnly(2).hasSize(ROWS);
+      assertThat(content(other)).containsOnly(1).hasSize(ROWS);
+    }
+  }
+
+  @Test
+  void laterUsersDontSeeChangesOfAnyBatch() {
+    for (int read = 0; read < 4; read++) {
+      for (int i = 0; i < 3; i++) {
+        try (StagedBatch staged = stage("a", filled(i, ROWS, i + 1))) {
+          assertThat(doubled(staged)).as("batch %s", i).containsOnly(2 * (i + 1)).hasSize(ROWS);
+        }
+      }
+    }
+    assertThat(kept("a")).isEqualTo(3);
+    assertThat(batches.sizeBytes(TaskDevice.CPU)).isEqualTo(3 * BATCH_BYTES);
+  }
+
+  @Test
+  void aBatchInUseIsFreedOnlyAfterwards() {
+    stage("a", filled(ROWS, 1)).close();
+    try (StagedBatch staged = stage("a", filled(ROWS, 1))) {
+      assertThat(batches.free(TaskDevice.CPU)).isTrue();
+      assertThat(batches.sizeBytes(TaskDevice.CPU)).isZero();
+      assertThat(content(staged)).containsOnly(1).hasSize(ROWS);
+    }
+    assertThat(kept("a")).isZero();
+  }
+
+  @Test
+  void aShareOfTheHostsMemoryIsTakenFromTheSecondRead() {
+    OptionalLong[] left = {OptionalLong.of(8 * BATCH_BYTES)};
+    HostBudget quarter = new HostBudget(Long.MAX_VALUE, 0.25, () -> left[0]);
+    for (int i = 0; i < 3; i++) {
+      batches.stage("a", batch(i), TaskDevice.CPU, manager, quarter).close();
+    }
+    assertThat(kept("a")).as("read once").isZero();
+    for (int i = 0; i < 3; i++) {
+      batches.stage("a", batch(i), TaskDevice.CPU, manager, quarter).close();
+      left[0] = OptionalLong.of(left[0].getAsLong() - BATCH_BYTES);
+    }
+    assertThat(kept("a")).as("a quarter of eight").isEqualTo(2);
+    left[0] = OptionalLong.empty();
+    for (int i = 0; i < 3; i++) {
+      batches.stage("b", batch(0), TaskDevice.CPU, manager, quarter).close();
+    }
+    assertThat(kept("b")).as("unknown memory").isZero();
+  }
+
+  @Test
+  void aShareOfTheHostsMemoryHasALimit() {
+    HostBudget most = new HostBudget(100, 0.5, () -> OptionalLong.of(1000));
+    assertThat(most.limitBytes(0)).isEqualTo(100);
+    assertThat(new HostBudget(100, 0.05, most.available()).limitBytes(1000)).isEqualTo(100);
+    assertThat(new HostBudget(100, 0.05, most.available()).limitBytes(0)).isEqualTo(50);
+  }
+
   /** What processors see. */
   private float[] content(StagedBatch staged) {
+    return processed(staged, (batch, model) -> new NDList(batch.get("x")));
+  }
+
+  /** What a processor sees that changes its batch in place. */
+  private float[] doubled(StagedBatch staged) {
+    return processed(staged, (batch, model) -> new NDList(batch.get("x").muli(2)));
+  }
+
+  private float[] processed(StagedBatch staged, BatchProcessor processor) {
     BatchRunner runner =
         new BatchRunner(
             new EvaluationTag("a", new TrainingIteration(0, 1, 1), "a"),
-            (batch, model) -> new NDList(batch.get("x")),
+            processor,
             List.of(),
             BadRows.fail());
     try (LoadedModel model =
@@ -129,10 +202,14 @@ class ResidentBatchesTest {
   }
 
   private static DataBatch filled(int rows, float value) {
+    return filled(0, rows, value);
+  }
+
+  private static DataBatch filled(int index, int rows, float value) {
     ByteBuffer bytes = ByteBuffer.allocate(rows * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     IntStream.range(0, rows).forEach(row -> bytes.putFloat(value));
     HostArray x = HostArray.of("x", DataType.FLOAT32, new Shape(rows, 1), bytes.array());
-    return new DataBatch(0, 0, rows, List.of(x));
+    return new DataBatch(0, (long) index * ROWS, rows, List.of(x));
   }
 
   @Test
@@ -164,7 +241,7 @@ class ResidentBatchesTest {
   }
 
   private StagedBatch stage(String dataset, DataBatch batch) {
-    return batches.stage(dataset, batch, TaskDevice.CPU, manager, LIMIT);
+    return batches.stage(dataset, batch, TaskDevice.CPU, manager, BatchBudget.of(LIMIT));
   }
 
   private int kept(String dataset) {
