@@ -40,14 +40,21 @@ record CostGrid(List<Data> data, List<Integer> megabytes, List<Integer> units, L
                 new Data(2_048, 784, 2), new Net(784, 64, 200), Returned.METRICS, Use.BEYOND)));
   }
 
-  List<CostCase> cases() {
+  /**
+   * The cases to measure on executors.
+   *
+   * @param use if their number is beyond the range, nothing else is
+   */
+  List<CostCase> cases(Use use) {
     List<CostCase> cases = new ArrayList<>();
     for (int row = 0; row < data.size(); row++) {
       for (int column = 0; column < megabytes.size(); column++) {
         cases.add(at(row, column));
       }
     }
-    cases.addAll(beyond);
+    if (use != Use.BEYOND) {
+      cases.addAll(beyond);
+    }
     return cases;
   }
 

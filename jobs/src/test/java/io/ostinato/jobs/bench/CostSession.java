@@ -52,20 +52,27 @@ final class CostSession implements AutoCloseable {
   List<CostMeasurement> measure(List<CostCase> cases, Length length) throws Exception {
     List<Times> times =
         cases.stream().map(one -> new Times(one, new ArrayList<>(), new ArrayList<>())).toList();
-    rounds(times, cases, length.warmUpSeconds(), 1);
+    int warmUp = rounds(times, cases, length.warmUpSeconds(), 1);
     times.forEach(Times::forget);
     limits.forget();
-    rounds(times, cases, length.seconds(), length.fewestRounds());
+    int rounds = rounds(times, cases, length.seconds(), length.fewestRounds());
+    System.out.println(
+        "executors: %s, slots of each: %s, rounds: %s after %s for warm-up"
+            .formatted(cluster.executors(), cluster.slots(), rounds, warmUp));
     return times.stream().map(this::measurement).toList();
   }
 
-  private void rounds(List<Times> times, List<CostCase> cases, double seconds, int fewest)
+  /** Returns the number of rounds. */
+  private int rounds(List<Times> times, List<CostCase> cases, double seconds, int fewest)
       throws Exception {
     long start = System.nanoTime();
-    for (int round = 0; round < fewest || since(start) < seconds; round++) {
+    int round = 0;
+    while (round < fewest || since(start) < seconds) {
       times.forEach(this::measure);
       limits.measure(cases);
+      round++;
     }
+    return round;
   }
 
   private void measure(Times times) {

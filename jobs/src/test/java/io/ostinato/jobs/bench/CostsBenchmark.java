@@ -24,7 +24,7 @@ record CostsBenchmark(Path output, Options options) implements Benchmark {
           new Cluster(2, 1, Use.FITTED),
           new Cluster(4, 1, Use.BEYOND));
 
-  private static final Length LENGTH = new Length(14, 22, 3);
+  private static final Length LENGTH = new Length(10, 20, 3);
 
   /** Starts a Spark application. */
   @FunctionalInterface
@@ -55,17 +55,14 @@ record CostsBenchmark(Path output, Options options) implements Benchmark {
   public List<Figure> run() throws Exception {
     Path folder = Files.createDirectories(output.resolve("costs"));
     List<CostMeasurement> measured =
-        options.file().isBlank() ? measured() : read(Path.of(options.file()));
-    List<String> lines = new ArrayList<>(List.of(CostMeasurement.HEADER));
-    measured.forEach(one -> lines.add(one.csv()));
-    Files.write(folder.resolve("costs.csv"), lines);
+        options.file().isBlank() ? measured(folder) : read(Path.of(options.file()));
     CostReport report = CostReport.of(measured);
     report.write(folder);
     System.out.println(report.markdown());
     return report.figures();
   }
 
-  private List<CostMeasurement> measured() throws Exception {
+  private List<CostMeasurement> measured(Path folder) throws Exception {
     List<CostMeasurement> measured = new ArrayList<>();
     try (CostNets nets = new CostNets()) {
       for (Cluster cluster : options.clusters()) {
@@ -80,11 +77,18 @@ record CostsBenchmark(Path output, Options options) implements Benchmark {
                     "spark.ostinato.resident.models",
                     "16");
         try (CostSession session = new CostSession(spark, cluster, nets)) {
-          measured.addAll(session.measure(options.grid().cases(), options.length()));
+          measured.addAll(session.measure(options.grid().cases(cluster.use()), options.length()));
         }
+        write(measured, folder.resolve("costs.csv"));
       }
     }
     return measured;
+  }
+
+  private static void write(List<CostMeasurement> measured, Path file) throws IOException {
+    List<String> lines = new ArrayList<>(List.of(CostMeasurement.HEADER));
+    measured.forEach(one -> lines.add(one.csv()));
+    Files.write(file, lines);
   }
 
   private static List<CostMeasurement> read(Path file) throws IOException {
