@@ -21,7 +21,7 @@ record CostForecast(CostModel model, double bytesPerSecond) {
     SEND("driver: hashing and sending weights"),
     NETWORK("network: weights"),
     LOAD("executors: loading weights"),
-    BATCHES("executors: batches and reading rows"),
+    BATCHES("executors: batches, reading rows, merging states"),
     FORWARD("executors: forward"),
     RESULTS("driver: results, with the network to it");
 
@@ -39,13 +39,17 @@ record CostForecast(CostModel model, double bytesPerSecond) {
   /** The seconds of each part. */
   Map<Part, Double> parts(CostLoad load) {
     Map<Part, Double> parts = new LinkedHashMap<>();
-    parts.put(Part.JOB, model.seconds(CostTerm.JOB, load));
+    parts.put(
+        Part.JOB, model.seconds(CostTerm.JOB, load) + model.seconds(CostTerm.EXECUTOR, load));
     parts.put(Part.TASKS, model.seconds(CostTerm.TASK, load));
     parts.put(Part.SEND, model.seconds(CostTerm.SEND, load));
     parts.put(Part.NETWORK, broadcastSeconds(load));
     parts.put(Part.LOAD, model.seconds(CostTerm.LOAD, load));
     parts.put(
-        Part.BATCHES, model.seconds(CostTerm.BATCH, load) + model.seconds(CostTerm.READ, load));
+        Part.BATCHES,
+        model.seconds(CostTerm.BATCH, load)
+            + model.seconds(CostTerm.READ, load)
+            + model.seconds(CostTerm.MERGE, load));
     parts.put(Part.FORWARD, model.seconds(CostTerm.FORWARD, load));
     parts.put(
         Part.RESULTS,

@@ -25,19 +25,19 @@ record CostGrid(List<Data> data, List<Integer> megabytes, List<Integer> units, L
         List.of(
             new Data(2_048, 784, 2),
             new Data(8_192, 784, 8),
-            new Data(32_768, 784, 8),
-            new Data(16_384, 196, 32),
-            new Data(32_768, 196, 2),
-            new Data(4_096, 196, 96)),
-        List.of(1, 10, 50),
+            new Data(16_384, 784, 2),
+            new Data(8_192, 196, 16),
+            new Data(24_576, 196, 2),
+            new Data(4_096, 196, 24)),
+        List.of(1, 8, 30),
         List.of(64, 512),
         List.of(
             new CostCase(
-                new Data(65_536, 784, 16), new Net(784, 512, 1), Returned.METRICS, Use.BEYOND),
+                new Data(32_768, 784, 2), new Net(784, 512, 1), Returned.METRICS, Use.BEYOND),
             new CostCase(
-                new Data(8_192, 196, 256), new Net(196, 64, 1), Returned.PREDICTIONS, Use.BEYOND),
+                new Data(4_096, 196, 64), new Net(196, 64, 1), Returned.PREDICTIONS, Use.BEYOND),
             new CostCase(
-                new Data(2_048, 784, 2), new Net(784, 64, 200), Returned.METRICS, Use.BEYOND)));
+                new Data(2_048, 784, 2), new Net(784, 64, 100), Returned.METRICS, Use.BEYOND)));
   }
 
   /**

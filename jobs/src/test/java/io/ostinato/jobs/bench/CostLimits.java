@@ -19,23 +19,37 @@ import java.util.Set;
 /** The forward of each model on batches in native memory: the least that a row can cost. */
 final class CostLimits implements AutoCloseable {
   private static final int BATCHES = 16;
+  private static final int WARM_UP = 40;
+  private static final int REPEATED = 3;
 
   private final Map<Net, PureForward> forwards = new HashMap<>();
   private final Map<Net, List<Double>> seconds = new HashMap<>();
 
-  /** Measures all models once. */
+  /** Measures all models a few times; the first time after a warm-up. */
   void measure(List<CostCase> cases) throws Exception {
     Set<Net> nets = new LinkedHashSet<>();
     cases.forEach(one -> nets.add(plain(one.net())));
     for (Net net : nets) {
-      PureForward forward = forwards.computeIfAbsent(net, CostLimits::forward);
+      PureForward forward = forwards.get(net);
+      if (forward == null) {
+        forward = forward(net);
+        forwards.put(net, forward);
+        measure(forward, WARM_UP);
+      }
+      seconds.computeIfAbsent(net, any -> new ArrayList<>()).addAll(measure(forward, REPEATED));
+    }
+  }
+
+  /** The seconds of a row on one thread, for each repetition. */
+  private static List<Double> measure(PureForward forward, int repetitions) throws Exception {
+    List<Double> times = new ArrayList<>();
+    for (int i = 0; i < repetitions; i++) {
       long start = System.nanoTime();
       forward.call();
       double threadSeconds = (System.nanoTime() - start) / 1e9 * PureForward.THREADS;
-      seconds
-          .computeIfAbsent(net, any -> new ArrayList<>())
-          .add(threadSeconds / (BATCHES * BenchSpark.BATCH));
+      times.add(threadSeconds / (BATCHES * BenchSpark.BATCH));
     }
+    return times;
   }
 
   /** The median seconds of a row, on one thread. */

@@ -25,10 +25,8 @@ record CostLoad(
     int processors,
     int executors,
     int slots) {
-  private static final int BATCH = BenchSpark.BATCH;
-
   /** The number of tasks from which states of metrics are merged on executors. */
-  private static final int TREE_TASKS = 64;
+  static final int TREE_TASKS = 8;
 
   /** The number of tasks that compute at the same time. */
   double parallel() {
@@ -37,18 +35,21 @@ record CostLoad(
 
   /** The number of batches of all tasks, which share the rows equally. */
   double batches() {
-    return tasks * Math.ceil(rows / tasks / BATCH);
+    return tasks * Math.ceil(rows / tasks / BenchSpark.BATCH);
   }
 
   /** The number of tasks of all stages: states of metrics are merged in a second one. */
   double launchedTasks() {
-    boolean isTree = resultBytes == 0 && tasks >= TREE_TASKS;
-    return tasks + (isTree ? mergedTasks() : 0);
+    return tasks + (isTree() ? Math.ceil(Math.sqrt(tasks)) : 0);
   }
 
-  /** The number of tasks whose results the driver receives. */
+  /** The number of tasks whose states of metrics are merged on executors. */
   double mergedTasks() {
-    return Math.ceil(Math.sqrt(tasks));
+    return isTree() ? tasks : 0;
+  }
+
+  private boolean isTree() {
+    return resultBytes == 0 && tasks >= TREE_TASKS;
   }
 
   /** The number of executors with tasks. */

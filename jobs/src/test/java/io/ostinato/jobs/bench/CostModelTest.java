@@ -23,8 +23,10 @@ class CostModelTest {
               CostTerm.TASK, 0.0015,
               CostTerm.RESULT, 4e-9,
               CostTerm.SEND, 2e-9,
+              CostTerm.EXECUTOR, 0.005,
               CostTerm.LOAD, 1.5e-9,
               CostTerm.BATCH, 3e-4,
+              CostTerm.MERGE, 1e-3,
               CostTerm.READ, 2e-10,
               CostTerm.FORWARD, 1.05));
 
@@ -74,10 +76,10 @@ class CostModelTest {
   @Test
   void tooFewMeasurementsAreRefused() {
     assertThatThrownBy(
-            () -> CostModel.fit(ALL, measurements(KNOWN, 7), CostMeasurement::seconds))
+            () -> CostModel.fit(ALL, measurements(KNOWN, 9), CostMeasurement::seconds))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "7 measurements can't determine the coefficients of 8 terms (a job, a task, ")
+            "9 measurements can't determine the coefficients of 10 terms (a job, a task, ")
         .hasMessageEndingWith("); measure more cases");
   }
 

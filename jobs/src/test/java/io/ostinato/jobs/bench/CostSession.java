@@ -11,9 +11,11 @@ import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.spark.sql.SparkSession;
 
 /** Measures cases in turn, in one Spark application. */
@@ -25,7 +27,8 @@ final class CostSession implements AutoCloseable {
   private final SparkEvaluationEngine engine;
   private final CostNets nets;
   private final Cluster cluster;
-  private final CostLimits limits = new CostLimits();
+  private final CostLimits limits;
+  private final Random random = new Random(1);
   private final Map<Data, SparkDataset> data = new HashMap<>();
 
   /** The executors that are measured, which share the processors of this machine. */
@@ -41,10 +44,11 @@ final class CostSession implements AutoCloseable {
     }
   }
 
-  CostSession(SparkSession spark, Cluster cluster, CostNets nets) {
+  CostSession(SparkSession spark, Cluster cluster, CostNets nets, CostLimits limits) {
     this.spark = spark;
     this.cluster = cluster;
     this.nets = nets;
+    this.limits = limits;
     engine = SparkEvaluationEngine.of(spark);
   }
 
@@ -67,8 +71,10 @@ final class CostSession implements AutoCloseable {
       throws Exception {
     long start = System.nanoTime();
     int round = 0;
+    List<Times> order = new ArrayList<>(times);
     while (round < fewest || since(start) < seconds) {
-      times.forEach(this::measure);
+      Collections.shuffle(order, random); // a case may leave work to the next one
+      order.forEach(this::measure);
       limits.measure(cases);
       round++;
     }
@@ -122,7 +128,8 @@ final class CostSession implements AutoCloseable {
         load,
         cluster.use() == Use.FITTED ? which.use() : cluster.use(),
         Rounds.median(times.seconds()),
-        Rounds.median(times.driver()));
+        // The resolution of processor time is too low for a median.
+        times.driver().stream().mapToDouble(Double::doubleValue).average().orElseThrow());
   }
 
   private static double since(long start) {
@@ -131,7 +138,6 @@ final class CostSession implements AutoCloseable {
 
   @Override
   public void close() {
-    limits.close();
     engine.close();
     spark.stop();
   }

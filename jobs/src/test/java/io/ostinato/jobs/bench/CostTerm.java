@@ -8,6 +8,12 @@ enum CostTerm {
   TASK("a task", "ms", 1e3, "driver", CostLoad::launchedTasks),
   RESULT("a byte of results", "ns", 1e9, "driver", load -> load.rows() * load.resultBytes()),
   SEND("a byte of changed weights", "ns", 1e9, "driver", CostLoad::modelBytes),
+  EXECUTOR(
+      "an executor of a host",
+      "ms",
+      1e3,
+      "executors",
+      load -> load.activeExecutors() / load.hosts()),
   LOAD(
       "a byte of changed weights, for each executor of a host",
       "ns",
@@ -15,6 +21,12 @@ enum CostTerm {
       "executors",
       load -> load.modelBytes() * load.activeExecutors() / load.hosts()),
   BATCH("a batch, in a slot", "ms", 1e3, "executors", load -> load.batches() / load.parallel()),
+  MERGE(
+      "a state that is merged on executors, in a slot",
+      "ms",
+      1e3,
+      "executors",
+      load -> load.mergedTasks() / load.parallel()),
   READ(
       "a byte of rows, in a slot",
       "ns",

@@ -24,7 +24,7 @@ record CostsBenchmark(Path output, Options options) implements Benchmark {
           new Cluster(2, 1, Use.FITTED),
           new Cluster(4, 1, Use.BEYOND));
 
-  private static final Length LENGTH = new Length(10, 20, 3);
+  private static final Length LENGTH = new Length(16, 22, 3);
 
   /** Starts a Spark application. */
   @FunctionalInterface
@@ -64,7 +64,8 @@ record CostsBenchmark(Path output, Options options) implements Benchmark {
 
   private List<CostMeasurement> measured(Path folder) throws Exception {
     List<CostMeasurement> measured = new ArrayList<>();
-    try (CostNets nets = new CostNets()) {
+    try (CostNets nets = new CostNets();
+        CostLimits limits = new CostLimits()) {
       for (Cluster cluster : options.clusters()) {
         SparkSession spark =
             options
@@ -75,8 +76,13 @@ record CostsBenchmark(Path output, Options options) implements Benchmark {
                     "spark.ostinato.evaluations.fitTasks",
                     "false",
                     "spark.ostinato.resident.models",
-                    "16");
-        try (CostSession session = new CostSession(spark, cluster, nets)) {
+                    "16",
+                    "spark.ostinato.evaluations.treeTasks",
+                    String.valueOf(CostLoad.TREE_TASKS),
+                    // Else the first executor stores all rows.
+                    "spark.scheduler.minRegisteredResourcesRatio",
+                    "1");
+        try (CostSession session = new CostSession(spark, cluster, nets, limits)) {
           measured.addAll(session.measure(options.grid().cases(cluster.use()), options.length()));
         }
         write(measured, folder.resolve("costs.csv"));

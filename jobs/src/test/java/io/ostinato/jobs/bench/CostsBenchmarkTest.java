@@ -39,7 +39,7 @@ class CostsBenchmarkTest {
     List<String> lines = new ArrayList<>();
     assertThatThrownBy(() -> new CostsBenchmark(output, options).run())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("2 measurements can't determine the coefficients of 8 terms");
+        .hasMessageStartingWith("2 measurements can't determine the coefficients of 10 terms");
     assertThat(output.resolve("costs").resolve("costs.csv"))
         .content()
         .satisfies(text -> lines.addAll(text.lines().toList()));
@@ -62,8 +62,10 @@ class CostsBenchmarkTest {
                 CostTerm.TASK, 0.0015,
                 CostTerm.RESULT, 4e-9,
                 CostTerm.SEND, 2e-9,
+                CostTerm.EXECUTOR, 0.005,
                 CostTerm.LOAD, 1.5e-9,
                 CostTerm.BATCH, 3e-4,
+                CostTerm.MERGE, 1e-3,
                 CostTerm.READ, 2e-10,
                 CostTerm.FORWARD, 1.05));
     List<String> lines = new ArrayList<>(List.of(CostMeasurement.HEADER));
