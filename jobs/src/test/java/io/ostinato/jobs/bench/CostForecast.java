@@ -21,7 +21,7 @@ record CostForecast(CostModel model, double bytesPerSecond) {
     SEND("driver: hashing and sending weights"),
     NETWORK("network: weights"),
     LOAD("executors: loading weights"),
-    BATCHES("executors: batches, reading rows, merging states"),
+    BATCHES("executors: tasks, batches, reading rows, merging states"),
     FORWARD("executors: forward"),
     RESULTS("driver: results, with the network to it");
 
@@ -47,7 +47,8 @@ record CostForecast(CostModel model, double bytesPerSecond) {
     parts.put(Part.LOAD, model.seconds(CostTerm.LOAD, load));
     parts.put(
         Part.BATCHES,
-        model.seconds(CostTerm.BATCH, load)
+        model.seconds(CostTerm.RUN, load)
+            + model.seconds(CostTerm.BATCH, load)
             + model.seconds(CostTerm.READ, load)
             + model.seconds(CostTerm.MERGE, load));
     parts.put(Part.FORWARD, model.seconds(CostTerm.FORWARD, load));

@@ -1,5 +1,6 @@
 package io.ostinato.jobs.bench;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -16,19 +17,20 @@ import org.junit.jupiter.api.Test;
 
 class CostModelTest {
   private static final Set<CostTerm> ALL = EnumSet.allOf(CostTerm.class);
-  private static final CostModel KNOWN =
+  static final CostModel KNOWN =
       new CostModel(
-          Map.of(
-              CostTerm.JOB, 0.02,
-              CostTerm.TASK, 0.0015,
-              CostTerm.RESULT, 4e-9,
-              CostTerm.SEND, 2e-9,
-              CostTerm.EXECUTOR, 0.005,
-              CostTerm.LOAD, 1.5e-9,
-              CostTerm.BATCH, 3e-4,
-              CostTerm.MERGE, 1e-3,
-              CostTerm.READ, 2e-10,
-              CostTerm.FORWARD, 1.05));
+          Map.ofEntries(
+              entry(CostTerm.JOB, 0.02),
+              entry(CostTerm.TASK, 0.0015),
+              entry(CostTerm.RESULT, 4e-9),
+              entry(CostTerm.SEND, 2e-9),
+              entry(CostTerm.EXECUTOR, 0.005),
+              entry(CostTerm.LOAD, 1.5e-9),
+              entry(CostTerm.RUN, 0.002),
+              entry(CostTerm.BATCH, 3e-4),
+              entry(CostTerm.MERGE, 1e-3),
+              entry(CostTerm.READ, 2e-10),
+              entry(CostTerm.FORWARD, 1.05)));
 
   @Test
   void knownCoefficientsAreRecovered() {
@@ -76,10 +78,10 @@ class CostModelTest {
   @Test
   void tooFewMeasurementsAreRefused() {
     assertThatThrownBy(
-            () -> CostModel.fit(ALL, measurements(KNOWN, 9), CostMeasurement::seconds))
+            () -> CostModel.fit(ALL, measurements(KNOWN, 10), CostMeasurement::seconds))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "9 measurements can't determine the coefficients of 10 terms (a job, a task, ")
+            "10 measurements can't determine the coefficients of 11 terms (a job, launching a task, ")
         .hasMessageEndingWith("); measure more cases");
   }
 

@@ -1,6 +1,5 @@
 package io.ostinato.jobs.bench;
 
-import io.ostinato.jobs.bench.CostForecast.Part;
 import io.ostinato.jobs.bench.CostMeasurement.Use;
 import io.ostinato.plot.Curve;
 import io.ostinato.plot.CurvePlot;
@@ -26,9 +25,6 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
   /** What the driver's processor time depends on. */
   private static final Set<CostTerm> OF_DRIVER =
       EnumSet.of(CostTerm.JOB, CostTerm.TASK, CostTerm.RESULT, CostTerm.SEND, CostTerm.LOAD);
-
-  /** Ten gigabits. */
-  private static final double BYTES_PER_SECOND = 1.25e9;
 
   /**
    * Fits the coefficients.
@@ -76,8 +72,7 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
         errors(),
         "![Predicted over measured seconds](%s)\n".formatted(PLOT),
         weights(),
-        forecasts(),
-        growth(),
+        CostPredictions.of(model, measured).markdown(),
         "<!-- end of table -->");
   }
 
@@ -168,89 +163,9 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
     return measured.stream().mapToDouble(one -> one.load().rows()).min().orElseThrow();
   }
 
-  /** 100 hosts of 8 processors; rows and forward are those of the most expensive measurement. */
-  private CostLoad cluster() {
-    CostLoad largest =
-        measured.stream()
-            .map(CostMeasurement::load)
-            .max(Comparator.comparingDouble(CostLoad::forwardSeconds))
-            .orElseThrow();
-    return new CostLoad(
-        1e9,
-        largest.rowBytes(),
-        largest.forwardSeconds(),
-        1e8,
-        0,
-        4 * 800,
-        100,
-        8,
-        100,
-        8);
-  }
-
-  private String forecasts() {
-    CostLoad load = cluster();
-    Map<String, CostLoad> cases = new LinkedHashMap<>();
-    cases.put("metrics, 4 partitions per slot", load);
-    cases.put(
-        "metrics, partitions of 128 MB",
-        load.withTasks(Math.ceil(load.rows() * load.rowBytes() / 128e6)));
-    cases.put("model of 10 GB", load.withModelBytes(1e10));
-    cases.put("8 bytes per row collected", load.withResultBytes(8));
-    CostForecast forecast = new CostForecast(model, BYTES_PER_SECOND);
-    StringBuilder table = new StringBuilder("| seconds |");
-    cases.keySet().forEach(name -> table.append(" %s |".formatted(name)));
-    table.append("\n|---|").append("---|".repeat(cases.size())).append('\n');
-    for (Part part : Part.values()) {
-      table.append("| %s |".formatted(part.text()));
-      cases
-          .values()
-          .forEach(
-              one ->
-                  table.append(text(" %.2f |", forecast.parts(one).getOrDefault(part, 0.0))));
-      table.append('\n');
-    }
-    table.append("| **all** |");
-    cases.values().forEach(one -> table.append(text(" **%.1f** |", forecast.seconds(one))));
-    table.append("\n| saturated first |");
-    cases.values().forEach(one -> table.append(" %s |".formatted(forecast.largest(one).text())));
-    return text(
-            "Predicted: 10⁹ rows of %.0f bytes, %.1f µs of forward for each, 100 executors of 8 slots, 100 MB of changed"
-                + " weights, 10 Gbit/s:\n\n",
-            load.rowBytes(), 1e6 * load.forwardSeconds())
-        + table
-        + "\n";
-  }
-
-  private String growth() {
-    CostForecast forecast = new CostForecast(model, BYTES_PER_SECOND);
-    StringBuilder table =
-        new StringBuilder(
-            "| executors | slots | seconds | of this, forward | saturated first |\n|---|---|---|---|---|\n");
-    for (int executors : new int[] {1, 10, 100, 1_000}) {
-      CostLoad base = cluster();
-      CostLoad load =
-          base.withExecutors(executors).withTasks(4.0 * executors * base.slots());
-      double seconds = forecast.seconds(load);
-      table.append(
-          text(
-              "| %,d | %,d | %,.1f | %.0f %% | %s |\n",
-              executors,
-              executors * base.slots(),
-              seconds,
-              100 * forecast.parts(load).getOrDefault(Part.FORWARD, 0.0) / seconds,
-              forecast.largest(load).text()));
-    }
-    return "The same rows and weights, metrics, 4 partitions per slot:\n\n" + table;
-  }
-
   private String plot() {
     List<Curve> curves = new ArrayList<>();
-    double[] ends =
-        measured.stream()
-            .mapToDouble(CostMeasurement::seconds)
-            .sorted()
-            .toArray();
+    double[] ends = measured.stream().mapToDouble(CostMeasurement::seconds).sorted().toArray();
     double[] line = {ends[0], ends[ends.length - 1]};
     curves.add(new Curve("equal", line, line, Curve.Best.NONE));
     for (Use use : Use.values()) {

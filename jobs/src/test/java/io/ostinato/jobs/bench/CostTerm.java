@@ -5,7 +5,7 @@ import java.util.function.ToDoubleFunction;
 /** A part of the time of an evaluation: its quantity times a coefficient that is fitted. */
 enum CostTerm {
   JOB("a job", "ms", 1e3, "driver", load -> 1),
-  TASK("a task", "ms", 1e3, "driver", CostLoad::launchedTasks),
+  TASK("launching a task", "ms", 1e3, "driver", CostLoad::launchedTasks),
   RESULT("a byte of results", "ns", 1e9, "driver", load -> load.rows() * load.resultBytes()),
   SEND("a byte of changed weights", "ns", 1e9, "driver", CostLoad::modelBytes),
   EXECUTOR(
@@ -20,6 +20,12 @@ enum CostTerm {
       1e9,
       "executors",
       load -> load.modelBytes() * load.activeExecutors() / load.hosts()),
+  RUN(
+      "running a task, in a slot",
+      "ms",
+      1e3,
+      "executors",
+      load -> load.tasks() / load.parallel()),
   BATCH("a batch, in a slot", "ms", 1e3, "executors", load -> load.batches() / load.parallel()),
   MERGE(
       "a state that is merged on executors, in a slot",

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +38,7 @@ class CostsBenchmarkTest {
     List<String> lines = new ArrayList<>();
     assertThatThrownBy(() -> new CostsBenchmark(output, options).run())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("2 measurements can't determine the coefficients of 10 terms");
+        .hasMessageStartingWith("2 measurements can't determine the coefficients of 11 terms");
     assertThat(output.resolve("costs").resolve("costs.csv"))
         .content()
         .satisfies(text -> lines.addAll(text.lines().toList()));
@@ -55,21 +54,8 @@ class CostsBenchmarkTest {
 
   @Test
   void measurementsOfAFileAreFittedAndReported() throws Exception {
-    CostModel known =
-        new CostModel(
-            Map.of(
-                CostTerm.JOB, 0.02,
-                CostTerm.TASK, 0.0015,
-                CostTerm.RESULT, 4e-9,
-                CostTerm.SEND, 2e-9,
-                CostTerm.EXECUTOR, 0.005,
-                CostTerm.LOAD, 1.5e-9,
-                CostTerm.BATCH, 3e-4,
-                CostTerm.MERGE, 1e-3,
-                CostTerm.READ, 2e-10,
-                CostTerm.FORWARD, 1.05));
     List<String> lines = new ArrayList<>(List.of(CostMeasurement.HEADER));
-    CostModelTest.measurements(known, 60).forEach(one -> lines.add(one.csv()));
+    CostModelTest.measurements(CostModelTest.KNOWN, 60).forEach(one -> lines.add(one.csv()));
     Path file = Files.write(output.resolve("earlier.csv"), lines);
     List<Figure> figures =
         new CostsBenchmark(
@@ -88,7 +74,7 @@ class CostsBenchmarkTest {
         .startsWith("<!-- table: costs -->\n")
         .endsWith("<!-- end of table -->")
         .contains(
-            "| a task | driver | 1.50 ms |",
+            "| launching a task | driver | 1.50 ms |",
             "| the forward, relative to its limit | executors | 1.05 × | – |",
             "| fitted | 40 | 0.0 % | 0 % |",
             "| held out | 20 | 0.0 % | 0 % |",
