@@ -73,9 +73,7 @@ final class BenchSpark {
   private static Path parquet(SparkSession spark, Path path, int rows, int width) {
     spark
         .range(0, rows, 1, 8)
-        .selectExpr(
-            row(width),
-            "id % 10 as class")
+        .selectExpr(row(width), "id % 10 as class")
         .write()
         .mode("overwrite")
         .parquet(path.toString());

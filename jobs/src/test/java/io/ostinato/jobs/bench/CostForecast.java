@@ -39,8 +39,7 @@ record CostForecast(CostModel model, double bytesPerSecond) {
   /** The seconds of each part. */
   Map<Part, Double> parts(CostLoad load) {
     Map<Part, Double> parts = new LinkedHashMap<>();
-    parts.put(
-        Part.JOB, model.seconds(CostTerm.JOB, load) + model.seconds(CostTerm.EXECUTOR, load));
+    parts.put(Part.JOB, model.seconds(CostTerm.JOB, load) + model.seconds(CostTerm.EXECUTOR, load));
     parts.put(Part.TASKS, model.seconds(CostTerm.TASK, load));
     parts.put(Part.SEND, model.seconds(CostTerm.SEND, load));
     parts.put(Part.NETWORK, broadcastSeconds(load));

@@ -31,13 +31,16 @@ class CostForecastTest {
     assertThat(parts.get(Part.FORWARD)).isCloseTo(1e9 * 8e-6 * 1.1 / 800, within(1e-9));
     assertThat(parts.get(Part.LOAD)).isCloseTo(64 * (8 << 20) * 3e-9, within(1e-9));
     assertThat(parts.get(Part.BATCHES))
-        .isCloseTo(3_200 * Math.ceil(312_500 / 256.0) * 1e-4 / 800 + 1e9 * 3_000 * 1e-10 / 800, within(1e-9));
+        .isCloseTo(
+            3_200 * Math.ceil(312_500 / 256.0) * 1e-4 / 800 + 1e9 * 3_000 * 1e-10 / 800,
+            within(1e-9));
   }
 
   @Test
   void statesOfMetricsAreMergedByTasksOfTheirOwn() {
     assertThat(FORECAST.parts(LOAD).get(Part.TASKS)).isCloseTo(3.2 + 0.057, within(1e-9));
-    assertThat(FORECAST.parts(LOAD.withResultBytes(8)).get(Part.TASKS)).isCloseTo(3.2, within(1e-9));
+    assertThat(FORECAST.parts(LOAD.withResultBytes(8)).get(Part.TASKS))
+        .isCloseTo(3.2, within(1e-9));
   }
 
   @Test

@@ -17,7 +17,8 @@ import java.util.List;
  * @param units of the layers
  * @param beyond cases beyond the range of the others
  */
-record CostGrid(List<Data> data, List<Integer> megabytes, List<Integer> units, List<CostCase> beyond) {
+record CostGrid(
+    List<Data> data, List<Integer> megabytes, List<Integer> units, List<CostCase> beyond) {
 
   /** The grid that is reported. */
   static CostGrid standard() {

@@ -19,7 +19,8 @@ class CostGridTest {
     assertThat(heldOut).extracting(CostCase::data).containsExactlyElementsOf(GRID.data());
     assertThat(
             heldOut.stream()
-                .collect(Collectors.groupingBy(one -> one.net().megabytes(), Collectors.counting())))
+                .collect(
+                    Collectors.groupingBy(one -> one.net().megabytes(), Collectors.counting())))
         .containsOnly(entry(1, 2L), entry(8, 2L), entry(30, 2L));
     assertThat(used(Use.FITTED)).hasSize(2 * heldOut.size());
   }
@@ -28,7 +29,10 @@ class CostGridTest {
   void whatIsHeldOutHasFittedCasesOfEachKind() {
     for (Function<CostCase, Object> quantity :
         List.<Function<CostCase, Object>>of(
-            CostCase::data, CostCase::returned, one -> one.net().units(), one -> one.net().megabytes())) {
+            CostCase::data,
+            CostCase::returned,
+            one -> one.net().units(),
+            one -> one.net().megabytes())) {
       assertThat(values(Use.FITTED, quantity)).containsAll(values(Use.HELD_OUT, quantity));
     }
   }

@@ -87,8 +87,7 @@ final class CostLimits implements AutoCloseable {
       }
       HostArray x =
           HostArray.of("x", DataType.FLOAT32, new Shape(BenchSpark.BATCH, width), bytes.array());
-      batches.add(
-          new DataBatch(0, (long) i * BenchSpark.BATCH, BenchSpark.BATCH, List.of(x)));
+      batches.add(new DataBatch(0, (long) i * BenchSpark.BATCH, BenchSpark.BATCH, List.of(x)));
     }
     return batches;
   }

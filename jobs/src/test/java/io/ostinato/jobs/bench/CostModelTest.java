@@ -77,8 +77,7 @@ class CostModelTest {
 
   @Test
   void tooFewMeasurementsAreRefused() {
-    assertThatThrownBy(
-            () -> CostModel.fit(ALL, measurements(KNOWN, 10), CostMeasurement::seconds))
+    assertThatThrownBy(() -> CostModel.fit(ALL, measurements(KNOWN, 10), CostMeasurement::seconds))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
             "10 measurements can't determine the coefficients of 11 terms (a job, launching a task, ")

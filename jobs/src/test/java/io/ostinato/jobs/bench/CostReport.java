@@ -32,7 +32,8 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
    * @throws IllegalArgumentException if the measurements don't determine them
    */
   static CostReport of(List<CostMeasurement> measured) {
-    List<CostMeasurement> fitted = measured.stream().filter(one -> one.use() == Use.FITTED).toList();
+    List<CostMeasurement> fitted =
+        measured.stream().filter(one -> one.use() == Use.FITTED).toList();
     return new CostReport(
         measured,
         CostModel.fit(EnumSet.allOf(CostTerm.class), fitted, CostMeasurement::seconds),
@@ -114,8 +115,7 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
     return table.toString();
   }
 
-  private List<Double> errors(
-      Use use, CostModel of, ToDoubleFunction<CostMeasurement> target) {
+  private List<Double> errors(Use use, CostModel of, ToDoubleFunction<CostMeasurement> target) {
     return measured.stream()
         .filter(one -> one.use() == use)
         .map(one -> Math.abs(of.seconds(one.load()) / target.applyAsDouble(one) - 1))

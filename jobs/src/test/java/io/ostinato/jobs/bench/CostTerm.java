@@ -20,12 +20,7 @@ enum CostTerm {
       1e9,
       "executors",
       load -> load.modelBytes() * load.activeExecutors() / load.hosts()),
-  RUN(
-      "running a task, in a slot",
-      "ms",
-      1e3,
-      "executors",
-      load -> load.tasks() / load.parallel()),
+  RUN("running a task, in a slot", "ms", 1e3, "executors", load -> load.tasks() / load.parallel()),
   BATCH("a batch, in a slot", "ms", 1e3, "executors", load -> load.batches() / load.parallel()),
   MERGE(
       "a state that is merged on executors, in a slot",

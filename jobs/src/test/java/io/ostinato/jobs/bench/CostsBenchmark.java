@@ -12,8 +12,8 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * A model of the time of an evaluation, fitted to measurements, with its error on others, and what
- * it predicts for many executors. Prints Markdown, and writes it with the measurements and a plot to
- * {@code costs}.
+ * it predicts for many executors. Prints Markdown, and writes it with the measurements and a plot
+ * to {@code costs}.
  */
 record CostsBenchmark(Path output, Options options) implements Benchmark {
   /** Executors are compared on as many processors; what goes beyond is held out. */
@@ -37,8 +37,7 @@ record CostsBenchmark(Path output, Options options) implements Benchmark {
    *
    * @param file earlier measurements to fit instead; blank to measure
    */
-  record Options(
-      String file, CostGrid grid, List<Cluster> clusters, Length length, Start start) {
+  record Options(String file, CostGrid grid, List<Cluster> clusters, Length length, Start start) {
 
     /** Those of the system property {@code bench.costs.file}. */
     static Options ofProperties() {

@@ -27,7 +27,8 @@ class CostsBenchmarkTest {
             List.of(new Data(300, 4, 2), new Data(200, 4, 1)),
             List.of(1),
             List.of(8),
-            List.of(new CostCase(new Data(300, 4, 2), new Net(4, 8, 1), Returned.INPUTS, Use.BEYOND)));
+            List.of(
+                new CostCase(new Data(300, 4, 2), new Net(4, 8, 1), Returned.INPUTS, Use.BEYOND)));
     CostsBenchmark.Options options =
         new CostsBenchmark.Options(
             "",
@@ -47,9 +48,15 @@ class CostsBenchmarkTest {
     assertThat(lines.subList(1, lines.size()))
         .extracting(line -> line.replaceFirst("e-\\d+,", "F,").replaceAll("(,[^,]*){2}$", ""))
         .satisfiesExactly(
-            one -> assertThat(one).matches("FITTED,300\\.000,24\\.0000,.*F,1\\.00023e\\+06,0\\.00000,2\\.0.*"),
-            one -> assertThat(one).matches("FITTED,200\\.000,24\\.0000,.*F,1\\.00023e\\+06,.*,1\\.0.*"),
-            one -> assertThat(one).matches("BEYOND,300\\.000,24\\.0000,.*F,1\\.00023e\\+06,24\\.0000,2\\.0.*"));
+            one ->
+                assertThat(one)
+                    .matches("FITTED,300\\.000,24\\.0000,.*F,1\\.00023e\\+06,0\\.00000,2\\.0.*"),
+            one ->
+                assertThat(one)
+                    .matches("FITTED,200\\.000,24\\.0000,.*F,1\\.00023e\\+06,.*,1\\.0.*"),
+            one ->
+                assertThat(one)
+                    .matches("BEYOND,300\\.000,24\\.0000,.*F,1\\.00023e\\+06,24\\.0000,2\\.0.*"));
   }
 
   @Test
