@@ -16,6 +16,9 @@ public final class Bench {
   /** Runs only if it is named: it may install several GB of Python packages. */
   private static final String PEERS = "peers";
 
+  /** Runs only if it is named: it starts up to four executor processes, and takes minutes. */
+  private static final String COSTS = "costs";
+
   private Bench() {}
 
   public static void main(String[] args) throws Exception {
@@ -36,6 +39,7 @@ public final class Bench {
     benchmarks.put("coldstart", new ColdStartBenchmark(output, data));
     benchmarks.put("growth", new GrowthBenchmark(data));
     benchmarks.put(PEERS, new PeersBenchmark(output, data, PeersBenchmark.Options.ofProperties()));
+    benchmarks.put(COSTS, new CostsBenchmark(output, CostsBenchmark.Options.ofProperties()));
     Set<String> wanted =
         args.length > 1 && !args[1].isBlank() ? Set.of(args[1].split(",")) : all(benchmarks);
     if (!benchmarks.keySet().containsAll(wanted)) {
@@ -58,6 +62,7 @@ public final class Bench {
   private static Set<String> all(Map<String, Benchmark> benchmarks) {
     Set<String> all = new HashSet<>(benchmarks.keySet());
     all.remove(PEERS);
+    all.remove(COSTS);
     return all;
   }
 }

@@ -73,14 +73,17 @@ final class BenchSpark {
   private static Path parquet(SparkSession spark, Path path, int rows, int width) {
     spark
         .range(0, rows, 1, 8)
-        .selectExpr(
-            "transform(sequence(1, %d), i -> cast(hash(id * %d + i) / 2147483648D as float)) as x"
-                .formatted(width, width),
-            "id % 10 as class")
+        .selectExpr(row(width), "id % 10 as class")
         .write()
         .mode("overwrite")
         .parquet(path.toString());
     return path;
+  }
+
+  /** The column x of a row of float32 (width), made of its id. */
+  static String row(int width) {
+    return "transform(sequence(1, %s), i -> cast(hash(id * %s + i) / 2147483648D as float)) as x"
+        .formatted(width, width);
   }
 
   static SparkDataset dataset(SparkSession spark, Path parquet, long... shape) {

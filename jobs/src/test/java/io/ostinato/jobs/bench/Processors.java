@@ -33,6 +33,15 @@ final class Processors {
     return new NDList(logits.argMax(1));
   }
 
+  /** For a {@link LargeNet}: its predictions and its inputs. */
+  static NDList inputsWithTable(EvaluationBatch batch, EvaluationModel model) {
+    NDArray predictions = withTable(batch, model).head();
+    predictions.setName("predictions");
+    NDArray inputs = batch.get("x").duplicate();
+    inputs.setName("inputs");
+    return new NDList(predictions, inputs);
+  }
+
   static NDList forMetrics(EvaluationBatch batch, EvaluationModel model) {
     return forMetrics(model.forward(batch.get("x")), batch);
   }

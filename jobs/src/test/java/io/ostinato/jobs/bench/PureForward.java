@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The least that an evaluation can cost: the forward of batches that are in native memory. */
 final class PureForward implements Callable<Void>, AutoCloseable {
-  private static final int THREADS = 2;
+  static final int THREADS = 2;
 
   private final LoadedModel model;
   private final NDManager owner;

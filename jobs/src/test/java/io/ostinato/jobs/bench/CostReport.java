@@ -1,0 +1,197 @@
+package io.ostinato.jobs.bench;
+
+import io.ostinato.jobs.bench.CostMeasurement.Use;
+import io.ostinato.plot.Curve;
+import io.ostinato.plot.CurvePlot;
+import io.ostinato.plot.Scale;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/** The fitted coefficients, their errors and what they predict, for {@code docs/performance.md}. */
+record CostReport(List<CostMeasurement> measured, CostModel model, CostModel driver) {
+  private static final String PLOT = "costs.svg";
+
+  /** What the driver's processor time depends on. */
+  private static final Set<CostTerm> OF_DRIVER =
+      EnumSet.of(CostTerm.JOB, CostTerm.TASK, CostTerm.RESULT, CostTerm.SEND, CostTerm.LOAD);
+
+  /**
+   * Fits the coefficients.
+   *
+   * @throws IllegalArgumentException if the measurements don't determine them
+   */
+  static CostReport of(List<CostMeasurement> measured) {
+    List<CostMeasurement> fitted =
+        measured.stream().filter(one -> one.use() == Use.FITTED).toList();
+    return new CostReport(
+        measured,
+        CostModel.fit(EnumSet.allOf(CostTerm.class), fitted, CostMeasurement::seconds),
+        CostModel.fit(OF_DRIVER, fitted, CostMeasurement::driverSeconds));
+  }
+
+  /** Writes {@code costs.md} and its plot. */
+  void write(Path folder) throws IOException {
+    Files.writeString(folder.resolve("costs.md"), markdown());
+    Files.writeString(folder.resolve(PLOT), plot());
+  }
+
+  List<Figure> figures() {
+    List<Figure> figures = new ArrayList<>();
+    for (Use use : List.of(Use.HELD_OUT, Use.BEYOND)) {
+      List<Double> errors = errors(use, model, CostMeasurement::seconds);
+      if (!errors.isEmpty()) {
+        String detail =
+            text("median of %d measurements; worst %.0f %%", errors.size(), 100 * worst(errors));
+        figures.add(
+            new Figure(
+                "costs." + use.name().toLowerCase(Locale.ROOT),
+                Rounds.median(errors),
+                "relative error",
+                "<= 0.15",
+                detail));
+      }
+    }
+    return figures;
+  }
+
+  String markdown() {
+    return String.join(
+        "\n",
+        "<!-- table: costs -->",
+        coefficients(),
+        errors(),
+        "![Predicted over measured seconds](%s)\n".formatted(PLOT),
+        weights(),
+        CostPredictions.of(model, measured).markdown(),
+        "<!-- end of table -->");
+  }
+
+  private String coefficients() {
+    StringBuilder table =
+        new StringBuilder(
+            "| what costs time | where | time | of this, the driver's processors |\n|---|---|---|---|\n");
+    for (CostTerm term : CostTerm.values()) {
+      String own =
+          OF_DRIVER.contains(term)
+              ? text("%.3g %s", term.inUnits(driver.coefficient(term)), term.unit())
+              : "–";
+      table.append(
+          text(
+              "| %s | %s | %.3g %s | %s |\n",
+              term.text(), term.place(), term.inUnits(model.coefficient(term)), term.unit(), own));
+    }
+    return table.toString();
+  }
+
+  private String errors() {
+    StringBuilder table =
+        new StringBuilder(
+            "| measurements | number | median error | worst | median error of the driver's processor time |\n"
+                + "|---|---|---|---|---|\n");
+    for (Use use : Use.values()) {
+      List<Double> errors = errors(use, model, CostMeasurement::seconds);
+      if (!errors.isEmpty()) {
+        table.append(
+            text(
+                "| %s | %d | %.1f %% | %.0f %% | %.0f %% |\n",
+                use.text(),
+                errors.size(),
+                100 * Rounds.median(errors),
+                100 * worst(errors),
+                100 * Rounds.median(errors(use, driver, CostMeasurement::driverSeconds))));
+      }
+    }
+    return table.toString();
+  }
+
+  private List<Double> errors(Use use, CostModel of, ToDoubleFunction<CostMeasurement> target) {
+    return measured.stream()
+        .filter(one -> one.use() == use)
+        .map(one -> Math.abs(of.seconds(one.load()) / target.applyAsDouble(one) - 1))
+        .toList();
+  }
+
+  private static double worst(List<Double> errors) {
+    return errors.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+  }
+
+  /** The same rows with models of several sizes, for each number of executors. */
+  private String weights() {
+    Map<Integer, List<CostMeasurement>> byExecutors =
+        measured.stream()
+            .filter(one -> one.load().slots() == 1 && one.load().tasks() <= 2)
+            .filter(one -> one.load().rows() == fewestRows())
+            .sorted(Comparator.comparingDouble(one -> one.load().modelBytes()))
+            .collect(
+                Collectors.groupingBy(
+                    one -> one.load().executors(), LinkedHashMap::new, Collectors.toList()));
+    StringBuilder table = new StringBuilder();
+    byExecutors.forEach(
+        (executors, all) -> {
+          if (table.isEmpty()) {
+            table.append("| executors |");
+            all.forEach(one -> table.append(text(" %.0f MB |", one.load().modelBytes() / 1e6)));
+            table.append("\n|---|").append("---|".repeat(all.size())).append('\n');
+          }
+          table.append(text("| %d |", executors));
+          all.forEach(
+              one ->
+                  table.append(
+                      text(
+                          " %.0f ms (%.0f) |",
+                          1e3 * one.seconds(), 1e3 * model.seconds(one.load()))));
+          table.append('\n');
+        });
+    return table.isEmpty()
+        ? ""
+        : "Measured milliseconds (and predicted) with few rows, by size of the changed weights:\n\n"
+            + table;
+  }
+
+  private double fewestRows() {
+    return measured.stream().mapToDouble(one -> one.load().rows()).min().orElseThrow();
+  }
+
+  private String plot() {
+    List<Curve> curves = new ArrayList<>();
+    double[] ends = measured.stream().mapToDouble(CostMeasurement::seconds).sorted().toArray();
+    double[] line = {ends[0], ends[ends.length - 1]};
+    curves.add(new Curve("equal", line, line, Curve.Best.NONE));
+    for (Use use : Use.values()) {
+      curves.add(dots(use));
+    }
+    return CurvePlot.of(
+            "Predicted over measured seconds", "seconds measured", curves.toArray(Curve[]::new))
+        .with(Scale.LOGARITHMIC)
+        .svg();
+  }
+
+  /** A gap after each point leaves dots. */
+  private Curve dots(Use use) {
+    List<CostMeasurement> some = measured.stream().filter(one -> one.use() == use).toList();
+    double[] x = new double[2 * some.size()];
+    double[] y = new double[x.length];
+    for (int i = 0; i < some.size(); i++) {
+      x[2 * i] = some.get(i).seconds();
+      x[2 * i + 1] = x[2 * i];
+      y[2 * i] = model.seconds(some.get(i).load());
+      y[2 * i + 1] = Double.NaN;
+    }
+    return new Curve(use.text(), x, y, Curve.Best.NONE);
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}
