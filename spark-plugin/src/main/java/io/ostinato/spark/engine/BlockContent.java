@@ -16,7 +16,7 @@ record BlockContent(Broadcast<byte[]> owner, long checksum) implements ParcelCon
 
   /** Makes the bytes available to the executors. */
   static BlockContent send(JavaSparkContext context, ByteBuffer bytes) {
-    BlockContent content = 
+    BlockContent content =
         new BlockContent(context.broadcast(new byte[0]), InternalBlocks.checksum(bytes));
     try {
       InternalBlocks.put(content.owner.id(), bytes);

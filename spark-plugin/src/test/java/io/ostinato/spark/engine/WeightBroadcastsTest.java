@@ -42,7 +42,7 @@ class WeightBroadcastsTest {
   private static final int MIB = 1 << 20;
   private static SparkSession session;
 
-  @Parameter private WeightTransfer transfer;
+  @Parameter private WeightTransfer transfer = WeightTransfer.BLOCKS;
 
   private WeightBroadcasts broadcasts;
 
