@@ -58,8 +58,8 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
   }
 
   /**
-   * Runs a job and merges its outcomes. If this thread is interrupted, Spark stops waiting for the job
-   * but doesn't cancel it.
+   * Runs a job and merges its outcomes. If this thread is interrupted, Spark stops waiting for the
+   * job but doesn't cancel it.
    */
   private PartitionOutcome ran(
       ShownRows.Job<List<byte[]>> job, PartitionTask task, ProgressDisplay display) {

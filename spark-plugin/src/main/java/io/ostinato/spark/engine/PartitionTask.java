@@ -59,8 +59,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
   byte[] outcome(Iterator<StoredBatch> batches) throws InterruptedException {
     try {
       Content task = SerializedBytes.read(content, Content.class);
-      return OutcomeCodec.encode(
-          batches.hasNext() ? evaluate(task, batches) : nothing(task));
+      return OutcomeCodec.encode(batches.hasNext() ? evaluate(task, batches) : nothing(task));
     } catch (RuntimeException | Error e) {
       throw TaskErrorException.toThrow(e);
     }
