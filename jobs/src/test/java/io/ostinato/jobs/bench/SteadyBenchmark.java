@@ -33,7 +33,7 @@ record SteadyBenchmark(Path folder) implements Benchmark {
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
       SparkDataset pixels =
           BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 60_000), 784);
-      Figure mlp = measure(engine, "steady.mlp", "<= 1.15", pixels, BenchNets::mlp, new Shape(784));
+      Figure mlp = measure(engine, "steady.mlp", "<= 1.08", pixels, BenchNets::mlp, new Shape(784));
       SparkDataset images =
           BenchSpark.dataset(spark, BenchSpark.images(spark, folder, 4_096), 3, 32, 32);
       Figure cnn =

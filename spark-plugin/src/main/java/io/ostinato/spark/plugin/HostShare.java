@@ -38,8 +38,6 @@ public record HostShare(long mostBytes, int cores) implements Serializable {
     long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
     double factor = conf.getDouble(FACTOR, conf.getDouble(KUBERNETES_FACTOR, DEFAULT_FACTOR));
     long byDefault = Math.max(LEAST_OVERHEAD_MIB, (long) (heap * factor));
-    return conf.contains(OVERHEAD)
-        ? conf.getSizeAsMb(OVERHEAD) << 20
-        : byDefault << 20;
+    return (conf.contains(OVERHEAD) ? conf.getSizeAsMb(OVERHEAD) : byDefault) << 20;
   }
 }

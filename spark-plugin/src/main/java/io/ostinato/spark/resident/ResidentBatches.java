@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Batches whose columns stay on a device while there is room. Thread-safe.
  *
- * <p>Modifications by one user don't affect another one: on a GPU, each gets a copy made there; on
- * a CPU, columns are lent to one user at a time, whose memory is compared with its checksum before
- * it is lent again. Where a dataset was changed, its users get copies. A user who finds a batch
+ * <p>Modifications by one user don't affect another one. On a GPU, each gets a copy made there. On a
+ * CPU, columns are lent to one user at a time, and compared with their checksum before they are
+ * lent again; users of a dataset that was changed get copies from then on. A user who finds a batch
  * lent copies it from the heap.
  *
  * <p>If there is no room, a whole dataset is evicted in favour of one that has been read twice
