@@ -65,7 +65,7 @@ record CostGrid(
     Returned[] kinds = Returned.values();
     return new CostCase(
         rows,
-        new Net(rows.width(), units.get(number % units.size()), megabytes.get(column)),
+        new Net(rows.width(), units.get((number + 1) % units.size()), megabytes.get(column)),
         kinds[(2 * row + column) % kinds.length],
         (row + column) % 3 == 2 ? Use.HELD_OUT : Use.FITTED);
   }

@@ -80,7 +80,7 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
   private String coefficients() {
     StringBuilder table =
         new StringBuilder(
-            "| what costs time | where | time | of this, the driver's processors |\n|---|---|---|---|\n");
+            "| what costs time | where | time | processor time of the driver |\n|---|---|---|---|\n");
     for (CostTerm term : CostTerm.values()) {
       String own =
           OF_DRIVER.contains(term)

@@ -58,7 +58,6 @@ final class CostSession implements AutoCloseable {
         cases.stream().map(one -> new Times(one, new ArrayList<>(), new ArrayList<>())).toList();
     int warmUp = rounds(times, cases, length.warmUpSeconds(), 1);
     times.forEach(Times::forget);
-    limits.forget();
     int rounds = rounds(times, cases, length.seconds(), length.fewestRounds());
     System.out.println(
         "executors: %s, slots of each: %s, rounds: %s after %s for warm-up"
@@ -116,7 +115,7 @@ final class CostSession implements AutoCloseable {
         new CostLoad(
             which.data().rows(),
             which.data().rowBytes(),
-            limits.median(which.net()),
+            limits.least(which.net()),
             nets.of(which.net()).snapshot().sizeBytes(),
             which.returned().bytes(which.data()),
             which.data().partitions(),
