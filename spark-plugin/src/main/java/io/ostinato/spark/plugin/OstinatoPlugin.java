@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  * The Spark plugin that prepares an application for evaluations. Enable it with {@code
  * spark.plugins=io.ostinato.spark.plugin.OstinatoPlugin}.
  *
- * <p>On the driver it checks the settings, so that invalid ones fail the application at its start,
- * disables the compression of broadcasts unless {@code spark.broadcast.compress} is set, and sets
- * {@code spark.broadcast.blockSize} to 16 MiB unless it is set or the master is local. On executors
- * it loads the native engine with its number of threads before other code can, reports to the
- * driver how many rows tasks have run and why an executor ends itself, and closes the resident
- * models at shutdown. If {@link EnginePreload} is loading the engine of a local application, its
- * start doesn't wait.
+ * <p>On the driver it checks the settings, so that invalid ones fail the application at its start.
+ * If weights are sent as broadcasts to other processes, it disables the compression of broadcasts
+ * unless {@code spark.broadcast.compress} is set, and sets {@code spark.broadcast.blockSize} to 16
+ * MiB unless it is set. On executors it loads the native engine with its number of threads before
+ * other code can, reports to the driver how many rows tasks have run and why an executor ends
+ * itself, and closes the resident models at shutdown. If {@link EnginePreload} is loading the
+ * engine of a local application, its start doesn't wait.
  */
 public final class OstinatoPlugin implements SparkPlugin {
   /** The executor's id in local mode, in which the driver is the executor. */
@@ -58,14 +58,14 @@ public final class OstinatoPlugin implements SparkPlugin {
     @Override
     public Map<String, String> init(SparkContext application, PluginContext plugin) {
       GpuAmounts.of(plugin.conf()).check();
-      OstinatoSettings.of(plugin.conf());
+      WeightTransfer transfer = OstinatoSettings.of(plugin.conf()).weights().transfer();
       context = application;
-      // Mostly weights are broadcast, and floating-point numbers hardly compress. Spark reads
-      // this setting at each broadcast, so setting it here still takes effect.
-      plugin.conf().setIfMissing(COMPRESS, "false");
-      // Each block costs two requests to the driver; a parcel of weights fits into one block. In
-      // local mode nothing is requested, and each job would clear an array of that size.
-      if (!application.isLocal()) {
+      if (transfer == WeightTransfer.BROADCASTS && !application.isLocal()) {
+        // Floating-point numbers hardly compress, and each block costs two requests to the driver;
+        // a
+        // parcel of weights fits into one. Spark reads both at each broadcast, so setting them here
+        // still takes effect.
+        plugin.conf().setIfMissing(COMPRESS, "false");
         plugin.conf().setIfMissing(BLOCK_SIZE, "16m");
       }
       return Map.of();

@@ -39,7 +39,7 @@ class DjlOnClusterIT {
 
   @BeforeAll
   static void start() throws IOException {
-    spark = TestSpark.localCluster(Map.of());
+    spark = TestSpark.localCluster(Map.of("spark.ostinato.weights.transfer", "broadcasts"));
     model = ResidentPredictorTest.modelFolder(folder.resolve("net")).toUri().toString();
   }
 
