@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Batches whose columns stay on a device while there is room. Thread-safe.
  *
- * <p>Modifications by one user don't affect another one. On a GPU, each gets a copy made there. On a
- * CPU, columns are lent to one user at a time, and compared with their checksum before they are
+ * <p>Modifications by one user don't affect another one. On a GPU, each gets a copy made there. On
+ * a CPU, columns are lent to one user at a time, and compared with their checksum before they are
  * lent again; users of a dataset that was changed get copies from then on. A user who finds a batch
  * lent copies it from the heap.
  *

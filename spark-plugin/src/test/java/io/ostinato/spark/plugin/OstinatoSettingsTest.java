@@ -89,8 +89,10 @@ class OstinatoSettingsTest {
     assertThat(
             host(
                     "k8s://https://host",
-                    "spark.executor.memory", "10g",
-                    "spark.kubernetes.memoryOverheadFactor", "0.4")
+                    "spark.executor.memory",
+                    "10g",
+                    "spark.kubernetes.memoryOverheadFactor",
+                    "0.4")
                 .mostBytes())
         .isEqualTo(1024L << 20);
   }
