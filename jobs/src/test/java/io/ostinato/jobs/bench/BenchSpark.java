@@ -48,6 +48,7 @@ final class BenchSpark {
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.plugins", OstinatoPlugin.class.getName())
+            .config("spark.scheduler.minRegisteredResourcesRatio", "1")
             .config("spark.executor.memory", "2g")
             .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
             .config(
