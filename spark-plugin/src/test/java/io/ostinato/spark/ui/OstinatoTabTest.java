@@ -40,6 +40,7 @@ class OstinatoTabTest {
         TestSpark.local(
             Map.of(
                 "spark.plugins", OstinatoPlugin.class.getName(),
+                "spark.ostinato.blocks.device", "1m",
                 "spark.ui.enabled", "true",
                 "spark.ui.port", "0",
                 "spark.metrics.namespace", NAMESPACE,
@@ -90,7 +91,9 @@ class OstinatoTabTest {
     assertThat(tables.rows("devices"))
         .singleElement()
         .satisfies(
-            row -> assertThat(row).startsWith("driver", "cpu()", "1", "1", "1.0 KiB", "0 B", "1"));
+            row ->
+                assertThat(row)
+                    .startsWith("driver", "cpu()", "1", "1", "1.0 KiB", "1.6 KiB", "1"));
     assertThat(tables.rows("datasets"))
         .singleElement()
         .satisfies(row -> assertThat(row).startsWith("test", "40", "5", "1.6 KiB"));
