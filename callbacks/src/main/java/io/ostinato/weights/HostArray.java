@@ -208,13 +208,20 @@ public final class HostArray implements Serializable {
    * those larger than 1 GiB.
    */
   public static boolean hasChecksum(NDArray array, long checksum) {
-    DataType type = array.getDataType();
-    boolean isReadable =
-        ArrayMemory.isOnCpu(array)
-            && type != DataType.UNKNOWN
-            && type != DataType.BFLOAT16
-            && sizeBytes(type, array.getShape()) <= ArrayMemory.MOST_BYTES;
-    return isReadable && Checksum.seemsOf(List.of(ArrayMemory.of(array)), checksum);
+    return ArrayMemory.isOnCpu(array)
+        && isReadInPlace(array.getDataType(), array.getShape())
+        && Checksum.seemsOf(List.of(ArrayMemory.of(array)), checksum);
+  }
+
+  /** Whether {@link #hasChecksum} can tell of a copy of this array on a CPU. */
+  public boolean isReadInPlace() {
+    return isReadInPlace(dataType, shape);
+  }
+
+  private static boolean isReadInPlace(DataType type, Shape shape) {
+    return type != DataType.UNKNOWN
+        && type != DataType.BFLOAT16
+        && sizeBytes(type, shape) <= ArrayMemory.MOST_BYTES;
   }
 
   /** The elements as new buffers over the same bytes, which must not be written to. */

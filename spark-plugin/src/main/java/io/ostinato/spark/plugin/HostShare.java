@@ -7,13 +7,16 @@ import org.apache.spark.SparkConf;
  * What batches may take of the memory of an executor's host by default.
  *
  * @param mostBytes maximum size, in bytes; {@link Long#MAX_VALUE} if only the host limits it
- * @param cores the cores that an executor uses, at least 1
+ * @param cores the cores that an executor uses; 0 if they are all of its host's
  */
 public record HostShare(long mostBytes, int cores) implements Serializable {
   /** Nothing, as the application isn't known. */
   static final HostShare UNKNOWN = new HostShare(0, 1);
 
-  /** The share of the overhead; the native engine, models and activations need the rest. */
+  /** What the native engine takes of the overhead. */
+  private static final long ENGINE_BYTES = 1L << 30;
+
+  /** The share of what is left; models and activations need the rest. */
   private static final int OF_OVERHEAD = 4;
 
   private static final String OVERHEAD = "spark.executor.memoryOverhead";
@@ -29,9 +32,13 @@ public record HostShare(long mostBytes, int cores) implements Serializable {
   static HostShare of(SparkConf conf) {
     String master = conf.get("spark.master", "");
     boolean hasOverhead = master.startsWith("yarn") || master.startsWith("k8s");
-    long most = hasOverhead ? overheadBytes(conf) / OF_OVERHEAD : Long.MAX_VALUE;
-    int taskCpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
-    return new HostShare(most, Math.max(1, TaskSlots.cores(conf, taskCpus)));
+    long most =
+        hasOverhead
+            ? Math.max(0, overheadBytes(conf) - ENGINE_BYTES) / OF_OVERHEAD
+            : Long.MAX_VALUE;
+    // Without the setting, YARN and Kubernetes give an executor one core, and a standalone worker
+    // gives it all of its own.
+    return new HostShare(most, Math.max(0, TaskSlots.cores(conf, hasOverhead ? 1 : 0)));
   }
 
   private static long overheadBytes(SparkConf conf) {

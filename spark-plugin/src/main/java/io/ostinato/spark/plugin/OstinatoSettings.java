@@ -168,8 +168,9 @@ public record OstinatoSettings(
                 optional = true,
                 otherwise =
                     "on a CPU, an eighth of the memory that the host or container has available,"
-                        + " or a quarter of the executor's memory overhead on YARN and Kubernetes"
-                        + " if that is less, from the second evaluation of a dataset (see below);"
+                        + " or, on YARN and Kubernetes, a quarter of what the executor's memory"
+                        + " overhead exceeds 1g by if that is less, from the second evaluation of"
+                        + " a dataset (see below);"
                         + " on a GPU, `0`")
             @Nullable ByteSize device) {
       return new DeviceBatches(device, HostShare.UNKNOWN);

@@ -21,10 +21,11 @@ public record HostBudget(long mostBytes, double share, Supplier<OptionalLong> av
    * The budget of an executor, which has some of the host's, or container's, processors.
    *
    * @param mostBytes maximum size, however much memory is available
-   * @param cores the cores that the executor uses
+   * @param cores the cores that the executor uses; 0 if they are all of the host's
    */
   public static HostBudget ofExecutor(long mostBytes, int cores) {
-    double part = Math.min(1, (double) cores / Runtime.getRuntime().availableProcessors());
+    double part =
+        cores == 0 ? 1 : Math.min(1, (double) cores / Runtime.getRuntime().availableProcessors());
     return new HostBudget(mostBytes, OF_HOST * part, HostMemory::availableBytes);
   }
 

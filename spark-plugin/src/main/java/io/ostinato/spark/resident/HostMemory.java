@@ -7,6 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of the host, or of the container if it has a limit.
@@ -18,9 +23,33 @@ import java.util.OptionalLong;
  */
 record HostMemory(long totalBytes, long freeBytes, List<String> meminfo) {
   private static final Path MEMINFO = Path.of("/proc/meminfo");
+  private static final Supplier<OptionalLong> AVAILABLE =
+      onceASecond(HostMemory::availableBytesNow, System::nanoTime);
 
-  /** Memory that is neither in use nor promised to this JVM's heap, in bytes; empty if unknown. */
+  /**
+   * Memory that is neither in use nor promised to this JVM's heap, in bytes, as it was within the
+   * last second; empty if unknown.
+   */
   static OptionalLong availableBytes() {
+    return AVAILABLE.get();
+  }
+
+  /** Asks once a second at most, since each answer costs reading files. */
+  static Supplier<OptionalLong> onceASecond(Supplier<OptionalLong> source, LongSupplier nanos) {
+    record Figure(long time, OptionalLong bytes) {}
+    AtomicReference<@Nullable Figure> last = new AtomicReference<>();
+    return () -> {
+      long now = nanos.getAsLong();
+      Figure known = last.get();
+      if (known == null || now - known.time() >= TimeUnit.SECONDS.toNanos(1)) {
+        known = new Figure(now, source.get());
+        last.set(known);
+      }
+      return known.bytes();
+    };
+  }
+
+  private static OptionalLong availableBytesNow() {
     Runtime jvm = Runtime.getRuntime();
     long heap = jvm.maxMemory() - jvm.totalMemory();
     OptionalLong available = now().available();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Modifications by one user don't affect another one. On a GPU, each gets a copy made there. On
  * a CPU, columns are lent to one user at a time, and compared with their checksum before they are
- * lent again; users of a dataset that was changed get copies from then on. A user who finds a batch
+ * lent again; of a dataset that was changed, nothing is kept from then on. A user who finds a batch
  * lent copies it from the heap.
  *
  * <p>If there is no room, a whole dataset is evicted in favour of one that has been read twice
@@ -82,7 +82,7 @@ public final class ResidentBatches {
 
   /**
    * Copies a batch to the device; if there is room, and all of its rows could be read, it stays
-   * there for later calls.
+   * there for later calls. On a CPU, only batches stay that can be lent.
    *
    * @param dataset identifies the dataset and its batch size
    * @param manager owns the returned arrays
@@ -90,7 +90,9 @@ public final class ResidentBatches {
    */
   public StagedBatch stage(
       String dataset, DataBatch batch, TaskDevice device, NDManager manager, BatchBudget budget) {
-    if (budget == BatchBudget.NONE || !batch.skipped().isEmpty()) {
+    boolean isGpu = device.device().isGpu();
+    boolean canStay = batch.skipped().isEmpty() && (isGpu || ResidentColumns.canBeLent(batch));
+    if (budget == BatchBudget.NONE || !canStay) {
       return StagedBatch.of(batch, manager);
     }
     Place place = new Place(dataset, device);
@@ -98,7 +100,7 @@ public final class ResidentBatches {
     synchronized (datasets) {
       ResidentColumns columns = resident(place, batch, budget);
       if (columns != null && !columns.isLent()) {
-        if (!canLend(place, batch)) {
+        if (isGpu) {
           return StagedBatch.copyOf(batch, columns.arrays(), manager);
         }
         lent = columns;
@@ -106,15 +108,6 @@ public final class ResidentBatches {
       }
     }
     return lent == null ? StagedBatch.of(batch, manager) : borrowed(place, batch, lent, manager);
-  }
-
-  /** Columns on a CPU are lent, since comparing is cheaper than copying there. */
-  private boolean canLend(Place place, DataBatch batch) {
-    Batches batches = datasets.get(place);
-    return !place.device().device().isGpu()
-        && batch.masks().isEmpty()
-        && batches != null
-        && !batches.areChanged;
   }
 
   private StagedBatch borrowed(
@@ -126,7 +119,7 @@ public final class ResidentBatches {
         isBorrowed = true;
         return staged;
       }
-      copyFromNowOn(place);
+      keepNoneFromNowOn(place);
     } finally {
       if (!isBorrowed) {
         takeBack(lent);
@@ -135,8 +128,8 @@ public final class ResidentBatches {
     return StagedBatch.of(batch, manager);
   }
 
-  /** Frees the batches of a dataset, any of which may have been changed, and lends none again. */
-  private void copyFromNowOn(Place place) {
+  /** Frees the batches of a dataset, any of which may have been changed, and keeps none again. */
+  private void keepNoneFromNowOn(Place place) {
     synchronized (datasets) {
       Batches batches = datasets.get(place);
       if (batches != null && !batches.areChanged) {
@@ -202,7 +195,8 @@ public final class ResidentBatches {
       bytes.merge(place.device(), -batches.free(batch.firstRow()), Long::sum);
       columns = null;
     }
-    boolean isKept = budget.isFromFirstRead() || batches.areReadAgain();
+    boolean isKept =
+        !batches.areChanged && (budget.isFromFirstRead() || batches.areReadAgain());
     if (columns == null && isKept && makeRoom(place.device(), batches, batch, budget)) {
       columns = ResidentColumns.copyOf(batch, place.device());
       batches.byFirstRow.put(batch.firstRow(), columns);

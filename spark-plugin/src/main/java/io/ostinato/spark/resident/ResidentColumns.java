@@ -44,6 +44,11 @@ final class ResidentColumns {
     }
   }
 
+  /** Whether a batch can be lent on a CPU: without a copy, and compared with its checksums. */
+  static boolean canBeLent(DataBatch batch) {
+    return batch.masks().isEmpty() && batch.arrays().stream().allMatch(HostArray::isReadInPlace);
+  }
+
   /** Size of the columns of a batch, in bytes. */
   static long sizeBytes(DataBatch batch) {
     return batch.arrays().stream().mapToLong(HostArray::sizeBytes).sum();

@@ -57,7 +57,14 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
 
   @BeforeAll
   static void start() {
-    session = TestSpark.local(Map.of("spark.plugins", OstinatoPlugin.class.getName()));
+    session =
+        TestSpark.local(
+            Map.of(
+                "spark.plugins",
+                OstinatoPlugin.class.getName(),
+                // Otherwise, batches would be freed before models.
+                "spark.ostinato.blocks.device",
+                "0"));
     engine = SparkEvaluationEngine.of(session);
   }
 

@@ -84,16 +84,18 @@ class OstinatoSettingsTest {
   }
 
   @Test
-  void byDefaultBatchesStayWithinAQuarterOfTheMemoryOverhead() {
+  void byDefaultBatchesStayWithinTheMemoryOverhead() {
     String overhead = "spark.executor.memoryOverhead";
     assertThat(host("local[4]")).isEqualTo(new HostShare(Long.MAX_VALUE, 4));
     assertThat(host("spark://host:7077", "spark.executor.cores", "3"))
         .isEqualTo(new HostShare(Long.MAX_VALUE, 3));
-    assertThat(host("yarn").mostBytes()).as("of 384 MiB").isEqualTo(96L << 20);
-    assertThat(host("yarn", overhead, "2g").mostBytes()).isEqualTo(512L << 20);
-    assertThat(host("yarn", overhead, "800").mostBytes()).as("MiB").isEqualTo(200L << 20);
+    assertThat(host("spark://host:7077").cores()).as("all of its worker's").isZero();
+    assertThat(host("yarn").mostBytes()).as("of 384 MiB").isZero();
+    assertThat(host("yarn").cores()).isEqualTo(1);
+    assertThat(host("yarn", overhead, "2g").mostBytes()).isEqualTo(256L << 20);
+    assertThat(host("yarn", overhead, "1824").mostBytes()).as("MiB").isEqualTo(200L << 20);
     assertThat(host("k8s://https://host", "spark.executor.memory", "40g").mostBytes())
-        .isEqualTo(1024L << 20);
+        .isEqualTo(768L << 20);
     assertThat(
             host(
                     "k8s://https://host",
@@ -102,7 +104,7 @@ class OstinatoSettingsTest {
                     "spark.kubernetes.memoryOverheadFactor",
                     "0.4")
                 .mostBytes())
-        .isEqualTo(1024L << 20);
+        .isEqualTo(768L << 20);
   }
 
   private static HostShare host(String master, String... more) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -31,6 +33,19 @@ class HostMemoryTest {
     assertThat(available(100 * MB, 7 * MB, List.of("MemTotal: many kB", "MemAvailable:")))
         .hasValue(7 * MB);
     assertThat(available(0, 0, List.of())).isEmpty();
+  }
+
+  @Test
+  void aFigureIsAskedForOnceASecond() {
+    AtomicLong nanos = new AtomicLong(-5);
+    AtomicLong asked = new AtomicLong();
+    Supplier<OptionalLong> figures =
+        HostMemory.onceASecond(() -> OptionalLong.of(asked.incrementAndGet()), nanos::get);
+    assertThat(figures.get()).hasValue(1);
+    nanos.addAndGet(999_999_999);
+    assertThat(figures.get()).hasValue(1);
+    nanos.incrementAndGet();
+    assertThat(figures.get()).hasValue(2);
   }
 
   @Test
