@@ -24,7 +24,7 @@ final class DocTables {
   private static final String BEGIN = "<!-- table: %s -->\n";
 
   /** Tables that other tests write, and benchmarks print. */
-  private static final Set<String> OTHERS = Set.of("settings", "chaos", "peers");
+  private static final Set<String> OTHERS = Set.of("settings", "chaos", "peers", "costs");
 
   private static final String END = "<!-- end of table -->";
   private static final Pattern TABLE =
