@@ -2,12 +2,14 @@ package io.ostinato.jobs.bench;
 
 import io.ostinato.spark.SparkFolder;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,10 +41,18 @@ record ColdStart(Path home, Path jar, Path folder) {
     return new ColdStart(SparkFolder.in(folder.resolve("spark")), jar, folder);
   }
 
-  /** Options with which all classes come from one class path, in the order of the archive. */
-  List<String> oneClassPath() {
-    return List.of(
-        "--driver-class-path", "%s:%s:%s/jars/*".formatted(jar, SparkFolder.natives(), home));
+  /**
+   * Options with which all classes come from one class path, in the order of the archive: the JVM
+   * expands a wildcard in an unspecified order.
+   */
+  List<String> oneClassPath() throws IOException {
+    try (Stream<Path> spark = Files.list(home.resolve("jars"))) {
+      return List.of(
+          "--driver-class-path",
+          Stream.concat(Stream.of(jar, SparkFolder.natives()), spark.sorted())
+              .map(Path::toString)
+              .collect(Collectors.joining(File.pathSeparator)));
+    }
   }
 
   /** Options that take the natives as a jar of the application. */

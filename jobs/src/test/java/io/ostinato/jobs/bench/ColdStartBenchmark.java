@@ -1,6 +1,7 @@
 package io.ostinato.jobs.bench;
 
 import ai.djl.util.Utils;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ record ColdStartBenchmark(Path target, Path data) implements Benchmark {
     return figures(measured);
   }
 
-  private static List<Variant> variants(ColdStart start, Path archive) {
+  private static List<Variant> variants(ColdStart start, Path archive) throws IOException {
     List<String> plain = new ArrayList<>(List.of(NO_PRELOAD.split(" ")));
     plain.addAll(start.jars());
     String shared = "-XX:SharedArchiveFile=" + archive;

@@ -18,9 +18,9 @@ record CostForecast(CostModel model, double bytesPerSecond) {
   enum Part {
     JOB("the job itself"),
     TASKS("driver: launching tasks"),
-    SEND("driver: hashing and sending weights"),
+    /** Sending and loading: they overlap, so measurements determine only their sum. */
+    WEIGHTS("driver and executors: weights"),
     NETWORK("network: weights"),
-    LOAD("executors: loading weights"),
     BATCHES("executors: tasks, batches, reading rows, merging states"),
     FORWARD("executors: forward"),
     RESULTS("driver: results, with the network to it");
@@ -41,9 +41,9 @@ record CostForecast(CostModel model, double bytesPerSecond) {
     Map<Part, Double> parts = new LinkedHashMap<>();
     parts.put(Part.JOB, model.seconds(CostTerm.JOB, load) + model.seconds(CostTerm.EXECUTOR, load));
     parts.put(Part.TASKS, model.seconds(CostTerm.TASK, load));
-    parts.put(Part.SEND, model.seconds(CostTerm.SEND, load));
+    parts.put(
+        Part.WEIGHTS, model.seconds(CostTerm.SEND, load) + model.seconds(CostTerm.LOAD, load));
     parts.put(Part.NETWORK, broadcastSeconds(load));
-    parts.put(Part.LOAD, model.seconds(CostTerm.LOAD, load));
     parts.put(
         Part.BATCHES,
         model.seconds(CostTerm.RUN, load)

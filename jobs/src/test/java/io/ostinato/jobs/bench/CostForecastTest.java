@@ -26,10 +26,10 @@ class CostForecastTest {
       new CostLoad(1e9, 3_000, 8e-6, 64 * (8 << 20), 0, 3_200, 100, 8, 100, 8);
 
   @Test
-  void executorsShareRowsAndEachLoadsAllWeights() {
+  void executorsShareRowsButNotWeights() {
     Map<Part, Double> parts = FORECAST.parts(LOAD);
     assertThat(parts.get(Part.FORWARD)).isCloseTo(1e9 * 8e-6 * 1.1 / 800, within(1e-9));
-    assertThat(parts.get(Part.LOAD)).isCloseTo(64 * (8 << 20) * 3e-9, within(1e-9));
+    assertThat(parts.get(Part.WEIGHTS)).isCloseTo(64 * (8 << 20) * (2e-9 + 3e-9), within(1e-9));
     assertThat(parts.get(Part.BATCHES))
         .isCloseTo(
             3_200 * Math.ceil(312_500 / 256.0) * 1e-4 / 800 + 1e9 * 3_000 * 1e-10 / 800,
@@ -62,7 +62,7 @@ class CostForecastTest {
   void whatSaturatesIsTheLargestPartButTheForward() {
     assertThat(FORECAST.largest(LOAD)).isEqualTo(Part.TASKS);
     assertThat(FORECAST.largest(LOAD.withResultBytes(8))).isEqualTo(Part.RESULTS);
-    assertThat(FORECAST.largest(LOAD.withModelBytes(1e10))).isEqualTo(Part.LOAD);
+    assertThat(FORECAST.largest(LOAD.withModelBytes(1e10))).isEqualTo(Part.WEIGHTS);
     assertThat(FORECAST.seconds(LOAD)).isGreaterThan(11 + 3.2 + 1.6);
   }
 }

@@ -49,7 +49,7 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
   List<Figure> figures() {
     List<Figure> figures = new ArrayList<>();
     for (Use use : List.of(Use.HELD_OUT, Use.BEYOND)) {
-      List<Double> errors = errors(use, model, CostMeasurement::seconds);
+      List<Double> errors = errors(measured(use), model, CostMeasurement::seconds);
       if (!errors.isEmpty()) {
         String detail =
             text("median of %d measurements; worst %.0f %%", errors.size(), 100 * worst(errors));
@@ -100,26 +100,42 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
             "| measurements | number | median error | worst | median error of the driver's processor time |\n"
                 + "|---|---|---|---|---|\n");
     for (Use use : Use.values()) {
-      List<Double> errors = errors(use, model, CostMeasurement::seconds);
-      if (!errors.isEmpty()) {
-        table.append(
-            text(
-                "| %s | %d | %.1f %% | %.0f %% | %.0f %% |\n",
-                use.text(),
-                errors.size(),
-                100 * Rounds.median(errors),
-                100 * worst(errors),
-                100 * Rounds.median(errors(use, driver, CostMeasurement::driverSeconds))));
-      }
+      table.append(errors(use.text(), measured(use)));
     }
-    return table.toString();
+    return table.append(errors("– of these, on more executors", onMoreExecutors())).toString();
   }
 
-  private List<Double> errors(Use use, CostModel of, ToDoubleFunction<CostMeasurement> target) {
-    return measured.stream()
-        .filter(one -> one.use() == use)
+  /** A row of the table of errors; empty without measurements. */
+  private String errors(String name, List<CostMeasurement> some) {
+    if (some.isEmpty()) {
+      return "";
+    }
+    List<Double> errors = errors(some, model, CostMeasurement::seconds);
+    return text(
+        "| %s | %d | %.1f %% | %.0f %% | %.0f %% |\n",
+        name,
+        errors.size(),
+        100 * Rounds.median(errors),
+        100 * worst(errors),
+        100 * Rounds.median(errors(some, driver, CostMeasurement::driverSeconds)));
+  }
+
+  private static List<Double> errors(
+      List<CostMeasurement> some, CostModel of, ToDoubleFunction<CostMeasurement> target) {
+    return some.stream()
         .map(one -> Math.abs(of.seconds(one.load()) / target.applyAsDouble(one) - 1))
         .toList();
+  }
+
+  private List<CostMeasurement> measured(Use use) {
+    return measured.stream().filter(one -> one.use() == use).toList();
+  }
+
+  /** Those beyond the range that have more executors than any to which the model is fitted. */
+  private List<CostMeasurement> onMoreExecutors() {
+    int most =
+        measured(Use.FITTED).stream().mapToInt(one -> one.load().executors()).max().orElseThrow();
+    return measured(Use.BEYOND).stream().filter(one -> one.load().executors() > most).toList();
   }
 
   private static double worst(List<Double> errors) {
@@ -179,7 +195,7 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
 
   /** A gap after each point leaves dots. */
   private Curve dots(Use use) {
-    List<CostMeasurement> some = measured.stream().filter(one -> one.use() == use).toList();
+    List<CostMeasurement> some = measured(use);
     double[] x = new double[2 * some.size()];
     double[] y = new double[x.length];
     for (int i = 0; i < some.size(); i++) {

@@ -6,12 +6,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ostinato.libraries.NativeLibraries;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EnginePreloadTest {
+  private static final List<String> THREADS =
+      List.of(
+          "ai.djl.pytorch.num_threads",
+          "ai.djl.pytorch.num_interop_threads",
+          "ai.djl.onnxruntime.num_threads");
+
+  private final Properties before = (Properties) System.getProperties().clone();
+
+  @AfterEach
+  void restoreThreads() {
+    for (String key : THREADS) {
+      String value = before.getProperty(key);
+      if (value == null) {
+        System.clearProperty(key);
+      } else {
+        System.setProperty(key, value);
+      }
+    }
+  }
 
   @Test
   void whatComesAfterwardsWaitsForALoadingAndRunsOnce() {
@@ -43,11 +64,15 @@ class EnginePreloadTest {
   @Test
   void theEngineOfALocalDriverIsLoadedWithItsThreadsOnAnotherThread() throws Exception {
     SparkConf conf = new SparkConf(false).setMaster("local[2]").set("spark.ostinato.threads", "1");
-    assertThat(EnginePreload.begin(conf, OstinatoSettings.of(conf))).isTrue();
-    assertThat(System.getProperty("ai.djl.pytorch.num_threads")).isEqualTo("1");
+    THREADS.forEach(System::clearProperty);
     CompletableFuture<String> seen = new CompletableFuture<>();
-    EnginePreload.afterwards(() -> seen.complete(Thread.currentThread().getName()));
-    assertThat(seen.get(2, TimeUnit.MINUTES)).isNotEmpty();
+    synchronized (NativeEngine.class) { // no other thread can load the engine meanwhile
+      assertThat(EnginePreload.begin(conf, OstinatoSettings.of(conf))).isTrue();
+      assertThat(System.getProperty("ai.djl.pytorch.num_threads")).isEqualTo("1");
+      EnginePreload.afterwards(() -> seen.complete(Thread.currentThread().getName()));
+      assertThat(seen).as("still loading").isNotDone();
+    }
+    assertThat(seen.get(2, TimeUnit.MINUTES)).isEqualTo("ostinato-preload");
     assertThat(NativeLibraries.engine().getEngineName()).isEqualTo("PyTorch");
   }
 
