@@ -215,7 +215,7 @@ public final class HostArray implements Serializable {
 
   /** Whether {@link #hasChecksum} can tell of a copy of this array on a CPU. */
   public boolean isReadInPlace() {
-    return isReadInPlace(dataType, shape);
+    return isReadInPlace(dataType, shape());
   }
 
   private static boolean isReadInPlace(DataType type, Shape shape) {
