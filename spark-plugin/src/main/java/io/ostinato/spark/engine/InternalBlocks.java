@@ -29,6 +29,7 @@ final class InternalBlocks {
    * Stores bytes on the driver, as a block of a broadcast variable.
    *
    * @param bytes on the heap; must not be written to any more
+   * @throws IllegalStateException if Spark can't store them, or its version has no such blocks
    */
   static void put(long broadcast, ByteBuffer bytes) {
     try {
@@ -44,7 +45,20 @@ final class InternalBlocks {
                   .formatted(e.getMessage())
               + " spark.ostinato.weights.transfer=broadcasts",
           e);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      throw notStored(e);
     }
+  }
+
+  /** Converts a checked exception of Spark, which means that the driver can't write to its disk. */
+  static IllegalStateException notStored(Exception e) {
+    return new IllegalStateException(
+        "Spark can't store weights in memory or on disk (%s); is the disk of the driver"
+                .formatted(e)
+            + " (spark.local.dir) full?",
+        e);
   }
 
   /** The CRC-32C of the remaining bytes. */

@@ -16,6 +16,7 @@ import io.ostinato.weights.Manifest;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.ShardBytes;
 import io.ostinato.weights.WeightSnapshot;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -260,6 +264,47 @@ class WeightBroadcastsTest {
     assertThat(channel.events).containsExactly("send 1", "free 1", "destroy 1");
   }
 
+  /** Spark throws a checked exception that it doesn't declare. */
+  @Test
+  void aFullDiskOfTheDriverLeavesNothing() {
+    ExecutorChannel full = new ExecutorChannel(new FullDisk(session.sparkContext(), 1), transfer);
+    Recorded channel = recorded(shards -> {}, full);
+    WeightBroadcasts failing = new WeightBroadcasts(channel, MIB);
+    Published one = failing.publish(model("a"), weights(1));
+    assertThatThrownBy(() -> failing.publish(model("a"), weights(1, 2)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "Spark can't store weights in memory or on disk (java.io.IOException: No space left on"
+                + " device); is the disk of the driver (spark.local.dir) full?")
+        .hasCauseInstanceOf(IOException.class);
+    one.close();
+    failing.destroyAll();
+    assertThat(failing.size()).isZero();
+    assertThat(channel.events).containsExactly("send 1", "free 1", "destroy 1");
+  }
+
+  /** Has space for some broadcasts only. */
+  private static final class FullDisk extends JavaSparkContext {
+    private final AtomicInteger space;
+
+    FullDisk(SparkContext context, int space) {
+      super(context);
+      this.space = new AtomicInteger(space);
+    }
+
+    @Override
+    public <T> Broadcast<T> broadcast(T value) {
+      return space.getAndDecrement() > 0
+          ? super.broadcast(value)
+          : FullDisk.<Broadcast<T>, RuntimeException>fail();
+    }
+
+    @SuppressWarnings("unchecked") // a checked exception, thrown without being declared
+    private static <R, E extends Exception> R fail() throws E {
+      throw (E) new IOException("No space left on device");
+    }
+  }
+
   /** Broadcasts parcels of one shard, and keeps what was done by the shards' seeds. */
   private record Recorded(
       ParcelChannel channel,
@@ -300,7 +345,11 @@ class WeightBroadcastsTest {
   }
 
   private Recorded recorded(Consumer<List<Shard>> before) {
-    return new Recorded(channel(), before);
+    return recorded(before, channel());
+  }
+
+  private static Recorded recorded(Consumer<List<Shard>> before, ParcelChannel channel) {
+    return new Recorded(channel, before);
   }
 
   private ParcelChannel channel() {
