@@ -18,6 +18,8 @@ import io.ostinato.weights.ShardBytes;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,6 +30,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -229,6 +232,41 @@ class WeightBroadcastsTest {
         .forEachRemaining(shard -> order.add(shard.hash()));
     assertThat(order).isEqualTo(second.manifest().shards());
     two.close();
+  }
+
+  /** Otherwise the driver would send each parcel to all executors that need it at a time. */
+  @Test
+  void executorsBeginWithDifferentParcelsWhereAnyOrderWillDo() {
+    WeightSnapshot weights = weights(1, 2, 3, 4, 5, 6, 7, 8);
+    List<String> hashes = weights.manifest().shards();
+    WeightBroadcasts pairs = new WeightBroadcasts(channel(), 2 * MIB);
+    try (Published published = pairs.publish(model("a"), weights)) {
+      List<List<String>> orders =
+          Stream.of("0", "1", "2")
+              .map(BroadcastWeights::share)
+              .map(share -> hashes(published.weights().startingAt(share, hashes)))
+              .toList();
+      assertThat(orders.stream().map(order -> order.get(0)).distinct().count())
+          .as("three of the four parcels")
+          .isEqualTo(3);
+      for (List<String> order : orders) {
+        assertThat(order).containsExactlyInAnyOrderElementsOf(hashes);
+        int start = hashes.indexOf(order.get(0));
+        assertThat(start % 2).as("no parcel is divided").isZero();
+        List<String> rotated = new ArrayList<>(hashes);
+        Collections.rotate(rotated, -start);
+        assertThat(order).isEqualTo(rotated);
+      }
+      assertThat(hashes(published.weights().shardsInAnyOrder(hashes)))
+          .containsExactlyInAnyOrderElementsOf(hashes);
+      assertThat(hashes(published.weights().shardsInAnyOrder(List.of()))).isEmpty();
+    }
+  }
+
+  private static List<String> hashes(Iterator<Shard> shards) {
+    List<String> hashes = new ArrayList<>();
+    shards.forEachRemaining(shard -> hashes.add(shard.hash()));
+    return hashes;
   }
 
   @Test
