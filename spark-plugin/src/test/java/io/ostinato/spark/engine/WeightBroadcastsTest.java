@@ -332,13 +332,14 @@ class WeightBroadcastsTest {
 
     @Override
     public <T> Broadcast<T> broadcast(T value) {
-      return space.getAndDecrement() > 0
-          ? super.broadcast(value)
-          : FullDisk.<Broadcast<T>, RuntimeException>fail();
+      if (space.getAndDecrement() < 1) {
+        FullDisk.<RuntimeException>fail();
+      }
+      return super.broadcast(value);
     }
 
     @SuppressWarnings("unchecked") // a checked exception, thrown without being declared
-    private static <R, E extends Exception> R fail() throws E {
+    private static <E extends Exception> void fail() throws E {
       throw (E) new IOException("No space left on device");
     }
   }
