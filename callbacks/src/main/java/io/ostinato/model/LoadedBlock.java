@@ -112,7 +112,9 @@ final class LoadedBlock implements LoadedModel {
     now.keySet().retainAll(wanted);
     List<String> missing = wanted.stream().filter(hash -> !before.containsKey(hash)).toList();
     Map<String, String> given = new HashMap<>();
-    weights.shards(missing).forEachRemaining(shard -> now.put(shard.hash(), write(shard, given)));
+    weights
+        .shardsInAnyOrder(missing)
+        .forEachRemaining(shard -> now.put(shard.hash(), write(shard, given)));
     check(now, given);
     held = now;
   }

@@ -15,4 +15,14 @@ public interface WeightSource {
    * @throws IllegalArgumentException if the manifest doesn't contain one of these hashes
    */
   Iterator<Shard> shards(List<String> hashes);
+
+  /**
+   * Provides some of the shards, each as often as it is asked for, in the order that suits the
+   * source.
+   *
+   * @throws IllegalArgumentException if the manifest doesn't contain one of these hashes
+   */
+  default Iterator<Shard> shardsInAnyOrder(List<String> hashes) {
+    return shards(hashes);
+  }
 }

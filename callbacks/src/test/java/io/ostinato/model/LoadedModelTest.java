@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,6 +74,25 @@ class LoadedModelTest {
       model.refresh(source);
       assertThat(source.asked).as("shards that were overwritten").hasSize(2);
       assertThat(outputs(model)).isEqualTo(outputsOfFresh(TWO_LAYERS, first));
+    }
+  }
+
+  @Test
+  void shardsOfABlockMayComeInAnyOrder() {
+    WeightSnapshot weights = layers(1, 2);
+    Counting backwards =
+        new Counting(weights) {
+          @Override
+          public Iterator<Shard> shardsInAnyOrder(List<String> hashes) {
+            List<String> reversed = new ArrayList<>(hashes);
+            Collections.reverse(reversed);
+            return shards(reversed);
+          }
+        };
+    try (LoadedModel model = TWO_LAYERS.build(Device.cpu())) {
+      model.refresh(backwards);
+      assertThat(backwards.asked.get(0)).isEqualTo(weights.manifest().shards().get(2));
+      assertThat(outputs(model)).isEqualTo(outputsOfFresh(TWO_LAYERS, weights));
     }
   }
 
@@ -274,7 +294,7 @@ class LoadedModelTest {
   }
 
   /** Notes which shards are asked for; fails after some of them. */
-  private static final class Counting implements WeightSource {
+  private static class Counting implements WeightSource {
     private final WeightSnapshot weights;
     private final List<String> asked = new ArrayList<>();
     private int fine = Integer.MAX_VALUE;

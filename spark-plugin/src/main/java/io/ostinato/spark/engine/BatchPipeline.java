@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * a second thread that runs the batches, so that decoding, copying and forward overlap. Spark's
  * iterators are read by the thread of the task, as Spark requires. At most depth + 2 batches are
  * staged at a time. A single batch, with which nothing can overlap, runs on the thread of the task.
+ * Whether there is a second one is found out by asking for it, so reading it doesn't overlap with
+ * the first forward: a partition may be one of several that a task reads, of unknown length.
  *
  * @param <T> type of the batches that are read
  */

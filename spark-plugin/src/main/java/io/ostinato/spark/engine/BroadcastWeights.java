@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,26 +66,47 @@ record BroadcastWeights(
 
   @Override
   public Iterator<Shard> shards(List<String> hashes) {
+    return startingAt(0, hashes);
+  }
+
+  /**
+   * Begins with another parcel on each executor, so that executors that need the same parcels at a
+   * time fetch them from each other rather than all from the driver.
+   */
+  @Override
+  public Iterator<Shard> shardsInAnyOrder(List<String> hashes) {
+    return startingAt(share(SparkEnv.get().executorId()), hashes);
+  }
+
+  /** A number of at least 0 and less than 1; the golden ratio spreads those of consecutive ids. */
+  static double share(String executor) {
+    double multiple = executor.hashCode() * 0.6180339887498949;
+    return multiple - Math.floor(multiple);
+  }
+
+  /** Begins with the parcel at this share of those that have the shards. */
+  Iterator<Shard> startingAt(double share, List<String> hashes) {
     Map<String, Place> byHash = new HashMap<>();
     for (int i = 0; i < places.size(); i++) {
       byHash.put(manifest.shards().get(i), places.get(i));
     }
-    Deque<Run> runs = new ArrayDeque<>();
+    List<Run> runs = new ArrayList<>();
     for (String hash : hashes) {
       Place place = byHash.get(hash);
       if (place == null) {
         throw new IllegalArgumentException("these weights have no shard " + hash);
       }
-      if (runs.isEmpty() || runs.getLast().parcel() != place.parcel()) {
+      if (runs.isEmpty() || runs.get(runs.size() - 1).parcel() != place.parcel()) {
         runs.add(new Run(place.parcel(), new ArrayList<>()));
       }
-      runs.getLast().hashes().add(hash);
+      runs.get(runs.size() - 1).hashes().add(hash);
     }
+    Collections.rotate(runs, -(int) (share * runs.size()));
     return ResidentModels.ofThisProcess()
         .localWeights()
         .find(manifest)
         .map(here -> here.shards(hashes))
-        .orElseGet(() -> new Fetching(byHash, runs));
+        .orElseGet(() -> new Fetching(byHash, new ArrayDeque<>(runs)));
   }
 
   /**

@@ -14,12 +14,18 @@ record ExecutorChannel(JavaSparkContext context, WeightTransfer transfer) implem
 
   @Override
   public Parcel send(List<Shard> shards) {
-    return Parcel.of(
-        shards,
-        switch (transfer) {
-          case BLOCKS -> bytes -> BlockContent.send(context, bytes);
-          case BROADCASTS -> bytes -> new BroadcastContent(context.broadcast(bytes.array()));
-        });
+    try {
+      return Parcel.of(
+          shards,
+          switch (transfer) {
+            case BLOCKS -> bytes -> BlockContent.send(context, bytes);
+            case BROADCASTS -> bytes -> new BroadcastContent(context.broadcast(bytes.array()));
+          });
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      throw InternalBlocks.notStored(e);
+    }
   }
 
   @Override

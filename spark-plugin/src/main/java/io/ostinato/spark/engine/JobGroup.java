@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,21 @@ final class JobGroup implements AutoCloseable {
   /** Identifies these jobs among those of the same name. */
   String id() {
     return id;
+  }
+
+  /**
+   * Runs jobs and waits for them. If this thread is interrupted, Spark only stops waiting; then
+   * they are cancelled before the exception is thrown.
+   */
+  <R> R await(Supplier<R> jobs) {
+    try {
+      return jobs.get();
+    } catch (Exception | Error e) { // Spark throws checked exceptions that it doesn't declare
+      if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
+        cancel();
+      }
+      throw e;
+    }
   }
 
   /** Cancels the jobs that are running. Can be called by any thread. */

@@ -260,7 +260,8 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
               requests, dataset, model, task(requests, dataset, model, published), watch, status);
       status.counts(pass.task().done()::sum);
       guard.begins(pass.task().done(), pass.rows(), () -> abandon(pass));
-      return results.run(pass, jobs);
+      // Cancels jobs before the weights are released, which their tasks may still fetch.
+      return jobs.await(() -> results.run(pass, jobs));
     }
   }
 

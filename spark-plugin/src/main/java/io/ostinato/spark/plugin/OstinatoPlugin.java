@@ -61,10 +61,9 @@ public final class OstinatoPlugin implements SparkPlugin {
       WeightTransfer transfer = OstinatoSettings.of(plugin.conf()).weights().transfer();
       context = application;
       if (transfer == WeightTransfer.BROADCASTS && !application.isLocal()) {
-        // Floating-point numbers hardly compress, and each block costs two requests to the driver;
-        // a
-        // parcel of weights fits into one. Spark reads both at each broadcast, so setting them here
-        // still takes effect.
+        // Floating-point numbers hardly compress. Each block costs two requests to the driver, and
+        // a parcel of weights fits into one block. Spark reads both settings at each broadcast, so
+        // setting them here still takes effect.
         plugin.conf().setIfMissing(COMPRESS, "false");
         plugin.conf().setIfMissing(BLOCK_SIZE, "16m");
       }

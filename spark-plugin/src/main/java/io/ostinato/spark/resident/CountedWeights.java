@@ -27,7 +27,15 @@ final class CountedWeights implements WeightSource {
 
   @Override
   public Iterator<Shard> shards(List<String> hashes) {
-    Iterator<Shard> shards = source.shards(hashes);
+    return counted(source.shards(hashes));
+  }
+
+  @Override
+  public Iterator<Shard> shardsInAnyOrder(List<String> hashes) {
+    return counted(source.shardsInAnyOrder(hashes));
+  }
+
+  private Iterator<Shard> counted(Iterator<Shard> shards) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {

@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.spark.TestSpark;
+import java.io.File;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -78,6 +84,68 @@ class InternalBlocksTest {
                     .formatted(owner.id(), checksum(1), checksum(2))
                 + " and spark.local.dir");
     owner.destroy();
+  }
+
+  @Test
+  void aFullDiskIsReportedAndTheOwnerDestroyed() throws IOException {
+    Deque<Broadcast<byte[]>> free = new ArrayDeque<>();
+    for (int i = 0; i < 24; i++) {
+      free.add(context.broadcast(new byte[0])); // while there is still space on the disk
+    }
+    Deque<Broadcast<byte[]>> used = new ArrayDeque<>();
+    JavaSparkContext prepared = prepared(free, used);
+    File[] folders = SparkEnv.get().blockManager().diskBlockManager().localDirs();
+    setAside(folders);
+    try {
+      assertThatThrownBy(
+              () -> {
+                for (int seed = 0; seed < 24; seed++) {
+                  BlockContent.send(prepared, ByteBuffer.wrap(random(seed)));
+                }
+              })
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("Spark can't store weights in memory or on disk (java.")
+          .hasMessageEndingWith("); is the disk of the driver (spark.local.dir) full?")
+          .hasCauseInstanceOf(IOException.class);
+    } finally {
+      putBack(folders);
+    }
+    Broadcast<byte[]> last = used.removeLast();
+    assertThatThrownBy(last::value).hasMessageContaining("destroyed");
+    used.forEach(Broadcast::destroy);
+    free.forEach(Broadcast::destroy);
+  }
+
+  /** Moves a broadcast from one queue to the other instead of making one. */
+  private static JavaSparkContext prepared(
+      Deque<Broadcast<byte[]>> free, Deque<Broadcast<byte[]>> used) {
+    return new JavaSparkContext(session.sparkContext()) {
+      @Override
+      @SuppressWarnings("unchecked") // bytes are all that is broadcast here
+      public <T> Broadcast<T> broadcast(T value) {
+        used.add(free.remove());
+        return (Broadcast<T>) used.getLast();
+      }
+    };
+  }
+
+  /** Nothing can be written where there is a file instead of a folder. */
+  private static void setAside(File[] folders) throws IOException {
+    for (File folder : folders) {
+      Files.move(folder.toPath(), aside(folder));
+      Files.createFile(folder.toPath());
+    }
+  }
+
+  private static void putBack(File[] folders) throws IOException {
+    for (File folder : folders) {
+      Files.delete(folder.toPath());
+      Files.move(aside(folder), folder.toPath());
+    }
+  }
+
+  private static Path aside(File folder) {
+    return Path.of(folder + "-aside");
   }
 
   private static long checksum(long seed) {

@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -109,6 +111,36 @@ class KryoWithoutPluginIT extends SparkEngineContract {
         assertThat(ByteBuffer.wrap(batch.arrays().get(i).bytes())).isEqualTo(rowsOfBatch);
       }
     }
+  }
+
+  @Test
+  void anExecutorReplacesADamagedCopyOfABlock() {
+    JavaSparkContext context = new JavaSparkContext(session.sparkContext());
+    Broadcast<byte[]> owner = context.broadcast(new byte[0]);
+    byte[] right = {1, 2, 3};
+    InternalBlocks.put(owner.id(), ByteBuffer.wrap(right));
+    long block = owner.id();
+    long checksum = InternalBlocks.checksum(ByteBuffer.wrap(right));
+    List<byte[]> read =
+        context
+            .parallelize(List.of(1), 1)
+            .map(i -> putDamaged(block))
+            .map(i -> bytes(i, checksum))
+            .collect();
+    assertThat(read).containsExactly(right);
+    owner.destroy();
+  }
+
+  private static long putDamaged(long block) {
+    InternalBlocks.put(block, ByteBuffer.wrap(new byte[] {1, 2, 4}));
+    return block;
+  }
+
+  private static byte[] bytes(long block, long checksum) {
+    InternalBlocks.get(block, checksum);
+    byte[] bytes = new byte[3];
+    InternalBlocks.get(block, checksum).get(bytes);
+    return bytes;
   }
 
   private static NDList failFirst(EvaluationBatch batch, EvaluationModel model) {

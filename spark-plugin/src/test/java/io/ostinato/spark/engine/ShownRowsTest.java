@@ -59,7 +59,7 @@ class ShownRowsTest {
     Thread thread = new Thread(during);
     thread.start();
     await(begun);
-    while (!isWaiting(thread)) {
+    while (thread.isAlive() && !isWaiting(thread)) {
       Thread.onSpinWait();
     }
     assertThat(seen).isEmpty();

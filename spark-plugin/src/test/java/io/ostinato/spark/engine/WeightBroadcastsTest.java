@@ -16,7 +16,10 @@ import io.ostinato.weights.Manifest;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.ShardBytes;
 import io.ostinato.weights.WeightSnapshot;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,8 +28,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -227,6 +234,41 @@ class WeightBroadcastsTest {
     two.close();
   }
 
+  /** Otherwise the driver would send each parcel to all executors that need it at a time. */
+  @Test
+  void executorsBeginWithDifferentParcelsWhereAnyOrderWillDo() {
+    WeightSnapshot weights = weights(1, 2, 3, 4, 5, 6, 7, 8);
+    List<String> hashes = weights.manifest().shards();
+    WeightBroadcasts pairs = new WeightBroadcasts(channel(), 2 * MIB);
+    try (Published published = pairs.publish(model("a"), weights)) {
+      List<List<String>> orders =
+          Stream.of("0", "1", "2")
+              .map(BroadcastWeights::share)
+              .map(share -> hashes(published.weights().startingAt(share, hashes)))
+              .toList();
+      assertThat(orders.stream().map(order -> order.get(0)).distinct().count())
+          .as("three of the four parcels")
+          .isEqualTo(3);
+      for (List<String> order : orders) {
+        assertThat(order).containsExactlyInAnyOrderElementsOf(hashes);
+        int start = hashes.indexOf(order.get(0));
+        assertThat(start % 2).as("no parcel is divided").isZero();
+        List<String> rotated = new ArrayList<>(hashes);
+        Collections.rotate(rotated, -start);
+        assertThat(order).isEqualTo(rotated);
+      }
+      assertThat(hashes(published.weights().shardsInAnyOrder(hashes)))
+          .containsExactlyInAnyOrderElementsOf(hashes);
+      assertThat(hashes(published.weights().shardsInAnyOrder(List.of()))).isEmpty();
+    }
+  }
+
+  private static List<String> hashes(Iterator<Shard> shards) {
+    List<String> hashes = new ArrayList<>();
+    shards.forEachRemaining(shard -> hashes.add(shard.hash()));
+    return hashes;
+  }
+
   @Test
   void whatEvaluationsInFlightNeedIsDestroyedWhenTheyEnd() {
     WeightSnapshot first = weights(1);
@@ -258,6 +300,48 @@ class WeightBroadcastsTest {
     failing.destroyAll();
     assertThat(failing.size()).isZero();
     assertThat(channel.events).containsExactly("send 1", "free 1", "destroy 1");
+  }
+
+  /** Spark throws a checked exception that it doesn't declare. */
+  @Test
+  void aFullDiskOfTheDriverLeavesNothing() {
+    ExecutorChannel full = new ExecutorChannel(new FullDisk(session.sparkContext(), 1), transfer);
+    Recorded channel = recorded(shards -> {}, full);
+    WeightBroadcasts failing = new WeightBroadcasts(channel, MIB);
+    Published one = failing.publish(model("a"), weights(1));
+    assertThatThrownBy(() -> failing.publish(model("a"), weights(1, 2)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "Spark can't store weights in memory or on disk (java.io.IOException: No space left on"
+                + " device); is the disk of the driver (spark.local.dir) full?")
+        .hasCauseInstanceOf(IOException.class);
+    one.close();
+    failing.destroyAll();
+    assertThat(failing.size()).isZero();
+    assertThat(channel.events).containsExactly("send 1", "free 1", "destroy 1");
+  }
+
+  /** Has space for some broadcasts only. */
+  private static final class FullDisk extends JavaSparkContext {
+    private final AtomicInteger space;
+
+    FullDisk(SparkContext context, int space) {
+      super(context);
+      this.space = new AtomicInteger(space);
+    }
+
+    @Override
+    public <T> Broadcast<T> broadcast(T value) {
+      if (space.getAndDecrement() < 1) {
+        FullDisk.<RuntimeException>fail();
+      }
+      return super.broadcast(value);
+    }
+
+    @SuppressWarnings("unchecked") // a checked exception, thrown without being declared
+    private static <E extends Exception> void fail() throws E {
+      throw (E) new IOException("No space left on device");
+    }
   }
 
   /** Broadcasts parcels of one shard, and keeps what was done by the shards' seeds. */
@@ -300,7 +384,11 @@ class WeightBroadcastsTest {
   }
 
   private Recorded recorded(Consumer<List<Shard>> before) {
-    return new Recorded(channel(), before);
+    return recorded(before, channel());
+  }
+
+  private static Recorded recorded(Consumer<List<Shard>> before, ParcelChannel channel) {
+    return new Recorded(channel, before);
   }
 
   private ParcelChannel channel() {

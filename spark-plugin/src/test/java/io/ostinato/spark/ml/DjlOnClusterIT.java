@@ -14,21 +14,29 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.spark.plugin.WeightTransfer;
 import io.ostinato.translation.DjlModel;
 import io.ostinato.translation.TranslatedProcessor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** On executors that are processes of their own, which receive all of it. */
+@ParameterizedClass
+@EnumSource(WeightTransfer.class)
 class DjlOnClusterIT {
   private static final EvaluationTag TAG =
       new EvaluationTag("djl", new TrainingIteration(1, 1, 1), "test");
@@ -37,13 +45,21 @@ class DjlOnClusterIT {
   private static SparkSession spark;
   private static String model = "";
 
+  @Parameter private WeightTransfer transfer = WeightTransfer.BLOCKS;
+
   @BeforeAll
-  static void start() throws IOException {
-    spark = TestSpark.localCluster(Map.of("spark.ostinato.weights.transfer", "broadcasts"));
+  static void create() throws IOException {
     model = ResidentPredictorTest.modelFolder(folder.resolve("net")).toUri().toString();
   }
 
-  @AfterAll
+  @BeforeParameterizedClassInvocation
+  static void start(WeightTransfer transfer) {
+    spark =
+        TestSpark.localCluster(
+            Map.of("spark.ostinato.weights.transfer", transfer.name().toLowerCase(Locale.ROOT)));
+  }
+
+  @AfterParameterizedClassInvocation
   static void stop() {
     spark.stop();
   }
@@ -89,6 +105,7 @@ class DjlOnClusterIT {
                     TranslatedProcessor.forMetrics(of.translator(), "input", "label"),
                     List.of(Metrics.accuracy())),
                 ProgressDisplay.silent())) {
+      assertThat(engine.weightBytesSent()).as("with %s", transfer).isPositive();
       assertThat(ofStage.rows()).isEqualTo(64);
       assertThat(translated.metrics()).isEqualTo(ofStage.metrics());
     }
