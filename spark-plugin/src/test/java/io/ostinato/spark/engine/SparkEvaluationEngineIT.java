@@ -78,7 +78,9 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   @BeforeAll
   static void start() {
     session =
-        TestSpark.localCluster(
+        TestSpark.cluster(
+            "local-cluster[2,1,1024]",
+            "-XX:+AlwaysPreTouch", // so that the heap's share of the resident set is known
             Map.of(
                 "spark.plugins",
                 OstinatoPlugin.class.getName(),
