@@ -25,11 +25,11 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,25 +42,26 @@ class DjlOnClusterIT {
       new EvaluationTag("djl", new TrainingIteration(1, 1, 1), "test");
 
   @TempDir static Path folder;
-  private static SparkSession spark;
   private static String model = "";
 
   @Parameter private WeightTransfer transfer = WeightTransfer.BLOCKS;
+
+  private SparkSession spark;
 
   @BeforeAll
   static void create() throws IOException {
     model = ResidentPredictorTest.modelFolder(folder.resolve("net")).toUri().toString();
   }
 
-  @BeforeParameterizedClassInvocation
-  static void start(WeightTransfer transfer) {
+  @BeforeEach
+  void start() {
     spark =
         TestSpark.localCluster(
             Map.of("spark.ostinato.weights.transfer", transfer.name().toLowerCase(Locale.ROOT)));
   }
 
-  @AfterParameterizedClassInvocation
-  static void stop() {
+  @AfterEach
+  void stop() {
     spark.stop();
   }
 
@@ -74,7 +75,7 @@ class DjlOnClusterIT {
         .setTranslatorFactory(new ClassesFactory());
   }
 
-  private static Dataset<Row> rows() {
+  private Dataset<Row> rows() {
     return ResidentPredictorTest.rows(spark, 4).selectExpr("*", "id % 3 as label");
   }
 
