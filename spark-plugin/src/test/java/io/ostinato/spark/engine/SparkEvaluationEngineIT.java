@@ -80,7 +80,8 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
     session =
         TestSpark.cluster(
             "local-cluster[2,1,1024]",
-            "-XX:+AlwaysPreTouch", // so that the heap's share of the resident set is known
+            // The heap must neither grow nor shrink beside what is measured of the resident set.
+            "-Xms1g -XX:+AlwaysPreTouch",
             Map.of(
                 "spark.plugins",
                 OstinatoPlugin.class.getName(),
