@@ -75,8 +75,8 @@ record NaiveBenchmark(Path folder) implements Benchmark {
   }
 
   /**
-   * A model of 100 MB that is loaded for each of 64 partitions, whose rows Spark has cached: as many
-   * rows as MNIST has to test with, and six times as many.
+   * A model of 100 MB that is loaded for each of 64 partitions, whose rows Spark has cached: as
+   * many rows as MNIST has to test with, and six times as many.
    */
   List<Figure> partitions() throws Exception {
     try (SparkSession spark = BenchSpark.local();

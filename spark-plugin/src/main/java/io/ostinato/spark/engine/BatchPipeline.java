@@ -18,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Reads batches and runs them. With a depth of at least one, the thread of the task reads ahead of
  * a second thread that runs the batches, so that decoding, copying and forward overlap. Spark's
  * iterators are read by the thread of the task, as Spark requires. At most depth + 2 batches are
- * staged at a time. A single batch, with which nothing can overlap, runs on the thread of the task.
- * Whether there is a second one is found out by asking for it, so reading it doesn't overlap with
- * the first forward: a partition may be one of several that a task reads, of unknown length.
+ * staged at a time.
  *
  * @param <T> type of the batches that are read
  */
@@ -34,33 +32,23 @@ final class BatchPipeline<T> {
 
   private final Function<T, StagedBatch> stage;
   private final Runner runner;
-  private final boolean isAbandonable;
   private final BooleanSupplier isAbandoned;
   private long readNanos;
   private long runNanos;
 
   BatchPipeline(Function<T, StagedBatch> stage, Runner runner) {
-    this(stage, runner, false, () -> false);
+    this(stage, runner, () -> false);
   }
 
   /**
-   * Creates a pipeline that can be abandoned: even a single batch runs on a second thread.
+   * Creates a pipeline.
    *
    * @param isAbandoned whether to leave behind a second thread that doesn't end when it is
    *     interrupted; it ends after its present batch
    */
   BatchPipeline(Function<T, StagedBatch> stage, Runner runner, BooleanSupplier isAbandoned) {
-    this(stage, runner, true, isAbandoned);
-  }
-
-  private BatchPipeline(
-      Function<T, StagedBatch> stage,
-      Runner runner,
-      boolean isAbandonable,
-      BooleanSupplier isAbandoned) {
     this.stage = stage;
     this.runner = runner;
-    this.isAbandonable = isAbandonable;
     this.isAbandoned = isAbandoned;
   }
 
@@ -71,20 +59,11 @@ final class BatchPipeline<T> {
    * @param workers provide the second thread
    */
   void run(Iterator<T> batches, int depth, Executor workers) throws InterruptedException {
-    if (depth < 1 || !batches.hasNext()) {
+    if (depth < 1) {
       runAlone(batches);
-      return;
-    }
-    long start = System.nanoTime();
-    T first = batches.next();
-    boolean overlaps = isAbandonable || batches.hasNext();
-    long firstNanos = System.nanoTime() - start;
-    if (overlaps) {
-      runAhead(first, batches, depth, workers);
     } else {
-      runAlone(List.of(first).iterator());
+      runAhead(batches, depth, workers);
     }
-    readNanos += firstNanos;
   }
 
   /** Time spent waiting for batches and staging them that did not overlap with the runner. */
@@ -109,13 +88,12 @@ final class BatchPipeline<T> {
     readNanos += System.nanoTime() - start;
   }
 
-  private void runAhead(T first, Iterator<T> batches, int depth, Executor workers)
+  private void runAhead(Iterator<T> batches, int depth, Executor workers)
       throws InterruptedException {
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     Worker worker = new Worker(new ArrayBlockingQueue<>(depth), loader);
     workers.execute(worker);
     try {
-      handOver(stage.apply(first), worker);
       while (worker.goesOn() && batches.hasNext()) {
         handOver(stage.apply(batches.next()), worker);
       }

@@ -167,13 +167,6 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
         : BatchBudget.NONE;
   }
 
-  /** A pipeline that stages batches; a batch of a task with a deadline can be abandoned. */
-  BatchPipeline<StoredBatch> pipeline(BatchPipeline.Runner runner) {
-    return TaskWatchdog.watches(TaskContext.get())
-        ? new BatchPipeline<>(this::stage, runner, this::isAbandoned)
-        : new BatchPipeline<>(this::stage, runner);
-  }
-
   /** Runs one batch and closes it; the runners hold the results. */
   void run(StagedBatch staged) throws InterruptedException {
     LoadedModel model = lease.model();

@@ -77,7 +77,8 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       TaskProgress progress = new TaskProgress(done);
       boolean[] first = {true};
       BatchPipeline<StoredBatch> pipeline =
-          steps.pipeline(
+          new BatchPipeline<>(
+              steps::stage,
               staged -> {
                 steps.run(staged);
                 progress.ran(staged.data().rows());
@@ -85,7 +86,8 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
                   first[0] = false;
                   checkFirst(task.works(), steps.runners());
                 }
-              });
+              },
+              steps::isAbandoned);
       pipeline.run(
           batches,
           task.settings().batches().prefetch(),

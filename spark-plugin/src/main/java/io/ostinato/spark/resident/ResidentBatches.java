@@ -195,8 +195,7 @@ public final class ResidentBatches {
       bytes.merge(place.device(), -batches.free(batch.firstRow()), Long::sum);
       columns = null;
     }
-    boolean isKept =
-        !batches.areChanged && (budget.isFromFirstRead() || batches.areReadAgain());
+    boolean isKept = !batches.areChanged && (budget.isFromFirstRead() || batches.areReadAgain());
     if (columns == null && isKept && makeRoom(place.device(), batches, batch, budget)) {
       columns = ResidentColumns.copyOf(batch, place.device());
       batches.byFirstRow.put(batch.firstRow(), columns);

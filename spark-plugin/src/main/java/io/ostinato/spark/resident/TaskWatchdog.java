@@ -75,11 +75,6 @@ public final class TaskWatchdog {
     return grace.toMillis() + " " + (System.currentTimeMillis() + deadline.toMillis());
   }
 
-  /** Whether the job of a task has a deadline, so that the task is watched. */
-  public static boolean watches(TaskContext task) {
-    return task.getLocalProperty(GRACE) != null;
-  }
-
   /** Watches a task until it ends, if its job has a deadline; called by the thread of the task. */
   public void watch(TaskContext task) {
     Thread thread = Thread.currentThread();

@@ -91,26 +91,6 @@ class BatchPipelineTest {
   }
 
   @Test
-  void onlyASingleBatchRunsOnTheThreadOfTheTask() throws Exception {
-    for (int count : new int[] {1, 2}) {
-      Set<Thread> threads = ConcurrentHashMap.newKeySet();
-      new BatchPipeline<>(this::stage, runner(threads)).run(numbers(count), 2, workers);
-      assertThat(ran).hasSize(count);
-      assertThat(threads.contains(Thread.currentThread()))
-          .as("%s batches", count)
-          .isEqualTo(count == 1);
-      ran.clear();
-    }
-  }
-
-  @Test
-  void aSingleBatchThatMayBeAbandonedRunsOnAThreadThatCanBeLeftBehind() throws Exception {
-    Set<Thread> threads = ConcurrentHashMap.newKeySet();
-    new BatchPipeline<>(this::stage, runner(threads), () -> false).run(numbers(1), 2, workers);
-    assertThat(threads).hasSize(1).doesNotContain(Thread.currentThread());
-  }
-
-  @Test
   void whatFailsInTheRunnerIsThrownAndNothingStaysStaged() {
     for (int depth : DEPTHS) {
       for (int bad : new int[] {0, 7, 29}) {
@@ -267,13 +247,6 @@ class BatchPipelineTest {
 
   private BatchPipeline<Integer> pipeline(BatchPipeline.Runner runner) {
     return new BatchPipeline<>(this::stage, runner);
-  }
-
-  private BatchPipeline.Runner runner(Set<Thread> threads) {
-    return batch -> {
-      threads.add(Thread.currentThread());
-      run(batch);
-    };
   }
 
   private StagedBatch stage(int number) {

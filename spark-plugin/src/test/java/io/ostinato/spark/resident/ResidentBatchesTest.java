@@ -136,8 +136,7 @@ class ResidentBatchesTest {
 
   @Test
   void whatCannotBeLentDoesntStay() {
-    HostArray halves =
-        HostArray.of("x", DataType.BFLOAT16, new Shape(ROWS, 1), new byte[2 * ROWS]);
+    HostArray halves = HostArray.of("x", DataType.BFLOAT16, new Shape(ROWS, 1), new byte[2 * ROWS]);
     for (int read = 0; read < 2; read++) {
       stage("a", new DataBatch(0, 0, ROWS, List.of(halves))).close();
     }

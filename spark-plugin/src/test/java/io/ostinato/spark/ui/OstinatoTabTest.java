@@ -92,8 +92,7 @@ class OstinatoTabTest {
         .singleElement()
         .satisfies(
             row ->
-                assertThat(row)
-                    .startsWith("driver", "cpu()", "1", "1", "1.0 KiB", "1.6 KiB", "1"));
+                assertThat(row).startsWith("driver", "cpu()", "1", "1", "1.0 KiB", "1.6 KiB", "1"));
     assertThat(tables.rows("datasets"))
         .singleElement()
         .satisfies(row -> assertThat(row).startsWith("test", "40", "5", "1.6 KiB"));
