@@ -73,7 +73,7 @@ class OstinatoSettingsTest {
                 new Weights(WeightTransfer.BROADCASTS),
                 new Batches(
                     size("2g"),
-                    new DeviceBatches(size("512m"), new HostShare(Long.MAX_VALUE, 1)),
+                    new DeviceBatches(size("512m"), new HostShare(Long.MAX_VALUE, 0)),
                     0,
                     false),
                 new Images(1000),
