@@ -30,9 +30,7 @@ record ExecutorChannel(JavaSparkContext context, WeightTransfer transfer) implem
 
   @Override
   public void free(Parcel parcel) {
-    if (!context.isLocal()) {
-      later(parcel.content()::free);
-    }
+    later(parcel.content()::free);
   }
 
   @Override

@@ -108,8 +108,11 @@ final class InternalBlocks {
     }
     try {
       ByteBuffer bytes = here.get().toByteBuffer();
-      if (manager.blockManagerId().isDriver() || checksum(bytes) == checksum) {
+      if (manager.blockManagerId().isDriver()) {
         return Optional.of(checked(bytes, id, checksum));
+      }
+      if (checksum(bytes) == checksum) {
+        return Optional.of(bytes);
       }
     } finally {
       manager.releaseLock(id, Option.empty());

@@ -222,12 +222,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       try {
         return prepared(requests, jobs, guard, status, results);
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-        RuntimeException failure =
-            e instanceof RuntimeException exception ? exception : failure(tag, e);
-        if (Thread.currentThread().isInterrupted()) {
-          jobs.cancel(); // Spark only stops waiting for a job if the thread is interrupted
-        }
-        throw guard.failure(failure);
+        throw guard.failure(e instanceof RuntimeException exception ? exception : failure(tag, e));
       }
     } catch (RuntimeException | Error e) {
       reports.passFailed(status, e);
@@ -249,7 +244,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
       ResultsOf<R> results) {
     EvaluationRequest first = requests.get(0);
     Stopwatch watch = new Stopwatch(status);
-    PreparedDataset dataset = prepare(first);
+    PreparedDataset dataset = jobs.await(() -> prepare(first));
     watch.prepared(dataset.rows());
     ModelId model = modelId(first.model());
     try (WeightBroadcasts.Published published = broadcasts.publish(model, first.weights())) {
