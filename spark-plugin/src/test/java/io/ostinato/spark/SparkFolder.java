@@ -2,6 +2,7 @@ package io.ostinato.spark;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -49,6 +50,18 @@ public final class SparkFolder {
       }
     }
     return home;
+  }
+
+  /**
+   * The command that Spark's script {@code spark-submit} runs.
+   *
+   * @param launcher runs {@code org.apache.spark.launcher.Main}, which makes the command
+   */
+  public static List<String> launched(ProcessBuilder launcher) throws IOException {
+    Process process = launcher.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String made = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    // After a NUL and a line's end come the arguments, each with a NUL behind it.
+    return List.of(made.substring(made.indexOf("\0\n") + 2).split("\0"));
   }
 
   /** The jar of PyTorch's natives that this machine needs. */

@@ -2,17 +2,24 @@ package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.DataType;
 import io.ostinato.evaluation.BatchProcessor;
+import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.EvaluationData;
 import io.ostinato.evaluation.EvaluationRequest;
+import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.model.ModelSource;
+import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -95,6 +102,37 @@ final class BenchSpark {
     return SparkDataset.of(rows)
         .column("x", "x", DataType.FLOAT32, shape)
         .column("class", "class", DataType.INT64);
+  }
+
+  static List<DataBatch> batches(SparkDataset data) {
+    try (Stream<DataBatch> batches = data.batches(BATCH)) {
+      return batches.toList();
+    }
+  }
+
+  /**
+   * An evaluation of one weights and of the others in turn.
+   *
+   * @param last has the timings of the last one
+   */
+  static Callable<Void> evaluation(
+      SparkEvaluationEngine engine,
+      String name,
+      SparkDataset data,
+      ModelSource model,
+      WeightSnapshot[] weights,
+      StringBuilder last) {
+    int[] round = {0};
+    return () -> {
+      WeightSnapshot now = weights[round[0]++ % weights.length];
+      try (EvaluationResults results =
+          engine.evaluate(
+              request(name, data, model, now, Processors::predictions), ProgressDisplay.silent())) {
+        last.setLength(0);
+        last.append(results.timings());
+      }
+      return null;
+    };
   }
 
   static EvaluationRequest request(

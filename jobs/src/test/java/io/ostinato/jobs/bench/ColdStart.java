@@ -118,10 +118,7 @@ record ColdStart(Path home, Path jar, Path folder) {
                 "org.apache.spark.launcher.Main",
                 "org.apache.spark.deploy.SparkSubmit"));
     launcher.addAll(arguments);
-    Process made = process(cache, launcher).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String command = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    // After a NUL and a line's end come the arguments, each with a NUL behind it.
-    return List.of(command.substring(command.indexOf("\0\n") + 2).split("\0"));
+    return SparkFolder.launched(process(cache, launcher));
   }
 
   private ProcessBuilder process(Path cache, List<String> command) {

@@ -58,58 +58,37 @@ record CostLoad(
   }
 
   CostLoad withExecutors(int number) {
-    return new CostLoad(
-        rows,
-        rowBytes,
-        forwardSeconds,
-        modelBytes,
-        resultBytes,
-        tasks,
-        number,
-        processors,
-        number,
-        slots);
+    return with(modelBytes, resultBytes, tasks, number, number);
   }
 
   CostLoad withTasks(double number) {
-    return new CostLoad(
-        rows,
-        rowBytes,
-        forwardSeconds,
-        modelBytes,
-        resultBytes,
-        number,
-        hosts,
-        processors,
-        executors,
-        slots);
+    return with(modelBytes, resultBytes, number, hosts, executors);
   }
 
   CostLoad withModelBytes(double bytes) {
-    return new CostLoad(
-        rows,
-        rowBytes,
-        forwardSeconds,
-        bytes,
-        resultBytes,
-        tasks,
-        hosts,
-        processors,
-        executors,
-        slots);
+    return with(bytes, resultBytes, tasks, hosts, executors);
   }
 
   CostLoad withResultBytes(double bytes) {
+    return with(modelBytes, bytes, tasks, hosts, executors);
+  }
+
+  private CostLoad with(
+      double newModelBytes,
+      double newResultBytes,
+      double newTasks,
+      int newHosts,
+      int newExecutors) {
     return new CostLoad(
         rows,
         rowBytes,
         forwardSeconds,
-        modelBytes,
-        bytes,
-        tasks,
-        hosts,
+        newModelBytes,
+        newResultBytes,
+        newTasks,
+        newHosts,
         processors,
-        executors,
+        newExecutors,
         slots);
   }
 }

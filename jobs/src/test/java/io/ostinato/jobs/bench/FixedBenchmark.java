@@ -1,19 +1,15 @@
 package io.ostinato.jobs.bench;
 
 import ai.djl.ndarray.types.Shape;
-import io.ostinato.evaluation.DataBatch;
-import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.jobs.model.DigitsNet;
 import io.ostinato.jobs.quickstart.TestDigits;
 import io.ostinato.model.ModelSource;
-import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -38,7 +34,7 @@ record FixedBenchmark() implements Benchmark {
       String emptyJob = "empty job of %d tasks,".formatted(tasks);
       return List.of(
           evaluation(engine, digits, model, weights, empty, emptyJob),
-          limit(new PureForward(model, weights[0], batches(digits)), empty, emptyJob));
+          limit(new PureForward(model, weights[0], BenchSpark.batches(digits)), empty, emptyJob));
     }
   }
 
@@ -51,19 +47,8 @@ record FixedBenchmark() implements Benchmark {
       String emptyJob)
       throws Exception {
     StringBuilder last = new StringBuilder();
-    int[] round = {0};
     Callable<Void> evaluation =
-        () -> {
-          try (EvaluationResults results =
-              engine.evaluate(
-                  BenchSpark.request(
-                      "fixed", digits, model, weights[round[0]++ % 2], Processors::predictions),
-                  ProgressDisplay.silent())) {
-            last.setLength(0);
-            last.append(results.timings());
-          }
-          return null;
-        };
+        BenchSpark.evaluation(engine, "fixed", digits, model, weights, last);
     Rounds rounds = Rounds.ofMany(evaluation, empty);
     String detail = rounds.detail("evaluation", emptyJob) + "; last: " + last;
     return new Figure("fixed", rounds.ratio(), "x empty job", "<= 1.5", detail);
@@ -89,11 +74,5 @@ record FixedBenchmark() implements Benchmark {
             .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
             .mapPartitions(nothing -> nothing, true)
             .collect();
-  }
-
-  private static List<DataBatch> batches(SparkDataset digits) {
-    try (Stream<DataBatch> batches = digits.batches(BenchSpark.BATCH)) {
-      return batches.toList();
-    }
   }
 }

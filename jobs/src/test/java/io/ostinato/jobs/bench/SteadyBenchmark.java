@@ -7,7 +7,6 @@ import io.ostinato.evaluation.Coverage;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.DataContent;
 import io.ostinato.evaluation.EvaluationRequest;
-import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.model.BlockFactory;
 import io.ostinato.model.ModelSource;
@@ -93,24 +92,9 @@ record SteadyBenchmark(Path folder) implements Benchmark {
     WeightSnapshot[] weights = {
       BenchNets.weights(net.get(), 1, batch), BenchNets.weights(net.get(), 2, batch)
     };
-    List<DataBatch> batches;
-    try (Stream<DataBatch> stream = data.batches(BenchSpark.BATCH)) {
-      batches = stream.toList();
-    }
+    List<DataBatch> batches = BenchSpark.batches(data);
     StringBuilder last = new StringBuilder();
-    int[] round = {0};
-    Callable<Void> evaluation =
-        () -> {
-          try (EvaluationResults results =
-              engine.evaluate(
-                  BenchSpark.request(
-                      name, data, model, weights[round[0]++ % 2], Processors::predictions),
-                  ProgressDisplay.silent())) {
-            last.setLength(0);
-            last.append(results.timings());
-          }
-          return null;
-        };
+    Callable<Void> evaluation = BenchSpark.evaluation(engine, name, data, model, weights, last);
     try (PureForward pure = new PureForward(model, weights[0], batches)) {
       Rounds rounds = Rounds.of(evaluation, pure);
       String detail = rounds.detail("evaluation", "forward") + "; last: " + last;

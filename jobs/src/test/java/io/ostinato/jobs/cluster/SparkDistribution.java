@@ -2,7 +2,6 @@ package io.ostinato.jobs.cluster;
 
 import io.ostinato.spark.SparkFolder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,13 +68,7 @@ final class SparkDistribution {
   ProcessBuilder submit(List<String> arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit"));
     all.addAll(arguments);
-    Process launcher =
-        java("org.apache.spark.launcher.Main", all)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String made = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    // After a NUL and a line's end come the arguments, each with a NUL behind it.
-    return inSpark(List.of(made.substring(made.indexOf("\0\n") + 2).split("\0")));
+    return inSpark(SparkFolder.launched(java("org.apache.spark.launcher.Main", all)));
   }
 
   private ProcessBuilder inSpark(List<String> command) {
