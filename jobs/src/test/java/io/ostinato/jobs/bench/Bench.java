@@ -19,6 +19,9 @@ public final class Bench {
   /** Runs only if it is named: it starts up to four executor processes, and takes minutes. */
   private static final String COSTS = "costs";
 
+  /** Run only if they are named: they require a GPU. */
+  private static final String GPU = "gpu";
+
   private Bench() {}
 
   public static void main(String[] args) throws Exception {
@@ -40,9 +43,15 @@ public final class Bench {
     benchmarks.put("growth", new GrowthBenchmark(data));
     benchmarks.put(PEERS, new PeersBenchmark(output, data, PeersBenchmark.Options.ofProperties()));
     benchmarks.put(COSTS, new CostsBenchmark(output, CostsBenchmark.Options.ofProperties()));
+    benchmarks.put(GPU + ".numbers", new GpuNumbersBenchmark());
+    benchmarks.put(GPU + ".tasks", new GpuTasksBenchmark(data));
+    benchmarks.put(GPU + ".steady", new GpuSteadyBenchmark());
+    benchmarks.put(GPU + ".refresh", new GpuRefreshBenchmark(data));
+    benchmarks.put(GPU + ".memory", new GpuMemoryBenchmark());
+    benchmarks.put(GPU + ".lost", new GpuLossBenchmark(data));
     Set<String> wanted =
         args.length > 1 && !args[1].isBlank() ? Set.of(args[1].split(",")) : all(benchmarks);
-    if (!benchmarks.keySet().containsAll(wanted)) {
+    if (!wanted.stream().allMatch(name -> isKnown(name, benchmarks.keySet()))) {
       throw new IllegalArgumentException(
           "unknown benchmarks in %s; known: %s".formatted(wanted, benchmarks.keySet()));
     }
@@ -59,10 +68,16 @@ public final class Bench {
     System.exit(0);
   }
 
+  /** Whether this is the name of a benchmark, or what some have before their dot. */
+  private static boolean isKnown(String name, Set<String> known) {
+    return known.contains(name) || known.stream().anyMatch(each -> each.startsWith(name + "."));
+  }
+
   private static Set<String> all(Map<String, Benchmark> benchmarks) {
     Set<String> all = new HashSet<>(benchmarks.keySet());
     all.remove(PEERS);
     all.remove(COSTS);
+    all.removeIf(name -> name.startsWith(GPU + "."));
     return all;
   }
 }

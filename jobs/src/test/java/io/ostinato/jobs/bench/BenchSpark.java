@@ -32,7 +32,12 @@ final class BenchSpark {
 
   /** Two threads of this process. */
   static SparkSession local(String... conf) {
-    return start("local[2]", conf);
+    return local(2, conf);
+  }
+
+  /** So many threads of this process. */
+  static SparkSession local(int threads, String... conf) {
+    return start("local[%d]".formatted(threads), conf);
   }
 
   /** Executors that are processes of their own, of one core each. */
@@ -122,12 +127,23 @@ final class BenchSpark {
       ModelSource model,
       WeightSnapshot[] weights,
       StringBuilder last) {
+    return evaluation(engine, name, data, model, weights, Processors::predictions, last);
+  }
+
+  /** The same with what is done with a batch. */
+  static Callable<Void> evaluation(
+      SparkEvaluationEngine engine,
+      String name,
+      SparkDataset data,
+      ModelSource model,
+      WeightSnapshot[] weights,
+      BatchProcessor processor,
+      StringBuilder last) {
     int[] round = {0};
     return () -> {
       WeightSnapshot now = weights[round[0]++ % weights.length];
       try (EvaluationResults results =
-          engine.evaluate(
-              request(name, data, model, now, Processors::predictions), ProgressDisplay.silent())) {
+          engine.evaluate(request(name, data, model, now, processor), ProgressDisplay.silent())) {
         last.setLength(0);
         last.append(results.timings());
       }
@@ -141,7 +157,17 @@ final class BenchSpark {
       ModelSource model,
       WeightSnapshot weights,
       BatchProcessor processor) {
+    return request(name, data, BATCH, model, weights, processor);
+  }
+
+  static EvaluationRequest request(
+      String name,
+      EvaluationData data,
+      int batch,
+      ModelSource model,
+      WeightSnapshot weights,
+      BatchProcessor processor) {
     EvaluationTag tag = new EvaluationTag(name, new TrainingIteration(1, 1, 1), "bench");
-    return new EvaluationRequest(tag, data, BATCH, model, weights, processor);
+    return new EvaluationRequest(tag, data, batch, model, weights, processor);
   }
 }

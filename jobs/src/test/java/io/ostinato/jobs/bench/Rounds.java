@@ -26,22 +26,37 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
    * @param before each round, not measured
    */
   static Rounds of(Callable<?> first, Callable<?> second, Runnable before) throws Exception {
-    return of(first, second, before, WARM_UP, MEASURED);
+    return of(first, second, before, WARM_UP, MEASURED, WARM_UP_SECONDS);
+  }
+
+  /** The same for what is long, and is little but waiting for a device. */
+  static Rounds ofFew(Callable<?> first, Callable<?> second) throws Exception {
+    return ofFew(first, second, () -> {});
+  }
+
+  /** The same with something before each round that isn't measured. */
+  static Rounds ofFew(Callable<?> first, Callable<?> second, Runnable before) throws Exception {
+    return of(first, second, before, 2, 5, 0);
   }
 
   /** The same for what is short: more rounds, since the compiler needs them and noise is larger. */
   static Rounds ofMany(Callable<?> first, Callable<?> second) throws Exception {
-    return of(first, second, () -> {}, 20 * WARM_UP, 10 * MEASURED);
+    return of(first, second, () -> {}, 20 * WARM_UP, 10 * MEASURED, WARM_UP_SECONDS);
   }
 
   private static Rounds of(
-      Callable<?> first, Callable<?> second, Runnable before, int warmUp, int measured)
+      Callable<?> first,
+      Callable<?> second,
+      Runnable before,
+      int warmUp,
+      int measured,
+      double warmUpSeconds)
       throws Exception {
     List<Double> firsts = new ArrayList<>();
     List<Double> seconds = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     double warm = 0;
-    for (int round = 0; round < warmUp || warm < WARM_UP_SECONDS; round++) {
+    for (int round = 0; round < warmUp || warm < warmUpSeconds; round++) {
       before.run();
       warm += seconds(first) + seconds(second);
     }
