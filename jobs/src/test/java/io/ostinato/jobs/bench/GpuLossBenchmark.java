@@ -13,6 +13,7 @@ import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
@@ -62,7 +63,7 @@ record GpuLossBenchmark(Path folder) implements Benchmark {
     try {
       outputs(engine, data);
     } catch (EvaluationException e) {
-      return e.getMessage();
+      return Objects.requireNonNull(e.getMessage());
     }
     throw new IllegalStateException("an index outside of the table was accepted");
   }
