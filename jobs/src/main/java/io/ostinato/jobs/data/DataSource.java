@@ -22,16 +22,24 @@ import org.apache.spark.sql.SparkSession;
  * @param path the path of the data; empty if the format or the query needs none
  * @param format the name of the format in Spark; empty to derive it from the path's extension
  * @param options the options of the format
+ * @param schema the columns and their types, as in {@code CREATE TABLE}; empty if the format knows
+ *     them or is to infer them
  * @param sql a query in which {@value #DATA} stands for the data of the path; empty to read all of
  *     it
  */
-public record DataSource(String path, String format, Map<String, String> options, String sql)
+public record DataSource(
+    String path, String format, Map<String, String> options, String schema, String sql)
     implements RowSource {
   /** The placeholder for the path's data in a query. */
   public static final String DATA = "{data}";
 
   /** The description of the format in tables of keys and option help. */
   public static final String FORMAT = "Data format, by its name in Spark.";
+
+  /** The description of the schema in tables of keys and option help. */
+  public static final String SCHEMA =
+      "Columns and their types as in SQL, such as `pixels array<float>, label bigint`. JSON and CSV"
+          + " need not be read in advance then.";
 
   /** The extensions that a format is derived from, for option help. */
   public static final String ENDINGS = ".csv, .tsv, .json, .jsonl or .orc";
@@ -53,6 +61,11 @@ public record DataSource(String path, String format, Map<String, String> options
     options = Map.copyOf(options);
   }
 
+  /** A source whose format knows its columns, or infers them. */
+  public DataSource(String path, String format, Map<String, String> options, String sql) {
+    this(path, format, options, "", sql);
+  }
+
   @Override
   public Optional<String> mistake() {
     if (path.isEmpty() && sql.isEmpty() && (format.isEmpty() || options.isEmpty())) {
@@ -62,6 +75,9 @@ public record DataSource(String path, String format, Map<String, String> options
       return Optional.of(
           "the query doesn't use %s, so '%s' would not be read; remove one of them"
               .formatted(DATA, path));
+    }
+    if (!schema.isEmpty() && path.isEmpty() && !sql.isEmpty()) {
+      return Optional.of("a schema is that of data with a path; remove it, or add the path");
     }
     return Optional.empty();
   }
@@ -83,6 +99,9 @@ public record DataSource(String path, String format, Map<String, String> options
         return spark.sql(sql);
       }
       var reader = spark.read().format(formatOrGuess()).options(allOptions());
+      if (!schema.isEmpty()) {
+        reader.schema(schema);
+      }
       Dataset<Row> rows = path.isEmpty() ? reader.load() : reader.load(pattern(spark));
       if (sql.isEmpty()) {
         return rows;
@@ -123,7 +142,7 @@ public record DataSource(String path, String format, Map<String, String> options
     Map<String, String> all = new LinkedHashMap<>();
     if (formatOrGuess().equalsIgnoreCase("csv")) {
       all.put("header", "true");
-      all.put("inferSchema", "true");
+      all.put("inferSchema", Boolean.toString(schema.isEmpty()));
       if (path.toLowerCase(Locale.ROOT).contains(".tsv")) {
         all.put("sep", "\t");
       }

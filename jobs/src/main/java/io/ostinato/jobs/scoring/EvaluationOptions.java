@@ -63,6 +63,12 @@ public final class EvaluationOptions {
   private Map<String, String> dataOptions = new LinkedHashMap<>();
 
   @Option(
+      names = "--data-schema",
+      paramLabel = "<columns>",
+      description = DataSource.SCHEMA + " Default: that of the format, or inferred.")
+  private String schema = "";
+
+  @Option(
       names = "--sql",
       paramLabel = "<query>",
       description =
@@ -191,7 +197,7 @@ public final class EvaluationOptions {
     List<String> mistakes = new ArrayList<>();
     DatasetSpec described =
         new DatasetSpec(
-            new DataSource(data, format, dataOptions, sql),
+            new DataSource(data, format, dataOptions, schema, sql),
             columns("--input", inputs, mistakes),
             columns("--label", labels, mistakes),
             columns("--keep", kept, mistakes),
@@ -244,7 +250,7 @@ public final class EvaluationOptions {
    */
   public StageSpec stageSpec(String classes) {
     List<String> mistakes = new ArrayList<>();
-    DataSource source = new DataSource(data, format, dataOptions, sql);
+    DataSource source = new DataSource(data, format, dataOptions, schema, sql);
     source.mistake().ifPresent(mistakes::add);
     List<Metric<?>> measured = new ArrayList<>();
     metrics.forEach(

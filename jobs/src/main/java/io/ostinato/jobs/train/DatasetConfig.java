@@ -22,6 +22,8 @@ record DatasetConfig(
             otherwise = "none; some formats need no path")
         String path,
     @Key(value = "Options passed to the format.", optional = true) Map<String, String> options,
+    @Key(value = DataSource.SCHEMA, byDefault = "''", otherwise = "that of the format, or inferred")
+        String schema,
     @Key(
             value = "SQL query to run on the data; `{data}` stands for the data read from `path`.",
             byDefault = "''",
@@ -69,6 +71,6 @@ record DatasetConfig(
   }
 
   private DataSource source() {
-    return new DataSource(path, format, options, sql);
+    return new DataSource(path, format, options, schema, sql);
   }
 }

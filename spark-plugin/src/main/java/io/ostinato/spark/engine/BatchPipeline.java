@@ -1,24 +1,25 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.spark.resident.IdleSlots;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads batches and runs them. With a depth of at least one, the thread of the task reads ahead of
  * a second thread that runs the batches, so that decoding, copying and forward overlap. Spark's
- * iterators are read by the thread of the task, as Spark requires. At most depth + 2 batches are
- * staged at a time.
+ * iterators are read by the thread of the task, as Spark requires. Idle slots of the process can
+ * take over batches that wait; then they don't run in their order. At most depth + 2 batches are
+ * staged at a time, and one more for each helper.
  *
  * @param <T> type of the batches that are read
  */
@@ -28,7 +29,7 @@ final class BatchPipeline<T> {
     void run(StagedBatch batch) throws InterruptedException;
   }
 
-  private static final long POLL_MILLIS = 20;
+  private static final Logger log = LoggerFactory.getLogger(BatchPipeline.class);
 
   private final Function<T, StagedBatch> stage;
   private final Runner runner;
@@ -53,16 +54,30 @@ final class BatchPipeline<T> {
   }
 
   /**
-   * Runs all batches in order. The first failure is thrown; no batch stays staged.
+   * Runs all batches in order, without help. The first failure is thrown; no batch stays staged.
    *
    * @param depth maximum number of staged batches that wait; 0 runs everything on this thread
    * @param workers provide the second thread
    */
   void run(Iterator<T> batches, int depth, Executor workers) throws InterruptedException {
+    try (IdleSlots.Task alone = new IdleSlots().begin()) {
+      run(batches, depth, workers, alone, BatchHelp.NONE);
+    }
+  }
+
+  /**
+   * Runs all batches. The first failure is thrown; no batch stays staged.
+   *
+   * @param depth maximum number of staged batches that wait; 0 runs everything on this thread
+   * @param workers provide the other threads
+   * @param task is helped by idle slots
+   */
+  void run(Iterator<T> batches, int depth, Executor workers, IdleSlots.Task task, BatchHelp help)
+      throws InterruptedException {
     if (depth < 1) {
       runAlone(batches);
     } else {
-      runAhead(batches, depth, workers);
+      new Ahead(depth, workers, task, help).run(batches);
     }
   }
 
@@ -88,156 +103,95 @@ final class BatchPipeline<T> {
     readNanos += System.nanoTime() - start;
   }
 
-  private void runAhead(Iterator<T> batches, int depth, Executor workers)
-      throws InterruptedException {
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    Worker worker = new Worker(new ArrayBlockingQueue<>(depth), loader);
-    workers.execute(worker);
-    try {
-      while (worker.goesOn() && batches.hasNext()) {
-        handOver(stage.apply(batches.next()), worker);
-      }
-      worker.offer(Optional.empty());
-      worker.over.await();
-    } finally {
-      worker.stop();
-    }
-    readNanos = worker.waitNanos;
-    runNanos = worker.runNanos;
-    worker.rethrow();
-  }
-
-  private void handOver(StagedBatch staged, Worker worker) throws InterruptedException {
-    boolean handedOver = false;
-    try {
-      handedOver = worker.offer(Optional.of(staged));
-    } finally {
-      if (!handedOver) {
-        staged.close();
-      }
-    }
-  }
-
-  /** Runs the batches that the task has staged. Its times are read only after it has ended. */
-  private final class Worker implements Runnable {
+  /** One run of batches on other threads than the one that reads them. */
+  private final class Ahead {
     private final BlockingQueue<Optional<StagedBatch>> queue;
-    private final ClassLoader loader;
-    private final CountDownLatch over = new CountDownLatch(1);
-    private volatile @Nullable Thread thread;
-    private volatile @Nullable Throwable failure;
-    private long waitNanos;
-    private long runNanos;
+    private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    private final Executor workers;
+    private final IdleSlots.Task task;
+    private final BatchHelp help;
+    private final BatchWorker first;
+    private final List<BatchWorker> helpers = new ArrayList<>(); // guarded by this
 
-    Worker(BlockingQueue<Optional<StagedBatch>> queue, ClassLoader loader) {
-      this.queue = queue;
-      this.loader = loader;
+    Ahead(int depth, Executor workers, IdleSlots.Task task, BatchHelp help) {
+      this.queue = new ArrayBlockingQueue<>(depth);
+      this.workers = workers;
+      this.task = task;
+      this.help = help;
+      this.first = new BatchWorker(queue, loader, isAbandoned, () -> true);
     }
 
-    boolean goesOn() {
-      return failure == null;
-    }
-
-    /**
-     * Hands a batch over; an empty one marks the end. Returns false if the worker has failed and
-     * will not run it.
-     */
-    boolean offer(Optional<StagedBatch> staged) throws InterruptedException {
-      while (goesOn()) {
-        if (queue.offer(staged, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    @Override
-    public void run() {
-      Thread current = Thread.currentThread();
-      ClassLoader before = current.getContextClassLoader();
-      current.setContextClassLoader(loader);
-      thread = current;
+    void run(Iterator<T> batches) throws InterruptedException {
+      workers.execute(() -> first.run(runner));
+      task.offer(this::startHelper);
       try {
-        runAll();
-      } catch (Throwable e) { // handed to the thread of the task
-        failure = e;
-      } finally {
-        leave();
-        current.setContextClassLoader(before);
-        over.countDown();
-      }
-    }
-
-    private synchronized void interrupt() {
-      Thread running = thread;
-      if (running != null) {
-        running.interrupt();
-      }
-    }
-
-    /**
-     * Returns the thread to its pool: it is no longer interrupted by this worker, and its interrupt
-     * flag is cleared.
-     */
-    private synchronized void leave() {
-      thread = null;
-      Thread.interrupted();
-    }
-
-    private void runAll() throws InterruptedException {
-      long start = System.nanoTime();
-      Optional<StagedBatch> staged = queue.take();
-      while (staged.isPresent()) {
-        long began = System.nanoTime();
-        waitNanos += began - start;
-        runner.run(staged.get());
-        start = System.nanoTime();
-        runNanos += start - began;
-        staged = queue.take();
-      }
-      waitNanos += System.nanoTime() - start;
-    }
-
-    /**
-     * Stops the worker, whatever it is doing, and frees batches that were not run. Returns earlier
-     * if the worker is abandoned.
-     */
-    void stop() {
-      boolean interrupted = Thread.interrupted();
-      while (over.getCount() > 0 && !isAbandoned.getAsBoolean()) {
-        freeQueue();
-        queue.offer(Optional.empty());
-        interrupt();
-        try {
-          over.await(POLL_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
+        while (goesOn() && batches.hasNext()) {
+          handOver(stage.apply(batches.next()));
+          task.ask();
         }
+        first.offer(Optional.empty());
+        first.awaitEnd();
+        task.withdraw();
+        if (first.goesOn()) { // else nothing tells the helpers that there is no more
+          for (BatchWorker helper : helpers()) {
+            helper.awaitEnd();
+          }
+        }
+      } finally {
+        task.withdraw();
+        first.stop();
+        helpers().forEach(BatchWorker::stop);
       }
-      freeQueue();
-      if (over.getCount() > 0) {
-        queue.offer(Optional.empty());
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+      readNanos = first.waitNanos();
+      runNanos = first.runNanos();
+      first.rethrow();
+      for (BatchWorker helper : helpers()) {
+        runNanos += helper.runNanos();
+        helper.rethrow();
       }
     }
 
-    private void freeQueue() {
-      List<Optional<StagedBatch>> rest = new ArrayList<>();
-      queue.drainTo(rest);
-      rest.forEach(staged -> staged.ifPresent(StagedBatch::close));
+    private boolean goesOn() {
+      return first.goesOn() && helpers().stream().allMatch(BatchWorker::goesOn);
     }
 
-    void rethrow() throws InterruptedException {
-      Throwable thrown = failure;
-      if (thrown instanceof RuntimeException exception) {
-        throw exception;
-      } else if (thrown instanceof Error error) {
-        throw error;
-      } else if (thrown instanceof InterruptedException interrupted) {
-        throw interrupted;
-      } else if (thrown != null) {
-        throw new IllegalStateException(thrown);
+    private synchronized List<BatchWorker> helpers() {
+      return List.copyOf(helpers);
+    }
+
+    /** Starts a helper if a batch waits while another one runs, and no helper is there. */
+    private synchronized boolean startHelper() {
+      Optional<StagedBatch> next = queue.peek();
+      boolean isOfUse = first.isRunning() && next != null && next.isPresent();
+      if (!isOfUse || !help.isPossible() || helpers.stream().anyMatch(helper -> !helper.isOver())) {
+        return false;
+      }
+      BatchWorker helper = new BatchWorker(queue, loader, isAbandoned, task::canBeHelped);
+      try {
+        workers.execute(
+            () -> {
+              try {
+                helper.run(help);
+              } finally {
+                task.helperEnded();
+              }
+            });
+      } catch (RuntimeException | OutOfMemoryError e) { // no thread can be created
+        log.debug("a task is not helped", e);
+        return false;
+      }
+      helpers.add(helper);
+      return true;
+    }
+
+    private void handOver(StagedBatch staged) throws InterruptedException {
+      boolean handedOver = false;
+      try {
+        handedOver = first.offer(Optional.of(staged));
+      } finally {
+        if (!handedOver) {
+          staged.close();
+        }
       }
     }
   }

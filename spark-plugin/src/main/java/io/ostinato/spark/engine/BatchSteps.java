@@ -22,10 +22,12 @@ import io.ostinato.spark.resident.TaskDevice;
 import io.ostinato.spark.resident.TaskWatchdog;
 import io.ostinato.torchscript.KeptState;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskFailureListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a task for each batch, on a model that it has leased. Closing it ends the lease,
@@ -43,9 +45,13 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final Semaphore permits;
   private final long refreshNanos;
 
+  /** The steps of an idle slot that helps; it runs other batches on its own thread. */
+  private volatile @Nullable BatchSteps helper;
+
+  private final Thread ofTask;
+
   // Guarded by this.
-  private Thread thread = Thread.currentThread();
-  private final Thread ofTask = thread;
+  private Thread thread;
   private boolean isRunning;
   private boolean hasPermit;
   private boolean isAbandoned;
@@ -53,11 +59,25 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
 
   /** Leases the model with these weights, for the task of this thread. */
   BatchSteps(Content content, BroadcastWeights weights) throws InterruptedException {
+    this(content, weights, null);
+  }
+
+  /**
+   * Leases the model with these weights.
+   *
+   * @param helped the task's own steps, if this thread helps it
+   */
+  private BatchSteps(Content content, BroadcastWeights weights, @Nullable BatchSteps helped)
+      throws InterruptedException {
     this.content = content;
     this.weights = weights;
-    residents.watchdog().watch(TaskContext.get(), this);
-    TaskFailureListener failed = (task, error) -> residents.exhaustedMemory().failed(error);
-    TaskContext.get().addTaskFailureListener(failed);
+    this.ofTask = helped == null ? Thread.currentThread() : helped.ofTask;
+    this.thread = ofTask;
+    if (helped == null) {
+      residents.watchdog().watch(TaskContext.get(), this);
+      TaskFailureListener failed = (task, error) -> residents.exhaustedMemory().failed(error);
+      TaskContext.get().addTaskFailureListener(failed);
+    }
     OstinatoSettings settings = content.settings();
     NativeEngine.load(settings);
     this.device = residents.devices().ofTask(TaskContext.get());
@@ -71,6 +91,28 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     long start = System.nanoTime();
     this.lease = loaded(settings.resident());
     this.refreshNanos = System.nanoTime() - start;
+  }
+
+  /**
+   * The steps of an idle slot that helps this task, on the thread that calls this; they have their
+   * own runners.
+   *
+   * @param copy the content of the task, read again
+   */
+  BatchSteps helper(Content copy) throws InterruptedException {
+    BatchSteps steps = new BatchSteps(copy, weights, this);
+    helper = steps;
+    return steps;
+  }
+
+  /**
+   * Whether an idle slot can help. It would only wait for its turn if the model keeps state, or if
+   * a GPU computes.
+   */
+  boolean canBeHelped() {
+    return content.settings().evaluations().takeOver()
+        && device.equals(TaskDevice.CPU)
+        && lease.model().keeps() == KeptState.NONE;
   }
 
   private ResidentModels.Lease loaded(OstinatoSettings.Residency settings)
@@ -215,20 +257,32 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   }
 
   @Override
-  public synchronized Thread thread() {
-    return thread;
+  public Thread thread() {
+    BatchSteps helping = helper;
+    Thread own = threadOfBatch();
+    Thread helpers = helping == null ? null : helping.threadOfBatch();
+    return own == null && helpers != null ? helpers : Objects.requireNonNullElse(own, ofTask);
+  }
+
+  private synchronized @Nullable Thread threadOfBatch() {
+    return isRunning ? thread : null;
   }
 
   /**
-   * Leaves the batch behind that runs on a thread other than the task's, and returns its permit.
+   * Leaves the batches behind that run on threads other than the task's, and returns their permits.
    */
   @Override
-  public synchronized boolean abandon() {
-    isAbandoned = isRunning && thread != ofTask;
-    if (isAbandoned) {
-      release();
+  public boolean abandon() {
+    BatchSteps helping = helper;
+    boolean isHelperAbandoned = helping != null && helping.abandon();
+    synchronized (this) {
+      boolean isLeft = isRunning && thread != ofTask;
+      if (isLeft) {
+        release();
+      }
+      isAbandoned = isLeft || isHelperAbandoned;
+      return isAbandoned;
     }
-    return isAbandoned;
   }
 
   /** Whether the thread that runs a batch was left behind. */

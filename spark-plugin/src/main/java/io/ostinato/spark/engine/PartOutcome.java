@@ -11,6 +11,7 @@ import io.ostinato.metric.MetricStates;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The outcome of one evaluation on some partitions.
@@ -30,6 +31,16 @@ record PartOutcome(
   /** The outcome so far of a runner. */
   static PartOutcome of(BatchRunner runner) {
     return new PartOutcome(runner.outputs(), runner.states(), runner.coverage(), runner.skipped());
+  }
+
+  /** The outcomes so far of several runners. */
+  static List<PartOutcome> of(List<BatchRunner> runners) {
+    return runners.stream().map(PartOutcome::of).toList();
+  }
+
+  /** Merges outcomes of the same evaluations, one by one; modifies the first ones. */
+  static List<PartOutcome> merge(List<PartOutcome> some, List<PartOutcome> others) {
+    return IntStream.range(0, some.size()).mapToObj(i -> some.get(i).merge(others.get(i))).toList();
   }
 
   /** The outcome of a partition without rows. */

@@ -30,15 +30,11 @@ record PartitionOutcome(
   PartitionOutcome merge(PartitionOutcome other) {
     TreeSet<String> hashes = new TreeSet<>(manifests);
     hashes.addAll(other.manifests);
-    List<PartOutcome> merged = new ArrayList<>();
-    for (int i = 0; i < parts.size(); i++) {
-      merged.add(parts.get(i).merge(other.parts.get(i)));
-    }
     List<ResidentReport> reports = new ArrayList<>(residents);
     reports.addAll(other.residents);
     return new PartitionOutcome(
         List.copyOf(hashes),
-        merged,
+        PartOutcome.merge(parts, other.parts),
         times.plus(other.times),
         reports,
         attempts.plus(other.attempts));

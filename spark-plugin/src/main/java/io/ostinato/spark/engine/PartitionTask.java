@@ -5,8 +5,11 @@ import io.ostinato.evaluation.DataSelection;
 import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.resident.IdleSlots;
 import io.ostinato.spark.resident.InFlight;
 import io.ostinato.spark.resident.ModelId;
+import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskErrorException;
 import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
@@ -73,8 +76,11 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   private PartitionOutcome evaluate(Content task, Iterator<StoredBatch> batches)
       throws InterruptedException {
-    try (BatchSteps steps = new BatchSteps(task, weights)) {
+    IdleSlots slots = ResidentModels.ofThisProcess().idleSlots();
+    try (IdleSlots.Task slot = slots.begin();
+        BatchSteps steps = new BatchSteps(task, weights)) {
       TaskProgress progress = new TaskProgress(done);
+      TaskHelp help = new TaskHelp(content, steps, progress::ran);
       boolean[] first = {true};
       BatchPipeline<StoredBatch> pipeline =
           new BatchPipeline<>(
@@ -85,23 +91,26 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
                 if (first[0]) {
                   first[0] = false;
                   checkFirst(task.works(), steps.runners());
+                  help.allow();
+                  slot.ask();
                 }
               },
               steps::isAbandoned);
       pipeline.run(
           batches,
           task.settings().batches().prefetch(),
-          InternalTaskContext.on(steps.residents().workers()));
-      checkAll(task.works(), steps.runners());
+          InternalTaskContext.on(steps.residents().workers()),
+          slot,
+          help);
+      List<PartOutcome> parts = help.addTo(PartOutcome.of(steps.runners()));
+      checkAll(task.works(), parts);
       TaskTimes times =
           new TaskTimes(steps.refreshNanos(), pipeline.readNanos(), pipeline.runNanos());
       count(steps.residents().counters(), times);
+      List<ResidentReport> reports = new ArrayList<>(help.reports());
+      reports.add(steps.report());
       return new PartitionOutcome(
-          List.of(weights.manifest().hash()),
-          steps.runners().stream().map(PartOutcome::of).toList(),
-          times,
-          List.of(steps.report()),
-          TaskAttempt.ofThisTask());
+          List.of(weights.manifest().hash()), parts, times, reports, TaskAttempt.ofThisTask());
     }
   }
 
@@ -112,10 +121,10 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
   }
 
   /** Checks the sum as well: a task returns the results of all its evaluations together. */
-  private static void checkAll(List<EvaluationWork> works, List<BatchRunner> runners) {
+  private static void checkAll(List<EvaluationWork> works, List<PartOutcome> parts) {
     long all = 0;
     for (int i = 0; i < works.size(); i++) {
-      long bytes = OutcomeCodec.sizeBytes(runners.get(i).outputs());
+      long bytes = OutcomeCodec.sizeBytes(parts.get(i).outputs());
       all += bytes;
       works.get(i).checkTask(bytes > 0 ? Math.max(bytes, all) : 0);
     }

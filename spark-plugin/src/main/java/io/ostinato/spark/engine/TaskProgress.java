@@ -19,15 +19,12 @@ final class TaskProgress {
   private long rows;
   private long lastSent = System.nanoTime() - PAUSE_NANOS;
 
-  /**
-   * Reports for the task of this thread; other threads of the task may call {@link #ran}, one at a
-   * time.
-   */
+  /** Reports for the task of this thread; other threads of the task may call {@link #ran}. */
   TaskProgress(RowsDone done) {
     this.done = done;
   }
 
-  void ran(int more) {
+  synchronized void ran(int more) {
     rows += more;
     done.told(partition, rows);
     long now = System.nanoTime();

@@ -208,6 +208,14 @@ public record OstinatoSettings(
               byDefault = "true")
           boolean fitTasks,
       @Key(
+              name = PREFIX + "evaluations.takeOver",
+              value =
+                  "Whether a task slot that has nothing left to do runs batches of another task of"
+                      + " its executor, on CPUs, if the model keeps no state and"
+                      + " `blocks.prefetch` isn't 0.",
+              byDefault = "true")
+          boolean takeOver,
+      @Key(
               name = PREFIX + "evaluations.treeTasks",
               value =
                   "Number of tasks from which the states of metrics are merged on executors before"
@@ -340,6 +348,7 @@ public record OstinatoSettings(
         new Evaluations(
             evaluations.share(),
             evaluations.fitTasks(),
+            evaluations.takeOver(),
             evaluations.treeTasks(),
             evaluations.resultsLimit().or(sparksLimit)),
         patience,

@@ -51,6 +51,7 @@ public final class ResidentModels {
   private final SharedNatives natives = new SharedNatives();
   private final LocalWeights localWeights = new LocalWeights();
   private final ExhaustedMemory exhaustedMemory = new ExhaustedMemory();
+  private final IdleSlots idleSlots = new IdleSlots();
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
 
@@ -137,6 +138,11 @@ public final class ResidentModels {
   /** Runs batches on threads other than those of the tasks; threads are reused. */
   public Executor workers() {
     return workers;
+  }
+
+  /** The task slots of this process. */
+  public IdleSlots idleSlots() {
+    return idleSlots;
   }
 
   /** The counters of the evaluations of this process. */

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.spark.resident.IdleSlots;
 import io.ostinato.weights.HostArray;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -242,6 +245,151 @@ class BatchPipelineTest {
       pipeline.run(numbers(10), depth, workers);
       assertThat(pipeline.runNanos()).isPositive();
       assertThat(pipeline.readNanos()).isPositive();
+    }
+  }
+
+  @Test
+  void anIdleSlotRunsBatchesThatWait() throws Exception {
+    Helped helped = new Helped();
+    helped.run(numbers(20), this::run);
+    assertThat(ran)
+        .as("each batch once")
+        .containsExactlyInAnyOrderElementsOf(LongStream.range(0, 20).boxed().toList());
+    assertThat(helped.byHelper).as("batches while the first one runs").hasSizeGreaterThan(1);
+    assertThat(helped.opened).hasValue(1);
+    assertThat(helped.closedHelpers).hasValue(1);
+    assertNothingIsStaged();
+  }
+
+  @Test
+  void aHelperThatFailsFailsTheTask() {
+    Helped helped = new Helped();
+    assertThatThrownBy(
+            () ->
+                helped.run(
+                    numbers(20),
+                    batch -> {
+                      batch.close();
+                      throw new IllegalStateException("no luck with a helper");
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no luck with a helper");
+    assertThat(helped.closedHelpers).hasValue(1);
+    assertNothingIsStaged();
+  }
+
+  @Test
+  void aHelperThatCanNotBeOpenedIsNoFailure() throws Exception {
+    Helped helped = new Helped();
+    helped.problem = new IllegalStateException("no model");
+    helped.run(numbers(20), this::run);
+    assertThat(ran).isEqualTo(LongStream.range(0, 20).boxed().toList());
+    assertThat(helped.byHelper).isEmpty();
+    assertNothingIsStaged();
+  }
+
+  @Test
+  void aTaskThatFailsDoesNotWaitForBatchesOfItsHelper() {
+    CountDownLatch never = new CountDownLatch(1);
+    Helped helped = new Helped();
+    helped.fails = true;
+    assertThatThrownBy(
+            () ->
+                helped.run(
+                    numbers(20),
+                    batch -> {
+                      try (batch) {
+                        never.await();
+                      }
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the first batch");
+    assertThat(helped.closedHelpers).hasValue(1);
+    assertNothingIsStaged();
+  }
+
+  @Test
+  void aHelperLeavesForANewTask() throws Exception {
+    Helped helped = new Helped();
+    List<IdleSlots.Task> next = new ArrayList<>();
+    helped.run(
+        numbers(20),
+        batch -> {
+          next.add(helped.slots.begin());
+          run(batch);
+        });
+    next.forEach(IdleSlots.Task::close);
+    assertThat(helped.byHelper).as("one, then its slot was needed").hasSize(1);
+    assertThat(ran).hasSize(20);
+    assertNothingIsStaged();
+  }
+
+  /** A task of two slots, the other of which is idle; its first batch runs until help has begun. */
+  private final class Helped {
+    private final IdleSlots slots = new IdleSlots();
+    private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicInteger closedHelpers = new AtomicInteger();
+    private final List<Long> byHelper = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch began = new CountDownLatch(1);
+    private boolean fails;
+    private @Nullable RuntimeException problem;
+
+    void run(Iterator<Integer> batches, BatchPipeline.Runner helper) throws InterruptedException {
+      BatchHelp help =
+          new BatchHelp() {
+            @Override
+            public boolean isPossible() {
+              return opened.get() == 0;
+            }
+
+            @Override
+            public Helper open() {
+              opened.incrementAndGet();
+              if (problem != null) {
+                began.countDown();
+                throw problem;
+              }
+              return helper(helper);
+            }
+          };
+      BatchPipeline<Integer> pipeline =
+          pipeline(
+              batch -> {
+                if (batch.data().firstRow() == 0) {
+                  assertThat(began.await(60, TimeUnit.SECONDS)).as("a helper has begun").isTrue();
+                  if (fails) {
+                    batch.close();
+                    throw new IllegalStateException("the first batch");
+                  }
+                  if (problem == null) {
+                    ended.await(1, TimeUnit.SECONDS);
+                  }
+                }
+                BatchPipelineTest.this.run(batch);
+              });
+      try (IdleSlots.Task other = slots.begin();
+          IdleSlots.Task task = slots.begin()) {
+        other.close();
+        pipeline.run(batches, 2, workers, task, help);
+      }
+    }
+
+    private BatchHelp.Helper helper(BatchPipeline.Runner runner) {
+      return new BatchHelp.Helper() {
+        @Override
+        public void run(StagedBatch batch) throws InterruptedException {
+          byHelper.add(batch.data().firstRow());
+          began.countDown();
+          runner.run(batch);
+        }
+
+        @Override
+        public void close() {
+          closedHelpers.incrementAndGet();
+          ended.countDown();
+        }
+      };
     }
   }
 

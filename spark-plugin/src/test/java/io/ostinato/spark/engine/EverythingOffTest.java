@@ -39,6 +39,7 @@ class EverythingOffTest extends SparkEngineContract {
                 "spark.ostinato.blocks.store", "0",
                 "spark.ostinato.evaluations.share", "false",
                 "spark.ostinato.evaluations.fitTasks", "false",
+                "spark.ostinato.evaluations.takeOver", "false",
                 "spark.ostinato.resident.versions", "1"));
     engine = SparkEvaluationEngine.of(session);
   }

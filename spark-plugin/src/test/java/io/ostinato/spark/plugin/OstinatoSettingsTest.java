@@ -34,7 +34,7 @@ class OstinatoSettingsTest {
                 new Batches(
                     null, new DeviceBatches(null, new HostShare(Long.MAX_VALUE, 1)), 2, true),
                 new Images(89_478_485),
-                new Evaluations(true, true, 64, limit(1L << 30)),
+                new Evaluations(true, true, true, 64, limit(1L << 30)),
                 new Patience(span("5m"), span("30s")),
                 new WebTab(true, 100),
                 new Start(true)));
@@ -58,6 +58,7 @@ class OstinatoSettingsTest {
                 "spark.ostinato.images.maxPixels", "1000",
                 "spark.ostinato.evaluations.share", "false",
                 "spark.ostinato.evaluations.fitTasks", "False",
+                "spark.ostinato.evaluations.takeOver", "false",
                 "spark.ostinato.evaluations.treeTasks", "7",
                 "spark.ostinato.evaluations.resultsLimit", "1k",
                 "spark.ostinato.evaluations.silence", "90s",
@@ -77,7 +78,7 @@ class OstinatoSettingsTest {
                     0,
                     false),
                 new Images(1000),
-                new Evaluations(false, false, 7, limit(1024)),
+                new Evaluations(false, false, false, 7, limit(1024)),
                 new Patience(span("90s"), span("500ms")),
                 new WebTab(false, 7),
                 new Start(false)));

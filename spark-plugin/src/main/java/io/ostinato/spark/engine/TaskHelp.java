@@ -1,0 +1,90 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.evaluation.BatchRunner;
+import io.ostinato.evaluation.SerializedBytes;
+import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.spark.engine.PartitionTask.Content;
+import io.ostinato.spark.resident.ResidentReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * Lets idle slots run batches of a task. As another task would, a helper has its own copies of the
+ * callbacks, and shares the model; its results are added to those of the task. Thread-safe.
+ */
+final class TaskHelp implements BatchHelp {
+  private final byte[] content;
+  private final BatchSteps helped;
+  private final IntConsumer ran;
+  private volatile boolean isAllowed;
+
+  // Guarded by this.
+  private final List<List<PartOutcome>> outcomes = new ArrayList<>();
+  private final List<ResidentReport> reports = new ArrayList<>();
+
+  /**
+   * Creates the help for a task.
+   *
+   * @param content the serialized {@link Content} of the task
+   * @param helped the task's own steps
+   * @param ran is told the number of rows of each batch that a helper has run
+   */
+  TaskHelp(byte[] content, BatchSteps helped, IntConsumer ran) {
+    this.content = content;
+    this.helped = helped;
+    this.ran = ran;
+  }
+
+  /** Allows help, once the task has run its first batch, which can show that it must fail. */
+  void allow() {
+    isAllowed = true;
+  }
+
+  @Override
+  public boolean isPossible() {
+    return isAllowed && helped.canBeHelped();
+  }
+
+  @Override
+  public Helper open() throws InterruptedException {
+    BatchSteps steps = helped.helper(SerializedBytes.read(content, Content.class));
+    return new Helper() {
+      @Override
+      public void run(StagedBatch batch) throws InterruptedException {
+        int rows = batch.data().rows();
+        steps.run(batch);
+        ran.accept(rows);
+      }
+
+      @Override
+      public void close() {
+        try (steps) {
+          keep(steps);
+        }
+      }
+    };
+  }
+
+  private synchronized void keep(BatchSteps steps) {
+    List<BatchRunner> runners = steps.runners();
+    if (!runners.get(0).outputs().isEmpty()) {
+      outcomes.add(PartOutcome.of(runners));
+      reports.add(steps.report());
+    }
+  }
+
+  /** Adds what the helpers have done, after they have ended, to the outcomes of the task. */
+  synchronized List<PartOutcome> addTo(List<PartOutcome> own) {
+    List<PartOutcome> all = own;
+    for (List<PartOutcome> outcome : outcomes) {
+      all = PartOutcome.merge(all, outcome);
+    }
+    return all;
+  }
+
+  /** The models that helpers ran. */
+  synchronized List<ResidentReport> reports() {
+    return List.copyOf(reports);
+  }
+}
