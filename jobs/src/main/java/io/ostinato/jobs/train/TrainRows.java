@@ -21,7 +21,7 @@ final class TrainRows {
    *     has its size
    */
   static ArrayDataset collect(Datasets.Train config, SparkDataset data, NDManager manager) {
-    long rows = TrainingSet.prepare(data);
+    long rows = data.rows();
     checkSize(config, data, rows);
     ArrayDataset collected =
         TrainingSet.collect(data, rows, config.inputs(), config.targets(), manager);

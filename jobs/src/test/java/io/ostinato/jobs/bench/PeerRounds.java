@@ -62,6 +62,8 @@ record PeerRounds(List<Peer> peers, Path folder, float[] centres, int mostRounds
   }
 
   private void round(PeerWeights weights, PeerMeasurements measurements) {
+    // Otherwise the peers in this process pay for what making weights of up to 400 MB has left.
+    System.gc();
     Optional<PeerResult> expected = Optional.empty();
     for (Peer peer : peers) {
       Optional<PeerResult> result = evaluate(peer, weights, measurements);

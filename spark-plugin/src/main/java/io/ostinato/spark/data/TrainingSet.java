@@ -39,27 +39,13 @@ public final class TrainingSet {
     }
     int last = names.size() - 1;
     return collect(
-        data, prepare(data), names.subList(0, last), names.subList(last, names.size()), manager);
-  }
-
-  /**
-   * Reads the dataset, so that its rows are counted and need not be read again to be collected.
-   *
-   * @return the number of rows
-   */
-  public static long prepare(SparkDataset data) {
-    return data.prepare(batchRows(data.tensors())).rows();
-  }
-
-  private static int batchRows(List<TensorKind> tensors) {
-    long rowBytes = tensors.stream().mapToLong(TensorKind::rowBytes).sum();
-    return (int) Math.max(1, Math.min(BATCH_ROWS, BATCH_BYTES / rowBytes));
+        data, data.rows(), names.subList(0, last), names.subList(last, names.size()), manager);
   }
 
   /**
    * Collects all rows in dataset order.
    *
-   * @param rows the number of rows, which {@link #prepare} counts
+   * @param rows the number of rows, which {@link SparkDataset#rows} counts
    * @param inputs the names of the tensors that are inputs of the model, in its order
    * @param labels the names of the tensors that are the loss's labels
    * @param manager owns the arrays
@@ -78,7 +64,9 @@ public final class TrainingSet {
             arrays.put(
                 tensor.name(),
                 manager.create(new Shape(rows).addAll(tensor.shape()), tensor.dataType())));
-    try (Stream<DataBatch> batches = data.batches(batchRows(tensors))) {
+    long rowBytes = tensors.stream().mapToLong(TensorKind::rowBytes).sum();
+    long batchRows = Math.max(1, Math.min(BATCH_ROWS, BATCH_BYTES / rowBytes));
+    try (Stream<DataBatch> batches = data.batches((int) batchRows)) {
       for (Iterator<DataBatch> each = batches.iterator(); each.hasNext(); ) {
         copy(each.next(), arrays, manager);
       }

@@ -60,7 +60,7 @@ final class BatchPipeline<T> {
    * @param workers provide the second thread
    */
   void run(Iterator<T> batches, int depth, Executor workers) throws InterruptedException {
-    try (IdleSlots.Task alone = new IdleSlots().begin()) {
+    try (IdleSlots.Task alone = new IdleSlots().begin(new IdleSlots.Stage(0, 0, 1), 0)) {
       run(batches, depth, workers, alone, BatchHelp.NONE);
     }
   }
@@ -129,12 +129,12 @@ final class BatchPipeline<T> {
           handOver(stage.apply(batches.next()));
           task.ask();
         }
-        first.offer(Optional.empty());
-        first.awaitEnd();
+        first.offer(Optional.empty(), task::ask);
+        first.awaitEnd(task::ask);
         task.withdraw();
         if (first.goesOn()) { // else nothing tells the helpers that there is no more
           for (BatchWorker helper : helpers()) {
-            helper.awaitEnd();
+            helper.awaitEnd(() -> {});
           }
         }
       } finally {
@@ -187,7 +187,7 @@ final class BatchPipeline<T> {
     private void handOver(StagedBatch staged) throws InterruptedException {
       boolean handedOver = false;
       try {
-        handedOver = first.offer(Optional.of(staged));
+        handedOver = first.offer(Optional.of(staged), task::ask);
       } finally {
         if (!handedOver) {
           staged.close();

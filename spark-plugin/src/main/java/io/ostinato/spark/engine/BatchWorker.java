@@ -63,8 +63,11 @@ final class BatchWorker {
     return over.getCount() == 0;
   }
 
-  void awaitEnd() throws InterruptedException {
-    over.await();
+  /** Waits for its end, and meanwhile does something every now and then. */
+  void awaitEnd(Runnable meanwhile) throws InterruptedException {
+    while (!over.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+      meanwhile.run();
+    }
   }
 
   /** Time spent waiting for batches; read only after the end. */
@@ -84,12 +87,15 @@ final class BatchWorker {
   /**
    * Hands a batch over; an empty one marks the end. Returns false if the worker has failed and will
    * not run it.
+   *
+   * @param meanwhile done every now and then while the queue is full
    */
-  boolean offer(Optional<StagedBatch> staged) throws InterruptedException {
+  boolean offer(Optional<StagedBatch> staged, Runnable meanwhile) throws InterruptedException {
     while (goesOn()) {
       if (queue.offer(staged, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
         return true;
       }
+      meanwhile.run();
     }
     return false;
   }

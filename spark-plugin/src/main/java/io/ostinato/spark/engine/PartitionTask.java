@@ -17,6 +17,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 
 /**
@@ -76,8 +77,12 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   private PartitionOutcome evaluate(Content task, Iterator<StoredBatch> batches)
       throws InterruptedException {
+    TaskContext context = TaskContext.get();
+    IdleSlots.Stage stage =
+        new IdleSlots.Stage(
+            context.stageId(), context.stageAttemptNumber(), context.numPartitions());
     IdleSlots slots = ResidentModels.ofThisProcess().idleSlots();
-    try (IdleSlots.Task slot = slots.begin();
+    try (IdleSlots.Task slot = slots.begin(stage, context.partitionId());
         BatchSteps steps = new BatchSteps(task, weights)) {
       TaskProgress progress = new TaskProgress(done);
       TaskHelp help = new TaskHelp(content, steps, progress::ran);

@@ -1,48 +1,100 @@
 package io.ostinato.spark.resident;
 
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the task slots of this process that have nothing left to do help tasks that still have
  * batches: at the end of a job, when no other task follows. As many slots are known as tasks have
  * run at once so far; Spark has no public API for their number. Thread-safe.
+ *
+ * <p>A slot is idle at once if all tasks of the stage have begun in this process, and otherwise
+ * after {@value #PATIENCE_MILLIS} ms, in which the next task would have begun.
  */
 public final class IdleSlots {
+  static final long PATIENCE_MILLIS = 20;
+
+  private final LongSupplier nanos;
   private final Set<Task> tasks = new LinkedHashSet<>();
+  private final Map<Stage, BitSet> begun = new HashMap<>();
   private int slots;
   private int helpers;
+  private long lastChange;
+
+  /**
+   * The tasks of a job that run the same code.
+   *
+   * @param id of the stage
+   * @param attempt at the stage
+   * @param tasks the number of tasks
+   */
+  public record Stage(int id, int attempt, int tasks) {}
 
   /** Creates the slots of a process. */
-  public IdleSlots() {}
+  public IdleSlots() {
+    this(System::nanoTime);
+  }
 
-  /** Begins a task, which occupies a slot until it is closed. */
-  public synchronized Task begin() {
-    Task task = new Task();
+  IdleSlots(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  /**
+   * Begins a task, which occupies a slot until it is closed.
+   *
+   * @param partition the index of the task in the stage
+   */
+  public synchronized Task begin(Stage stage, int partition) {
+    Task task = new Task(stage);
     tasks.add(task);
+    begun.computeIfAbsent(stage, s -> new BitSet()).set(partition);
     slots = Math.max(slots, tasks.size());
+    lastChange = nanos.getAsLong();
     return task;
   }
 
   private void fill() {
+    boolean isPatient =
+        nanos.getAsLong() - lastChange < TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
     for (Task task : tasks) {
       if (tasks.size() + helpers >= slots) {
         return;
       }
       BooleanSupplier help = task.help;
-      if (help != null && help.getAsBoolean()) {
+      if (help != null && (!isPatient || haveAllBegun(task.stage)) && help.getAsBoolean()) {
         helpers++;
       }
     }
   }
 
+  private boolean haveAllBegun(Stage stage) {
+    BitSet partitions = begun.get(stage);
+    return partitions != null && partitions.cardinality() == stage.tasks();
+  }
+
+  private void end(Task task) {
+    lastChange = nanos.getAsLong();
+    if (tasks.stream().noneMatch(other -> other.stage.equals(task.stage))) {
+      begun.remove(task.stage);
+    }
+    fill();
+  }
+
   /** A task that runs. */
   public final class Task implements AutoCloseable {
+    private final Stage stage;
     private @Nullable BooleanSupplier help;
 
-    private Task() {}
+    private Task(Stage stage) {
+      this.stage = stage;
+    }
 
     /**
      * Offers work to idle slots, from now on until it is withdrawn.
@@ -57,7 +109,7 @@ public final class IdleSlots {
       }
     }
 
-    /** Lets idle slots know that there may be work now. */
+    /** Lets idle slots know that there may be work now; to be called again and again. */
     public void ask() {
       synchronized (IdleSlots.this) {
         fill();
@@ -92,7 +144,7 @@ public final class IdleSlots {
       synchronized (IdleSlots.this) {
         help = null;
         if (tasks.remove(this)) {
-          fill();
+          end(this);
         }
       }
     }

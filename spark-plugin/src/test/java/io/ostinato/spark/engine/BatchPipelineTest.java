@@ -315,7 +315,7 @@ class BatchPipelineTest {
     helped.run(
         numbers(20),
         batch -> {
-          next.add(helped.slots.begin());
+          next.add(helped.begin());
           run(batch);
         });
     next.forEach(IdleSlots.Task::close);
@@ -327,6 +327,7 @@ class BatchPipelineTest {
   /** A task of two slots, the other of which is idle; its first batch runs until help has begun. */
   private final class Helped {
     private final IdleSlots slots = new IdleSlots();
+    private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicInteger closedHelpers = new AtomicInteger();
     private final List<Long> byHelper = Collections.synchronizedList(new ArrayList<>());
@@ -368,11 +369,16 @@ class BatchPipelineTest {
                 }
                 BatchPipelineTest.this.run(batch);
               });
-      try (IdleSlots.Task other = slots.begin();
-          IdleSlots.Task task = slots.begin()) {
+      try (IdleSlots.Task other = begin();
+          IdleSlots.Task task = begin()) {
         other.close();
         pipeline.run(batches, 2, workers, task, help);
       }
+    }
+
+    /** Begins the only task of a stage. */
+    private IdleSlots.Task begin() {
+      return slots.begin(new IdleSlots.Stage(begun.incrementAndGet(), 0, 1), 0);
     }
 
     private BatchHelp.Helper helper(BatchPipeline.Runner runner) {

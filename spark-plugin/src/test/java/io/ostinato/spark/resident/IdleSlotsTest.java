@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class IdleSlotsTest {
-  private final IdleSlots slots = new IdleSlots();
+  private static final IdleSlots.Stage STAGE = new IdleSlots.Stage(1, 0, 3);
+
+  private long now;
+  private final IdleSlots slots = new IdleSlots(() -> now);
+  private int begun;
   private final List<String> helped = new ArrayList<>();
 
   @Test
   void theSlotOfATaskThatEndsHelpsAnother() {
-    try (IdleSlots.Task one = slots.begin();
-        IdleSlots.Task other = slots.begin()) {
+    try (IdleSlots.Task one = begin();
+        IdleSlots.Task other = begin()) {
       one.offer(() -> helped.add("one"));
       one.ask();
       assertThat(helped).as("all slots have a task").isEmpty();
@@ -24,10 +29,38 @@ class IdleSlotsTest {
   }
 
   @Test
+  void whereOtherTasksMayFollowASlotIsIdleAfterAWhile() {
+    try (IdleSlots.Task one = slots.begin(STAGE, 0);
+        IdleSlots.Task other = slots.begin(STAGE, 1)) {
+      one.offer(() -> helped.add("one"));
+      other.close();
+      now += TimeUnit.MILLISECONDS.toNanos(IdleSlots.PATIENCE_MILLIS) - 1;
+      one.ask();
+      assertThat(helped).as("the third task may begin").isEmpty();
+      now++;
+      one.ask();
+      assertThat(helped).containsExactly("one");
+    }
+  }
+
+  @Test
+  void aSecondAttemptAtATaskIsNoOtherTask() {
+    try (IdleSlots.Task one = slots.begin(STAGE, 0);
+        IdleSlots.Task two = slots.begin(STAGE, 1)) {
+      one.offer(() -> helped.add("one"));
+      two.close();
+      slots.begin(STAGE, 1).close();
+      assertThat(helped).isEmpty();
+      slots.begin(STAGE, 2).close();
+      assertThat(helped).containsExactly("one");
+    }
+  }
+
+  @Test
   void aTaskWithNothingToDoIsPassedOver() {
-    try (IdleSlots.Task one = slots.begin();
-        IdleSlots.Task two = slots.begin();
-        IdleSlots.Task three = slots.begin()) {
+    try (IdleSlots.Task one = begin();
+        IdleSlots.Task two = begin();
+        IdleSlots.Task three = begin()) {
       one.offer(() -> false);
       two.offer(() -> helped.add("two"));
       three.close();
@@ -37,11 +70,11 @@ class IdleSlotsTest {
 
   @Test
   void aHelperLeavesWhenANewTaskNeedsItsSlot() {
-    try (IdleSlots.Task one = slots.begin();
-        IdleSlots.Task other = slots.begin()) {
+    try (IdleSlots.Task one = begin();
+        IdleSlots.Task other = begin()) {
       one.offer(() -> helped.add("one"));
       other.close();
-      try (IdleSlots.Task next = slots.begin()) {
+      try (IdleSlots.Task next = begin()) {
         assertThat(one.canBeHelped()).isFalse();
         one.helperEnded();
         assertThat(helped).as("no other helper").hasSize(1);
@@ -52,9 +85,9 @@ class IdleSlotsTest {
 
   @Test
   void thereAreNoMoreHelpersThanIdleSlots() {
-    try (IdleSlots.Task one = slots.begin();
-        IdleSlots.Task two = slots.begin();
-        IdleSlots.Task three = slots.begin()) {
+    try (IdleSlots.Task one = begin();
+        IdleSlots.Task two = begin();
+        IdleSlots.Task three = begin()) {
       one.offer(() -> helped.add("one"));
       two.offer(() -> helped.add("two"));
       three.close();
@@ -68,11 +101,11 @@ class IdleSlotsTest {
 
   @Test
   void nobodyHelpsWhereOnlyOneTaskHasEverRun() {
-    try (IdleSlots.Task one = slots.begin()) {
+    try (IdleSlots.Task one = begin()) {
       one.offer(() -> helped.add("one"));
       one.ask();
     }
-    try (IdleSlots.Task one = slots.begin()) {
+    try (IdleSlots.Task one = begin()) {
       one.offer(() -> helped.add("one"));
       one.ask();
     }
@@ -81,8 +114,8 @@ class IdleSlotsTest {
 
   @Test
   void whatIsWithdrawnIsNotCalled() {
-    try (IdleSlots.Task one = slots.begin();
-        IdleSlots.Task other = slots.begin()) {
+    try (IdleSlots.Task one = begin();
+        IdleSlots.Task other = begin()) {
       one.offer(() -> helped.add("one"));
       one.withdraw();
       other.close();
@@ -90,5 +123,10 @@ class IdleSlotsTest {
       one.ask();
       assertThat(helped).isEmpty();
     }
+  }
+
+  /** Begins the only task of a stage. */
+  private IdleSlots.Task begin() {
+    return slots.begin(new IdleSlots.Stage(10 + begun++, 0, 1), 0);
   }
 }
