@@ -70,8 +70,9 @@ public abstract class PeriodicDataIteratorCallback extends PeriodicCallback {
   }
 
   /**
-   * Called on an executor when the batches of a task are processed: frees what this copy of the
-   * callback holds. It can be used again afterwards. By default it holds nothing.
+   * Called on an executor when all batches that this copy of the callback processes of a task are
+   * processed: frees what it holds. Idle slots help tasks with copies of their own. It can be used
+   * again afterwards. By default it holds nothing.
    */
   protected void processingEnds() {}
 

@@ -3,6 +3,7 @@ package io.ostinato.evaluation;
 import io.ostinato.weights.HostArray;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -48,6 +49,25 @@ public record BatchOutput(long firstRow, int rows, List<HostArray> arrays, List<
   /** Whether another batch without arrays covers the rows that follow. */
   boolean canContinueWith(BatchOutput next) {
     return firstRow + rows == next.firstRow && (long) rows + next.rows <= Integer.MAX_VALUE;
+  }
+
+  /** Outputs without arrays, by their rows; consecutive rows share an entry. */
+  public static List<BatchOutput> joined(List<BatchOutput> outputs) {
+    List<BatchOutput> joined = new ArrayList<>();
+    outputs.stream()
+        .sorted(Comparator.comparingLong(BatchOutput::firstRow))
+        .forEach(output -> cover(joined, output));
+    return joined;
+  }
+
+  /** Adds rows without arrays; if they continue the last entry, they share it. */
+  static void cover(List<BatchOutput> outputs, BatchOutput next) {
+    int last = outputs.size() - 1;
+    if (last >= 0 && outputs.get(last).canContinueWith(next)) {
+      outputs.set(last, outputs.get(last).continuedBy(next));
+    } else {
+      outputs.add(next);
+    }
   }
 
   /** The rows of both, without arrays. */

@@ -22,8 +22,9 @@ public interface BatchProcessor extends Serializable {
   }
 
   /**
-   * Frees what the processor holds in this process, once the batches of a task are processed. It
-   * can be used again afterwards. By default it holds nothing.
+   * Frees what the processor holds in this process, once the batches of a task are processed, or
+   * those for which an idle slot has helped with a copy of its own. It can be used again
+   * afterwards. By default it holds nothing.
    */
   default void close() {}
 

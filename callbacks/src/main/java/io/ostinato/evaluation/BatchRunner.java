@@ -164,22 +164,12 @@ public final class BatchRunner {
       outputs.add(output);
     } else {
       results.states().forEach(states.get(0)::merge);
-      cover(output);
+      BatchOutput.cover(outputs, output);
     }
     coverage.add(part.data());
     coverage.skip(left.size());
     skipped = skipped.plus(SkippedRows.of(left));
     badRows.check(tag, skipped);
-  }
-
-  /** Records the rows of a batch; consecutive rows share an entry. */
-  private void cover(BatchOutput batch) {
-    int last = outputs.size() - 1;
-    if (last >= 0 && outputs.get(last).canContinueWith(batch)) {
-      outputs.set(last, outputs.get(last).continuedBy(batch));
-    } else {
-      outputs.add(batch);
-    }
   }
 
   private static List<HostArray> onHost(NDList results) {

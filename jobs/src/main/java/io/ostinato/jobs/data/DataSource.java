@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * A source of rows: a path or table in a format that Spark reads, a query, or both.
@@ -38,8 +39,8 @@ public record DataSource(
 
   /** The description of the schema in tables of keys and option help. */
   public static final String SCHEMA =
-      "Columns and their types as in SQL, such as `pixels array<float>, label bigint`. JSON and CSV"
-          + " need not be read in advance then.";
+      "Columns and their types as in SQL, such as `pixels array<float>, label bigint`; of CSV, all"
+          + " columns in the order of the file. JSON and CSV need not be read in advance then.";
 
   /** The extensions that a format is derived from, for option help. */
   public static final String ENDINGS = ".csv, .tsv, .json, .jsonl or .orc";
@@ -61,11 +62,6 @@ public record DataSource(
     options = Map.copyOf(options);
   }
 
-  /** A source whose format knows its columns, or infers them. */
-  public DataSource(String path, String format, Map<String, String> options, String sql) {
-    this(path, format, options, "", sql);
-  }
-
   @Override
   public Optional<String> mistake() {
     if (path.isEmpty() && sql.isEmpty() && (format.isEmpty() || options.isEmpty())) {
@@ -76,8 +72,24 @@ public record DataSource(
           "the query doesn't use %s, so '%s' would not be read; remove one of them"
               .formatted(DATA, path));
     }
-    if (!schema.isEmpty() && path.isEmpty() && !sql.isEmpty()) {
-      return Optional.of("a schema is that of data with a path; remove it, or add the path");
+    return mistakeOfSchema();
+  }
+
+  private Optional<String> mistakeOfSchema() {
+    if (schema.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!sql.isEmpty() && !sql.contains(DATA)) {
+      return Optional.of(
+          "the query doesn't use %s, so the schema '%s' would not be used; remove one of them"
+              .formatted(DATA, schema));
+    }
+    try {
+      StructType.fromDDL(schema);
+    } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
+      return Optional.of(
+          "the schema '%s' is invalid (%s); write columns and types as in 'pixels array<float>, label bigint'"
+              .formatted(schema, ErrorLine.withoutRemedy(e)));
     }
     return Optional.empty();
   }
@@ -143,6 +155,7 @@ public record DataSource(
     if (formatOrGuess().equalsIgnoreCase("csv")) {
       all.put("header", "true");
       all.put("inferSchema", Boolean.toString(schema.isEmpty()));
+      all.put("enforceSchema", "false"); // else a schema is taken by position, whatever the header
       if (path.toLowerCase(Locale.ROOT).contains(".tsv")) {
         all.put("sep", "\t");
       }

@@ -22,6 +22,8 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +61,8 @@ class DatasetSpecTest {
         .hasSize(5)
         .allSatisfy(
             ending -> assertThat(source("a" + ending).formatOrGuess()).isNotEqualTo("parquet"));
-    assertThat(new DataSource("b.csv", "delta", Map.of(), "").formatOrGuess()).isEqualTo("delta");
+    assertThat(new DataSource("b.csv", "delta", Map.of(), "", "").formatOrGuess())
+        .isEqualTo("delta");
   }
 
   @Test
@@ -70,7 +73,7 @@ class DatasetSpecTest {
         .containsExactly("the column 'label' is given twice");
     assertThat(
             spec(
-                    new DataSource("a.parquet", "", Map.of(), "SELECT 1 AS x"),
+                    new DataSource("a.parquet", "", Map.of(), "", "SELECT 1 AS x"),
                     List.of(label),
                     List.of())
                 .mistakes())
@@ -118,17 +121,50 @@ class DatasetSpecTest {
     Path csv = Files.writeString(folder.resolve("rows.csv"), "a,b,label\n1.5,2,0\n3,4.5,1\n");
     DataSource source =
         new DataSource(
-            csv.toString(), "", Map.of(), "SELECT array(a, b) AS x, label AS y FROM {data}");
+            csv.toString(), "", Map.of(), "", "SELECT array(a, b) AS x, label AS y FROM {data}");
     DatasetSpec spec = spec(source, List.of(tensor("x:float32:2")), List.of(tensor("y:int64")));
     try (SparkSession spark = TestSpark.local(Map.of())) {
       assertThat(spec.open(spark).rows()).isEqualTo(2);
-      DataSource wrong = new DataSource("", "", Map.of(), "SELEC 1");
+      DataSource wrong = new DataSource("", "", Map.of(), "", "SELEC 1");
       assertThatThrownBy(() -> wrong.rows(spark))
           .isInstanceOf(DataException.class)
           .hasMessageStartingWith("can't read the query SELEC 1: ")
           .message()
           .hasLineCount(1);
     }
+  }
+
+  @Test
+  void aSchemaGivesTheTypesWithoutReadingTheData() throws IOException {
+    Path json = Files.writeString(folder.resolve("rows.json"), "{\"x\": [1, 2], \"y\": 3}\n");
+    Path csv = Files.writeString(folder.resolve("rows.csv"), "x,label\n0.5,3\n");
+    try (SparkSession spark = TestSpark.local(Map.of())) {
+      Dataset<Row> rows = withSchema(json, "y bigint, x array<float>", "").rows(spark);
+      assertThat(rows.schema().toDDL()).isEqualTo("y BIGINT,x ARRAY<FLOAT>");
+      assertThat(rows.first()).extracting(row -> row.getList(1)).isEqualTo(List.of(1f, 2f));
+      assertThat(withSchema(csv, "x float, label bigint", "").rows(spark).first())
+          .hasToString("[0.5,3]");
+      Dataset<Row> swapped = withSchema(csv, "label float, x float", "").rows(spark);
+      assertThatThrownBy(swapped::first)
+          .as("never by position")
+          .hasStackTraceContaining("CSV header does not conform to the schema");
+    }
+  }
+
+  @Test
+  void aSchemaThatCanNotBeUsedIsToldBeforeAnythingIsRead() {
+    assertThat(withSchema(Path.of("a.json"), "pixels arry<float>", "").mistake().orElse(""))
+        .startsWith("the schema 'pixels arry<float>' is invalid (")
+        .endsWith("); write columns and types as in 'pixels array<float>, label bigint'")
+        .hasLineCount(1);
+    assertThat(new DataSource("", "", Map.of(), "x int", "SELECT 1 AS x").mistake())
+        .contains(
+            "the query doesn't use {data}, so the schema 'x int' would not be used; remove one of"
+                + " them");
+  }
+
+  private static DataSource withSchema(Path data, String schema, String sql) {
+    return new DataSource(data.toString(), "", Map.of(), schema, sql);
   }
 
   @Test
@@ -172,7 +208,7 @@ class DatasetSpecTest {
   }
 
   private static DataSource as(String format, Path path) {
-    return new DataSource(path.toString(), format, Map.of(), "");
+    return new DataSource(path.toString(), format, Map.of(), "", "");
   }
 
   private static void refusesToRead(SparkSession spark, String path, String why) {
@@ -196,7 +232,7 @@ class DatasetSpecTest {
     Map<String, String> options = Map.of(example.group(1), example.group(2));
     DatasetSpec spec =
         spec(
-            new DataSource(path, "", options, example.group(3)),
+            new DataSource(path, "", options, "", example.group(3)),
             List.of(tensor(example.group(4))),
             List.of(TensorSpec.parse("--label", example.group(5))));
     try (SparkSession spark = TestSpark.local(Map.of());
@@ -238,6 +274,6 @@ class DatasetSpecTest {
   }
 
   private static DataSource source(String path) {
-    return new DataSource(path, "", Map.of(), "");
+    return new DataSource(path, "", Map.of(), "", "");
   }
 }

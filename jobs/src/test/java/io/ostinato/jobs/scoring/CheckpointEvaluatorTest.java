@@ -207,7 +207,7 @@ class CheckpointEvaluatorTest {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("can't read '" + module + "' as parquet");
     assertThatThrownBy(
-            () -> evaluator(spec(new DataSource(data, "parqet", Map.of(), ""), IMAGE, LABEL)))
+            () -> evaluator(spec(new DataSource(data, "parqet", Map.of(), "", ""), IMAGE, LABEL)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("parqet")
         .message()
@@ -219,7 +219,7 @@ class CheckpointEvaluatorTest {
       refuses(evaluator, module, "rows ", "RuntimeError: ");
     }
     DataSource shifted =
-        new DataSource(data, "", Map.of(), "SELECT image, label + 7 AS label FROM {data}");
+        new DataSource(data, "", Map.of(), "", "SELECT image, label + 7 AS label FROM {data}");
     try (CheckpointEvaluator evaluator = evaluator(spec(shifted, IMAGE, LABEL))) {
       refuses(evaluator, module, "is not one of the 3 classes of the outputs, 0 to 2");
     }
@@ -257,7 +257,7 @@ class CheckpointEvaluatorTest {
   }
 
   private static DataSource source(String path) {
-    return new DataSource(path, "", Map.of(), "");
+    return new DataSource(path, "", Map.of(), "", "");
   }
 
   private static EvaluationSpec spec(String input, String label, Architecture... architecture) {

@@ -134,20 +134,24 @@ final class BatchPipeline<T> {
         task.withdraw();
         if (first.goesOn()) { // else nothing tells the helpers that there is no more
           for (BatchWorker helper : helpers()) {
-            helper.awaitEnd(() -> {});
+            if (!helper.dismiss()) {
+              helper.awaitEnd(() -> {});
+            }
           }
         }
       } finally {
         task.withdraw();
-        first.stop();
         helpers().forEach(BatchWorker::stop);
+        first.stop();
       }
       readNanos = first.waitNanos();
       runNanos = first.runNanos();
       first.rethrow();
       for (BatchWorker helper : helpers()) {
-        runNanos += helper.runNanos();
-        helper.rethrow();
+        if (!helper.dismiss()) {
+          runNanos += helper.runNanos();
+          helper.rethrow();
+        }
       }
     }
 
@@ -159,13 +163,14 @@ final class BatchPipeline<T> {
       return List.copyOf(helpers);
     }
 
-    /** Starts a helper if a batch waits while another one runs, and no helper is there. */
+    /** Starts a helper if a batch waits while all that are there run others. */
     private synchronized boolean startHelper() {
       Optional<StagedBatch> next = queue.peek();
       boolean isOfUse = first.isRunning() && next != null && next.isPresent();
-      if (!isOfUse || !help.isPossible() || helpers.stream().anyMatch(helper -> !helper.isOver())) {
+      if (!isOfUse || !help.isPossible() || !helpers.stream().allMatch(Ahead::leavesABatch)) {
         return false;
       }
+      helpers.removeIf(helper -> helper.isOver() && helper.goesOn() && helper.runNanos() == 0);
       BatchWorker helper = new BatchWorker(queue, loader, isAbandoned, task::canBeHelped);
       try {
         workers.execute(
@@ -182,6 +187,11 @@ final class BatchPipeline<T> {
       }
       helpers.add(helper);
       return true;
+    }
+
+    /** Whether a batch that waits is not for this helper, and others can be opened. */
+    private static boolean leavesABatch(BatchWorker helper) {
+      return helper.isOver() ? helper.goesOn() && !helper.isRefused() : helper.isRunning();
     }
 
     private void handOver(StagedBatch staged) throws InterruptedException {

@@ -22,8 +22,10 @@ import io.ostinato.spark.resident.TaskDevice;
 import io.ostinato.spark.resident.TaskWatchdog;
 import io.ostinato.torchscript.KeptState;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskFailureListener;
@@ -45,8 +47,8 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final Semaphore permits;
   private final long refreshNanos;
 
-  /** The steps of an idle slot that helps; it runs other batches on its own thread. */
-  private volatile @Nullable BatchSteps helper;
+  /** The steps of idle slots that help; they run other batches on their own threads. */
+  private final List<BatchSteps> helpers = new CopyOnWriteArrayList<>();
 
   private final Thread ofTask;
 
@@ -101,16 +103,18 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
    */
   BatchSteps helper(Content copy) throws InterruptedException {
     BatchSteps steps = new BatchSteps(copy, weights, this);
-    helper = steps;
+    helpers.add(steps);
     return steps;
   }
 
   /**
-   * Whether an idle slot can help. It would only wait for its turn if the model keeps state, or if
-   * a GPU computes.
+   * Whether idle slots can help. They would only wait for their turn if the model keeps state, if a
+   * GPU computes, or if fewer tasks may compute than there are slots.
    */
   boolean canBeHelped() {
-    return content.settings().evaluations().takeOver()
+    OstinatoSettings settings = content.settings();
+    return settings.evaluations().takeOver()
+        && settings.resident().tasks() == 0
         && device.equals(TaskDevice.CPU)
         && lease.model().keeps() == KeptState.NONE;
   }
@@ -257,15 +261,16 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   }
 
   @Override
-  public Thread thread() {
-    BatchSteps helping = helper;
-    Thread own = threadOfBatch();
-    Thread helpers = helping == null ? null : helping.threadOfBatch();
-    return own == null && helpers != null ? helpers : Objects.requireNonNullElse(own, ofTask);
+  public List<Thread> threads() {
+    List<Thread> running =
+        Stream.concat(Stream.of(this), helpers.stream())
+            .flatMap(steps -> steps.threadOfBatch().stream())
+            .toList();
+    return running.isEmpty() ? List.of(ofTask) : running;
   }
 
-  private synchronized @Nullable Thread threadOfBatch() {
-    return isRunning ? thread : null;
+  private synchronized Optional<Thread> threadOfBatch() {
+    return isRunning ? Optional.of(thread) : Optional.empty();
   }
 
   /**
@@ -273,14 +278,13 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
    */
   @Override
   public boolean abandon() {
-    BatchSteps helping = helper;
-    boolean isHelperAbandoned = helping != null && helping.abandon();
+    long abandoned = helpers.stream().filter(BatchSteps::abandon).count();
     synchronized (this) {
       boolean isLeft = isRunning && thread != ofTask;
       if (isLeft) {
         release();
       }
-      isAbandoned = isLeft || isHelperAbandoned;
+      isAbandoned = isLeft || abandoned > 0;
       return isAbandoned;
     }
   }

@@ -31,6 +31,12 @@ final class BatchWorker {
   private volatile @Nullable Thread thread;
   private volatile @Nullable Throwable failure;
   private volatile boolean runsBatch;
+  private volatile boolean isHelper;
+
+  // Guarded by this.
+  private boolean hasRun;
+  private boolean isDismissed;
+  private boolean isRefused;
   private long waitNanos;
   private long runNanos;
 
@@ -105,17 +111,43 @@ final class BatchWorker {
     open(() -> runner);
   }
 
-  /** Helps, unless a helper can't be opened: the other worker runs all batches then. */
+  /** Helps, unless a helper can't be opened: the other workers run all batches then. */
   void run(BatchHelp help) {
+    isHelper = true;
     open(
         () -> {
           try {
             return help.open();
-          } catch (RuntimeException e) {
-            log.debug("a task is not helped", e);
+          } catch (RuntimeException | Error e) {
+            refuse(e);
             return NO_BATCHES;
           }
         });
+  }
+
+  private synchronized void refuse(Throwable reason) {
+    isRefused = true;
+    log.debug("a task is not helped", reason);
+  }
+
+  /** Whether it couldn't be opened. */
+  synchronized boolean isRefused() {
+    return isRefused;
+  }
+
+  /**
+   * Tells a helper to take no batch, unless it has taken one; then it need not be waited for.
+   * Returns whether it hasn't.
+   */
+  synchronized boolean dismiss() {
+    isDismissed = !hasRun;
+    return isDismissed;
+  }
+
+  /** Whether this worker may take a batch; once it has, it can't be dismissed. */
+  private synchronized boolean claim() {
+    hasRun = hasRun || !isDismissed;
+    return !isDismissed;
   }
 
   private void open(Opening opening) {
@@ -188,13 +220,16 @@ final class BatchWorker {
 
   /** The next batch; empty if there is none, or if this worker must not stay. */
   private Optional<StagedBatch> next() throws InterruptedException {
-    while (stays.getAsBoolean()) {
+    while (stays.getAsBoolean() && claim()) {
       Optional<StagedBatch> next = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
       if (next != null) {
         if (next.isEmpty()) {
-          queue.offer(next); // the other worker needs to know it, too
+          queue.offer(next); // the other workers need to know it, too
         }
         return next;
+      }
+      if (isHelper) {
+        return Optional.empty(); // another task may have more to do
       }
     }
     return Optional.empty();
@@ -202,11 +237,11 @@ final class BatchWorker {
 
   /**
    * Stops the worker, whatever it is doing, and frees batches that were not run. Returns earlier if
-   * the worker is abandoned.
+   * the worker is abandoned or dismissed.
    */
   void stop() {
     boolean interrupted = Thread.interrupted();
-    while (over.getCount() > 0 && !isAbandoned.getAsBoolean()) {
+    while (over.getCount() > 0 && !isAbandoned.getAsBoolean() && !dismiss()) {
       freeQueue();
       queue.offer(Optional.empty());
       interrupt();
@@ -217,9 +252,7 @@ final class BatchWorker {
       }
     }
     freeQueue();
-    if (over.getCount() > 0) {
-      queue.offer(Optional.empty());
-    }
+    queue.offer(Optional.empty()); // for workers that are left behind
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -48,6 +48,13 @@ record PartOutcome(
     return new PartOutcome(List.of(), List.of(), new Coverage(), SkippedRows.NONE);
   }
 
+  /** The same; with metrics, consecutive rows share an entry. */
+  PartOutcome joined() {
+    return states.isEmpty()
+        ? this
+        : new PartOutcome(BatchOutput.joined(outputs), states, coverage, skipped);
+  }
+
   /**
    * The results of batches in dataset order.
    *

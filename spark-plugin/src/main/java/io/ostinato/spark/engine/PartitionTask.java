@@ -17,6 +17,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 
@@ -81,7 +82,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
     IdleSlots.Stage stage =
         new IdleSlots.Stage(
             context.stageId(), context.stageAttemptNumber(), context.numPartitions());
-    IdleSlots slots = ResidentModels.ofThisProcess().idleSlots();
+    IdleSlots slots = ResidentModels.ofThisProcess().idleSlots(SparkEnv.get());
     try (IdleSlots.Task slot = slots.begin(stage, context.partitionId());
         BatchSteps steps = new BatchSteps(task, weights)) {
       TaskProgress progress = new TaskProgress(done);

@@ -80,7 +80,7 @@ final class TaskHelp implements BatchHelp {
     for (List<PartOutcome> outcome : outcomes) {
       all = PartOutcome.merge(all, outcome);
     }
-    return all;
+    return outcomes.isEmpty() ? all : all.stream().map(PartOutcome::joined).toList();
   }
 
   /** The models that helpers ran. */

@@ -6,6 +6,7 @@ import io.ostinato.spark.status.EvaluationBoard;
 import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSource;
+import java.lang.ref.WeakReference;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,7 +52,9 @@ public final class ResidentModels {
   private final SharedNatives natives = new SharedNatives();
   private final LocalWeights localWeights = new LocalWeights();
   private final ExhaustedMemory exhaustedMemory = new ExhaustedMemory();
-  private final IdleSlots idleSlots = new IdleSlots();
+  private final Object slotsLock = new Object();
+  private WeakReference<Object> slotsOf = new WeakReference<>(null); // guarded by slotsLock
+  private IdleSlots idleSlots = new IdleSlots(); // guarded by slotsLock
   private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
   private long clock;
 
@@ -140,9 +143,19 @@ public final class ResidentModels {
     return workers;
   }
 
-  /** The task slots of this process. */
-  public IdleSlots idleSlots() {
-    return idleSlots;
+  /**
+   * The task slots of this process.
+   *
+   * @param application identifies it: the next one in this process can have other slots
+   */
+  public IdleSlots idleSlots(Object application) {
+    synchronized (slotsLock) {
+      if (slotsOf.get() != application) {
+        slotsOf = new WeakReference<>(application);
+        idleSlots = new IdleSlots();
+      }
+      return idleSlots;
+    }
   }
 
   /** The counters of the evaluations of this process. */

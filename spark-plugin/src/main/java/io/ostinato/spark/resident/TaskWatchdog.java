@@ -3,10 +3,12 @@ package io.ostinato.spark.resident;
 import io.ostinato.evaluation.ThreadPlace;
 import io.ostinato.libraries.EngineTurn;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.slf4j.Logger;
@@ -54,12 +56,12 @@ public final class TaskWatchdog {
 
   /** The part of a task that can be left behind. */
   public interface Work {
-    /** The thread that runs it at present. */
-    Thread thread();
+    /** The threads that run it at present, at least one. */
+    List<Thread> threads();
 
     /**
-     * Leaves the thread behind, so that the task ends without it. Returns false if the task can't
-     * end before the thread does.
+     * Leaves the threads behind, so that the task ends without them. Returns false if the task
+     * can't end before they do.
      */
     boolean abandon();
   }
@@ -82,8 +84,8 @@ public final class TaskWatchdog {
         task,
         new Work() {
           @Override
-          public Thread thread() {
-            return thread;
+          public List<Thread> threads() {
+            return List.of(thread);
           }
 
           @Override
@@ -170,10 +172,16 @@ public final class TaskWatchdog {
     }
 
     private void end() {
-      Thread hanging = work.thread();
+      List<Thread> hanging = work.threads();
       String problem =
           "the task of partition %s, which was cancelled %s s ago, doesn't end; its thread is at %s"
-              .formatted(task.partitionId(), grace.toSeconds(), ThreadPlace.of(hanging));
+              .formatted(
+                  task.partitionId(),
+                  grace.toSeconds(),
+                  hanging.stream()
+                      .map(ThreadPlace::of)
+                      .map(Object::toString)
+                      .collect(Collectors.joining(", another one at ")));
       if (replaceable) {
         log.error("{}; this executor ends with code {} and is replaced", problem, EXIT_CODE);
         exit.run();
@@ -184,7 +192,7 @@ public final class TaskWatchdog {
       } else {
         log.warn("{}; until it ends, it takes one of the task slots of this process", problem);
       }
-      EngineTurn.abandon(hanging); // a training of this process may wait for it
+      hanging.forEach(EngineTurn::abandon); // a training of this process may wait for them
     }
   }
 }

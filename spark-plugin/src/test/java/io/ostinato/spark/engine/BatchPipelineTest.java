@@ -256,8 +256,33 @@ class BatchPipelineTest {
         .as("each batch once")
         .containsExactlyInAnyOrderElementsOf(LongStream.range(0, 20).boxed().toList());
     assertThat(helped.byHelper).as("batches while the first one runs").hasSizeGreaterThan(1);
-    assertThat(helped.opened).hasValue(1);
-    assertThat(helped.closedHelpers).hasValue(1);
+    assertThat(helped.closedHelpers).hasValue(helped.opened.get());
+    assertNothingIsStaged();
+  }
+
+  @Test
+  void aHelperThatHasNoBatchYetIsNotWaitedFor() throws Exception {
+    CountDownLatch opening = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    Helped helped = new Helped();
+    helped.opening = opening;
+    Thread release =
+        new Thread(
+            () -> {
+              try {
+                done.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              opening.countDown();
+            });
+    release.start();
+    helped.run(numbers(20), this::run);
+    assertThat(ran).hasSize(20);
+    assertThat(opening.getCount()).as("still opening").isEqualTo(1);
+    done.countDown();
+    release.join();
+    assertThat(helped.byHelper).isEmpty();
     assertNothingIsStaged();
   }
 
@@ -285,6 +310,7 @@ class BatchPipelineTest {
     helped.run(numbers(20), this::run);
     assertThat(ran).isEqualTo(LongStream.range(0, 20).boxed().toList());
     assertThat(helped.byHelper).isEmpty();
+    assertThat(helped.opened).as("not tried again").hasValue(1);
     assertNothingIsStaged();
   }
 
@@ -320,6 +346,7 @@ class BatchPipelineTest {
         });
     next.forEach(IdleSlots.Task::close);
     assertThat(helped.byHelper).as("one, then its slot was needed").hasSize(1);
+    assertThat(helped.opened).hasValue(1);
     assertThat(ran).hasSize(20);
     assertNothingIsStaged();
   }
@@ -334,6 +361,7 @@ class BatchPipelineTest {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch began = new CountDownLatch(1);
     private boolean fails;
+    private @Nullable CountDownLatch opening;
     private @Nullable RuntimeException problem;
 
     void run(Iterator<Integer> batches, BatchPipeline.Runner helper) throws InterruptedException {
@@ -341,12 +369,18 @@ class BatchPipelineTest {
           new BatchHelp() {
             @Override
             public boolean isPossible() {
-              return opened.get() == 0;
+              return true;
             }
 
             @Override
             public Helper open() {
               opened.incrementAndGet();
+              CountDownLatch slow = opening;
+              if (slow != null) {
+                began.countDown();
+                ended.countDown();
+                await(slow);
+              }
               if (problem != null) {
                 began.countDown();
                 throw problem;
@@ -373,6 +407,14 @@ class BatchPipelineTest {
           IdleSlots.Task task = begin()) {
         other.close();
         pipeline.run(batches, 2, workers, task, help);
+      }
+    }
+
+    private static void await(CountDownLatch latch) {
+      try {
+        assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
       }
     }
 

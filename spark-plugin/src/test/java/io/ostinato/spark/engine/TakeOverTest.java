@@ -5,24 +5,36 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
 import io.ostinato.evaluation.EvaluationException;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationResults;
 import io.ostinato.evaluation.EvaluationTag;
+import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.metric.Metric;
+import io.ostinato.metric.MetricBatch;
+import io.ostinato.metric.Metrics;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.data.SparkDataset;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.TaskCompletionListener;
 import org.junit.jupiter.api.Test;
 
 /** A partition of 30 batches beside one of two, on two slots. */
@@ -36,13 +48,12 @@ class TakeOverTest {
   private static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
 
   private static CountDownLatch two = new CountDownLatch(2);
+  private static CountDownLatch shortEnded = new CountDownLatch(1);
 
   @Test
   void theSlotOfTheShortPartitionTakesOverBatchesOfTheLongOne() {
-    try (SparkSession session =
-            TestSpark.local(Map.of("spark.ostinato.evaluations.fitTasks", "false"));
+    try (SparkSession session = session(true);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
-      // Before its first evaluation has ended, it isn't known what state a model keeps.
       float[] expected = outputs(engine, session, TakeOverTest::plain);
       begin();
       float[] outputs = outputs(engine, session, TakeOverTest::onTwoThreads);
@@ -52,9 +63,33 @@ class TakeOverTest {
   }
 
   @Test
+  void statesOfMetricsAndSkippedRowsAreThoseOfOneThread() {
+    try (SparkSession session = session(true);
+        SparkEvaluationEngine engine = SparkEvaluationEngine.of(session);
+        LocalEvaluationEngine local = new LocalEvaluationEngine()) {
+      SparkDataset data = withBadRows(session);
+      List<Metric<?>> metrics =
+          List.of(Metrics.accuracy(), Metrics.crossEntropy(), Metrics.confusionMatrix(3));
+      EvaluationRequest alone = measured(data, metrics, TakeOverTest::measured);
+      EvaluationRequest together = measured(data, metrics, TakeOverTest::measuredOnTwoThreads);
+      try (EvaluationResults expected = local.evaluate(alone, ProgressDisplay.silent())) {
+        engine.evaluate(alone, ProgressDisplay.silent()).close();
+        begin();
+        try (EvaluationResults results = engine.evaluate(together, ProgressDisplay.silent())) {
+          assertThat(THREADS).hasSize(2);
+          assertThat(results.metrics()).isEqualTo(expected.metrics());
+          assertThat(results.skipped()).isEqualTo(expected.skipped());
+          assertThat(results.skipped().count()).isPositive();
+          assertThat(results.certificate().partitions())
+              .isEqualTo(expected.certificate().partitions());
+        }
+      }
+    }
+  }
+
+  @Test
   void aBatchThatFailsThereFailsTheEvaluation() {
-    try (SparkSession session =
-            TestSpark.local(Map.of("spark.ostinato.evaluations.fitTasks", "false"));
+    try (SparkSession session = session(true);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       outputs(engine, session, TakeOverTest::plain);
       begin();
@@ -67,24 +102,26 @@ class TakeOverTest {
 
   @Test
   void itCanBeSwitchedOff() {
-    try (SparkSession session =
-            TestSpark.local(
-                Map.of(
-                    "spark.ostinato.evaluations.fitTasks",
-                    "false",
-                    "spark.ostinato.evaluations.takeOver",
-                    "false"));
+    try (SparkSession session = session(false);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       outputs(engine, session, TakeOverTest::plain);
       begin();
-      outputs(engine, session, TakeOverTest::slowly);
+      outputs(engine, session, TakeOverTest::afterTheShortOne);
       assertThat(THREADS).hasSize(1);
     }
+  }
+
+  private static SparkSession session(boolean takeOver) {
+    Map<String, String> conf = new HashMap<>();
+    conf.put("spark.ostinato.evaluations.fitTasks", "false");
+    conf.put("spark.ostinato.evaluations.takeOver", Boolean.toString(takeOver));
+    return TestSpark.local(conf);
   }
 
   private static void begin() {
     THREADS.clear();
     two = new CountDownLatch(2);
+    shortEnded = new CountDownLatch(1);
   }
 
   private static NDList plain(EvaluationBatch batch, EvaluationModel model) {
@@ -93,9 +130,29 @@ class TakeOverTest {
     return new NDList(outputs);
   }
 
-  /** Batches of the long partition, but for the first one, wait until two threads run some. */
+  private static NDList measured(EvaluationBatch batch, EvaluationModel model) {
+    NDList results = plain(batch, model);
+    results.head().setName(MetricBatch.OUTPUTS);
+    NDArray targets = batch.get("class").toType(DataType.INT64, true);
+    targets.setName(MetricBatch.TARGETS);
+    results.add(targets);
+    return results;
+  }
+
   private static NDList onTwoThreads(EvaluationBatch batch, EvaluationModel model)
       throws InterruptedException {
+    waitForTwoThreads(batch);
+    return plain(batch, model);
+  }
+
+  private static NDList measuredOnTwoThreads(EvaluationBatch batch, EvaluationModel model)
+      throws InterruptedException {
+    waitForTwoThreads(batch);
+    return measured(batch, model);
+  }
+
+  /** Batches of the long partition, but for the first one, wait until two threads run some. */
+  private static void waitForTwoThreads(EvaluationBatch batch) throws InterruptedException {
     if (batch.firstRow() > 0 && batch.firstRow() < LONG) {
       if (THREADS.add(Thread.currentThread())) {
         two.countDown();
@@ -104,27 +161,57 @@ class TakeOverTest {
         throw new IllegalStateException("nobody has helped");
       }
     }
-    return plain(batch, model);
   }
 
   private static NDList failingOnSecondThread(EvaluationBatch batch, EvaluationModel model)
       throws InterruptedException {
-    if (batch.firstRow() < LONG) {
-      if (THREADS.add(Thread.currentThread()) && THREADS.size() == 2) {
+    if (batch.firstRow() > 0 && batch.firstRow() < LONG) {
+      boolean isNew = THREADS.add(Thread.currentThread());
+      two.countDown();
+      if (isNew && THREADS.size() == 2) {
         throw new IllegalStateException("no luck on a second thread");
       }
-      TimeUnit.MILLISECONDS.sleep(20);
+      two.await(1, TimeUnit.MINUTES);
     }
     return plain(batch, model);
   }
 
-  private static NDList slowly(EvaluationBatch batch, EvaluationModel model)
+  /** Batches of the long partition, but for the first one, wait until the short one has ended. */
+  private static NDList afterTheShortOne(EvaluationBatch batch, EvaluationModel model)
       throws InterruptedException {
-    if (batch.firstRow() < LONG) {
+    if (batch.firstRow() >= LONG) {
+      TaskCompletionListener ended = task -> shortEnded.countDown();
+      TaskContext.get().addTaskCompletionListener(ended);
+    } else if (batch.firstRow() > 0) {
       THREADS.add(Thread.currentThread());
-      TimeUnit.MILLISECONDS.sleep(20);
+      if (!shortEnded.await(1, TimeUnit.MINUTES)) {
+        throw new IllegalStateException("the short partition hasn't ended");
+      }
     }
     return plain(batch, model);
+  }
+
+  /** The generated rows, some of which have no x. */
+  private static SparkDataset withBadRows(SparkSession session) {
+    return SparkDataset.of(
+            TestSpark.generatedRows(session, LONG, SHORT)
+                .selectExpr(
+                    "case when class = 0 and abs(x[0]) > 1.5 then null else x end as x", "class"))
+        .column("x", "x", DataType.FLOAT32, TestNets.FEATURES.getShape())
+        .column("class", "class", DataType.INT64);
+  }
+
+  private static EvaluationRequest measured(
+      SparkDataset data, List<Metric<?>> metrics, BatchProcessor processor) {
+    return new EvaluationRequest(
+            new EvaluationTag("measured", new TrainingIteration(1, 1, 1), "generated"),
+            data,
+            2,
+            CLASSIFIER,
+            TestNets.weights(1),
+            processor,
+            metrics)
+        .withPolicy(EvaluationPolicy.exact().badRows(BadRows.skipUpTo(20)));
   }
 
   private static float[] outputs(

@@ -43,8 +43,8 @@ class TaskWatchdogTest {
           task,
           new TaskWatchdog.Work() {
             @Override
-            public Thread thread() {
-              return thread;
+            public List<Thread> threads() {
+              return List.of(thread);
             }
 
             @Override
