@@ -44,6 +44,8 @@ import org.apache.spark.sql.SparkSession;
 record NaiveBenchmark(Path folder) implements Benchmark {
   private static final String NAME = "large";
   private static final int MANY_PARTITIONS = 64;
+  private static final ModelSource MODEL =
+      ModelSource.ofBlock(BenchNets::large, new Shape(784), new Shape());
   private static final Shape[] INPUTS = {new Shape(1, 784), new Shape(1)};
 
   /** The predictions of one partition. */
@@ -100,28 +102,38 @@ record NaiveBenchmark(Path folder) implements Benchmark {
     SparkDataset data = BenchSpark.dataset(rows, 784);
     WeightSnapshot[] weights = {saved(1), saved(2)};
     int[] round = {0};
-    Callable<Void> ours = () -> evaluate(engine, data, weights[round[0] % 2]);
+    StringBuilder last = new StringBuilder();
+    Callable<Void> ours =
+        BenchSpark.evaluation(engine, name, data, MODEL, weights, Processors::withTable, last);
     Rounds rounds = Rounds.of(() -> plain(rows, file(1 + round[0]++ % 2), ByPredictor::of), ours);
     rows.unpersist();
-    return figure(name, reach, rounds, rows);
+    return figure(name, reach, rounds, rows, "; last: " + last);
   }
 
   private static Void evaluate(
       SparkEvaluationEngine engine, SparkDataset data, WeightSnapshot weights) {
-    ModelSource model = ModelSource.ofBlock(BenchNets::large, new Shape(784), new Shape());
     engine
         .evaluate(
-            BenchSpark.request("naive", data, model, weights, Processors::withTable),
+            BenchSpark.request("naive", data, MODEL, weights, Processors::withTable),
             ProgressDisplay.silent())
         .close();
     return null;
   }
 
   private static Figure figure(String name, String reach, Rounds rounds, Dataset<Row> rows) {
+    return figure(name, reach, rounds, rows, "");
+  }
+
+  private static Figure figure(
+      String name, String reach, Rounds rounds, Dataset<Row> rows, String more) {
     int partitions = rows.javaRDD().getNumPartitions();
     String detail = rounds.detail("plain mapPartitions", "ours");
     return new Figure(
-        name, rounds.ratio(), "x ours", reach, "%s; %s partitions".formatted(detail, partitions));
+        name,
+        rounds.ratio(),
+        "x ours",
+        reach,
+        "%s; %s partitions%s".formatted(detail, partitions, more));
   }
 
   private String file(int seed) {

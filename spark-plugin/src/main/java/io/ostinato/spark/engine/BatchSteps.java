@@ -109,12 +109,12 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
 
   /**
    * Whether idle slots can help. They would only wait for their turn if the model keeps state, if a
-   * GPU computes, or if fewer tasks may compute than there are slots.
+   * GPU computes, or if no more tasks may compute.
    */
   boolean canBeHelped() {
     OstinatoSettings settings = content.settings();
     return settings.evaluations().takeOver()
-        && settings.resident().tasks() == 0
+        && (settings.resident().tasks() == 0 || permits.availablePermits() > 0)
         && device.equals(TaskDevice.CPU)
         && lease.model().keeps() == KeptState.NONE;
   }

@@ -147,6 +147,35 @@ class DeadlineTest {
   }
 
   @Test
+  void aHelperThatHangsIsAbandonedWithTheTaskThatItHelps() throws Exception {
+    SparkDataset data = TestSpark.generated(session, 80, 2);
+    float[] before = numbers(request(data, DeadlineTest::predict));
+    List<String> lines =
+        LogLines.whileRunning(
+            logged -> {
+              assertThatThrownBy(
+                      () ->
+                          numbers(
+                              request(data, DeadlineTest::spinAfterTheFirst)
+                                  .withPolicy(
+                                      EvaluationPolicy.exact().deadline(Duration.ofSeconds(2)))))
+                  .isInstanceOf(DeadlineExceededException.class);
+              assertThat(SPINNING).as("the task and its helper").hasValue(2);
+              assertThat(numbers(request(data, DeadlineTest::predict))).isEqualTo(before);
+            });
+    assertThat(lines)
+        .filteredOn(line -> line.contains("the thread and its model are abandoned"))
+        .singleElement()
+        .asString()
+        .containsSubsequence("DeadlineTest.spin", ", another one at ", "DeadlineTest.spin");
+    CompletableFuture.runAsync(() -> EngineTurn.toTrain().close()).get(1, TimeUnit.MINUTES);
+    letGo.countDown();
+    while (SPINNING.get() > 0) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Test
   void theDeadlineIncludesTheReadingOfTheDataWhichTheNextEvaluationReadsAgain() {
     SparkDataset data =
         SparkDataset.of(TestSpark.generatedRows(session, 8, 8), DeadlineTest::readOrHang);
@@ -311,6 +340,13 @@ class DeadlineTest {
     NDArray x = manager.create(numbers);
     x.setName("x");
     return new NDList(x);
+  }
+
+  /** In a partition of 80 rows. */
+  private static NDList spinAfterTheFirst(EvaluationBatch batch, EvaluationModel model) {
+    return batch.firstRow() > 0 && batch.firstRow() < 80
+        ? spin(batch, model)
+        : predict(batch, model);
   }
 
   private static NDList spin(EvaluationBatch batch, EvaluationModel model) {
