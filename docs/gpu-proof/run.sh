@@ -12,15 +12,16 @@ if [ "$1" = --step ]; then
   shift 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
-out=$1
+out=$(mkdir -p "$1" && cd "$1" && pwd)
 shift
 steps=${*:-export numbers numbers.tf32 tasks steady memory refresh lost measure train}
-mkdir -p "$out/home/jars" "$out/cuda"
-cd "$out" || exit 1
+mkdir -p "$out/home/jars" "$out/cuda" "$out/figures"
 
 site=$($PYTHON -c 'import os, torch; print(os.path.dirname(os.path.dirname(torch.__file__)))')
 # DJL counts GPUs with libcudart.so, which PyTorch's packages have only with its version.
-ln -sf "$(ls "$site"/nvidia/*/lib/libcudart.so.* | head -1)" cuda/libcudart.so
+ln -sf "$(ls "$site"/nvidia/*/lib/libcudart.so.* | head -1)" "$out/cuda/libcudart.so"
+# Executors are started in folders of their own.
+OSTINATO_CLASSPATH=$(echo "$OSTINATO_CLASSPATH" | tr ':' '\n' | sed "s#^[^/]#$PWD/&#" | paste -sd:)
 export PYTORCH_LIBRARY_PATH=$site/torch/lib PYTORCH_VERSION=2.7.1 PYTORCH_FLAVOR=cu128
 export LD_LIBRARY_PATH=$out/cuda:${LD_LIBRARY_PATH:-}
 export SPARK_LOCAL_IP=127.0.0.1 SPARK_HOME=$out/home SPARK_SCALA_VERSION=2.12
@@ -39,7 +40,9 @@ java() {
     -Dlog4j2.configurationFile="$here/../../jobs/src/main/config/quickstart-log4j2.properties" \
     -Dbench.gpu.module="$out/resnet50.pt" ${JAVA_OPTIONS:-} -cp "$OSTINATO_CLASSPATH" "$@"
 }
-bench() { java io.ostinato.jobs.bench.Bench "$out" "gpu.$1"; }
+bench() {
+  java io.ostinato.jobs.bench.Bench "$out" "gpu.$1" && cp "$out/bench.jsonl" "$out/figures/$1.jsonl"
+}
 resnet() { $PYTHON "$here/../../jobs/src/test/python/gpu/resnet50.py" "$@"; }
 
 step() {
@@ -47,6 +50,8 @@ step() {
     export) resnet export "$out/resnet50.pt" ;;
     numbers | memory) NVIDIA_TF32_OVERRIDE=0 bench "$1" ;;
     numbers.tf32) bench numbers ;;
+    # Else a scripted module is fused after its first batches, and its last bits change.
+    tasks) JAVA_OPTIONS="${JAVA_OPTIONS:-} -Dai.djl.pytorch.graph_optimizer=false" bench tasks ;;
     measure) resnet measure ;;
     train) java io.ostinato.jobs.Main quickstart --output "$out/quickstart" ;;
     *) bench "$1" ;;
@@ -64,10 +69,10 @@ failed=0
 for name in $steps; do
   [ "$SECONDS" -gt "${LIMIT:-100000}" ] && echo "$name: no time left" && continue
   began=$SECONDS
-  timeout -k 5 "${STEP_LIMIT:-600}" "$here/run.sh" --step "$name" "$out" >"$name.log" 2>&1
+  timeout -k 5 "${STEP_LIMIT:-600}" "$here/run.sh" --step "$name" "$out" >"$out/$name.log" 2>&1
   status=$?
   [ $status -ne 0 ] && failed=1
   echo "== $name: exit $status, $((SECONDS - began)) s"
-  grep -v -e SLF4J -e 'WARN' "$name.log" | grep -v -P '^\s+at ' | cut -c1-600 | tail -n "${LINES_EACH:-12}"
+  grep -v -e SLF4J -e 'WARN' "$out/$name.log" | grep -v -P '^\s+at ' | cut -c1-600 | tail -n "${LINES_EACH:-12}"
 done
 exit $failed

@@ -155,7 +155,9 @@ public record DataSource(
     if (formatOrGuess().equalsIgnoreCase("csv")) {
       all.put("header", "true");
       all.put("inferSchema", Boolean.toString(schema.isEmpty()));
-      all.put("enforceSchema", "false"); // else a schema is taken by position, whatever the header
+      if (!schema.isEmpty()) {
+        all.put("enforceSchema", "false"); // else it is taken by position, whatever the header
+      }
       if (path.toLowerCase(Locale.ROOT).contains(".tsv")) {
         all.put("sep", "\t");
       }

@@ -45,8 +45,14 @@ record Gpu(Device device, Path module, int images) {
           "no GPU: the native engine sees no CUDA device (docs/gpu.md); to try the benchmarks on the"
               + " CPU, add -Dbench.gpu.pretend=true");
     }
+    Device device = present ? Device.gpu(0) : Device.cpu();
+    if (!engine.defaultDevice().equals(device)) {
+      throw new IllegalStateException(
+          "the default device is %s rather than %s: DJL counts GPUs with libcudart.so, which must be in LD_LIBRARY_PATH (docs/gpu.md)"
+              .formatted(engine.defaultDevice(), device));
+    }
     return new Gpu(
-        present ? Device.gpu(0) : Device.cpu(),
+        device,
         Path.of(System.getProperty("bench.gpu.module", "resnet50.pt")),
         Integer.getInteger("bench.gpu.images", 8_192));
   }
@@ -62,6 +68,25 @@ record Gpu(Device device, Path module, int images) {
   /** The weights of the file. */
   WeightSnapshot weights() {
     return TorchScriptSource.snapshotOf(module);
+  }
+
+  /** The weights of the file beside it, whose name begins with {@code other-}. */
+  WeightSnapshot otherWeights() {
+    return TorchScriptSource.snapshotOf(module.resolveSibling("other-" + module.getFileName()));
+  }
+
+  /**
+   * Prints figures that were measured before one that must not be larger than this.
+   *
+   * @throws IllegalStateException if it is
+   */
+  static void checkLast(List<Figure> figures, double most) {
+    Figure last = figures.get(figures.size() - 1);
+    if (!(last.value() <= most)) {
+      figures.forEach(figure -> System.out.println(figure.row()));
+      throw new IllegalStateException(
+          "%s is %s, more than %s".formatted(last.name(), last.value(), most));
+    }
   }
 
   /** Rows of an image of random bytes and a class, uint8 (3, 224, 224) and int64. */

@@ -19,6 +19,7 @@ import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -44,10 +45,17 @@ record GpuNumbersBenchmark() implements Benchmark {
       BenchNets.weights(BenchNets.mlp(), 1, batch), BenchNets.weights(BenchNets.mlp(), 2, batch)
     };
     EvaluationData rows = InMemoryData.of(pixels(512));
-    return List.of(
-        compared("gpu.numbers.resnet50", images, gpu.resnet(), gpu.weights()),
-        compared("gpu.numbers.mlp", rows, mlp, weights[0]),
-        refreshed(gpu, rows, mlp, weights));
+    List<Figure> figures = new ArrayList<>();
+    figures.add(compared("gpu.numbers.resnet50", images, gpu.resnet(), gpu.weights()));
+    boolean isExact = "0".equals(System.getenv("NVIDIA_TF32_OVERRIDE"));
+    Gpu.checkLast(figures, isExact ? 1e-5 : 1e-2);
+    figures.add(compared("gpu.numbers.mlp", rows, mlp, weights[0]));
+    Gpu.checkLast(figures, 1e-5);
+    figures.add(refreshed(gpu, rows, mlp, weights));
+    if (!gpu.isPretended()) {
+      Gpu.checkLast(figures, 0);
+    }
+    return figures;
   }
 
   private static Figure compared(

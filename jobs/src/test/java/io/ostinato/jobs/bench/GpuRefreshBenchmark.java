@@ -23,8 +23,8 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * New weights for a model of 100 MB and one of 1 GB that are resident on a GPU, over a copy of as
- * many bytes from the host to the GPU: loading them into the model, and all that happens from the
- * arrays of a training on the same GPU to the end of an evaluation of 512 rows.
+ * many bytes from ordinary memory of the host to the GPU: loading them into the model, and all that
+ * happens from the arrays of a training on the same GPU to the end of an evaluation of 512 rows.
  */
 record GpuRefreshBenchmark(Path folder) implements Benchmark {
 
@@ -78,7 +78,7 @@ record GpuRefreshBenchmark(Path folder) implements Benchmark {
           new Figure(
               name,
               whole.ratio(),
-              "x copy to the GPU",
+              "x pageable copy",
               "-",
               whole.detail("trained arrays to evaluated", "copy") + "; last: " + last),
           loaded(gpu, name + ".load", model, block, copy));
@@ -106,7 +106,7 @@ record GpuRefreshBenchmark(Path folder) implements Benchmark {
                 latest[0] = BlockWeights.snapshot(block);
               });
       return new Figure(
-          name, rounds.ratio(), "x copy to the GPU", "-", rounds.detail("load", "copy"));
+          name, rounds.ratio(), "x pageable copy", "-", rounds.detail("load", "copy"));
     }
   }
 

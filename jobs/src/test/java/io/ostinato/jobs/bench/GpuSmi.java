@@ -1,43 +1,43 @@
 package io.ostinato.jobs.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
- * Samples how busy the GPU is, by NVIDIA's {@code nvidia-smi}: the percentage of its last sampling
- * period during which a kernel was running.
+ * Samples how busy the first GPU is, by NVIDIA's {@code nvidia-smi}: the percentage of its last
+ * sampling period during which a kernel was running. What isn't a number is left out.
  */
 final class GpuSmi implements AutoCloseable {
-  private static final String EVERY_MILLIS = "50";
+  private static final List<String> COMMAND =
+      List.of(
+          "nvidia-smi", "-i", "0", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits");
 
   private final List<Integer> percents = new ArrayList<>();
-  private final Process process;
-  private final Thread reader;
+  private final Thread reader = new Thread(this::sample, "nvidia-smi");
+  private volatile boolean isOver;
 
-  GpuSmi() throws IOException {
-    process =
-        new ProcessBuilder(
-                "nvidia-smi",
-                "--query-gpu=utilization.gpu",
-                "--format=csv,noheader,nounits",
-                "-lms",
-                EVERY_MILLIS)
-            .redirectErrorStream(true)
-            .start();
-    reader = new Thread(this::read, "nvidia-smi");
+  GpuSmi() {
     reader.setDaemon(true);
     reader.start();
   }
 
-  private void read() {
-    try (BufferedReader lines = process.inputReader()) {
-      lines.lines().map(String::trim).map(Integer::valueOf).forEach(this::add);
-    } catch (UncheckedIOException | IOException e) {
-      // The process was ended in the middle of a line.
-      return;
+  /** A process for each sample: one that repeats them may keep its output back. */
+  private void sample() {
+    while (!isOver) {
+      try {
+        Process process = new ProcessBuilder(COMMAND).redirectErrorStream(true).start();
+        String line =
+            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
+        if (line.matches("\\d+")) {
+          add(Integer.parseInt(line));
+        }
+      } catch (IOException e) {
+        System.out.println("nvidia-smi can't be run: " + e.getMessage());
+        return;
+      }
     }
   }
 
@@ -50,16 +50,13 @@ final class GpuSmi implements AutoCloseable {
     percents.clear();
   }
 
-  /** The mean of the samples since the beginning, in percent. */
-  synchronized double mean() {
-    return percents.stream()
-        .mapToInt(Integer::intValue)
-        .average()
-        .orElseThrow(() -> new IllegalStateException("nvidia-smi has printed nothing"));
+  /** The mean of the samples since the beginning, in percent; empty if there are none. */
+  synchronized OptionalDouble mean() {
+    return percents.stream().mapToInt(Integer::intValue).average();
   }
 
   @Override
   public void close() {
-    process.destroy();
+    isOver = true;
   }
 }

@@ -111,7 +111,10 @@ final class BatchPipeline<T> {
     private final IdleSlots.Task task;
     private final BatchHelp help;
     private final BatchWorker first;
-    private final List<BatchWorker> helpers = new ArrayList<>(); // guarded by this
+
+    // Guarded by this.
+    private final List<BatchWorker> helpers = new ArrayList<>();
+    private long endedNanos;
 
     Ahead(int depth, Executor workers, IdleSlots.Task task, BatchHelp help) {
       this.queue = new ArrayBlockingQueue<>(depth);
@@ -144,15 +147,29 @@ final class BatchPipeline<T> {
         helpers().forEach(BatchWorker::stop);
         first.stop();
       }
-      readNanos = first.waitNanos();
-      runNanos = first.runNanos();
       first.rethrow();
       for (BatchWorker helper : helpers()) {
-        if (!helper.dismiss()) {
-          runNanos += helper.runNanos();
+        if (!helper.goesOn()) {
           helper.rethrow();
         }
       }
+      readNanos = first.waitNanos();
+      runNanos = first.runNanos() + helpedNanos();
+    }
+
+    private synchronized long helpedNanos() {
+      forgetEnded();
+      return endedNanos;
+    }
+
+    /** Keeps the time of helpers that have ended well, and nothing else of them. */
+    private void forgetEnded() {
+      List<BatchWorker> ended =
+          helpers.stream()
+              .filter(helper -> helper.isOver() && helper.goesOn() && !helper.isRefused())
+              .toList();
+      endedNanos += ended.stream().mapToLong(BatchWorker::runNanos).sum();
+      helpers.removeAll(ended);
     }
 
     private boolean goesOn() {
@@ -170,7 +187,7 @@ final class BatchPipeline<T> {
       if (!isOfUse || !help.isPossible() || !helpers.stream().allMatch(Ahead::leavesABatch)) {
         return false;
       }
-      helpers.removeIf(helper -> helper.isOver() && helper.goesOn() && helper.runNanos() == 0);
+      forgetEnded();
       BatchWorker helper = new BatchWorker(queue, loader, isAbandoned, task::canBeHelped);
       try {
         workers.execute(

@@ -107,6 +107,11 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     return steps;
   }
 
+  /** Forgets the steps of a helper that has ended. */
+  void helperEnds(BatchSteps steps) {
+    helpers.remove(steps);
+  }
+
   /**
    * Whether idle slots can help. They would only wait for their turn if the model keeps state, if a
    * GPU computes, or if no more tasks may compute.

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** Runs batches that a task has staged, on one thread. */
 final class BatchWorker {
-  private static final Logger log = LoggerFactory.getLogger(BatchPipeline.class);
+  private static final Logger log = LoggerFactory.getLogger(BatchWorker.class);
 
   private static final long POLL_MILLIS = 20;
 
@@ -32,13 +32,13 @@ final class BatchWorker {
   private volatile @Nullable Throwable failure;
   private volatile boolean runsBatch;
   private volatile boolean isHelper;
+  private long waitNanos;
+  private long runNanos;
 
   // Guarded by this.
   private boolean hasRun;
   private boolean isDismissed;
   private boolean isRefused;
-  private long waitNanos;
-  private long runNanos;
 
   /**
    * Creates a worker that hasn't begun.
@@ -118,7 +118,9 @@ final class BatchWorker {
         () -> {
           try {
             return help.open();
-          } catch (RuntimeException | Error e) {
+          } catch (InterruptedException e) {
+            throw e;
+          } catch (Throwable e) { // including checked exceptions that Spark doesn't declare
             refuse(e);
             return NO_BATCHES;
           }

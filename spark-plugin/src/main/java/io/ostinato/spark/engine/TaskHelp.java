@@ -5,8 +5,9 @@ import io.ostinato.evaluation.SerializedBytes;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.spark.engine.PartitionTask.Content;
 import io.ostinato.spark.resident.ResidentReport;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
@@ -20,8 +21,8 @@ final class TaskHelp implements BatchHelp {
   private volatile boolean isAllowed;
 
   // Guarded by this.
-  private final List<List<PartOutcome>> outcomes = new ArrayList<>();
-  private final List<ResidentReport> reports = new ArrayList<>();
+  private List<PartOutcome> outcomes = List.of();
+  private final Map<String, ResidentReport> reports = new HashMap<>();
 
   /**
    * Creates the help for a task.
@@ -61,6 +62,8 @@ final class TaskHelp implements BatchHelp {
       public void close() {
         try (steps) {
           keep(steps);
+        } finally {
+          helped.helperEnds(steps);
         }
       }
     };
@@ -68,23 +71,24 @@ final class TaskHelp implements BatchHelp {
 
   private synchronized void keep(BatchSteps steps) {
     List<BatchRunner> runners = steps.runners();
-    if (!runners.get(0).outputs().isEmpty()) {
-      outcomes.add(PartOutcome.of(runners));
-      reports.add(steps.report());
+    if (runners.get(0).outputs().isEmpty()) {
+      return;
     }
+    List<PartOutcome> more = PartOutcome.of(runners);
+    outcomes = outcomes.isEmpty() ? more : PartOutcome.merge(outcomes, more);
+    ResidentReport report = steps.report();
+    reports.merge(report.place() + report.halvedTo(), report, ResidentReport::later);
   }
 
   /** Adds what the helpers have done, after they have ended, to the outcomes of the task. */
   synchronized List<PartOutcome> addTo(List<PartOutcome> own) {
-    List<PartOutcome> all = own;
-    for (List<PartOutcome> outcome : outcomes) {
-      all = PartOutcome.merge(all, outcome);
-    }
-    return outcomes.isEmpty() ? all : all.stream().map(PartOutcome::joined).toList();
+    return outcomes.isEmpty()
+        ? own
+        : PartOutcome.merge(own, outcomes).stream().map(PartOutcome::joined).toList();
   }
 
   /** The models that helpers ran. */
   synchronized List<ResidentReport> reports() {
-    return List.copyOf(reports);
+    return List.copyOf(reports.values());
   }
 }

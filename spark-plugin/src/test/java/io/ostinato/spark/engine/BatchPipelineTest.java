@@ -315,6 +315,17 @@ class BatchPipelineTest {
   }
 
   @Test
+  void aHelperThatFailsWithoutABatchFailsTheTaskToo() {
+    Helped helped = new Helped();
+    helped.takesNone = true;
+    assertThatThrownBy(() -> helped.run(numbers(20), this::run))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("can't be closed");
+    assertThat(helped.byHelper).isEmpty();
+    assertNothingIsStaged();
+  }
+
+  @Test
   void aTaskThatFailsDoesNotWaitForBatchesOfItsHelper() {
     CountDownLatch never = new CountDownLatch(1);
     Helped helped = new Helped();
@@ -361,6 +372,7 @@ class BatchPipelineTest {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch began = new CountDownLatch(1);
     private boolean fails;
+    private boolean takesNone;
     private @Nullable CountDownLatch opening;
     private @Nullable RuntimeException problem;
 
@@ -384,6 +396,9 @@ class BatchPipelineTest {
               if (problem != null) {
                 began.countDown();
                 throw problem;
+              }
+              if (takesNone) {
+                begin(); // needs the slot
               }
               return helper(helper);
             }
@@ -435,7 +450,11 @@ class BatchPipelineTest {
         @Override
         public void close() {
           closedHelpers.incrementAndGet();
+          began.countDown();
           ended.countDown();
+          if (takesNone) {
+            throw new IllegalStateException("can't be closed");
+          }
         }
       };
     }
