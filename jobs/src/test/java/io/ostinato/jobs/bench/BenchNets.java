@@ -11,11 +11,13 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
+import ai.djl.util.Pair;
 import io.ostinato.model.BlockWeights;
 import io.ostinato.weights.HostArray;
 import io.ostinato.weights.WeightSnapshot;
@@ -71,6 +73,15 @@ final class BenchNets {
     try (NDManager manager = Engine.getInstance().newBaseManager()) {
       block.initialize(manager, DataType.FLOAT32, inputs);
       return BlockWeights.snapshot(block);
+    }
+  }
+
+  /** Changes all parameters of a block that is trained. */
+  static void change(Block block) {
+    for (Pair<String, Parameter> entry : block.getParameters()) {
+      try (NDArray plain = entry.getValue().getArray().stopGradient()) {
+        plain.addi(0.5);
+      }
     }
   }
 

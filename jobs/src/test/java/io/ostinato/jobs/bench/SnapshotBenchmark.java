@@ -1,13 +1,10 @@
 package io.ostinato.jobs.bench;
 
 import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
-import ai.djl.util.Pair;
 import io.ostinato.jobs.bench.SnapshotTraining.Medians;
 import io.ostinato.model.BlockWeights;
 import io.ostinato.weights.CapturedWeights;
@@ -56,15 +53,7 @@ record SnapshotBenchmark(Path folder) implements Benchmark {
         },
         () -> {
           last[0].get(); // as the thread of its evaluation does
-          change(trained);
+          BenchNets.change(trained);
         });
-  }
-
-  private static void change(Block trained) {
-    for (Pair<String, Parameter> entry : trained.getParameters()) {
-      try (NDArray plain = entry.getValue().getArray().stopGradient()) {
-        plain.addi(0.5);
-      }
-    }
   }
 }
