@@ -35,29 +35,28 @@ public record Shard(String hash, List<Slice> slices) {
     return slices.stream().mapToLong(Slice::sizeBytes).sum();
   }
 
-  /** The number of bytes that {@link #encode} appends. */
-  public int encodedBytes() {
-    int heads = slices.stream().mapToInt(slice -> 2 * Integer.BYTES + head(slice).length).sum();
-    return Math.toIntExact(Integer.BYTES + heads + sizeBytes());
-  }
-
   /**
-   * Appends the slices: their number, then the header and the elements of each, both preceded by
-   * their length.
-   *
-   * @throws java.nio.BufferOverflowException if less than {@link #encodedBytes} remain
+   * The shard as consecutive bytes: the number of slices, then the header and the elements of each,
+   * both preceded by their length. Shares the bytes of the elements.
    */
-  public void encode(ByteBuffer target) {
-    target.putInt(slices.size());
+  public List<ByteBuffer> encoded() {
+    List<ByteBuffer> parts = new ArrayList<>();
+    parts.add(ByteBuffer.allocate(Integer.BYTES).putInt(slices.size()).flip());
     for (Slice slice : slices) {
       byte[] head = head(slice);
-      ByteBuffer content = slice.content();
-      target.putInt(head.length).put(head).putInt(content.remaining()).put(content);
+      parts.add(
+          ByteBuffer.allocate(2 * Integer.BYTES + head.length)
+              .putInt(head.length)
+              .put(head)
+              .putInt(slice.sizeBytes())
+              .flip());
+      parts.add(slice.content());
     }
+    return parts;
   }
 
   /**
-   * Reads the result of {@link #encode}; shares the bytes.
+   * Reads the bytes of {@link #encoded}; shares them.
    *
    * @param hash the hash of the shard that was encoded
    * @throws IllegalArgumentException if the bytes are not those of a shard

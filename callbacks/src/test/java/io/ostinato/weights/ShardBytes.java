@@ -1,15 +1,20 @@
 package io.ostinato.weights;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /** Shards as they travel. */
 public final class ShardBytes {
   private ShardBytes() {}
 
-  /** What {@link Shard#encode} writes. */
+  /** The bytes of {@link Shard#encoded}. */
   public static byte[] of(Shard shard) {
-    ByteBuffer bytes = ByteBuffer.allocate(shard.encodedBytes());
-    shard.encode(bytes);
-    return bytes.array();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (ByteBuffer part : shard.encoded()) {
+      byte[] some = new byte[part.remaining()];
+      part.get(some);
+      bytes.writeBytes(some);
+    }
+    return bytes.toByteArray();
   }
 }

@@ -2,6 +2,7 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.weights.Shard;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -14,8 +15,8 @@ import org.apache.spark.broadcast.Broadcast;
  */
 record BlockContent(Broadcast<byte[]> owner, long checksum) implements ParcelContent {
 
-  /** Makes the bytes available to the executors. */
-  static BlockContent send(JavaSparkContext context, ByteBuffer bytes) {
+  /** Makes consecutive bytes, which are shared, available to the executors. */
+  static BlockContent send(JavaSparkContext context, List<ByteBuffer> bytes) {
     BlockContent content =
         new BlockContent(context.broadcast(new byte[0]), InternalBlocks.checksum(bytes));
     try {

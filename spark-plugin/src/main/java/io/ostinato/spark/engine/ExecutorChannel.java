@@ -19,7 +19,8 @@ record ExecutorChannel(JavaSparkContext context, WeightTransfer transfer) implem
           shards,
           switch (transfer) {
             case BLOCKS -> bytes -> BlockContent.send(context, bytes);
-            case BROADCASTS -> bytes -> new BroadcastContent(context.broadcast(bytes.array()));
+            case BROADCASTS ->
+                bytes -> new BroadcastContent(context.broadcast(Parcel.join(bytes).array()));
           });
     } catch (RuntimeException e) {
       throw e;

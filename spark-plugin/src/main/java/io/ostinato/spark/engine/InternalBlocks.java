@@ -1,6 +1,7 @@
 package io.ostinato.spark.engine;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -37,15 +38,16 @@ final class InternalBlocks {
   /**
    * Stores bytes on the driver, as a block of a broadcast variable.
    *
-   * @param bytes on the heap; must not be written to any more
+   * @param bytes in consecutive parts; shared, so they must not be written to any more
    * @throws IllegalStateException if Spark can't store them, or its version has no such blocks
    */
-  static void put(long broadcast, ByteBuffer bytes) {
+  static void put(long broadcast, List<ByteBuffer> bytes) {
     try {
-      if (!store(id(broadcast), new ChunkedByteBuffer(bytes))) {
+      InternalPieces pieces = InternalPieces.of(bytes);
+      if (!store(id(broadcast), pieces)) {
         throw new IllegalStateException(
             "Spark can't store %s bytes of weights in memory or on disk; is the disk of the driver"
-                    .formatted(bytes.remaining())
+                    .formatted(pieces.size())
                 + " (spark.local.dir) full?");
       }
     } catch (LinkageError e) {
@@ -70,10 +72,10 @@ final class InternalBlocks {
         e);
   }
 
-  /** The CRC-32C of the remaining bytes. */
-  static long checksum(ByteBuffer bytes) {
+  /** The CRC-32C of the remaining bytes of consecutive parts. */
+  static long checksum(List<ByteBuffer> bytes) {
     CRC32C checksum = new CRC32C();
-    checksum.update(bytes.duplicate());
+    bytes.forEach(part -> checksum.update(part.duplicate()));
     return checksum.getValue();
   }
 
@@ -111,7 +113,7 @@ final class InternalBlocks {
       if (manager.blockManagerId().isDriver()) {
         return Optional.of(checked(bytes, id, checksum));
       }
-      if (checksum(bytes) == checksum) {
+      if (checksum(List.of(bytes)) == checksum) {
         return Optional.of(bytes);
       }
     } finally {
@@ -129,21 +131,21 @@ final class InternalBlocks {
           "neither the driver nor an executor has block %s any more".formatted(id));
     }
     ByteBuffer bytes = checked(fetched.get().toByteBuffer(), id, checksum);
-    keep(id, fetched.get());
+    keep(id, bytes);
     return bytes;
   }
 
   /** Stores a fetched block. If it can't be stored, this executor doesn't serve it to others. */
-  private static void keep(BlockId id, ChunkedByteBuffer bytes) {
+  private static void keep(BlockId id, ByteBuffer bytes) {
     try {
-      store(id, bytes);
+      store(id, InternalPieces.of(bytes));
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       log.debug("block {} can't be stored; is the disk of this executor full?", id, e);
     }
   }
 
   private static ByteBuffer checked(ByteBuffer bytes, BlockId id, long expected) {
-    long actual = checksum(bytes);
+    long actual = checksum(List.of(bytes));
     if (actual != expected) {
       throw new IllegalStateException(
           "block %s is damaged: its checksum is %x, not %x; check the network and spark.local.dir"

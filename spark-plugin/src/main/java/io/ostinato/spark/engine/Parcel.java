@@ -36,19 +36,30 @@ record Parcel(ParcelContent content, Map<String, int[]> places) {
   /**
    * Encodes shards, and sends them.
    *
-   * @param send makes the bytes, which are on the heap, available to the executors
+   * @param send makes these consecutive bytes, which belong to the shards, available to the
+   *     executors
    */
-  static Parcel of(List<Shard> shards, Function<ByteBuffer, ParcelContent> send) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(
-            shards.stream().mapToInt(Shard::encodedBytes).reduce(0, Math::addExact));
+  static Parcel of(List<Shard> shards, Function<List<ByteBuffer>, ParcelContent> send) {
+    List<ByteBuffer> bytes = new ArrayList<>();
     Map<String, int[]> places = new LinkedHashMap<>();
+    int start = 0;
     for (Shard shard : shards) {
-      int start = bytes.position();
-      shard.encode(bytes);
-      places.put(shard.hash(), new int[] {start, bytes.position() - start});
+      List<ByteBuffer> encoded = shard.encoded();
+      int length = encoded.stream().mapToInt(ByteBuffer::remaining).reduce(0, Math::addExact);
+      places.put(shard.hash(), new int[] {start, length});
+      start = Math.addExact(start, length);
+      bytes.addAll(encoded);
     }
-    return new Parcel(send.apply(bytes.flip()), places);
+    return new Parcel(send.apply(bytes), places);
+  }
+
+  /** A copy of consecutive bytes, on the heap. */
+  static ByteBuffer join(List<ByteBuffer> parts) {
+    ByteBuffer joined =
+        ByteBuffer.allocate(
+            parts.stream().mapToInt(ByteBuffer::remaining).reduce(0, Math::addExact));
+    parts.forEach(part -> joined.put(part.duplicate()));
+    return joined.flip();
   }
 
   boolean hasAnyOf(Set<String> hashes) {

@@ -103,7 +103,7 @@ final class WeightBroadcasts {
   private List<Parcel> send(Manifest manifest, List<Shard> missing) {
     Queue<Parcel> sent = new ConcurrentLinkedQueue<>();
     try {
-      // Parcels are encoded and sent in parallel, so only those in progress are in memory.
+      // In parallel, since their checksums are computed, or their bytes copied.
       InParallel.map(Parcel.group(missing, parcelBytes), shards -> sent.add(channel.send(shards)));
       return List.copyOf(sent);
     } catch (RuntimeException | Error e) {

@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -51,7 +53,7 @@ class InternalBlocksTest {
     List<Broadcast<byte[]>> owners = new ArrayList<>();
     for (int seed = 0; seed < 24; seed++) {
       Broadcast<byte[]> owner = context.broadcast(new byte[0]);
-      InternalBlocks.put(owner.id(), ByteBuffer.wrap(random(seed)));
+      InternalBlocks.put(owner.id(), List.of(ByteBuffer.wrap(random(seed))));
       owners.add(owner);
     }
     assertThat(owners).anyMatch(InternalBlocksTest::isOnDisk);
@@ -65,7 +67,7 @@ class InternalBlocksTest {
   @Test
   void aBlockIsFreedWithItsOwner() {
     Broadcast<byte[]> owner = context.broadcast(new byte[0]);
-    InternalBlocks.put(owner.id(), ByteBuffer.wrap(random(1)));
+    InternalBlocks.put(owner.id(), List.of(ByteBuffer.wrap(random(1))));
     owner.destroy(true);
     assertThatThrownBy(() -> InternalBlocks.get(owner.id(), checksum(1)))
         .hasMessage(
@@ -74,9 +76,27 @@ class InternalBlocksTest {
   }
 
   @Test
+  void theMemoryOfABlockIsStillThereWhenTheBlockIsFreedOrMovedToDisk() {
+    Map<Broadcast<byte[]>, ByteBuffer> memory = new HashMap<>();
+    for (int seed = 0; seed < 24; seed++) {
+      Broadcast<byte[]> owner = context.broadcast(new byte[0]);
+      ByteBuffer bytes = ByteBuffer.allocateDirect(MIB + 100).put(100, random(seed)).position(100);
+      memory.put(owner, bytes.slice());
+      InternalBlocks.put(owner.id(), List.of(bytes.slice()));
+      assertThat(InternalBlocks.get(owner.id(), checksum(seed))).isEqualTo(bytes);
+    }
+    assertThat(memory.keySet()).anyMatch(InternalBlocksTest::isOnDisk);
+    List<Long> before = memory.values().stream().map(each -> checksum(each)).sorted().toList();
+    memory.keySet().forEach(owner -> owner.destroy(true));
+    assertThat(memory.values().stream().map(each -> checksum(each)).sorted()).isEqualTo(before);
+    assertThat(before)
+        .isEqualTo(IntStream.range(0, 24).mapToObj(seed -> checksum(seed)).sorted().toList());
+  }
+
+  @Test
   void aBlockThatWasDamagedIsRefused() {
     Broadcast<byte[]> owner = context.broadcast(new byte[0]);
-    InternalBlocks.put(owner.id(), ByteBuffer.wrap(random(1)));
+    InternalBlocks.put(owner.id(), List.of(ByteBuffer.wrap(random(1))));
     assertThatThrownBy(() -> InternalBlocks.get(owner.id(), checksum(2)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
@@ -100,7 +120,7 @@ class InternalBlocksTest {
       assertThatThrownBy(
               () -> {
                 for (int seed = 0; seed < 24; seed++) {
-                  BlockContent.send(prepared, ByteBuffer.wrap(random(seed)));
+                  BlockContent.send(prepared, List.of(ByteBuffer.wrap(random(seed))));
                 }
               })
           .isInstanceOf(IllegalStateException.class)
@@ -149,7 +169,11 @@ class InternalBlocksTest {
   }
 
   private static long checksum(long seed) {
-    return InternalBlocks.checksum(ByteBuffer.wrap(random(seed)));
+    return checksum(ByteBuffer.wrap(random(seed)));
+  }
+
+  private static long checksum(ByteBuffer bytes) {
+    return InternalBlocks.checksum(List.of(bytes));
   }
 
   private static boolean isOnDisk(Broadcast<byte[]> owner) {

@@ -118,9 +118,9 @@ class KryoWithoutPluginIT extends SparkEngineContract {
     JavaSparkContext context = new JavaSparkContext(session.sparkContext());
     Broadcast<byte[]> owner = context.broadcast(new byte[0]);
     byte[] right = {1, 2, 3};
-    InternalBlocks.put(owner.id(), ByteBuffer.wrap(right));
+    InternalBlocks.put(owner.id(), List.of(ByteBuffer.wrap(right)));
     long block = owner.id();
-    long checksum = InternalBlocks.checksum(ByteBuffer.wrap(right));
+    long checksum = InternalBlocks.checksum(List.of(ByteBuffer.wrap(right)));
     List<byte[]> read =
         context
             .parallelize(List.of(1), 1)
@@ -132,7 +132,7 @@ class KryoWithoutPluginIT extends SparkEngineContract {
   }
 
   private static long putDamaged(long block) {
-    InternalBlocks.put(block, ByteBuffer.wrap(new byte[] {1, 2, 4}));
+    InternalBlocks.put(block, List.of(ByteBuffer.wrap(new byte[] {1, 2, 4})));
     return block;
   }
 

@@ -30,13 +30,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A model of 320 MB in a driver, which is the executor too, with a heap of 512 MB. */
+/** A model of 320 MB in a driver, which may be the executor too, with a heap of 512 MB. */
 class LargeModelIT {
 
-  @Test
-  void aModelThatIsLargerThanHalfOfTheHeapIsEvaluatedAgainAndAgain() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"local[1]", "local-cluster[1,1,1024]"})
+  void aModelThatIsLargerThanHalfOfTheHeapIsEvaluatedAgainAndAgain(String master) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -45,11 +47,13 @@ class LargeModelIT {
     command.addAll(
         List.of(
             "-Xmx512m",
+            "-XX:MaxDirectMemorySize=400m", // less than a snapshot and the blocks of the one before
             "-Dai.djl.offline=true",
             "-Dai.djl.pytorch.num_threads=1",
             "-classpath",
             System.getProperty("java.class.path"),
-            Evaluate.class.getName()));
+            Evaluate.class.getName(),
+            master));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = read(process);
     assertThat(process.waitFor()).as(output).isZero();
@@ -72,7 +76,7 @@ class LargeModelIT {
 
     public static void main(String[] args) {
       StringBuilder outputs = new StringBuilder();
-      SparkSession session = TestSpark.local("local[1]", Map.of());
+      SparkSession session = TestSpark.cluster(args[0], "", Map.of());
       try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(session);
           NDManager manager = Engine.getInstance().newBaseManager()) {
         SparkDataset data = TestSpark.generated(session, 2);
