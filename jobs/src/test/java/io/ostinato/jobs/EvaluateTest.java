@@ -217,15 +217,25 @@ class EvaluateTest {
                 "label:int64:x",
                 "--metric",
                 "acuracy",
+                "--data-schema",
+                "image arry<float>",
                 "--batch-size",
                 "0"))
         .isEqualTo(2);
     assertThat(err.toString())
         .contains(
+            "the schema 'image arry<float>' is invalid (",
             "--input image:float31:1,5,5: 'float31' is not a data type; use one of float32",
             "--label label:int64:x: 'x' is not a valid shape",
             "did you mean 'accuracy'?",
             "--batch-size 0 must be at least 1");
+  }
+
+  @Test
+  void theSchemaOfTheDataReplacesThatOfTheFormat() {
+    assertThat(evaluate("--metric", "accuracy", "--data-schema", "label bigint")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("images.parquet' as parquet: the dataset has no column 'image'; it has: label");
   }
 
   @Test

@@ -195,9 +195,10 @@ public final class EvaluationOptions {
    */
   public EvaluationSpec spec(List<String> kept) {
     List<String> mistakes = new ArrayList<>();
+    DataSource source = new DataSource(data, format, dataOptions, schema, sql);
     DatasetSpec described =
         new DatasetSpec(
-            new DataSource(data, format, dataOptions, schema, sql),
+            source,
             columns("--input", inputs, mistakes),
             columns("--label", labels, mistakes),
             columns("--keep", kept, mistakes),
@@ -217,6 +218,8 @@ public final class EvaluationOptions {
     if (mistakes.isEmpty()) {
       mistakes.addAll(SpecMistakes.ofColumns(whole));
       mistakes.addAll(conversions.mistakes(described.columnSpecs()));
+    } else { // columns are incomplete, but not what they are read from
+      source.mistake().ifPresent(mistakes::add);
     }
     addOther(mistakes, measured);
     if (!mistakes.isEmpty()) {

@@ -10,13 +10,13 @@ interface BatchHelp {
         }
 
         @Override
-        public Helper open() {
+        public OpenRunner open() {
           throw new IllegalStateException("no help is possible");
         }
       };
 
   /** Runs batches; used by one thread, from opening to closing. */
-  interface Helper extends BatchPipeline.Runner, AutoCloseable {
+  interface OpenRunner extends BatchPipeline.Runner, AutoCloseable {
     @Override
     void close();
   }
@@ -25,5 +25,5 @@ interface BatchHelp {
   boolean isPossible();
 
   /** Opens a helper, on its thread. */
-  Helper open() throws InterruptedException;
+  OpenRunner open() throws InterruptedException;
 }

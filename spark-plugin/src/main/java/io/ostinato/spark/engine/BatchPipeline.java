@@ -113,7 +113,7 @@ final class BatchPipeline<T> {
     private final BatchWorker first;
 
     // Guarded by this.
-    private final List<BatchWorker> helpers = new ArrayList<>();
+    private final List<BatchHelper> helpers = new ArrayList<>();
     private long endedNanos;
 
     Ahead(int depth, Executor workers, IdleSlots.Task task, BatchHelp help) {
@@ -121,7 +121,7 @@ final class BatchPipeline<T> {
       this.workers = workers;
       this.task = task;
       this.help = help;
-      this.first = new BatchWorker(queue, loader, isAbandoned, () -> true);
+      this.first = new BatchWorker(queue, loader, isAbandoned);
     }
 
     void run(Iterator<T> batches) throws InterruptedException {
@@ -136,7 +136,7 @@ final class BatchPipeline<T> {
         first.awaitEnd(task::ask);
         task.withdraw();
         if (first.goesOn()) { // else nothing tells the helpers that there is no more
-          for (BatchWorker helper : helpers()) {
+          for (BatchHelper helper : helpers()) {
             if (!helper.dismiss()) {
               helper.awaitEnd(() -> {});
             }
@@ -144,11 +144,11 @@ final class BatchPipeline<T> {
         }
       } finally {
         task.withdraw();
-        helpers().forEach(BatchWorker::stop);
+        helpers().forEach(BatchHelper::stop);
         first.stop();
       }
       first.rethrow();
-      for (BatchWorker helper : helpers()) {
+      for (BatchHelper helper : helpers()) {
         if (!helper.goesOn()) {
           helper.rethrow();
         }
@@ -164,19 +164,19 @@ final class BatchPipeline<T> {
 
     /** Keeps the time of helpers that have ended well, and nothing else of them. */
     private void forgetEnded() {
-      List<BatchWorker> ended =
+      List<BatchHelper> ended =
           helpers.stream()
               .filter(helper -> helper.isOver() && helper.goesOn() && !helper.isRefused())
               .toList();
-      endedNanos += ended.stream().mapToLong(BatchWorker::runNanos).sum();
+      endedNanos += ended.stream().mapToLong(BatchHelper::runNanos).sum();
       helpers.removeAll(ended);
     }
 
     private boolean goesOn() {
-      return first.goesOn() && helpers().stream().allMatch(BatchWorker::goesOn);
+      return first.goesOn() && helpers().stream().allMatch(BatchHelper::goesOn);
     }
 
-    private synchronized List<BatchWorker> helpers() {
+    private synchronized List<BatchHelper> helpers() {
       return List.copyOf(helpers);
     }
 
@@ -188,7 +188,7 @@ final class BatchPipeline<T> {
         return false;
       }
       forgetEnded();
-      BatchWorker helper = new BatchWorker(queue, loader, isAbandoned, task::canBeHelped);
+      BatchHelper helper = new BatchHelper(queue, loader, isAbandoned, task::canBeHelped);
       try {
         workers.execute(
             () -> {
@@ -207,7 +207,7 @@ final class BatchPipeline<T> {
     }
 
     /** Whether a batch that waits is not for this helper, and others can be opened. */
-    private static boolean leavesABatch(BatchWorker helper) {
+    private static boolean leavesABatch(BatchHelper helper) {
       return helper.isOver() ? helper.goesOn() && !helper.isRefused() : helper.isRunning();
     }
 

@@ -9,36 +9,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Runs batches that a task has staged, on one thread. */
-final class BatchWorker {
-  private static final Logger log = LoggerFactory.getLogger(BatchWorker.class);
-
+/** Runs batches that a task has staged, on one thread, until there are no more. */
+class BatchWorker {
   private static final long POLL_MILLIS = 20;
-
-  private static final BatchPipeline.Runner NO_BATCHES =
-      batch -> {
-        throw new IllegalStateException("no batch is expected");
-      };
 
   private final BlockingQueue<Optional<StagedBatch>> queue;
   private final ClassLoader loader;
   private final BooleanSupplier isAbandoned;
-  private final BooleanSupplier stays;
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile @Nullable Thread thread;
   private volatile @Nullable Throwable failure;
   private volatile boolean runsBatch;
-  private volatile boolean isHelper;
   private long waitNanos;
   private long runNanos;
-
-  // Guarded by this.
-  private boolean hasRun;
-  private boolean isDismissed;
-  private boolean isRefused;
 
   /**
    * Creates a worker that hasn't begun.
@@ -46,47 +30,49 @@ final class BatchWorker {
    * @param queue has the batches; an empty one marks the end
    * @param loader the class loader of the task
    * @param isAbandoned whether not to wait for its end
-   * @param stays whether to take another batch
    */
   BatchWorker(
-      BlockingQueue<Optional<StagedBatch>> queue,
-      ClassLoader loader,
-      BooleanSupplier isAbandoned,
-      BooleanSupplier stays) {
+      BlockingQueue<Optional<StagedBatch>> queue, ClassLoader loader, BooleanSupplier isAbandoned) {
     this.queue = queue;
     this.loader = loader;
     this.isAbandoned = isAbandoned;
-    this.stays = stays;
+  }
+
+  /** Work on the thread of a worker. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws InterruptedException;
   }
 
   /** Whether a batch runs now. */
-  boolean isRunning() {
+  final boolean isRunning() {
     return runsBatch;
   }
 
   /** Whether it has ended. */
-  boolean isOver() {
+  final boolean isOver() {
     return over.getCount() == 0;
   }
 
   /** Waits for its end, and meanwhile does something every now and then. */
-  void awaitEnd(Runnable meanwhile) throws InterruptedException {
+  final void awaitEnd(Runnable meanwhile) throws InterruptedException {
     while (!over.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
       meanwhile.run();
     }
   }
 
   /** Time spent waiting for batches; read only after the end. */
-  long waitNanos() {
+  final long waitNanos() {
     return waitNanos;
   }
 
   /** Time spent running batches; read only after the end. */
-  long runNanos() {
+  final long runNanos() {
     return runNanos;
   }
 
-  boolean goesOn() {
+  /** Whether it hasn't failed. */
+  final boolean goesOn() {
     return failure == null;
   }
 
@@ -96,7 +82,8 @@ final class BatchWorker {
    *
    * @param meanwhile done every now and then while the queue is full
    */
-  boolean offer(Optional<StagedBatch> staged, Runnable meanwhile) throws InterruptedException {
+  final boolean offer(Optional<StagedBatch> staged, Runnable meanwhile)
+      throws InterruptedException {
     while (goesOn()) {
       if (queue.offer(staged, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
         return true;
@@ -107,69 +94,104 @@ final class BatchWorker {
   }
 
   /** Runs batches on this thread until there are no more. */
-  void run(BatchPipeline.Runner runner) {
-    open(() -> runner);
+  final void run(BatchPipeline.Runner runner) {
+    work(() -> runAll(runner));
   }
 
-  /** Helps, unless a helper can't be opened: the other workers run all batches then. */
-  void run(BatchHelp help) {
-    isHelper = true;
-    open(
-        () -> {
-          try {
-            return help.open();
-          } catch (InterruptedException e) {
-            throw e;
-          } catch (Throwable e) { // including checked exceptions that Spark doesn't declare
-            refuse(e);
-            return NO_BATCHES;
-          }
-        });
-  }
-
-  private synchronized void refuse(Throwable reason) {
-    isRefused = true;
-    log.debug("a task is not helped", reason);
-  }
-
-  /** Whether it couldn't be opened. */
-  synchronized boolean isRefused() {
-    return isRefused;
-  }
-
-  /**
-   * Tells a helper to take no batch, unless it has taken one; then it need not be waited for.
-   * Returns whether it hasn't.
-   */
-  synchronized boolean dismiss() {
-    isDismissed = !hasRun;
-    return isDismissed;
-  }
-
-  /** Whether this worker may take a batch; once it has, it can't be dismissed. */
-  private synchronized boolean claim() {
-    hasRun = hasRun || !isDismissed;
-    return !isDismissed;
-  }
-
-  private void open(Opening opening) {
+  /** Works on this thread, and keeps a failure for the thread of the task. */
+  final void work(Work work) {
     Thread current = Thread.currentThread();
     ClassLoader before = current.getContextClassLoader();
     current.setContextClassLoader(loader);
     thread = current;
-    BatchPipeline.Runner runner = NO_BATCHES;
     try {
-      runner = opening.open();
-      if (runner != NO_BATCHES) {
-        runAll(runner);
-      }
-    } catch (Throwable e) { // handed to the thread of the task
+      work.run();
+    } catch (Throwable e) {
       failure = e;
     } finally {
-      close(runner);
       leave();
       current.setContextClassLoader(before);
       over.countDown();
+    }
+  }
+
+  /** Runs batches as long as there is a {@link #next} one. */
+  final void runAll(BatchPipeline.Runner runner) throws InterruptedException {
+    long start = System.nanoTime();
+    Optional<StagedBatch> staged = next();
+    while (staged.isPresent()) {
+      long began = System.nanoTime();
+      waitNanos += began - start;
+      runsBatch = true;
+      try {
+        runner.run(staged.get());
+      } finally {
+        runsBatch = false;
+      }
+      start = System.nanoTime();
+      runNanos += start - began;
+      staged = next();
+    }
+    waitNanos += System.nanoTime() - start;
+  }
+
+  /** Waits for the next batch; empty if there are no more for this worker. */
+  Optional<StagedBatch> next() throws InterruptedException {
+    Optional<StagedBatch> next = poll();
+    while (next == null) {
+      next = poll();
+    }
+    return next;
+  }
+
+  /** The next batch, or the end; null if there is neither for a while. */
+  final @Nullable Optional<StagedBatch> poll() throws InterruptedException {
+    Optional<StagedBatch> next = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    if (next != null && next.isEmpty()) {
+      queue.offer(next); // the other workers need to know it, too
+    }
+    return next;
+  }
+
+  /**
+   * Stops the worker, whatever it is doing, and frees batches that were not run. Returns earlier if
+   * the worker need not be waited for.
+   */
+  final void stop() {
+    boolean interrupted = Thread.interrupted();
+    while (!isOver() && !canBeLeft()) {
+      freeQueue();
+      queue.offer(Optional.empty());
+      interrupt();
+      try {
+        over.await(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    freeQueue();
+    queue.offer(Optional.empty()); // for workers that are left behind
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether nobody has to wait for its end. */
+  boolean canBeLeft() {
+    return isAbandoned.getAsBoolean();
+  }
+
+  /** Throws what it has failed with, if it has. */
+  final void rethrow() throws InterruptedException {
+    Throwable thrown = failure;
+    if (thrown instanceof RuntimeException exception) {
+      throw exception;
+    } else if (thrown instanceof Error error) {
+      throw error;
+    } else if (thrown instanceof InterruptedException interrupted) {
+      throw interrupted;
+    } else if (thrown != null) {
+      throw new IllegalStateException(thrown);
     }
   }
 
@@ -189,99 +211,9 @@ final class BatchWorker {
     Thread.interrupted();
   }
 
-  private void close(BatchPipeline.Runner runner) {
-    if (runner instanceof BatchHelp.Helper helper) {
-      try {
-        helper.close();
-      } catch (RuntimeException | Error e) {
-        if (failure == null) {
-          failure = e;
-        }
-      }
-    }
-  }
-
-  private void runAll(BatchPipeline.Runner runner) throws InterruptedException {
-    long start = System.nanoTime();
-    Optional<StagedBatch> staged = next();
-    while (staged.isPresent()) {
-      long began = System.nanoTime();
-      waitNanos += began - start;
-      runsBatch = true;
-      try {
-        runner.run(staged.get());
-      } finally {
-        runsBatch = false;
-      }
-      start = System.nanoTime();
-      runNanos += start - began;
-      staged = next();
-    }
-    waitNanos += System.nanoTime() - start;
-  }
-
-  /** The next batch; empty if there is none, or if this worker must not stay. */
-  private Optional<StagedBatch> next() throws InterruptedException {
-    while (stays.getAsBoolean() && claim()) {
-      Optional<StagedBatch> next = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-      if (next != null) {
-        if (next.isEmpty()) {
-          queue.offer(next); // the other workers need to know it, too
-        }
-        return next;
-      }
-      if (isHelper) {
-        return Optional.empty(); // another task may have more to do
-      }
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * Stops the worker, whatever it is doing, and frees batches that were not run. Returns earlier if
-   * the worker is abandoned or dismissed.
-   */
-  void stop() {
-    boolean interrupted = Thread.interrupted();
-    while (over.getCount() > 0 && !isAbandoned.getAsBoolean() && !dismiss()) {
-      freeQueue();
-      queue.offer(Optional.empty());
-      interrupt();
-      try {
-        over.await(POLL_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    freeQueue();
-    queue.offer(Optional.empty()); // for workers that are left behind
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private void freeQueue() {
     List<Optional<StagedBatch>> rest = new ArrayList<>();
     queue.drainTo(rest);
     rest.forEach(staged -> staged.ifPresent(StagedBatch::close));
-  }
-
-  void rethrow() throws InterruptedException {
-    Throwable thrown = failure;
-    if (thrown instanceof RuntimeException exception) {
-      throw exception;
-    } else if (thrown instanceof Error error) {
-      throw error;
-    } else if (thrown instanceof InterruptedException interrupted) {
-      throw interrupted;
-    } else if (thrown != null) {
-      throw new IllegalStateException(thrown);
-    }
-  }
-
-  /** Provides a runner, on the thread that runs the batches. */
-  @FunctionalInterface
-  private interface Opening {
-    BatchPipeline.Runner open() throws InterruptedException;
   }
 }

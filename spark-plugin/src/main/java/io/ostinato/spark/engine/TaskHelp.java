@@ -48,9 +48,9 @@ final class TaskHelp implements BatchHelp {
   }
 
   @Override
-  public Helper open() throws InterruptedException {
+  public OpenRunner open() throws InterruptedException {
     BatchSteps steps = helped.helper(SerializedBytes.read(content, Content.class));
-    return new Helper() {
+    return new OpenRunner() {
       @Override
       public void run(StagedBatch batch) throws InterruptedException {
         int rows = batch.data().rows();

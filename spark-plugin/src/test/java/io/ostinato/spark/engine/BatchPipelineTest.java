@@ -385,7 +385,7 @@ class BatchPipelineTest {
             }
 
             @Override
-            public Helper open() {
+            public OpenRunner open() {
               opened.incrementAndGet();
               CountDownLatch slow = opening;
               if (slow != null) {
@@ -438,8 +438,8 @@ class BatchPipelineTest {
       return slots.begin(new IdleSlots.Stage(begun.incrementAndGet(), 0, 1), 0);
     }
 
-    private BatchHelp.Helper helper(BatchPipeline.Runner runner) {
-      return new BatchHelp.Helper() {
+    private BatchHelp.OpenRunner helper(BatchPipeline.Runner runner) {
+      return new BatchHelp.OpenRunner() {
         @Override
         public void run(StagedBatch batch) throws InterruptedException {
           byHelper.add(batch.data().firstRow());

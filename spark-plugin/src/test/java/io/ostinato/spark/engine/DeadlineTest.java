@@ -120,30 +120,19 @@ class DeadlineTest {
     float[] before = numbers(request(data, DeadlineTest::predict));
     int built = TestNets.BUILT.get();
     List<String> lines =
-        LogLines.whileRunning(
-            logged -> {
-              assertThatThrownBy(
-                      () ->
-                          numbers(
-                              request(data, DeadlineTest::spin)
-                                  .withPolicy(
-                                      EvaluationPolicy.exact().deadline(Duration.ofSeconds(2)))))
-                  .isInstanceOf(DeadlineExceededException.class);
-              assertThat(numbers(request(data, DeadlineTest::predict)))
-                  .as("on another model, in the slots of the abandoned threads")
-                  .isEqualTo(before);
-            });
+        abandonedWhile(
+            data,
+            DeadlineTest::spin,
+            () ->
+                assertThat(numbers(request(data, DeadlineTest::predict)))
+                    .as("on another model, in the slots of the abandoned threads")
+                    .isEqualTo(before));
     assertThat(lines)
-        .filteredOn(line -> line.contains("the thread and its model are abandoned"))
         .hasSize(SPINNING.get())
         .isNotEmpty()
         .allSatisfy(line -> assertThat(line).contains("doesn't end", "DeadlineTest.spin"));
     assertThat(TestNets.BUILT.get() - built).as("another model").isPositive();
-    CompletableFuture.runAsync(() -> EngineTurn.toTrain().close()).get(1, TimeUnit.MINUTES);
-    letGo.countDown();
-    while (SPINNING.get() > 0) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    endAbandoned();
   }
 
   @Test
@@ -151,23 +140,41 @@ class DeadlineTest {
     SparkDataset data = TestSpark.generated(session, 80, 2);
     float[] before = numbers(request(data, DeadlineTest::predict));
     List<String> lines =
-        LogLines.whileRunning(
-            logged -> {
-              assertThatThrownBy(
-                      () ->
-                          numbers(
-                              request(data, DeadlineTest::spinAfterTheFirst)
-                                  .withPolicy(
-                                      EvaluationPolicy.exact().deadline(Duration.ofSeconds(2)))))
-                  .isInstanceOf(DeadlineExceededException.class);
+        abandonedWhile(
+            data,
+            DeadlineTest::spinAfterTheFirst,
+            () -> {
               assertThat(SPINNING).as("the task and its helper").hasValue(2);
               assertThat(numbers(request(data, DeadlineTest::predict))).isEqualTo(before);
             });
     assertThat(lines)
-        .filteredOn(line -> line.contains("the thread and its model are abandoned"))
         .singleElement()
         .asString()
         .containsSubsequence("DeadlineTest.spin", ", another one at ", "DeadlineTest.spin");
+    endAbandoned();
+  }
+
+  /**
+   * The messages about abandoned threads while an evaluation misses its deadline, and something
+   * follows.
+   */
+  private List<String> abandonedWhile(SparkDataset data, BatchProcessor processor, Runnable next)
+      throws Exception {
+    return LogLines.whileRunning(
+            logged -> {
+              EvaluationRequest late =
+                  request(data, processor)
+                      .withPolicy(EvaluationPolicy.exact().deadline(Duration.ofSeconds(2)));
+              assertThatThrownBy(() -> numbers(late)).isInstanceOf(DeadlineExceededException.class);
+              next.run();
+            })
+        .stream()
+        .filter(line -> line.contains("the thread and its model are abandoned"))
+        .toList();
+  }
+
+  /** Lets abandoned threads end; they don't have the turn of the engine any more. */
+  private static void endAbandoned() throws Exception {
     CompletableFuture.runAsync(() -> EngineTurn.toTrain().close()).get(1, TimeUnit.MINUTES);
     letGo.countDown();
     while (SPINNING.get() > 0) {
