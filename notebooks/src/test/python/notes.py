@@ -14,8 +14,10 @@ that differ.
 """
 
 import argparse
+import contextlib
 import copy
 import difflib
+import fcntl
 import json
 import os
 import pathlib
@@ -106,9 +108,21 @@ def set_spark_folder(environment, folder):
         environment["SPARK_HOME"] = str(folder)
 
 
+@contextlib.contextmanager
+def alone():
+    """Other notes, in this process or another one, wait meanwhile."""
+    with open(pathlib.Path(tempfile.gettempdir(), "ostinato-notes.lock"), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def run(client, notebook):
+    # A kernel gets ports that are free, and takes them seconds later.
+    with alone():
+        client.start_new_kernel()
+        client.start_new_kernel_client()
     try:
-        client.execute()
+        client.execute(reset_kc=False)
     except CellExecutionError:
         raise Failure(error_in(notebook)) from None
 

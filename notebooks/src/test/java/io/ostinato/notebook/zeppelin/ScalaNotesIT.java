@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The notes for Zeppelin print what is saved in them. {@code -Dostinato.notes.write=true} saves
- * what they print on {@code local[2]}.
+ * The notes for Zeppelin print what is saved in them, but for the rounding of another CPU. {@code
+ * -Dostinato.notes.write=true} saves what they print on {@code local[2]}.
  */
 class ScalaNotesIT {
   /** How the shell prints an exception, and an error of the compiler; saved ones are wrong too. */
@@ -60,9 +60,11 @@ class ScalaNotesIT {
       note.write(file);
     }
     for (int i = 0; i < paragraphs.size(); i++) {
-      assertThat(outputs.get(i))
-          .as("what is printed by: %s", paragraphs.get(i).code())
-          .isEqualTo(paragraphs.get(i).saved());
+      if (!RoundedText.areSame(paragraphs.get(i).saved().toString(), outputs.get(i).toString())) {
+        assertThat(outputs.get(i))
+            .as("what is printed by: %s", paragraphs.get(i).code())
+            .isEqualTo(paragraphs.get(i).saved());
+      }
     }
   }
 }
