@@ -96,7 +96,7 @@ public final class SnapshotTaker {
         last = WeightSnapshot.of(List.of());
       }
       shared.keySet().retainAll(here.manifest().shards());
-      WeightSnapshot snapshot = here.copySharing(shared, new CopyMemory());
+      WeightSnapshot snapshot = here.copySharing(shared);
       last = snapshot;
       return snapshot;
     }

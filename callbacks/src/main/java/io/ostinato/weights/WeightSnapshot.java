@@ -2,6 +2,7 @@ package io.ostinato.weights;
 
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -99,18 +100,15 @@ public final class WeightSnapshot implements WeightSource {
   }
 
   /**
-   * Copies the snapshot, so that it is independent of these bytes.
+   * Copies the snapshot to memory outside the heap, so that it is independent of these bytes.
    *
    * @param known shards by hash that are shared instead of copied
    */
-  WeightSnapshot copySharing(Map<String, Shard> known, CopyMemory memory) {
+  WeightSnapshot copySharing(Map<String, Shard> known) {
     Map<String, Shard> kept =
         InParallel.map(
                 shards(),
-                shard ->
-                    known.containsKey(shard.hash())
-                        ? known.get(shard.hash())
-                        : copy(shard, memory.take(Math.toIntExact(shard.sizeBytes()))))
+                shard -> known.containsKey(shard.hash()) ? known.get(shard.hash()) : copy(shard))
             .stream()
             .collect(Collectors.toMap(Shard::hash, Function.identity()));
     Map<String, List<ByteBuffer>> segments = new HashMap<>();
@@ -218,7 +216,10 @@ public final class WeightSnapshot implements WeightSource {
     return copy.rewind();
   }
 
-  private static Shard copy(Shard shard, ByteBuffer memory) {
+  private static Shard copy(Shard shard) {
+    ByteBuffer memory =
+        ByteBuffer.allocateDirect(Math.toIntExact(shard.sizeBytes()))
+            .order(ByteOrder.nativeOrder());
     List<Slice> copies = new ArrayList<>();
     for (Slice slice : shard.slices()) {
       ByteBuffer part = Bytes.take(memory, slice.sizeBytes());

@@ -1,32 +1,81 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.spark.plugin.OstinatoSettings.Weights;
 import io.ostinato.spark.plugin.WeightTransfer;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.Shard;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sends parcels to executors, and messages about them in the background. */
-record ExecutorChannel(JavaSparkContext context, WeightTransfer transfer) implements ParcelChannel {
+final class ExecutorChannel implements ParcelChannel {
   private static final Logger log = LoggerFactory.getLogger(SparkEvaluationEngine.class);
 
+  private final JavaSparkContext context;
+  private final WeightTransfer transfer;
+  private final LongUnaryOperator mostInPlace;
+
+  /** How much memory of snapshots is that of parcels; guarded by this. */
+  private long inPlaceBytes;
+
+  private ExecutorChannel(
+      JavaSparkContext context, WeightTransfer transfer, LongUnaryOperator mostInPlace) {
+    this.context = context;
+    this.transfer = transfer;
+    this.mostInPlace = mostInPlace;
+  }
+
+  /** Creates the channel of weights that others follow soon, and so can be those of a snapshot. */
+  ExecutorChannel(JavaSparkContext context, Weights settings) {
+    this(context, settings.transfer(), settings::inPlaceBytes);
+  }
+
+  /** Creates a channel that copies all weights, since they stay after their snapshot. */
+  static ExecutorChannel copying(JavaSparkContext context, WeightTransfer transfer) {
+    return new ExecutorChannel(context, transfer, snapshotBytes -> 0);
+  }
+
   @Override
-  public Parcel send(List<Shard> shards) {
+  public Parcel send(List<Shard> shards, long snapshotBytes) {
+    long reserved = reserve(shards, snapshotBytes);
+    long used = 0;
     try {
-      return Parcel.of(
-          shards,
-          switch (transfer) {
-            case BLOCKS -> bytes -> BlockContent.send(context, bytes);
-            case BROADCASTS ->
-                bytes -> new BroadcastContent(context.broadcast(Parcel.join(bytes).array()));
-          });
+      Parcel parcel = Parcel.of(shards, reserved, this::content);
+      used = parcel.inPlaceBytes();
+      return parcel;
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       throw InternalBlocks.notStored(e);
+    } finally {
+      giveBack(reserved - used);
     }
+  }
+
+  private ParcelContent content(List<ByteBuffer> bytes) {
+    return switch (transfer) {
+      case BLOCKS -> BlockContent.send(context, bytes);
+      case BROADCASTS -> new BroadcastContent(context.broadcast(bytes.get(0).array()));
+    };
+  }
+
+  private synchronized long reserve(List<Shard> shards, long snapshotBytes) {
+    if (transfer != WeightTransfer.BLOCKS) {
+      return 0;
+    }
+    long wanted = shards.stream().mapToLong(Shard::sizeBytes).sum();
+    long free = Math.max(0, mostInPlace.applyAsLong(snapshotBytes) - inPlaceBytes);
+    long reserved = Math.min(wanted, free);
+    inPlaceBytes += reserved;
+    return reserved;
+  }
+
+  private synchronized void giveBack(long bytes) {
+    inPlaceBytes -= bytes;
   }
 
   @Override
@@ -36,6 +85,7 @@ record ExecutorChannel(JavaSparkContext context, WeightTransfer transfer) implem
 
   @Override
   public void destroy(Parcel parcel) {
+    giveBack(parcel.inPlaceBytes());
     later(parcel.content()::destroy);
   }
 

@@ -43,7 +43,7 @@ final class InternalBlocks {
    */
   static void put(long broadcast, List<ByteBuffer> bytes) {
     try {
-      InternalPieces pieces = InternalPieces.of(bytes);
+      ChunkedByteBuffer pieces = InternalPieces.of(bytes);
       if (!store(id(broadcast), pieces)) {
         throw new IllegalStateException(
             "Spark can't store %s bytes of weights in memory or on disk; is the disk of the driver"
@@ -138,7 +138,7 @@ final class InternalBlocks {
   /** Stores a fetched block. If it can't be stored, this executor doesn't serve it to others. */
   private static void keep(BlockId id, ByteBuffer bytes) {
     try {
-      store(id, InternalPieces.of(bytes));
+      store(id, InternalPieces.of(List.of(bytes)));
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
       log.debug("block {} can't be stored; is the disk of this executor full?", id, e);
     }

@@ -17,54 +17,26 @@ final class InternalPieces extends ChunkedByteBuffer {
    */
   private static final int MOST_BYTES = 256 << 10;
 
-  /** Smaller pieces are joined, since each of them takes a system call. */
-  private static final int LEAST_BYTES = 64 << 10;
-
   private final @Nullable ByteBuffer whole;
 
-  private InternalPieces(ByteBuffer[] pieces, @Nullable ByteBuffer whole) {
-    super(pieces);
+  private InternalPieces(List<ByteBuffer> pieces, @Nullable ByteBuffer whole) {
+    super(pieces.toArray(ByteBuffer[]::new));
     this.whole = whole;
   }
 
-  /** Consecutive bytes, which are copied only where a part is small. */
-  static InternalPieces of(List<ByteBuffer> parts) {
+  /**
+   * The remaining bytes of consecutive parts, which aren't copied.
+   *
+   * @return of Spark's type, so that this class isn't loaded where Spark's class is another one
+   */
+  static ChunkedByteBuffer of(List<ByteBuffer> parts) {
     List<ByteBuffer> pieces = new ArrayList<>();
-    List<ByteBuffer> small = new ArrayList<>();
-    int smallBytes = 0;
     for (ByteBuffer part : parts) {
-      boolean isSmall = part.remaining() < LEAST_BYTES;
-      if (!isSmall || smallBytes >= LEAST_BYTES) {
-        addJoined(small, pieces);
-        smallBytes = 0;
-      }
-      if (isSmall) {
-        small.add(part);
-        smallBytes += part.remaining();
-      } else {
-        addSplit(part, pieces);
+      for (int from = part.position(); from < part.limit(); from += MOST_BYTES) {
+        pieces.add(part.slice(from, Math.min(MOST_BYTES, part.limit() - from)));
       }
     }
-    addJoined(small, pieces);
-    return new InternalPieces(pieces.toArray(ByteBuffer[]::new), null);
-  }
-
-  /** The remaining bytes, which aren't copied. */
-  static InternalPieces of(ByteBuffer bytes) {
-    List<ByteBuffer> pieces = new ArrayList<>();
-    addSplit(bytes, pieces);
-    return new InternalPieces(pieces.toArray(ByteBuffer[]::new), bytes.slice());
-  }
-
-  private static void addJoined(List<ByteBuffer> small, List<ByteBuffer> pieces) {
-    addSplit(Parcel.join(small), pieces);
-    small.clear();
-  }
-
-  private static void addSplit(ByteBuffer bytes, List<ByteBuffer> pieces) {
-    for (int from = bytes.position(); from < bytes.limit(); from += MOST_BYTES) {
-      pieces.add(bytes.slice(from, Math.min(MOST_BYTES, bytes.limit() - from)));
-    }
+    return new InternalPieces(pieces, parts.size() == 1 ? parts.get(0).slice() : null);
   }
 
   @Override

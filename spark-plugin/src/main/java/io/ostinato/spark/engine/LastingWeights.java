@@ -19,10 +19,11 @@ public final class LastingWeights {
    */
   public static WeightSource send(JavaSparkContext context, WeightSnapshot snapshot) {
     ExecutorChannel channel =
-        new ExecutorChannel(context, OstinatoSettings.of(context.getConf()).weights().transfer());
+        ExecutorChannel.copying(
+            context, OstinatoSettings.of(context.getConf()).weights().transfer());
     Map<String, Parcel> byHash = new LinkedHashMap<>();
     Parcel.group(snapshot.shards(), Parcel.BYTES).stream()
-        .map(channel::send)
+        .map(shards -> channel.send(shards, snapshot.sizeBytes()))
         .forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));
     return BroadcastWeights.of(snapshot.manifest(), byHash);
   }

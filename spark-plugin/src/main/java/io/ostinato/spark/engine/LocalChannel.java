@@ -34,10 +34,10 @@ final class LocalChannel implements ParcelChannel {
   }
 
   @Override
-  public Parcel send(List<Shard> shards) {
+  public Parcel send(List<Shard> shards, long snapshotBytes) {
     Map<String, int[]> places = new HashMap<>();
     shards.forEach(shard -> places.put(shard.hash(), NOWHERE));
-    return new Parcel(new Unsent(), places);
+    return new Parcel(new Unsent(), places, 0);
   }
 
   @Override

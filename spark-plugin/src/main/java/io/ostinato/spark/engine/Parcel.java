@@ -13,10 +13,14 @@ import java.util.function.Function;
  * Shards that are sent together, because sending them one by one has too much overhead.
  *
  * @param places offset and length of each shard in bytes, by the shard's hash
+ * @param inPlaceBytes how much of the content is memory of the shards themselves
  */
-record Parcel(ParcelContent content, Map<String, int[]> places) {
+record Parcel(ParcelContent content, Map<String, int[]> places, long inPlaceBytes) {
   /** Target size of a parcel, in bytes. */
   static final int BYTES = 8 << 20;
+
+  /** A smaller part of a shard is copied, since each part is sent by a system call of its own. */
+  private static final int LEAST_IN_PLACE = 64 << 10;
 
   /** Groups consecutive shards; a group larger than {@code mostBytes} has a single shard. */
   static List<List<Shard>> group(List<Shard> shards, int mostBytes) {
@@ -36,30 +40,51 @@ record Parcel(ParcelContent content, Map<String, int[]> places) {
   /**
    * Encodes shards, and sends them.
    *
-   * @param send makes these consecutive bytes, which belong to the shards, available to the
-   *     executors
+   * @param mostInPlace how much memory of the shards to share, in bytes; the rest is copied, as is
+   *     all that is on the heap, where it can be part of an array that is much larger
+   * @param send makes consecutive bytes available to the executors; without memory of the shards,
+   *     one buffer with an array that has nothing else
    */
-  static Parcel of(List<Shard> shards, Function<List<ByteBuffer>, ParcelContent> send) {
-    List<ByteBuffer> bytes = new ArrayList<>();
+  static Parcel of(
+      List<Shard> shards, long mostInPlace, Function<List<ByteBuffer>, ParcelContent> send) {
+    List<ByteBuffer> parts = new ArrayList<>();
     Map<String, int[]> places = new LinkedHashMap<>();
     int start = 0;
     for (Shard shard : shards) {
       List<ByteBuffer> encoded = shard.encoded();
-      int length = encoded.stream().mapToInt(ByteBuffer::remaining).reduce(0, Math::addExact);
+      int length = sizeOf(encoded);
       places.put(shard.hash(), new int[] {start, length});
       start = Math.addExact(start, length);
-      bytes.addAll(encoded);
+      parts.addAll(encoded);
     }
-    return new Parcel(send.apply(bytes), places);
+    List<ByteBuffer> content = new ArrayList<>();
+    List<ByteBuffer> copied = new ArrayList<>();
+    long inPlace = 0;
+    for (ByteBuffer part : parts) {
+      int size = part.remaining();
+      if (part.isDirect() && size >= LEAST_IN_PLACE && inPlace + size <= mostInPlace) {
+        addJoined(copied, content);
+        content.add(part);
+        inPlace += size;
+      } else {
+        copied.add(part);
+      }
+    }
+    addJoined(copied, content);
+    return new Parcel(send.apply(content), places, inPlace);
   }
 
-  /** A copy of consecutive bytes, on the heap. */
-  static ByteBuffer join(List<ByteBuffer> parts) {
-    ByteBuffer joined =
-        ByteBuffer.allocate(
-            parts.stream().mapToInt(ByteBuffer::remaining).reduce(0, Math::addExact));
-    parts.forEach(part -> joined.put(part.duplicate()));
-    return joined.flip();
+  private static void addJoined(List<ByteBuffer> copied, List<ByteBuffer> content) {
+    if (!copied.isEmpty()) {
+      ByteBuffer joined = ByteBuffer.allocate(sizeOf(copied));
+      copied.forEach(joined::put);
+      content.add(joined.flip());
+      copied.clear();
+    }
+  }
+
+  private static int sizeOf(List<ByteBuffer> parts) {
+    return parts.stream().mapToInt(ByteBuffer::remaining).reduce(0, Math::addExact);
   }
 
   boolean hasAnyOf(Set<String> hashes) {

@@ -16,8 +16,12 @@ interface ParcelChannel {
     return () -> {};
   }
 
-  /** Makes shards available to the executors, which fetch them when they need them. */
-  Parcel send(List<Shard> shards);
+  /**
+   * Makes shards available to the executors, which fetch them when they need them.
+   *
+   * @param snapshotBytes the size of their snapshot
+   */
+  Parcel send(List<Shard> shards, long snapshotBytes);
 
   /** Frees the copies that executors have fetched; they can fetch them again. */
   void free(Parcel parcel);

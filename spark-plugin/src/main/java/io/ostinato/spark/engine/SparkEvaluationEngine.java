@@ -81,7 +81,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   private static ParcelChannel channel(JavaSparkContext context, OstinatoSettings settings) {
     return context.isLocal()
         ? new LocalChannel()
-        : new ExecutorChannel(context, settings.weights().transfer());
+        : new ExecutorChannel(context, settings.weights());
   }
 
   /**

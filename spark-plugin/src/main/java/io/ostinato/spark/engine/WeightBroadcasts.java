@@ -65,7 +65,7 @@ final class WeightBroadcasts {
     sending.lock();
     try {
       List<Shard> missing = begin(model, snapshot);
-      List<Parcel> sent = send(snapshot.manifest(), missing);
+      List<Parcel> sent = send(snapshot, missing);
       Runnable end = channel.begin(snapshot);
       return published(snapshot.manifest(), missing, sent, end);
     } finally {
@@ -100,15 +100,18 @@ final class WeightBroadcasts {
         });
   }
 
-  private List<Parcel> send(Manifest manifest, List<Shard> missing) {
+  private List<Parcel> send(WeightSnapshot snapshot, List<Shard> missing) {
+    long snapshotBytes = snapshot.sizeBytes();
     Queue<Parcel> sent = new ConcurrentLinkedQueue<>();
     try {
       // In parallel, since their checksums are computed, or their bytes copied.
-      InParallel.map(Parcel.group(missing, parcelBytes), shards -> sent.add(channel.send(shards)));
+      InParallel.map(
+          Parcel.group(missing, parcelBytes),
+          shards -> sent.add(channel.send(shards, snapshotBytes)));
       return List.copyOf(sent);
     } catch (RuntimeException | Error e) {
       sent.forEach(channel::destroy);
-      release(manifest);
+      release(snapshot.manifest());
       throw e;
     }
   }

@@ -106,6 +106,8 @@ public record OstinatoSettings(
    * How weights are sent.
    *
    * @param transfer how they reach executors that are other processes
+   * @param inPlace the configured maximum of what is sent from the memory of snapshots; null if not
+   *     set
    */
   public record Weights(
       @Key(
@@ -116,8 +118,33 @@ public record OstinatoSettings(
                       + " slower but uses only Spark's public API. In local mode, tasks read the"
                       + " driver's memory instead.",
               byDefault = "blocks")
-          WeightTransfer transfer)
-      implements Serializable {}
+          WeightTransfer transfer,
+      @Key(
+              name = PREFIX + "weights.inPlace",
+              value =
+                  "Maximum size of the blocks of weights on the driver that are the memory of their"
+                      + " snapshot, which stays until the next one is taken; the rest"
+                      + " is copied to the heap.",
+              optional = true,
+              otherwise =
+                  "a quarter of the driver's `-XX:MaxDirectMemorySize`, by default the size of its"
+                      + " heap; `0` for weights of more than half of it")
+          @Nullable ByteSize inPlace)
+      implements Serializable {
+
+    /**
+     * The maximum size of the blocks that are the memory of their snapshot, in bytes.
+     *
+     * @param snapshotBytes the size of a snapshot; there must be memory for the next one
+     */
+    public long inPlaceBytes(long snapshotBytes) {
+      if (inPlace != null) {
+        return inPlace.bytes();
+      }
+      long most = DirectMemory.mostBytes();
+      return snapshotBytes > most / 2 ? 0 : most / 4;
+    }
+  }
 
   /** How batches are stored and read; their keys begin with {@code blocks}. */
   public record Batches(

@@ -7,65 +7,54 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.apache.spark.util.io.ChunkedByteBuffer;
 import org.junit.jupiter.api.Test;
 
 class InternalPiecesTest {
   private static final int KIB = 1 << 10;
 
   @Test
-  void piecesHaveTheBytesOfAllPartsWhateverTheirSizes() {
+  void piecesAreTheBytesOfAllPartsWhateverTheirSizes() {
     Random random = new Random(5);
     for (int i = 0; i < 100; i++) {
       List<ByteBuffer> parts = new ArrayList<>();
+      ByteBuffer expected = ByteBuffer.allocate(20 * 600 * KIB);
       int count = random.nextInt(20);
       for (int part = 0; part < count; part++) {
-        int size = random.nextInt(random.nextBoolean() ? 100 : 600 * KIB);
-        parts.add(direct(random, size));
+        ByteBuffer bytes = direct(random, random.nextInt(600 * KIB));
+        parts.add(bytes);
+        expected.put(bytes.duplicate());
       }
-      InternalPieces pieces = InternalPieces.of(parts);
-      ByteBuffer joined = Parcel.join(parts);
-      assertThat(pieces.toArray()).isEqualTo(joined.array());
-      assertThat(pieces.toByteBuffer()).isEqualTo(joined);
+      ChunkedByteBuffer pieces = InternalPieces.of(parts);
+      assertThat(pieces.toByteBuffer()).isEqualTo(expected.flip());
+      assertThat(pieces.size()).isEqualTo(expected.remaining());
       assertThat(sizes(pieces)).allMatch(size -> size > 0 && size <= 256 * KIB);
     }
   }
 
   @Test
-  void smallPartsAreJoinedAndLargeOnesSplitButNotCopied() {
-    Random random = new Random(6);
-    ByteBuffer large = direct(random, 600 * KIB);
-    InternalPieces pieces =
-        InternalPieces.of(
-            List.of(direct(random, 4), direct(random, 20), large, direct(random, 100)));
-    assertThat(sizes(pieces)).containsExactly(24, 256 * KIB, 256 * KIB, 88 * KIB, 100);
+  void partsAreSplitButNotCopied() {
+    ByteBuffer large = direct(new Random(6), 600 * KIB);
+    ChunkedByteBuffer pieces = InternalPieces.of(List.of(direct(new Random(7), 24), large));
+    assertThat(sizes(pieces)).containsExactly(24, 256 * KIB, 256 * KIB, 88 * KIB);
     large.put(300 * KIB, (byte) (large.get(300 * KIB) + 1));
     assertThat(pieces.getChunks()[2].get(44 * KIB)).isEqualTo(large.get(300 * KIB));
   }
 
   @Test
-  void manySmallPartsAreSentTogether() {
-    Random random = new Random(7);
-    List<ByteBuffer> parts = new ArrayList<>();
-    for (int i = 0; i < 10_000; i++) {
-      parts.add(direct(random, 50));
-    }
-    assertThat(sizes(InternalPieces.of(parts))).hasSize(8);
-  }
-
-  @Test
-  void aPartIsSharedFromItsPositionToItsLimit() {
+  void aPartGoesFromItsPositionToItsLimit() {
     ByteBuffer bytes = direct(new Random(8), 100 * KIB).position(10).limit(90 * KIB);
-    for (InternalPieces pieces :
-        List.of(InternalPieces.of(bytes), InternalPieces.of(List.of(bytes)))) {
-      assertThat(pieces.toByteBuffer()).isEqualTo(bytes);
-      assertThat(pieces.toByteBuffer().position()).isZero();
-    }
+    ByteBuffer expected = ByteBuffer.allocate(180 * KIB).put(bytes.duplicate());
+    assertThat(InternalPieces.of(List.of(bytes)).toByteBuffer())
+        .isEqualTo(expected.duplicate().flip());
+    assertThat(InternalPieces.of(List.of(bytes, bytes)).toByteBuffer())
+        .isEqualTo(expected.put(bytes.duplicate()).flip());
   }
 
   @Test
-  void bytesOfOneBufferAreReadInPlace() {
+  void bytesOfOnePartAreReadInPlace() {
     ByteBuffer bytes = ByteBuffer.wrap(new byte[600 * KIB]);
-    InternalPieces pieces = InternalPieces.of(bytes);
+    ChunkedByteBuffer pieces = InternalPieces.of(List.of(bytes));
     assertThat(sizes(pieces)).containsExactly(256 * KIB, 256 * KIB, 88 * KIB);
     assertThat(pieces.toByteBuffer().array()).isSameAs(bytes.array());
   }
@@ -87,7 +76,7 @@ class InternalPiecesTest {
     return ByteBuffer.allocateDirect(size).put(bytes).flip();
   }
 
-  private static List<Integer> sizes(InternalPieces pieces) {
+  private static List<Integer> sizes(ChunkedByteBuffer pieces) {
     return Arrays.stream(pieces.getChunks()).map(ByteBuffer::remaining).toList();
   }
 }

@@ -9,6 +9,7 @@ import io.ostinato.evaluation.TestNets;
 import io.ostinato.model.ModelSource;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.engine.WeightBroadcasts.Published;
+import io.ostinato.spark.plugin.OstinatoSettings.Weights;
 import io.ostinato.spark.plugin.WeightTransfer;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.weights.HostArray;
@@ -305,7 +306,8 @@ class WeightBroadcastsTest {
   /** Spark throws a checked exception that it doesn't declare. */
   @Test
   void aFullDiskOfTheDriverLeavesNothing() {
-    ExecutorChannel full = new ExecutorChannel(new FullDisk(session.sparkContext(), 1), transfer);
+    ExecutorChannel full =
+        new ExecutorChannel(new FullDisk(session.sparkContext(), 1), new Weights(transfer, null));
     Recorded channel = recorded(shards -> {}, full);
     WeightBroadcasts failing = new WeightBroadcasts(channel, MIB);
     Published one = failing.publish(model("a"), weights(1));
@@ -361,9 +363,9 @@ class WeightBroadcastsTest {
     }
 
     @Override
-    public Parcel send(List<Shard> shards) {
+    public Parcel send(List<Shard> shards, long snapshotBytes) {
       before.accept(shards);
-      Parcel parcel = channel.send(shards);
+      Parcel parcel = channel.send(shards, snapshotBytes);
       add("send", parcel);
       return parcel;
     }
@@ -392,7 +394,8 @@ class WeightBroadcastsTest {
   }
 
   private ParcelChannel channel() {
-    return new ExecutorChannel(new JavaSparkContext(session.sparkContext()), transfer);
+    return new ExecutorChannel(
+        new JavaSparkContext(session.sparkContext()), new Weights(transfer, null));
   }
 
   private static void await(CountDownLatch latch) {

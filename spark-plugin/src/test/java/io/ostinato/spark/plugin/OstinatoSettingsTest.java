@@ -30,7 +30,7 @@ class OstinatoSettingsTest {
             new OstinatoSettings(
                 new Threads(0, 1),
                 new Residency(2, 2, StatePolicy.SERIAL, 0),
-                new Weights(WeightTransfer.BLOCKS),
+                new Weights(WeightTransfer.BLOCKS, null),
                 new Batches(
                     null, new DeviceBatches(null, new HostShare(Long.MAX_VALUE, 1)), 2, true),
                 new Images(89_478_485),
@@ -51,6 +51,7 @@ class OstinatoSettingsTest {
                 "spark.ostinato.resident.state", "Copies",
                 "spark.ostinato.device.tasks", "6",
                 "spark.ostinato.weights.transfer", "broadcasts",
+                "spark.ostinato.weights.inPlace", "3g",
                 "spark.ostinato.blocks.store", "2g",
                 "spark.ostinato.blocks.device", "512m",
                 "spark.ostinato.blocks.prefetch", "0",
@@ -71,7 +72,7 @@ class OstinatoSettingsTest {
             new OstinatoSettings(
                 new Threads(3, 1),
                 new Residency(5, 4, StatePolicy.COPIES, 6),
-                new Weights(WeightTransfer.BROADCASTS),
+                new Weights(WeightTransfer.BROADCASTS, size("3g")),
                 new Batches(
                     size("2g"),
                     new DeviceBatches(size("512m"), new HostShare(Long.MAX_VALUE, 0)),
@@ -82,6 +83,18 @@ class OstinatoSettingsTest {
                 new Patience(span("90s"), span("500ms")),
                 new WebTab(false, 7),
                 new Start(false)));
+  }
+
+  @Test
+  void byDefaultBlocksThatAreSnapshotsLeaveMemoryForTheNextOne() {
+    long most = new Weights(WeightTransfer.BLOCKS, null).inPlaceBytes(1) * 4;
+    assertThat(most).isPositive().isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());
+    Weights weights = OstinatoSettings.of(conf()).weights();
+    assertThat(weights.inPlaceBytes(most / 2)).isEqualTo(most / 4);
+    assertThat(weights.inPlaceBytes(most / 2 + 8)).isZero();
+    Weights set = OstinatoSettings.of(conf("spark.ostinato.weights.inPlace", "1m")).weights();
+    assertThat(set.inPlaceBytes(1)).isEqualTo(1 << 20);
+    assertThat(set.inPlaceBytes(Long.MAX_VALUE)).isEqualTo(1 << 20);
   }
 
   @Test
