@@ -110,14 +110,15 @@ def set_spark_folder(environment, folder):
 
 @contextlib.contextmanager
 def alone():
-    """Other notes, in this process or another one, wait meanwhile."""
-    with open(pathlib.Path(tempfile.gettempdir(), "ostinato-notes.lock"), "w") as file:
+    """Other notes, of this process or another one, wait meanwhile."""
+    with open(pathlib.Path(tempfile.gettempdir(), f"ostinato-notes-{os.getuid()}.lock"), "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def run(client, notebook):
-    # A kernel gets ports that are free, and takes them seconds later.
+    # A kernel is given ports that are free, and takes them only seconds later, when another
+    # process may have given them to its kernel.
     with alone():
         client.start_new_kernel()
         client.start_new_kernel_client()

@@ -32,8 +32,10 @@ public final class WeightSnapshot implements WeightSource {
   private final List<HostArray> arrays;
   private final Map<String, Shard> shards;
   private final Manifest manifest;
+  private final boolean hasOwnMemory;
 
-  private WeightSnapshot(List<HostArray> arrays, List<Shard> shards) {
+  private WeightSnapshot(List<HostArray> arrays, List<Shard> shards, boolean hasOwnMemory) {
+    this.hasOwnMemory = hasOwnMemory;
     this.arrays = List.copyOf(arrays);
     this.manifest = Manifest.of(shards.stream().map(Shard::hash).toList());
     Map<String, Shard> byHash = new LinkedHashMap<>();
@@ -66,7 +68,7 @@ public final class WeightSnapshot implements WeightSource {
       }
     }
     List<List<Slice>> groups = parts.stream().flatMap(part -> cut(part).stream()).toList();
-    return new WeightSnapshot(arrays, InParallel.map(groups, Shard::of));
+    return new WeightSnapshot(arrays, InParallel.map(groups, Shard::of), false);
   }
 
   /**
@@ -88,7 +90,7 @@ public final class WeightSnapshot implements WeightSource {
             i -> same(groups.get(i), before.get(i)));
     boolean unchanged =
         IntStream.range(0, shards.size()).allMatch(i -> shards.get(i) == before.get(i));
-    return unchanged ? earlier : new WeightSnapshot(arrays, shards);
+    return unchanged ? earlier : new WeightSnapshot(arrays, shards, false);
   }
 
   /**
@@ -102,7 +104,7 @@ public final class WeightSnapshot implements WeightSource {
   /**
    * Copies the snapshot to memory outside the heap, so that it is independent of these bytes.
    *
-   * @param known shards by hash that are shared instead of copied
+   * @param known shards by hash, of other such copies, that are shared instead of copied
    */
   WeightSnapshot copySharing(Map<String, Shard> known) {
     Map<String, Shard> kept =
@@ -123,7 +125,7 @@ public final class WeightSnapshot implements WeightSource {
       List<ByteBuffer> content = segments.getOrDefault(array.name(), List.of());
       copies.add(HostArray.of(array.name(), array.dataType(), array.shape(), content));
     }
-    return new WeightSnapshot(copies, inOrder);
+    return new WeightSnapshot(copies, inOrder, true);
   }
 
   @Override
@@ -144,6 +146,14 @@ public final class WeightSnapshot implements WeightSource {
   /** All arrays, in their original order. */
   public List<HostArray> arrays() {
     return arrays;
+  }
+
+  /**
+   * Whether the bytes are in memory that nothing else writes to or frees, as those of a {@link
+   * SnapshotTaker} are. Otherwise they are valid as long as the caller lets them be.
+   */
+  public boolean hasOwnMemory() {
+    return hasOwnMemory;
   }
 
   public long sizeBytes() {

@@ -48,7 +48,10 @@ class SnapshotTakerTest {
       NDArray live = arrays.getOrDefault(array.name(), manager.create(0));
       assertThat(array).isEqualTo(HostArray.copyOf(array.name(), live));
     }
-    assertThat(snapshot.manifest()).isEqualTo(WeightSnapshot.of(snapshot.arrays()).manifest());
+    WeightSnapshot sharing = WeightSnapshot.of(snapshot.arrays());
+    assertThat(snapshot.manifest()).isEqualTo(sharing.manifest());
+    assertThat(snapshot.hasOwnMemory()).isTrue();
+    assertThat(sharing.hasOwnMemory()).as("the arrays can be anybody's").isFalse();
   }
 
   @Test

@@ -203,6 +203,7 @@ public final class EvaluationOptions {
             columns("--label", labels, mistakes),
             columns("--keep", kept, mistakes),
             columns("--column", columns, mistakes));
+    boolean hasColumns = mistakes.isEmpty();
     List<Metric<?>> measured = new ArrayList<>();
     metrics.forEach(
         text -> read(() -> MetricText.parse("--metric", text), mistakes).ifPresent(measured::add));
@@ -215,10 +216,10 @@ public final class EvaluationOptions {
     EvaluationSpec whole =
         new EvaluationSpec(
             described, dataset, measured, batchSize, modelInputs, output, weights, policy);
-    if (mistakes.isEmpty()) {
+    if (hasColumns) {
       mistakes.addAll(SpecMistakes.ofColumns(whole));
       mistakes.addAll(conversions.mistakes(described.columnSpecs()));
-    } else { // columns are incomplete, but not what they are read from
+    } else { // what they are read from can still be wrong
       source.mistake().ifPresent(mistakes::add);
     }
     addOther(mistakes, measured);

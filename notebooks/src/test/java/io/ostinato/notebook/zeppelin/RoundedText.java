@@ -7,8 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * Compares texts with numbers that were computed on different CPUs. A convolution adds in an order
- * that depends on the sizes of the caches, so the weights of a training differ slightly, and now
- * and then a row is predicted otherwise.
+ * that depends on the sizes of the caches, so the weights of a training differ slightly.
  */
 final class RoundedText {
   private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?([eE]-?\\d+)?");

@@ -59,11 +59,13 @@ class ScalaNotesIT {
       }
       note.write(file);
     }
+    boolean trains = paragraphs.stream().anyMatch(each -> each.code().contains("TrainingLoop"));
     for (int i = 0; i < paragraphs.size(); i++) {
-      if (!RoundedText.areSame(paragraphs.get(i).saved().toString(), outputs.get(i).toString())) {
+      List<Output> saved = paragraphs.get(i).saved();
+      if (!trains || !RoundedText.areSame(saved.toString(), outputs.get(i).toString())) {
         assertThat(outputs.get(i))
             .as("what is printed by: %s", paragraphs.get(i).code())
-            .isEqualTo(paragraphs.get(i).saved());
+            .isEqualTo(saved);
       }
     }
   }

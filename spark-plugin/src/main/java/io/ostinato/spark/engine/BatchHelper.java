@@ -17,7 +17,7 @@ final class BatchHelper extends BatchWorker {
   private final BooleanSupplier stays;
 
   // Guarded by this.
-  private boolean hasTaken;
+  private boolean takes;
   private boolean isDismissed;
   private boolean isRefused;
 
@@ -71,17 +71,17 @@ final class BatchHelper extends BatchWorker {
   }
 
   /**
-   * Tells it to take no batch, unless it has taken one; then it need not be waited for. Returns
-   * whether it hasn't.
+   * Tells it to take no batch, unless it takes one already; then it need not be waited for. Returns
+   * whether it doesn't.
    */
   synchronized boolean dismiss() {
-    isDismissed = !hasTaken;
+    isDismissed = !takes;
     return isDismissed;
   }
 
-  /** Whether it may take a batch; once it has, it can't be dismissed. */
+  /** Whether it may take a batch; from then on, it can't be dismissed. */
   private synchronized boolean claim() {
-    hasTaken = hasTaken || !isDismissed;
+    takes = takes || !isDismissed;
     return !isDismissed;
   }
 

@@ -4,6 +4,7 @@ import io.ostinato.spark.plugin.OstinatoSettings.Weights;
 import io.ostinato.spark.plugin.WeightTransfer;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.weights.Shard;
+import io.ostinato.weights.WeightSnapshot;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
@@ -19,7 +20,7 @@ final class ExecutorChannel implements ParcelChannel {
   private final WeightTransfer transfer;
   private final LongUnaryOperator mostInPlace;
 
-  /** How much memory of snapshots is that of parcels; guarded by this. */
+  /** How much memory of snapshots the parcels keep, in bytes; guarded by this. */
   private long inPlaceBytes;
 
   private ExecutorChannel(
@@ -29,19 +30,19 @@ final class ExecutorChannel implements ParcelChannel {
     this.mostInPlace = mostInPlace;
   }
 
-  /** Creates the channel of weights that others follow soon, and so can be those of a snapshot. */
+  /** Creates a channel for weights that are soon replaced: they can be memory of their snapshot. */
   ExecutorChannel(JavaSparkContext context, Weights settings) {
     this(context, settings.transfer(), settings::inPlaceBytes);
   }
 
-  /** Creates a channel that copies all weights, since they stay after their snapshot. */
+  /** Creates a channel for weights that stay: all are copied. */
   static ExecutorChannel copying(JavaSparkContext context, WeightTransfer transfer) {
     return new ExecutorChannel(context, transfer, snapshotBytes -> 0);
   }
 
   @Override
-  public Parcel send(List<Shard> shards, long snapshotBytes) {
-    long reserved = reserve(shards, snapshotBytes);
+  public Parcel send(List<Shard> shards, WeightSnapshot snapshot) {
+    long reserved = reserve(shards, snapshot);
     long used = 0;
     try {
       Parcel parcel = Parcel.of(shards, reserved, this::content);
@@ -63,12 +64,12 @@ final class ExecutorChannel implements ParcelChannel {
     };
   }
 
-  private synchronized long reserve(List<Shard> shards, long snapshotBytes) {
-    if (transfer != WeightTransfer.BLOCKS) {
+  private synchronized long reserve(List<Shard> shards, WeightSnapshot snapshot) {
+    if (transfer != WeightTransfer.BLOCKS || !snapshot.hasOwnMemory()) {
       return 0;
     }
     long wanted = shards.stream().mapToLong(Shard::sizeBytes).sum();
-    long free = Math.max(0, mostInPlace.applyAsLong(snapshotBytes) - inPlaceBytes);
+    long free = Math.max(0, mostInPlace.applyAsLong(snapshot.sizeBytes()) - inPlaceBytes);
     long reserved = Math.min(wanted, free);
     inPlaceBytes += reserved;
     return reserved;

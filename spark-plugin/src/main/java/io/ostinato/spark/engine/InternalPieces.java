@@ -27,7 +27,7 @@ final class InternalPieces extends ChunkedByteBuffer {
   /**
    * The remaining bytes of consecutive parts, which aren't copied.
    *
-   * @return of Spark's type, so that this class isn't loaded where Spark's class is another one
+   * @return of Spark's type, so that this class isn't loaded where Spark's class is incompatible
    */
   static ChunkedByteBuffer of(List<ByteBuffer> parts) {
     List<ByteBuffer> pieces = new ArrayList<>();

@@ -23,7 +23,7 @@ public final class LastingWeights {
             context, OstinatoSettings.of(context.getConf()).weights().transfer());
     Map<String, Parcel> byHash = new LinkedHashMap<>();
     Parcel.group(snapshot.shards(), Parcel.BYTES).stream()
-        .map(shards -> channel.send(shards, snapshot.sizeBytes()))
+        .map(shards -> channel.send(shards, snapshot))
         .forEach(parcel -> parcel.places().keySet().forEach(hash -> byHash.put(hash, parcel)));
     return BroadcastWeights.of(snapshot.manifest(), byHash);
   }

@@ -34,7 +34,7 @@ final class LocalChannel implements ParcelChannel {
   }
 
   @Override
-  public Parcel send(List<Shard> shards, long snapshotBytes) {
+  public Parcel send(List<Shard> shards, WeightSnapshot snapshot) {
     Map<String, int[]> places = new HashMap<>();
     shards.forEach(shard -> places.put(shard.hash(), NOWHERE));
     return new Parcel(new Unsent(), places, 0);

@@ -13,7 +13,7 @@ import java.util.function.Function;
  * Shards that are sent together, because sending them one by one has too much overhead.
  *
  * @param places offset and length of each shard in bytes, by the shard's hash
- * @param inPlaceBytes how much of the content is memory of the shards themselves
+ * @param inPlaceBytes how much memory of the shards themselves it keeps
  */
 record Parcel(ParcelContent content, Map<String, int[]> places, long inPlaceBytes) {
   /** Target size of a parcel, in bytes. */
@@ -40,38 +40,43 @@ record Parcel(ParcelContent content, Map<String, int[]> places, long inPlaceByte
   /**
    * Encodes shards, and sends them.
    *
-   * @param mostInPlace how much memory of the shards to share, in bytes; the rest is copied, as is
+   * @param mostInPlace how much memory of the shards to keep, in bytes; the rest is copied, as is
    *     all that is on the heap, where it can be part of an array that is much larger
    * @param send makes consecutive bytes available to the executors; without memory of the shards,
    *     one buffer with an array that has nothing else
    */
   static Parcel of(
       List<Shard> shards, long mostInPlace, Function<List<ByteBuffer>, ParcelContent> send) {
-    List<ByteBuffer> parts = new ArrayList<>();
+    List<ByteBuffer> content = new ArrayList<>();
+    List<ByteBuffer> copied = new ArrayList<>();
     Map<String, int[]> places = new LinkedHashMap<>();
     int start = 0;
+    long inPlace = 0;
     for (Shard shard : shards) {
       List<ByteBuffer> encoded = shard.encoded();
       int length = sizeOf(encoded);
       places.put(shard.hash(), new int[] {start, length});
       start = Math.addExact(start, length);
-      parts.addAll(encoded);
-    }
-    List<ByteBuffer> content = new ArrayList<>();
-    List<ByteBuffer> copied = new ArrayList<>();
-    long inPlace = 0;
-    for (ByteBuffer part : parts) {
-      int size = part.remaining();
-      if (part.isDirect() && size >= LEAST_IN_PLACE && inPlace + size <= mostInPlace) {
-        addJoined(copied, content);
-        content.add(part);
-        inPlace += size;
-      } else {
-        copied.add(part);
+      // One part keeps the memory of the whole shard.
+      boolean isShared =
+          encoded.stream().anyMatch(Parcel::canBeShared)
+              && inPlace + shard.sizeBytes() <= mostInPlace;
+      inPlace += isShared ? shard.sizeBytes() : 0;
+      for (ByteBuffer part : encoded) {
+        if (isShared && canBeShared(part)) {
+          addJoined(copied, content);
+          content.add(part);
+        } else {
+          copied.add(part);
+        }
       }
     }
     addJoined(copied, content);
     return new Parcel(send.apply(content), places, inPlace);
+  }
+
+  private static boolean canBeShared(ByteBuffer part) {
+    return part.isDirect() && part.remaining() >= LEAST_IN_PLACE;
   }
 
   private static void addJoined(List<ByteBuffer> copied, List<ByteBuffer> content) {

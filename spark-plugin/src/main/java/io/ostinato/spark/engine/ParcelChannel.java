@@ -19,9 +19,9 @@ interface ParcelChannel {
   /**
    * Makes shards available to the executors, which fetch them when they need them.
    *
-   * @param snapshotBytes the size of their snapshot
+   * @param snapshot has the shards
    */
-  Parcel send(List<Shard> shards, long snapshotBytes);
+  Parcel send(List<Shard> shards, WeightSnapshot snapshot);
 
   /** Frees the copies that executors have fetched; they can fetch them again. */
   void free(Parcel parcel);

@@ -101,13 +101,11 @@ final class WeightBroadcasts {
   }
 
   private List<Parcel> send(WeightSnapshot snapshot, List<Shard> missing) {
-    long snapshotBytes = snapshot.sizeBytes();
     Queue<Parcel> sent = new ConcurrentLinkedQueue<>();
     try {
       // In parallel, since their checksums are computed, or their bytes copied.
       InParallel.map(
-          Parcel.group(missing, parcelBytes),
-          shards -> sent.add(channel.send(shards, snapshotBytes)));
+          Parcel.group(missing, parcelBytes), shards -> sent.add(channel.send(shards, snapshot)));
       return List.copyOf(sent);
     } catch (RuntimeException | Error e) {
       sent.forEach(channel::destroy);

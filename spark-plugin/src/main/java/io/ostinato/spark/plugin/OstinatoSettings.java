@@ -122,27 +122,28 @@ public record OstinatoSettings(
       @Key(
               name = PREFIX + "weights.inPlace",
               value =
-                  "Maximum size of the blocks of weights on the driver that are the memory of their"
-                      + " snapshot, which stays until the next one is taken; the rest"
-                      + " is copied to the heap.",
+                  "Maximum size, for each engine, of blocks of weights that are the memory of their"
+                      + " snapshot, and keep it until the next snapshot is sent; the rest is copied"
+                      + " to the heap.",
               optional = true,
               otherwise =
-                  "a quarter of the driver's `-XX:MaxDirectMemorySize`, by default the size of its"
-                      + " heap; `0` for weights of more than half of it")
+                  "a quarter of the driver's `-XX:MaxDirectMemorySize`, which is by default the size"
+                      + " of its heap; `0` for weights that are larger than this quarter")
           @Nullable ByteSize inPlace)
       implements Serializable {
 
     /**
      * The maximum size of the blocks that are the memory of their snapshot, in bytes.
      *
-     * @param snapshotBytes the size of a snapshot; there must be memory for the next one
+     * @param snapshotBytes the size of a snapshot; there must be memory for more of them, such as
+     *     the next one, and an average of weights
      */
     public long inPlaceBytes(long snapshotBytes) {
       if (inPlace != null) {
         return inPlace.bytes();
       }
-      long most = DirectMemory.mostBytes();
-      return snapshotBytes > most / 2 ? 0 : most / 4;
+      long quarter = DirectMemory.mostBytes() / 4;
+      return snapshotBytes > quarter ? 0 : quarter;
     }
   }
 

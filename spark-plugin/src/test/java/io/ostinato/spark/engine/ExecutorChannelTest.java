@@ -3,6 +3,8 @@ package io.ostinato.spark.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.ostinato.describe.ByteSize;
@@ -11,7 +13,8 @@ import io.ostinato.spark.plugin.OstinatoSettings.Weights;
 import io.ostinato.spark.plugin.WeightTransfer;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.ShardBytes;
-import io.ostinato.weights.Slice;
+import io.ostinato.weights.SnapshotTaker;
+import io.ostinato.weights.WeightSnapshot;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,22 +93,36 @@ class ExecutorChannelTest {
     }
   }
 
+  @Test
+  void memoryThatSomebodyElseCanFreeIsNotShared() {
+    ExecutorChannel channel = channel(context(), WeightTransfer.BLOCKS, "1g");
+    WeightSnapshot own = snapshot(1);
+    WeightSnapshot others = WeightSnapshot.of(own.arrays());
+    assertThat(others.shards()).isEqualTo(own.shards());
+    assertThat(channel.send(others.shards(), others).inPlaceBytes()).isZero();
+    assertThat(channel.send(own.shards(), own).inPlaceBytes()).isEqualTo(MIB);
+  }
+
   private static Parcel send(ExecutorChannel channel, int seed) {
-    return channel.send(List.of(shard(seed)), MIB);
+    WeightSnapshot snapshot = snapshot(seed);
+    return channel.send(snapshot.shards(), snapshot);
   }
 
   private static void assertReads(Parcel parcel, int seed) {
-    Shard shard = shard(seed);
+    Shard shard = snapshot(seed).shards().get(0);
     int[] place = parcel.places().getOrDefault(shard.hash(), new int[] {0, 0});
     Shard read = parcel.content().fetch().read(shard.hash(), place[0], place[1]);
     assertThat(ShardBytes.of(read)).isEqualTo(ShardBytes.of(shard));
   }
 
-  private static Shard shard(int seed) {
+  /** One shard of 1 MiB. */
+  private static WeightSnapshot snapshot(int seed) {
     byte[] bytes = new byte[MIB];
     new Random(seed).nextBytes(bytes);
-    ByteBuffer content = ByteBuffer.allocateDirect(MIB).put(bytes).flip();
-    return Shard.of(List.of(new Slice("w", DataType.INT8, new Shape(MIB), 0, content)));
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDArray array = manager.create(ByteBuffer.wrap(bytes), new Shape(MIB), DataType.INT8);
+      return new SnapshotTaker().take(Map.of("w", array));
+    }
   }
 
   private static JavaSparkContext context() {

@@ -21,6 +21,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
+import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
@@ -57,7 +58,10 @@ class LargeModelIT {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = read(process);
     assertThat(process.waitFor()).as(output).isZero();
-    assertThat(output).contains("outputs 1.0 2.0 3.0 of 320 MB in a heap of 512 MB");
+    assertThat(output)
+        .contains(
+            "outputs 1.0 2.0 3.0 of 320 MB in a heap of 512 MB; blocks of at most 100 MB can be"
+                + " snapshots, and 0 of these");
   }
 
   private static String read(Process process) throws IOException {
@@ -95,9 +99,16 @@ class LargeModelIT {
           bytes = weights.sizeBytes();
           outputs.append(' ').append(output(engine, data, model, weights));
         }
+        OstinatoSettings.Weights settings =
+            OstinatoSettings.of(session.sparkContext().getConf()).weights();
         System.out.printf(
-            "outputs%s of %d MB in a heap of %d MB%n",
-            outputs, bytes / 1_000_000, Runtime.getRuntime().maxMemory() >> 20);
+            "outputs%s of %d MB in a heap of %d MB; blocks of at most %d MB can be snapshots, and"
+                + " %d of these%n",
+            outputs,
+            bytes / 1_000_000,
+            Runtime.getRuntime().maxMemory() >> 20,
+            settings.inPlaceBytes(1) >> 20,
+            settings.inPlaceBytes(bytes));
       }
       session.stop();
     }

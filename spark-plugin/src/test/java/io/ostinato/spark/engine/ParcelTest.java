@@ -50,11 +50,21 @@ class ParcelTest {
             Shard.of(List.of(slice(90 * KIB, true))),
             Shard.of(List.of(slice(80 * KIB, true))));
     Sent sent = new Sent();
-    assertThat(Parcel.of(shards, 180 * KIB, sent::take).inPlaceBytes()).isEqualTo(180 * KIB);
+    assertThat(Parcel.of(shards, 243 * KIB, sent::take).inPlaceBytes())
+        .as("a part that is shared keeps the memory of its shard")
+        .isEqualTo((100 + 63 + 80) * KIB);
     assertThat(sent.parts.stream().filter(ByteBuffer::isDirect).map(ByteBuffer::remaining))
         .containsExactly(100 * KIB, 80 * KIB);
     assertThat(sent.parts.stream().filter(part -> !part.isDirect())).hasSize(2);
     assertThat(sent.parts).allMatch(part -> part.isDirect() || isExact(part));
+  }
+
+  @Test
+  void aShardOfSmallPartsKeepsNoMemory() {
+    List<Shard> shards = List.of(Shard.of(List.of(slice(63 * KIB, true), slice(9, true))));
+    Sent sent = new Sent();
+    assertThat(Parcel.of(shards, 1 << 20, sent::take).inPlaceBytes()).isZero();
+    assertThat(sent.parts).singleElement().matches(ParcelTest::isExact);
   }
 
   @Test

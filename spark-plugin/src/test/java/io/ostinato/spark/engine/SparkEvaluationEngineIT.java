@@ -7,10 +7,14 @@ import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.util.Pair;
 import io.ostinato.LogLines;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.DataChangedException;
@@ -24,6 +28,7 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.GeneratedRows;
 import io.ostinato.evaluation.TestNets;
 import io.ostinato.libraries.DeviceTraps;
+import io.ostinato.model.BlockWeights;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.LoadedModel;
 import io.ostinato.model.ModelSource;
@@ -36,6 +41,7 @@ import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.resident.TaskWatchdog;
 import io.ostinato.weights.HostArray;
+import io.ostinato.weights.SnapshotTaker;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -230,6 +236,39 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   }
 
   @Test
+  void snapshotsThatFollowEachOtherAreSentFromTheirMemory() {
+    ModelSource wide = ModelSource.ofBlock(SparkEvaluationEngineIT::biased, TestNets.FEATURES);
+    SparkDataset data = TestSpark.generated(session, 16, 4);
+    SnapshotTaker taker = new SnapshotTaker();
+    try (SparkEvaluationEngine fresh = SparkEvaluationEngine.of(session);
+        NDManager manager = NDManager.newBaseManager()) {
+      Block trained = biased();
+      trained.setInitializer(Initializer.ONES, parameter -> true);
+      trained.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(TestNets.FEATURES));
+      for (int i = 1; i <= 4; i++) {
+        WeightSnapshot weights = BlockWeights.snapshot(trained, taker);
+        assertThat(weights.hasOwnMemory()).isTrue();
+        EvaluationTag tag =
+            new EvaluationTag("shared", new TrainingIteration(0, i, i), "generated");
+        EvaluationRequest request =
+            new EvaluationRequest(
+                tag, data, 4, wide, weights, SparkEvaluationEngineIT::meansOfOnes);
+        try (EvaluationResults results = fresh.evaluate(request, ProgressDisplay.silent())) {
+          assertThat(results.get(0).toFloatArray())
+              .as("eight features and the bias")
+              .isNotEmpty()
+              .containsOnly(9f * i);
+        }
+        for (Pair<String, Parameter> parameter : trained.getParameters()) {
+          try (NDArray plain = parameter.getValue().getArray().stopGradient()) {
+            plain.addi(1);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   @EnabledOnOs(OS.LINUX)
   void memoryStaysFlatOverManyEvaluationsInFlight() throws Exception {
     // An evaluation copies 8 MiB of weights: versions that stay would add up to 240 MiB in each
@@ -298,6 +337,16 @@ class SparkEvaluationEngineIT extends SparkEngineContract {
   /** float32 (N, 8) to (N, 262144): 8 MiB of weights. */
   private static Block veryWide() {
     return Linear.builder().setUnits(262_144).optBias(false).build();
+  }
+
+  /** The same with 1 MiB of bias. */
+  private static Block biased() {
+    return Linear.builder().setUnits(262_144).build();
+  }
+
+  private static NDList meansOfOnes(EvaluationBatch batch, EvaluationModel model) {
+    NDArray outputs = model.forward(batch.get("x").onesLike());
+    return new NDList(outputs.sum(new int[] {1}).div(262_144));
   }
 
   private static NDList sums(EvaluationBatch batch, EvaluationModel model) {

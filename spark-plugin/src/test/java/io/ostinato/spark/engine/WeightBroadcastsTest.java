@@ -363,9 +363,9 @@ class WeightBroadcastsTest {
     }
 
     @Override
-    public Parcel send(List<Shard> shards, long snapshotBytes) {
+    public Parcel send(List<Shard> shards, WeightSnapshot snapshot) {
       before.accept(shards);
-      Parcel parcel = channel.send(shards, snapshotBytes);
+      Parcel parcel = channel.send(shards, snapshot);
       add("send", parcel);
       return parcel;
     }

@@ -86,12 +86,12 @@ class OstinatoSettingsTest {
   }
 
   @Test
-  void byDefaultBlocksThatAreSnapshotsLeaveMemoryForTheNextOne() {
+  void byDefaultBlocksThatAreSnapshotsLeaveMemoryForOthers() {
     long most = new Weights(WeightTransfer.BLOCKS, null).inPlaceBytes(1) * 4;
     assertThat(most).isPositive().isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());
     Weights weights = OstinatoSettings.of(conf()).weights();
-    assertThat(weights.inPlaceBytes(most / 2)).isEqualTo(most / 4);
-    assertThat(weights.inPlaceBytes(most / 2 + 8)).isZero();
+    assertThat(weights.inPlaceBytes(most / 4)).isEqualTo(most / 4);
+    assertThat(weights.inPlaceBytes(most / 4 + 8)).isZero();
     Weights set = OstinatoSettings.of(conf("spark.ostinato.weights.inPlace", "1m")).weights();
     assertThat(set.inPlaceBytes(1)).isEqualTo(1 << 20);
     assertThat(set.inPlaceBytes(Long.MAX_VALUE)).isEqualTo(1 << 20);
