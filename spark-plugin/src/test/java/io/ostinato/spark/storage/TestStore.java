@@ -82,8 +82,9 @@ public final class TestStore extends RawLocalFileSystem {
     public void close() throws IOException {
       if (!isDone) {
         isDone = true;
-        java.nio.file.Path folder = Files.createDirectories(object.getParent());
-        java.nio.file.Path parts = Files.createTempFile(folder.getParent(), "upload", "");
+        Files.createDirectories(object.getParent());
+        // Where it isn't listed, as the parts of an upload that a killed process leaves behind.
+        java.nio.file.Path parts = Files.createTempFile("upload", "");
         Files.write(parts, toByteArray());
         Files.move(parts, object, StandardCopyOption.ATOMIC_MOVE);
       }
