@@ -232,6 +232,13 @@ class EvaluateTest {
   }
 
   @Test
+  void aWrongMetricHidesNoMistakeOfTheColumns() {
+    assertThat(evaluate("--metric", "acuracy", "--model-inputs", "a,b")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("did you mean 'accuracy'?", "has 2 names for the 1 inputs of --input");
+  }
+
+  @Test
   void theSchemaOfTheDataReplacesThatOfTheFormat() {
     assertThat(evaluate("--metric", "accuracy", "--data-schema", "label bigint")).isEqualTo(1);
     assertThat(err.toString())
