@@ -123,7 +123,7 @@ def run(client, notebook):
         client.start_new_kernel()
         client.start_new_kernel_client()
     try:
-        client.execute(reset_kc=False)
+        client.execute()
     except CellExecutionError:
         raise Failure(error_in(notebook)) from None
 

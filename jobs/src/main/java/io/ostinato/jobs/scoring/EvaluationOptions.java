@@ -195,7 +195,7 @@ public final class EvaluationOptions {
    */
   public EvaluationSpec spec(List<String> kept) {
     List<String> mistakes = new ArrayList<>();
-    DataSource source = new DataSource(data, format, dataOptions, schema, sql);
+    DataSource source = source();
     DatasetSpec described =
         new DatasetSpec(
             source,
@@ -229,6 +229,10 @@ public final class EvaluationOptions {
     return whole;
   }
 
+  private DataSource source() {
+    return new DataSource(data, format, dataOptions, schema, sql);
+  }
+
   private WeightsArchitecture architecture(List<String> mistakes) {
     if (WeightsArchitecture.isModule(architecture)) {
       return new WeightsArchitecture.OfModule(architecture, weightsPrefix);
@@ -254,7 +258,7 @@ public final class EvaluationOptions {
    */
   public StageSpec stageSpec(String classes) {
     List<String> mistakes = new ArrayList<>();
-    DataSource source = new DataSource(data, format, dataOptions, schema, sql);
+    DataSource source = source();
     source.mistake().ifPresent(mistakes::add);
     List<Metric<?>> measured = new ArrayList<>();
     metrics.forEach(

@@ -7,10 +7,12 @@ import java.lang.management.ManagementFactory;
 final class DirectMemory {
   private static final String OPTION = "MaxDirectMemorySize";
 
+  /** Its maximum size, in bytes: that of the heap, unless it is configured. */
+  static final long MOST_BYTES = mostBytes();
+
   private DirectMemory() {}
 
-  /** Its maximum size, in bytes: that of the heap, unless it is configured. */
-  static long mostBytes() {
+  private static long mostBytes() {
     try {
       long configured =
           Long.parseLong(

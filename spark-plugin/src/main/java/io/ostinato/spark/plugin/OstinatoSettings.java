@@ -142,7 +142,7 @@ public record OstinatoSettings(
       if (inPlace != null) {
         return inPlace.bytes();
       }
-      long quarter = DirectMemory.mostBytes() / 4;
+      long quarter = DirectMemory.MOST_BYTES / 4;
       return snapshotBytes > quarter ? 0 : quarter;
     }
   }
