@@ -84,7 +84,7 @@ public final class StagedBatch implements AutoCloseable {
   }
 
   /** A batch that is still to be copied to the device. */
-  static StagedBatch onHost(DataBatch batch) {
+  public static StagedBatch onHost(DataBatch batch) {
     return new StagedBatch(BatchPart.whole(batch), null, new NDList());
   }
 

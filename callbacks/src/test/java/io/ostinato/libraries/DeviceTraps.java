@@ -4,6 +4,8 @@ import ai.djl.engine.EngineException;
 import io.ostinato.libraries.DeviceSteps.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,8 +28,18 @@ public final class DeviceTraps implements AutoCloseable {
           + " incorrect.";
 
   private final AtomicInteger sprung = new AtomicInteger();
+  private final Map<Thread, List<Step>> steps = new ConcurrentHashMap<>();
 
   private DeviceTraps() {}
+
+  /** A device on which nothing fails, and whose {@link #steps} are recorded. */
+  public static DeviceTraps recording() {
+    DeviceTraps traps = new DeviceTraps();
+    DeviceSteps.trap(
+        (step, size) ->
+            traps.steps.computeIfAbsent(Thread.currentThread(), t -> new ArrayList<>()).add(step));
+    return traps;
+  }
 
   /** A device that has room for only so many rows, in a step. */
   public static DeviceTraps roomFor(long rows, Step step, String message) {
@@ -58,6 +70,11 @@ public final class DeviceTraps implements AutoCloseable {
   /** How often a step has failed. */
   public int sprung() {
     return sprung.get();
+  }
+
+  /** The steps of each thread, in their order. */
+  public Map<Thread, List<Step>> steps() {
+    return steps;
   }
 
   private EngineException failure(String message) {

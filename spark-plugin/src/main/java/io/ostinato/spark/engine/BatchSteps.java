@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -46,6 +47,9 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final BatchBudget budget;
   private final Semaphore permits;
   private final long refreshNanos;
+
+  /** Time to copy batches when they run, by helpers too, in nanoseconds. */
+  private final LongAdder copyNanos;
 
   /** The steps of idle slots that help; they run other batches on their own threads. */
   private final List<BatchSteps> helpers = new CopyOnWriteArrayList<>();
@@ -75,6 +79,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     this.weights = weights;
     this.ofTask = helped == null ? Thread.currentThread() : helped.ofTask;
     this.thread = ofTask;
+    this.copyNanos = helped == null ? new LongAdder() : helped.copyNanos;
     if (helped == null) {
       residents.watchdog().watch(TaskContext.get(), this);
       TaskFailureListener failed = (task, error) -> residents.exhaustedMemory().failed(error);
@@ -120,7 +125,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     OstinatoSettings settings = content.settings();
     return settings.evaluations().takeOver()
         && (settings.resident().tasks() == 0 || permits.availablePermits() > 0)
-        && device.equals(TaskDevice.CPU)
+        && isOnCpu()
         && lease.model().keeps() == KeptState.NONE;
   }
 
@@ -188,11 +193,30 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     return refreshNanos;
   }
 
+  /**
+   * Time to copy batches to the device that is part of the time of {@link #run}, by helpers too.
+   */
+  long copyNanos() {
+    return copyNanos.sum();
+  }
+
+  /**
+   * Copies a batch to the device ahead of its run. On a CPU, that waits until it runs: then its
+   * rows are in the cache of the core that reads them next.
+   */
   StagedBatch stage(StoredBatch stored) {
     DataBatch batch =
         content
             .selection()
             .of(stored.inDataset(content.partitionStarts()), content.works().get(0).tag());
+    return isOnCpu() ? StagedBatch.onHost(batch) : staged(batch);
+  }
+
+  private boolean isOnCpu() {
+    return device.equals(TaskDevice.CPU);
+  }
+
+  private StagedBatch staged(DataBatch batch) {
     try {
       return parts.stage(batch, device.device(), this::copied);
     } catch (DeviceLostException e) {
@@ -223,6 +247,23 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     LoadedModel model = lease.model();
     try (staged) {
       begin();
+      runHere(isOnCpu() ? stagedNow(staged.data()) : staged, model);
+    } finally {
+      end();
+    }
+  }
+
+  private StagedBatch stagedNow(DataBatch batch) {
+    long start = System.nanoTime();
+    try {
+      return staged(batch);
+    } finally {
+      copyNanos.add(System.nanoTime() - start);
+    }
+  }
+
+  private void runHere(StagedBatch staged, LoadedModel model) throws InterruptedException {
+    try (staged) {
       acquire();
       try {
         refuse(model);
@@ -233,8 +274,6 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
       } finally {
         release();
       }
-    } finally {
-      end();
     }
   }
 

@@ -110,8 +110,12 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
           help);
       List<PartOutcome> parts = help.addTo(PartOutcome.of(steps.runners()));
       checkAll(task.works(), parts);
+      long copyNanos = steps.copyNanos();
       TaskTimes times =
-          new TaskTimes(steps.refreshNanos(), pipeline.readNanos(), pipeline.runNanos());
+          new TaskTimes(
+              steps.refreshNanos(),
+              pipeline.readNanos() + copyNanos,
+              pipeline.runNanos() - copyNanos);
       count(steps.residents().counters(), times);
       List<ResidentReport> reports = new ArrayList<>(help.reports());
       reports.add(steps.report());

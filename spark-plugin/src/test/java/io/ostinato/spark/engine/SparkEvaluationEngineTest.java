@@ -35,6 +35,7 @@ import io.ostinato.spark.status.EvaluationCounters.Counter;
 import io.ostinato.weights.WeightSnapshot;
 import java.lang.ref.WeakReference;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -226,6 +227,28 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
             "processData of one of [shared, shared], or the model, changes the columns [x]")
         .hasMessageContaining("make it work on a copy");
     engine.evaluate(careless, ProgressDisplay.silent()).close();
+  }
+
+  @Test
+  void onACpuBatchesAreCopiedByTheThreadThatRunsThemNext() {
+    SparkDataset data = TestSpark.generated(session, 40, 40);
+    ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
+    EvaluationRequest request =
+        request(data, model, TestNets.weights(1), SparkEvaluationEngineTest::classes);
+    try (DeviceTraps traps = DeviceTraps.recording()) {
+      assertAllRows(request, 80);
+      List<Step> all = new ArrayList<>();
+      for (List<Step> steps : traps.steps().values()) {
+        List<Step> ofBatches =
+            steps.stream().filter(step -> step == Step.STAGE || step == Step.PROCESS).toList();
+        for (int i = 0; i < ofBatches.size(); i++) {
+          assertThat(ofBatches.get(i)).isEqualTo(i % 2 == 0 ? Step.STAGE : Step.PROCESS);
+        }
+        all.addAll(ofBatches);
+      }
+      assertThat(all).filteredOn(Step.STAGE::equals).hasSize(10);
+      assertThat(all).filteredOn(Step.PROCESS::equals).hasSize(10);
+    }
   }
 
   @Test
