@@ -38,9 +38,12 @@ public final class ResidentModels {
   /** The key of a model; models that are used exclusively have their own. */
   private record Key(ModelId model, TaskDevice device, boolean alone) {}
 
+  /** How many tasks compute on a device at a time; another session can set another number. */
+  private record Turns(TaskDevice device, int tasks) {}
+
   private final Map<Key, ModelVersions> models = new LinkedHashMap<>();
   private final CountsOfModels counts = new CountsOfModels(); // guarded by models
-  private final Map<TaskDevice, Semaphore> permits = new HashMap<>();
+  private final Map<Turns, Semaphore> permits = new HashMap<>();
   private final Devices devices = new Devices(Gpus::ofThisProcess);
   private final ResidentBatches batches = new ResidentBatches();
   private final EvaluationCounters counters = new EvaluationCounters();
@@ -111,10 +114,10 @@ public final class ResidentModels {
     }
   }
 
-  /** Permits to compute on a device; the first call decides their number. */
+  /** As many permits to compute on a device, the same ones for all who ask for this number. */
   public Semaphore permits(TaskDevice device, int tasks) {
     synchronized (models) {
-      return permits.computeIfAbsent(device, d -> new Semaphore(tasks, true));
+      return permits.computeIfAbsent(new Turns(device, tasks), turns -> new Semaphore(tasks, true));
     }
   }
 

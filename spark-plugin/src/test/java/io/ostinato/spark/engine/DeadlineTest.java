@@ -138,7 +138,7 @@ class DeadlineTest {
   @Test
   void aHelperThatHangsIsAbandonedWithTheTaskThatItHelps() throws Exception {
     SparkDataset data = TestSpark.generated(session, 80, 2);
-    float[] before = numbers(request(data, DeadlineTest::predict));
+    float[] before = numbers(request(data, DeadlineTest::predictTogether));
     List<String> lines =
         abandonedWhile(
             data,
@@ -350,6 +350,11 @@ class DeadlineTest {
   }
 
   /** In a partition of 80 rows. */
+  private static NDList predictTogether(EvaluationBatch batch, EvaluationModel model) {
+    TwoTasks.meet(batch, 80);
+    return predict(batch, model);
+  }
+
   private static NDList spinAfterTheFirst(EvaluationBatch batch, EvaluationModel model) {
     return batch.firstRow() > 0 && batch.firstRow() < 80
         ? spin(batch, model)

@@ -54,7 +54,7 @@ class TakeOverTest {
   void theSlotOfTheShortPartitionTakesOverBatchesOfTheLongOne() {
     try (SparkSession session = session(true);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
-      float[] expected = outputs(engine, session, TakeOverTest::plain);
+      float[] expected = outputs(engine, session, TakeOverTest::together);
       begin();
       float[] outputs = outputs(engine, session, TakeOverTest::onTwoThreads);
       assertThat(outputs).as("the same bits, in the same order").isEqualTo(expected);
@@ -73,6 +73,7 @@ class TakeOverTest {
       EvaluationRequest alone = measured(data, metrics, TakeOverTest::measured);
       EvaluationRequest together = measured(data, metrics, TakeOverTest::measuredOnTwoThreads);
       try (EvaluationResults expected = local.evaluate(alone, ProgressDisplay.silent())) {
+        outputs(engine, session, TakeOverTest::together);
         engine.evaluate(alone, ProgressDisplay.silent()).close();
         begin();
         try (EvaluationResults results = engine.evaluate(together, ProgressDisplay.silent())) {
@@ -91,7 +92,7 @@ class TakeOverTest {
   void aBatchThatFailsThereFailsTheEvaluation() {
     try (SparkSession session = session(true);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
-      outputs(engine, session, TakeOverTest::plain);
+      outputs(engine, session, TakeOverTest::together);
       begin();
       assertThatThrownBy(() -> outputs(engine, session, TakeOverTest::failingOnSecondThread))
           .isInstanceOf(EvaluationException.class)
@@ -104,7 +105,7 @@ class TakeOverTest {
   void itCanBeSwitchedOff() {
     try (SparkSession session = session(false);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
-      outputs(engine, session, TakeOverTest::plain);
+      outputs(engine, session, TakeOverTest::together);
       begin();
       outputs(engine, session, TakeOverTest::afterTheShortOne);
       assertThat(THREADS).hasSize(1);
@@ -122,6 +123,11 @@ class TakeOverTest {
     THREADS.clear();
     two = new CountDownLatch(2);
     shortEnded = new CountDownLatch(1);
+  }
+
+  private static NDList together(EvaluationBatch batch, EvaluationModel model) {
+    TwoTasks.meet(batch, LONG);
+    return plain(batch, model);
   }
 
   private static NDList plain(EvaluationBatch batch, EvaluationModel model) {

@@ -54,6 +54,13 @@ class ResidentModelsTest {
   }
 
   @Test
+  void aSessionThatLetsMoreTasksComputeGetsMorePermits() {
+    assertThat(models.permits(TaskDevice.CPU, 1).availablePermits()).isEqualTo(1);
+    assertThat(models.permits(TaskDevice.CPU, 2).availablePermits()).isEqualTo(2);
+    assertThat(models.permits(TaskDevice.CPU, 2)).isSameAs(models.permits(TaskDevice.CPU, 2));
+  }
+
+  @Test
   void aRefreshWaitsUntilNobodyRunsTheModel() throws Exception {
     Lease first = lease(model("a"), FIRST, 2);
     AtomicReference<Thread> waiting = new AtomicReference<>();
