@@ -3,6 +3,7 @@ package io.ostinato.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.ostinato.spark.TestJvm;
 import io.ostinato.spark.TestSpark;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,7 +27,7 @@ class EvaluateIT {
           "spark.driver.bindAddress", "127.0.0.1",
           "spark.executor.extraClassPath", System.getProperty("java.class.path"),
           "spark.executor.extraJavaOptions",
-              System.getProperty("ostinato.tests.jvm.short") + " -Dai.djl.offline=true");
+              String.join(" ", TestJvm.shortLivedOptions()) + " -Dai.djl.offline=true");
 
   @TempDir Path folder;
 

@@ -13,14 +13,8 @@ import java.util.stream.Stream;
 
 /** A command in a process of its own that is killed with SIGKILL while it changes files. */
 final class KilledProcess {
-  /** Most of the time goes into starting processes: their classes are not verified each time. */
-  private static final List<String> QUICK_START =
-      List.of(
-          "-XX:+UseSerialGC",
-          "-XX:+UnlockDiagnosticVMOptions",
-          "-XX:-BytecodeVerificationRemote",
-          "-Dspark.master=local[2]",
-          "-Dspark.ui.enabled=false");
+  private static final List<String> SPARK =
+      List.of("-Dspark.master=local[2]", "-Dspark.ui.enabled=false");
 
   private static final int KILLED = 128 + 9;
 
@@ -44,7 +38,7 @@ final class KilledProcess {
    */
   static KilledProcess start(List<String> arguments, Path log, Path changed) throws IOException {
     List<String> command = MainProcess.command(arguments);
-    command.addAll(1, QUICK_START);
+    command.addAll(1, SPARK);
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

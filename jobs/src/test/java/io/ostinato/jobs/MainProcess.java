@@ -1,7 +1,7 @@
 package io.ostinato.jobs;
 
+import io.ostinato.spark.TestJvm;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +11,7 @@ final class MainProcess {
 
   static List<String> command(List<String> arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(TestJvm.java());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("-") && !argument.startsWith("-javaagent"))
         .forEach(command::add);

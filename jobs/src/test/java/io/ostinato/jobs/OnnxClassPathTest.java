@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import io.ostinato.model.LoadedModel;
 import io.ostinato.model.ModelSource;
 import io.ostinato.model.OnnxSource;
+import io.ostinato.spark.TestJvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -95,12 +96,7 @@ class OnnxClassPathTest {
         .isEqualTo(without.size());
     List<String> command =
         new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dai.djl.offline=true",
-                "-cp",
-                classPath,
-                main.getName()));
+            List.of(TestJvm.java(), "-Dai.djl.offline=true", "-cp", classPath, main.getName()));
     command.addAll(Arrays.asList(args));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostinato.PythonTools;
 import io.ostinato.spark.SparkFolder;
+import io.ostinato.spark.TestJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,13 +44,13 @@ final class JavaKernel {
   }
 
   private void setUp(String master) throws IOException, InterruptedException {
-    String shortLived = System.getProperty("ostinato.tests.jvm.short");
     String oneThread = "-Dai.djl.pytorch.num_threads=1"; // the same numbers on any machine
     List<String> command = new ArrayList<>(List.of("./setup", "--python", python));
     command.addAll(List.of("--kernels", folder.resolve("kernels").toString()));
     command.addAll(List.of("--spark", SparkFolder.in(folder.resolve("spark")).toString()));
     command.addAll(List.of("--natives", SparkFolder.natives().toString()));
-    command.addAll(List.of("--jvm", shortLived, "--jvm", oneThread));
+    command.addAll(List.of("--jvm", oneThread));
+    TestJvm.shortLivedOptions().forEach(option -> command.addAll(List.of("--jvm", option)));
     for (String setting :
         List.of(
             "spark.master=" + master,
@@ -57,7 +58,9 @@ final class JavaKernel {
             "spark.driver.bindAddress=127.0.0.1",
             "spark.ui.enabled=false",
             "spark.executor.extraJavaOptions=-Dai.djl.offline=true "
-                + String.join(" ", oneThread, shortLived))) {
+                + oneThread
+                + " "
+                + String.join(" ", TestJvm.shortLivedOptions()))) {
       command.addAll(List.of("--conf", setting));
     }
     call(command);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ostinato.PythonTools;
 import io.ostinato.spark.SparkFolder;
+import io.ostinato.spark.TestJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,8 +22,6 @@ final class PythonSpark {
 
   /** The same numbers on any machine. */
   private static final String ONE_THREAD = "-Dai.djl.pytorch.num_threads=1";
-
-  private static final String SHORT_LIVED = System.getProperty("ostinato.tests.jvm.short");
 
   private final String python;
   private final Path folder;
@@ -65,7 +64,9 @@ final class PythonSpark {
     List<String> command = new ArrayList<>(List.of("./setup", "--python", python));
     command.addAll(List.of("--kernels", folder.resolve("kernels").toString()));
     command.addAll(List.of("--natives", SparkFolder.natives().toString()));
-    for (String option : List.of("-Xmx1g", SHORT_LIVED, ONE_THREAD)) {
+    List<String> options = new ArrayList<>(List.of("-Xmx1g", ONE_THREAD));
+    options.addAll(TestJvm.shortLivedOptions());
+    for (String option : options) {
       command.addAll(List.of("--jvm", option));
     }
     for (String setting :
@@ -97,7 +98,9 @@ final class PythonSpark {
     environment.put("JUPYTER_PATH", folder.toString());
     environment.put(
         "OSTINATO_JAVA_OPTIONS",
-        String.join(" ", "-Dai.djl.offline=true", ONE_THREAD, SHORT_LIVED));
+        String.join(" ", "-Dai.djl.offline=true", ONE_THREAD)
+            + " "
+            + String.join(" ", TestJvm.shortLivedOptions()));
     environment.put("PYTHONDONTWRITEBYTECODE", "1");
     Process process = builder.start();
     process.getOutputStream().close();

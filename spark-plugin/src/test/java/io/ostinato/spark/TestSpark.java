@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -74,12 +75,14 @@ public final class TestSpark {
 
   /** What the build gives this process, for executors. */
   private static String executorOptions() {
-    return List.of(
-            "ai.djl.offline", "ai.djl.pytorch.num_threads", "ai.djl.pytorch.num_interop_threads")
-        .stream()
-        .map(key -> "-D%s=%s".formatted(key, System.getProperty(key)))
-        .collect(
-            Collectors.joining(" ", System.getProperty("ostinato.tests.jvm.short", "") + " ", ""));
+    return Stream.concat(
+            TestJvm.shortLivedOptions().stream(),
+            Stream.of(
+                    "ai.djl.offline",
+                    "ai.djl.pytorch.num_threads",
+                    "ai.djl.pytorch.num_interop_threads")
+                .map(key -> "-D%s=%s".formatted(key, System.getProperty(key))))
+        .collect(Collectors.joining(" "));
   }
 
   /** {@link GeneratedRows} in partitions of these sizes: x array of float, class bigint. */

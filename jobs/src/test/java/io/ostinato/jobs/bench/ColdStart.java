@@ -1,6 +1,7 @@
 package io.ostinato.jobs.bench;
 
 import io.ostinato.spark.SparkFolder;
+import io.ostinato.spark.TestJvm;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -111,7 +112,7 @@ record ColdStart(Path home, Path jar, Path folder) {
     List<String> launcher =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                TestJvm.java(),
                 "-Xmx128m",
                 "-cp",
                 home + "/jars/*",

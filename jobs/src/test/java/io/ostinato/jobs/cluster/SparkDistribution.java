@@ -1,6 +1,7 @@
 package io.ostinato.jobs.cluster;
 
 import io.ostinato.spark.SparkFolder;
+import io.ostinato.spark.TestJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,9 +9,6 @@ import java.util.List;
 
 /** A {@link SparkFolder}, and processes that run in it. */
 final class SparkDistribution {
-  private static final String JVM_OPTIONS = "ostinato.tests.jvm.options";
-  private static final String SHORT_LIVED = "ostinato.tests.jvm.short";
-
   private final Path home;
 
   private SparkDistribution(Path home) {
@@ -45,20 +43,20 @@ final class SparkDistribution {
    * What Spark asks of a Java 17 virtual machine; drivers on a standalone worker aren't given it.
    */
   static String jvmOptions() {
-    return String.join(" ", System.getProperty(JVM_OPTIONS).strip().split("\\s+"));
+    return String.join(" ", TestJvm.sparkOptions());
   }
 
   /** What makes a Java process quicker that ends before it has been compiled well. */
   static String shortLived() {
-    return System.getProperty(SHORT_LIVED);
+    return String.join(" ", TestJvm.shortLivedOptions());
   }
 
   /** A Java process with Spark's jars as its class path, and Spark's usual options. */
   ProcessBuilder java(String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(jvmOptions().split(" ")));
-    command.add(shortLived());
+    command.add(TestJvm.java());
+    command.addAll(TestJvm.sparkOptions());
+    command.addAll(TestJvm.shortLivedOptions());
     command.addAll(List.of("-Xmx768m", "-cp", home.resolve("jars") + "/*", mainClass));
     command.addAll(arguments);
     return inSpark(command);

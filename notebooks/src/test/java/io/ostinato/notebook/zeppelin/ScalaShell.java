@@ -3,11 +3,11 @@ package io.ostinato.notebook.zeppelin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostinato.spark.SparkFolder;
+import io.ostinato.spark.TestJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -126,11 +126,10 @@ final class ScalaShell {
   }
 
   private List<String> command() throws IOException {
-    String shortLived = System.getProperty("ostinato.tests.jvm.short");
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Arrays.asList(System.getProperty("ostinato.tests.jvm.options").split("\\s+")));
-    command.add(shortLived);
+    command.add(TestJvm.java());
+    command.addAll(TestJvm.sparkOptions());
+    command.addAll(TestJvm.shortLivedOptions());
     command.add("-Xmx1g");
     command.add("-Dscala.usejavacp=true");
     command.add("-Dscala.repl.prompt=" + PROMPT);
@@ -149,7 +148,9 @@ final class ScalaShell {
             "spark.ui.enabled=false",
             "spark.sql.shuffle.partitions=2",
             "spark.executor.extraJavaOptions="
-                + String.join(" ", "-Dai.djl.offline=true", ONE_THREAD, shortLived))) {
+                + String.join(" ", "-Dai.djl.offline=true", ONE_THREAD)
+                + " "
+                + String.join(" ", TestJvm.shortLivedOptions()))) {
       command.addAll(List.of("--conf", setting));
     }
     command.add("spark-shell");

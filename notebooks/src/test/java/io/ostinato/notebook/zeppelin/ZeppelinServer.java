@@ -3,6 +3,7 @@ package io.ostinato.notebook.zeppelin;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.ostinato.spark.TestJvm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -81,9 +81,9 @@ final class ZeppelinServer implements AutoCloseable {
 
   private static List<String> command(String classPath, int port) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Arrays.asList(System.getProperty("ostinato.tests.jvm.options").split("\\s+")));
-    command.add(System.getProperty("ostinato.tests.jvm.short"));
+    command.add(TestJvm.java());
+    command.addAll(TestJvm.sparkOptions());
+    command.addAll(TestJvm.shortLivedOptions());
     command.add("-Xmx512m");
     command.add("-Dzeppelin.home=.");
     command.add("-Dzeppelin.conf.dir=conf");

@@ -28,10 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ExecutorChaosIT {
   private static final int KILLS = Integer.getInteger("ostinato.chaos.executors", 0);
 
-  /** Most of the time goes into starting executors: their classes are not verified each time. */
-  private static final String QUICK_START =
-      "-XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote";
-
   /** Both tests together: 30 evaluations. */
   private static final int WITH_SPECULATION = 20;
 
@@ -79,7 +75,7 @@ class ExecutorChaosIT {
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     int before = cluster.killed();
-    try (SparkSession session = TestSpark.cluster(cluster.url(), QUICK_START, settings(more));
+    try (SparkSession session = TestSpark.cluster(cluster.url(), "", settings(more));
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       ExecutorKills kills = new ExecutorKills(cluster, folder);
       session.sparkContext().addSparkListener(kills);

@@ -1,5 +1,6 @@
 package io.ostinato.spark.chaos;
 
+import io.ostinato.spark.TestJvm;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -149,11 +150,12 @@ final class KilledCluster implements AutoCloseable {
   private static Process java(Path log, String host, String mainClass, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(TestJvm.java());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(command::add);
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+    command.addAll(TestJvm.shortLivedOptions());
+    command.add("-Xmx256m");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of("--host", host, "--webui-port", "0"));
     command.addAll(List.of(arguments));

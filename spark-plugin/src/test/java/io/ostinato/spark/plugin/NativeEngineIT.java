@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import io.ostinato.libraries.NativeLibraries;
+import io.ostinato.spark.TestJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -75,7 +76,7 @@ class NativeEngineIT {
   private Process start(Map<String, String> environment) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            TestJvm.java(),
             "-Dai.djl.offline=true",
             "-cp",
             System.getProperty("java.class.path"),

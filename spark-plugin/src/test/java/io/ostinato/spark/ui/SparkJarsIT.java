@@ -3,6 +3,7 @@ package io.ostinato.spark.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostinato.spark.SparkFolder;
+import io.ostinato.spark.TestJvm;
 import io.ostinato.spark.plugin.OstinatoPlugin;
 import java.io.File;
 import java.io.IOException;
@@ -50,9 +51,8 @@ class SparkJarsIT {
     Path home = SparkFolder.in(folder.resolve("spark"));
     Path jar = jarOfFolders(layout);
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(System.getProperty("ostinato.tests.jvm.short", "-Xmx512m").trim().split("\\s+")));
+    command.add(TestJvm.java());
+    command.addAll(TestJvm.shortLivedOptions());
     command.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
     for (String opened :
         List.of("java.nio", "java.lang", "java.util", "java.util.concurrent", "sun.nio.ch")) {
