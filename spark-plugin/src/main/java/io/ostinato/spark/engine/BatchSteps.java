@@ -1,21 +1,16 @@
 package io.ostinato.spark.engine;
 
-import io.ostinato.describe.ByteSize;
 import io.ostinato.evaluation.BatchParts;
 import io.ostinato.evaluation.BatchRunner;
-import io.ostinato.evaluation.DataBatch;
 import io.ostinato.evaluation.DeviceLostException;
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.model.LoadedModel;
-import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.engine.PartitionTask.Content;
 import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.plugin.StatePolicy;
-import io.ostinato.spark.resident.BatchBudget;
 import io.ostinato.spark.resident.BrokenExecutor;
-import io.ostinato.spark.resident.HostBudget;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskDevice;
@@ -44,11 +39,12 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final ResidentModels residents = ResidentModels.ofThisProcess();
   private final BatchParts parts;
   private final ResidentModels.Lease lease;
-  private final BatchBudget budget;
   private final Semaphore permits;
   private final long refreshNanos;
 
-  /** Time to copy batches when they run, by helpers too, in nanoseconds. */
+  private final BatchStaging staging;
+
+  /** Shared with helpers. */
   private final LongAdder copyNanos;
 
   /** The steps of idle slots that help; they run other batches on their own threads. */
@@ -92,12 +88,12 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
         new BatchParts(
             content.works().stream().map(EvaluationWork::runner).toList(),
             () -> residents.free(device));
-    this.budget = budget(settings.batches().device(), device);
     int tasks = settings.resident().tasks();
     this.permits = tasks > 0 ? residents.permits(device, tasks) : new Semaphore(1);
     long start = System.nanoTime();
     this.lease = loaded(settings.resident());
     this.refreshNanos = System.nanoTime() - start;
+    this.staging = new BatchStaging(content, device, parts, lease, copyNanos);
   }
 
   /**
@@ -125,7 +121,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     OstinatoSettings settings = content.settings();
     return settings.evaluations().takeOver()
         && (settings.resident().tasks() == 0 || permits.availablePermits() > 0)
-        && isOnCpu()
+        && device.isCpu()
         && lease.model().keeps() == KeptState.NONE;
   }
 
@@ -193,76 +189,28 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     return refreshNanos;
   }
 
-  /**
-   * Time to copy batches to the device that is part of the time of {@link #run}, by helpers too.
-   */
+  /** Time for copies that is part of the time of {@link #run}, by helpers too. */
   long copyNanos() {
     return copyNanos.sum();
   }
 
-  /**
-   * Copies a batch to the device ahead of its run. On a CPU, that waits until it runs: then its
-   * rows are in the cache of the core that reads them next.
-   */
-  StagedBatch stage(StoredBatch stored) {
-    DataBatch batch =
-        content
-            .selection()
-            .of(stored.inDataset(content.partitionStarts()), content.works().get(0).tag());
-    return isOnCpu() ? StagedBatch.onHost(batch) : staged(batch);
-  }
-
-  private boolean isOnCpu() {
-    return device.equals(TaskDevice.CPU);
-  }
-
-  private StagedBatch staged(DataBatch batch) {
-    try {
-      return parts.stage(batch, device.device(), this::copied);
-    } catch (DeviceLostException e) {
-      throw BrokenExecutor.leave(e);
-    }
-  }
-
-  /** Copies a batch to the device, which keeps it only as long as its memory has sufficed. */
-  private StagedBatch copied(DataBatch batch) {
-    BatchBudget kept = parts.ranOutOfMemory() ? BatchBudget.NONE : budget;
-    return residents
-        .batches()
-        .stage(content.dataset(), batch, device, lease.model().manager(), kept);
-  }
-
-  private static BatchBudget budget(OstinatoSettings.DeviceBatches settings, TaskDevice device) {
-    ByteSize set = settings.set();
-    if (set != null) {
-      return set.bytes() > 0 ? BatchBudget.of(set.bytes()) : BatchBudget.NONE;
-    }
-    return device.equals(TaskDevice.CPU)
-        ? HostBudget.ofExecutor(settings.host().mostBytes(), settings.host().cores())
-        : BatchBudget.NONE;
+  /** How the batches come to the device. */
+  BatchStaging staging() {
+    return staging;
   }
 
   /** Runs one batch and closes it; the runners hold the results. */
   void run(StagedBatch staged) throws InterruptedException {
-    LoadedModel model = lease.model();
     try (staged) {
       begin();
-      runHere(isOnCpu() ? stagedNow(staged.data()) : staged, model);
+      runHere(staging.now(staged));
     } finally {
       end();
     }
   }
 
-  private StagedBatch stagedNow(DataBatch batch) {
-    long start = System.nanoTime();
-    try {
-      return staged(batch);
-    } finally {
-      copyNanos.add(System.nanoTime() - start);
-    }
-  }
-
-  private void runHere(StagedBatch staged, LoadedModel model) throws InterruptedException {
+  private void runHere(StagedBatch staged) throws InterruptedException {
+    LoadedModel model = lease.model();
     try (staged) {
       acquire();
       try {

@@ -90,7 +90,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       boolean[] first = {true};
       BatchPipeline<StoredBatch> pipeline =
           new BatchPipeline<>(
-              steps::stage,
+              steps.staging()::ahead,
               staged -> {
                 steps.run(staged);
                 progress.ran(staged.data().rows());

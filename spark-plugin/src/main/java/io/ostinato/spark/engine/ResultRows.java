@@ -68,7 +68,7 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done, RowsR
       try (BatchSteps steps =
           new BatchSteps(SerializedBytes.read(content, PartitionTask.Content.class), weights)) {
         while (batches.hasNext()) {
-          steps.run(steps.stage(batches.next()));
+          steps.run(steps.staging().ahead(batches.next()));
           for (BatchOutput output : steps.runners().get(0).takeOutputs()) {
             if (output.evaluated() > 0) {
               return List.of(encoded(output)).iterator();
@@ -135,13 +135,17 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done, RowsR
 
     private Iterator<Row> nextBatch() throws InterruptedException {
       long start = System.nanoTime();
-      StagedBatch staged = steps.stage(batches.next());
+      StagedBatch staged = steps.staging().ahead(batches.next());
       long began = System.nanoTime();
+      long copiedBefore = steps.copyNanos();
       steps.run(staged);
+      long copyNanos = steps.copyNanos() - copiedBefore;
       List<BatchOutput> outputs = steps.runners().get(0).takeOutputs();
       outputs.forEach(steps.works().get(0)::checkFinite);
       progress.ran(staged.data().rows());
-      TaskTimes times = new TaskTimes(refreshNanos, began - start, System.nanoTime() - began);
+      TaskTimes times =
+          new TaskTimes(
+              refreshNanos, began - start + copyNanos, System.nanoTime() - began - copyNanos);
       refreshNanos = 0;
       return rows(outputs, new TaskNotes.Note(times, steps.report())).iterator();
     }

@@ -17,6 +17,11 @@ public record TaskDevice(String name, Device device) {
     return new TaskDevice(device.toString(), device);
   }
 
+  /** Whether it is the CPU, rather than a GPU, which may be simulated. */
+  public boolean isCpu() {
+    return equals(CPU);
+  }
+
   @Override
   public String toString() {
     return name;

@@ -1,0 +1,99 @@
+package io.ostinato.spark.engine;
+
+import io.ostinato.describe.ByteSize;
+import io.ostinato.evaluation.BatchParts;
+import io.ostinato.evaluation.DataBatch;
+import io.ostinato.evaluation.DeviceLostException;
+import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.spark.data.StoredBatch;
+import io.ostinato.spark.engine.PartitionTask.Content;
+import io.ostinato.spark.plugin.OstinatoSettings;
+import io.ostinato.spark.resident.BatchBudget;
+import io.ostinato.spark.resident.BrokenExecutor;
+import io.ostinato.spark.resident.HostBudget;
+import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.TaskDevice;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Brings batches of a task to its device: on a GPU ahead of their run, while others are computed. A
+ * CPU would not be faster for that, so there they are copied when they run; then their rows are in
+ * the cache of the core that reads them next.
+ */
+final class BatchStaging {
+  private final Content content;
+  private final TaskDevice device;
+  private final BatchParts parts;
+  private final ResidentModels.Lease lease;
+  private final BatchBudget budget;
+  private final LongAdder copyNanos;
+
+  /**
+   * Creates one for one thread that runs batches.
+   *
+   * @param parts of that thread
+   * @param lease of the model
+   * @param copyNanos counts the time for copies that a run has to wait for, in nanoseconds
+   */
+  BatchStaging(
+      Content content,
+      TaskDevice device,
+      BatchParts parts,
+      ResidentModels.Lease lease,
+      LongAdder copyNanos) {
+    this.content = content;
+    this.device = device;
+    this.parts = parts;
+    this.lease = lease;
+    this.budget = budget(content.settings().batches().device(), device);
+    this.copyNanos = copyNanos;
+  }
+
+  private static BatchBudget budget(OstinatoSettings.DeviceBatches settings, TaskDevice device) {
+    ByteSize set = settings.set();
+    if (set != null) {
+      return set.bytes() > 0 ? BatchBudget.of(set.bytes()) : BatchBudget.NONE;
+    }
+    return device.isCpu()
+        ? HostBudget.ofExecutor(settings.host().mostBytes(), settings.host().cores())
+        : BatchBudget.NONE;
+  }
+
+  /** What is done ahead of the run, by any thread. */
+  StagedBatch ahead(StoredBatch stored) {
+    DataBatch batch =
+        content
+            .selection()
+            .of(stored.inDataset(content.partitionStarts()), content.works().get(0).tag());
+    return device.isCpu() ? StagedBatch.onHost(batch) : copy(batch);
+  }
+
+  /** What is left, on the thread that runs the batch. */
+  StagedBatch now(StagedBatch staged) {
+    if (!device.isCpu()) {
+      return staged;
+    }
+    long start = System.nanoTime();
+    try {
+      return copy(staged.data());
+    } finally {
+      copyNanos.add(System.nanoTime() - start);
+    }
+  }
+
+  private StagedBatch copy(DataBatch batch) {
+    try {
+      return parts.stage(batch, device.device(), this::copied);
+    } catch (DeviceLostException e) {
+      throw BrokenExecutor.leave(e);
+    }
+  }
+
+  /** Copies a batch to the device, which keeps it only as long as its memory has sufficed. */
+  private StagedBatch copied(DataBatch batch) {
+    BatchBudget kept = parts.ranOutOfMemory() ? BatchBudget.NONE : budget;
+    return ResidentModels.ofThisProcess()
+        .batches()
+        .stage(content.dataset(), batch, device, lease.model().manager(), kept);
+  }
+}
