@@ -1,5 +1,6 @@
 package io.ostinato.jobs;
 
+import io.ostinato.spark.storage.QuickLocalFileSystem;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.security.AccessControlException;
 
@@ -28,7 +28,7 @@ import org.apache.hadoop.security.AccessControlException;
  *
  * <p>Hadoop makes its file systems itself, so that what one does is told to all of this process.
  */
-public final class TestDisk extends RawLocalFileSystem {
+public final class TestDisk extends QuickLocalFileSystem {
   private static final String SCHEME = "disk";
   private static final AtomicLong ROOM = new AtomicLong(Long.MAX_VALUE);
   private static final AtomicBoolean LIKE_A_LOCAL_ONE = new AtomicBoolean();

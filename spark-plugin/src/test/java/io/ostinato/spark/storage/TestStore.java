@@ -13,7 +13,6 @@ import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.DelegateToFileSystem;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Folders of this machine as {@code store:/…}, with the manners of an object store: an object
  * appears, whole, when it is closed, nothing is appended, and renaming isn't one step.
  */
-public final class TestStore extends RawLocalFileSystem {
+public final class TestStore extends QuickLocalFileSystem {
   private static final String SCHEME = "store";
 
   /** Settings by which Hadoop finds it. */
