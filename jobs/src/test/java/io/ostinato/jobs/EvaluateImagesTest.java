@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A folder of generated pictures, each in the folder of the class that torchvision leads to. */
+@Tag("spark35")
 class EvaluateImagesTest {
   private static final String LABEL =
       "CAST(regexp_extract(path, '([^/]+)/[^/]+$', 1) AS BIGINT) AS label";

@@ -37,12 +37,14 @@ import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables of texts, labels and ragged arrays, with what {@code make_text_model.py} wrote. */
+@Tag("spark35")
 class EvaluateTextTest {
   private static final int ROWS = 7;
 

@@ -17,12 +17,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Local files that can't grow any more, in processes whose files the system keeps small. */
+@Tag("spark35")
 @EnabledOnOs(OS.LINUX)
 class FileLimitIT {
   private static final int BLOCK_BYTES = 512; // of ulimit, by POSIX

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Files that are meant to exhaust the reader, or the terminal that shows what is wrong with them.
  */
+@Tag("spark35")
 class HostileRunTest {
   private static final String RIGHT = RunMistakesTest.RIGHT;
   private static final String TOO_MANY =

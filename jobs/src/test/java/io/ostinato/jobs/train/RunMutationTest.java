@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * ConfigurationException}, within a bounded heap. Each input has a seed of its own, which a failure
  * names; {@code -Dostinato.chaos.seed} and {@code -Dostinato.chaos.files=1} replay it.
  */
+@Tag("spark35")
 class RunMutationTest {
   private static final long SEED = Long.getLong("ostinato.chaos.seed", 14);
   private static final int FILES = Integer.getInteger("ostinato.chaos.files", 400);

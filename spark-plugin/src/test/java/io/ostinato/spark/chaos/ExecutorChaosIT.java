@@ -28,10 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ExecutorChaosIT {
   private static final int KILLS = Integer.getInteger("ostinato.chaos.executors", 0);
 
-  /** Both tests together: 30 evaluations. */
-  private static final int WITH_SPECULATION = 20;
+  /** Both tests together: 18 evaluations. */
+  private static final int WITH_SPECULATION = 12;
 
-  private static final int WITH_DYNAMIC_ALLOCATION = 10;
+  private static final int WITH_DYNAMIC_ALLOCATION = 6;
 
   @TempDir static Path shared;
   private static KilledCluster cluster;

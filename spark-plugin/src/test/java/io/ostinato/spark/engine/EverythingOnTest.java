@@ -5,8 +5,10 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** With batches on the device, turns on it, reading far ahead, and metrics merged on executors. */
+@Tag("spark35")
 class EverythingOnTest extends SparkEngineContract {
   private static SparkSession session;
   private static SparkEvaluationEngine engine;
