@@ -67,8 +67,7 @@ public record Shard(String hash, List<Slice> slices) {
     try {
       int count = buffer.getInt();
       while (slices.size() < count || buffer.hasRemaining()) {
-        byte[] head = new byte[buffer.getInt()];
-        buffer.get(head);
+        ByteBuffer head = Bytes.take(buffer, buffer.getInt());
         slices.add(slice(head, Bytes.take(buffer, buffer.getInt())));
       }
     } catch (BufferUnderflowException
@@ -92,8 +91,8 @@ public record Shard(String hash, List<Slice> slices) {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  private static Slice slice(byte[] head, ByteBuffer content) {
-    String[] parts = new String(head, StandardCharsets.UTF_8).split(" ", 4);
+  private static Slice slice(ByteBuffer head, ByteBuffer content) {
+    String[] parts = StandardCharsets.UTF_8.decode(head).toString().split(" ", 4);
     long[] dimensions =
         parts[2].isEmpty()
             ? new long[0]

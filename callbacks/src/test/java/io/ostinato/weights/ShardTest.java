@@ -69,7 +69,9 @@ class ShardTest {
     byte[] oneMore = Arrays.copyOf(more, more.length + 1);
     byte[] noise = new byte[40];
     Arrays.fill(noise, (byte) -1);
-    for (byte[] bytes : new byte[][] {oneMore, noise, "no shard at all, but a text".getBytes()}) {
+    byte[] huge = ByteBuffer.allocate(8).putInt(1).putInt(Integer.MAX_VALUE).array();
+    byte[] text = "no shard at all, but a text".getBytes();
+    for (byte[] bytes : new byte[][] {oneMore, noise, huge, text}) {
       assertThatThrownBy(() -> Shard.decode("12ab", ByteBuffer.wrap(bytes)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("%d bytes are not a valid encoding of shard 12ab".formatted(bytes.length));
