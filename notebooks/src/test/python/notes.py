@@ -58,6 +58,12 @@ _PLACES = re.compile(r'\b(?:x|y|x1|y1|x2|y2|cx|cy|d|width|height|transform)="([^
 _COORDINATE = re.compile(r"-?\d+(?:\.\d+)?")
 _ROUNDING = 0.011
 
+# What Spark's worker, which runs in the kernel's process on local-cluster, prints if stopping Spark
+# interrupts it while it deletes the files of the application.
+_INTERRUPTED_CLEANUP = re.compile(
+    r"deploy\.worker\.Worker\.\$anonfun\$maybeCleanupApplication|RejectedExecutionException: .*Shutting down"
+)
+
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -174,6 +180,14 @@ def parts(output):
     return {kind: without_times(_COLOURS.sub("", text)) for kind, text in found.items()}
 
 
+def is_interrupted_cleanup(output):
+    return (
+        output.output_type == "stream"
+        and output.name == "stderr"
+        and _INTERRUPTED_CLEANUP.search(output.text) is not None
+    )
+
+
 def same(kind, saved, new):
     """Whether two parts are the same, but for the last digit of coordinates in SVG."""
     if saved == new:
@@ -229,7 +243,10 @@ def compare(saved, new):
     ]:
         raise Failure("the executed notebook has other cells")
     pairs = [(s, n) for s, n in zip(saved.cells, new.cells) if s.cell_type == "code"]
-    diffs = {s.id: difference(s.outputs, n.outputs) for s, n in pairs}
+    diffs = {}
+    for before, after in pairs:
+        outputs = [output for output in after.outputs if not is_interrupted_cleanup(output)]
+        diffs[before.id] = difference(before.outputs, outputs)
     return {cell: diff for cell, diff in diffs.items() if diff}
 
 

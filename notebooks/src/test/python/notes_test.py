@@ -127,6 +127,20 @@ class Notes(unittest.TestCase):
             "new output 0, display_data image/svg+xml (missing)",
         )
 
+    def test_an_interrupted_cleanup_of_sparks_worker_passes(self):
+        interrupted = (
+            "WARN JavaUtils: Attempt to delete using native Unix OS command failed\n"
+            "\tat org.apache.spark.deploy.worker.Worker.$anonfun$maybeCleanupApplication$5(Worker.scala)"
+        )
+        rejected = (
+            "java.util.concurrent.RejectedExecutionException: Task 1 rejected from"
+            " java.util.concurrent.ThreadPoolExecutor@2[Shutting down, pool size = 1]"
+        )
+        self.assertSame([shown()], [shown(), printed(interrupted, "stderr")])
+        self.assertSame([], [printed(rejected, "stderr")])
+        self.assertDiffers([], [printed(interrupted)], "stdout (missing)")
+        self.assertDiffers([], [printed("RejectedExecutionException", "stderr")], "stderr (missing)")
+
     def test_errors_are_compared_without_their_colours(self):
         def error(value, colour="\x1b[31m"):
             traceback = [f"{colour}{value}\x1b[0m"]
