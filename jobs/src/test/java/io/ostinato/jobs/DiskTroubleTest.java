@@ -17,12 +17,10 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every command on a disk that is full, and on folders that may not be read. */
-@Tag("spark35")
 class DiskTroubleTest {
   private static final String SPARK = "spark.hadoop.";
   private static final String FULL =

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /** A command in a process of its own that is killed with SIGKILL while it changes files. */
 final class KilledProcess {
-  private static final List<String> SPARK =
-      List.of("-Dspark.master=local[2]", "-Dspark.ui.enabled=false");
+  private static final List<String> OPTIONS =
+      List.of("-XX:+UseSerialGC", "-Dspark.master=local[2]", "-Dspark.ui.enabled=false");
 
   private static final int KILLED = 128 + 9;
 
@@ -38,7 +38,7 @@ final class KilledProcess {
    */
   static KilledProcess start(List<String> arguments, Path log, Path changed) throws IOException {
     List<String> command = MainProcess.command(arguments);
-    command.addAll(1, SPARK);
+    command.addAll(1, OPTIONS);
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

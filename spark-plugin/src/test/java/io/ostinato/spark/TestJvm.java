@@ -3,7 +3,7 @@ package io.ostinato.spark;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The Java processes that tests start. */
+/** The Java processes that tests start; those that these start themselves have no options. */
 public final class TestJvm {
   private TestJvm() {}
 
@@ -23,6 +23,7 @@ public final class TestJvm {
   }
 
   private static List<String> options(String property) {
-    return List.of(System.getProperty(property).strip().split("\\s+"));
+    String options = System.getProperty(property, "").strip();
+    return options.isEmpty() ? List.of() : List.of(options.split("\\s+"));
   }
 }

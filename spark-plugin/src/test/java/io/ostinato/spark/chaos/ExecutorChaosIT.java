@@ -75,7 +75,8 @@ class ExecutorChaosIT {
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     int before = cluster.killed();
-    try (SparkSession session = TestSpark.cluster(cluster.url(), "", settings(more));
+    try (SparkSession session =
+            TestSpark.cluster(cluster.url(), "-XX:+UseSerialGC", settings(more));
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       ExecutorKills kills = new ExecutorKills(cluster, folder);
       session.sparkContext().addSparkListener(kills);

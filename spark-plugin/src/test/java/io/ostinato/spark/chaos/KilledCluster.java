@@ -155,7 +155,7 @@ final class KilledCluster implements AutoCloseable {
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(command::add);
     command.addAll(TestJvm.shortLivedOptions());
-    command.add("-Xmx256m");
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of("--host", host, "--webui-port", "0"));
     command.addAll(List.of(arguments));
