@@ -26,8 +26,17 @@ public final class BatchParts {
    * @param relief frees memory of the device
    */
   public BatchParts(List<BatchRunner> runners, MemoryRelief relief) {
+    this(runners, new MemoryLimit(relief));
+  }
+
+  private BatchParts(List<BatchRunner> runners, MemoryLimit limit) {
     this.runners = List.copyOf(runners);
-    this.limit = new MemoryLimit(relief);
+    this.limit = limit;
+  }
+
+  /** Creates one for another thread of the task: what doesn't fit for one doesn't for the other. */
+  public BatchParts withRunners(List<BatchRunner> others) {
+    return new BatchParts(others, limit);
   }
 
   /** The runners of the evaluations, in order. */

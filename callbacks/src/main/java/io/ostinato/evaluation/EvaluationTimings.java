@@ -30,8 +30,8 @@ public record EvaluationTimings(
     Duration process) {
 
   /**
-   * The time spent waiting for data: {@link #prepare} on the driver, and {@link #read} of all
-   * tasks; zero if all batches were ready in time.
+   * The time spent on data: {@link #prepare} on the driver, and {@link #read} of all tasks. On a
+   * GPU, it is zero if all batches were ready in time.
    */
   public Duration data() {
     return prepare.plus(read);

@@ -1,9 +1,6 @@
 package io.ostinato.evaluation;
 
-/**
- * How many rows of a task fit into the memory of its device. One thread may stage batches while
- * another runs them.
- */
+/** How many rows of a task fit into the memory of its device. Thread-safe. */
 final class MemoryLimit {
   /** The maximum number of rows as long as the memory has sufficed. */
   static final int NONE = Integer.MAX_VALUE;
@@ -40,7 +37,7 @@ final class MemoryLimit {
   }
 
   /** From now on, at most half as many rows are run together. */
-  void halve(int rows) {
+  synchronized void halve(int rows) {
     mostRows = Math.min(mostRows, (rows + 1) / 2);
   }
 }

@@ -2,12 +2,14 @@ package io.ostinato.libraries;
 
 import ai.djl.engine.EngineException;
 import io.ostinato.libraries.DeviceSteps.Step;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Makes the steps on a device of this process fail, in tests. Closing it removes the trap. */
 public final class DeviceTraps implements AutoCloseable {
@@ -39,6 +41,18 @@ public final class DeviceTraps implements AutoCloseable {
         (step, size) ->
             traps.steps.computeIfAbsent(Thread.currentThread(), t -> new ArrayList<>()).add(step));
     return traps;
+  }
+
+  /** A device on which a step takes at least so long. */
+  public static DeviceTraps slow(Step step, Duration least) {
+    DeviceSteps.trap(
+        (each, size) -> {
+          long end = System.nanoTime() + least.toNanos();
+          while (each == step && System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
+          }
+        });
+    return new DeviceTraps();
   }
 
   /** A device that has room for only so many rows, in a step. */

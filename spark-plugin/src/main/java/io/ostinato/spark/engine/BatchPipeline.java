@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads batches and runs them. With a depth of at least one, the thread of the task reads ahead of
- * a second thread that runs the batches, so that decoding, copying and forward overlap. Spark's
- * iterators are read by the thread of the task, as Spark requires. Idle slots of the process can
- * take over batches that wait; then they don't run in their order. At most depth + 2 batches are
- * staged at a time, and one more for each helper.
+ * a second thread that runs the batches, so that decoding and forward overlap, and copying where
+ * {@link BatchStaging} allows it. Spark's iterators are read by the thread of the task, as Spark
+ * requires. Idle slots of the process can take over batches that wait; then they don't run in their
+ * order. At most depth + 2 batches are staged at a time, and one more for each helper.
  *
  * @param <T> type of the batches that are read
  */

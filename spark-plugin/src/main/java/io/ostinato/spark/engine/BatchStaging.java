@@ -7,18 +7,20 @@ import io.ostinato.evaluation.DeviceLostException;
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.engine.PartitionTask.Content;
+import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.BatchBudget;
 import io.ostinato.spark.resident.BrokenExecutor;
 import io.ostinato.spark.resident.HostBudget;
+import io.ostinato.spark.resident.IdleSlots;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.TaskDevice;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Brings batches of a task to its device: on a GPU ahead of their run, while others are computed. A
- * CPU would not be faster for that, so there they are copied when they run; then their rows are in
- * the cache of the core that reads them next.
+ * Brings batches of a task to its device: ahead of their run, while others are computed, if a GPU
+ * computes, or if there are cores on which no task computes. Otherwise, they are copied when they
+ * run: then their rows are in the cache of the core that reads them next.
  */
 final class BatchStaging {
   private final Content content;
@@ -26,6 +28,7 @@ final class BatchStaging {
   private final BatchParts parts;
   private final ResidentModels.Lease lease;
   private final BatchBudget budget;
+  private final boolean isAhead;
   private final LongAdder copyNanos;
 
   /**
@@ -33,6 +36,7 @@ final class BatchStaging {
    *
    * @param parts of that thread
    * @param lease of the model
+   * @param slots the task slots of this process
    * @param copyNanos counts the time for copies that a run has to wait for, in nanoseconds
    */
   BatchStaging(
@@ -40,13 +44,25 @@ final class BatchStaging {
       TaskDevice device,
       BatchParts parts,
       ResidentModels.Lease lease,
+      IdleSlots slots,
       LongAdder copyNanos) {
     this.content = content;
     this.device = device;
     this.parts = parts;
     this.lease = lease;
     this.budget = budget(content.settings().batches().device(), device);
+    this.isAhead =
+        !device.isCpu()
+            || leavesCores(
+                slots.known(),
+                NativeEngine.intraOpThreads(),
+                Runtime.getRuntime().availableProcessors());
     this.copyNanos = copyNanos;
+  }
+
+  /** Whether some cores are idle if tasks compute in all slots. */
+  static boolean leavesCores(int slots, int threadsOfEach, int processors) {
+    return (long) slots * threadsOfEach < processors;
   }
 
   private static BatchBudget budget(OstinatoSettings.DeviceBatches settings, TaskDevice device) {
@@ -59,18 +75,18 @@ final class BatchStaging {
         : BatchBudget.NONE;
   }
 
-  /** What is done ahead of the run, by any thread. */
+  /** Prepares a batch before its run; any thread may call it. */
   StagedBatch ahead(StoredBatch stored) {
     DataBatch batch =
         content
             .selection()
             .of(stored.inDataset(content.partitionStarts()), content.works().get(0).tag());
-    return device.isCpu() ? StagedBatch.onHost(batch) : copy(batch);
+    return isAhead ? copy(batch) : StagedBatch.onHost(batch);
   }
 
-  /** What is left, on the thread that runs the batch. */
+  /** Completes the staging, on the thread that runs the batch. */
   StagedBatch now(StagedBatch staged) {
-    if (!device.isCpu()) {
+    if (isAhead) {
       return staged;
     }
     long start = System.nanoTime();

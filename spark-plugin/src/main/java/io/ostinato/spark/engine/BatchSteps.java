@@ -84,16 +84,19 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     OstinatoSettings settings = content.settings();
     NativeEngine.load(settings);
     this.device = residents.devices().ofTask(TaskContext.get());
+    List<BatchRunner> runners = content.works().stream().map(EvaluationWork::runner).toList();
     this.parts =
-        new BatchParts(
-            content.works().stream().map(EvaluationWork::runner).toList(),
-            () -> residents.free(device));
+        helped == null
+            ? new BatchParts(runners, () -> residents.free(device))
+            : helped.parts.withRunners(runners);
     int tasks = settings.resident().tasks();
     this.permits = tasks > 0 ? residents.permits(device, tasks) : new Semaphore(1);
     long start = System.nanoTime();
     this.lease = loaded(settings.resident());
     this.refreshNanos = System.nanoTime() - start;
-    this.staging = new BatchStaging(content, device, parts, lease, copyNanos);
+    this.staging =
+        new BatchStaging(
+            content, device, parts, lease, residents.idleSlots(SparkEnv.get()), copyNanos);
   }
 
   /**
@@ -194,7 +197,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     return copyNanos.sum();
   }
 
-  /** How the batches come to the device. */
+  /** Stages the batches. */
   BatchStaging staging() {
     return staging;
   }

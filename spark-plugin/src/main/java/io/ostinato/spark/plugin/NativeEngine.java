@@ -70,6 +70,11 @@ public final class NativeEngine {
     };
   }
 
+  /** The intra-op threads of PyTorch for each task, once the engine is loaded. */
+  public static int intraOpThreads() {
+    return Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors());
+  }
+
   private static void setThreads(OstinatoSettings settings) {
     if (settings.threads().set() > 0) {
       System.setProperty(THREADS, Integer.toString(settings.threads().set()));

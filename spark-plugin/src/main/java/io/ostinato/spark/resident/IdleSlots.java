@@ -60,6 +60,11 @@ public final class IdleSlots {
     return task;
   }
 
+  /** The number of slots that are known so far, at least 1. */
+  public synchronized int known() {
+    return Math.max(1, slots);
+  }
+
   private void fill() {
     boolean isPatient =
         nanos.getAsLong() - lastChange < TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);

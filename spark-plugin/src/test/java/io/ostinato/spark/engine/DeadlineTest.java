@@ -349,12 +349,12 @@ class DeadlineTest {
     return new NDList(x);
   }
 
-  /** In a partition of 80 rows. */
   private static NDList predictTogether(EvaluationBatch batch, EvaluationModel model) {
     TwoTasks.meet(batch, 80);
     return predict(batch, model);
   }
 
+  /** In a partition of 80 rows. */
   private static NDList spinAfterTheFirst(EvaluationBatch batch, EvaluationModel model) {
     return batch.firstRow() > 0 && batch.firstRow() < 80
         ? spin(batch, model)

@@ -22,6 +22,7 @@ import io.ostinato.evaluation.LocalEvaluationEngine;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.SkippedRow;
 import io.ostinato.evaluation.TestNets;
+import io.ostinato.libraries.DeviceSteps.Step;
 import io.ostinato.libraries.DeviceTraps;
 import io.ostinato.model.EvaluationModel;
 import io.ostinato.model.ModelSource;
@@ -32,6 +33,7 @@ import io.ostinato.spark.data.SparkDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +107,19 @@ class ParquetResultsTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("the executors have written the results of 334 rows to '")
           .hasMessageContaining("E1_U2_S3'; read them from there, sorted by column row");
+    }
+  }
+
+  /** Ten batches, each of which takes 100 ms to copy. */
+  @Test
+  void copyingBatchesIsTimedAsReadingWhereverResultsGo() {
+    for (ResultsTarget target : List.of(ResultsTarget.collected(), parquet())) {
+      try (DeviceTraps traps = DeviceTraps.slow(Step.STAGE, Duration.ofMillis(100));
+          EvaluationResults results = evaluate(ParquetResultsTest::predict, target, 80, 80)) {
+        assertThat(results.timings().read()).isGreaterThan(Duration.ofMillis(800));
+        assertThat(results.timings().forward()).isLessThan(Duration.ofSeconds(1));
+        assertThat(traps.sprung()).isZero();
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.ostinato.spark.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDList;
 import io.ostinato.LogLines;
@@ -230,11 +231,13 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
   }
 
   @Test
-  void onACpuBatchesAreCopiedByTheThreadThatRunsThemNext() {
+  void whereTasksComputeOnAllCoresBatchesAreCopiedByTheThreadThatRunsThemNext() {
+    assumeTrue(Runtime.getRuntime().availableProcessors() <= 2, "two tasks leave cores idle");
     SparkDataset data = TestSpark.generated(session, 40, 40);
     ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
     EvaluationRequest request =
         request(data, model, TestNets.weights(1), SparkEvaluationEngineTest::classes);
+    assertThat(outputsOfTwoTasks(data, model)).isNotEmpty();
     try (DeviceTraps traps = DeviceTraps.recording()) {
       assertAllRows(request, 80);
       List<Step> all = new ArrayList<>();
@@ -346,6 +349,22 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
     try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
       assertThat(results.get(0).toLongArray())
           .isEqualTo(IntStream.range(0, rows).mapToLong(GeneratedRows::label).toArray());
+    }
+  }
+
+  /** After two tasks have run at once, both slots are known. */
+  private static long[] outputsOfTwoTasks(SparkDataset data, ModelSource model) {
+    EvaluationRequest request =
+        request(
+            data,
+            model,
+            TestNets.weights(1),
+            (batch, evaluated) -> {
+              TwoTasks.meet(batch, 40);
+              return classes(batch, evaluated);
+            });
+    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
+      return results.get(0).toLongArray();
     }
   }
 

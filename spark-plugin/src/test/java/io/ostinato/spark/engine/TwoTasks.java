@@ -5,8 +5,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes the two tasks of an evaluation run at once: as many slots are known as tasks have done so,
- * and one with few rows can end before the other begins.
+ * Makes the two tasks of an evaluation run at once. {@code IdleSlots} knows only as many slots as
+ * tasks have run at once, and a short task can end before the other begins.
  */
 final class TwoTasks {
   private static final CyclicBarrier BOTH = new CyclicBarrier(2);
