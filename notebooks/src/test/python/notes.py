@@ -59,9 +59,14 @@ _COORDINATE = re.compile(r"-?\d+(?:\.\d+)?")
 _ROUNDING = 0.011
 
 # What Spark's worker, which runs in the kernel's process on local-cluster, prints if stopping Spark
-# interrupts it while it deletes the files of the application.
+# interrupts it while it deletes the files of the application: records with the lines of their stacks.
+_STACK = r"(?:\n(?:\s+at |\s+\.\.\. |Caused by: ).*)*"
 _INTERRUPTED_CLEANUP = re.compile(
-    r"deploy\.worker\.Worker\.\$anonfun\$maybeCleanupApplication|RejectedExecutionException: .*Shutting down"
+    r"^(?:WARN JavaUtils: Attempt to delete using native Unix OS command failed.*\n"
+    r"java\.io\.IOException: Failed to delete: .*"
+    r"|.*RejectedExecutionException: Task scala\.concurrent\.impl\.CallbackRunnable@\w+ rejected"
+    r" from .*\[Shutting down.*)" + _STACK + r"\n?",
+    re.MULTILINE,
 )
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -180,12 +185,16 @@ def parts(output):
     return {kind: without_times(_COLOURS.sub("", text)) for kind, text in found.items()}
 
 
-def is_interrupted_cleanup(output):
-    return (
-        output.output_type == "stream"
-        and output.name == "stderr"
-        and _INTERRUPTED_CLEANUP.search(output.text) is not None
-    )
+def outputs_of(cell):
+    """The outputs of a cell, without an interrupted clean-up of Spark's worker."""
+    outputs = []
+    for output in copy.deepcopy(cell.outputs):
+        if output.output_type == "stream" and output.name == "stderr":
+            output.text = _INTERRUPTED_CLEANUP.sub("", output.text)
+            if not output.text:
+                continue
+        outputs.append(output)
+    return outputs
 
 
 def same(kind, saved, new):
@@ -243,10 +252,7 @@ def compare(saved, new):
     ]:
         raise Failure("the executed notebook has other cells")
     pairs = [(s, n) for s, n in zip(saved.cells, new.cells) if s.cell_type == "code"]
-    diffs = {}
-    for before, after in pairs:
-        outputs = [output for output in after.outputs if not is_interrupted_cleanup(output)]
-        diffs[before.id] = difference(before.outputs, outputs)
+    diffs = {s.id: difference(outputs_of(s), outputs_of(n)) for s, n in pairs}
     return {cell: diff for cell, diff in diffs.items() if diff}
 
 

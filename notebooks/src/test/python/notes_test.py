@@ -129,17 +129,25 @@ class Notes(unittest.TestCase):
 
     def test_an_interrupted_cleanup_of_sparks_worker_passes(self):
         interrupted = (
-            "WARN JavaUtils: Attempt to delete using native Unix OS command failed\n"
-            "\tat org.apache.spark.deploy.worker.Worker.$anonfun$maybeCleanupApplication$5(Worker.scala)"
+            "WARN JavaUtils: Attempt to delete using native Unix OS command failed for path = /tmp/a\n"
+            "java.io.IOException: Failed to delete: /tmp/a\n"
+            "\tat org.apache.spark.network.util.JavaUtils.deleteRecursively(JavaUtils.java:90)\n"
+            "Caused by: java.lang.InterruptedException\n"
+            "\tat java.lang.Object.wait(Native Method) ~[?:?]\n"
+            "\t... 22 more\n"
         )
         rejected = (
-            "java.util.concurrent.RejectedExecutionException: Task 1 rejected from"
-            " java.util.concurrent.ThreadPoolExecutor@2[Shutting down, pool size = 1]"
+            "java.util.concurrent.RejectedExecutionException: Task"
+            " scala.concurrent.impl.CallbackRunnable@2562b46a rejected from"
+            " java.util.concurrent.ThreadPoolExecutor@23a68081[Shutting down, pool size = 1]\n"
+            "\tat java.base/java.util.concurrent.ThreadPoolExecutor.reject(ThreadPoolExecutor.java:833)\n"
         )
-        self.assertSame([shown()], [shown(), printed(interrupted, "stderr")])
+        warning = printed("a warning\n", "stderr")
+        self.assertSame([shown()], [shown(), printed(interrupted + rejected, "stderr")])
         self.assertSame([], [printed(rejected, "stderr")])
+        self.assertSame([warning], [printed(interrupted + "a warning\n" + rejected, "stderr")])
+        self.assertDiffers([], [printed("a warning\n" + rejected, "stderr")], "+a warning")
         self.assertDiffers([], [printed(interrupted)], "stdout (missing)")
-        self.assertDiffers([], [printed("RejectedExecutionException", "stderr")], "stderr (missing)")
 
     def test_errors_are_compared_without_their_colours(self):
         def error(value, colour="\x1b[31m"):
