@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param send making new shards of weights available to the executors
  * @param job from the submission of the job to the last result
  * @param refresh waiting for the model, and refreshing its weights
- * @param read waiting for batches, and copying them to the device
+ * @param read waiting for batches, and copying them to the device unless that was done ahead
  * @param forward {@code processData}, and copying its results to the host
  * @param collect checking that all rows are present, and joining the results
  * @param process {@code processResults}; zero until it has ended
@@ -30,8 +30,8 @@ public record EvaluationTimings(
     Duration process) {
 
   /**
-   * The time spent on data: {@link #prepare} on the driver, and {@link #read} of all tasks. On a
-   * GPU, it is zero if all batches were ready in time.
+   * The time spent on data: {@link #prepare} on the driver, and {@link #read} of all tasks. Where
+   * batches are copied ahead, it is zero if all were ready in time.
    */
   public Duration data() {
     return prepare.plus(read);

@@ -16,6 +16,7 @@ import io.ostinato.spark.resident.IdleSlots;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.TaskDevice;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.spark.SparkEnv;
 
 /**
  * Brings batches of a task to its device: ahead of their run, while others are computed, if a GPU
@@ -23,6 +24,9 @@ import java.util.concurrent.atomic.LongAdder;
  * run: then their rows are in the cache of the core that reads them next.
  */
 final class BatchStaging {
+  /** The id of the driver, which in local mode executes tasks. */
+  private static final String DRIVER = "driver";
+
   private final Content content;
   private final TaskDevice device;
   private final BatchParts parts;
@@ -36,7 +40,7 @@ final class BatchStaging {
    *
    * @param parts of that thread
    * @param lease of the model
-   * @param slots the task slots of this process
+   * @param isAhead whether to copy ahead of the run; see {@link #isBetterAhead}
    * @param copyNanos counts the time for copies that a run has to wait for, in nanoseconds
    */
   BatchStaging(
@@ -44,25 +48,44 @@ final class BatchStaging {
       TaskDevice device,
       BatchParts parts,
       ResidentModels.Lease lease,
-      IdleSlots slots,
+      boolean isAhead,
       LongAdder copyNanos) {
     this.content = content;
     this.device = device;
     this.parts = parts;
     this.lease = lease;
     this.budget = budget(content.settings().batches().device(), device);
-    this.isAhead =
-        !device.isCpu()
-            || leavesCores(
-                slots.known(),
-                NativeEngine.intraOpThreads(),
-                Runtime.getRuntime().availableProcessors());
+    this.isAhead = isAhead;
     this.copyNanos = copyNanos;
   }
 
-  /** Whether some cores are idle if tasks compute in all slots. */
-  static boolean leavesCores(int slots, int threadsOfEach, int processors) {
-    return (long) slots * threadsOfEach < processors;
+  /**
+   * Whether tasks on a device should copy ahead: on a GPU, or if cores are idle while as many tasks
+   * compute as are known to run at once.
+   *
+   * @param slots the task slots of this process
+   */
+  static boolean isBetterAhead(OstinatoSettings settings, TaskDevice device, IdleSlots slots) {
+    int most = settings.resident().tasks();
+    int computing = most > 0 ? Math.min(most, slots.known()) : slots.known();
+    return !device.isCpu()
+        || leavesCores(computing, NativeEngine.intraOpThreads(), processors(settings));
+  }
+
+  static boolean leavesCores(int tasks, int threadsOfEach, int processors) {
+    return (long) tasks * threadsOfEach < processors;
+  }
+
+  /** Those of this process; an executor leaves the other ones of its host to others. */
+  private static int processors(OstinatoSettings settings) {
+    int visible = Runtime.getRuntime().availableProcessors();
+    int own = settings.batches().device().host().cores();
+    boolean isExecutor = !SparkEnv.get().executorId().equals(DRIVER);
+    return isExecutor && own > 0 ? Math.min(own, visible) : visible;
+  }
+
+  boolean isAhead() {
+    return isAhead;
   }
 
   private static BatchBudget budget(OstinatoSettings.DeviceBatches settings, TaskDevice device) {

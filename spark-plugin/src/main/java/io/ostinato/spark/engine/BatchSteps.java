@@ -94,9 +94,11 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     long start = System.nanoTime();
     this.lease = loaded(settings.resident());
     this.refreshNanos = System.nanoTime() - start;
-    this.staging =
-        new BatchStaging(
-            content, device, parts, lease, residents.idleSlots(SparkEnv.get()), copyNanos);
+    boolean isAhead =
+        helped == null
+            ? BatchStaging.isBetterAhead(settings, device, residents.idleSlots(SparkEnv.get()))
+            : helped.staging.isAhead();
+    this.staging = new BatchStaging(content, device, parts, lease, isAhead, copyNanos);
   }
 
   /**

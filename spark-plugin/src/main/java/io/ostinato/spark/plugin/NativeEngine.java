@@ -15,7 +15,8 @@ public final class NativeEngine {
   private static final String ONNX_THREADS = "ai.djl.onnxruntime.num_threads";
   private static final String INTEROP_THREADS = "ai.djl.pytorch.num_interop_threads";
 
-  private static boolean loaded;
+  /** The intra-op threads of the loaded engine; 0 before it is loaded. */
+  private static volatile int loadedThreads;
 
   private NativeEngine() {}
 
@@ -70,9 +71,9 @@ public final class NativeEngine {
     };
   }
 
-  /** The intra-op threads of PyTorch for each task, once the engine is loaded. */
+  /** The intra-op threads of PyTorch for each task, once the engine is loaded; at least 1. */
   public static int intraOpThreads() {
-    return Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors());
+    return Math.max(1, loadedThreads);
   }
 
   private static void setThreads(OstinatoSettings settings) {
@@ -91,9 +92,9 @@ public final class NativeEngine {
 
   private static Engine loadQuietly() {
     Engine engine = NativeLibraries.engine();
-    if (!loaded) {
+    if (loadedThreads == 0) {
       TorchWarnings.sayUnseen(engine);
-      loaded = true;
+      loadedThreads = Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors());
     }
     return engine;
   }

@@ -2,7 +2,6 @@ package io.ostinato.spark.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDList;
 import io.ostinato.LogLines;
@@ -36,7 +35,6 @@ import io.ostinato.spark.status.EvaluationCounters.Counter;
 import io.ostinato.weights.WeightSnapshot;
 import java.lang.ref.WeakReference;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -231,30 +229,6 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
   }
 
   @Test
-  void whereTasksComputeOnAllCoresBatchesAreCopiedByTheThreadThatRunsThemNext() {
-    assumeTrue(Runtime.getRuntime().availableProcessors() <= 2, "two tasks leave cores idle");
-    SparkDataset data = TestSpark.generated(session, 40, 40);
-    ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
-    EvaluationRequest request =
-        request(data, model, TestNets.weights(1), SparkEvaluationEngineTest::classes);
-    assertThat(outputsOfTwoTasks(data, model)).isNotEmpty();
-    try (DeviceTraps traps = DeviceTraps.recording()) {
-      assertAllRows(request, 80);
-      List<Step> all = new ArrayList<>();
-      for (List<Step> steps : traps.steps().values()) {
-        List<Step> ofBatches =
-            steps.stream().filter(step -> step == Step.STAGE || step == Step.PROCESS).toList();
-        for (int i = 0; i < ofBatches.size(); i++) {
-          assertThat(ofBatches.get(i)).isEqualTo(i % 2 == 0 ? Step.STAGE : Step.PROCESS);
-        }
-        all.addAll(ofBatches);
-      }
-      assertThat(all).filteredOn(Step.STAGE::equals).hasSize(10);
-      assertThat(all).filteredOn(Step.PROCESS::equals).hasSize(10);
-    }
-  }
-
-  @Test
   void aFullDeviceHalvesBatchesAndSaysSoOnce() {
     SparkDataset data = TestSpark.generated(session, 40, 40);
     ModelSource model = ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES);
@@ -349,22 +323,6 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
     try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
       assertThat(results.get(0).toLongArray())
           .isEqualTo(IntStream.range(0, rows).mapToLong(GeneratedRows::label).toArray());
-    }
-  }
-
-  /** After two tasks have run at once, both slots are known. */
-  private static long[] outputsOfTwoTasks(SparkDataset data, ModelSource model) {
-    EvaluationRequest request =
-        request(
-            data,
-            model,
-            TestNets.weights(1),
-            (batch, evaluated) -> {
-              TwoTasks.meet(batch, 40);
-              return classes(batch, evaluated);
-            });
-    try (EvaluationResults results = engine.evaluate(request, ProgressDisplay.silent())) {
-      return results.get(0).toLongArray();
     }
   }
 
