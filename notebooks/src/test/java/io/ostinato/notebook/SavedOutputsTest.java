@@ -10,6 +10,6 @@ class SavedOutputsTest {
   @Test
   void changedOutputsFail() {
     assertThat(PythonTools.python("-B", "src/test/python/notes_test.py"))
-        .contains("Ran 11 tests", "OK");
+        .contains("Ran 12 tests", "OK");
   }
 }
