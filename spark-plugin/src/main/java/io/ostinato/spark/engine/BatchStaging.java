@@ -35,15 +35,7 @@ final class BatchStaging {
   private final boolean isAhead;
   private final LongAdder copyNanos;
 
-  /**
-   * Creates one for one thread that runs batches.
-   *
-   * @param parts of that thread
-   * @param lease of the model
-   * @param isAhead whether to copy ahead of the run; see {@link #isBetterAhead}
-   * @param copyNanos counts the time for copies that a run has to wait for, in nanoseconds
-   */
-  BatchStaging(
+  private BatchStaging(
       Content content,
       TaskDevice device,
       BatchParts parts,
@@ -60,12 +52,31 @@ final class BatchStaging {
   }
 
   /**
-   * Whether tasks on a device should copy ahead: on a GPU, or if cores are idle while as many tasks
-   * compute as are known to run at once.
+   * The staging of a task.
    *
    * @param slots the task slots of this process
    */
-  static boolean isBetterAhead(OstinatoSettings settings, TaskDevice device, IdleSlots slots) {
+  static BatchStaging of(
+      Content content,
+      TaskDevice device,
+      BatchParts parts,
+      ResidentModels.Lease lease,
+      IdleSlots slots) {
+    boolean isAhead = isBetterAhead(content.settings(), device, slots);
+    return new BatchStaging(content, device, parts, lease, isAhead, new LongAdder());
+  }
+
+  /** The staging of an idle slot that helps, which does as this one. */
+  BatchStaging helper(Content copy, BatchParts ofHelper, ResidentModels.Lease leased) {
+    return new BatchStaging(copy, device, ofHelper, leased, isAhead, copyNanos);
+  }
+
+  /**
+   * Whether tasks on a device should copy ahead: on a GPU, or if cores are idle while as many tasks
+   * compute as are known to run at once.
+   */
+  private static boolean isBetterAhead(
+      OstinatoSettings settings, TaskDevice device, IdleSlots slots) {
     int most = settings.resident().tasks();
     int computing = most > 0 ? Math.min(most, slots.known()) : slots.known();
     return !device.isCpu()
@@ -84,8 +95,9 @@ final class BatchStaging {
     return isExecutor && own > 0 ? Math.min(own, visible) : visible;
   }
 
-  boolean isAhead() {
-    return isAhead;
+  /** Time for copies for which runs had to wait, by helpers too, in nanoseconds. */
+  long copyNanos() {
+    return copyNanos.sum();
   }
 
   private static BatchBudget budget(OstinatoSettings.DeviceBatches settings, TaskDevice device) {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -43,9 +42,6 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final long refreshNanos;
 
   private final BatchStaging staging;
-
-  /** Shared with helpers. */
-  private final LongAdder copyNanos;
 
   /** The steps of idle slots that help; they run other batches on their own threads. */
   private final List<BatchSteps> helpers = new CopyOnWriteArrayList<>();
@@ -75,7 +71,6 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     this.weights = weights;
     this.ofTask = helped == null ? Thread.currentThread() : helped.ofTask;
     this.thread = ofTask;
-    this.copyNanos = helped == null ? new LongAdder() : helped.copyNanos;
     if (helped == null) {
       residents.watchdog().watch(TaskContext.get(), this);
       TaskFailureListener failed = (task, error) -> residents.exhaustedMemory().failed(error);
@@ -94,11 +89,10 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     long start = System.nanoTime();
     this.lease = loaded(settings.resident());
     this.refreshNanos = System.nanoTime() - start;
-    boolean isAhead =
+    this.staging =
         helped == null
-            ? BatchStaging.isBetterAhead(settings, device, residents.idleSlots(SparkEnv.get()))
-            : helped.staging.isAhead();
-    this.staging = new BatchStaging(content, device, parts, lease, isAhead, copyNanos);
+            ? BatchStaging.of(content, device, parts, lease, residents.idleSlots(SparkEnv.get()))
+            : helped.staging.helper(content, parts, lease);
   }
 
   /**
@@ -192,11 +186,6 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   /** Time to lease the model and load its weights. */
   long refreshNanos() {
     return refreshNanos;
-  }
-
-  /** Time for copies that is part of the time of {@link #run}, by helpers too. */
-  long copyNanos() {
-    return copyNanos.sum();
   }
 
   /** Stages the batches. */

@@ -110,7 +110,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
           help);
       List<PartOutcome> parts = help.addTo(PartOutcome.of(steps.runners()));
       checkAll(task.works(), parts);
-      long copyNanos = steps.copyNanos();
+      long copyNanos = steps.staging().copyNanos();
       TaskTimes times =
           new TaskTimes(
               steps.refreshNanos(),

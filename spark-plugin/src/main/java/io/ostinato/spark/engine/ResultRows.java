@@ -137,9 +137,9 @@ record ResultRows(byte[] content, BroadcastWeights weights, RowsDone done, RowsR
       long start = System.nanoTime();
       StagedBatch staged = steps.staging().ahead(batches.next());
       long began = System.nanoTime();
-      long copiedBefore = steps.copyNanos();
+      long copiedBefore = steps.staging().copyNanos();
       steps.run(staged);
-      long copyNanos = steps.copyNanos() - copiedBefore;
+      long copyNanos = steps.staging().copyNanos() - copiedBefore;
       List<BatchOutput> outputs = steps.runners().get(0).takeOutputs();
       outputs.forEach(steps.works().get(0)::checkFinite);
       progress.ran(staged.data().rows());
