@@ -25,6 +25,13 @@ import org.apache.spark.sql.SparkSession;
  * certificate over the evaluation.
  */
 record SteadyBenchmark(Path folder) implements Benchmark {
+  /**
+   * So long small evaluations warm up what surrounds the forward: the compiler needs thousands of
+   * them, and until then takes its share of the cores.
+   */
+  private static final double WARM_UP_SECONDS = 60;
+
+  private static final int SMALL_ROWS = 512;
 
   @Override
   public List<Figure> run() throws Exception {
@@ -32,6 +39,7 @@ record SteadyBenchmark(Path folder) implements Benchmark {
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
       SparkDataset pixels =
           BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 60_000), 784);
+      warmUp(engine, BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, SMALL_ROWS), 784));
       Figure mlp = measure(engine, "steady.mlp", "<= 1.08", pixels, BenchNets::mlp, new Shape(784));
       SparkDataset images =
           BenchSpark.dataset(spark, BenchSpark.images(spark, folder, 4_096), 3, 32, 32);
@@ -39,6 +47,26 @@ record SteadyBenchmark(Path folder) implements Benchmark {
           measure(engine, "steady.cnn", "<= 1.05", images, BenchNets::resnet, new Shape(3, 32, 32));
       return List.of(mlp, cnn, certificate(engine, pixels));
     }
+  }
+
+  private static void warmUp(SparkEvaluationEngine engine, SparkDataset small) throws Exception {
+    Shape batch = new Shape(1, 784);
+    Callable<Void> evaluation =
+        BenchSpark.evaluation(
+            engine,
+            "warm-up",
+            small,
+            ModelSource.ofBlock(BenchNets::mlp, new Shape(784)),
+            new WeightSnapshot[] {
+              BenchNets.weights(BenchNets.mlp(), 1, batch),
+              BenchNets.weights(BenchNets.mlp(), 2, batch)
+            },
+            new StringBuilder());
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < WARM_UP_SECONDS * 1e9) {
+      evaluation.call();
+    }
+    engine.release(small);
   }
 
   /** Recording, merging and comparing the rows of an evaluation, on one thread. */

@@ -2,24 +2,22 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.StagedBatch;
 import io.ostinato.spark.resident.IdleSlots;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Reads batches and runs them. With a depth of at least one, the thread of the task reads ahead of
- * a second thread that runs the batches, so that decoding and forward overlap, and copying where
- * {@link BatchStaging} allows it. Spark's iterators are read by the thread of the task, as Spark
- * requires. Idle slots of the process can take over batches that wait; then they don't run in their
- * order. At most depth + 2 batches are staged at a time, and one more for each helper.
+ * Reads batches and runs them. Either the thread of the task reads ahead of a second thread that
+ * runs the batches, so that decoding and forward overlap, and copying where {@link BatchStaging}
+ * allows it; then at most depth + 2 batches are staged at a time, and one more for each helper. Or
+ * one thread does both, and reads ahead only for helpers. Spark's iterators are read by the thread
+ * of the task, as Spark requires. Helpers are idle slots of the process that take over batches that
+ * wait; then these don't run in their order.
  *
  * @param <T> type of the batches that are read
  */
@@ -28,8 +26,6 @@ final class BatchPipeline<T> {
   interface Runner {
     void run(StagedBatch batch) throws InterruptedException;
   }
-
-  private static final Logger log = LoggerFactory.getLogger(BatchPipeline.class);
 
   private final Function<T, StagedBatch> stage;
   private final Runner runner;
@@ -68,7 +64,8 @@ final class BatchPipeline<T> {
   /**
    * Runs all batches. The first failure is thrown; no batch stays staged.
    *
-   * @param depth maximum number of staged batches that wait; 0 runs everything on this thread
+   * @param depth maximum number of staged batches that wait; 0 runs everything on this thread,
+   *     without help
    * @param workers provide the other threads
    * @param task is helped by idle slots
    */
@@ -78,6 +75,24 @@ final class BatchPipeline<T> {
       runAlone(batches);
     } else {
       new Ahead(depth, workers, task, help).run(batches);
+    }
+  }
+
+  /**
+   * Runs all batches on this thread, but for those that helpers take. The first failure is thrown;
+   * no batch stays staged.
+   *
+   * @param depth number of batches that wait for helpers beyond one for each; 0 for no help
+   * @param workers provide the threads of helpers
+   * @param task is helped by idle slots
+   */
+  void runHere(
+      Iterator<T> batches, int depth, Executor workers, IdleSlots.Task task, BatchHelp help)
+      throws InterruptedException {
+    if (depth < 1) {
+      runAlone(batches);
+    } else {
+      new Here(depth, workers, task, help).run(batches);
     }
   }
 
@@ -105,30 +120,25 @@ final class BatchPipeline<T> {
 
   /** One run of batches on other threads than the one that reads them. */
   private final class Ahead {
-    private final BlockingQueue<Optional<StagedBatch>> queue;
-    private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    private final BatchWorker first;
     private final Executor workers;
     private final IdleSlots.Task task;
-    private final BatchHelp help;
-    private final BatchWorker first;
-
-    // Guarded by this.
-    private final List<BatchHelper> helpers = new ArrayList<>();
-    private long endedNanos;
+    private final BatchHelpers helpers;
 
     Ahead(int depth, Executor workers, IdleSlots.Task task, BatchHelp help) {
-      this.queue = new ArrayBlockingQueue<>(depth);
+      BlockingQueue<Optional<StagedBatch>> queue = new ArrayBlockingQueue<>(depth);
+      this.first =
+          new BatchWorker(queue, Thread.currentThread().getContextClassLoader(), isAbandoned);
       this.workers = workers;
       this.task = task;
-      this.help = help;
-      this.first = new BatchWorker(queue, loader, isAbandoned);
+      this.helpers = new BatchHelpers(queue, workers, task, help, isAbandoned);
     }
 
     void run(Iterator<T> batches) throws InterruptedException {
       workers.execute(() -> first.run(runner));
-      task.offer(this::startHelper);
+      task.offer(() -> helpers.start(first.isRunning()));
       try {
-        while (goesOn() && batches.hasNext()) {
+        while (first.goesOn() && helpers.goOn() && batches.hasNext()) {
           handOver(stage.apply(batches.next()));
           task.ask();
         }
@@ -136,79 +146,17 @@ final class BatchPipeline<T> {
         first.awaitEnd(task::ask);
         task.withdraw();
         if (first.goesOn()) { // else nothing tells the helpers that there is no more
-          for (BatchHelper helper : helpers()) {
-            if (!helper.dismiss()) {
-              helper.awaitEnd(() -> {});
-            }
-          }
+          helpers.awaitEnd();
         }
       } finally {
         task.withdraw();
-        helpers().forEach(BatchHelper::stop);
+        helpers.stop();
         first.stop();
       }
       first.rethrow();
-      for (BatchHelper helper : helpers()) {
-        if (!helper.goesOn()) {
-          helper.rethrow();
-        }
-      }
+      helpers.rethrow();
       readNanos = first.waitNanos();
-      runNanos = first.runNanos() + helpedNanos();
-    }
-
-    private synchronized long helpedNanos() {
-      forgetEnded();
-      return endedNanos;
-    }
-
-    /** Keeps the time of helpers that have ended well, and nothing else of them. */
-    private void forgetEnded() {
-      List<BatchHelper> ended =
-          helpers.stream()
-              .filter(helper -> helper.isOver() && helper.goesOn() && !helper.isRefused())
-              .toList();
-      endedNanos += ended.stream().mapToLong(BatchHelper::runNanos).sum();
-      helpers.removeAll(ended);
-    }
-
-    private boolean goesOn() {
-      return first.goesOn() && helpers().stream().allMatch(BatchHelper::goesOn);
-    }
-
-    private synchronized List<BatchHelper> helpers() {
-      return List.copyOf(helpers);
-    }
-
-    /** Starts a helper if a batch waits while all that are there run others. */
-    private synchronized boolean startHelper() {
-      Optional<StagedBatch> next = queue.peek();
-      boolean isOfUse = first.isRunning() && next != null && next.isPresent();
-      if (!isOfUse || !help.isPossible() || !helpers.stream().allMatch(Ahead::leavesABatch)) {
-        return false;
-      }
-      forgetEnded();
-      BatchHelper helper = new BatchHelper(queue, loader, isAbandoned, task::canBeHelped);
-      try {
-        workers.execute(
-            () -> {
-              try {
-                helper.run(help);
-              } finally {
-                task.helperEnded();
-              }
-            });
-      } catch (RuntimeException | OutOfMemoryError e) { // no thread can be created
-        log.debug("a task is not helped", e);
-        return false;
-      }
-      helpers.add(helper);
-      return true;
-    }
-
-    /** Whether a batch that waits is not for this helper, and others can be opened. */
-    private static boolean leavesABatch(BatchHelper helper) {
-      return helper.isOver() ? helper.goesOn() && !helper.isRefused() : helper.isRunning();
+      runNanos = first.runNanos() + helpers.runNanos();
     }
 
     private void handOver(StagedBatch staged) throws InterruptedException {
@@ -219,6 +167,68 @@ final class BatchPipeline<T> {
         if (!handedOver) {
           staged.close();
         }
+      }
+    }
+  }
+
+  /** One run of batches on the thread that reads them. */
+  private final class Here {
+    private final BlockingQueue<Optional<StagedBatch>> queue = new LinkedBlockingQueue<>();
+    private final int depth;
+    private final IdleSlots.Task task;
+    private final BatchHelpers helpers;
+    private volatile boolean runsBatch;
+
+    Here(int depth, Executor workers, IdleSlots.Task task, BatchHelp help) {
+      this.depth = depth;
+      this.task = task;
+      this.helpers = new BatchHelpers(queue, workers, task, help, isAbandoned);
+    }
+
+    void run(Iterator<T> batches) throws InterruptedException {
+      task.offer(() -> helpers.start(runsBatch));
+      try {
+        long start = System.nanoTime();
+        while (helpers.goOn() && fill(batches)) {
+          Optional<StagedBatch> next = queue.poll();
+          long began = System.nanoTime();
+          readNanos += began - start;
+          if (next != null) { // else helpers have taken all
+            runOne(next.orElseThrow());
+          }
+          start = System.nanoTime();
+          runNanos += start - began;
+        }
+        task.withdraw();
+        if (helpers.goOn()) {
+          queue.add(Optional.empty());
+          helpers.awaitEnd();
+        }
+      } finally {
+        task.withdraw();
+        helpers.stop();
+        BatchWorker.free(queue);
+      }
+      helpers.rethrow();
+      runNanos += helpers.runNanos();
+    }
+
+    /** Reads a batch for this thread and some for helpers; false if none is left. */
+    private boolean fill(Iterator<T> batches) {
+      int most = 1 + (helpers.arePossible() ? depth + 1 + helpers.count() : 0);
+      while (queue.size() < most && batches.hasNext()) {
+        queue.add(Optional.of(stage.apply(batches.next())));
+      }
+      return !queue.isEmpty() || batches.hasNext();
+    }
+
+    private void runOne(StagedBatch staged) throws InterruptedException {
+      runsBatch = true;
+      try {
+        task.ask();
+        runner.run(staged);
+      } finally {
+        runsBatch = false;
       }
     }
   }

@@ -95,6 +95,11 @@ final class BatchStaging {
     return isExecutor && own > 0 ? Math.min(own, visible) : visible;
   }
 
+  /** Whether batches are copied ahead of their run, for which another thread is of use. */
+  boolean isAhead() {
+    return isAhead;
+  }
+
   /** Time for copies for which runs had to wait, by helpers too, in nanoseconds. */
   long copyNanos() {
     return copyNanos.sum();

@@ -160,7 +160,7 @@ class BatchWorker {
   final void stop() {
     boolean interrupted = Thread.interrupted();
     while (!isOver() && !canBeLeft()) {
-      freeQueue();
+      free(queue);
       queue.offer(Optional.empty());
       interrupt();
       try {
@@ -169,7 +169,7 @@ class BatchWorker {
         interrupted = true;
       }
     }
-    freeQueue();
+    free(queue);
     queue.offer(Optional.empty()); // for workers that are left behind
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -211,7 +211,8 @@ class BatchWorker {
     Thread.interrupted();
   }
 
-  private void freeQueue() {
+  /** Frees the batches of a queue. */
+  static void free(BlockingQueue<Optional<StagedBatch>> queue) {
     List<Optional<StagedBatch>> rest = new ArrayList<>();
     queue.drainTo(rest);
     rest.forEach(staged -> staged.ifPresent(StagedBatch::close));

@@ -11,12 +11,14 @@ import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskErrorException;
+import io.ostinato.spark.resident.TaskWatchdog;
 import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -38,6 +40,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
    * @param works one for each evaluation of the pass
    * @param inFlight the weights that evaluations need
    * @param dataset identifies the batches and their selected columns
+   * @param areStored whether the executors store the batches, instead of decoding them each time
    * @param partitionStarts index of the first row of each partition
    * @param selection the part of the dataset to evaluate
    */
@@ -46,6 +49,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       ModelId model,
       InFlight inFlight,
       String dataset,
+      boolean areStored,
       long[] partitionStarts,
       DataSelection selection,
       OstinatoSettings settings)
@@ -102,12 +106,13 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
                 }
               },
               steps::isAbandoned);
-      pipeline.run(
-          batches,
-          task.settings().batches().prefetch(),
-          InternalTaskContext.on(steps.residents().workers()),
-          slot,
-          help);
+      int depth = task.settings().batches().prefetch();
+      Executor workers = InternalTaskContext.on(steps.residents().workers());
+      if (needsASecondThread(task, steps)) {
+        pipeline.run(batches, depth, workers, slot, help);
+      } else {
+        pipeline.runHere(batches, depth, workers, slot, help);
+      }
       List<PartOutcome> parts = help.addTo(PartOutcome.of(steps.runners()));
       checkAll(task.works(), parts);
       long copyNanos = steps.staging().copyNanos();
@@ -122,6 +127,16 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
       return new PartitionOutcome(
           List.of(weights.manifest().hash()), parts, times, reports, TaskAttempt.ofThisTask());
     }
+  }
+
+  /**
+   * Whether batches should run on another thread than that of the task: if decoding or copying can
+   * overlap with their run, or if a batch that doesn't end may have to be left behind.
+   */
+  private static boolean needsASecondThread(Content task, BatchSteps steps) {
+    return !task.areStored()
+        || steps.staging().isAhead()
+        || TaskWatchdog.mayAbandon(TaskContext.get());
   }
 
   private static void checkFirst(List<EvaluationWork> works, List<BatchRunner> runners) {

@@ -301,6 +301,7 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
             model,
             published.inFlight(),
             batchesId(dataset, requests.get(0)),
+            dataset.isStored(),
             dataset.partitionStarts(),
             requests.get(0).selection(),
             settings);

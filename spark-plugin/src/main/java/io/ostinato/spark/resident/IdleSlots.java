@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -22,11 +24,13 @@ public final class IdleSlots {
   static final long PATIENCE_MILLIS = 20;
 
   private final LongSupplier nanos;
+  private final Executor later;
   private final Set<Task> tasks = new LinkedHashSet<>();
   private final Map<Stage, BitSet> begun = new HashMap<>();
   private int slots;
   private int helpers;
   private long lastChange;
+  private boolean asksLater;
 
   /**
    * The tasks of a job that run the same code.
@@ -39,11 +43,20 @@ public final class IdleSlots {
 
   /** Creates the slots of a process. */
   public IdleSlots() {
-    this(System::nanoTime);
+    this(
+        System::nanoTime,
+        CompletableFuture.delayedExecutor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS, Runnable::run));
   }
 
-  IdleSlots(LongSupplier nanos) {
+  /**
+   * Creates the slots of a process.
+   *
+   * @param nanos the time
+   * @param later runs something after {@value #PATIENCE_MILLIS} ms
+   */
+  IdleSlots(LongSupplier nanos, Executor later) {
     this.nanos = nanos;
+    this.later = later;
   }
 
   /**
@@ -73,10 +86,24 @@ public final class IdleSlots {
         return;
       }
       BooleanSupplier help = task.help;
-      if (help != null && (!isPatient || haveAllBegun(task.stage)) && help.getAsBoolean()) {
+      if (help != null && isPatient && !haveAllBegun(task.stage)) {
+        askLater();
+      } else if (help != null && help.getAsBoolean()) {
         helpers++;
       }
     }
+  }
+
+  private void askLater() {
+    if (!asksLater) {
+      asksLater = true;
+      later.execute(this::askNow);
+    }
+  }
+
+  private synchronized void askNow() {
+    asksLater = false;
+    fill();
   }
 
   private boolean haveAllBegun(Stage stage) {

@@ -102,13 +102,22 @@ public final class TaskWatchdog {
       String[] millis = patience.split(" ");
       Duration most = Duration.ofMillis(Long.parseLong(millis[0]));
       long deadline = Long.parseLong(millis[1]) - CLOCK_SKEW_MILLIS;
-      boolean replaceable = !SparkEnv.get().executorId().equals(DRIVER);
+      boolean replaceable = !isLocal();
       tasks
           .computeIfAbsent(
               task.taskAttemptId(),
               id -> new Watched(task, most, deadline, replaceable, work).start())
           .work(work);
     }
+  }
+
+  /** Whether a task that has a deadline may have to leave a thread behind. */
+  public static boolean mayAbandon(TaskContext task) {
+    return isLocal() && task.getLocalProperty(GRACE) != null;
+  }
+
+  private static boolean isLocal() {
+    return SparkEnv.get().executorId().equals(DRIVER);
   }
 
   private static Thread thread(Runnable run) {

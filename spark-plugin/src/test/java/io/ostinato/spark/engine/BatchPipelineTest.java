@@ -30,10 +30,18 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
 class BatchPipelineTest {
   private static final int[] DEPTHS = {0, 1, 2, 5};
+
+  /** Which thread runs the batches. */
+  private enum Way {
+    AHEAD,
+    HERE
+  }
 
   private final NDManager manager = Engine.getInstance().newBaseManager();
   private final ExecutorService workers = Executors.newCachedThreadPool();
@@ -49,12 +57,13 @@ class BatchPipelineTest {
     manager.close();
   }
 
-  @Test
-  void batchesRunInTheirOrderAndAreClosed() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void batchesRunInTheirOrderAndAreClosed(Way way) throws Exception {
     for (int depth : DEPTHS) {
       for (int count : new int[] {0, 1, 2, 50}) {
         ran.clear();
-        pipeline(this::run).run(numbers(count), depth, workers);
+        run(way, pipeline(this::run), numbers(count), depth);
         assertThat(ran)
             .as("depth %d, %d batches", depth, count)
             .isEqualTo(IntStream.range(0, count).mapToObj(i -> (long) i).toList());
@@ -63,18 +72,33 @@ class BatchPipelineTest {
     }
   }
 
-  @Test
-  void noMoreBatchesAreStagedThanTheDepthAndTwo() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void noMoreBatchesAreStagedThanTheDepthAndTwo(Way way) throws Exception {
     for (int depth : DEPTHS) {
       AtomicInteger most = new AtomicInteger();
-      pipeline(
+      BatchPipeline<Integer> pipeline =
+          pipeline(
               batch -> {
                 most.accumulateAndGet(openScopes(), Math::max);
                 run(batch);
-              })
-          .run(numbers(60), depth, workers);
+              });
+      run(way, pipeline, numbers(60), depth);
       assertThat(most.get()).as("depth %d", depth).isBetween(1, depth + 2);
     }
+  }
+
+  @Test
+  void withoutASecondThreadAllRunsOnThatOfTheTask() throws Exception {
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    BatchPipeline<Integer> pipeline =
+        pipeline(
+            batch -> {
+              threads.add(Thread.currentThread());
+              run(batch);
+            });
+    run(Way.HERE, pipeline, numbers(20), 2);
+    assertThat(threads).containsExactly(Thread.currentThread());
   }
 
   @Test
@@ -93,8 +117,9 @@ class BatchPipelineTest {
     assertThat(ran).hasSize(6);
   }
 
-  @Test
-  void whatFailsInTheRunnerIsThrownAndNothingStaysStaged() {
+  @ParameterizedTest
+  @EnumSource
+  void whatFailsInTheRunnerIsThrownAndNothingStaysStaged(Way way) {
     for (int depth : DEPTHS) {
       for (int bad : new int[] {0, 7, 29}) {
         ran.clear();
@@ -107,7 +132,7 @@ class BatchPipelineTest {
                   }
                   run(batch);
                 });
-        assertThatThrownBy(() -> pipeline.run(numbers(30), depth, workers))
+        assertThatThrownBy(() -> run(way, pipeline, numbers(30), depth))
             .as("depth %d", depth)
             .isInstanceOf(IllegalStateException.class)
             .hasMessage("no luck with " + bad);
@@ -117,8 +142,9 @@ class BatchPipelineTest {
     }
   }
 
-  @Test
-  void anErrorOfTheRunnerIsThrownAsItIs() {
+  @ParameterizedTest
+  @EnumSource
+  void anErrorOfTheRunnerIsThrownAsItIs(Way way) {
     for (int depth : DEPTHS) {
       BatchPipeline<Integer> pipeline =
           pipeline(
@@ -126,15 +152,16 @@ class BatchPipelineTest {
                 batch.close();
                 throw new StackOverflowError("deep");
               });
-      assertThatThrownBy(() -> pipeline.run(numbers(30), depth, workers))
+      assertThatThrownBy(() -> run(way, pipeline, numbers(30), depth))
           .isInstanceOf(StackOverflowError.class)
           .hasMessage("deep");
       assertNothingIsStaged();
     }
   }
 
-  @Test
-  void whatFailsWhileReadingIsThrownAndNothingStaysStaged() {
+  @ParameterizedTest
+  @EnumSource
+  void whatFailsWhileReadingIsThrownAndNothingStaysStaged(Way way) {
     for (int depth : DEPTHS) {
       for (int bad : new int[] {0, 7, 29}) {
         BatchPipeline<Integer> pipeline =
@@ -146,12 +173,12 @@ class BatchPipelineTest {
                   return stage(i);
                 },
                 this::run);
-        assertThatThrownBy(() -> pipeline.run(numbers(30), depth, workers))
+        assertThatThrownBy(() -> run(way, pipeline, numbers(30), depth))
             .as("depth %d", depth)
             .isInstanceOf(IllegalStateException.class)
             .hasMessage("can't stage " + bad);
         assertNothingIsStaged();
-        assertThatThrownBy(() -> pipeline(this::run).run(failingAt(bad), depth, workers))
+        assertThatThrownBy(() -> run(way, pipeline(this::run), failingAt(bad), depth))
             .isInstanceOf(IllegalStateException.class)
             .hasMessage("can't read " + bad);
         assertNothingIsStaged();
@@ -159,8 +186,9 @@ class BatchPipelineTest {
     }
   }
 
-  @Test
-  void anInterruptedTaskEndsWhateverTheRunnerWaitsFor() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void anInterruptedTaskEndsWhateverTheRunnerWaitsFor(Way way) throws Exception {
     for (int depth : DEPTHS) {
       CountDownLatch busy = new CountDownLatch(1);
       CountDownLatch never = new CountDownLatch(1);
@@ -177,7 +205,7 @@ class BatchPipelineTest {
           new Thread(
               () -> {
                 try {
-                  pipeline.run(numbers(30), depth, workers);
+                  run(way, pipeline, numbers(30), depth);
                 } catch (InterruptedException | RuntimeException e) {
                   thrown.set(e);
                 }
@@ -238,19 +266,21 @@ class BatchPipelineTest {
     assertThat(seen).containsExactly(mine, mine);
   }
 
-  @Test
-  void timesAreCounted() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void timesAreCounted(Way way) throws Exception {
     for (int depth : new int[] {0, 2}) {
       BatchPipeline<Integer> pipeline = pipeline(this::run);
-      pipeline.run(numbers(10), depth, workers);
+      run(way, pipeline, numbers(10), depth);
       assertThat(pipeline.runNanos()).isPositive();
       assertThat(pipeline.readNanos()).isPositive();
     }
   }
 
-  @Test
-  void anIdleSlotRunsBatchesThatWait() throws Exception {
-    Helped helped = new Helped();
+  @ParameterizedTest
+  @EnumSource
+  void anIdleSlotRunsBatchesThatWait(Way way) throws Exception {
+    Helped helped = new Helped(way);
     helped.run(numbers(20), this::run);
     assertThat(ran)
         .as("each batch once")
@@ -260,11 +290,12 @@ class BatchPipelineTest {
     assertNothingIsStaged();
   }
 
-  @Test
-  void aHelperThatHasNoBatchYetIsNotWaitedFor() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aHelperThatHasNoBatchYetIsNotWaitedFor(Way way) throws Exception {
     CountDownLatch opening = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
-    Helped helped = new Helped();
+    Helped helped = new Helped(way);
     helped.opening = opening;
     Thread release =
         new Thread(
@@ -286,9 +317,10 @@ class BatchPipelineTest {
     assertNothingIsStaged();
   }
 
-  @Test
-  void aHelperThatFailsFailsTheTask() {
-    Helped helped = new Helped();
+  @ParameterizedTest
+  @EnumSource
+  void aHelperThatFailsFailsTheTask(Way way) {
+    Helped helped = new Helped(way);
     assertThatThrownBy(
             () ->
                 helped.run(
@@ -303,9 +335,10 @@ class BatchPipelineTest {
     assertNothingIsStaged();
   }
 
-  @Test
-  void aHelperThatCanNotBeOpenedIsNoFailure() throws Exception {
-    Helped helped = new Helped();
+  @ParameterizedTest
+  @EnumSource
+  void aHelperThatCanNotBeOpenedIsNoFailure(Way way) throws Exception {
+    Helped helped = new Helped(way);
     helped.problem = new IllegalStateException("no model");
     helped.run(numbers(20), this::run);
     assertThat(ran).isEqualTo(LongStream.range(0, 20).boxed().toList());
@@ -314,21 +347,24 @@ class BatchPipelineTest {
     assertNothingIsStaged();
   }
 
-  @Test
-  void aHelperThatFailsWithoutABatchFailsTheTaskToo() {
-    Helped helped = new Helped();
+  @ParameterizedTest
+  @EnumSource
+  void aHelperThatFailsWithoutABatchFailsTheTaskToo(Way way) {
+    Helped helped = new Helped(way);
     helped.takesNone = true;
-    assertThatThrownBy(() -> helped.run(numbers(20), this::run))
+    Iterator<Integer> endless = IntStream.iterate(0, i -> i + 1).iterator();
+    assertThatThrownBy(() -> helped.run(endless, this::run))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("can't be closed");
     assertThat(helped.byHelper).isEmpty();
     assertNothingIsStaged();
   }
 
-  @Test
-  void aTaskThatFailsDoesNotWaitForBatchesOfItsHelper() {
+  @ParameterizedTest
+  @EnumSource
+  void aTaskThatFailsDoesNotWaitForBatchesOfItsHelper(Way way) {
     CountDownLatch never = new CountDownLatch(1);
-    Helped helped = new Helped();
+    Helped helped = new Helped(way);
     helped.fails = true;
     assertThatThrownBy(
             () ->
@@ -345,9 +381,10 @@ class BatchPipelineTest {
     assertNothingIsStaged();
   }
 
-  @Test
-  void aHelperLeavesForANewTask() throws Exception {
-    Helped helped = new Helped();
+  @ParameterizedTest
+  @EnumSource
+  void aHelperLeavesForANewTask(Way way) throws Exception {
+    Helped helped = new Helped(way);
     List<IdleSlots.Task> next = new ArrayList<>();
     helped.run(
         numbers(20),
@@ -371,10 +408,15 @@ class BatchPipelineTest {
     private final List<Long> byHelper = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch began = new CountDownLatch(1);
+    private final Way way;
     private boolean fails;
     private boolean takesNone;
     private @Nullable CountDownLatch opening;
     private @Nullable RuntimeException problem;
+
+    Helped(Way way) {
+      this.way = way;
+    }
 
     void run(Iterator<Integer> batches, BatchPipeline.Runner helper) throws InterruptedException {
       BatchHelp help =
@@ -421,7 +463,11 @@ class BatchPipelineTest {
       try (IdleSlots.Task other = begin();
           IdleSlots.Task task = begin()) {
         other.close();
-        pipeline.run(batches, 2, workers, task, help);
+        if (way == Way.AHEAD) {
+          pipeline.run(batches, 2, workers, task, help);
+        } else {
+          pipeline.runHere(batches, 2, workers, task, help);
+        }
       }
     }
 
@@ -457,6 +503,18 @@ class BatchPipelineTest {
           }
         }
       };
+    }
+  }
+
+  /** Runs batches without help. */
+  private void run(Way way, BatchPipeline<Integer> pipeline, Iterator<Integer> batches, int depth)
+      throws InterruptedException {
+    if (way == Way.AHEAD) {
+      pipeline.run(batches, depth, workers);
+      return;
+    }
+    try (IdleSlots.Task alone = new IdleSlots().begin(new IdleSlots.Stage(0, 0, 1), 0)) {
+      pipeline.runHere(batches, depth, workers, alone, BatchHelp.NONE);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.ndarray.NDList;
 import io.ostinato.evaluation.BatchProcessor;
 import io.ostinato.evaluation.EvaluationBatch;
+import io.ostinato.evaluation.EvaluationPolicy;
 import io.ostinato.evaluation.EvaluationRequest;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.TestNets;
@@ -17,9 +18,12 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
@@ -33,6 +37,8 @@ class BatchStagingTest {
 
   /** Makes all slots known. */
   private static final CyclicBarrier ALL = new CyclicBarrier(PROCESSORS);
+
+  private static final Set<String> THREADS = ConcurrentHashMap.newKeySet();
 
   @Test
   void coresAreLeftIfTasksThatComputeNeedFewer() {
@@ -53,6 +59,26 @@ class BatchStagingTest {
     }
     assertThat(threads.stream().mapToInt(List::size).sum())
         .isEqualTo(2 * PROCESSORS * ROWS / BATCH);
+  }
+
+  @Test
+  void storedBatchesAreThenRunByTheThreadOfTheTask() {
+    Map<String, String> alone = Map.of("spark.ostinato.evaluations.takeOver", "false");
+    assertThat(ranOn(PROCESSORS, alone, EvaluationPolicy.exact()))
+        .allMatch(BatchStagingTest::isOfTask);
+  }
+
+  @Test
+  void batchesThatAreDecodedEachTimeAreRunByAnotherThread() {
+    Map<String, String> notStored = Map.of("spark.ostinato.blocks.store", "0");
+    assertThat(ranOn(PROCESSORS, notStored, EvaluationPolicy.exact()))
+        .noneMatch(BatchStagingTest::isOfTask);
+  }
+
+  @Test
+  void batchesThatMayHaveToBeLeftBehindAreRunByAnotherThread() {
+    EvaluationPolicy policy = EvaluationPolicy.exact().deadline(Duration.ofMinutes(10));
+    assertThat(ranOn(PROCESSORS, Map.of(), policy)).noneMatch(BatchStagingTest::isOfTask);
   }
 
   @Test
@@ -98,17 +124,43 @@ class BatchStagingTest {
     }
   }
 
+  /** The names of the threads that have run batches. */
+  private static Set<String> ranOn(int slots, Map<String, String> conf, EvaluationPolicy policy) {
+    int[] partitions = new int[slots];
+    Arrays.fill(partitions, ROWS);
+    try (SparkSession session = TestSpark.local("local[%s]".formatted(slots), conf);
+        SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
+      SparkDataset data = TestSpark.generated(session, partitions);
+      run(engine, data, BatchStagingTest::together);
+      THREADS.clear();
+      EvaluationRequest request = request(data, BatchStagingTest::named).withPolicy(policy);
+      engine.evaluate(request, ProgressDisplay.silent()).close();
+      return Set.copyOf(THREADS);
+    }
+  }
+
+  private static boolean isOfTask(String thread) {
+    return thread.startsWith("Executor task launch worker");
+  }
+
   private static void run(
       SparkEvaluationEngine engine, SparkDataset data, BatchProcessor processor) {
-    EvaluationRequest request =
-        new EvaluationRequest(
-            new EvaluationTag("staged", new TrainingIteration(1, 1, 1), "generated"),
-            data,
-            BATCH,
-            ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
-            TestNets.weights(1),
-            processor);
-    engine.evaluate(request, ProgressDisplay.silent()).close();
+    engine.evaluate(request(data, processor), ProgressDisplay.silent()).close();
+  }
+
+  private static EvaluationRequest request(SparkDataset data, BatchProcessor processor) {
+    return new EvaluationRequest(
+        new EvaluationTag("staged", new TrainingIteration(1, 1, 1), "generated"),
+        data,
+        BATCH,
+        ModelSource.ofBlock(TestNets::classifier, TestNets.FEATURES),
+        TestNets.weights(1),
+        processor);
+  }
+
+  private static NDList named(EvaluationBatch batch, EvaluationModel model) {
+    THREADS.add(Thread.currentThread().getName());
+    return alone(batch, model);
   }
 
   private static NDList together(EvaluationBatch batch, EvaluationModel model) throws Exception {

@@ -11,7 +11,8 @@ class IdleSlotsTest {
   private static final IdleSlots.Stage STAGE = new IdleSlots.Stage(1, 0, 3);
 
   private long now;
-  private final IdleSlots slots = new IdleSlots(() -> now);
+  private final List<Runnable> later = new ArrayList<>();
+  private final IdleSlots slots = new IdleSlots(() -> now, later::add);
   private int begun;
   private final List<String> helped = new ArrayList<>();
 
@@ -40,6 +41,24 @@ class IdleSlotsTest {
       now++;
       one.ask();
       assertThat(helped).containsExactly("one");
+    }
+  }
+
+  @Test
+  void theSlotIsFilledAfterThatWhileIfNobodyAsks() {
+    try (IdleSlots.Task one = slots.begin(STAGE, 0);
+        IdleSlots.Task other = slots.begin(STAGE, 1)) {
+      one.offer(() -> helped.add("one"));
+      other.close();
+      one.ask();
+      assertThat(later).as("once").hasSize(1);
+      later.remove(0).run();
+      assertThat(helped).as("too early").isEmpty();
+      assertThat(later).as("once more").hasSize(1);
+      now += TimeUnit.MILLISECONDS.toNanos(IdleSlots.PATIENCE_MILLIS);
+      later.remove(0).run();
+      assertThat(helped).containsExactly("one");
+      assertThat(later).isEmpty();
     }
   }
 
