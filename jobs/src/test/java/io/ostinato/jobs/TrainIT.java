@@ -25,6 +25,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +83,7 @@ class TrainIT {
             YAML.replace("DATA", shared.resolve("images.parquet").toString()));
   }
 
+  @Tag("spark35")
   @Test
   void aKilledAndResumedTrainingLeavesTheFilesOfALocalOneThatWasNot() throws Exception {
     RunFiles run = HadoopRunFiles.in(output, dfs.configuration()).folder("run");

@@ -25,6 +25,7 @@ import org.apache.hadoop.hdfs.client.HdfsDataOutputStream.SyncFlag;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,7 @@ class WatchIT {
     dfs.close();
   }
 
+  @Tag("spark35")
   @Test
   void aProcessThatIsKilledAndStartedAgainLosesAndRepeatsNothing() throws Exception {
     Path checkpoints = Files.createDirectories(folder.resolve("net"));

@@ -26,8 +26,8 @@ import org.apache.spark.sql.SparkSession;
  */
 record SteadyBenchmark(Path folder) implements Benchmark {
   /**
-   * So long small evaluations warm up what surrounds the forward: the compiler needs thousands of
-   * them, and until then takes its share of the cores.
+   * How long small evaluations run first, to warm up the code around the forward: the compiler
+   * needs thousands of them, and until then takes its share of the cores.
    */
   private static final double WARM_UP_SECONDS = 60;
 

@@ -1,6 +1,7 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.StagedBatch;
+import io.ostinato.spark.resident.IdleSlots;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.BooleanSupplier;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class BatchHelper extends BatchWorker {
   private static final Logger log = LoggerFactory.getLogger(BatchHelper.class);
 
-  private final BooleanSupplier stays;
+  private final IdleSlots.Task task;
 
   // Guarded by this.
   private boolean takes;
@@ -27,15 +28,15 @@ final class BatchHelper extends BatchWorker {
    * @param queue has the batches; an empty one marks the end
    * @param loader the class loader of the task
    * @param isAbandoned whether not to wait for its end
-   * @param stays whether to take another batch
+   * @param task the task that it helps
    */
   BatchHelper(
       BlockingQueue<Optional<StagedBatch>> queue,
       ClassLoader loader,
       BooleanSupplier isAbandoned,
-      BooleanSupplier stays) {
+      IdleSlots.Task task) {
     super(queue, loader, isAbandoned);
-    this.stays = stays;
+    this.task = task;
   }
 
   /** Helps on this thread, unless that isn't possible: the other workers run all batches then. */
@@ -85,10 +86,16 @@ final class BatchHelper extends BatchWorker {
     return !isDismissed;
   }
 
+  /** Lets a further slot help with what still waits. */
+  @Override
+  void begins() {
+    task.ask();
+  }
+
   /** Doesn't wait for long, since another task may have more to do. */
   @Override
   Optional<StagedBatch> next() throws InterruptedException {
-    Optional<StagedBatch> next = stays.getAsBoolean() && claim() ? poll() : null;
+    Optional<StagedBatch> next = task.canBeHelped() && claim() ? poll() : null;
     return next == null ? Optional.empty() : next;
   }
 

@@ -46,7 +46,7 @@ final class BatchHelpers {
     this.isAbandoned = isAbandoned;
   }
 
-  /** Whether one could start now. */
+  /** Whether the task can be helped at present, if a slot is idle. */
   boolean arePossible() {
     return help.isPossible();
   }
@@ -63,7 +63,7 @@ final class BatchHelpers {
       return false;
     }
     forgetEnded();
-    BatchHelper helper = new BatchHelper(queue, loader, isAbandoned, task::canBeHelped);
+    BatchHelper helper = new BatchHelper(queue, loader, isAbandoned, task);
     try {
       workers.execute(
           () -> {

@@ -14,10 +14,11 @@ import java.util.function.Function;
 /**
  * Reads batches and runs them. Either the thread of the task reads ahead of a second thread that
  * runs the batches, so that decoding and forward overlap, and copying where {@link BatchStaging}
- * allows it; then at most depth + 2 batches are staged at a time, and one more for each helper. Or
- * one thread does both, and reads ahead only for helpers. Spark's iterators are read by the thread
- * of the task, as Spark requires. Helpers are idle slots of the process that take over batches that
- * wait; then these don't run in their order.
+ * allows it. Then at most depth + 2 batches are staged at a time, and one more for each helper. Or
+ * one thread does both, and reads ahead only if helpers are allowed: as many batches, and two more
+ * for each helper. Spark's iterators are read by the thread of the task, as Spark requires. Helpers
+ * are idle slots of the process that take over batches that wait; then these don't run in their
+ * order.
  *
  * @param <T> type of the batches that are read
  */
@@ -82,7 +83,8 @@ final class BatchPipeline<T> {
    * Runs all batches on this thread, but for those that helpers take. The first failure is thrown;
    * no batch stays staged.
    *
-   * @param depth number of batches that wait for helpers beyond one for each; 0 for no help
+   * @param depth how many batches wait beyond those for present helpers and one that may start; 0
+   *     for no help
    * @param workers provide the threads of helpers
    * @param task is helped by idle slots
    */

@@ -124,6 +124,7 @@ class BatchWorker {
       waitNanos += began - start;
       runsBatch = true;
       try {
+        begins();
         runner.run(staged.get());
       } finally {
         runsBatch = false;
@@ -134,6 +135,9 @@ class BatchWorker {
     }
     waitNanos += System.nanoTime() - start;
   }
+
+  /** Called before each batch, which counts as running. */
+  void begins() {}
 
   /** Waits for the next batch; empty if there are no more for this worker. */
   Optional<StagedBatch> next() throws InterruptedException {

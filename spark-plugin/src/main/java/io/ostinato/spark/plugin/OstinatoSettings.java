@@ -162,9 +162,10 @@ public record OstinatoSettings(
               name = PREFIX + "blocks.prefetch",
               value =
                   "Number of batches that a task reads ahead of its forward; with `0`, it reads and"
-                      + " computes alternately on one thread. If batches are stored and the tasks of"
-                      + " an executor compute on all of its cores, there is only one thread as well,"
-                      + " and it reads ahead only for `evaluations.takeOver`.",
+                      + " computes alternately on one thread. If batches are stored and tasks compute"
+                      + " on all cores, one thread does both too, and reads ahead only where"
+                      + " `evaluations.takeOver` applies; in local mode, an evaluation with a deadline"
+                      + " keeps the second thread.",
               byDefault = "2",
               atLeast = 0)
           int prefetch,

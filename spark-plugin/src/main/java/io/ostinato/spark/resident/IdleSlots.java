@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets the task slots of this process that have nothing left to do help tasks that still have
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IdleSlots {
   static final long PATIENCE_MILLIS = 20;
+
+  private static final Logger log = LoggerFactory.getLogger(IdleSlots.class);
 
   private final LongSupplier nanos;
   private final Executor later;
@@ -97,7 +101,12 @@ public final class IdleSlots {
   private void askLater() {
     if (!asksLater) {
       asksLater = true;
-      later.execute(this::askNow);
+      try {
+        later.execute(this::askNow);
+      } catch (RuntimeException | OutOfMemoryError e) { // no thread can be created
+        asksLater = false;
+        log.debug("idle slots are not looked at again", e);
+      }
     }
   }
 

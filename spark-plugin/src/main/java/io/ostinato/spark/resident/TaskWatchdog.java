@@ -111,7 +111,10 @@ public final class TaskWatchdog {
     }
   }
 
-  /** Whether a task that has a deadline may have to leave a thread behind. */
+  /**
+   * Whether a task may have to leave a thread behind: its job has a deadline, and it runs in the
+   * driver's process.
+   */
   public static boolean mayAbandon(TaskContext task) {
     return isLocal() && task.getLocalProperty(GRACE) != null;
   }

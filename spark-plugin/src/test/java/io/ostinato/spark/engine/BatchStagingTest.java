@@ -65,6 +65,7 @@ class BatchStagingTest {
   void storedBatchesAreThenRunByTheThreadOfTheTask() {
     Map<String, String> alone = Map.of("spark.ostinato.evaluations.takeOver", "false");
     assertThat(ranOn(PROCESSORS, alone, EvaluationPolicy.exact()))
+        .isNotEmpty()
         .allMatch(BatchStagingTest::isOfTask);
   }
 
@@ -72,13 +73,16 @@ class BatchStagingTest {
   void batchesThatAreDecodedEachTimeAreRunByAnotherThread() {
     Map<String, String> notStored = Map.of("spark.ostinato.blocks.store", "0");
     assertThat(ranOn(PROCESSORS, notStored, EvaluationPolicy.exact()))
+        .isNotEmpty()
         .noneMatch(BatchStagingTest::isOfTask);
   }
 
   @Test
   void batchesThatMayHaveToBeLeftBehindAreRunByAnotherThread() {
     EvaluationPolicy policy = EvaluationPolicy.exact().deadline(Duration.ofMinutes(10));
-    assertThat(ranOn(PROCESSORS, Map.of(), policy)).noneMatch(BatchStagingTest::isOfTask);
+    assertThat(ranOn(PROCESSORS, Map.of(), policy))
+        .isNotEmpty()
+        .noneMatch(BatchStagingTest::isOfTask);
   }
 
   @Test

@@ -48,9 +48,11 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** On the threads of this process. */
+@Tag("spark35")
 class SparkEvaluationEngineTest extends SparkEngineContract {
   private static SparkSession session;
   private static SparkEvaluationEngine engine;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class IdleSlotsTest {
   private static final IdleSlots.Stage STAGE = new IdleSlots.Stage(1, 0, 3);
@@ -59,6 +61,42 @@ class IdleSlotsTest {
       later.remove(0).run();
       assertThat(helped).containsExactly("one");
       assertThat(later).isEmpty();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void thatWhilePassesByItself() throws InterruptedException {
+    IdleSlots real = new IdleSlots();
+    CountDownLatch asked = new CountDownLatch(1);
+    try (IdleSlots.Task one = real.begin(STAGE, 0);
+        IdleSlots.Task other = real.begin(STAGE, 1)) {
+      one.offer(
+          () -> {
+            asked.countDown();
+            return true;
+          });
+      other.close();
+      asked.await();
+    }
+  }
+
+  @Test
+  void aTimerThatFailsFailsNoTask() {
+    IdleSlots broken =
+        new IdleSlots(
+            () -> now,
+            run -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+    try (IdleSlots.Task one = broken.begin(STAGE, 0);
+        IdleSlots.Task other = broken.begin(STAGE, 1)) {
+      one.offer(() -> helped.add("one"));
+      other.close();
+      assertThat(helped).isEmpty();
+      now += TimeUnit.MILLISECONDS.toNanos(IdleSlots.PATIENCE_MILLIS);
+      one.ask();
+      assertThat(helped).containsExactly("one");
     }
   }
 

@@ -8,10 +8,12 @@ import io.ostinato.storage.RunFiles.LineWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** HDFS doesn't force what is appended to a file with erasure coding to the disks. */
+@Tag("spark35")
 class ErasureCodedLinesIT {
   /** The policy that needs the fewest datanodes. */
   private static final String POLICY = "XOR-2-1-1024k";
