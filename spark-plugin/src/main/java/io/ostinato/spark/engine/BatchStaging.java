@@ -91,8 +91,12 @@ final class BatchStaging {
   private static int processors(OstinatoSettings settings) {
     int visible = Runtime.getRuntime().availableProcessors();
     int own = settings.batches().device().host().cores();
-    boolean isExecutor = !SparkEnv.get().executorId().equals(DRIVER);
-    return isExecutor && own > 0 ? Math.min(own, visible) : visible;
+    return isInLocalMode() || own <= 0 ? visible : Math.min(own, visible);
+  }
+
+  /** Whether tasks run in the process of the driver. */
+  static boolean isInLocalMode() {
+    return SparkEnv.get().executorId().equals(DRIVER);
   }
 
   /** Whether batches are copied ahead of their run, for which another thread is of use. */

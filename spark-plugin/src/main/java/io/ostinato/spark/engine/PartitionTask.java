@@ -131,10 +131,12 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
 
   /**
    * Whether batches should run on another thread than that of the task: if decoding or copying can
-   * overlap with their run, or if a batch that doesn't end may have to be left behind.
+   * overlap with their run, or if a batch that doesn't end may have to be left behind. Always in
+   * executors, which otherwise took more memory.
    */
   private static boolean needsASecondThread(Content task, BatchSteps steps) {
-    return !task.areStored()
+    return !BatchStaging.isInLocalMode()
+        || !task.areStored()
         || steps.staging().isAhead()
         || TaskWatchdog.mayAbandon(TaskContext.get());
   }

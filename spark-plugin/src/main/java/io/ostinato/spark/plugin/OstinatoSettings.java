@@ -162,10 +162,9 @@ public record OstinatoSettings(
               name = PREFIX + "blocks.prefetch",
               value =
                   "Number of batches that a task reads ahead of its forward; with `0`, it reads and"
-                      + " computes alternately on one thread. If batches are stored and tasks compute"
-                      + " on all cores, one thread does both too, and reads ahead only where"
-                      + " `evaluations.takeOver` applies; in local mode, an evaluation with a deadline"
-                      + " keeps the second thread.",
+                      + " computes alternately on one thread. In local mode, if batches are stored,"
+                      + " tasks compute on all cores, and the evaluation has no deadline, one thread"
+                      + " does both too, and reads ahead only where `evaluations.takeOver` applies.",
               byDefault = "2",
               atLeast = 0)
           int prefetch,
