@@ -50,17 +50,13 @@ record SteadyBenchmark(Path folder) implements Benchmark {
   }
 
   private static void warmUp(SparkEvaluationEngine engine, SparkDataset small) throws Exception {
-    Shape batch = new Shape(1, 784);
     Callable<Void> evaluation =
         BenchSpark.evaluation(
             engine,
             "warm-up",
             small,
             ModelSource.ofBlock(BenchNets::mlp, new Shape(784)),
-            new WeightSnapshot[] {
-              BenchNets.weights(BenchNets.mlp(), 1, batch),
-              BenchNets.weights(BenchNets.mlp(), 2, batch)
-            },
+            weights(BenchNets::mlp, new Shape(784)),
             new StringBuilder());
     long start = System.nanoTime();
     while (System.nanoTime() - start < WARM_UP_SECONDS * 1e9) {
@@ -116,10 +112,7 @@ record SteadyBenchmark(Path folder) implements Benchmark {
       Shape input)
       throws Exception {
     ModelSource model = ModelSource.ofBlock(net, input);
-    Shape batch = new Shape(1).addAll(input);
-    WeightSnapshot[] weights = {
-      BenchNets.weights(net.get(), 1, batch), BenchNets.weights(net.get(), 2, batch)
-    };
+    WeightSnapshot[] weights = weights(net, input);
     List<DataBatch> batches = BenchSpark.batches(data);
     StringBuilder last = new StringBuilder();
     Callable<Void> evaluation = BenchSpark.evaluation(engine, name, data, model, weights, last);
@@ -128,5 +121,13 @@ record SteadyBenchmark(Path folder) implements Benchmark {
       String detail = rounds.detail("evaluation", "forward") + "; last: " + last;
       return new Figure(name, rounds.ratio(), "x forward", reach, detail);
     }
+  }
+
+  /** Two weights, to be evaluated in turn. */
+  private static WeightSnapshot[] weights(BlockFactory net, Shape input) {
+    Shape batch = new Shape(1).addAll(input);
+    return new WeightSnapshot[] {
+      BenchNets.weights(net.get(), 1, batch), BenchNets.weights(net.get(), 2, batch)
+    };
   }
 }

@@ -83,15 +83,16 @@ final class BatchHelpers {
 
   /** Whether a batch that waits is not for this helper, and others can be opened. */
   private static boolean leavesABatch(BatchHelper helper) {
-    return helper.isOver() ? helper.goesOn() && !helper.isRefused() : helper.isRunning();
+    return helper.isOver() ? hasEndedWell(helper) : helper.isRunning();
+  }
+
+  private static boolean hasEndedWell(BatchHelper helper) {
+    return helper.isOver() && helper.goesOn() && !helper.isRefused();
   }
 
   /** Keeps the time of helpers that have ended well, and nothing else of them. */
   private void forgetEnded() {
-    List<BatchHelper> ended =
-        helpers.stream()
-            .filter(helper -> helper.isOver() && helper.goesOn() && !helper.isRefused())
-            .toList();
+    List<BatchHelper> ended = helpers.stream().filter(BatchHelpers::hasEndedWell).toList();
     endedNanos += ended.stream().mapToLong(BatchHelper::runNanos).sum();
     helpers.removeAll(ended);
   }

@@ -15,8 +15,8 @@ import io.ostinato.spark.resident.HostBudget;
 import io.ostinato.spark.resident.IdleSlots;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.TaskDevice;
+import io.ostinato.spark.resident.TaskWatchdog;
 import java.util.concurrent.atomic.LongAdder;
-import org.apache.spark.SparkEnv;
 
 /**
  * Brings batches of a task to its device: ahead of their run, while others are computed, if a GPU
@@ -24,9 +24,6 @@ import org.apache.spark.SparkEnv;
  * run: then their rows are in the cache of the core that reads them next.
  */
 final class BatchStaging {
-  /** The id of the driver, which in local mode executes tasks. */
-  private static final String DRIVER = "driver";
-
   private final Content content;
   private final TaskDevice device;
   private final BatchParts parts;
@@ -91,12 +88,7 @@ final class BatchStaging {
   private static int processors(OstinatoSettings settings) {
     int visible = Runtime.getRuntime().availableProcessors();
     int own = settings.batches().device().host().cores();
-    return isInLocalMode() || own <= 0 ? visible : Math.min(own, visible);
-  }
-
-  /** Whether tasks run in the process of the driver. */
-  static boolean isInLocalMode() {
-    return SparkEnv.get().executorId().equals(DRIVER);
+    return TaskWatchdog.isLocal() || own <= 0 ? visible : Math.min(own, visible);
   }
 
   /** Whether batches are copied ahead of their run, for which another thread is of use. */

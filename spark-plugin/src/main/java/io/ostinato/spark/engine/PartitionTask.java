@@ -135,10 +135,10 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
    * executors, which otherwise took more memory.
    */
   private static boolean needsASecondThread(Content task, BatchSteps steps) {
-    return !BatchStaging.isInLocalMode()
+    return !TaskWatchdog.isLocal()
         || !task.areStored()
         || steps.staging().isAhead()
-        || TaskWatchdog.mayAbandon(TaskContext.get());
+        || TaskWatchdog.hasDeadline(TaskContext.get());
   }
 
   private static void checkFirst(List<EvaluationWork> works, List<BatchRunner> runners) {

@@ -111,15 +111,13 @@ public final class TaskWatchdog {
     }
   }
 
-  /**
-   * Whether a task may have to leave a thread behind: its job has a deadline, and it runs in the
-   * driver's process.
-   */
-  public static boolean mayAbandon(TaskContext task) {
-    return isLocal() && task.getLocalProperty(GRACE) != null;
+  /** Whether the job of a task has a deadline. */
+  public static boolean hasDeadline(TaskContext task) {
+    return task.getLocalProperty(GRACE) != null;
   }
 
-  private static boolean isLocal() {
+  /** Whether tasks run in the process of the driver. */
+  public static boolean isLocal() {
     return SparkEnv.get().executorId().equals(DRIVER);
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,22 @@ class BatchPipelineTest {
   /** Which thread runs the batches. */
   private enum Way {
     AHEAD,
-    HERE
+    HERE;
+
+    void run(
+        BatchPipeline<Integer> pipeline,
+        Iterator<Integer> batches,
+        int depth,
+        Executor workers,
+        IdleSlots.Task task,
+        BatchHelp help)
+        throws InterruptedException {
+      if (this == AHEAD) {
+        pipeline.run(batches, depth, workers, task, help);
+      } else {
+        pipeline.runHere(batches, depth, workers, task, help);
+      }
+    }
   }
 
   private final NDManager manager = Engine.getInstance().newBaseManager();
@@ -348,11 +364,7 @@ class BatchPipelineTest {
         IdleSlots.Task task = slots.begin(stage, 2)) {
       one.close();
       two.close();
-      if (way == Way.AHEAD) {
-        pipeline.run(numbers(20), 2, workers, task, help);
-      } else {
-        pipeline.runHere(numbers(20), 2, workers, task, help);
-      }
+      way.run(pipeline, numbers(20), 2, workers, task, help);
     }
     assertThat(ran).containsExactlyInAnyOrderElementsOf(LongStream.range(0, 20).boxed().toList());
     assertNothingIsStaged();
@@ -531,11 +543,7 @@ class BatchPipelineTest {
       try (IdleSlots.Task other = begin();
           IdleSlots.Task task = begin()) {
         other.close();
-        if (way == Way.AHEAD) {
-          pipeline.run(batches, 2, workers, task, help);
-        } else {
-          pipeline.runHere(batches, 2, workers, task, help);
-        }
+        way.run(pipeline, batches, 2, workers, task, help);
       }
     }
 
@@ -577,12 +585,8 @@ class BatchPipelineTest {
   /** Runs batches without help. */
   private void run(Way way, BatchPipeline<Integer> pipeline, Iterator<Integer> batches, int depth)
       throws InterruptedException {
-    if (way == Way.AHEAD) {
-      pipeline.run(batches, depth, workers);
-      return;
-    }
     try (IdleSlots.Task alone = new IdleSlots().begin(new IdleSlots.Stage(0, 0, 1), 0)) {
-      pipeline.runHere(batches, depth, workers, alone, BatchHelp.NONE);
+      way.run(pipeline, batches, depth, workers, alone, BatchHelp.NONE);
     }
   }
 
