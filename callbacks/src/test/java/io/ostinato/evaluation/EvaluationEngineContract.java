@@ -57,6 +57,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -119,7 +120,7 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
   @Test
   void rowCountsAreExactForAnySizeAndBatch() {
     Random random = new Random(42);
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 25; i++) {
       int rows = i == 0 ? 1 : 1 + random.nextInt(300);
       int batchSize = 1 + random.nextInt(64);
       int[] partitions = GeneratedRows.randomPartitions(rows, random);
@@ -144,7 +145,7 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
   @Test
   void theFirstRowsAreEvaluatedAsIfThereWereNoMore() {
     Random random = new Random(12);
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 8; i++) {
       int rows = 1 + random.nextInt(200);
       int batchSize = 1 + random.nextInt(40);
       int[] partitions = GeneratedRows.randomPartitions(rows, random);
@@ -566,6 +567,7 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
         .hasMessageContaining("java.lang.Thread");
   }
 
+  @Tag("spark35")
   @Test
   @EnabledOnOs(OS.LINUX)
   void nativeMemoryStaysFlatOverManyEvaluations() {

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
@@ -97,6 +98,7 @@ abstract class HdfsTests {
     return out.lines().reduce("", (before, line) -> line);
   }
 
+  @Tag("spark35")
   @Test
   void aWrongPathIsOneLineAmongTheLogAndFails() throws IOException, InterruptedException {
     JavaProcess evaluate = cluster.submit("none", arguments(evaluate("none.pt")));
@@ -133,6 +135,7 @@ abstract class HdfsTests {
     }
   }
 
+  @Tag("spark35")
   @Test
   @ResourceLock(StandaloneIT.WORKERS)
   void trainOutlivesAWorkerAndKeepsItsCheckpointsInHdfs() throws Exception {

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -47,6 +48,7 @@ class ExecutorChaosIT {
     cluster.close();
   }
 
+  @Tag("spark35")
   @Test
   void resultsAreExactWhateverDiesWithSpeculation() throws Exception {
     run("executors killed, with speculation", WITH_SPECULATION, Map.of(), ChaosRun.SEED);

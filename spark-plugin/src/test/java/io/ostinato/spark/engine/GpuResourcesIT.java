@@ -39,6 +39,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -61,6 +62,7 @@ class GpuResourcesIT {
 
   @TempDir Path folder;
 
+  @Tag("spark35")
   @Test
   void aTaskForEachGpuComputesOnTheOneThatSparkGaveIt() throws IOException {
     try (SparkSession session = start("1", 2, "-Dostinato.pretend.gpus=4")) {
@@ -75,6 +77,7 @@ class GpuResourcesIT {
     }
   }
 
+  @Tag("spark35")
   @Test
   void withoutCudaTheFirstEvaluationSaysWhatIsMissing() throws IOException {
     try (SparkSession session = start("1", 2, "-Dostinato.none=")) {

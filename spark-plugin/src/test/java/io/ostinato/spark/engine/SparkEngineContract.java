@@ -269,8 +269,8 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
   @ParameterizedTest
   @ValueSource(strings = {"features", "counter", "cache", "average", "statistics"})
   void modelsThatKeepSomethingGiveWhatPyTorchGivesForEachBatchAlone(String module) {
-    int copies = 4;
-    SparkDataset data = TestSpark.probes(session(), copies, 8);
+    int copies = 2;
+    SparkDataset data = TestSpark.probes(session(), copies, 4);
     EvaluationRequest request =
         new EvaluationRequest(
             tag(1),
@@ -280,7 +280,7 @@ abstract class SparkEngineContract extends EvaluationEngineContract {
             TorchModules.module(module),
             (batch, model) -> new NDList(model.outputs(new NDList(batch.get("x"))).first()));
     float[] expected = TorchModules.expectedOfBatches(module);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
       try (EvaluationResults results = engine().evaluate(request, ProgressDisplay.silent())) {
         assertRepeats(results.get(0).toFloatArray(), expected, copies, "evaluation " + i);
       }
