@@ -149,7 +149,7 @@ public abstract class EvaluationEngineContract extends EvaluationPolicyContract 
       int rows = 1 + random.nextInt(200);
       int batchSize = 1 + random.nextInt(40);
       int[] partitions = GeneratedRows.randomPartitions(rows, random);
-      long first = i == 0 ? rows : 1 + random.nextInt(rows + 20);
+      long first = i < 2 ? rows + 7L * i : 1 + random.nextInt(rows + 20);
       EvaluationData all = generated(partitions);
       EvaluationData cut = GeneratedRows.inMemory(first(partitions, first));
       DataSelection selection = DataSelection.everything().withMaxRows(first);

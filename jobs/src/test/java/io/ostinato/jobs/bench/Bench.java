@@ -19,6 +19,9 @@ public final class Bench {
   /** Runs only if it is named: it starts up to four executor processes, and takes minutes. */
   private static final String COSTS = "costs";
 
+  /** Runs only if it is named: what it measures besides {@code steady} is for its documentation. */
+  private static final String STEPS = "steps";
+
   /** Run only if they are named: they require a GPU. */
   private static final String GPU = "gpu";
 
@@ -43,6 +46,7 @@ public final class Bench {
     benchmarks.put("growth", new GrowthBenchmark(data));
     benchmarks.put(PEERS, new PeersBenchmark(output, data, PeersBenchmark.Options.ofProperties()));
     benchmarks.put(COSTS, new CostsBenchmark(output, CostsBenchmark.Options.ofProperties()));
+    benchmarks.put(STEPS, new StepsBenchmark(data));
     benchmarks.put(GPU + ".numbers", new GpuNumbersBenchmark());
     benchmarks.put(GPU + ".tasks", new GpuTasksBenchmark(data));
     benchmarks.put(GPU + ".steady", new GpuSteadyBenchmark());
@@ -77,6 +81,7 @@ public final class Bench {
     Set<String> all = new HashSet<>(benchmarks.keySet());
     all.remove(PEERS);
     all.remove(COSTS);
+    all.remove(STEPS);
     all.removeIf(name -> name.startsWith(GPU + "."));
     return all;
   }

@@ -30,7 +30,8 @@ import org.apache.spark.sql.SparkSession;
 /**
  * New weights on two executor processes: how many bytes travel when few changed, and how long it
  * takes from the trained arrays to both devices when all did, beside Spark's broadcast of as many
- * bytes; and the same on the threads of this process.
+ * bytes, with its default settings and with large blocks that it doesn't try to compress; and the
+ * same on the threads of this process.
  */
 record RefreshBenchmark(Path folder) implements Benchmark {
   private static final int MEGABYTES_100 = 100_000_000;
@@ -44,6 +45,10 @@ record RefreshBenchmark(Path folder) implements Benchmark {
     try (SparkSession spark = BenchSpark.processes(2)) {
       figures.addAll(processes(spark));
     }
+    String[] large = {"spark.broadcast.compress", "false", "spark.broadcast.blockSize", "16m"};
+    try (SparkSession spark = BenchSpark.processes(2, 1, large)) {
+      figures.add(broadcast("refresh.spark.large", new JavaSparkContext(spark.sparkContext())));
+    }
     try (SparkSession spark = BenchSpark.local()) {
       figures.add(measured(spark, trained -> full("refresh.local", "-", trained)));
     }
@@ -55,7 +60,7 @@ record RefreshBenchmark(Path folder) implements Benchmark {
     figures.add(measured(spark, RefreshBenchmark::frozen));
     figures.add(measured(spark, trained -> module(trained.engine(), trained.data())));
     figures.add(measured(spark, trained -> full("refresh.full", "<= 15", trained)));
-    figures.add(broadcast(new JavaSparkContext(spark.sparkContext())));
+    figures.add(broadcast("refresh.spark", new JavaSparkContext(spark.sparkContext())));
     return figures;
   }
 
@@ -175,7 +180,7 @@ record RefreshBenchmark(Path folder) implements Benchmark {
   }
 
   /** Spark's own broadcast of an array of bytes to the same executors. */
-  private static Figure broadcast(JavaSparkContext context) throws Exception {
+  private static Figure broadcast(String name, JavaSparkContext context) throws Exception {
     byte[] payload = new byte[WEIGHT_BYTES];
     new Random(1).nextBytes(payload);
     JavaRDD<Integer> executors = context.parallelize(List.of(1, 2), 2);
@@ -189,7 +194,7 @@ record RefreshBenchmark(Path folder) implements Benchmark {
             },
             copy());
     return new Figure(
-        "refresh.spark",
+        name,
         rounds.ratio(),
         "x copying 100 MB",
         "-",

@@ -1,9 +1,13 @@
 package io.ostinato.jobs.bench;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Two things measured in turn, after a warm-up: their medians, and the median of their ratio round
@@ -42,6 +46,45 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
   /** The same for what is short: more rounds, since the compiler needs them and noise is larger. */
   static Rounds ofMany(Callable<?> first, Callable<?> second) throws Exception {
     return of(first, second, () -> {}, 20 * WARM_UP, 10 * MEASURED, WARM_UP_SECONDS);
+  }
+
+  /**
+   * Measures several things and what they are compared with, once a round each, in another order in
+   * each round: what comes after another may be slower for it.
+   *
+   * @param measured number of rounds
+   */
+  static List<Rounds> inAnyOrder(List<? extends Callable<?>> things, Callable<?> base, int measured)
+      throws Exception {
+    List<Callable<?>> all = new ArrayList<>(things);
+    all.add(base);
+    double warm = 0;
+    for (int round = 0; round < WARM_UP || warm < WARM_UP_SECONDS * things.size(); round++) {
+      for (Callable<?> each : all) {
+        warm += seconds(each);
+      }
+    }
+    double[][] taken = new double[all.size()][measured];
+    List<Integer> order = new ArrayList<>(IntStream.range(0, all.size()).boxed().toList());
+    Random random = new Random(1);
+    for (int round = 0; round < measured; round++) {
+      Collections.shuffle(order, random);
+      for (int i : order) {
+        taken[i][round] = seconds(all.get(i));
+      }
+    }
+    double[] bases = taken[things.size()];
+    return IntStream.range(0, things.size()).mapToObj(i -> compared(taken[i], bases)).toList();
+  }
+
+  private static Rounds compared(double[] times, double[] bases) {
+    List<Double> ratios =
+        IntStream.range(0, times.length).mapToObj(i -> times[i] / bases[i]).toList();
+    return new Rounds(median(ratios), median(boxed(times)), median(boxed(bases)));
+  }
+
+  private static List<Double> boxed(double[] values) {
+    return DoubleStream.of(values).boxed().toList();
   }
 
   private static Rounds of(

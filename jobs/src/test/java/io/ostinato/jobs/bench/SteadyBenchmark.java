@@ -39,7 +39,7 @@ record SteadyBenchmark(Path folder) implements Benchmark {
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
       SparkDataset pixels =
           BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 60_000), 784);
-      warmUp(engine, BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, SMALL_ROWS), 784));
+      warmUp(spark, folder);
       Figure mlp = measure(engine, "steady.mlp", "<= 1.08", pixels, BenchNets::mlp, new Shape(784));
       SparkDataset images =
           BenchSpark.dataset(spark, BenchSpark.images(spark, folder, 4_096), 3, 32, 32);
@@ -49,20 +49,23 @@ record SteadyBenchmark(Path folder) implements Benchmark {
     }
   }
 
-  private static void warmUp(SparkEvaluationEngine engine, SparkDataset small) throws Exception {
-    Callable<Void> evaluation =
-        BenchSpark.evaluation(
-            engine,
-            "warm-up",
-            small,
-            ModelSource.ofBlock(BenchNets::mlp, new Shape(784)),
-            weights(BenchNets::mlp, new Shape(784)),
-            new StringBuilder());
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < WARM_UP_SECONDS * 1e9) {
-      evaluation.call();
+  /** Runs small evaluations for a minute. */
+  static void warmUp(SparkSession spark, Path folder) throws Exception {
+    Path small = BenchSpark.pixels(spark, folder, SMALL_ROWS);
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
+      Callable<Void> evaluation =
+          BenchSpark.evaluation(
+              engine,
+              "warm-up",
+              BenchSpark.dataset(spark, small, 784),
+              ModelSource.ofBlock(BenchNets::mlp, new Shape(784)),
+              weights(BenchNets::mlp, new Shape(784)),
+              new StringBuilder());
+      long start = System.nanoTime();
+      while (System.nanoTime() - start < WARM_UP_SECONDS * 1e9) {
+        evaluation.call();
+      }
     }
-    engine.release(small);
   }
 
   /** Recording, merging and comparing the rows of an evaluation, on one thread. */
@@ -124,7 +127,7 @@ record SteadyBenchmark(Path folder) implements Benchmark {
   }
 
   /** Two weights, to be evaluated in turn. */
-  private static WeightSnapshot[] weights(BlockFactory net, Shape input) {
+  static WeightSnapshot[] weights(BlockFactory net, Shape input) {
     Shape batch = new Shape(1).addAll(input);
     return new WeightSnapshot[] {
       BenchNets.weights(net.get(), 1, batch), BenchNets.weights(net.get(), 2, batch)

@@ -135,7 +135,6 @@ abstract class HdfsTests {
     }
   }
 
-  @Tag("spark35")
   @Test
   @ResourceLock(StandaloneIT.WORKERS)
   void trainOutlivesAWorkerAndKeepsItsCheckpointsInHdfs() throws Exception {

@@ -19,9 +19,9 @@ import io.ostinato.spark.resident.TaskWatchdog;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Brings batches of a task to its device: ahead of their run, while others are computed, if a GPU
- * computes, or if there are cores on which no task computes. Otherwise, they are copied when they
- * run: then their rows are in the cache of the core that reads them next.
+ * Brings batches of a task to its device: ahead of their run, while others are computed, or when
+ * they run, so that their rows are in the cache of the core that reads them next. Unless that is
+ * set, it is ahead if a GPU computes, or if there are cores on which no task computes.
  */
 final class BatchStaging {
   private final Content content;
@@ -59,7 +59,12 @@ final class BatchStaging {
       BatchParts parts,
       ResidentModels.Lease lease,
       IdleSlots slots) {
-    boolean isAhead = isBetterAhead(content.settings(), device, slots);
+    boolean isAhead =
+        switch (content.settings().batches().staging()) {
+          case AHEAD -> true;
+          case RUN -> false;
+          case AUTO -> isBetterAhead(content.settings(), device, slots);
+        };
     return new BatchStaging(content, device, parts, lease, isAhead, new LongAdder());
   }
 

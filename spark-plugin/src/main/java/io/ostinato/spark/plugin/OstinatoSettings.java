@@ -162,12 +162,22 @@ public record OstinatoSettings(
               name = PREFIX + "blocks.prefetch",
               value =
                   "Number of batches that a task reads ahead of its forward; with `0`, it reads and"
-                      + " computes alternately on one thread. In local mode, if batches are stored,"
-                      + " tasks compute on all cores, and the evaluation has no deadline, one thread"
-                      + " does both too, and reads ahead only where `evaluations.takeOver` applies.",
+                      + " computes alternately on one thread. In local mode, if batches are stored and not"
+                      + " staged ahead, and the evaluation has no deadline, one thread does both"
+                      + " too, and reads ahead only where `evaluations.takeOver` applies.",
               byDefault = "2",
               atLeast = 0)
           int prefetch,
+      @Key(
+              name = PREFIX + "blocks.staging",
+              value =
+                  "When a batch is copied to the device, or, if it is kept in native memory, compared"
+                      + " with its checksum: with `ahead`, ahead of its run, by the thread that"
+                      + " reads; with `run`, by the thread that runs it, so that its rows are in the"
+                      + " cache of the core; with `auto`, ahead on GPUs and where cores are idle"
+                      + " while tasks compute.",
+              byDefault = "auto")
+          StagingPolicy staging,
       @Key(
               name = PREFIX + "blocks.bulk",
               value = "Whether to read columns in Spark's internal format instead of row objects.",
@@ -373,6 +383,7 @@ public record OstinatoSettings(
             batches.store(),
             new DeviceBatches(batches.device().set(), HostShare.of(conf)),
             batches.prefetch(),
+            batches.staging(),
             batches.bulk()),
         images,
         new Evaluations(

@@ -36,6 +36,8 @@ class EverythingOffTest extends SparkEngineContract {
             Map.of(
                 "spark.ostinato.blocks.prefetch", "0",
                 "spark.ostinato.blocks.bulk", "false",
+                "spark.ostinato.blocks.staging", "ahead",
+                "spark.ostinato.blocks.device", "0",
                 "spark.ostinato.blocks.store", "0",
                 "spark.ostinato.evaluations.share", "false",
                 "spark.ostinato.evaluations.fitTasks", "false",

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
-/** With batches on the device, turns on it, reading far ahead, and metrics merged on executors. */
+/** With batches on the device, turns on it, reading far ahead, staging late, and merged metrics. */
 @Tag("spark35")
 class EverythingOnTest extends SparkEngineContract {
   private static SparkSession session;
@@ -22,6 +22,7 @@ class EverythingOnTest extends SparkEngineContract {
                 "spark.ostinato.device.tasks", "1",
                 "spark.ostinato.resident.state", "copies",
                 "spark.ostinato.blocks.prefetch", "4",
+                "spark.ostinato.blocks.staging", "run",
                 "spark.ostinato.evaluations.treeTasks", "2"));
     engine = SparkEvaluationEngine.of(session);
   }

@@ -31,12 +31,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model of 320 MB in a driver, which may be the executor too, with a heap of 512 MB. */
-@Tag("spark35")
 class LargeModelIT {
 
   @ParameterizedTest

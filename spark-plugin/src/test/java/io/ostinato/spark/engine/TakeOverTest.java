@@ -36,6 +36,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.TaskCompletionListener;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A partition of 30 batches beside one of two, on two slots. */
 class TakeOverTest {
@@ -50,9 +52,10 @@ class TakeOverTest {
   private static CountDownLatch two = new CountDownLatch(2);
   private static CountDownLatch shortEnded = new CountDownLatch(1);
 
-  @Test
-  void theSlotOfTheShortPartitionTakesOverBatchesOfTheLongOne() {
-    try (SparkSession session = session(true);
+  @ParameterizedTest
+  @ValueSource(strings = {"ahead", "run"})
+  void theSlotOfTheShortPartitionTakesOverBatchesOfTheLongOne(String staging) {
+    try (SparkSession session = session(true, staging);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       float[] expected = outputs(engine, session, TakeOverTest::together);
       begin();
@@ -62,9 +65,10 @@ class TakeOverTest {
     }
   }
 
-  @Test
-  void statesOfMetricsAndSkippedRowsAreThoseOfOneThread() {
-    try (SparkSession session = session(true);
+  @ParameterizedTest
+  @ValueSource(strings = {"ahead", "run"})
+  void statesOfMetricsAndSkippedRowsAreThoseOfOneThread(String staging) {
+    try (SparkSession session = session(true, staging);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session);
         LocalEvaluationEngine local = new LocalEvaluationEngine()) {
       SparkDataset data = withBadRows(session);
@@ -88,9 +92,10 @@ class TakeOverTest {
     }
   }
 
-  @Test
-  void aBatchThatFailsThereFailsTheEvaluation() {
-    try (SparkSession session = session(true);
+  @ParameterizedTest
+  @ValueSource(strings = {"ahead", "run"})
+  void aBatchThatFailsThereFailsTheEvaluation(String staging) {
+    try (SparkSession session = session(true, staging);
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       outputs(engine, session, TakeOverTest::together);
       begin();
@@ -103,7 +108,7 @@ class TakeOverTest {
 
   @Test
   void itCanBeSwitchedOff() {
-    try (SparkSession session = session(false);
+    try (SparkSession session = session(false, "auto");
         SparkEvaluationEngine engine = SparkEvaluationEngine.of(session)) {
       outputs(engine, session, TakeOverTest::together);
       begin();
@@ -112,10 +117,11 @@ class TakeOverTest {
     }
   }
 
-  private static SparkSession session(boolean takeOver) {
+  private static SparkSession session(boolean takeOver, String staging) {
     Map<String, String> conf = new HashMap<>();
     conf.put("spark.ostinato.evaluations.fitTasks", "false");
     conf.put("spark.ostinato.evaluations.takeOver", Boolean.toString(takeOver));
+    conf.put("spark.ostinato.blocks.staging", staging);
     return TestSpark.local(conf);
   }
 
