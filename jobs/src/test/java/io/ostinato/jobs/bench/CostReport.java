@@ -152,27 +152,37 @@ record CostReport(List<CostMeasurement> measured, CostModel model, CostModel dri
             .collect(
                 Collectors.groupingBy(
                     one -> one.load().executors(), LinkedHashMap::new, Collectors.toList()));
+    List<Double> sizes =
+        byExecutors.values().stream()
+            .flatMap(List::stream)
+            .map(one -> one.load().modelBytes())
+            .distinct()
+            .sorted()
+            .toList();
     StringBuilder table = new StringBuilder();
+    if (!sizes.isEmpty()) {
+      table.append("| executors |");
+      sizes.forEach(bytes -> table.append(text(" %.0f MB |", bytes / 1e6)));
+      table.append("\n|---|").append("---|".repeat(sizes.size())).append('\n');
+    }
     byExecutors.forEach(
         (executors, all) -> {
-          if (table.isEmpty()) {
-            table.append("| executors |");
-            all.forEach(one -> table.append(text(" %.0f MB |", one.load().modelBytes() / 1e6)));
-            table.append("\n|---|").append("---|".repeat(all.size())).append('\n');
-          }
           table.append(text("| %d |", executors));
-          all.forEach(
-              one ->
-                  table.append(
-                      text(
-                          " %.0f ms (%.0f) |",
-                          1e3 * one.seconds(), 1e3 * model.seconds(one.load()))));
+          sizes.forEach(bytes -> table.append(cell(all, bytes)));
           table.append('\n');
         });
     return table.isEmpty()
         ? ""
         : "Measured milliseconds (and predicted) with few rows, by size of the changed weights:\n\n"
             + table;
+  }
+
+  private String cell(List<CostMeasurement> some, double modelBytes) {
+    return some.stream()
+        .filter(one -> one.load().modelBytes() == modelBytes)
+        .findFirst()
+        .map(one -> text(" %.0f ms (%.0f) |", 1e3 * one.seconds(), 1e3 * model.seconds(one.load())))
+        .orElse(" – |");
   }
 
   private double fewestRows() {

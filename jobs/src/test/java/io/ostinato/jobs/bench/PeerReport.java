@@ -132,7 +132,9 @@ final class PeerReport {
       cases.forEach(one -> table.append(" %s |".formatted(text(one.median(peer.name()), "%.3f"))));
       table.append('\n');
     }
-    return table.toString();
+    table.append("| rounds |");
+    cases.forEach(one -> table.append(" %s |".formatted(one.rounds())));
+    return table.append('\n').toString();
   }
 
   private static String text(OptionalDouble value, String format) {
