@@ -36,4 +36,22 @@ class CostReportTest {
         .contains("| driver and executors: weights | 0.35 | 0.35 | 35.00 | 0.35 |")
         .doesNotContain("on more executors");
   }
+
+  @Test
+  void aSizeThatWasNotMeasuredOnSomeExecutorsHasADash() {
+    List<CostMeasurement> measured =
+        new ArrayList<>(CostModelTest.measurements(CostModelTest.KNOWN, 60));
+    measured.add(ofFewRows(4e6, 1, 0.05));
+    measured.add(ofFewRows(100e6, 1, 0.2));
+    measured.add(ofFewRows(100e6, 2, 0.3));
+    assertThat(CostReport.of(measured).markdown())
+        .contains("| executors | 4 MB | 100 MB |\n")
+        .containsPattern("\\| 1 \\| 50 ms \\(\\d+\\) \\| 200 ms \\(\\d+\\) \\|\n")
+        .containsPattern("\\| 2 \\| – \\| 300 ms \\(\\d+\\) \\|\n");
+  }
+
+  private static CostMeasurement ofFewRows(double modelBytes, int executors, double seconds) {
+    CostLoad load = new CostLoad(100, 100, 1e-6, modelBytes, 0, 1, 1, 2, executors, 1);
+    return new CostMeasurement(load, Use.BEYOND, seconds, 0.5);
+  }
 }

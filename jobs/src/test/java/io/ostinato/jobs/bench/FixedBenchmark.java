@@ -16,7 +16,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * The evaluation of 360 digits over a Spark job of as many tasks that do nothing; and such a job
  * and then the forward of the digits, over the job. An evaluation runs the forward within its job,
- * and can be faster than one after the other.
+ * so it can be faster than the two in sequence.
  */
 record FixedBenchmark() implements Benchmark {
   private static final int ROUNDS = 200;

@@ -45,10 +45,14 @@ record RefreshBenchmark(Path folder) implements Benchmark {
     try (SparkSession spark = BenchSpark.processes(2)) {
       figures.addAll(processes(spark));
     }
-    String[] large = {"spark.broadcast.compress", "false", "spark.broadcast.blockSize", "16m"};
-    try (SparkSession spark = BenchSpark.processes(2, 1, large)) {
-      figures.add(broadcast("refresh.spark.large", new JavaSparkContext(spark.sparkContext())));
-    }
+    figures.add(broadcast("refresh.spark"));
+    figures.add(
+        broadcast(
+            "refresh.spark.large",
+            "spark.broadcast.compress",
+            "false",
+            "spark.broadcast.blockSize",
+            "16m"));
     try (SparkSession spark = BenchSpark.local()) {
       figures.add(measured(spark, trained -> full("refresh.local", "-", trained)));
     }
@@ -60,7 +64,6 @@ record RefreshBenchmark(Path folder) implements Benchmark {
     figures.add(measured(spark, RefreshBenchmark::frozen));
     figures.add(measured(spark, trained -> module(trained.engine(), trained.data())));
     figures.add(measured(spark, trained -> full("refresh.full", "<= 15", trained)));
-    figures.add(broadcast("refresh.spark", new JavaSparkContext(spark.sparkContext())));
     return figures;
   }
 
@@ -179,26 +182,29 @@ record RefreshBenchmark(Path folder) implements Benchmark {
         rounds.detail("snapshot to resident", "copy") + "; last: " + trained.latest().timings);
   }
 
-  /** Spark's own broadcast of an array of bytes to the same executors. */
-  private static Figure broadcast(String name, JavaSparkContext context) throws Exception {
+  /** Spark's own broadcast of an array of bytes to two executors, with these settings. */
+  private static Figure broadcast(String name, String... settings) throws Exception {
     byte[] payload = new byte[WEIGHT_BYTES];
     new Random(1).nextBytes(payload);
-    JavaRDD<Integer> executors = context.parallelize(List.of(1, 2), 2);
-    Rounds rounds =
-        Rounds.of(
-            () -> {
-              Broadcast<byte[]> sent = context.broadcast(payload);
-              int bytes = executors.map(i -> sent.value().length).reduce(Math::max);
-              sent.destroy();
-              return bytes;
-            },
-            copy());
-    return new Figure(
-        name,
-        rounds.ratio(),
-        "x copying 100 MB",
-        "-",
-        rounds.detail("broadcast of 103 MB", "copy"));
+    try (SparkSession spark = BenchSpark.processes(2, 1, settings)) {
+      JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+      JavaRDD<Integer> executors = context.parallelize(List.of(1, 2), 2);
+      Rounds rounds =
+          Rounds.of(
+              () -> {
+                Broadcast<byte[]> sent = context.broadcast(payload);
+                int bytes = executors.map(i -> sent.value().length).reduce(Math::max);
+                sent.destroy();
+                return bytes;
+              },
+              copy());
+      return new Figure(
+          name,
+          rounds.ratio(),
+          "x copying 100 MB",
+          "-",
+          rounds.detail("broadcast of 103 MB", "copy"));
+    }
   }
 
   private static Callable<?> copy() {

@@ -10,8 +10,9 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Two things measured in turn, after a warm-up: their medians, and the median of their ratio round
- * by round, which holds when the machine's speed drifts.
+ * A thing and what it is compared with, both measured once in each round, after a warm-up: their
+ * medians, and the median of their ratio round by round, which holds when the machine's speed
+ * drifts.
  */
 record Rounds(double ratio, double firstSeconds, double secondSeconds) {
   private static final int WARM_UP = 3;
@@ -43,14 +44,9 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
     return of(first, second, before, 2, 5, 0);
   }
 
-  /** The same for what is short: more rounds, since the compiler needs them and noise is larger. */
-  static Rounds ofMany(Callable<?> first, Callable<?> second) throws Exception {
-    return of(first, second, () -> {}, 20 * WARM_UP, 10 * MEASURED, WARM_UP_SECONDS);
-  }
-
   /**
-   * Measures several things and what they are compared with, once a round each, in another order in
-   * each round: what comes after another may be slower for it.
+   * Measures several things and what they are compared with once in each round, in random order,
+   * since what follows another may be slower for it.
    *
    * @param measured number of rounds
    */
@@ -95,9 +91,8 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
       int measured,
       double warmUpSeconds)
       throws Exception {
-    List<Double> firsts = new ArrayList<>();
-    List<Double> seconds = new ArrayList<>();
-    List<Double> ratios = new ArrayList<>();
+    double[] firsts = new double[measured];
+    double[] seconds = new double[measured];
     double warm = 0;
     for (int round = 0; round < warmUp || warm < warmUpSeconds; round++) {
       before.run();
@@ -105,13 +100,10 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
     }
     for (int round = 0; round < measured; round++) {
       before.run();
-      double one = seconds(first);
-      double other = seconds(second);
-      firsts.add(one);
-      seconds.add(other);
-      ratios.add(one / other);
+      firsts[round] = seconds(first);
+      seconds[round] = seconds(second);
     }
-    return new Rounds(median(ratios), median(firsts), median(seconds));
+    return compared(firsts, seconds);
   }
 
   String detail(String first, String second) {

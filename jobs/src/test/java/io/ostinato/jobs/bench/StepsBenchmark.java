@@ -28,32 +28,38 @@ record StepsBenchmark(Path folder) implements Benchmark {
 
   @Override
   public List<Figure> run() throws Exception {
-    int rounds = Integer.getInteger("bench.steps.rounds", 40);
+    // Each engine has a model of its own.
+    String models = Integer.toString(STEPS.size());
+    List<SparkEvaluationEngine> engines = new ArrayList<>();
+    try (SparkSession spark = BenchSpark.local("spark.ostinato.resident.models", models)) {
+      SteadyBenchmark.warmUp(spark, folder);
+      for (Step step : STEPS) {
+        engines.add(engine(spark, step.settings()));
+      }
+      return figures(
+          engines, BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 60_000), 784));
+    } finally {
+      engines.forEach(SparkEvaluationEngine::close);
+    }
+  }
+
+  private static List<Figure> figures(List<SparkEvaluationEngine> engines, SparkDataset data)
+      throws Exception {
     ModelSource model = ModelSource.ofBlock(BenchNets::mlp, INPUT);
     WeightSnapshot[] weights = SteadyBenchmark.weights(BenchNets::mlp, INPUT);
-    List<SparkEvaluationEngine> engines = new ArrayList<>();
-    try (SparkSession spark = BenchSpark.local()) {
-      Path pixels = BenchSpark.pixels(spark, folder, 60_000);
-      SteadyBenchmark.warmUp(spark, folder);
-      List<Callable<Void>> evaluations = new ArrayList<>();
-      for (Step step : STEPS) {
-        SparkEvaluationEngine engine = engine(spark, step.settings());
-        engines.add(engine);
-        SparkDataset data = BenchSpark.dataset(spark, pixels, 784);
-        evaluations.add(
-            BenchSpark.evaluation(engine, step.name(), data, model, weights, new StringBuilder()));
+    List<Callable<Void>> evaluations = new ArrayList<>();
+    for (SparkEvaluationEngine engine : engines) {
+      evaluations.add(
+          BenchSpark.evaluation(engine, "steps", data, model, weights, new StringBuilder()));
+    }
+    int rounds = Integer.getInteger("bench.steps.rounds", 40);
+    try (PureForward pure = new PureForward(model, weights[0], BenchSpark.batches(data))) {
+      List<Rounds> measured = Rounds.inAnyOrder(evaluations, pure, rounds);
+      List<Figure> figures = new ArrayList<>();
+      for (int i = 0; i < STEPS.size(); i++) {
+        figures.add(STEPS.get(i).figure(measured.get(i)));
       }
-      SparkDataset data = BenchSpark.dataset(spark, pixels, 784);
-      try (PureForward pure = new PureForward(model, weights[0], BenchSpark.batches(data))) {
-        List<Rounds> measured = Rounds.inAnyOrder(evaluations, pure, rounds);
-        List<Figure> figures = new ArrayList<>();
-        for (int i = 0; i < STEPS.size(); i++) {
-          figures.add(STEPS.get(i).figure(measured.get(i)));
-        }
-        return figures;
-      } finally {
-        engines.forEach(SparkEvaluationEngine::close);
-      }
+      return figures;
     }
   }
 
@@ -73,11 +79,15 @@ record StepsBenchmark(Path folder) implements Benchmark {
   /** An engine with other settings than the session's, which an engine reads when it is created. */
   private static SparkEvaluationEngine engine(SparkSession spark, Map<String, String> settings) {
     SparkConf conf = spark.sparkContext().conf();
+    SparkConf before = conf.clone();
     settings.forEach(conf::set);
     try {
       return SparkEvaluationEngine.of(spark);
     } finally {
-      settings.keySet().forEach(conf::remove);
+      for (String key : settings.keySet()) {
+        conf.remove(key);
+        before.getOption(key).foreach(value -> conf.set(key, value));
+      }
     }
   }
 }

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Brings batches of a task to its device: ahead of their run, while others are computed, or when
- * they run, so that their rows are in the cache of the core that reads them next. Unless that is
- * set, it is ahead if a GPU computes, or if there are cores on which no task computes.
+ * they run, so that their rows are in the cache of the core that reads them next. By default, it is
+ * ahead if a GPU computes, or if there are cores on which no task computes.
  */
 final class BatchStaging {
   private final Content content;

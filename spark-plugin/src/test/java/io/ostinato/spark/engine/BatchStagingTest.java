@@ -94,6 +94,21 @@ class BatchStagingTest {
   }
 
   @Test
+  void aSettingDecidesInsteadOfTheCores() {
+    Map<String, String> ahead = Map.of("spark.ostinato.blocks.staging", "ahead");
+    assertThat(steps(PROCESSORS, ahead, BatchStagingTest::together))
+        .hasSizeGreaterThan(1)
+        .noneMatch(steps -> steps.contains(Step.STAGE) && steps.contains(Step.PROCESS));
+    assertThat(ranOn(PROCESSORS, ahead, EvaluationPolicy.exact()))
+        .isNotEmpty()
+        .noneMatch(BatchStagingTest::isOfTask);
+    Map<String, String> run = Map.of("spark.ostinato.blocks.staging", "run");
+    assertThat(steps(1, run, BatchStagingTest::alone))
+        .singleElement()
+        .satisfies(steps -> assertThat(steps).contains(Step.STAGE, Step.PROCESS));
+  }
+
+  @Test
   void tasksThatWaitForTheirTurnLeaveCoresIdle() {
     assumeTrue(PROCESSORS > 1, "one task computes on all cores");
     Map<String, String> inTurn = Map.of("spark.ostinato.device.tasks", "1");

@@ -7,7 +7,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
-/** With batches on the device, turns on it, reading far ahead, staging late, and merged metrics. */
+/**
+ * With batches on the device, turns on it, reading far ahead, staging where they run, and merged
+ * metrics.
+ */
 @Tag("spark35")
 class EverythingOnTest extends SparkEngineContract {
   private static SparkSession session;
