@@ -30,16 +30,18 @@ record StepsBenchmark(Path folder) implements Benchmark {
   public List<Figure> run() throws Exception {
     // Each engine has a model of its own.
     String models = Integer.toString(STEPS.size());
-    List<SparkEvaluationEngine> engines = new ArrayList<>();
     try (SparkSession spark = BenchSpark.local("spark.ostinato.resident.models", models)) {
       SteadyBenchmark.warmUp(spark, folder);
-      for (Step step : STEPS) {
-        engines.add(engine(spark, step.settings()));
+      Path pixels = BenchSpark.pixels(spark, folder, 60_000);
+      List<SparkEvaluationEngine> engines = new ArrayList<>();
+      try {
+        for (Step step : STEPS) {
+          engines.add(engine(spark, step.settings()));
+        }
+        return figures(engines, BenchSpark.dataset(spark, pixels, 784));
+      } finally {
+        engines.forEach(SparkEvaluationEngine::close);
       }
-      return figures(
-          engines, BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 60_000), 784));
-    } finally {
-      engines.forEach(SparkEvaluationEngine::close);
     }
   }
 
