@@ -559,7 +559,7 @@ class UpdateStepsTest {
   /** Eight micro-batches an update. */
   private TrainingLoopBuilder inMicroBatches(String runId) {
     // With the mistake that garbage shows, trainings of 8 epochs were wrong each time.
-    return linear(runId, dataset(16), 8, 40)
+    return linear(runId, dataset(16), 8, 16)
         .microBatchSize(1)
         .optimizer(Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.01f)).build());
   }
