@@ -3,7 +3,7 @@ package io.ostinato.jobs.bench;
 import io.ostinato.spark.ml.ClassesFactory;
 import io.ostinato.spark.ml.LoadingPredictor;
 import io.ostinato.spark.ml.ResidentPredictor;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -51,7 +51,7 @@ record PredictorBenchmark(Path folder) implements Benchmark {
       Callable<Void> ours = () -> run(stage, rows);
       Callable<Void> oursAtFirst =
           () -> {
-            ResidentModels.ofThisProcess().closeAll();
+            ProcessRegistry.ofThisProcess().closeAll();
             return run(resident(model), rows);
           };
       Rounds steady = Rounds.of(theirs, ours);

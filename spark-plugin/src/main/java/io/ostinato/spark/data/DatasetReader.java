@@ -4,7 +4,7 @@ import io.ostinato.evaluation.BadRows;
 import io.ostinato.evaluation.DataChangedException;
 import io.ostinato.evaluation.DataSelection;
 import io.ostinato.spark.plugin.OstinatoSettings;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -197,7 +197,7 @@ final class DatasetReader {
     return rows.javaRDD()
         .mapPartitionsWithIndex(
             (partition, partitionRows) -> {
-              ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
+              ProcessRegistry.ofThisProcess().watchdog().watch(TaskContext.get());
               return new PartitionBatches(
                   partition,
                   new BatchIterator(

@@ -1,7 +1,7 @@
 package io.ostinato.spark.data;
 
 import io.ostinato.evaluation.BadRows;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +60,7 @@ final class InternalRows {
               .of(rows)
               .mapPartitionsWithIndex(
                   (partition, partitionRows) -> {
-                    ResidentModels.ofThisProcess().watchdog().watch(TaskContext.get());
+                    ProcessRegistry.ofThisProcess().watchdog().watch(TaskContext.get());
                     return new PartitionBatches(
                         partition,
                         new InternalBatchIterator(

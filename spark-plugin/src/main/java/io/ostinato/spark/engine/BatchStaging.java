@@ -13,6 +13,7 @@ import io.ostinato.spark.resident.BatchBudget;
 import io.ostinato.spark.resident.BrokenExecutor;
 import io.ostinato.spark.resident.HostBudget;
 import io.ostinato.spark.resident.IdleSlots;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.TaskDevice;
 import io.ostinato.spark.resident.TaskWatchdog;
@@ -149,7 +150,7 @@ final class BatchStaging {
   /** Copies a batch to the device, which keeps it only as long as its memory has sufficed. */
   private StagedBatch copied(DataBatch batch) {
     BatchBudget kept = parts.ranOutOfMemory() ? BatchBudget.NONE : budget;
-    return ResidentModels.ofThisProcess()
+    return ProcessRegistry.ofThisProcess()
         .batches()
         .stage(content.dataset(), batch, device, lease.model().manager(), kept);
   }

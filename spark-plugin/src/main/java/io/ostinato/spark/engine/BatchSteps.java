@@ -11,6 +11,7 @@ import io.ostinato.spark.plugin.NativeEngine;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.plugin.StatePolicy;
 import io.ostinato.spark.resident.BrokenExecutor;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskDevice;
@@ -35,7 +36,7 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
   private final Content content;
   private final BroadcastWeights weights;
   private final TaskDevice device;
-  private final ResidentModels residents = ResidentModels.ofThisProcess();
+  private final ProcessRegistry process = ProcessRegistry.ofThisProcess();
   private final BatchParts parts;
   private final ResidentModels.Lease lease;
   private final Semaphore permits;
@@ -72,26 +73,26 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     this.ofTask = helped == null ? Thread.currentThread() : helped.ofTask;
     this.thread = ofTask;
     if (helped == null) {
-      residents.watchdog().watch(TaskContext.get(), this);
-      TaskFailureListener failed = (task, error) -> residents.exhaustedMemory().failed(error);
+      process.watchdog().watch(TaskContext.get(), this);
+      TaskFailureListener failed = (task, error) -> process.exhaustedMemory().failed(error);
       TaskContext.get().addTaskFailureListener(failed);
     }
     OstinatoSettings settings = content.settings();
     NativeEngine.load(settings);
-    this.device = residents.devices().ofTask(TaskContext.get());
+    this.device = process.devices().ofTask(TaskContext.get());
     List<BatchRunner> runners = content.works().stream().map(EvaluationWork::runner).toList();
     this.parts =
         helped == null
-            ? new BatchParts(runners, () -> residents.free(device))
+            ? new BatchParts(runners, () -> process.free(device))
             : helped.parts.withRunners(runners);
     int tasks = settings.resident().tasks();
-    this.permits = tasks > 0 ? residents.permits(device, tasks) : new Semaphore(1);
+    this.permits = tasks > 0 ? process.permits(device, tasks) : new Semaphore(1);
     long start = System.nanoTime();
     this.lease = loaded(settings.resident());
     this.refreshNanos = System.nanoTime() - start;
     this.staging =
         helped == null
-            ? BatchStaging.of(content, device, parts, lease, residents.idleSlots(SparkEnv.get()))
+            ? BatchStaging.of(content, device, parts, lease, process.idleSlots(SparkEnv.get()))
             : helped.staging.helper(content, parts, lease);
   }
 
@@ -143,12 +144,12 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
         new ResidentModels.Wanted(weights.manifest(), content.inFlight(), () -> weights);
     ResidentModels.Limits limits =
         new ResidentModels.Limits(settings.models(), settings.versions());
-    ResidentModels.Lease shared = residents.lease(content.model(), device, wanted, limits);
+    ResidentModels.Lease shared = process.models().lease(content.model(), device, wanted, limits);
     if (settings.state() != StatePolicy.COPIES || !keepsSomething(shared.model())) {
       return shared;
     }
     shared.close();
-    return residents.leaseAlone(content.model(), device, wanted, limits);
+    return process.models().leaseAlone(content.model(), device, wanted, limits);
   }
 
   private static boolean keepsSomething(LoadedModel model) {
@@ -179,8 +180,8 @@ final class BatchSteps implements AutoCloseable, TaskWatchdog.Work {
     return content.works();
   }
 
-  ResidentModels residents() {
-    return residents;
+  ProcessRegistry process() {
+    return process;
   }
 
   /** Time to lease the model and load its weights. */

@@ -1,7 +1,7 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.spark.engine.ParcelContent.Reader;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.WeightSource;
@@ -102,7 +102,7 @@ record BroadcastWeights(
       runs.get(runs.size() - 1).hashes().add(hash);
     }
     Collections.rotate(runs, -(int) (share * runs.size()));
-    return ResidentModels.ofThisProcess()
+    return ProcessRegistry.ofThisProcess()
         .localWeights()
         .find(manifest)
         .map(here -> here.shards(hashes))
@@ -173,7 +173,7 @@ record BroadcastWeights(
             new Fetched(
                 next.hashes(),
                 CompletableFuture.supplyAsync(
-                    content::fetch, ResidentModels.ofThisProcess().workers())));
+                    content::fetch, ProcessRegistry.ofThisProcess().workers())));
       }
     }
   }

@@ -6,7 +6,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.resident.Farewells;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.TaskErrorException;
 import java.util.List;
 import org.apache.spark.TaskContext;
@@ -63,7 +63,7 @@ record EvaluationJob(List<EvaluationTag> tags, PreparedDataset dataset) {
    */
   private PartitionOutcome ran(
       ShownRows.Job<List<byte[]>> job, PartitionTask task, ProgressDisplay display) {
-    Farewells farewells = ResidentModels.ofThisProcess().farewells();
+    Farewells farewells = ProcessRegistry.ofThisProcess().farewells();
     int before = farewells.count();
     try {
       return ShownRows.of(tags, task, dataset.rows()).during(job, display).stream()

@@ -2,7 +2,7 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.spark.plugin.OstinatoSettings.Weights;
 import io.ostinato.spark.plugin.WeightTransfer;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.WeightSnapshot;
 import java.nio.ByteBuffer;
@@ -91,7 +91,7 @@ final class ExecutorChannel implements ParcelChannel {
   }
 
   private static void later(Runnable message) {
-    ResidentModels.ofThisProcess()
+    ProcessRegistry.ofThisProcess()
         .workers()
         .execute(
             () -> {

@@ -4,7 +4,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.libraries.ExecutorLoss;
 import io.ostinato.libraries.StoppedSpark;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -91,7 +91,7 @@ final class ExecutorWatch implements AutoCloseable {
   }
 
   private String whoStopped(Exception e) {
-    String noted = ResidentModels.ofThisProcess().exhaustedMemory().what();
+    String noted = ProcessRegistry.ofThisProcess().exhaustedMemory().what();
     String exhausted = noted.isEmpty() ? executors.exhausted() : noted;
     if (!exhausted.isEmpty()) {
       return "a task in this process ran out of memory (%s), which ends the process; increase"

@@ -2,7 +2,7 @@ package io.ostinato.spark.engine;
 
 import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.progress.ProgressDisplay;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.SparkSession;
 
@@ -15,13 +15,13 @@ record KeptResults(SparkSession session, EngineReports reports) {
    * @throws EvaluationException if a task fails permanently, or a result can't be a column
    */
   EvaluatedRows run(EvaluationPass pass, ProgressDisplay display) {
-    int farewells = ResidentModels.ofThisProcess().farewells().count();
+    int farewells = ProcessRegistry.ofThisProcess().farewells().count();
     ResultFrame frame = new ResultFrame(session, pass);
     ResultFrame.Stored stored;
     try {
       stored = frame.store(Dataset::localCheckpoint, display);
     } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-      throw ResidentModels.ofThisProcess()
+      throw ProcessRegistry.ofThisProcess()
           .farewells()
           .explained(Failures.caught(pass.tag(), e), farewells);
     }

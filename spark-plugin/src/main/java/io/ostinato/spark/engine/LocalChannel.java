@@ -1,6 +1,6 @@
 package io.ostinato.spark.engine;
 
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.HashMap;
@@ -30,7 +30,7 @@ final class LocalChannel implements ParcelChannel {
 
   @Override
   public Runnable begin(WeightSnapshot weights) {
-    return ResidentModels.ofThisProcess().localWeights().offer(weights);
+    return ProcessRegistry.ofThisProcess().localWeights().offer(weights);
   }
 
   @Override

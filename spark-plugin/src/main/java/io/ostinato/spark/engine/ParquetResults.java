@@ -6,7 +6,7 @@ import io.ostinato.evaluation.EvaluationTimings;
 import io.ostinato.evaluation.ResultsTarget;
 import io.ostinato.evaluation.UnwritableResultsException;
 import io.ostinato.progress.ProgressDisplay;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.storage.StorageException;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,7 +51,7 @@ record ParquetResults(
   private record Written(String folder, ResultFrame.Stored stored, TaskNotes.Seen seen) {}
 
   private Written write(EvaluationPass pass, ProgressDisplay display) {
-    int farewells = ResidentModels.ofThisProcess().farewells().count();
+    int farewells = ProcessRegistry.ofThisProcess().farewells().count();
     ResultFrame frame = new ResultFrame(session, pass);
     ResultFrame.Stored stored;
     try (ParquetFolder folder =
@@ -59,7 +59,7 @@ record ParquetResults(
       try {
         stored = frame.store(rows -> written(rows, folder), display);
       } catch (Exception e) { // Spark throws checked exceptions that it doesn't declare
-        throw ResidentModels.ofThisProcess()
+        throw ProcessRegistry.ofThisProcess()
             .farewells()
             .explained(failed(pass, folder, e), farewells);
       }

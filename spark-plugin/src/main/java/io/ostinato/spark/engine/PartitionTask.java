@@ -8,7 +8,7 @@ import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.IdleSlots;
 import io.ostinato.spark.resident.InFlight;
 import io.ostinato.spark.resident.ModelId;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskErrorException;
 import io.ostinato.spark.resident.TaskWatchdog;
@@ -86,7 +86,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
     IdleSlots.Stage stage =
         new IdleSlots.Stage(
             context.stageId(), context.stageAttemptNumber(), context.numPartitions());
-    IdleSlots slots = ResidentModels.ofThisProcess().idleSlots(SparkEnv.get());
+    IdleSlots slots = ProcessRegistry.ofThisProcess().idleSlots(SparkEnv.get());
     try (IdleSlots.Task slot = slots.begin(stage, context.partitionId());
         BatchSteps steps = new BatchSteps(task, weights)) {
       TaskProgress progress = new TaskProgress(done);
@@ -107,7 +107,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
               },
               steps::isAbandoned);
       int depth = task.settings().batches().prefetch();
-      Executor workers = InternalTaskContext.on(steps.residents().workers());
+      Executor workers = InternalTaskContext.on(steps.process().workers());
       if (needsASecondThread(task, steps)) {
         pipeline.run(batches, depth, workers, slot, help);
       } else {
@@ -121,7 +121,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
               steps.refreshNanos(),
               pipeline.readNanos() + copyNanos,
               pipeline.runNanos() - copyNanos);
-      count(steps.residents().counters(), times);
+      count(steps.process().counters(), times);
       List<ResidentReport> reports = new ArrayList<>(help.reports());
       reports.add(steps.report());
       return new PartitionOutcome(

@@ -1,7 +1,7 @@
 package io.ostinato.spark.engine;
 
 import io.ostinato.spark.resident.ModelId;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentReport;
 import java.util.List;
 import java.util.Set;
@@ -62,8 +62,8 @@ record ResidentRelease(JavaSparkContext context, List<ModelId> models, List<Stri
             .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
             .map(
                 i -> {
-                  ids.forEach(ResidentModels.ofThisProcess()::close);
-                  batches.forEach(ResidentModels.ofThisProcess().batches()::close);
+                  ids.forEach(ProcessRegistry.ofThisProcess().models()::close);
+                  batches.forEach(ProcessRegistry.ofThisProcess().batches()::close);
                   return SparkEnv.get().executorId();
                 })
             .collectAsync();

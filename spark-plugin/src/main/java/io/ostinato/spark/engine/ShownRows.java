@@ -4,7 +4,7 @@ import io.ostinato.evaluation.EvaluationTag;
 import io.ostinato.evaluation.RowsMessage;
 import io.ostinato.progress.Progress;
 import io.ostinato.progress.ProgressDisplay;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.weights.Manifest;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +38,7 @@ record ShownRows(RowsDone done, long total, String label, Manifest weights) {
   /** Runs the job on this thread and shows its rows from another. */
   <T> T during(Job<T> job, ProgressDisplay display) throws Exception {
     RowsMessage message = new RowsMessage(weights);
-    ResidentModels process = ResidentModels.ofThisProcess();
+    ProcessRegistry process = ProcessRegistry.ofThisProcess();
     process.rowReports().listen(done.id(), done);
     try (Progress progress = display.start(label, total, "rows")) {
       Updates updates = new Updates(progress, message);

@@ -17,7 +17,7 @@ import io.ostinato.spark.plugin.OstinatoPlugin;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.plugin.StatusPublication;
 import io.ostinato.spark.resident.ModelId;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.resident.TaskWatchdog;
 import io.ostinato.spark.status.EvaluationBoard;
@@ -70,11 +70,11 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
     this.broadcasts = new WeightBroadcasts(channel(context, settings), Parcel.BYTES);
     this.executorWatch = new ExecutorWatch(context.sc(), Clock.systemUTC());
     EvaluationBoard board = StatusPublication.begin(context.sc(), settings);
-    this.reports = new EngineReports(ResidentModels.ofThisProcess().counters(), board);
+    this.reports = new EngineReports(ProcessRegistry.ofThisProcess().counters(), board);
     this.watches = new PassWatches(context.sc(), settings);
     if (!OstinatoSettings.pluginConfigured(context.getConf())) {
       heartbeats.add(
-          InternalHeartbeats.listen(context.sc(), ResidentModels.ofThisProcess().rowReports()));
+          InternalHeartbeats.listen(context.sc(), ProcessRegistry.ofThisProcess().rowReports()));
     }
   }
 
@@ -263,7 +263,9 @@ public final class SparkEvaluationEngine implements EvaluationEngine {
   /** Keeps later evaluations from a model that a thread of this process may use for ever. */
   private void abandon(EvaluationPass pass) {
     if (context.isLocal()) {
-      ResidentModels.ofThisProcess().abandon(pass.model(), pass.first().weights().manifest());
+      ProcessRegistry.ofThisProcess()
+          .models()
+          .abandon(pass.model(), pass.first().weights().manifest());
     }
   }
 

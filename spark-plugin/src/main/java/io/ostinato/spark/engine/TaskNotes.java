@@ -1,6 +1,6 @@
 package io.ostinato.spark.engine;
 
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentReport;
 import io.ostinato.spark.status.DeviceUse;
 import java.time.Duration;
@@ -106,7 +106,7 @@ final class TaskNotes {
    */
   Seen seen() {
     FutureTask<Map<String, Object>> waiting = new FutureTask<>(observation::getAsJava);
-    ResidentModels.ofThisProcess().workers().execute(waiting);
+    ProcessRegistry.ofThisProcess().workers().execute(waiting);
     try {
       return seen(waiting.get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS));
     } catch (InterruptedException e) {

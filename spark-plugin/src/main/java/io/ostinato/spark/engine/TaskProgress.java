@@ -1,6 +1,6 @@
 package io.ostinato.spark.engine;
 
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.RowReports;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskContext;
@@ -14,7 +14,7 @@ final class TaskProgress {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final RowsDone done;
-  private final RowReports reports = ResidentModels.ofThisProcess().rowReports();
+  private final RowReports reports = ProcessRegistry.ofThisProcess().rowReports();
   private final int partition = TaskContext.getPartitionId();
   private long rows;
   private long lastSent = System.nanoTime() - PAUSE_NANOS;

@@ -7,6 +7,7 @@ import io.ostinato.model.LoadedModel;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.plugin.StatePolicy;
 import io.ostinato.spark.resident.InFlight;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.TaskDevice;
 import io.ostinato.torchscript.KeptState;
@@ -39,20 +40,20 @@ final class LeasedModel implements AutoCloseable {
   /** Leases the model for the task of this thread; loads it unless it is resident. */
   static LeasedModel of(PredictTask.Content task, WeightSource weights)
       throws InterruptedException {
-    ResidentModels residents = ResidentModels.ofThisProcess();
+    ProcessRegistry process = ProcessRegistry.ofThisProcess();
     OstinatoSettings.Residency settings = task.settings().resident();
-    TaskDevice device = residents.devices().ofTask(TaskContext.get());
+    TaskDevice device = process.devices().ofTask(TaskContext.get());
     ResidentModels.Wanted wanted =
         new ResidentModels.Wanted(weights.manifest(), NONE, () -> weights);
     ResidentModels.Limits limits =
         new ResidentModels.Limits(settings.models(), settings.versions());
-    ResidentModels.Lease lease = residents.lease(task.model(), device, wanted, limits);
+    ResidentModels.Lease lease = process.models().lease(task.model(), device, wanted, limits);
     if (settings.state() == StatePolicy.COPIES && keepsSomething(lease.model())) {
       lease.close();
-      lease = residents.leaseAlone(task.model(), device, wanted, limits);
+      lease = process.models().leaseAlone(task.model(), device, wanted, limits);
     }
     Semaphore permits =
-        settings.tasks() > 0 ? residents.permits(device, settings.tasks()) : new Semaphore(1);
+        settings.tasks() > 0 ? process.permits(device, settings.tasks()) : new Semaphore(1);
     return new LeasedModel(task, weights, lease, permits);
   }
 

@@ -1,7 +1,7 @@
 package io.ostinato.spark.plugin;
 
 import com.codahale.metrics.Gauge;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class OstinatoPlugin implements SparkPlugin {
 
   /** Registers the evaluation counters of this process as Spark metrics. */
   private static void register(PluginContext plugin) {
-    EvaluationCounters counters = ResidentModels.ofThisProcess().counters();
+    EvaluationCounters counters = ProcessRegistry.ofThisProcess().counters();
     for (Counter counter : Counter.values()) {
       plugin.metricRegistry().register(counter.metric(), (Gauge<Long>) () -> counters.get(counter));
     }
@@ -72,8 +72,8 @@ public final class OstinatoPlugin implements SparkPlugin {
 
     @Override
     public @Nullable Object receive(@Nullable Object message) {
-      ResidentModels.ofThisProcess().rowReports().receive(message);
-      ResidentModels.ofThisProcess().farewells().receive(message);
+      ProcessRegistry.ofThisProcess().rowReports().receive(message);
+      ProcessRegistry.ofThisProcess().farewells().receive(message);
       return null;
     }
 
@@ -97,8 +97,8 @@ public final class OstinatoPlugin implements SparkPlugin {
       if (!plugin.executorID().equals(DRIVER)) {
         register(plugin);
       }
-      ResidentModels.ofThisProcess().rowReports().sendBy(plugin::send);
-      ResidentModels.ofThisProcess().farewells().sayBy(plugin::ask);
+      ProcessRegistry.ofThisProcess().rowReports().sendBy(plugin::send);
+      ProcessRegistry.ofThisProcess().farewells().sayBy(plugin::ask);
       if (plugin.executorID().equals(DRIVER)) {
         EnginePreload.afterwards(() -> prepare(settings, plugin));
       } else {
@@ -110,7 +110,7 @@ public final class OstinatoPlugin implements SparkPlugin {
       try {
         log.info("Ostinato is ready with {}", NativeEngine.load(settings));
         List<String> gpus =
-            ResidentModels.ofThisProcess().devices().ofExecutor(plugin.resources().get("gpu"));
+            ProcessRegistry.ofThisProcess().devices().ofExecutor(plugin.resources().get("gpu"));
         if (!gpus.isEmpty()) {
           log.info("the GPUs of this executor: {}", String.join(", ", gpus));
         }
@@ -123,7 +123,7 @@ public final class OstinatoPlugin implements SparkPlugin {
 
     @Override
     public void shutdown() {
-      ResidentModels.ofThisProcess().closeAll();
+      ProcessRegistry.ofThisProcess().closeAll();
     }
   }
 }

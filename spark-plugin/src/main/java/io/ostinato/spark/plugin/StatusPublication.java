@@ -1,6 +1,6 @@
 package io.ostinato.spark.plugin;
 
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.status.EvaluationBoard;
 import io.ostinato.spark.ui.ApplicationMetrics;
 import io.ostinato.spark.ui.OstinatoTab;
@@ -15,7 +15,7 @@ public final class StatusPublication {
    * evaluations report.
    */
   public static EvaluationBoard begin(SparkContext context, OstinatoSettings settings) {
-    EvaluationBoard board = ResidentModels.ofThisProcess().board(context);
+    EvaluationBoard board = ProcessRegistry.ofThisProcess().board(context);
     board.retain(settings.ui().evaluations());
     InternalLostExecutors.tell(board, context);
     ApplicationMetrics.register(board);

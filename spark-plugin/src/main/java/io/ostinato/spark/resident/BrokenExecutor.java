@@ -31,7 +31,7 @@ public final class BrokenExecutor {
     String reason =
         "it can't use its device %s any more (%s)".formatted(lost.device(), lost.reason());
     log.error("this executor ends itself, because {}; Spark replaces it", reason, lost);
-    ResidentModels.ofThisProcess().farewells().say(executor, reason);
+    ProcessRegistry.ofThisProcess().farewells().say(executor, reason);
     // Not exit(): the hooks free native memory, which may hang or crash on a broken device.
     Runtime.getRuntime().halt(EXIT_CODE);
     return lost;

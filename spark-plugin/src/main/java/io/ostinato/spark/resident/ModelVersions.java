@@ -10,7 +10,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions of one model on one device. Guarded by the lock of the registry, except the counts.
+ * The versions of one model on one device. Guarded by the lock of {@link ResidentModels}, except
+ * the counts.
  */
 final class ModelVersions {
   private final boolean alone;

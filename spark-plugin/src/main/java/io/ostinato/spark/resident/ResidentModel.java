@@ -17,7 +17,7 @@ final class ResidentModel {
   private final Device device;
   private final ReentrantLock loading = new ReentrantLock();
 
-  // Guarded by the lock of the registry.
+  // Guarded by the lock of ResidentModels.
   private Manifest target;
   private int users;
   private long lastUse;

@@ -2,72 +2,46 @@ package io.ostinato.spark.resident;
 
 import io.ostinato.model.LoadedModel;
 import io.ostinato.spark.status.DeviceUse;
-import io.ostinato.spark.status.EvaluationBoard;
-import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.WeightSource;
-import java.lang.ref.WeakReference;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The registry of what this process keeps on its devices: models by architecture and device, each
- * in one or more versions, batches of data, and the threads that compute on them. Thread-safe.
+ * The models that this process keeps on its devices: by architecture and device, each in one or
+ * more versions. Thread-safe.
  *
  * <p>Tasks with the same weights share a model. A task with other weights refreshes, in place, a
  * version that is no longer needed; if all are needed, it creates another one up to a limit, and
  * otherwise waits. If a device has more models than its limit, the least recently used are evicted.
  */
 public final class ResidentModels {
-  private static final ResidentModels OF_THIS_PROCESS = new ResidentModels();
-
   /** The key of a model; models that are used exclusively have their own. */
   private record Key(ModelId model, TaskDevice device, boolean alone) {}
 
-  /** How many tasks compute on a device at a time; another session can set another number. */
-  private record Turns(TaskDevice device, int tasks) {}
-
   private final Map<Key, ModelVersions> models = new LinkedHashMap<>();
   private final CountsOfModels counts = new CountsOfModels(); // guarded by models
-  private final Map<Turns, Semaphore> permits = new HashMap<>();
-  private final Devices devices = new Devices(Gpus::ofThisProcess);
-  private final ResidentBatches batches = new ResidentBatches();
-  private final EvaluationCounters counters = new EvaluationCounters();
-  private final DeviceChanges changes = new DeviceChanges(counters);
-  private final ApplicationBoard board = new ApplicationBoard(Clock.systemUTC());
-  private final RowReports rowReports = new RowReports();
-  private final TaskWatchdog watchdog = new TaskWatchdog();
-  private final Farewells farewells = new Farewells();
-  private final SharedNatives natives = new SharedNatives();
-  private final LocalWeights localWeights = new LocalWeights();
-  private final ExhaustedMemory exhaustedMemory = new ExhaustedMemory();
-  private final Object slotsLock = new Object();
-  private WeakReference<Object> slotsOf = new WeakReference<>(null); // guarded by slotsLock
-  private IdleSlots idleSlots = new IdleSlots(); // guarded by slotsLock
-  private final ExecutorService workers = Executors.newCachedThreadPool(ResidentModels::worker);
+  private final ResidentBatches batches;
+  private final DeviceChanges changes;
   private long clock;
 
-  ResidentModels() {}
-
   /**
-   * The registry of this process. There is only one, because a process owns its memory on a device.
+   * Starts without models.
+   *
+   * @param batches what else is on the devices
+   * @param changes counts what is loaded and freed
    */
-  public static ResidentModels ofThisProcess() {
-    return OF_THIS_PROCESS;
+  ResidentModels(ResidentBatches batches, DeviceChanges changes) {
+    this.batches = batches;
+    this.changes = changes;
   }
 
   /**
@@ -114,88 +88,6 @@ public final class ResidentModels {
     }
   }
 
-  /** As many permits to compute on a device, the same ones for all who ask for this number. */
-  public Semaphore permits(TaskDevice device, int tasks) {
-    synchronized (models) {
-      return permits.computeIfAbsent(new Turns(device, tasks), turns -> new Semaphore(tasks, true));
-    }
-  }
-
-  /** The assignment of devices to tasks. */
-  public Devices devices() {
-    return devices;
-  }
-
-  /** The batches that stay on devices. */
-  public ResidentBatches batches() {
-    return batches;
-  }
-
-  /** Native objects other than models and batches, which tasks share. */
-  public SharedNatives natives() {
-    return natives;
-  }
-
-  /** The weights that tasks can read in place, if the driver is in this process. */
-  public LocalWeights localWeights() {
-    return localWeights;
-  }
-
-  /** Runs batches on threads other than those of the tasks; threads are reused. */
-  public Executor workers() {
-    return workers;
-  }
-
-  /**
-   * The task slots of this process.
-   *
-   * @param application identifies it: the next one in this process can have other slots
-   */
-  public IdleSlots idleSlots(Object application) {
-    synchronized (slotsLock) {
-      if (slotsOf.get() != application) {
-        slotsOf = new WeakReference<>(application);
-        idleSlots = new IdleSlots();
-      }
-      return idleSlots;
-    }
-  }
-
-  /** The counters of the evaluations of this process. */
-  public EvaluationCounters counters() {
-    return counters;
-  }
-
-  /**
-   * What the evaluations of an application do; on its driver. The board is let go with the
-   * application.
-   *
-   * @param application identifies it
-   */
-  public EvaluationBoard board(Object application) {
-    return board.of(application);
-  }
-
-  /** The row reports of tasks that run in this process, or for evaluations of this process. */
-  public RowReports rowReports() {
-    return rowReports;
-  }
-
-  /** Whether a task of this process ran out of memory. */
-  public ExhaustedMemory exhaustedMemory() {
-    return exhaustedMemory;
-  }
-
-  /** Watches the tasks of evaluations that have a deadline. */
-  public TaskWatchdog watchdog() {
-    return watchdog;
-  }
-
-  /** Why executors have ended themselves. */
-  public Farewells farewells() {
-    return farewells;
-  }
-
   /**
    * Removes the versions of a model that have these weights, since a thread may never stop using
    * one: later leases get others. A version is freed by its last user.
@@ -214,16 +106,8 @@ public final class ResidentModels {
     unused.forEach(ResidentModel::close);
   }
 
-  /**
-   * Frees memory of a device that is full: first all batches that stay there; if there are none,
-   * all versions of models that nobody uses.
-   *
-   * @return whether anything was freed
-   */
-  public boolean free(TaskDevice device) {
-    if (batches.free(device)) {
-      return true;
-    }
+  /** Frees all versions of models that nobody uses on a device; whether there was any. */
+  boolean free(TaskDevice device) {
     List<ResidentModel> unused = new ArrayList<>();
     synchronized (models) {
       models.forEach(
@@ -244,16 +128,9 @@ public final class ResidentModels {
     retire(key -> key.model().equals(id), () -> counts.forget(id));
   }
 
-  /** Frees all models and batches; versions in use are freed by their last user. */
-  public void closeAll() {
+  /** Frees all models; versions in use are freed by their last user. */
+  void closeAll() {
     retire(key -> true, counts::clear);
-    batches.closeAll();
-  }
-
-  private static Thread worker(Runnable run) {
-    Thread thread = new Thread(run, "ostinato-forward");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private DeviceUse use(TaskDevice device, long refreshBytes) {

@@ -1,4 +1,6 @@
-/** Models that stay loaded on an executor's device between jobs. */
+/**
+ * What stays in an executor between jobs: models and batches on its devices, and what they report.
+ */
 @NullMarked
 package io.ostinato.spark.resident;
 

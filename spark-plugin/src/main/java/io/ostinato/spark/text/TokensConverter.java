@@ -5,7 +5,7 @@ import io.ostinato.evaluation.EvaluationException;
 import io.ostinato.evaluation.MissingClassException;
 import io.ostinato.spark.data.ColumnConverter;
 import io.ostinato.spark.data.TensorKind;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -189,7 +189,7 @@ public final class TokensConverter implements ColumnConverter {
                     TokenizerLibrary.CLASS, new ClassNotFoundException(missing));
               });
       tokenizer =
-          ResidentModels.ofThisProcess()
+          ProcessRegistry.ofThisProcess()
               .natives()
               .get(
                   "%s %s %s".formatted(file.hash(), settings.special(), settings.length()),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ostinato.evaluation.TestNets;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.weights.Manifest;
 import io.ostinato.weights.Shard;
 import io.ostinato.weights.WeightSnapshot;
@@ -59,8 +59,8 @@ class BroadcastWeightsTest {
             () -> {
               throw new IllegalArgumentException("nothing was sent");
             });
-    Runnable withdraw = ResidentModels.ofThisProcess().localWeights().offer(here);
-    Runnable withdrawSecond = ResidentModels.ofThisProcess().localWeights().offer(here);
+    Runnable withdraw = ProcessRegistry.ofThisProcess().localWeights().offer(here);
+    Runnable withdrawSecond = ProcessRegistry.ofThisProcess().localWeights().offer(here);
     withdraw.run();
     withdraw.run();
     Shard first = weights.shards(MANIFEST.shards()).next();

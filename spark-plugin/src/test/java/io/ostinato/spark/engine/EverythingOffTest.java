@@ -12,7 +12,7 @@ import io.ostinato.progress.ProgressDisplay;
 import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.status.EvaluationBoard;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +64,7 @@ class EverythingOffTest extends SparkEngineContract {
 
   @Test
   void aDatasetThatIsNotStoredIsShownUntilItIsReleased() {
-    EvaluationBoard board = ResidentModels.ofThisProcess().board(session.sparkContext());
+    EvaluationBoard board = ProcessRegistry.ofThisProcess().board(session.sparkContext());
     SparkDataset data = TestSpark.generated(session, 20);
     EvaluationTag tag = new EvaluationTag("any", new TrainingIteration(1, 2, 3), "not stored");
     engine

@@ -28,7 +28,7 @@ import io.ostinato.spark.data.PreparedDataset;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.plugin.OstinatoPlugin;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.status.EvaluationBoard;
 import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
@@ -199,7 +199,7 @@ class SparkEvaluationEngineTest extends SparkEngineContract {
                 TestNets.weights(1),
                 (batch, m) -> new NDList(m.forward(batch.get("x")).div(0)))
             .withPolicy(EvaluationPolicy.exact().nonFinite(NonFinite.FAIL));
-    EvaluationCounters counters = ResidentModels.ofThisProcess().counters();
+    EvaluationCounters counters = ProcessRegistry.ofThisProcess().counters();
     long before = counters.get(Counter.EVALUATIONS);
     assertThatThrownBy(
             () -> engine.evaluateTogether(List.of(good, wrong), ProgressDisplay.silent()))

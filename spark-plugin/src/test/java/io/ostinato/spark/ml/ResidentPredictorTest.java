@@ -21,6 +21,7 @@ import ai.djl.util.Pair;
 import ai.djl.util.Utils;
 import io.ostinato.model.TorchModules;
 import io.ostinato.spark.TestSpark;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.storage.TestStore;
 import java.awt.image.BufferedImage;
@@ -206,14 +207,15 @@ class ResidentPredictorTest {
 
   @Test
   void theModelIsLoadedOnceForAllTasksAndStages() throws InterruptedException {
-    ResidentModels.ofThisProcess().closeAll();
+    ProcessRegistry.ofThisProcess().closeAll();
     ResidentPredictor stage = predictor();
     stage.transform(rows(spark, 8)).count();
     predictor().setBatchSize(3).transform(rows(spark, 8)).collectAsList();
     SentModel sent = SentModel.of(stage, spark, null);
 
     try (ResidentModels.Lease lease =
-        ResidentModels.ofThisProcess()
+        ProcessRegistry.ofThisProcess()
+            .models()
             .lease(
                 sent.id(),
                 io.ostinato.spark.resident.TaskDevice.CPU,

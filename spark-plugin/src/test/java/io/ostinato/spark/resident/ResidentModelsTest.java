@@ -12,6 +12,7 @@ import io.ostinato.model.ModelSource;
 import io.ostinato.spark.resident.ResidentModels.Lease;
 import io.ostinato.spark.resident.ResidentModels.Limits;
 import io.ostinato.spark.resident.ResidentModels.Wanted;
+import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.weights.WeightSnapshot;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
@@ -27,7 +28,8 @@ import org.junit.jupiter.api.Test;
 class ResidentModelsTest {
   private static final WeightSnapshot FIRST = TestNets.weights(1);
   private static final WeightSnapshot SECOND = TestNets.weights(2);
-  private final ResidentModels models = new ResidentModels();
+  private final ResidentModels models =
+      new ResidentModels(new ResidentBatches(), new DeviceChanges(new EvaluationCounters()));
   private final ExecutorService tasks = Executors.newCachedThreadPool();
   private final AtomicInteger fetched = new AtomicInteger();
   private long evaluations;
@@ -51,13 +53,6 @@ class ResidentModelsTest {
       assertThat(same.get(1, TimeUnit.MINUTES)).isTrue();
     }
     assertThat(fetched).hasValue(1);
-  }
-
-  @Test
-  void aSessionThatLetsMoreTasksComputeGetsMorePermits() {
-    assertThat(models.permits(TaskDevice.CPU, 1).availablePermits()).isEqualTo(1);
-    assertThat(models.permits(TaskDevice.CPU, 2).availablePermits()).isEqualTo(2);
-    assertThat(models.permits(TaskDevice.CPU, 2)).isSameAs(models.permits(TaskDevice.CPU, 2));
   }
 
   @Test

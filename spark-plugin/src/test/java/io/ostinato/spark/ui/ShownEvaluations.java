@@ -18,7 +18,7 @@ import io.ostinato.schedule.TrainingIteration;
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.status.EvaluationBoard;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -65,7 +65,7 @@ final class ShownEvaluations implements AutoCloseable {
     inFlight =
         CompletableFuture.runAsync(
             () -> evaluate("slow", 4, ShownEvaluations::waitAfterTwoBatches));
-    EvaluationBoard board = ResidentModels.ofThisProcess().board(session.sparkContext());
+    EvaluationBoard board = ProcessRegistry.ofThisProcess().board(session.sparkContext());
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!isShown(board)) {
       if (System.nanoTime() > deadline) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ostinato.spark.TestSpark;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
-import io.ostinato.spark.resident.ResidentModels;
+import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.status.DeviceUse;
 import io.ostinato.spark.status.EvaluationBoard;
 import io.ostinato.spark.status.ModelReport;
@@ -53,7 +53,7 @@ class TabWithoutPluginTest {
   void executorsThatEndAreMarkedAlsoIfNoEngineIsOpen() {
     try (SparkSession session = withUi(Map.of())) {
       SparkEvaluationEngine.of(session).close();
-      EvaluationBoard board = ResidentModels.ofThisProcess().board(session.sparkContext());
+      EvaluationBoard board = ProcessRegistry.ofThisProcess().board(session.sparkContext());
       board.reported(new ModelReport("m", "7", "cpu()", 1, 1, new DeviceUse(1, 1, 1, 100, 0, 100)));
       assertThat(board.residentBytes()).isEqualTo(100);
       session.sparkContext().listenerBus().post(new SparkListenerExecutorRemoved(0, "7", "idle"));
