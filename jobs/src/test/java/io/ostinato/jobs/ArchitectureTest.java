@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.ostinato.SimpleNames;
@@ -19,6 +20,7 @@ import io.ostinato.SimpleNames;
       ImportOption.DoNotIncludeTests.class,
       ArchitectureTest.DoNotIncludeTestJars.class
     })
+@ArchTag("spark35")
 class ArchitectureTest {
   private static final String[] SHARED_ROOMS = {
     "io.ostinato.jobs.config..",

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command on executors that are processes of their own. */
+@Tag("spark35")
 class EvaluateIT {
   private static final Map<String, String> SUBMITTED =
       Map.of(

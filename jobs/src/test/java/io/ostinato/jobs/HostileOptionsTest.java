@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Values of options that are long, or that would control the terminal if they were echoed. */
+@Tag("spark35")
 class HostileOptionsTest {
   private static final String CONTROL = "\u001b[2J\r\nerror: all is fine\u202e";
 

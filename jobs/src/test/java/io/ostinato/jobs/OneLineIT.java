@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,7 @@ class OneLineIT {
   }
 
   /** As where the environment asks for natives of another release. */
+  @Tag("spark35")
   @Test
   void thatThereIsNoEngineIsOneLineToo() throws Exception {
     Map<String, String> environment =
@@ -96,6 +98,7 @@ class OneLineIT {
         .containsOnlyOnce("increase spark.driver.memory");
   }
 
+  @Tag("spark35")
   @Test
   void anOnnxModelIsEvaluatedWithoutAWord() throws Exception {
     Path onnx = folder.resolve("a.onnx");

@@ -18,9 +18,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is on the class path of a process decides what it can do with ONNX models. */
+@Tag("spark35")
 class OnnxClassPathTest {
   private static final String ENGINE = "onnxruntime-engine-";
   private static final String NATIVES = "onnxruntime-1";

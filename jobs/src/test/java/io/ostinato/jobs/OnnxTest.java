@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +69,7 @@ class OnnxTest {
     }
   }
 
+  @Tag("spark35")
   @Test
   void probabilitiesThatNobodySaidAreOnesAreWarnedOfOnce() throws IOException {
     Path softmax =
@@ -96,6 +98,7 @@ class OnnxTest {
         .isEmpty();
   }
 
+  @Tag("spark35")
   @Test
   void whatDoesNotFitIsOneLine() throws IOException {
     WeightSnapshot weights = OnnxFixtures.weights(1);

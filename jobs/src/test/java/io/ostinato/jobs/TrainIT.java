@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings whose output is in HDFS. */
+@Tag("spark35")
 class TrainIT {
   private static final String YAML =
       """
@@ -83,7 +84,6 @@ class TrainIT {
             YAML.replace("DATA", shared.resolve("images.parquet").toString()));
   }
 
-  @Tag("spark35")
   @Test
   void aKilledAndResumedTrainingLeavesTheFilesOfALocalOneThatWasNot() throws Exception {
     RunFiles run = HadoopRunFiles.in(output, dfs.configuration()).folder("run");

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are killed, and folders of HDFS. */
+@Tag("spark35")
 class WatchIT {
   @TempDir static Path shared;
   private static MiniDfs dfs;
@@ -48,7 +49,6 @@ class WatchIT {
     dfs.close();
   }
 
-  @Tag("spark35")
   @Test
   void aProcessThatIsKilledAndStartedAgainLosesAndRepeatsNothing() throws Exception {
     Path checkpoints = Files.createDirectories(folder.resolve("net"));

@@ -6,6 +6,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.ostinato.SimpleNames;
@@ -17,6 +18,7 @@ import io.ostinato.SimpleNames;
       ImportOption.DoNotIncludeTests.class,
       ArchitectureTest.DoNotIncludeOthers.class
     })
+@ArchTag("spark35")
 class ArchitectureTest {
   @ArchTest
   static final ArchRule NO_CYCLES_BETWEEN_ROOMS =

@@ -3,9 +3,9 @@ package io.ostinato.notebook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A callback that is defined in a cell, redefined, and defined wrongly. */
 class JavaNoteIT {
@@ -13,9 +13,18 @@ class JavaNoteIT {
 
   @TempDir Path folder;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"local[2]", "local-cluster[2,1,1024]"})
-  void callbacksOfCellsRunOnExecutors(String master) throws Exception {
+  @Tag("spark35")
+  @Test
+  void callbacksOfCellsRunInTheKernel() throws Exception {
+    assertThatCallbacksRun("local[2]");
+  }
+
+  @Test
+  void callbacksOfCellsRunOnExecutors() throws Exception {
+    assertThatCallbacksRun("local-cluster[2,1,1024]");
+  }
+
+  private void assertThatCallbacksRun(String master) throws Exception {
     ExecutedNote note = ExecutedNote.run(NOTE, master, folder);
     assertThat(note.outputs("evaluate", "text/plain")).endsWith("28.0");
     assertThat(note.outputs("evaluate-again", "text/plain")).endsWith("280.0");

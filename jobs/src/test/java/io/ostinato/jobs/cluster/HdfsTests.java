@@ -54,6 +54,7 @@ abstract class HdfsTests {
     dfs.close();
   }
 
+  @Tag("spark35")
   @Test
   void evaluateReadsModelAndDataFromHdfs() throws IOException, InterruptedException {
     copyToHdfs(TorchFixtures.module("batchnorm-a.pt", folder.resolve("a.pt")), "a.pt");
@@ -61,6 +62,7 @@ abstract class HdfsTests {
     assertThat(crossEntropy("evaluate", List.of(), "a.pt")).isCloseTo(torch, within(1e-6 * torch));
   }
 
+  @Tag("spark35")
   @Test
   void onnxModelsAreEvaluatedByTheEngineThatPackagesBring()
       throws IOException, InterruptedException {

@@ -137,11 +137,16 @@ abstract class SubmitTests {
   }
 
   @Test
-  void evaluateRunsWithTheDriverOnAWorker() throws IOException, InterruptedException {
+  void evaluateRunsWithTheDriverOnAWorkerAndItsExecutorWritesPredictions()
+      throws IOException, InterruptedException {
     Path output = folder.resolve("evaluate");
-    StandaloneCluster.Driver driver = onAWorker(Way.PACKAGES, evaluate(model, output), ROWS);
+    Path predictions = folder.resolve("predictions");
+    List<String> command = new ArrayList<>(evaluate(model, output));
+    command.add("--predictions=" + predictions);
+    StandaloneCluster.Driver driver = onAWorker(Way.PACKAGES, command, ROWS);
     assertThat(driver.end()).as(driver.err()).endsWith("exited successfully");
     assertThat(crossEntropies(output)).usingElementComparator(CLOSE).containsExactly(torch("a"));
+    assertThat(predictions.resolve("_SUCCESS")).exists();
   }
 
   @Test

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Pickles that are small but have no end, or almost none. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Tag("spark35")
 class HostilePickleTest {
   private static final String TENSOR = "Pstorage\n";
   private static final String UNREADABLE = "it looks like a file of torch.save but can't be read";

@@ -15,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All that is wrong with a configuration is told together, each with its line. */
+@Tag("spark35")
 class RunMistakesTest {
   static final String RIGHT =
       """

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that die anywhere, against what one that never dies would have done. */
+@Tag("spark35")
 class RestartTest {
   @TempDir Path folder;
 

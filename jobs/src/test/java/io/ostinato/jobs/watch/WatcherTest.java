@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("spark35")
 class WatcherTest {
   private static final Ending MINUTE = Ending.idleFor(Duration.ofMinutes(1));
 

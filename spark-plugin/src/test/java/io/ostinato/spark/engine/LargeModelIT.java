@@ -31,15 +31,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 /** A model of 320 MB in a driver, which may be the executor too, with a heap of 512 MB. */
 class LargeModelIT {
 
-  @ParameterizedTest
-  @ValueSource(strings = {"local[1]", "local-cluster[1,1,1024]"})
-  void aModelThatIsLargerThanHalfOfTheHeapIsEvaluatedAgainAndAgain(String master) throws Exception {
+  @Tag("spark35")
+  @Test
+  void theDriverEvaluatesAModelLargerThanHalfOfItsHeapAgainAndAgain() throws Exception {
+    evaluateOn("local[1]");
+  }
+
+  @Test
+  void anExecutorEvaluatesAModelLargerThanHalfOfItsHeapAgainAndAgain() throws Exception {
+    evaluateOn("local-cluster[1,1,1024]");
+  }
+
+  private static void evaluateOn(String master) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
