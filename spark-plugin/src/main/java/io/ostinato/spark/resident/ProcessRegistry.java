@@ -28,8 +28,9 @@ public final class ProcessRegistry {
   private final SharedNatives natives = new SharedNatives();
   private final LocalWeights localWeights = new LocalWeights();
   private final ExecutorService workers = Executors.newCachedThreadPool(ProcessRegistry::worker);
-  private final ApplicationSlots slots = new ApplicationSlots();
-  private final ApplicationBoard board = new ApplicationBoard(Clock.systemUTC());
+  private final PerApplication<IdleSlots> slots = new PerApplication<>(IdleSlots::new);
+  private final PerApplication<EvaluationBoard> boards =
+      new PerApplication<>(() -> new EvaluationBoard(Clock.systemUTC()));
   private final RowReports rowReports = new RowReports();
   private final ExhaustedMemory exhaustedMemory = new ExhaustedMemory();
   private final TaskWatchdog watchdog = new TaskWatchdog();
@@ -100,7 +101,7 @@ public final class ProcessRegistry {
    * @param application identifies it
    */
   public EvaluationBoard board(Object application) {
-    return board.of(application);
+    return boards.of(application);
   }
 
   /** The row reports of tasks that run in this process, or for evaluations of this process. */

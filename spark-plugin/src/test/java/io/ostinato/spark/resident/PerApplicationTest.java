@@ -6,10 +6,11 @@ import io.ostinato.spark.status.EvaluationBoard;
 import java.time.Clock;
 import org.junit.jupiter.api.Test;
 
-class ApplicationBoardTest {
+class PerApplicationTest {
   @Test
   void anEngineOfAStoppedApplicationDoesntTakeTheBoardFromTheOneThatRuns() {
-    ApplicationBoard boards = new ApplicationBoard(Clock.systemUTC());
+    PerApplication<EvaluationBoard> boards =
+        new PerApplication<>(() -> new EvaluationBoard(Clock.systemUTC()));
     Object stopped = new Object();
     Object running = new Object();
     EvaluationBoard before = boards.of(stopped);
