@@ -167,7 +167,7 @@ record RefreshBenchmark(Path folder) implements Benchmark {
 
   private static Figure full(String name, String target, Trained trained) throws Exception {
     Rounds rounds =
-        Rounds.of(
+        Rounds.inProcesses(
             () -> {
               trained.refresh();
               return null;
@@ -190,14 +190,15 @@ record RefreshBenchmark(Path folder) implements Benchmark {
       JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
       JavaRDD<Integer> executors = context.parallelize(List.of(1, 2), 2);
       Rounds rounds =
-          Rounds.of(
+          Rounds.inProcesses(
               () -> {
                 Broadcast<byte[]> sent = context.broadcast(payload);
                 int bytes = executors.map(i -> sent.value().length).reduce(Math::max);
                 sent.destroy();
                 return bytes;
               },
-              copy());
+              copy(),
+              () -> {});
       return new Figure(
           name,
           rounds.ratio(),

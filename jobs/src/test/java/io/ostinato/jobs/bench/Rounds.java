@@ -34,6 +34,15 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
     return of(first, second, before, WARM_UP, MEASURED, WARM_UP_SECONDS);
   }
 
+  /**
+   * The same for what runs in three processes at a time, whose compilers share the cores: they work
+   * three times as long.
+   */
+  static Rounds inProcesses(Callable<?> first, Callable<?> second, Runnable before)
+      throws Exception {
+    return of(first, second, before, WARM_UP, MEASURED, 3 * WARM_UP_SECONDS);
+  }
+
   /** The same for what is long, and is little but waiting for a device. */
   static Rounds ofFew(Callable<?> first, Callable<?> second) throws Exception {
     return ofFew(first, second, () -> {});
