@@ -13,6 +13,7 @@ import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -29,44 +30,61 @@ record GrowthBenchmark(Path folder) implements Benchmark {
   @Override
   public List<Figure> run() throws Exception {
     List<Figure> figures = new ArrayList<>();
-    try (SparkSession spark = BenchSpark.local("spark.ostinato.evaluations.fitTasks", "false");
-        SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
+    try (SparkSession spark = BenchSpark.local("spark.ostinato.evaluations.fitTasks", "false")) {
+      SparkDataset first = BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 7_500), 784);
+      warmUp(20, () -> byMlp(spark, "warm-up", first));
       for (int rows : new int[] {7_500, 15_000, 30_000, ROWS}) {
         Path path = BenchSpark.pixels(spark, folder, rows);
         SparkDataset data = BenchSpark.dataset(spark, path, 784);
-        figures.add(byMlp(engine, "rows." + rows, data));
+        figures.add(byMlp(spark, "rows." + rows, data));
       }
       Dataset<Row> rows = spark.read().parquet(BenchSpark.pixels(spark, folder, ROWS).toString());
       for (int partitions : new int[] {2, 8, 32, 128}) {
         SparkDataset data = BenchSpark.dataset(rows.repartition(partitions), 784);
-        figures.add(byMlp(engine, "partitions." + partitions, data));
+        figures.add(byMlp(spark, "partitions." + partitions, data));
         data.unpersist();
       }
     }
     for (int executors : new int[] {1, 2}) {
-      try (SparkSession spark = BenchSpark.processes(executors);
-          SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
+      try (SparkSession spark = BenchSpark.processes(executors)) {
         Path path = BenchSpark.pixels(spark, folder, ROWS);
         SparkDataset data = BenchSpark.dataset(spark, path, 784);
-        figures.add(byMlp(engine, "executors." + executors, data));
         SparkDataset few = BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 512), 784);
+        warmUp(
+            30 * (1 + executors),
+            () -> {
+              byMlp(spark, "warm-up", data);
+              byModel(spark, "warm-up", few, 100);
+            });
+        figures.add(byMlp(spark, "executors." + executors, data));
         for (int megabytes : new int[] {1, 10, 100, 400}) {
           String name = "executors.%s.model.%s".formatted(executors, megabytes);
-          figures.add(
-              measure(
-                  engine, name, few, () -> new LargeNet(megabytes), true, Processors::withTable));
+          figures.add(byModel(spark, name, few, megabytes));
         }
       }
     }
     return figures;
   }
 
-  private static Figure byMlp(SparkEvaluationEngine engine, String name, SparkDataset data) {
-    return measure(engine, name, data, BenchNets::mlp, false, Processors::predictions);
+  private static Figure byMlp(SparkSession spark, String name, SparkDataset data) {
+    return measure(spark, name, data, BenchNets::mlp, false, Processors::predictions);
   }
 
+  private static Figure byModel(SparkSession spark, String name, SparkDataset data, int megabytes) {
+    return measure(spark, name, data, () -> new LargeNet(megabytes), true, Processors::withTable);
+  }
+
+  /** Evaluates for as long as the compilers of a session's processes work. */
+  private static void warmUp(int seconds, Runnable evaluations) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (System.nanoTime() - end < 0) {
+      evaluations.run();
+    }
+  }
+
+  /** With an engine of its own, which has sent no weights yet that others share. */
   private static Figure measure(
-      SparkEvaluationEngine engine,
+      SparkSession spark,
       String name,
       SparkDataset data,
       BlockFactory net,
@@ -82,14 +100,16 @@ record GrowthBenchmark(Path folder) implements Benchmark {
     };
     List<Double> millis = new ArrayList<>();
     List<EvaluationTimings> timings = new ArrayList<>();
-    for (int round = 0; round < WARM_UP + MEASURED; round++) {
-      try (EvaluationResults results =
-          engine.evaluate(
-              BenchSpark.request(name, data, model, weights[round % 2], processor),
-              ProgressDisplay.silent())) {
-        if (round >= WARM_UP) {
-          millis.add(results.timings().total().toNanos() / 1e6);
-          timings.add(results.timings());
+    try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark)) {
+      for (int round = 0; round < WARM_UP + MEASURED; round++) {
+        try (EvaluationResults results =
+            engine.evaluate(
+                BenchSpark.request(name, data, model, weights[round % 2], processor),
+                ProgressDisplay.silent())) {
+          if (round >= WARM_UP) {
+            millis.add(results.timings().total().toNanos() / 1e6);
+            timings.add(results.timings());
+          }
         }
       }
     }
