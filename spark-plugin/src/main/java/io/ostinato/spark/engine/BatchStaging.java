@@ -13,10 +13,10 @@ import io.ostinato.spark.resident.BatchBudget;
 import io.ostinato.spark.resident.BrokenExecutor;
 import io.ostinato.spark.resident.HostBudget;
 import io.ostinato.spark.resident.IdleSlots;
+import io.ostinato.spark.resident.LocalMode;
 import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentModels;
 import io.ostinato.spark.resident.TaskDevice;
-import io.ostinato.spark.resident.TaskWatchdog;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -94,7 +94,7 @@ final class BatchStaging {
   private static int processors(OstinatoSettings settings) {
     int visible = Runtime.getRuntime().availableProcessors();
     int own = settings.batches().device().host().cores();
-    return TaskWatchdog.isLocal() || own <= 0 ? visible : Math.min(own, visible);
+    return LocalMode.isHere() || own <= 0 ? visible : Math.min(own, visible);
   }
 
   /** Whether batches are copied ahead of their run, for which another thread is of use. */

@@ -1,5 +1,6 @@
 package io.ostinato.spark.engine;
 
+import io.ostinato.spark.resident.LocalMode;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -17,9 +18,6 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
  * Keeps why executors were lost, since the exception of a job doesn't always say it. Thread-safe.
  */
 final class InternalExecutors extends SparkListener implements AutoCloseable {
-  /** The id that Spark gives to the driver if it runs the tasks. */
-  private static final String DRIVER = "driver";
-
   private static final int MOST_KEPT = 20;
 
   private final SparkContext context;
@@ -70,7 +68,7 @@ final class InternalExecutors extends SparkListener implements AutoCloseable {
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd ended) {
     if (ended.reason() instanceof ExceptionFailure failure
-        && ended.taskInfo().executorId().equals(DRIVER)
+        && LocalMode.isDriver(ended.taskInfo().executorId())
         && failure.className().equals(OutOfMemoryError.class.getName())) {
       exhausted = failure.description();
     }

@@ -7,6 +7,7 @@ import io.ostinato.spark.data.StoredBatch;
 import io.ostinato.spark.plugin.OstinatoSettings;
 import io.ostinato.spark.resident.IdleSlots;
 import io.ostinato.spark.resident.InFlight;
+import io.ostinato.spark.resident.LocalMode;
 import io.ostinato.spark.resident.ModelId;
 import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.resident.ResidentReport;
@@ -135,7 +136,7 @@ record PartitionTask(byte[] content, BroadcastWeights weights, RowsDone done)
    * executors, which otherwise took more memory.
    */
   private static boolean needsASecondThread(Content task, BatchSteps steps) {
-    return !TaskWatchdog.isLocal()
+    return !LocalMode.isHere()
         || !task.areStored()
         || steps.staging().isAhead()
         || TaskWatchdog.hasDeadline(TaskContext.get());

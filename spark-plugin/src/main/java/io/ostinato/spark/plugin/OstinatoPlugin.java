@@ -1,6 +1,7 @@
 package io.ostinato.spark.plugin;
 
 import com.codahale.metrics.Gauge;
+import io.ostinato.spark.resident.LocalMode;
 import io.ostinato.spark.resident.ProcessRegistry;
 import io.ostinato.spark.status.EvaluationCounters;
 import io.ostinato.spark.status.EvaluationCounters.Counter;
@@ -28,9 +29,6 @@ import org.slf4j.LoggerFactory;
  * engine of a local application, its start doesn't wait.
  */
 public final class OstinatoPlugin implements SparkPlugin {
-  /** The executor's id in local mode, in which the driver is the executor. */
-  private static final String DRIVER = "driver";
-
   private static final String COMPRESS = "spark.broadcast.compress";
   private static final String BLOCK_SIZE = "spark.broadcast.blockSize";
 
@@ -94,12 +92,12 @@ public final class OstinatoPlugin implements SparkPlugin {
       OstinatoSettings settings = OstinatoSettings.of(plugin.conf());
       // In local mode the driver registers them, once the application's id is known; here, Spark's
       // metrics system would warn that it is not.
-      if (!plugin.executorID().equals(DRIVER)) {
+      if (!LocalMode.isDriver(plugin.executorID())) {
         register(plugin);
       }
       ProcessRegistry.ofThisProcess().rowReports().sendBy(plugin::send);
       ProcessRegistry.ofThisProcess().farewells().sayBy(plugin::ask);
-      if (plugin.executorID().equals(DRIVER)) {
+      if (LocalMode.isDriver(plugin.executorID())) {
         EnginePreload.afterwards(() -> prepare(settings, plugin));
       } else {
         prepare(settings, plugin);

@@ -10,9 +10,6 @@ public final class BrokenExecutor {
   /** The exit code of such an executor, which none of Spark's own is. */
   public static final int EXIT_CODE = 86;
 
-  /** The executor's id in local mode, in which the driver is the executor. */
-  private static final String DRIVER = "driver";
-
   private static final Logger log = LoggerFactory.getLogger(BrokenExecutor.class);
 
   private BrokenExecutor() {}
@@ -25,7 +22,7 @@ public final class BrokenExecutor {
    */
   public static DeviceLostException leave(DeviceLostException lost) {
     String executor = SparkEnv.get().executorId();
-    if (executor.equals(DRIVER)) {
+    if (LocalMode.isDriver(executor)) {
       return lost;
     }
     String reason =

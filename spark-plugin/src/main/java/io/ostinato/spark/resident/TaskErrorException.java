@@ -5,7 +5,6 @@ import io.ostinato.evaluation.MissingClassException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.spark.SparkEnv;
 
 /**
  * An error of a task, such as a stack overflow or a missing class, as an exception. Spark ends the
@@ -31,7 +30,7 @@ public final class TaskErrorException extends RuntimeException {
 
   /** Returns what to throw instead of a failure of a task; throws errors that stay as they are. */
   public static RuntimeException toThrow(Throwable thrown) {
-    Throwable survivable = survivable(thrown, isLocal());
+    Throwable survivable = survivable(thrown, LocalMode.isHere());
     if (survivable instanceof Error error) {
       throw error;
     }
@@ -47,7 +46,7 @@ public final class TaskErrorException extends RuntimeException {
    * @param problem the beginning of the message, before the exception
    */
   public static Optional<EvaluationException> failure(String problem, Throwable thrown) {
-    return in(thrown, isLocal())
+    return in(thrown, LocalMode.isHere())
         .map(
             error -> {
               String cause = error == thrown ? "" : ", caused by " + error;
@@ -80,10 +79,6 @@ public final class TaskErrorException extends RuntimeException {
         .filter(each -> endsProcess(each, local))
         .map(Error.class::cast)
         .findFirst();
-  }
-
-  private static boolean isLocal() {
-    return SparkEnv.get() == null || SparkEnv.get().executorId().equals("driver");
   }
 
   private static boolean endsProcess(Throwable thrown, boolean local) {

@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +28,6 @@ public final class TaskWatchdog {
   public static final String GRACE = "ostinato.grace";
 
   private static final Logger log = LoggerFactory.getLogger(TaskWatchdog.class);
-
-  /** The executor's id in local mode. */
-  private static final String DRIVER = "driver";
 
   private static final long POLL_MILLIS = 100;
 
@@ -102,7 +98,7 @@ public final class TaskWatchdog {
       String[] millis = patience.split(" ");
       Duration most = Duration.ofMillis(Long.parseLong(millis[0]));
       long deadline = Long.parseLong(millis[1]) - CLOCK_SKEW_MILLIS;
-      boolean replaceable = !isLocal();
+      boolean replaceable = !LocalMode.isHere();
       tasks
           .computeIfAbsent(
               task.taskAttemptId(),
@@ -114,11 +110,6 @@ public final class TaskWatchdog {
   /** Whether the job of a task has a deadline. */
   public static boolean hasDeadline(TaskContext task) {
     return task.getLocalProperty(GRACE) != null;
-  }
-
-  /** Whether tasks run in the process of the driver. */
-  public static boolean isLocal() {
-    return SparkEnv.get().executorId().equals(DRIVER);
   }
 
   private static Thread thread(Runnable run) {
