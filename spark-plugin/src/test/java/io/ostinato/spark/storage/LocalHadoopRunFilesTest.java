@@ -7,11 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hadoop's file system of this machine, which keeps checksums and so can't append. */
-@Tag("spark35")
 class LocalHadoopRunFilesTest extends RunFilesContract {
   @TempDir Path disk;
 
