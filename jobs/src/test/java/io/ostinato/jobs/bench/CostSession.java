@@ -34,7 +34,11 @@ final class CostSession implements AutoCloseable {
   /** The executors that are measured, which share the processors of this machine. */
   record Cluster(int executors, int slots, Use use) {}
 
-  /** How long the cases of a session are measured, after a warm-up. */
+  /**
+   * How long the cases of a session are measured, after a warm-up.
+   *
+   * @param warmUpSeconds for each process: their compilers share the processors
+   */
   record Length(double warmUpSeconds, double seconds, int fewestRounds) {}
 
   private record Times(CostCase which, List<Double> seconds, List<Double> driver) {
@@ -56,7 +60,7 @@ final class CostSession implements AutoCloseable {
   List<CostMeasurement> measure(List<CostCase> cases, Length length) throws Exception {
     List<Times> times =
         cases.stream().map(one -> new Times(one, new ArrayList<>(), new ArrayList<>())).toList();
-    int warmUp = rounds(times, cases, length.warmUpSeconds(), 1);
+    int warmUp = rounds(times, cases, length.warmUpSeconds() * (1 + cluster.executors()), 1);
     times.forEach(Times::forget);
     int rounds = rounds(times, cases, length.seconds(), length.fewestRounds());
     System.out.println(

@@ -24,7 +24,7 @@ record CostsBenchmark(Path output, Options options) implements Benchmark {
           new Cluster(2, 1, Use.FITTED),
           new Cluster(4, 1, Use.BEYOND));
 
-  private static final Length LENGTH = new Length(22, 22, 3);
+  private static final Length LENGTH = new Length(20, 22, 3);
 
   /** Starts a Spark application. */
   @FunctionalInterface

@@ -31,12 +31,12 @@ record GrowthBenchmark(Path folder) implements Benchmark {
   public List<Figure> run() throws Exception {
     List<Figure> figures = new ArrayList<>();
     try (SparkSession spark = BenchSpark.local("spark.ostinato.evaluations.fitTasks", "false")) {
-      SparkDataset first = BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 7_500), 784);
-      warmUp(20, () -> byMlp(spark, "warm-up", first));
+      SteadyBenchmark.warmUp(spark, folder);
       for (int rows : new int[] {7_500, 15_000, 30_000, ROWS}) {
         Path path = BenchSpark.pixels(spark, folder, rows);
         SparkDataset data = BenchSpark.dataset(spark, path, 784);
         figures.add(byMlp(spark, "rows." + rows, data));
+        data.unpersist();
       }
       Dataset<Row> rows = spark.read().parquet(BenchSpark.pixels(spark, folder, ROWS).toString());
       for (int partitions : new int[] {2, 8, 32, 128}) {

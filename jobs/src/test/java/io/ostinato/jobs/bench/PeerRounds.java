@@ -3,13 +3,18 @@ package io.ostinato.jobs.bench;
 import io.ostinato.weights.WeightSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 
 /**
- * Measures all peers in turn for one case: after a warm-up, as many rounds as fit into the time,
- * with other weights in each. A peer that fails, or finds other metrics than the first one, is left
- * out.
+ * Measures all peers for one case: after a warm-up, as many rounds as fit into the time, with other
+ * weights in each, and in another order, since what follows another may be slower for it. A peer
+ * that fails, or finds other metrics than the first one, is left out.
  *
  * @param folder for files of weights
  * @param centres of the classes, float32 (10, 784)
@@ -30,12 +35,13 @@ record PeerRounds(List<Peer> peers, Path folder, float[] centres, int mostRounds
     WeightSnapshot first = PeerWeights.first(which.model(), centres);
     warmUp(first, measurements, warmUpSeconds);
     double longest = 0;
+    Random random = new Random(1);
     for (int round = 0; round < mostRounds; round++) {
       double before = since(start);
       if (round > 0 && before + longest > seconds) {
         break;
       }
-      round(PeerWeights.write(first, round + 2, folder), measurements);
+      round(PeerWeights.write(first, round + 2, folder), measurements, random);
       longest = Math.max(longest, since(start) - before);
     }
     return measurements;
@@ -61,12 +67,16 @@ record PeerRounds(List<Peer> peers, Path folder, float[] centres, int mostRounds
     } while (since(start) < seconds);
   }
 
-  private void round(PeerWeights weights, PeerMeasurements measurements) {
+  private void round(PeerWeights weights, PeerMeasurements measurements, Random random) {
     // Otherwise the peers in this process pay for what making weights of up to 400 MB has left.
     System.gc();
+    List<Peer> order = new ArrayList<>(peers);
+    Collections.shuffle(order, random);
+    Map<Peer, Optional<PeerResult>> results = new HashMap<>();
+    order.forEach(peer -> results.put(peer, evaluate(peer, weights, measurements)));
     Optional<PeerResult> expected = Optional.empty();
     for (Peer peer : peers) {
-      Optional<PeerResult> result = evaluate(peer, weights, measurements);
+      Optional<PeerResult> result = results.getOrDefault(peer, Optional.empty());
       if (result.isEmpty()) {
         continue;
       }

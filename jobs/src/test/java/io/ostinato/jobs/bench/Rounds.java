@@ -35,8 +35,8 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
   }
 
   /**
-   * The same for what runs in three processes at a time, whose compilers share the cores: they work
-   * three times as long.
+   * The same for what is measured in three processes, or compared with it: their compilers share
+   * the cores, and work three times as long.
    */
   static Rounds inProcesses(Callable<?> first, Callable<?> second, Runnable before)
       throws Exception {
