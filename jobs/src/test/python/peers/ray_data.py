@@ -1,5 +1,6 @@
 """Ray Data's `map_batches` over a materialized dataset, by tasks or by actors."""
 
+import gc
 import os
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -66,6 +67,8 @@ class RayData:
         return self.data.count()
 
     def take(self, weights):
+        # Else plans of earlier evaluations keep their weights in the store, which spills to disk.
+        gc.collect()
         self.weights = {name: weight.numpy() for name, weight in weights.items()}
 
     def evaluate(self, variant):
