@@ -67,7 +67,7 @@ class RayData:
         return self.data.count()
 
     def take(self, weights):
-        # Else plans of earlier evaluations keep their weights in the store, which spills to disk.
+        # Plans of earlier evaluations are cyclic garbage that keeps weights in the store.
         gc.collect()
         self.weights = {name: weight.numpy() for name, weight in weights.items()}
 
