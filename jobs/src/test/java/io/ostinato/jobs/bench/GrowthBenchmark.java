@@ -13,7 +13,6 @@ import io.ostinato.weights.WeightSnapshot;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -50,11 +49,11 @@ record GrowthBenchmark(Path folder) implements Benchmark {
         Path path = BenchSpark.pixels(spark, folder, ROWS);
         SparkDataset data = BenchSpark.dataset(spark, path, 784);
         SparkDataset few = BenchSpark.dataset(spark, BenchSpark.pixels(spark, folder, 512), 784);
-        warmUp(
+        Rounds.warmUp(
             30 * (1 + executors),
             () -> {
               byMlp(spark, "warm-up", data);
-              byModel(spark, "warm-up", few, 100);
+              return byModel(spark, "warm-up", few, 100);
             });
         figures.add(byMlp(spark, "executors." + executors, data));
         for (int megabytes : new int[] {1, 10, 100, 400}) {
@@ -72,14 +71,6 @@ record GrowthBenchmark(Path folder) implements Benchmark {
 
   private static Figure byModel(SparkSession spark, String name, SparkDataset data, int megabytes) {
     return measure(spark, name, data, () -> new LargeNet(megabytes), true, Processors::withTable);
-  }
-
-  /** Evaluates for as long as the compilers of a session's processes work. */
-  private static void warmUp(int seconds, Runnable evaluations) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    while (System.nanoTime() - end < 0) {
-      evaluations.run();
-    }
   }
 
   /** With an engine of its own, which has sent no weights yet that others share. */

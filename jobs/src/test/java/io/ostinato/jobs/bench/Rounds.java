@@ -115,6 +115,14 @@ record Rounds(double ratio, double firstSeconds, double secondSeconds) {
     return compared(firsts, seconds);
   }
 
+  /** Runs something again and again, at least once, for as long as compilers work on it. */
+  static void warmUp(double seconds, Callable<?> work) throws Exception {
+    long start = System.nanoTime();
+    do {
+      work.call();
+    } while (System.nanoTime() - start < seconds * 1e9);
+  }
+
   String detail(String first, String second) {
     return String.format(
         Locale.ROOT,

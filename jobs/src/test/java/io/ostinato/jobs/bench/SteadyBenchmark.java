@@ -61,10 +61,7 @@ record SteadyBenchmark(Path folder) implements Benchmark {
               ModelSource.ofBlock(BenchNets::mlp, new Shape(784)),
               weights(BenchNets::mlp, new Shape(784)),
               new StringBuilder());
-      long start = System.nanoTime();
-      while (System.nanoTime() - start < WARM_UP_SECONDS * 1e9) {
-        evaluation.call();
-      }
+      Rounds.warmUp(WARM_UP_SECONDS, evaluation);
     }
   }
 
