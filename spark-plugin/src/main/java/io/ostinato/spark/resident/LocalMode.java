@@ -9,7 +9,10 @@ public final class LocalMode {
 
   private LocalMode() {}
 
-  /** Whether this process is the driver of a session, or has none. */
+  /**
+   * Whether this process is a driver, or has no session. Of a task, this says whether it runs in
+   * local mode; the driver of a cluster runs none.
+   */
   public static boolean isHere() {
     SparkEnv env = SparkEnv.get();
     return env == null || isDriver(env.executorId());
