@@ -11,6 +11,7 @@ import io.ostinato.jobs.config.ConfigurationException;
 import io.ostinato.jobs.config.Mistakes;
 import io.ostinato.spark.data.SparkDataset;
 import io.ostinato.spark.engine.SparkEvaluationEngine;
+import io.ostinato.spark.plugin.EnginePreload;
 import io.ostinato.spark.storage.HadoopRunFiles;
 import io.ostinato.storage.Checkpoint;
 import io.ostinato.storage.RunFiles;
@@ -87,7 +88,9 @@ final class RunTraining {
 
   /**
    * Builds the training and applies a function to it while its engine and data are open. Data is
-   * opened first, while the native engine may still be loading.
+   * opened, and the rows to train on are counted, while the native engine may still be loading; if
+   * it isn't, it is loaded before rows are counted, so that its failure doesn't come after that
+   * work.
    */
   private <T> T with(
       RunBuilder run,
@@ -95,9 +98,11 @@ final class RunTraining {
       Function<TrainingLoop, T> work) {
     Map<String, SparkDataset> evaluations = openEvaluations();
     SparkDataset opened = openTrain();
+    EnginePreload.loadUnlessBegun(spark.sparkContext());
+    TrainRows rows = count(opened);
     try (SparkEvaluationEngine engine = SparkEvaluationEngine.of(spark);
         NDManager manager = Engine.getInstance().newBaseManager()) {
-      ArrayDataset train = collect(opened, manager);
+      ArrayDataset train = collect(rows, manager);
       DataContainer.Builder data = DataContainer.builder().train(train);
       evaluations.forEach(data::evaluation);
       TrainingLoop training =
@@ -120,16 +125,21 @@ final class RunTraining {
 
   private SparkDataset openTrain() {
     Datasets.Train train = config.datasets().train();
-    Optional<SparkDataset> opened = attempt(train, () -> checked(train.source().open(spark)));
-    mistakes.throwIfAny();
-    return opened.orElseThrow();
+    return orThrow(attempt(train, () -> checked(train.source().open(spark))));
   }
 
-  private ArrayDataset collect(SparkDataset opened, NDManager manager) {
+  private TrainRows count(SparkDataset opened) {
     Datasets.Train train = config.datasets().train();
-    Optional<ArrayDataset> rows = attempt(train, () -> TrainRows.collect(train, opened, manager));
+    return orThrow(attempt(train, () -> TrainRows.of(train, opened)));
+  }
+
+  private ArrayDataset collect(TrainRows rows, NDManager manager) {
+    return orThrow(attempt(rows.config(), () -> rows.collect(manager)));
+  }
+
+  private <T> T orThrow(Optional<T> attempted) {
     mistakes.throwIfAny();
-    return rows.orElseThrow();
+    return attempted.orElseThrow();
   }
 
   private static SparkDataset checked(SparkDataset dataset) {

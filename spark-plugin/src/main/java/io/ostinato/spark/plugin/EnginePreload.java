@@ -1,10 +1,12 @@
 package io.ostinato.spark.plugin;
 
 import ai.djl.util.ClassLoaderUtils;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,24 @@ public final class EnginePreload {
     }
     begin(NativeEngine.loading(conf, settings), EnginePreload::startThread);
     return true;
+  }
+
+  /**
+   * Loads the engine of a driver unless that has begun and goes on, so that what can't be loaded is
+   * an error before other work.
+   *
+   * @throws UncheckedIOException if DJL's cache folder can't be written
+   * @throws IllegalStateException if there are no libraries, or they can't be loaded
+   */
+  public static void loadUnlessBegun(SparkContext context) {
+    loadUnlessBegun(
+        () -> NativeEngine.loadOnDriver(context, OstinatoSettings.of(context.getConf())));
+  }
+
+  static void loadUnlessBegun(Runnable load) {
+    if (begun.isDone()) {
+      load.run();
+    }
   }
 
   /** Runs an action once a begun loading has ended, well or not; at once if none has begun. */

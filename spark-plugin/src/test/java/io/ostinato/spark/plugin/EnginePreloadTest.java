@@ -48,6 +48,18 @@ class EnginePreloadTest {
   }
 
   @Test
+  void nobodyWaitsForALoadingThatGoesOnButWithoutOneTheEngineIsLoadedAtOnce() {
+    List<String> done = new ArrayList<>();
+    List<Runnable> threads = new ArrayList<>();
+    EnginePreload.begin(() -> done.add("loaded"), threads::add);
+    EnginePreload.loadUnlessBegun(() -> done.add("at once"));
+    assertThat(done).isEmpty();
+    threads.forEach(Runnable::run);
+    EnginePreload.loadUnlessBegun(() -> done.add("at once"));
+    assertThat(done).containsExactly("loaded", "at once");
+  }
+
+  @Test
   void whatComesAfterwardsAlsoRunsIfLoadingFails() {
     List<String> done = new ArrayList<>();
     CompletableFuture<Void> loading =
